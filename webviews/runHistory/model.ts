@@ -7,7 +7,6 @@ import type { Layout } from './columns/layout.ts';
 import type { Range } from './rows/metricRanges.ts';
 import type { Row } from './rows/runRows.ts';
 import type { Settings, Which } from './state/settings.ts';
-import type { Toast } from './actions/toast.ts';
 
 /** What is kept over a reload. */
 export interface PersistedState extends Settings {
@@ -25,6 +24,14 @@ export type RunHistoryConnection = Connection<'runHistory', PersistedState>;
 
 /** What stands open over the table: at most one thing. */
 export type Popup = 'columns' | 'views' | 'export' | 'tags' | 'note' | 'rename';
+
+/** The line under the table that reports the last action. */
+export interface Toast {
+  text: string;
+  /** The action that its button offers; null for none. */
+  back: 'Undo' | 'Redo' | null;
+  isError: boolean;
+}
 
 /** What the templates read. */
 export interface Model extends PersistedState {

@@ -1,8 +1,7 @@
 import type { RunChange, RunSummary } from '../../../protocol/runs.ts';
 import { plural } from '../../../words/numbers.ts';
-import type { RunHistoryConnection } from '../model.ts';
+import type { RunHistoryConnection, Toast } from '../model.ts';
 import type { RunRows } from '../rows/runRows.ts';
-import type { Toast } from './toast.ts';
 import { messageOf } from '../../ui/frame/messageOf.ts';
 
 type Changes = { runId: string; change: RunChange }[];

@@ -1,15 +1,7 @@
 import { html, nothing } from 'lit';
 import type { Piece } from '../../ui/pieces.ts';
 import { icon } from '../../ui/pieces.ts';
-import type { Actions } from '../model.ts';
-
-/** What was just done, with the way back. */
-export interface Toast {
-  text: string;
-  /** Null when there is no way back. */
-  back: 'Undo' | 'Redo' | null;
-  isError: boolean;
-}
+import type { Actions, Toast } from '../model.ts';
 
 export function toastLine(toast: Toast | null, actions: Actions): Piece {
   return html`<div class="toast-place" role="status">${toast === null ? nothing : content(toast, actions)}</div>`;

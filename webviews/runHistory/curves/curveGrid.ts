@@ -1,10 +1,9 @@
 import { render } from 'lit';
 import type { EngineRequests, ViewMethod } from '../../../protocol/engineHost.ts';
-import type { RunStatus } from '../../../protocol/lifeCycle.ts';
 import type { ViewAction } from '../../../protocol/webview.ts';
 import type { AxisKind } from '../../ui/charts/axisText.ts';
 import { CurveChart } from '../../ui/charts/curves.ts';
-import type { ChartLine, CurveOptions } from '../../ui/charts/curves.ts';
+import type { CurveOptions } from '../../ui/charts/curves.ts';
 import { curveSvg } from '../../ui/charts/curveSvg.ts';
 import { styleAt } from '../../ui/charts/lineStyle.ts';
 import type { LineStyle } from '../../ui/charts/lineStyle.ts';
@@ -16,6 +15,7 @@ import { axisLabels, epochKey } from './axis.ts';
 import type { XAxis } from './axis.ts';
 import { chartSentence, leftOutSentences } from './summary.ts';
 import { curvesCsv } from './curvesCsv.ts';
+import type { GridChart, GridModel, GridRun } from './gridModel.ts';
 import { firstGridState, readGridState } from './gridState.ts';
 import type { GridState } from './gridState.ts';
 import { gridView } from './gridView.ts';
@@ -23,14 +23,6 @@ import { Hover } from './hover.ts';
 import { prepare } from './prepare.ts';
 import type { CurveSettings, Prepared } from './prepare.ts';
 import { SeriesStore } from './seriesStore.ts';
-
-export interface GridRun {
-  runId: string;
-  name: string;
-  startedAt: number;
-  status: RunStatus;
-  seriesKeys: readonly string[];
-}
 
 export interface GridOptions {
   /** What a reader calls the charts. */
@@ -48,25 +40,10 @@ export interface GridHost {
   open(runId: string): void;
 }
 
-/** One of the small charts: a metric of all runs. */
-export interface GridChart {
-  key: string;
-  chart: CurveChart;
-  hover: Hover;
-  lines: ChartLine[];
-  curves: { run: GridRun; curve: Curve }[];
-  notes: string[];
-  sentence: string;
-  error: string | null;
-  loading: boolean;
-  /** The run and the page of the table of points. */
-  table: { runId: string | null; page: number };
-}
-
 /**
  * Small charts side by side, a metric each, over one x: every run's curve in each of them, zoomed and hovered together.
  */
-export class CurveGrid {
+export class CurveGrid implements GridModel {
   readonly element = document.createElement('div');
   readonly #host: GridHost;
   readonly #grid: GridOptions;

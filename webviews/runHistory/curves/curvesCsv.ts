@@ -1,6 +1,6 @@
 import { csvOf } from '../../ui/csv.ts';
 import type { Curve } from '../../ui/series.ts';
-import type { GridRun } from './curveGrid.ts';
+import type { GridRun } from './gridModel.ts';
 import { smoothed } from './smoothing.ts';
 
 /** Every point of the curves, one a line; values that are not finite are written as MLflow writes them. */

@@ -8,14 +8,14 @@ import { errorBar, icon } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { xAxes } from './axis.ts';
 import type { XAxis } from './axis.ts';
-import type { CurveGrid, GridChart } from './curveGrid.ts';
+import type { GridChart, GridModel } from './gridModel.ts';
 import { mostSmoothing } from './gridState.ts';
 import { plainValue, readingsAt, valueText } from './hover.ts';
 import { pointTable } from './pointTable.ts';
 import { swatch } from './swatch.ts';
 
 /** Everything that a grid of curves shows: what to choose, the legend, the charts. */
-export function gridView(grid: CurveGrid): TemplateResult {
+export function gridView(grid: GridModel): TemplateResult {
   if (grid.keys.length === 0)
     return html`<p class="muted empty-note">
       ${grid.runs.length === 1 ? 'This run logged no metric over steps.' : 'None of these runs logged a metric over steps.'}
@@ -38,7 +38,7 @@ export function gridView(grid: CurveGrid): TemplateResult {
     </div>`;
 }
 
-function choices(grid: CurveGrid): TemplateResult {
+function choices(grid: GridModel): TemplateResult {
   const { state, keys, metrics } = grid;
   const axes = (Object.keys(xAxes) as XAxis[]).filter(
     (axis) => axis !== 'epoch' || grid.hasEpochs || state.axis === 'epoch',
@@ -92,7 +92,7 @@ function choices(grid: CurveGrid): TemplateResult {
   </div>`;
 }
 
-function metricMenu(grid: CurveGrid): TemplateResult {
+function metricMenu(grid: GridModel): TemplateResult {
   const { keys, metrics, search } = grid;
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = keys.filter((key) => words.every((word) => key.toLowerCase().includes(word)));
@@ -117,7 +117,7 @@ function metricMenu(grid: CurveGrid): TemplateResult {
   </div>`;
 }
 
-function legend(grid: CurveGrid): TemplateResult {
+function legend(grid: GridModel): TemplateResult {
   const { state, runs, hovered } = grid;
   const chart = grid.charts.find((one) => one.key === hovered?.key);
   const readings = new Map(chart && hovered ? readingsAt(chart.lines, hovered.x).map((one) => [one.line.id, one]) : []);
@@ -168,7 +168,7 @@ function legend(grid: CurveGrid): TemplateResult {
   </div>`;
 }
 
-function card(one: GridChart, grid: CurveGrid): TemplateResult {
+function card(one: GridChart, grid: GridModel): TemplateResult {
   const { key } = one;
   const { state } = grid;
   const table = state.tables.includes(key);
@@ -225,7 +225,7 @@ function card(one: GridChart, grid: CurveGrid): TemplateResult {
 }
 
 /** What the keyboard's cursor is at, said aloud. */
-function spoken(one: GridChart, grid: CurveGrid): Piece | string {
+function spoken(one: GridChart, grid: GridModel): Piece | string {
   const { hovered } = grid;
   const options = one.chart.shown?.options;
   if (!hovered || hovered.key !== one.key || !options) return nothing;
@@ -247,7 +247,7 @@ const steps: Record<string, number> = {
 };
 
 /** Arrows move the cursor from point to point, + and − zoom, 0 shows all, Escape takes the cursor away. */
-function chartKeys(event: KeyboardEvent, one: GridChart, grid: CurveGrid): void {
+function chartKeys(event: KeyboardEvent, one: GridChart, grid: GridModel): void {
   if (!isPlain(event)) return;
   if (event.key === '+' || event.key === '=') one.chart.zoomBy(0.7);
   else if (event.key === '-') one.chart.zoomBy(1.4);
@@ -264,7 +264,7 @@ function chartKeys(event: KeyboardEvent, one: GridChart, grid: CurveGrid): void 
 }
 
 /** To the next point of the longest line, within what is shown. */
-function moveCursor(one: GridChart, grid: CurveGrid, step: number): void {
+function moveCursor(one: GridChart, grid: GridModel, step: number): void {
   const longest = one.lines.reduce<GridChart['lines'][number] | null>(
     (most, line) => (most === null || line.line.xs.length > most.line.xs.length ? line : most),
     null,

@@ -1,7 +1,8 @@
 import { html, nothing, render, svg } from 'lit';
 import type { TemplateResult } from 'lit';
 import { xText } from '../../ui/charts/axisText.ts';
-import type { ChartLine, CurveChart } from '../../ui/charts/curves.ts';
+import type { CurveChart } from '../../ui/charts/curves.ts';
+import type { ChartLine } from '../../ui/charts/line.ts';
 import { nearest } from '../../ui/charts/line.ts';
 import type { LineStyle } from '../../ui/charts/lineStyle.ts';
 import { metric } from '../../ui/format.ts';

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { metric } from '../../ui/format.ts';
 import { count, number } from '../../../words/numbers.ts';
 import { exactTime } from '../../../words/times.ts';
-import type { CurveGrid, GridChart } from './curveGrid.ts';
+import type { GridChart, GridModel } from './gridModel.ts';
 import { plainValue } from './hover.ts';
 import { smoothed } from './smoothing.ts';
 import { summaryOf } from './summary.ts';
@@ -11,7 +11,7 @@ import { summaryOf } from './summary.ts';
 const rowsShown = 100;
 
 /** A chart as tables: what each run's curve comes to, and every point of one run, a page at a time. */
-export function pointTable(one: GridChart, grid: CurveGrid): TemplateResult {
+export function pointTable(one: GridChart, grid: GridModel): TemplateResult {
   const { key, curves } = one;
   const chosen = curves.find(({ run }) => run.runId === one.table.runId) ?? curves[0];
   return html`<div class="point-table">
@@ -55,7 +55,7 @@ export function pointTable(one: GridChart, grid: CurveGrid): TemplateResult {
   </div>`;
 }
 
-function points(one: GridChart, { run, curve }: GridChart['curves'][number], grid: CurveGrid): TemplateResult {
+function points(one: GridChart, { run, curve }: GridChart['curves'][number], grid: GridModel): TemplateResult {
   const pages = Math.max(1, Math.ceil(curve.count / rowsShown));
   const page = Math.min(one.table.page, pages - 1);
   const from = page * rowsShown;

@@ -5,7 +5,7 @@ import { gatesText } from '../../../words/metrics.ts';
 import { duration } from '../../../words/times.ts';
 import { isPlain, take } from '../../ui/frame/keys.ts';
 import { copyable, icon, statusMark, time } from '../../ui/pieces.ts';
-import type { DetailActions, DetailModel } from './detailPanel.ts';
+import type { DetailActions, DetailModel } from './detailModel.ts';
 
 /** Name, id, state, times and what it registered. */
 export function detailHead({ run, editing }: DetailModel, actions: DetailActions): TemplateResult {

@@ -9,45 +9,9 @@ import type { GridHost } from '../curves/curveGrid.ts';
 import { LogTail } from '../files/logTail.ts';
 import type { PanelHost } from '../panels/panelHost.ts';
 import { detailView } from './detailView.ts';
+import type { DetailActions, Editing } from './detailModel.ts';
 import { readDetailState } from './detailState.ts';
 import type { DetailState } from './detailState.ts';
-
-/** What is being changed by hand right now: only one thing at a time. */
-export type Editing = { what: 'name' | 'note'; text: string } | null;
-
-export interface DetailModel {
-  run: RunDetail;
-  turned: ReadonlySet<string>;
-  editing: Editing;
-  log: LogTail | null;
-  curves: CurveGrid;
-  system: CurveGrid;
-  files: ArtifactStore;
-  /** The path of the file that is previewed. */
-  preview: string | null;
-  /** What a long table is searched for, by the section's name. */
-  search: ReadonlyMap<string, string>;
-}
-
-export interface DetailActions {
-  close(): void;
-  open(runId: string): void;
-  turn(section: string): void;
-  edit(editing: Editing): void;
-  saveEdit(): void;
-  change(text: string, change: RunChange): void;
-  logStage(stage: string): void;
-  logStream(stream: 'all' | 'stderr'): void;
-  /** Shows the runs below this one in the table. */
-  listChildren(): void;
-  logScrolled(box: HTMLElement): void;
-  preview(path: string | null): void;
-  openArtifact(path: string): void;
-  openCard(version: number): void;
-  register(): void;
-  copy(text: string): void;
-  search(section: string, text: string): void;
-}
 
 /** One run: what it was, what came out, what it ran on, and how to have it again. */
 export class DetailPanel {

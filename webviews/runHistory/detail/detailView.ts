@@ -11,7 +11,7 @@ import { primaryFirst } from '../../ui/primaryMetric.ts';
 import { confusionTable, largestCount } from '../compare/confusion.ts';
 import { notFiniteText } from '../compare/differences.ts';
 import { detailHead } from './detailHead.ts';
-import type { DetailActions, DetailModel } from './detailPanel.ts';
+import type { DetailActions, DetailModel } from './detailModel.ts';
 import { filesSection } from './filesSection.ts';
 import { noteSection } from './noteSection.ts';
 

@@ -4,7 +4,7 @@ import { bytes } from '../../../words/sizes.ts';
 import { errorBar, icon, skeleton } from '../../ui/pieces.ts';
 import type { Piece } from '../../ui/pieces.ts';
 import { imageType } from '../files/imageData.ts';
-import type { DetailActions, DetailModel } from './detailPanel.ts';
+import type { DetailActions, DetailModel } from './detailModel.ts';
 import { fileTree } from './fileTree.ts';
 import type { Folder } from './fileTree.ts';
 import { previewBytes, previewOf } from './previewContent.ts';

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { isCommand, isPlain, take } from '../../ui/frame/keys.ts';
 import { markdown } from '../../ui/markdown.ts';
 import { icon } from '../../ui/pieces.ts';
-import type { DetailActions, DetailModel } from './detailPanel.ts';
+import type { DetailActions, DetailModel } from './detailModel.ts';
 
 /** What people wrote about the run: its tags and its note, both changed in place. */
 export function noteSection({ run, editing }: DetailModel, actions: DetailActions): TemplateResult {

@@ -3,20 +3,11 @@ import { chartColors, onThemeChange } from '../theme.ts';
 import { axisTitle, spanUnit, tickTexts } from './axisText.ts';
 import type { AxisKind } from './axisText.ts';
 import { drawLines } from './drawLines.ts';
-import type { Frame, Line } from './line.ts';
+import type { ChartLine, Frame } from './line.ts';
 import type { LineStyle } from './lineStyle.ts';
 import { onResize } from './onResize.ts';
 import { logTicks, roundTicks, xRange, yRange } from './ranges.ts';
 import type { Range } from './ranges.ts';
-
-/** One curve of a chart. */
-export interface ChartLine {
-  id: string;
-  name: string;
-  line: Line;
-  /** The place in the palette: the same run looks the same in every chart. */
-  place: number;
-}
 
 export interface CurveOptions {
   xLabel: string;

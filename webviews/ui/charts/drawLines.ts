@@ -1,6 +1,5 @@
-import type { ChartLine } from './curves.ts';
 import { placer, traceLine, visible } from './line.ts';
-import type { Frame, Line } from './line.ts';
+import type { ChartLine, Frame, Line } from './line.ts';
 import { markerPath } from './lineStyle.ts';
 import type { LineStyle } from './lineStyle.ts';
 

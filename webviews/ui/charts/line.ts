@@ -8,6 +8,15 @@ export interface Line {
   readonly infinities: readonly number[];
 }
 
+/** One curve of a chart. */
+export interface ChartLine {
+  id: string;
+  name: string;
+  line: Line;
+  /** The place in the palette: the same run looks the same in every chart. */
+  place: number;
+}
+
 /** A part of the plane and the rectangle of pixels that it is drawn into. */
 export interface Frame {
   xMin: number;

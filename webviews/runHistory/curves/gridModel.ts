@@ -1,0 +1,66 @@
+import type { RunStatus } from '../../../protocol/lifeCycle.ts';
+import type { CurveChart } from '../../ui/charts/curves.ts';
+import type { ChartLine } from '../../ui/charts/line.ts';
+import type { LineStyle } from '../../ui/charts/lineStyle.ts';
+import type { Curve } from '../../ui/series.ts';
+import type { XAxis } from './axis.ts';
+import type { GridState } from './gridState.ts';
+import type { Hover } from './hover.ts';
+
+/** A run whose curves the grid shows. */
+export interface GridRun {
+  runId: string;
+  name: string;
+  startedAt: number;
+  status: RunStatus;
+  seriesKeys: readonly string[];
+}
+
+/** One chart of the grid: a metric of all runs. */
+export interface GridChart {
+  key: string;
+  chart: CurveChart;
+  hover: Hover;
+  lines: ChartLine[];
+  curves: { run: GridRun; curve: Curve }[];
+  notes: string[];
+  sentence: string;
+  error: string | null;
+  loading: boolean;
+  /** Run and page that the table of points shows. */
+  table: { runId: string | null; page: number };
+}
+
+/** The grid as its templates see it. */
+export interface GridModel {
+  readonly element: HTMLElement;
+  readonly state: GridState;
+  readonly runs: readonly GridRun[];
+  /** Metrics that the runs have curves of, and those that are shown. */
+  readonly keys: string[];
+  readonly metrics: string[];
+  readonly charts: GridChart[];
+  readonly hasEpochs: boolean;
+  /** Whether the menu of metrics is open, and its search text. */
+  readonly choosing: boolean;
+  readonly search: string;
+  /** The id of the highlighted run. */
+  readonly focus: string | null;
+  readonly pinned: string | null;
+  /** The chart and the x that the cursor is at. */
+  readonly hovered: { key: string; x: number } | null;
+  style(place: number): LineStyle;
+  set(part: Partial<GridState>): void;
+  setAxis(axis: XAxis): void;
+  toggle(list: 'logY' | 'hidden' | 'tables', one: string): void;
+  toggleMetric(key: string): void;
+  choose(open: boolean, search?: string): void;
+  setFocus(runId: string | null): void;
+  pin(runId: string): void;
+  turnTable(one: GridChart, table: GridChart['table']): void;
+  retry(key: string): void;
+  openRun(runId: string): void;
+  save(one: GridChart, format: 'png' | 'svg' | 'csv'): void;
+  /** Moves the cursor of all charts to an x; `y` is the height of the pointer in its own chart. */
+  hover(key: string, x: number | null, y: number | null): void;
+}
