@@ -1,3 +1,4 @@
+import { escapeHtml, htmlPage } from '../../words/html.ts';
 import { count, number, percent } from '../../words/numbers.ts';
 import { bytes } from '../../words/sizes.ts';
 import type { ColumnProfile, DataProfile, DataRelations, Histogram } from '../../protocol/dataProfile.ts';
@@ -10,14 +11,20 @@ export function profileHtml(profile: DataProfile, relations: DataRelations | nul
     bytes(profile.bytes),
     profile.files.length === 1 ? (profile.files[0] ?? '') : `${count(profile.files.length)} files`,
   ];
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(profile.title)} · profile</title><style>${style}</style></head>
-<body><h1>${escaped(profile.title)}</h1><p class="muted">${facts.map(escaped).join(' · ')}${profile.madeAt === null ? '' : ` · version of ${new Date(profile.madeAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`}</p>
+  const version =
+    profile.madeAt === null
+      ? ''
+      : ` · version of ${new Date(profile.madeAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return htmlPage({
+    policy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+    title: `${profile.title} · profile`,
+    head: `<style>${style}</style>`,
+    body: `<body><h1>${escapeHtml(profile.title)}</h1><p class="muted">${facts.map(escapeHtml).join(' · ')}${version}</p>
 ${profile.columns.length === 0 ? '<p>The table has no columns.</p>' : ''}
 <main>${profile.columns.map((column) => columnHtml(column, profile, relations)).join('\n')}</main>
 ${relations ? relationsHtml(relations) : ''}
-</body></html>
-`;
+</body>`,
+  });
 }
 
 function columnHtml(column: ColumnProfile, profile: DataProfile, relations: DataRelations | null): string {
@@ -45,8 +52,8 @@ function columnHtml(column: ColumnProfile, profile: DataProfile, relations: Data
         ]
       : []),
   ];
-  return `<section><h2>${escaped(column.name)} <small>${column.type}${field?.role ? ` · ${escaped(field.role)}` : ''}${unit ? ` · ${escaped(unit)}` : ''}</small></h2>${field?.description ? `<p>${escaped(field.description)}</p>` : ''}
-<div class="parts"><table>${rows.map(([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`).join('')}</table>${column.numbers ? histogramSvg(column.numbers.core ?? column.numbers.histogram, column, column.numbers.core !== null) : topHtml(column)}</div></section>`;
+  return `<section><h2>${escapeHtml(column.name)} <small>${column.type}${field?.role ? ` · ${escapeHtml(field.role)}` : ''}${unit ? ` · ${escapeHtml(unit)}` : ''}</small></h2>${field?.description ? `<p>${escapeHtml(field.description)}</p>` : ''}
+<div class="parts"><table>${rows.map(([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`).join('')}</table>${column.numbers ? histogramSvg(column.numbers.core ?? column.numbers.histogram, column, column.numbers.core !== null) : topHtml(column)}</div></section>`;
 }
 
 function numberRows({ numbers, type, exact }: ColumnProfile, unit: string): [string, string][] {
@@ -84,14 +91,14 @@ function histogramSvg({ edges, counts }: Histogram, { name, type }: ColumnProfil
         `<rect x="${(i * step + 0.5).toFixed(1)}" y="${(height - (n / most) * height).toFixed(1)}" width="${(step - 1).toFixed(1)}" height="${((n / most) * height).toFixed(1)}"><title>${told(edges[i])} to ${told(edges[i + 1])}: ${count(n)} rows</title></rect>`,
     )
     .join('');
-  return `<figure><svg viewBox="0 0 ${width} ${height + 18}" role="img" aria-label="${escaped(`Histogram of ${name}, highest bin ${count(most)} rows`)}">${bars}<line x1="0" y1="${height}" x2="${width}" y2="${height}"/><text x="0" y="${height + 14}">${told(edges[0])}</text><text x="${width}" y="${height + 14}" text-anchor="end">${told(edges.at(-1))}</text></svg><figcaption class="muted">rows by value, highest ${count(most)}${core ? '; from the 1st to the 99th percentile' : ''}</figcaption></figure>`;
+  return `<figure><svg viewBox="0 0 ${width} ${height + 18}" role="img" aria-label="${escapeHtml(`Histogram of ${name}, highest bin ${count(most)} rows`)}">${bars}<line x1="0" y1="${height}" x2="${width}" y2="${height}"/><text x="0" y="${height + 14}">${told(edges[0])}</text><text x="${width}" y="${height + 14}" text-anchor="end">${told(edges.at(-1))}</text></svg><figcaption class="muted">rows by value, highest ${count(most)}${core ? '; from the 1st to the 99th percentile' : ''}</figcaption></figure>`;
 }
 
 function topHtml(column: ColumnProfile): string {
   const top = column.top ?? [];
   if (top.length === 0) return '<p class="muted">No value.</p>';
   const most = Math.max(1, ...top.map(({ count: n }) => n));
-  return `<table class="top">${top.map(({ value, count: n }) => `<tr><th scope="row">${escaped(value)}</th><td class="bar"><i style="width:${((n / most) * 100).toFixed(1)}%"></i></td><td>${count(n)}</td><td>${percent(n / column.rows)}</td></tr>`).join('')}</table>`;
+  return `<table class="top">${top.map(({ value, count: n }) => `<tr><th scope="row">${escapeHtml(value)}</th><td class="bar"><i style="width:${((n / most) * 100).toFixed(1)}%"></i></td><td>${count(n)}</td><td>${percent(n / column.rows)}</td></tr>`).join('')}</table>`;
 }
 
 function relationsHtml({ columns, spearman, sampled, rows }: DataRelations): string {
@@ -100,7 +107,7 @@ function relationsHtml({ columns, spearman, sampled, rows }: DataRelations): str
     value === null
       ? '<td>–</td>'
       : `<td style="background:color-mix(in srgb, ${value < 0 ? 'var(--cold)' : 'var(--warm)'} ${Math.round(Math.abs(value) * 80)}%, transparent)">${value.toFixed(2)}</td>`;
-  return `<section class="wide"><h2>Rank correlation <small>Spearman${sampled < rows ? `, on a sample of ${count(sampled)} rows` : ''}</small></h2><div class="scroll"><table class="matrix"><tr><td></td>${columns.map((name) => `<th scope="col">${escaped(name)}</th>`).join('')}</tr>${columns.map((name, i) => `<tr><th scope="row">${escaped(name)}</th>${(spearman[i] ?? []).map(cell).join('')}</tr>`).join('')}</table></div></section>`;
+  return `<section class="wide"><h2>Rank correlation <small>Spearman${sampled < rows ? `, on a sample of ${count(sampled)} rows` : ''}</small></h2><div class="scroll"><table class="matrix"><tr><td></td>${columns.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('')}</tr>${columns.map((name, i) => `<tr><th scope="row">${escapeHtml(name)}</th>${(spearman[i] ?? []).map(cell).join('')}</tr>`).join('')}</table></div></section>`;
 }
 
 const style = `:root{color-scheme:light dark;--ink:#1f2328;--muted:#59636e;--line:#d1d9e0;--fill:#3b6fb6;--warm:#d9822b;--cold:#3b6fb6}@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--muted:#9198a1;--line:#3d444d;--fill:#79a8e0;--warm:#e0975a;--cold:#79a8e0}}
@@ -110,8 +117,4 @@ figure{margin:0;width:380px;max-width:100%}svg{width:100%}rect{fill:var(--fill)}
 
 function time(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }

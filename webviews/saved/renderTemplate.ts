@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../words/html.ts';
+
 /** Markup that a program made; it is not escaped. */
 export class Markup {
   readonly html: string;
@@ -35,7 +37,7 @@ function renderValue(value: unknown): string {
     throw new Error('A saved page cannot draw this part of a view.');
   return typeof value === 'object'
     ? [...(value as Iterable<unknown>)].map(renderValue).join('')
-    : escaped(String(value));
+    : escapeHtml(String(value));
 }
 
 /** Removes the line breaks that a template has inside of its tags: `<a\n  href="…"\n  >` becomes `<a href="…">`. */
@@ -43,10 +45,6 @@ function tidyTags(html: string): string {
   return html.replaceAll(/<\/?[a-z](?:"[^"]*"|[^">])*>/gi, (tag) =>
     tag.replaceAll(/("[^"]*")|\s+/g, (_part, quoted: string | undefined) => quoted ?? ' ').replace(/ (?=\/?>$)/, ''),
   );
-}
-
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
 function renderParts({ strings, values }: Template): string {
@@ -58,7 +56,7 @@ function renderParts({ strings, values }: Template): string {
     if (index >= values.length) break;
     const value = values[index];
     if (!place.isInTag) out += renderValue(value);
-    else if (place.quote !== '') out += isEmpty(value) ? '' : escaped(String(value));
+    else if (place.quote !== '') out += isEmpty(value) ? '' : escapeHtml(String(value));
     else out = withAttribute(out, value);
   }
   return out;
@@ -81,7 +79,7 @@ function withAttribute(out: string, value: unknown): string {
   const before = out.slice(0, -whole.length);
   if (kind === '@' || kind === '.') return before;
   if (kind === '?') return isEmpty(value) || value === false ? before : `${before} ${name}`;
-  return isEmpty(value) ? before : `${before} ${name}="${escaped(String(value))}"`;
+  return isEmpty(value) ? before : `${before} ${name}="${escapeHtml(String(value))}"`;
 }
 
 function styleOf(value: unknown): string {
@@ -90,7 +88,7 @@ function styleOf(value: unknown): string {
       ? (value.values as unknown[])
       : [];
   if (typeof properties !== 'object' || properties === null) return '';
-  return `style="${escaped(
+  return `style="${escapeHtml(
     Object.entries(properties)
       .map(([name, one]) => `${name}:${String(one)}`)
       .join(';'),

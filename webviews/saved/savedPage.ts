@@ -1,8 +1,10 @@
 import codiconStyles from '@vscode/codicons/dist/codicon.css';
 import codiconFont from '@vscode/codicons/dist/codicon.ttf';
+import { escapeHtml, htmlPage } from '../../words/html.ts';
 import { exactTime } from '../../words/times.ts';
-import { escaped, renderTemplate } from './renderTemplate.ts';
+import { renderTemplate } from './renderTemplate.ts';
 import { darkVariables, lightVariables } from './savedThemes.ts';
+import { withoutControls } from './withoutControls.ts';
 
 export interface SavedPageParts {
   title: string;
@@ -17,42 +19,16 @@ const policy =
 
 /** One HTML document that opens anywhere: light or dark by the reader's setting, light on paper. */
 export function savedPage({ title, content, styles, savedAt }: SavedPageParts): string {
-  const body = stillLife(renderTemplate(content));
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${[variables, ...styles, iconStyles(body), pageStyles].join('\n')}</style>
-</head>
-<body class="saved">
+  const body = withoutControls(renderTemplate(content));
+  return htmlPage({
+    policy,
+    title,
+    head: `<style>${[variables, ...styles, iconStyles(body), pageStyles].join('\n')}</style>`,
+    body: `<body class="saved">
 <main id="view">${body}</main>
-<footer class="saved-footer">Saved on ${escaped(exactTime(savedAt))} (${escaped(timeZone())}) with Loopwright. Times are of this time zone.</footer>
-</body>
-</html>
-`;
-}
-
-/**
- * Without the things to press, which would do nothing here; a link keeps its text. Times stand as dates, since "2 hours
- * ago" ages.
- */
-function stillLife(html: string): string {
-  return html
-    .replaceAll(/<!--[\s\S]*?-->/g, '')
-    .replaceAll(/<label>[^<]*<select\b[\s\S]*?<\/select>\s*<\/label>/g, '')
-    .replaceAll(/<vscode-button\b[\s\S]*?<\/vscode-button>/g, '')
-    .replaceAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/g, (_whole, attributes: string, text: string) =>
-      /class="link"/.test(attributes) ? text : '',
-    )
-    .replaceAll(
-      /<time datetime="([^"]*)"[^>]*>[\s\S]*?<\/time>/g,
-      (_whole, at: string) => `<time datetime="${at}">${escaped(exactTime(Date.parse(at)))}</time>`,
-    )
-    .replaceAll(/<details>/g, '<details open>')
-    .replaceAll(/ tabindex="0"| role="application"/g, '');
+<footer class="saved-footer">Saved on ${escapeHtml(exactTime(savedAt))} (${escapeHtml(timeZone())}) with Loopwright. Times are of this time zone.</footer>
+</body>`,
+  });
 }
 
 function timeZone(): string {
