@@ -8,7 +8,8 @@ import { chartColors } from '../ui/theme.ts';
 import { driftView } from './driftView.ts';
 import { firstCell, headlineOf } from './model.ts';
 import type { Cell, Actions, DriftConnection, PersistedState, Model } from './model.ts';
-import { timelineHeight, timelineOption } from './timeline.ts';
+import { timelineOption } from './timeline.ts';
+import { timelineHeight } from './timelineLayout.ts';
 
 /** The state of the drift view and what changes it. */
 export class Drift {

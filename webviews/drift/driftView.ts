@@ -9,7 +9,8 @@ import type { Piece } from '../ui/pieces.ts';
 import { distribution } from './distribution.ts';
 import { referenceChanges, referenceText, valueAt } from './model.ts';
 import type { Cell, Actions, Model } from './model.ts';
-import { cellMarks, eventMarks, shownEvents } from './timeline.ts';
+import { eventMarks, shownEvents } from './eventSeries.ts';
+import { cellMarks } from './heatSeries.ts';
 
 const kindWords: Record<DriftValue['kind'], string> = {
   stable: 'stable',
