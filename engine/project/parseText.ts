@@ -1,13 +1,15 @@
 import {
+  Composer,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   Lexer,
-  parseDocument,
   Parser,
   type Alias,
+  type CST,
   type Document,
+  YAMLParseError,
   type Node,
 } from 'yaml';
 import type { Entry, Located, Range } from './located.ts';
@@ -40,16 +42,9 @@ const tooDeep = `Values nest deeper than ${maxDepth} levels.`;
 export function parseText(text: string, depth = 0): ParsedText {
   const findings: Finding[] = [];
   const report = (code: string, range: Range, message: string) => findings.push({ code, range, message });
-  const deep = mayNestDeeply(text) ? deepPlace(text) : null;
-  if (deep) {
-    report('LW108', deep, tooDeep);
-    return { root: null, findings, anchored: false };
-  }
-  let document: Document.Parsed;
+  let read: Document.Parsed | TooDeep;
   try {
-    document = withoutTraces(() =>
-      parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error', uniqueKeys: false }),
-    );
+    read = withoutTraces(() => readDocument(text));
   } catch (error) {
     report(
       'LW108',
@@ -58,6 +53,11 @@ export function parseText(text: string, depth = 0): ParsedText {
     );
     return { root: null, findings, anchored: false };
   }
+  if ('deepPlace' in read) {
+    report('LW108', read.deepPlace, tooDeep);
+    return { root: null, findings, anchored: false };
+  }
+  const document = read;
   for (const error of document.errors.slice(0, mostFindings))
     report(
       'LW100',
@@ -103,20 +103,43 @@ function opens(c: string | undefined): boolean {
   return c === ':' || c === '-' || c === '?';
 }
 
+interface TooDeep {
+  /** The bracket, key or dash that opens one level too many. */
+  deepPlace: Range;
+}
+
 /**
- * Where a text nests deeper than it may. The parser that makes values recurses: thousands of brackets would exhaust the
- * stack, at a place that is chance.
+ * The first document of a text. A text that may nest too deeply is watched while it is parsed: the composer recurses,
+ * and thousands of brackets would exhaust the stack at an arbitrary place.
  */
-function deepPlace(text: string): Range | null {
-  const parser = new Parser();
-  for (const token of new Lexer().lex(text)) {
-    for (const _ of parser.next(token)) continue;
-    const nested = parser.stack.filter(
-      ({ type }) => type === 'block-map' || type === 'block-seq' || type === 'flow-collection',
-    ).length;
-    if (nested > maxDepth + 1) return { start: parser.offset - token.length, end: parser.offset - token.length + 1 };
+function readDocument(text: string): Document.Parsed | TooDeep {
+  let deepPlace: Range | undefined;
+  function* tokens(): Generator<CST.Token, void> {
+    const parser = new Parser();
+    const isWatched = mayNestDeeply(text);
+    for (const lexeme of new Lexer().lex(text)) {
+      yield* parser.next(lexeme);
+      if (isWatched && parser.stack.length > maxDepth && collections(parser.stack) > maxDepth + 1) {
+        deepPlace = { start: parser.offset - lexeme.length, end: parser.offset - lexeme.length + 1 };
+        return;
+      }
+    }
+    yield* parser.end();
   }
-  return null;
+  const parsed = [...tokens()];
+  if (deepPlace) return { deepPlace };
+  const composer = new Composer({ prettyErrors: false, merge: true, logLevel: 'error', uniqueKeys: false });
+  const [first, second] = composer.compose(parsed, true, text.length);
+  if (!first) throw new Error('The parser returned no document.');
+  if (second)
+    first.errors.push(
+      new YAMLParseError([second.range[0], second.range[1]], 'MULTIPLE_DOCS', 'A second document follows.'),
+    );
+  return first;
+}
+
+function collections(stack: readonly CST.Token[]): number {
+  return stack.filter(({ type }) => type === 'block-map' || type === 'block-seq' || type === 'flow-collection').length;
 }
 
 /** What is told of a key that stands twice in one mapping. */
