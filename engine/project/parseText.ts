@@ -19,6 +19,8 @@ export interface Finding {
   code: string;
   range: Range;
   message: string;
+  /** The text holds a second document here, and only one is read. */
+  secondDocument?: boolean;
 }
 
 export interface ParsedText {
@@ -41,7 +43,7 @@ const tooDeep = `Values nest deeper than ${maxDepth} levels.`;
 /** Parses a text of YAML 1.2 whole. `depth` is how deep it stands in its file. */
 export function parseText(text: string, depth = 0): ParsedText {
   const findings: Finding[] = [];
-  const report = (code: string, range: Range, message: string) => findings.push({ code, range, message });
+  const report = (code: string, range: Range, message: string) => void findings.push({ code, range, message });
   let read: Document.Parsed | TooDeep;
   try {
     read = withoutTraces(() => readDocument(text));
@@ -59,11 +61,12 @@ export function parseText(text: string, depth = 0): ParsedText {
   }
   const document = read;
   for (const error of document.errors.slice(0, mostFindings))
-    report(
-      'LW100',
-      { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) },
-      syntaxMessage(error.code, error.message, text, error.pos[0]),
-    );
+    findings.push({
+      code: 'LW100',
+      range: { start: error.pos[0], end: Math.max(error.pos[1], error.pos[0] + 1) },
+      message: syntaxMessage(error.code, error.message, text, error.pos[0]),
+      secondDocument: error.code === 'MULTIPLE_DOCS',
+    });
   const converter = new Converter(report);
   const root = document.contents ? converter.convert(document.contents, depth) : null;
   // Half a tree would only be told as missing keys.
@@ -295,8 +298,8 @@ function syntaxMessage(code: string, message: string, text: string, at: number):
     text.lastIndexOf('\n', at - 1) + 1,
     text.indexOf('\n', at) === -1 ? undefined : text.indexOf('\n', at),
   );
+  if (code === 'MULTIPLE_DOCS') return 'The file contains more than one YAML document (`---`). Keep one.';
   if (code === 'TAB_AS_INDENT' || /^\s*\t/.test(line)) return tabIndent;
-  if (code === 'MULTIPLE_DOCS') return 'The file holds more than one YAML document (`---`). Keep one.';
   return plainMessages[code] ?? message;
 }
 

@@ -7,7 +7,7 @@ import { findMistake, type YamlMistake } from './yamlMistake.ts';
 const mostMistakes = 20;
 
 /**
- * Parses a text with mistakes: each is told once, where it was made, and what it makes unreadable is left out, so that
+ * Parses a text with mistakes: each is reported once, where it was made, and what it makes unreadable is left out, so that
  * the rest is read as if it stood alone. A text without mistakes is parsed as it is.
  */
 export function recoverText(text: string, depth = 0, whole: ParsedText = parseText(text, depth)): ParsedText {
@@ -47,7 +47,7 @@ function byLayout(
 }
 
 /** What the parser says, with the line it could not read and those that belong to it. */
-function asParsed(text: string, { range, message }: Finding): YamlMistake {
+function asParsed(text: string, { range, message, secondDocument = false }: Finding): YamlMistake {
   let at = Math.min(range.start, text.length - 1);
   while (at > 0 && /\s/.test(text[at] ?? ' ')) at--;
   const lines = yamlLines(text);
@@ -55,7 +55,7 @@ function asParsed(text: string, { range, message }: Finding): YamlMistake {
   const line = lines[i];
   const start = line ? Math.max(at, line.start + line.indent) : at;
   const end = line ? Math.min(Math.max(range.end, start + 1), line.end) : start + 1;
-  if (/more than one YAML document/.test(message)) {
+  if (secondDocument) {
     // A line of dashes by mistake leaves one file; of two documents only the first counts.
     const dashes = { start, end: line?.end ?? start };
     return {

@@ -129,7 +129,7 @@ test('tabs, duplicate keys, several documents and broken syntax say what to do, 
   const several = found('a: 1\n---\nb: 2\n');
   assert.deepEqual(
     several.map(({ code, message }) => [code, message]),
-    [['LW100', 'The file holds more than one YAML document (`---`). Keep one.']],
+    [['LW100', 'The file contains more than one YAML document (`---`). Keep one.']],
   );
   assert.equal(several[0]?.at.split('-')[0], '2:1');
   assert.deepEqual(value('---\na: 1\n'), { a: 1 }, 'one document may start with its mark');
