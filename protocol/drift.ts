@@ -1,20 +1,28 @@
+/**
+ * The verdict on a column. `broken`: missing values or unseen categories explain the difference, not a shifted
+ * distribution. `not judged`: there was no comparison, or the measure has no threshold.
+ */
+export type DriftState = 'stable' | 'drifted' | 'broken' | 'too few rows' | 'not judged';
+
 /** One column of one window against the reference. */
 export interface DriftValue {
   column: string;
-  type: 'numeric' | 'categorical';
+  type: 'numeric' | 'categorical' | 'text' | 'none';
   /** Named with its convention, such as `wasserstein_std` or `js_distance_2`. */
   measure: string;
   value: number | null;
   pValue: number | null;
-  threshold: number;
+  /** Null where the profile has none. */
+  threshold: number | null;
   drifted: boolean;
   nReference: number;
   nCurrent: number;
   /** Share of missing values in the reference and in the window. */
   missingReference: number;
   missingCurrent: number;
-  /** `broken` when nulls or unseen categories explain it rather than a shifted distribution. */
-  kind: 'stable' | 'drifted' | 'broken' | 'too few rows';
+  kind: DriftState;
+  /** Why the column was not judged, or a remark on the verdict; windows of older versions have none. */
+  note: string | null;
 }
 
 export interface DriftWindow {

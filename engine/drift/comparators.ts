@@ -4,12 +4,14 @@ import type { Comparator } from './driftTable.ts';
 export const comparatorKinds = ['drift', 'skew'] as const;
 export type ComparatorKind = (typeof comparatorKinds)[number];
 
-/** What a schema says of how its columns are compared; without a word on skew a column is compared as for drift. */
+/** The comparators of a schema by column. A column without one for skew takes the one for drift. */
 export function comparatorsOf(schema: DatasetSchema | null, kind: ComparatorKind): Map<string, Comparator> {
   return new Map(
     (schema?.fields ?? []).flatMap(({ name, loopwright = {} }): [string, Comparator][] => {
       const own = kind === 'skew' ? (loopwright.skew ?? loopwright.drift) : loopwright.drift;
-      return own ? [[name, own]] : [];
+      if (!own) return [];
+      // The schema's `wasserstein` is the one over the standard deviation, whose threshold fits columns of every unit.
+      return [[name, own.measure === 'wasserstein' ? { ...own, measure: 'wasserstein_std' } : own]];
     }),
   );
 }

@@ -41,6 +41,7 @@ export async function compareDomains(
     effect: null,
     threshold: asked ?? threshold,
     drifted: false,
+    state: 'not judged',
     nReference: size(before),
     nCurrent: size(now),
     missingReference: 0,
@@ -51,9 +52,11 @@ export async function compareDomains(
       ...base,
       note: shared.length === 0 ? 'the sides share no column of numbers or categories' : 'too few rows',
     };
+  const drifted = result.rocAuc > (asked ?? threshold);
   return {
     ...base,
-    drifted: result.rocAuc > (asked ?? threshold),
+    drifted,
+    state: drifted ? 'drifted' : 'stable',
     seed: result.seed,
     note: `logistic regression on ${shared.join(', ')}; five folds`,
   };

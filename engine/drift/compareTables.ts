@@ -81,7 +81,8 @@ function correct(judged: readonly Judged[]): Judged[] {
     const { row } = item;
     if (!item.judgesP || adjustedP === null || row.threshold === null) return { ...item, row: { ...row, adjustedP } };
     const drifted = isDrifted(item.compare, adjustedP, row.threshold);
-    return { ...item, row: { ...row, adjustedP, drifted }, driftedForShare: drifted };
+    const state = row.state === 'stable' || row.state === 'drifted' ? (drifted ? 'drifted' : 'stable') : row.state;
+    return { ...item, row: { ...row, adjustedP, drifted, state }, driftedForShare: drifted };
   });
 }
 

@@ -53,6 +53,7 @@ export async function judgeColumn(
     effect: null,
     threshold: null,
     drifted: false,
+    state: 'not judged',
     nReference: reference.columns.get(name)?.known ?? 0,
     nCurrent: current.columns.get(name)?.known ?? 0,
     ...missing,
@@ -75,10 +76,11 @@ export async function judgeColumn(
   const named: DriftRow = { ...shape, measure: measure.name, displayName: measure.displayName, threshold };
   const empty = read.nReference === 0 ? 'reference' : read.nCurrent === 0 ? 'current' : null;
   if (empty !== null) {
-    // Missing values that came anew are a finding of their own.
+    // A column that lost its values is broken, although nothing can be compared.
     const broken = options.profile === 'loopwright' && named.missingCurrent - named.missingReference >= brokenMissing;
     const note = `the ${empty} side has no values${options.profile === 'evidently' ? '; evidently raises an error' : ''}`;
-    return { ...uncounted({ ...named, drifted: broken, note }), counts: broken, driftedForShare: broken };
+    const state = broken ? 'broken' : 'not judged';
+    return { ...uncounted({ ...named, drifted: broken, state, note }), counts: broken, driftedForShare: broken };
   }
   let measured: Measured;
   try {
@@ -120,6 +122,7 @@ function withVerdict(
     pValue: finite(told.pValue),
     effect: finite(told.effect),
     drifted: judged,
+    state: named.threshold === null || (value === null && !judged) ? 'not judged' : judged ? 'drifted' : 'stable',
     ...(read.estimated ? { bins: told.bins === undefined ? estimatedBins : `${told.bins}; ${estimatedBins}` } : {}),
   };
   const notes = note === undefined ? [] : [note];
@@ -133,10 +136,15 @@ function withVerdict(
   const enough = row.nReference >= fewest && row.nCurrent >= fewest;
   if (!enough) notes.push('too few rows');
   const unseen = enough ? unseenShare(read.data) : 0;
-  if (row.missingCurrent - row.missingReference >= brokenMissing)
-    notes.push('broken: more values are missing than in the reference');
-  if (unseen >= brokenUnseen) notes.push('broken: values that the reference never had');
-  return noted({ ...row, drifted: (enough && judged) || notes.some((text) => text.startsWith('broken')) }, notes);
+  const lacks = row.missingCurrent - row.missingReference >= brokenMissing;
+  const isNew = unseen >= brokenUnseen;
+  if (lacks) notes.push('broken: more values are missing than in the reference');
+  if (isNew) notes.push('broken: values that the reference never had');
+  const broken = lacks || isNew;
+  return noted(
+    { ...row, drifted: broken || (enough && judged), state: broken ? 'broken' : enough ? row.state : 'too few rows' },
+    notes,
+  );
 }
 
 function noted(row: DriftRow, notes: readonly string[]): DriftRow {

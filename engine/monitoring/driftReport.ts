@@ -1,4 +1,4 @@
-import type { DriftDetail, DriftReference, DriftReport, DriftWindow } from '../../protocol/drift.ts';
+import type { DriftDetail, DriftReference, DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import type { Column } from '../data/table.ts';
 import { ProjectError, WorkError } from '../base/errors.ts';
@@ -10,7 +10,7 @@ import { countBins, countCategories, quantileEdges, equalEdges } from '../statis
 import { quantile } from '../statistics/quantile.ts';
 import { listEvents } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
-import { sorted, texts } from './compareColumn.ts';
+import { domainMeasure } from '../drift/compareDomains.ts';
 import { readReference } from './reference.ts';
 import { readWindow } from './windowRows.ts';
 import { listWindows } from './windows.ts';
@@ -21,11 +21,7 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
   const windows = listWindows(store, name);
   const most = new Map<string, number>();
   for (const window of windows)
-    for (const value of window.values)
-      most.set(
-        value.column,
-        Math.max(most.get(value.column) ?? 0, value.value === null ? 0 : value.value / value.threshold),
-      );
+    for (const value of window.values) most.set(value.column, Math.max(most.get(value.column) ?? 0, strength(value)));
   const champion = versionOf(store, config.project, 'champion');
   const bounds = Object.entries(monitor.expect ?? {});
   return {
@@ -43,6 +39,14 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
     events: listEvents(store, name),
     share: monitor.drift?.share ?? 0.5,
   };
+}
+
+/** The distance of a value from its threshold; 1 is the threshold. For a p-value, which drifts when small, the inverse. */
+function strength({ value, threshold, drifted }: DriftValue): number {
+  if (value === null || threshold === null || threshold <= 0) return drifted ? 1 : 0;
+  const ratio = value / threshold;
+  if (drifted === ratio >= 1) return ratio;
+  return ratio === 0 ? Number.MAX_VALUE : 1 / ratio;
 }
 
 function referencesOf(store: Store, model: string, windows: DriftWindow[]): DriftReference[] {
@@ -84,6 +88,8 @@ export async function driftDetail(
     const reference = (await readReference(database, store.root, version)).columns[column];
     const current: Column | undefined =
       column === '_score' ? { kind: 'number', values: rows.scores } : rows.features.columns[column];
+    if (window.values.find((value) => value.column === column)?.measure === domainMeasure)
+      throw new WorkError('The classifier compares whole rows, so it has no distribution to show.');
     if (!reference || !current)
       throw new WorkError(`The column \`${column}\` is not in the reference of version ${versionNumber}.`);
     return compareBins(column, reference, current);
@@ -158,4 +164,14 @@ function monitorOf(config: ProjectConfig, name: string) {
       `There is no monitor \`${name}\`. Declared: ${Object.keys(config.monitors ?? {}).join(', ') || 'none'}.`,
     );
   return monitor;
+}
+
+function sorted(values: Float64Array): Float64Array {
+  return values.filter((value) => Number.isFinite(value)).sort();
+}
+
+function texts(column: Column): (string | null)[] {
+  return column.kind === 'text'
+    ? column.values
+    : Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)));
 }

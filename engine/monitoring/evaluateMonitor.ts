@@ -1,19 +1,21 @@
 import { join } from 'node:path';
-import type { DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import type { DriftWindow } from '../../protocol/drift.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { ProjectError, checkCancelled } from '../base/errors.ts';
 import { loadModel } from '../models/savedModel.ts';
 import { durationMs } from '../base/duration.ts';
 import type { Project } from '../project/loadProject.ts';
+import type { FeatureSpec } from '../models/preprocess.ts';
 import type { MonitorConfig } from '../project/schema/monitors.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { getVersion } from '../registry/modelVersions.ts';
+import { getVersion, type ModelVersion } from '../registry/modelVersions.ts';
 import { quantile } from '../statistics/quantile.ts';
 import { firstPrediction, mainVersion } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
-import { compareColumn } from './compareColumn.ts';
+import { comparatorsOf } from '../drift/comparators.ts';
+import { compareWindow, type ComparedWindow } from './compareWindow.ts';
 import { realisedPerformance } from './performance.ts';
-import { readReference } from './reference.ts';
+import { openReference } from './reference.ts';
 import { readLabels } from './windowLabels.ts';
 import { readWindow, type WindowRows } from './windowRows.ts';
 import { saveWindow, settledWindows } from './windows.ts';
@@ -98,9 +100,9 @@ async function judgeWindow(
   const { meta } = await loadModel(join(project.root, version.path));
   const rows = await readWindow(store, database, span, meta.features);
   const enough = rows.features.rows >= (monitor.window.min_rows ?? 100);
-  const values = enough ? await compareAll(request, database, version.version, rows) : [];
-  const inputs = values.filter((value) => value.measure !== 'none' && value.column !== '_score');
-  const driftedShare = inputs.length === 0 ? 0 : inputs.filter((value) => value.drifted).length / inputs.length;
+  const { values, share: driftedShare } = enough
+    ? await compare(request, monitor, await database(), version, meta.features, rows)
+    : { values: [], share: 0 };
   const share = monitor.drift?.share ?? 0.5;
   const performance: Record<string, number> = {};
   let labelled = 0;
@@ -137,25 +139,23 @@ async function judgeWindow(
   };
 }
 
-async function compareAll(
-  request: MonitorRequest,
-  database: () => Promise<Database>,
-  versionNumber: number,
+async function compare(
+  { config, project, signal }: MonitorRequest,
+  { drift }: MonitorConfig,
+  db: Database,
+  version: ModelVersion,
+  features: readonly FeatureSpec[],
   rows: WindowRows,
-): Promise<DriftValue[]> {
-  const { config, store, project } = request;
-  const version = getVersion(store, config.project, versionNumber);
-  const reference = await readReference(database, project.root, version);
+): Promise<ComparedWindow> {
   const dataset = config.datasets?.[version.report.data.dataset];
   const schema = dataset?.schema ? project.schemas.get(dataset.schema)?.value : undefined;
-  const values: DriftValue[] = [];
-  for (const [name, column] of Object.entries(rows.features.columns)) {
-    const before = reference.columns[name];
-    if (before)
-      values.push(compareColumn(name, before, column, schema?.fields.find((field) => field.name === name)?.loopwright));
-  }
-  const score = reference.columns['_score'];
-  if (version.report.task !== 'multiclass' && score)
-    values.push(compareColumn('_score', score, { kind: 'number', values: rows.scores }));
-  return values;
+  return compareWindow(db, await openReference(db, project.root, version), rows, {
+    features,
+    withScore: version.report.task !== 'multiclass',
+    profile: drift?.profile ?? 'loopwright',
+    measure: drift?.measure,
+    threshold: drift?.threshold,
+    comparators: comparatorsOf(schema ?? null, 'drift'),
+    signal,
+  });
 }

@@ -10,8 +10,7 @@ import type { ModelVersion } from '../registry/modelVersions.ts';
 const cache = new Map<string, Table>();
 
 /**
- * The test rows of a version, with `_score`: the rows that its windows are compared with. They never change, so a few
- * are cached. Throws DataError when the file is missing or damaged.
+ * The test rows of a version with `_score`, by columns. They never change, so a few are cached. Throws DataError when the file is missing or damaged.
  */
 export async function readReference(
   database: () => Promise<Database>,
@@ -22,18 +21,30 @@ export async function readReference(
   const known = cache.get(path);
   if (known) return known;
   const db = await database();
-  let table: Table;
+  const table = await reading(version, async () => db.table(`SELECT * FROM ${await referenceSql(db, path)}`));
+  if (cache.size >= 4) cache.clear();
+  cache.set(path, table);
+  return table;
+}
+
+/** The reference of a version as FROM-able SQL. Throws DataError when the file is missing or damaged. */
+export function openReference(db: Database, root: string, version: ModelVersion): Promise<string> {
+  return reading(version, async () => {
+    const sql = await referenceSql(db, join(root, version.report.referencePath));
+    await db.run(`DESCRIBE SELECT * FROM ${sql}`);
+    return sql;
+  });
+}
+
+async function reading<T>(version: ModelVersion, read: () => Promise<T>): Promise<T> {
   try {
-    table = await db.table(`SELECT * FROM ${await referenceSql(db, path)}`);
+    return await read();
   } catch (error) {
     throw new DataError(
       `The reference of version ${version.version} cannot be read: ${messageOf(error)}. Validate the model again.`,
       { cause: error, place: { file: version.report.referencePath } },
     );
   }
-  if (cache.size >= 4) cache.clear();
-  cache.set(path, table);
-  return table;
 }
 
 /** FROM-able SQL with a reference. One that was stored as JSON is written as Parquet beside it, once. */

@@ -1,13 +1,16 @@
-import type { DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import type { DriftState, DriftValue, DriftWindow } from '../../protocol/drift.ts';
 import type { ServingRole } from '../serving/predictionLog.ts';
 import { recordEvent } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 
-// The table `windows` is read and written here alone. Times are epoch milliseconds.
+// Only this file reads and writes the table `windows`. Times are epoch milliseconds.
 
-/** A window as the store keeps it. A change of its shape adds a format. */
+/**
+ * A window in the store. A change of its shape adds a format. Format 2 adds the note, the types `text` and `none`, and
+ * values without a threshold.
+ */
 interface StoredWindow {
-  format: 1;
+  format: 2;
   rows: number;
   modelVersions: number[];
   driftedShare: number;
@@ -20,24 +23,25 @@ interface StoredWindow {
 
 interface StoredValue {
   column: string;
-  type: 'numeric' | 'categorical';
+  type: DriftValue['type'];
   measure: string;
   value: number | null;
   pValue: number | null;
-  threshold: number;
+  threshold: number | null;
   drifted: boolean;
   nReference: number;
   nCurrent: number;
   missingReference: number;
   missingCurrent: number;
-  kind: DriftValue['kind'];
+  kind: DriftState;
+  note: string | null;
 }
 
-/** A window before windows had a format: the message of the drift view of that time. */
-type UnversionedWindow = Omit<DriftWindow, 'referenceVersion'> & {
-  format?: undefined;
-  referenceVersion?: number | null;
-};
+/** A window of format 1, or of the time before formats: its values have no note. */
+interface OldWindow extends Omit<StoredWindow, 'format' | 'values'> {
+  format?: 1;
+  values: Omit<StoredValue, 'note'>[];
+}
 
 interface Row {
   id: number;
@@ -93,7 +97,7 @@ export function saveWindow(store: Store, key: WindowKey, window: Omit<DriftWindo
 }
 
 function alert(store: Store, monitor: string, window: Omit<DriftWindow, 'id'>): void {
-  const inputs = window.values.filter(({ column }) => column !== '_score');
+  const inputs = window.values.filter(({ column, kind }) => column !== '_score' && kind !== 'not judged');
   const drifted = inputs.filter((value) => value.drifted).map(({ column }) => column);
   recordEvent(store, {
     at: window.end,
@@ -135,7 +139,7 @@ export function lastWindowEnd({ sql }: Pick<Store, 'sql'>): number | null {
 function stored(window: Omit<DriftWindow, 'id'>): StoredWindow {
   const { rows, modelVersions, driftedShare, values, performance, labelled, latencyP95Ms, errorRate } = window;
   return {
-    format: 1,
+    format: 2,
     rows,
     modelVersions,
     driftedShare,
@@ -148,6 +152,7 @@ function stored(window: Omit<DriftWindow, 'id'>): StoredWindow {
 }
 
 function read({ id, start, end, version, status, result }: Row): DriftWindow {
-  const { format: _, ...window } = JSON.parse(result) as StoredWindow | UnversionedWindow;
-  return { ...window, id, start, end, status, referenceVersion: version };
+  const { format: _, ...window } = JSON.parse(result) as StoredWindow | OldWindow;
+  const values = window.values.map((value) => ({ note: null, ...value }));
+  return { ...window, id, start, end, status, referenceVersion: version, values };
 }

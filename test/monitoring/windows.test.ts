@@ -22,6 +22,7 @@ const values = [
     missingReference: 0,
     missingCurrent: 0.01,
     kind: 'drifted',
+    note: null,
   },
 ] as const;
 

@@ -17,12 +17,14 @@ const kindWords: Record<DriftValue['kind'], string> = {
   drifted: 'drifted',
   broken: 'broken data',
   'too few rows': 'too few rows',
+  'not judged': 'not judged',
 };
 const kindIcons: Record<DriftValue['kind'], string> = {
   stable: 'pass',
   drifted: 'triangle-up',
   broken: 'close',
   'too few rows': 'circle-small',
+  'not judged': 'circle-slash',
 };
 
 /** Has the world changed, does it hurt, and what changed it? */
@@ -146,6 +148,7 @@ function selected(report: DriftReport, model: Model): Piece {
         ${value ? `${kindWords[value.kind]}, ${value.measure} ${number(value.value)}` : 'no value'}
       </p>
       ${value ? numbers(value) : html`<p>This window has no value for it.</p>`}
+      ${value?.note ? html`<p class="muted">${value.note}</p>` : nothing}
     </div>
     <div class="chart">
       ${errorBar(model.detail.error, () => {})}${model.detail.value ? distribution(model.detail.value) : model.detail.loading ? skeleton(5) : nothing}

@@ -7,12 +7,18 @@ import { ratio } from './model.ts';
 import type { Cell } from './model.ts';
 
 /** The mark of a cell: colour alone never shows a state. */
-export const cellMarks = { stable: '', drifted: '▲', broken: '✕', 'too few rows': '·' } as const;
+export const cellMarks = { stable: '', drifted: '▲', broken: '✕', 'too few rows': '·', 'not judged': '·' } as const;
 
 /** One series for each kind of cell. */
 export function heatSeries(report: DriftReport, rows: string[], colors: ChartColors): object[] {
-  const kinds = ['stable', 'drifted', 'broken', 'too few rows'] as const;
-  const fills = { stable: colors.calm, drifted: colors.drifted, broken: colors.broken, 'too few rows': '#808080' };
+  const kinds = ['stable', 'drifted', 'broken', 'too few rows', 'not judged'] as const;
+  const fills = {
+    stable: colors.calm,
+    drifted: colors.drifted,
+    broken: colors.broken,
+    'too few rows': '#808080',
+    'not judged': '#808080',
+  };
   return kinds.map((kind) => ({
     type: 'heatmap',
     id: `heat ${kind}`,
@@ -39,13 +45,13 @@ export function heatSeries(report: DriftReport, rows: string[], colors: ChartCol
 
 /** Marks are dark, except on the dark purple of the light themes. */
 function markColor(kind: keyof typeof cellMarks, colors: ChartColors): string {
-  if (kind === 'too few rows') return colors.foreground;
+  if (kind === 'too few rows' || kind === 'not judged') return colors.foreground;
   return kind === 'broken' && (colors.kind === 'light' || colors.kind === 'contrastLight') ? '#ffffff' : '#111111';
 }
 
 /** A cell far beyond its threshold has full colour; a stable cell is pale, and paler with less drift. */
 function opacityOf(kind: keyof typeof cellMarks, far: number): number {
-  if (kind === 'too few rows') return 0.12;
+  if (kind === 'too few rows' || kind === 'not judged') return 0.12;
   if (kind === 'stable') return 0.06 + 0.3 * Math.min(1, Math.max(0, far));
   return 0.6 + 0.4 * Math.min(1, Math.max(0, far - 1) / 2);
 }

@@ -89,7 +89,7 @@ export function firstCell(report: DriftReport): Cell | null {
 
 /** How far a value stands against its threshold; 1 is the threshold. For a p-value, small is far. */
 export function ratio(value: DriftValue): number {
-  if (value.value === null || value.kind === 'too few rows') return -1;
+  if (value.value === null || value.threshold === null || value.kind === 'too few rows') return -1;
   if (value.threshold <= 0) return value.drifted ? 2 : 0;
   const share = value.value / value.threshold;
   if (!Number.isFinite(share)) return value.drifted ? 2 : 0;

@@ -1,6 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { closed, duration, reference } from './fields.ts';
 
+/** The tools whose rules can judge drift. */
+export const driftProfiles = ['loopwright', 'evidently', 'tfdv', 'nannyml'] as const;
+
 const Bound = Type.Object(
   {
     min: Type.Optional(Type.Number({ description: 'At least this.' })),
@@ -36,10 +39,19 @@ export const Monitor = Type.Object(
       Type.Object(
         {
           profile: Type.Optional(
-            Type.Enum(['loopwright'], {
+            Type.Enum(driftProfiles, {
               description:
-                'Measures and thresholds. loopwright: Wasserstein over the standard deviation of the reference for numbers, Jensen-Shannon distance (base 2) for categories, both 0.1.',
+                'Measures and thresholds, as in `loopwright data drift`. loopwright (default): Wasserstein over the standard deviation of the reference for numbers, Jensen-Shannon distance (base 2) for categories, both 0.1. evidently, tfdv, nannyml: the rules of that tool.',
             }),
+          ),
+          measure: Type.Optional(
+            Type.String({
+              description:
+                'Measure of the profile for all columns, such as `psi`. `loopwright data drift --help` lists them. A column of another type is not judged. Default: the choice of the profile, or of the schema of the dataset.',
+            }),
+          ),
+          threshold: Type.Optional(
+            Type.Number({ description: 'Threshold for all columns. Default: that of the measure.' }),
           ),
           share: Type.Optional(
             Type.Number({
