@@ -135,7 +135,7 @@ async function restoreCode(
   }
   await git(root, ['rev-parse', '--git-dir']).catch((error: Error) => {
     throw new WorkError(
-      /not found/.test(error.message)
+      error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ENOENT'
         ? error.message
         : `The project is in no git repository now, and the run was made at commit ${row.commit_hash?.slice(0, 12)}.`,
       { cause: error },
