@@ -28,6 +28,8 @@ export interface Problem extends Place {
   message: string;
   /** Other places that take part, such as the rest of a cycle. */
   related?: (Place & { message: string })[];
+  /** The environment variable that is not set. */
+  variable?: string;
   /** The likeliest first. */
   fixes?: Fix[];
   /** It was found in the data or in earlier runs, not in the text alone. */

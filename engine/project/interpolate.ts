@@ -10,8 +10,13 @@ export interface Names {
   within?: readonly string[];
 }
 
-/** `isCircular` is true for a param that refers to itself. */
-type Report = (code: string, range: Range, message: string, isCircular?: boolean) => void;
+/** `isCircular` marks a param that refers to itself; `variable` names an environment variable that is not set. */
+type Report = (
+  code: string,
+  range: Range,
+  message: string,
+  about?: { isCircular?: boolean; variable?: string },
+) => void;
 
 /** `env.NAME`, or `env.NAME:-default` as a shell has it. */
 const variable = /^env\.([^:]*)(?::-([\s\S]*))?$/;
@@ -74,13 +79,13 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
       return null;
     }
     if (names.within?.includes(name)) {
-      report('LW205', range, `The param \`${name}\` refers to itself.`, true);
+      report('LW205', range, `The param \`${name}\` refers to itself.`, { isCircular: true });
       return null;
     }
     // Other problems inside a param are reported where it is declared.
     const inside = { ...names, within: [...(names.within ?? []), name] };
-    return interpolate(param, inside, (code, _inside, message, isCircular) => {
-      if (isCircular) report(code, range, message, true);
+    return interpolate(param, inside, (code, _inside, message, about) => {
+      if (about?.isCircular) report(code, range, message, about);
     });
   }
   if (kind === 'datasets') {
@@ -101,7 +106,10 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
     const [, variableName = '', otherwise] = variable.exec(expression.trim()) ?? [];
     const given = Object.hasOwn(names.env, variableName) ? names.env[variableName] : undefined;
     const value = otherwise !== undefined && (given ?? '') === '' ? otherwise : given;
-    if (value === undefined) report('LW208', range, `The environment variable \`${variableName}\` is not set here.`);
+    if (value === undefined)
+      report('LW208', range, `The environment variable \`${variableName}\` is not set here.`, {
+        variable: variableName,
+      });
     return value === undefined ? null : { kind: 'scalar', range, value, quoted: true };
   }
   report(

@@ -57,7 +57,9 @@ export function resolveConfig(
       if (path?.kind === 'scalar') datasets.set(key, String(path.value));
     }
   }
-  const root = interpolate(overlaid, { params, datasets, env }, (code, range, message) => report(code, range, message));
+  const root = interpolate(overlaid, { params, datasets, env }, (code, range, message, about) =>
+    report(code, range, message, { variable: about?.variable }),
+  );
   // A reference that names nothing is one mistake: that its text is no number besides is no news.
   const told = new Set(references);
   validateShape(

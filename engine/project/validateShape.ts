@@ -16,7 +16,7 @@ export type Report = (
   code: string,
   range: Range,
   message: string,
-  more?: { severity?: Severity; fix?: ShapeFix },
+  more?: { severity?: Severity; fix?: ShapeFix; variable?: string | undefined },
 ) => void;
 
 /**
@@ -263,6 +263,7 @@ export function shapeProblem(
     code,
     severity: more?.severity ?? 'error',
     message,
+    ...(more?.variable === undefined ? {} : { variable: more.variable }),
     ...(fix ? { fixes: [{ title: fix.title, edits: [{ ...lines.place(file, fix.range), newText: fix.text }] }] } : {}),
   };
 }

@@ -4,9 +4,9 @@ import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 
 /**
- * Throws ProjectError, with the places, when one of these stages needs an environment variable that is not set. What a
- * shell makes of
- * `${env.X}` is an error of its own that says nothing. Stages that do not run may need what only another machine has.
+ * Throws ProjectError, with the places, when one of these stages needs an environment variable that is not set. Without
+ * it, the shell would reject `${env.X}` with an error that does not name the cause. Stages that do not run may need
+ * variables that only another machine has.
  */
 export function checkVariables(project: Project, config: ProjectConfig, stages: readonly string[]): void {
   const unset = new Map<string, string>();
@@ -14,9 +14,7 @@ export function checkVariables(project: Project, config: ProjectConfig, stages: 
     for (const name of envIn(JSON.stringify(config.stages[stage] ?? null)))
       if (!unset.has(name)) unset.set(name, stage);
   if (project.dvc || unset.size === 0) return;
-  const problems = project.file.problems.filter(
-    ({ code, message }) => code === 'LW208' && [...unset.keys()].some((name) => message.includes(`\`${name}\``)),
-  );
+  const problems = project.file.problems.filter(({ variable }) => variable !== undefined && unset.has(variable));
   const first = [...unset]
     .map(([name, stage]) => `\`${stage}\` needs the environment variable \`${name}\`, which is not set`)
     .join('; ');

@@ -139,7 +139,8 @@ test('an unset variable is an error at its line for the stage that needs it, and
     (error) =>
       error instanceof ProjectError &&
       /^`a` needs the environment variable `LW_NOT_SET`, which is not set/.test(error.message) &&
-      error.problems[0]?.line === 4,
+      error.problems[0]?.line === 4 &&
+      error.problems[0].variable === 'LW_NOT_SET',
   );
   assert.equal((await run({ stages: ['b'] })).status, 'finished');
   assert.equal(readFileSync(join(root, 'b.txt'), 'utf8'), 'fine\n');
