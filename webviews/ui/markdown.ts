@@ -1,96 +1,102 @@
 import { html } from 'lit';
 import type { TemplateResult } from 'lit';
+import MarkdownIt from 'markdown-it';
+import type { Token } from 'markdown-it';
 
-type Part = TemplateResult | string;
+type Part = TemplateResult | string | Part[];
+
+// CommonMark with tables and bare links. HTML of the source is text, and so is an image: a note loads nothing.
+const parser = new MarkdownIt({ html: false, linkify: true }).disable('image');
+parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
+parser.validateLink = (url) => /^https?:\/\//i.test(url);
 
 /**
- * A small part of Markdown as elements: headings, lists, quotes, rules, fenced and inline code, strong, emphasis, and
- * links to https and http. Text only ever becomes text: no HTML of the source is read, no image is loaded.
+ * Markdown as elements. Text only ever becomes text, and a link that is not http or https stays as it is written.
+ * markdown-it parses; its HTML renderer is not used. It ends the text at a hundred levels of quotes or lists.
  */
 export function markdown(source: string): TemplateResult {
-  return html`<div class="markdown">${blocks(source.replaceAll('\r\n', '\n').split('\n'))}</div>`;
+  return html`<div class="markdown">${partsOf(parser.parse(source, {}).values())}</div>`;
 }
 
-function blocks(lines: readonly string[]): TemplateResult[] {
-  const result: TemplateResult[] = [];
-  let at = 0;
-  const takeWhile = (fits: (line: string) => boolean): string[] => {
-    const from = at;
-    while (at < lines.length && fits(lines[at] ?? '')) at++;
-    return lines.slice(from, at);
-  };
-  while (at < lines.length) {
-    const line = lines[at] ?? '';
-    const fence = /^\s*(```|~~~)/.exec(line)?.[1];
-    const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
-    if (fence !== undefined) {
-      at++;
-      const code = takeWhile((one) => !one.trim().startsWith(fence));
-      at++;
-      result.push(html`<pre>${code.join('\n')}</pre>`);
-    } else if (heading) {
-      at++;
-      result.push(
-        html`<p
-          class="heading level-${heading[1]?.length ?? 1}"
-          role="heading"
-          aria-level=${Math.min(6, (heading[1]?.length ?? 1) + 2)}
-        >
-          ${inline(heading[2] ?? '')}
-        </p>`,
-      );
-    } else if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) {
-      at++;
-      result.push(html`<hr />`);
-    } else if (/^\s*>/.test(line))
-      result.push(
-        html`<blockquote>
-          ${blocks(takeWhile((one) => /^\s*>/.test(one)).map((one) => one.replace(/^\s*>\s?/, '')))}
-        </blockquote>`,
-      );
-    else if (bullet.test(line))
-      result.push(
-        html`<ul>
-          ${takeWhile((one) => bullet.test(one)).map((one) => html`<li>${inline(one.replace(bullet, ''))}</li>`)}
-        </ul>`,
-      );
-    else if (numbered.test(line))
-      result.push(
-        html`<ol>
-          ${takeWhile((one) => numbered.test(one)).map((one) => html`<li>${inline(one.replace(numbered, ''))}</li>`)}
-        </ol>`,
-      );
-    else if (line.trim() === '') at++;
-    else {
-      const text = takeWhile((one) => one.trim() !== '' && !special.test(one));
-      // A line that only looks special to the test above is text all the same.
-      if (text.length === 0) text.push(lines[at++] ?? '');
-      result.push(html`<p>${text.map((one, index) => html`${index === 0 ? '' : html`<br />`}${inline(one)}`)}</p>`);
+/** Reads tokens up to the one that closes the element around them. */
+function partsOf(tokens: Iterator<Token>): Part[] {
+  const parts: Part[] = [];
+  for (let next = tokens.next(); !next.done && next.value.nesting !== -1; next = tokens.next())
+    parts.push(next.value.nesting === 1 ? element(next.value, partsOf(tokens)) : leaf(next.value));
+  return parts;
+}
+
+function leaf({ type, content, children }: Token): Part {
+  switch (type) {
+    case 'inline':
+      return partsOf((children ?? []).values());
+    case 'code_inline':
+      return html`<code>${content}</code>`;
+    case 'fence':
+    case 'code_block':
+      return html`<pre>${content.replace(/\n$/, '')}</pre>`;
+    case 'hr':
+      return html`<hr />`;
+    // People break lines in a note where they want a new line.
+    case 'softbreak':
+    case 'hardbreak':
+      return html`<br />`;
+    default:
+      return content;
+  }
+}
+
+function element(token: Token, content: Part[]): Part {
+  switch (token.type) {
+    case 'heading_open': {
+      const level = Number(token.tag.slice(1));
+      return html`<p class="heading level-${level}" role="heading" aria-level=${Math.min(6, level + 2)}>${content}</p>`;
     }
+    case 'paragraph_open':
+      return token.hidden ? content : html`<p>${content}</p>`;
+    case 'blockquote_open':
+      return html`<blockquote>${content}</blockquote>`;
+    case 'bullet_list_open':
+      return html`<ul>
+        ${content}
+      </ul>`;
+    case 'ordered_list_open':
+      return html`<ol start=${token.attrGet('start') ?? 1}>
+        ${content}
+      </ol>`;
+    case 'list_item_open':
+      return html`<li>${content}</li>`;
+    case 'table_open':
+      return html`<div class="wide">
+        <table class="plain">
+          ${content}
+        </table>
+      </div>`;
+    case 'thead_open':
+      return html`<thead>
+        ${content}
+      </thead>`;
+    case 'tbody_open':
+      return html`<tbody>
+        ${content}
+      </tbody>`;
+    case 'tr_open':
+      return html`<tr>
+        ${content}
+      </tr>`;
+    case 'th_open':
+      return html`<th scope="col">${content}</th>`;
+    case 'td_open':
+      return html`<td>${content}</td>`;
+    case 'strong_open':
+      return html`<strong>${content}</strong>`;
+    case 'em_open':
+      return html`<em>${content}</em>`;
+    case 's_open':
+      return html`<s>${content}</s>`;
+    case 'link_open':
+      return html`<a href=${token.attrGet('href') ?? ''} title=${token.attrGet('href') ?? ''}>${content}</a>`;
+    default:
+      return content;
   }
-  return result;
-}
-
-const bullet = /^\s*[-*+]\s+/;
-const numbered = /^\s*\d{1,9}[.)]\s+/;
-const special = /^\s*(```|~~~|>|[-*+]\s+|\d{1,9}[.)]\s+|#{1,6}\s)/;
-const marks =
-  /`([^`]+)`|\*\*([^*]+(?:\*[^*]+)*)\*\*|__([^_]+)__|\*([^*\s][^*]*)\*|(?<![\p{L}\p{N}])_([^_\s][^_]*)_(?![\p{L}\p{N}])|\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)|(https?:\/\/[^\s<>()]+[^\s<>().,;:!?'"])/gu;
-
-function inline(text: string): Part[] {
-  const result: Part[] = [];
-  let from = 0;
-  for (const found of text.matchAll(marks)) {
-    if (found.index > from) result.push(text.slice(from, found.index));
-    const [all, code, strong, strong2, weak, weak2, label, target, bare] = found;
-    const bold = strong ?? strong2;
-    const slanted = weak ?? weak2;
-    if (code !== undefined) result.push(html`<code>${code}</code>`);
-    else if (bold !== undefined) result.push(html`<strong>${inline(bold)}</strong>`);
-    else if (slanted !== undefined) result.push(html`<em>${inline(slanted)}</em>`);
-    else result.push(html`<a href=${target ?? bare ?? ''} title=${target ?? bare ?? ''}>${label ?? bare}</a>`);
-    from = found.index + all.length;
-  }
-  if (from < text.length) result.push(text.slice(from));
-  return result;
 }
