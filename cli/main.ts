@@ -126,16 +126,16 @@ command('blame <a> <b>', 'tell what differs between two runs, what most likely m
 const modelsCommand = command('models', 'list the model versions').action(action((context) => models(context)));
 modelsCommand
   .command('promote <version>')
-  .description('make a version the champion, through its gates')
+  .description('make a version the champion, through its gates; MODEL@VERSION where the project has several models')
   .action(action((context, [version = '']) => promoteModel(context, version)));
 modelsCommand
   .command('register <run>')
   .description('make the model that a run validated a version, such as a trial of a sweep')
   .action(action((context, [run = '']) => registerModel(context, run)));
 modelsCommand
-  .command('rollback')
+  .command('rollback [model]')
   .description('give the place back to the champion before')
-  .action(action((context) => rollbackModel(context)));
+  .action(action((context, [model]) => rollbackModel(context, model)));
 modelsCommand
   .command('card [version]')
   .description('print the model card as JSON, or write it as a page')
@@ -145,7 +145,7 @@ command('predict', 'score files with a model version')
   .option('--input <file>', 'file or glob with the rows')
   .option('--output <file>', 'Parquet file to write')
   .option('--deployment <name>', 'a batch deployment')
-  .option('--model-version <n>', 'version to use (default: the champion)')
+  .option('--model-version <n>', 'version to use, as N or MODEL@N (default: the champion)')
   .option('--sql <file>', 'SQL over the table `rows` that makes what the model reads')
   .action(action<PredictOptions>((context, _, options) => predict(context, options)));
 command('recover', 'save what can be read of a damaged store')

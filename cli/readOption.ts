@@ -1,5 +1,8 @@
+import { modelAliases, type ModelRef, type ModelSelector } from '../protocol/models.ts';
 import { ProjectError } from '../engine/base/errors.ts';
+import { modelNamed } from '../engine/project/models.ts';
 import { parseTime } from '../engine/project/parseTime.ts';
+import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
 
 /**
  * The time of an option such as `--now`, as epoch milliseconds, UTC where no zone is given; null when the option was
@@ -17,6 +20,25 @@ export function readTime(text: string | undefined, option: string): number | nul
 export function readCount(text: string, option: string): number {
   if (!/^\d+$/.test(text)) throw new ProjectError(`\`--${option} ${text}\` is not a number.`);
   return Number(text);
+}
+
+/** A version of a model: `3`, `v3`, `champion`, `latest`, each with the name of a model in front as in `NAME@3`. */
+export function readSelector(text: string): ModelSelector {
+  const at = text.lastIndexOf('@');
+  const name = at <= 0 ? null : text.slice(0, at);
+  const version = text.slice(at + 1);
+  if (version === 'latest') return { name, version };
+  const alias = modelAliases.find((known) => known === version);
+  return { name, version: alias ?? readVersion(version) };
+}
+
+/** A version by its number, of a model that the project has. */
+export function readModel(config: ProjectConfig, text: string): ModelRef {
+  const at = text.lastIndexOf('@');
+  return {
+    name: modelNamed(config, at <= 0 ? null : text.slice(0, at)).name,
+    version: readVersion(text.slice(at + 1)),
+  };
 }
 
 /** The number of a version, written as `3` or `v3`. */

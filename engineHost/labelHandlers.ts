@@ -8,7 +8,7 @@ import { addLabel, nextRows, rowsByKey, summarise, undoLabel } from '../engine/l
 import { openTask, type OpenTask } from '../engine/labelling/openTask.ts';
 import { listTasks, resolveTask, taskInfo, type LabelTask } from '../engine/labelling/task.ts';
 import type { SubjectPlace } from '../engine/overview/dataSubject.ts';
-import { versionOf } from '../engine/registry/modelVersions.ts';
+import { askedVersion } from '../engine/labelling/askedVersion.ts';
 import { defaultLabeller } from '../engine/labelling/labeller.ts';
 import type { AreaHandlers } from './handlers.ts';
 
@@ -82,7 +82,7 @@ async function markOf({ project, config, store, folder }: SubjectPlace, task: La
   ).flat();
   if (task.rules !== null) files.push(join(project?.root ?? folder, task.rules));
   const version =
-    task.model !== null && store && config ? (versionOf(store, config.project, task.model)?.version ?? null) : null;
+    task.model !== null && store && config ? (askedVersion(store, config, task.model)?.version ?? null) : null;
   return JSON.stringify([
     task,
     version,

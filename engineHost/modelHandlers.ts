@@ -1,4 +1,6 @@
 import { buildCard } from '../engine/cards/buildCard.ts';
+import { validatedModel } from '../engine/project/models.ts';
+import { actorOf } from '../engine/registry/audit.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
 import { registerRun } from '../engine/registry/registerRun.ts';
 import type { AreaHandlers } from './handlers.ts';
@@ -8,9 +10,11 @@ import type { HostStore } from './hostStore.ts';
 /** Requests about model versions: cards, registration, promotion, rollback. */
 export function modelHandlers(store: HostStore, project: HostProject): AreaHandlers<'models'> {
   return {
-    'models/card': ({ version }) => buildCard(store.required(), project.config(), version),
-    'models/promote': ({ version }) => promote(store.required(), project.config().project, version, 'promoted by hand'),
-    'models/register': ({ runId }) => registerRun(store.required(), project.config().project, runId),
-    'models/rollback': () => rollback(store.required(), project.config().project),
+    'models/card': (selector) => buildCard(store.required(), project.config(), selector),
+    'models/promote': (model) =>
+      promote(store.required(), model, { why: 'promoted by hand', actor: actorOf('editor') }),
+    'models/register': ({ runId }) =>
+      registerRun(store.required(), runId, (stage) => validatedModel(project.config(), stage).name, actorOf('editor')),
+    'models/rollback': ({ name }) => rollback(store.required(), name, { actor: actorOf('editor') }),
   };
 }

@@ -11,7 +11,7 @@ export function pageHandlers(
 ): AreaHandlers<'pages'> {
   return {
     'pages/save': async ({ page, path }, signal) => {
-      if (page.of === 'card') saveCard(store.required(), project.config(), page.version, path);
+      if (page.of === 'card') saveCard(store.required(), project.config(), page, path);
       else if (page.of === 'drift') await saveDrift(store.required(), project.config(), page.monitor, path, signal);
       else saveProfile(await data['data/profile'](page), await data['data/relations'](page), path);
       return null;

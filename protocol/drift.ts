@@ -65,6 +65,8 @@ export interface DriftReference {
 export interface DriftReport {
   monitor: string;
   deployment: string;
+  /** The model that the deployment serves. */
+  model: string;
   /** Rows of the champion's reference, which the next window will be compared with. */
   referenceRows: number;
   /** The references of the windows, in the order of their versions. */

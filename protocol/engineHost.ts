@@ -1,3 +1,4 @@
+import type { ModelRef, ModelSelector } from './models.ts';
 import type { Blame, RunPart } from './blame.ts';
 import type {
   DataComparison,
@@ -97,18 +98,18 @@ export interface EngineRequests {
   'views/list': { params: Record<string, never>; result: SavedView[] };
   'views/save': { params: SavedView; result: null };
   'views/delete': { params: { name: string }; result: null };
-  'models/card': { params: { version: number | 'champion' | 'latest' }; result: ModelCard };
+  'models/card': { params: ModelSelector; result: ModelCard };
   /** Moves the champion alias after the gates; rejected with a message when a gate fails. */
-  'models/promote': { params: { version: number }; result: { version: number; previous: number | null } };
+  'models/promote': { params: ModelRef; result: ModelRef & { previous: number | null } };
   /**
-   * Makes the model that a run validated a version; `made` is false when it was one before. Rejected when the run
+   * Makes each model that a run validated a version; `made` is false when it was one before. Rejected when the run
    * validated none.
    */
   'models/register': {
     params: { runId: string };
-    result: { version: number; runId: string; runName: string; made: boolean };
+    result: { registered: ModelRef[]; runId: string; runName: string; made: boolean };
   };
-  'models/rollback': { params: Record<string, never>; result: { version: number; previous: number | null } };
+  'models/rollback': { params: { name: string }; result: ModelRef & { previous: number | null } };
   /** Writes one HTML file that opens anywhere. */
   'pages/save': { params: { page: SavedPage; path: string }; result: null };
   'drift/report': { params: { monitor: string }; result: DriftReport };

@@ -13,7 +13,8 @@ export interface LabelTaskInfo {
   order: LabelOrder;
   /** How many different people should label each row. */
   labellers: number;
-  model: 'champion' | 'challenger' | null;
+  /** Alias of the model version that says how sure it is, such as `champion` or `NAME@champion`. */
+  model: string | null;
   hasRules: boolean;
   /** Relative to the project. */
   file: string;

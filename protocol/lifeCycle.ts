@@ -106,6 +106,8 @@ export interface ModelVersionSummary {
   model: string;
   version: number;
   aliases: string[];
+  /** The version that serves. */
+  isChampion: boolean;
   runId: string;
   runName: string;
   createdAt: number;
@@ -117,6 +119,8 @@ export interface ModelVersionSummary {
 
 export interface DeploymentSummary {
   name: string;
+  /** The model that it serves; null when the project has no such model. */
+  model: string | null;
   as: 'api' | 'batch' | 'embedded';
   state: 'healthy' | 'stopped' | 'unreachable';
   url: string | null;
@@ -146,6 +150,8 @@ export interface ProjectOverview {
   datasets: DatasetSummary[];
   models: ModelVersionSummary[];
   deployments: DeploymentSummary[];
+  /** Names of the models that the project makes. */
+  modelNames: string[];
   monitors: string[];
   /** Why the project file cannot be used: the rest is its last good state. Null while it can. */
   problem: FileProblem | null;

@@ -31,7 +31,8 @@ export interface RunSummary {
   dirty: boolean;
   /** How many of its gates passed; absent when none was judged. */
   verdict?: { passed: number; total: number };
-  /** Model version this run registered, if any. */
+  /** Model version this run registered, if any; of a run that registered several, the one with the highest number. */
+  modelName: string | null;
   modelVersion: number | null;
   /** While running: what it does now, such as `train: epoch 14/30`. */
   progress: string | null;

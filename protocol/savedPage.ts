@@ -1,12 +1,11 @@
+import type { ModelSelector } from './models.ts';
 import type { DataSubject } from './dataProfile.ts';
 import type { DriftDetail, DriftReport } from './drift.ts';
 import type { ModelCard } from './modelCard.ts';
 
 /** Something that can be saved as one HTML file. */
 export type SavedPage =
-  | { of: 'card'; version: number | 'champion' | 'latest' }
-  | { of: 'drift'; monitor: string }
-  | { of: 'profile'; subject: DataSubject };
+  ({ of: 'card' } & ModelSelector) | { of: 'drift'; monitor: string } | { of: 'profile'; subject: DataSubject };
 
 /** The bundle that draws saved pages from the templates of the views. Each gives a whole HTML document. */
 export interface SavedViews {

@@ -1,3 +1,4 @@
+import type { ModelRef, ModelSelector } from './models.ts';
 import type { DataSubject } from './dataProfile.ts';
 import type { FileProblem } from './lifeCycle.ts';
 import type { EngineRequests, ViewMethod } from './engineHost.ts';
@@ -9,7 +10,7 @@ export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile' | 'label
 /** What each view is opened on. */
 export interface ViewState {
   runHistory: { experiment: string | null; runId: string | null };
-  modelCard: { version: number | 'champion' | 'latest' };
+  modelCard: ModelSelector;
   drift: { monitor: string };
   /** Without a subject, the first dataset of the project. */
   profile: { subject: DataSubject | null; against: DataSubject | null };
@@ -21,7 +22,7 @@ export interface ViewState {
 
 /** Things a view asks the client to do in the editor. */
 export type ViewAction =
-  | { do: 'openCard'; version: number }
+  | ({ do: 'openCard' } & ModelSelector)
   | { do: 'openRun'; runId: string }
   /** Tells what changed between two runs. */
   | { do: 'compareRuns'; a: string; b: string }
@@ -32,7 +33,7 @@ export type ViewAction =
   | { do: 'monitorNow'; monitor: string }
   /** Makes a trial of a sweep a model version. */
   | { do: 'registerRun'; runId: string }
-  | { do: 'promote'; version: number }
+  | ({ do: 'promote' } & ModelRef)
   | { do: 'copy'; text: string }
   /** Asks where, then lets the engine host write the table of a query there. */
   | { do: 'exportRuns'; query: RunQuery; columns: string[]; format: 'csv' | 'parquet' }

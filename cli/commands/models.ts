@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { buildCard } from '../../engine/cards/buildCard.ts';
-import { summariseVersions } from '../../engine/registry/modelVersions.ts';
+import { modelNamed, modelsOf, validatedModel } from '../../engine/project/models.ts';
+import { actorOf, brokenAuditEntry } from '../../engine/registry/audit.ts';
+import { summariseVersions } from '../../engine/registry/summariseVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { registerRun } from '../../engine/registry/registerRun.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { saveCard } from '../../engine/pages/savePage.ts';
-import { readVersion } from '../readOption.ts';
+import { readModel, readSelector } from '../readOption.ts';
 import { gatesText, metricText } from '../../words/metrics.ts';
 import { timeText } from '../../words/times.ts';
 import { table } from '../terminal.ts';
@@ -15,7 +17,8 @@ import { table } from '../terminal.ts';
 /** `loopwright models`: the versions with their aliases and gates. */
 export async function models(context: CommandContext): Promise<number> {
   const store = context.storeIfAny();
-  const versions = store ? summariseVersions(store, context.config().project) : [];
+  const names = modelsOf(context.config()).map(({ name }) => name);
+  const versions = store ? names.flatMap((name) => summariseVersions(store, name)) : [];
   if (context.json) context.printJson(versions);
   else if (versions.length === 0)
     context.terminal.line('No model versions. `loopwright run` trains and validates the first.');
@@ -28,7 +31,8 @@ export async function models(context: CommandContext): Promise<number> {
       '';
     const value = (metrics: Record<string, number>): string =>
       metrics[key] === undefined ? '–' : metricText(key, metrics[key]);
-    const rows = versions.map(({ version, metrics, aliases, gatesPassed, gatesTotal, runName, createdAt }) => [
+    const rows = versions.map(({ model, version, metrics, aliases, gatesPassed, gatesTotal, runName, createdAt }) => [
+      ...(names.length > 1 ? [model] : []),
       `v${version}`,
       value(metrics),
       aliases.join(', '),
@@ -36,14 +40,24 @@ export async function models(context: CommandContext): Promise<number> {
       runName,
       timeText(createdAt),
     ]);
-    for (const line of table(['version', key, 'alias', 'gates', 'run', 'made'], rows, [1])) context.terminal.line(line);
+    const titles = ['version', key, 'alias', 'gates', 'run', 'made'];
+    for (const line of names.length > 1 ? table(['model', ...titles], rows, [2]) : table(titles, rows, [1]))
+      context.terminal.line(line);
   }
+  const broken = store ? brokenAuditEntry(store) : null;
+  if (broken !== null)
+    context.terminal.note(
+      `Entry ${broken} of the registry's audit does not follow from the entry before: something changed the audit outside Loopwright.`,
+    );
   return exitCodes.done;
 }
 
-/** `loopwright models promote VERSION`: through the gates, like every promotion. */
+/** `loopwright models promote [MODEL@]VERSION`: through the gates, like every promotion. */
 export async function promoteModel(context: CommandContext, version: string): Promise<number> {
-  const result = promote(context.store(), context.config().project, readVersion(version), 'promoted by hand');
+  const result = promote(context.store(), readModel(context.config(), version), {
+    why: 'promoted by hand',
+    actor: actorOf('terminal'),
+  });
   if (context.json) context.printJson(result);
   else
     context.terminal.line(
@@ -56,18 +70,23 @@ export async function promoteModel(context: CommandContext, version: string): Pr
 
 /** `loopwright models register RUN`: makes the model that a run validated a version, such as a trial of a sweep. */
 export async function registerModel(context: CommandContext, run: string): Promise<number> {
-  const result = registerRun(context.store(), context.config().project, run);
-  if (context.json) context.printJson(result);
-  else
-    context.terminal.line(
-      result.made ? `${result.runName} is v${result.version}.` : `${result.runName} is v${result.version} already.`,
-    );
+  const result = registerRun(
+    context.store(),
+    run,
+    (stage) => validatedModel(context.config(), stage).name,
+    actorOf('terminal'),
+  );
+  const several = modelsOf(context.config()).length > 1;
+  const versions = result.registered.map(({ name, version }) => (several ? `${name} v${version}` : `v${version}`));
+  if (context.json) context.printJson({ ...result, version: result.registered.at(-1)?.version ?? null });
+  else context.terminal.line(`${result.runName} is ${versions.join(', ')}${result.made ? '' : ' already'}.`);
   return exitCodes.done;
 }
 
-/** `loopwright models rollback`. */
-export async function rollbackModel(context: CommandContext): Promise<number> {
-  const result = rollback(context.store(), context.config().project);
+/** `loopwright models rollback [MODEL]`. */
+export async function rollbackModel(context: CommandContext, name: string | undefined): Promise<number> {
+  const model = modelNamed(context.config(), name ?? null);
+  const result = rollback(context.store(), model.name, { actor: actorOf('terminal') });
   if (context.json) context.printJson(result);
   else context.terminal.line(`v${result.version} is champion again; v${result.previous} was rolled back.`);
   return exitCodes.done;
@@ -77,18 +96,13 @@ export interface ModelCardOptions {
   html?: string;
 }
 
-/** `loopwright models card [VERSION]`: the card as JSON, or as a page of its own with `--html FILE`. */
+/** `loopwright models card [[MODEL@]VERSION]`: the card as JSON, or as a page of its own with `--html FILE`. */
 export async function modelCard(
   context: CommandContext,
   version: string | undefined,
   options: ModelCardOptions,
 ): Promise<number> {
-  const which =
-    version === undefined
-      ? 'champion'
-      : version === 'latest' || version === 'champion'
-        ? version
-        : readVersion(version);
+  const which = version === undefined ? { name: null, version: null } : readSelector(version);
   if (options.html !== undefined) {
     const path = resolve(options.html);
     saveCard(context.store(), context.config(), which, path);

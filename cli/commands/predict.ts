@@ -5,12 +5,13 @@ import { sourceSql } from '../../engine/data/readSource.ts';
 import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { isGlob } from '../../engine/base/glob.ts';
-import { getVersion, versionOf } from '../../engine/registry/modelVersions.ts';
+import { findAlias, modelNamed } from '../../engine/project/models.ts';
+import { selectedVersion } from '../../engine/registry/selectedVersion.ts';
 import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
 import { scoreBatch } from '../../engine/serving/scoreBatch.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
-import { readVersion } from '../readOption.ts';
+import { readSelector } from '../readOption.ts';
 import { bar } from '../terminal.ts';
 
 export interface PredictOptions {
@@ -37,13 +38,15 @@ export async function predict(context: CommandContext, options: PredictOptions):
   const input = options.input ?? (deployment?.as === 'batch' ? deployment.input : undefined);
   if (input === undefined)
     throw new ProjectError('Say what to predict with `--input FILE`, or name a batch deployment with `--deployment`.');
-  const asked = options.modelVersion === undefined ? null : readVersion(options.modelVersion);
+  const asked = options.modelVersion === undefined ? null : readSelector(options.modelVersion);
   const output = outputPath(root, options.output, deployment?.as === 'batch' ? deployment.output : undefined);
   const store = context.store();
-  const wanted =
-    asked === null
-      ? versionOf(store, config.project, deployment?.as === 'batch' ? deployment.model : 'champion')
-      : getVersion(store, config.project, asked);
+  const served = deployment?.as === 'batch' ? findAlias(config, deployment.model) : null;
+  const wanted = selectedVersion(
+    store,
+    modelNamed(config, asked?.name ?? served?.name ?? null).name,
+    asked?.version ?? served?.alias ?? null,
+  );
   if (!wanted)
     throw new WorkError(
       'There is no champion to predict with. `loopwright models promote VERSION` makes one, or give `--model-version`.',
@@ -76,7 +79,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
       onProgress: (share) => context.terminal.progress(`${bar(share)} ${Math.round(share * 100)} %`),
     });
     if (context.json)
-      context.printJson({ rows: result.rows, output: result.output, model: config.project, version: wanted.version });
+      context.printJson({ rows: result.rows, output: result.output, model: wanted.model, version: wanted.version });
     else
       context.terminal.line(
         `${result.rows.toLocaleString('en-US')} rows scored by v${wanted.version} into ${result.output}`,

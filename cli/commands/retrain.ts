@@ -1,4 +1,5 @@
 import { evaluatePolicy } from '../../engine/loop/decisions.ts';
+import { actorOf } from '../../engine/registry/audit.ts';
 import { productionClock } from '../../engine/monitoring/productionClock.ts';
 import { retrain as retrainModel } from '../../engine/loop/retrain.ts';
 import { exitCodes } from '../../protocol/problem.ts';
@@ -35,6 +36,7 @@ export async function retrain(context: CommandContext, options: RetrainOptions):
     store,
     reason: decision.verdict === 'retrain' ? decision.reason : 'asked for by hand',
     monitor: decision.monitor,
+    actor: actorOf('terminal'),
     now,
     signal: context.signal,
     events: runPrinter(context.terminal, { json: context.json }),

@@ -1,3 +1,4 @@
+import { modelsOf } from '../../engine/project/models.ts';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
@@ -52,8 +53,8 @@ export async function runCommand(context: CommandContext, stages: string[], opti
       say,
     );
     const status = sweepStatus(result);
-    if (context.json) context.printJson({ status, ...result });
-    else for (const line of sweepLines(result)) terminal.line(line);
+    if (context.json) context.printJson({ status, ...result, chosen: chosenJson(result) });
+    else for (const line of sweepLines(result, modelsOf(context.config()).length > 1)) terminal.line(line);
     return status === 'finished' ? exitCodes.done : exitCodes.failed;
   }
   const outcome = await executeRun(request);
@@ -71,17 +72,25 @@ function sweepStatus({ best, trials }: SweepResult): 'finished' | 'refused' | 'f
       : 'refused';
 }
 
-function sweepLines({ best, chosen, objective, trials }: SweepResult): string[] {
+/** `version` is that of the one model that a trial usually has. */
+function chosenJson({ chosen }: SweepResult): unknown {
+  return chosen && { ...chosen, version: chosen.registered.at(-1)?.version ?? null };
+}
+
+function sweepLines({ best, chosen, objective, trials }: SweepResult, several: boolean): string[] {
   if (!best) return [`No trial finished with ${objective}.`];
   const lines = [
     `best of ${trials.length}: ${best.name} with ${objective} ${best.value} at ${JSON.stringify(best.params)}`,
   ];
   const refused = trials.filter(({ status }) => status === 'refused').length;
   if (refused > 0) lines.push(`${refused} of ${trials.length} trials were refused by their gates`);
-  if (chosen?.trial === best) lines.push(`registered as v${chosen.version}`);
+  const versions = (chosen?.registered ?? []).map(({ name, version }) =>
+    several ? `${name} v${version}` : `v${version}`,
+  );
+  if (chosen?.trial === best) lines.push(`registered as ${versions.join(', ')}`);
   else if (chosen)
     lines.push(
-      `registered as v${chosen.version}: ${chosen.trial.name} with ${objective} ${chosen.trial.value}, the best that passed its gates`,
+      `registered as ${versions.join(', ')}: ${chosen.trial.name} with ${objective} ${chosen.trial.value}, the best that passed its gates`,
     );
   return lines;
 }

@@ -39,12 +39,13 @@ export async function status(context: CommandContext): Promise<number> {
     terminal.note(`${overview.problem.file} cannot be used as it is. Shown is the last state that could be read.`);
   terminal.line(terminal.style('bold', overview.project));
   for (const line of overview.life) terminal.line(`${lifeIcons[line.state]} ${line.label.padEnd(9)} ${line.detail}`);
-  const champion = overview.models.find(({ aliases }) => aliases.includes('champion'));
-  const own = overview.primary.find(({ name }) => champion?.metrics[name] !== undefined);
-  if (champion)
+  for (const champion of overview.models.filter(({ isChampion }) => isChampion)) {
+    const own = overview.primary.find(({ name }) => champion.metrics[name] !== undefined);
+    const model = overview.modelNames.length > 1 ? `${champion.model} ` : '';
     terminal.line(
-      `  Champion  v${champion.version}${own ? ` with ${own.name} ${metricText(own.name, champion.metrics[own.name] ?? Number.NaN)}` : ''}`,
+      `  Champion  ${model}v${champion.version}${own ? ` with ${own.name} ${metricText(own.name, champion.metrics[own.name] ?? Number.NaN)}` : ''}`,
     );
+  }
   terminal.line();
   const rows = overview.stages.map((stage) => [
     `${stageIcons[stage.state]} ${stage.name}`,

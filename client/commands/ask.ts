@@ -6,10 +6,20 @@ import { untrustedMessage } from '../host/startEngine.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
 import type { CommandContext } from './context.ts';
-import { pick, type Choice } from './pick.ts';
+import { choice, pick, type Choice } from './pick.ts';
 
 /** How long the status bar names the project that a command acts on. */
 const saidMs = 5000;
+
+/** The name of one of the models of a project; of the only one without asking. */
+export async function pickModel(project: Project): Promise<string | undefined> {
+  const { modelNames } = await overviewOf(project);
+  if (modelNames.length < 2) return modelNames[0];
+  return pick(
+    titleIn(project, 'Which model?'),
+    modelNames.map((name) => choice(name, name, '', 'package')),
+  );
+}
 
 /** A question about a project, which is named where there are several. */
 export function titleIn(project: Project, title: string): string {

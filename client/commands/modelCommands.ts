@@ -1,6 +1,7 @@
 import { commands, env, window } from 'vscode';
+import type { ModelRef } from '../../protocol/models.ts';
 import type { GateResult, RunQuery } from '../../protocol/runs.ts';
-import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
+import type { DeploymentSummary, ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds, taskType } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
@@ -10,7 +11,7 @@ import { differenceText, gatesText, metricText } from '../../words/metrics.ts';
 import { timeText } from '../../words/times.ts';
 import { shownMetricText } from '../views/shownMetric.ts';
 import { addSection } from './addSection.ts';
-import { mayRun, overviewOf, projectOf } from './ask.ts';
+import { mayRun, overviewOf, pickModel, projectOf } from './ask.ts';
 import { choice, pick } from './pick.ts';
 import type { CommandContext } from './context.ts';
 
@@ -28,31 +29,39 @@ export function modelCommands(context: CommandContext): Partial<Record<CommandId
     [commandIds.promote]: async (given) => {
       const project = (await mayRun()) ? await projectOf(context, given) : undefined;
       if (!project) return;
-      const version = given?.version ?? (await pickVersion(project));
-      if (version !== undefined && (await promote(project, version))) await offerDeployment(context, project);
+      const chosen = given?.version === undefined ? await pickVersion(project) : await refOf(project, given);
+      if (chosen && (await promote(project, chosen))) await offerDeployment(context, project, chosen.name);
     },
     [commandIds.deployVersion]: async (given) => {
       const project = (await mayRun()) ? await projectOf(context, given) : undefined;
       if (!project) return;
-      const version = given?.version ?? (await pickVersion(project, 'Deploy which version?'));
-      if (version !== undefined) await deployVersion(context, project, version);
+      const chosen =
+        given?.version === undefined
+          ? await pickVersion(project, 'Deploy which version?')
+          : await refOf(project, given);
+      if (chosen) await deployVersion(context, project, chosen);
     },
     [commandIds.rollBack]: async (given) => {
       const project = (await mayRun()) ? await projectOf(context, given) : undefined;
-      if (project) await rollBack(project);
+      if (!project) return;
+      const name = given?.model ?? (await pickModel(project));
+      if (name !== undefined) await rollBack(project, name);
     },
   };
 }
 
 async function registerRun(project: Project, runId: string): Promise<void> {
-  const { version, runName, made } = await project.engine.request('models/register', { runId });
+  const { registered, runName, made } = await project.engine.request('models/register', { runId });
+  const words = registered.map(({ name, version }) => `v${version} of ${name}`).join(' and ');
+  const [first] = registered;
   await project.refresh();
   const show = 'Show card';
   const answer = await window.showInformationMessage(
-    made ? `${runName} is v${version} of ${project.name}.` : `${runName} is v${version} already.`,
+    made ? `${runName} is ${words}.` : `${runName} is ${words} already.`,
     show,
   );
-  if (answer === show) await commands.executeCommand(commandIds.openModelCard, { project, version });
+  if (answer === show && first)
+    await commands.executeCommand(commandIds.openModelCard, { project, model: first.name, version: first.version });
 }
 
 /** A trial of a sweep that is no version; the best of the primary metric first. */
@@ -89,14 +98,14 @@ async function pickTrial(project: Project): Promise<string | undefined> {
 }
 
 /** True when the version is the champion afterwards and was not before. */
-async function promote(project: Project, version: number): Promise<boolean> {
+async function promote(project: Project, { name, version }: ModelRef): Promise<boolean> {
   const { models } = await overviewOf(project);
-  const champion = championOf(models);
+  const champion = championOf(models, name);
   if (champion?.version === version) {
     void window.showInformationMessage(`v${version} is the champion already.`);
     return false;
   }
-  const card = await project.engine.request('models/card', { version });
+  const card = await project.engine.request('models/card', { name, version });
   const lines = [`${card.verdict.text}`, ...card.gates.map(gateLine)];
   lines.push(
     '',
@@ -112,7 +121,7 @@ async function promote(project: Project, version: number): Promise<boolean> {
   );
   if (answer !== button) return false;
   try {
-    await project.engine.request('models/promote', { version });
+    await project.engine.request('models/promote', { name, version });
     return true;
   } catch (error) {
     void window.showErrorMessage(`v${version} was not promoted. ${messageOf(error)}`);
@@ -123,25 +132,28 @@ async function promote(project: Project, version: number): Promise<boolean> {
 }
 
 /** After a promotion: a deployment that runs follows by itself, another is offered. */
-async function offerDeployment(context: CommandContext, project: Project): Promise<void> {
+async function offerDeployment(context: CommandContext, project: Project, name: string): Promise<void> {
   const { models, deployments } = await overviewOf(project);
-  const champion = championOf(models);
+  const champion = championOf(models, name);
   if (!champion) return;
   const text = `${champion.model} v${champion.version} is the champion now.`;
-  const running = deployments.find(({ as, state }) => as === 'api' && state === 'healthy');
+  const running = deployments.find(({ as, state, model }) => as === 'api' && state === 'healthy' && model === name);
   if (running) return void window.showInformationMessage(`${text} ${running.name} serves it from now on.`);
   const deploy = 'Deploy this version';
   const answer = await window.showInformationMessage(text, deploy);
-  if (answer === deploy) await deployVersion(context, project, champion.version);
+  if (answer === deploy) await deployVersion(context, project, { name, version: champion.version });
 }
 
 /**
  * Promotes the version if it has to be, and starts the deployment that serves it; one is added where the project has
  * none.
  */
-async function deployVersion(context: CommandContext, project: Project, version: number): Promise<void> {
-  if (championOf((await overviewOf(project)).models)?.version !== version && !(await promote(project, version))) return;
-  const served = (await overviewOf(project)).deployments.filter(({ as }) => as === 'api');
+async function deployVersion(context: CommandContext, project: Project, chosenModel: ModelRef): Promise<void> {
+  const { name: model, version } = chosenModel;
+  const current = championOf((await overviewOf(project)).models, model);
+  if (current?.version !== version && !(await promote(project, chosenModel))) return;
+  const serves = (one: DeploymentSummary) => one.as === 'api' && one.model === model;
+  const served = (await overviewOf(project)).deployments.filter(serves);
   if (served.length === 0) {
     const add = 'Add and start it';
     const answer = await window.showInformationMessage(
@@ -153,7 +165,7 @@ async function deployVersion(context: CommandContext, project: Project, version:
     await window.activeTextEditor?.document.save();
     await project.refresh();
   }
-  const [first, ...others] = (await overviewOf(project)).deployments.filter(({ as }) => as === 'api');
+  const [first, ...others] = (await overviewOf(project)).deployments.filter(serves);
   const name =
     others.length === 0
       ? first?.name
@@ -175,8 +187,8 @@ async function deployVersion(context: CommandContext, project: Project, version:
   await context.tasks.start(project, { type: taskType, command: 'serve', deployment: chosen.name });
 }
 
-async function rollBack(project: Project): Promise<void> {
-  const champion = championOf((await overviewOf(project)).models);
+async function rollBack(project: Project, name: string): Promise<void> {
+  const champion = championOf((await overviewOf(project)).models, name);
   if (!champion) {
     void window.showInformationMessage('There is no champion to roll back from.');
     return;
@@ -190,7 +202,7 @@ async function rollBack(project: Project): Promise<void> {
   );
   if (answer !== button) return;
   try {
-    const done = await project.engine.request('models/rollback', {});
+    const done = await project.engine.request('models/rollback', { name });
     void window.showInformationMessage(`${champion.model} v${done.version} is the champion again.`);
   } catch (error) {
     void window.showErrorMessage(`Nothing was rolled back. ${messageOf(error)}`);
@@ -211,20 +223,26 @@ export function gateLine(gate: GateResult): string {
   return `${gate.passed ? '✓ passed' : '✗ failed'}  ${gate.gate}: ${value} (${bounds})`;
 }
 
-function championOf(models: ModelVersionSummary[]): ModelVersionSummary | undefined {
-  return models.find((version) => version.aliases.includes('champion'));
+function championOf(models: ModelVersionSummary[], name: string): ModelVersionSummary | undefined {
+  return models.find((version) => version.model === name && version.isChampion);
 }
 
-async function pickVersion(project: Project, title = 'Promote which version?'): Promise<number | undefined> {
-  const { models, primary } = await overviewOf(project);
+/** The version that a row or a view names; its model is asked for where the project has several. */
+async function refOf(project: Project, { model, version }: RowSubject): Promise<ModelRef | undefined> {
+  const name = model ?? (await pickModel(project));
+  return name === undefined || version === undefined ? undefined : { name, version };
+}
+
+async function pickVersion(project: Project, title = 'Promote which version?'): Promise<ModelRef | undefined> {
+  const { models, primary, modelNames } = await overviewOf(project);
   if (models.length === 0) {
     void window.showInformationMessage('No model version yet. Run the stages up to validate: that registers one.');
     return undefined;
   }
   const rows = models.map((one) =>
     choice(
-      one.version,
-      `v${one.version}`,
+      { name: one.model, version: one.version },
+      `${modelNames.length > 1 ? `${one.model} ` : ''}v${one.version}`,
       [
         shownMetricText(one.metrics, primary),
         gatesText({ passed: one.gatesPassed, total: one.gatesTotal }),

@@ -6,7 +6,7 @@ import type { RowSubject } from '../views/row.ts';
 import { lifeLook } from '../views/stateIcons.ts';
 import { plural } from '../../words/numbers.ts';
 import { addSectionCommand } from './addSection.ts';
-import { mayRun, overviewOf, projectOf } from './ask.ts';
+import { mayRun, overviewOf, pickModel, projectOf } from './ask.ts';
 import { choice, pick } from './pick.ts';
 import { chooseProject } from './chooseProject.ts';
 import { compareRuns, pickRun } from './compareRuns.ts';
@@ -36,9 +36,11 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
       }),
     ),
     [commandIds.compareRuns]: compareRuns(context),
-    [commandIds.openModelCard]: about((project, subject) =>
-      context.panels.show('modelCard', project, { version: subject.version ?? 'latest' }),
-    ),
+    [commandIds.openModelCard]: about(async (project, subject) => {
+      const several = (project.overview?.modelNames.length ?? 0) > 1;
+      const name = subject.model ?? (several ? await pickModel(project) : null);
+      if (name !== undefined) context.panels.show('modelCard', project, { name, version: subject.version ?? 'latest' });
+    }),
     [commandIds.openDrift]: about(async (project, subject) => {
       const monitor = subject.monitor ?? (await pickMonitor(subject));
       if (monitor !== undefined) context.panels.show('drift', project, { monitor });

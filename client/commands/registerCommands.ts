@@ -55,7 +55,7 @@ export async function actOnView(context: CommandContext, shown: Project, action:
     void (await commands.executeCommand(id, { project, ...subject }));
   switch (action.do) {
     case 'openCard':
-      return run(commandIds.openModelCard, { version: action.version });
+      return run(commandIds.openModelCard, { model: action.name ?? undefined, version: action.version ?? undefined });
     case 'openRun':
       return run(commandIds.openRunHistory, { runId: action.runId });
     case 'compareRuns':
@@ -80,7 +80,7 @@ export async function actOnView(context: CommandContext, shown: Project, action:
     case 'registerRun':
       return run(commandIds.registerRun, { runId: action.runId });
     case 'promote':
-      return run(commandIds.promote, { version: action.version });
+      return run(commandIds.promote, { model: action.name, version: action.version });
     case 'copy':
       return run(commandIds.copyText, { text: action.text });
     case 'exportRuns':

@@ -3,7 +3,7 @@ import type { ViewName, ViewState } from '../../protocol/webview.ts';
 
 /** What a panel is about, as a key: one that is open is brought to the front. */
 export function keyOf<V extends ViewName>(view: V, root: string, state: ViewState[V]): string {
-  if ('version' in state) return `${view} ${root} ${state.version}`;
+  if ('version' in state) return `${view} ${root} ${state.name ?? ''} ${state.version}`;
   if ('subject' in state) return `${view} ${root} ${state.subject === null ? '' : nameOf(state.subject)}`;
   if ('task' in state) return `${view} ${root} ${state.task ?? ''}`;
   return 'monitor' in state ? `${view} ${root} ${state.monitor}` : `${view} ${root}`;
@@ -12,7 +12,7 @@ export function keyOf<V extends ViewName>(view: V, root: string, state: ViewStat
 /** The title of the tab until the view says better. */
 export function titleOf<V extends ViewName>(view: V, project: string, state: ViewState[V]): string {
   if ('version' in state)
-    return typeof state.version === 'number' ? `${project} v${state.version}` : `${project} ${state.version}`;
+    return `${state.name ?? project} ${typeof state.version === 'number' ? `v${state.version}` : (state.version ?? '')}`.trim();
   if ('data' in state) return 'Create a project';
   if ('subject' in state) return state.subject === null ? `Data: ${project}` : `Profile: ${shortName(state.subject)}`;
   if ('task' in state) return state.task === null ? `Label: ${project}` : `Label: ${state.task}`;
@@ -26,7 +26,7 @@ export function readKept(kept: unknown): { root: string; state: unknown } | null
 
 const fallback: ViewState = {
   runHistory: { experiment: null, runId: null },
-  modelCard: { version: 'latest' },
+  modelCard: { name: null, version: 'latest' },
   drift: { monitor: '' },
   profile: { subject: null, against: null },
   labelling: { task: null, labeller: null },
@@ -46,7 +46,7 @@ export function checkState<V extends ViewName>(view: V, state: unknown): ViewSta
   const fits = Object.entries(base).every(([key, value]) => {
     const other = kept.get(key);
     return value === null
-      ? other === null || typeof other === 'string'
+      ? other === null || other === undefined || typeof other === 'string'
       : typeof other === 'string' || typeof other === 'number';
   });
   return fits ? { ...base, ...state } : base;

@@ -9,7 +9,7 @@ export function milestonesOf({ experiments, models, deployments, life }: Project
     hasBegun: true,
     hasRun: experiments.some(({ runCount }) => runCount > 0),
     hasModel: models.length > 0,
-    hasChampion: models.some(({ aliases }) => aliases.includes('champion')),
+    hasChampion: models.some(({ isChampion }) => isChampion),
     hasServed: deployments.some(({ state, predictions }) => state === 'healthy' || predictions > 0),
     hasWindow: life.some(({ part, state }) => part === 'monitor' && state !== 'none'),
   };

@@ -11,7 +11,7 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
     return error === undefined
       ? { text: '$(sync) Loopwright', tooltip: `Loopwright: ${project.name}` }
       : { text: '$(error) Loopwright', tooltip: error };
-  const champion = overview.models.find((version) => version.aliases.includes('champion'));
+  const champion = overview.models.find((version) => version.isChampion);
   const value = champion ? shownMetricText(champion.metrics, overview.primary) : '';
   const refused = overview.stages.find((stage) => stage.state === 'refused');
   const running = overview.stages.filter((stage) => stage.state === 'running').map((stage) => stage.name);
@@ -21,7 +21,7 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
   const words = [
     problem ? '$(error)' : '',
     champion
-      ? `$(verified) ${overview.project} v${champion.version}${value === '' ? '' : ` · ${value}`}`
+      ? `$(verified) ${overview.modelNames.length > 1 ? champion.model : overview.project} v${champion.version}${value === '' ? '' : ` · ${value}`}`
       : `$(circle-outline) ${overview.project}`,
     running.length > 0 ? `$(loading~spin) ${running.join(', ')}` : '',
     attention > 0 ? `$(warning) ${attention}` : '',
@@ -29,7 +29,9 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
   const said = [
     problem ? `${problem.file}:${problem.line}: ${problem.message} This is the last good state` : '',
     `Loopwright: ${overview.project}`,
-    champion ? `champion v${champion.version}${value === '' ? '' : ` with ${value}`}` : 'no champion yet',
+    champion
+      ? `champion ${overview.modelNames.length > 1 ? `${champion.model} ` : ''}v${champion.version}${value === '' ? '' : ` with ${value}`}`
+      : 'no champion yet',
     running.length > 0 ? `running ${running.join(', ')}` : '',
     refused ? `${refused.name}: ${refused.reasons[0] ?? 'refused by its gates'}` : '',
     stale > 0 ? `${stale} stale` : '',

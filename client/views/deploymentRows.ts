@@ -18,7 +18,9 @@ export function deploymentRows(project: Project): Row[] {
 
 function deploymentRow(project: Project, deployment: DeploymentSummary): Row {
   const look = deploymentLook[deployment.state];
-  const version = deployment.modelVersion === null ? '' : `v${deployment.modelVersion}`;
+  const several = (project.overview?.modelNames.length ?? 0) > 1;
+  const model = several && deployment.model !== null ? `${deployment.model} ` : '';
+  const version = deployment.modelVersion === null ? model.trim() : `${model}v${deployment.modelVersion}`;
   const served = deployment.predictions === 0 ? '' : `${count(deployment.predictions)} served`;
   const port = deployment.url === null ? '' : `:${new URL(deployment.url).port}`;
   const last = deployment.lastPredictionAt === null ? '' : `\nLast prediction ${timeText(deployment.lastPredictionAt)}`;

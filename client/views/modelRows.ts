@@ -26,7 +26,7 @@ export function modelRows(project: Project): Row[] {
           versionRow(
             project,
             version,
-            own.find(({ aliases }) => aliases.includes('champion')),
+            own.find(({ isChampion }) => isChampion),
           ),
         ),
     };
@@ -34,7 +34,7 @@ export function modelRows(project: Project): Row[] {
 }
 
 function versionRow(project: Project, version: ModelVersionSummary, best: ModelVersionSummary | undefined): Row {
-  const champion = version.aliases.includes('champion');
+  const champion = version.isChampion;
   const passed = version.gatesPassed === version.gatesTotal;
   const gates = gatesText({ passed: version.gatesPassed, total: version.gatesTotal });
   const primary = project.overview?.primary ?? [];
@@ -46,7 +46,7 @@ function versionRow(project: Project, version: ModelVersionSummary, best: ModelV
     own && best && other?.name === own.name
       ? comparisonText(own.name, own.value, other.value, own.direction, `v${best.version}`)
       : '';
-  const subject = { project, version: version.version, runId: version.runId };
+  const subject = { project, model: version.model, version: version.version, runId: version.runId };
   const parts = [
     shownMetricText(version.metrics, primary),
     version.aliases.join(', '),

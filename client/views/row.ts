@@ -17,6 +17,8 @@ export interface RowSubject {
   runId?: string;
   /** Another run, to compare with. */
   against?: string;
+  /** Name of the model that `version` is of. */
+  model?: string;
   version?: number;
   deployment?: string;
   monitor?: string;

@@ -1,29 +1,25 @@
+import type { ModelSelector } from '../../protocol/models.ts';
 import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
 import { gatesText } from '../../words/metrics.ts';
 import { WorkError } from '../base/errors.ts';
 import { listWindows } from '../monitoring/windows.ts';
+import { findAlias, modelNamed } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { getRun } from '../tracking/runDetail.ts';
 import type { Store } from '../store/store.ts';
-import {
-  aliasesOf,
-  getVersion,
-  latestVersion,
-  summariseVersions,
-  versionOf,
-  type ModelVersion,
-} from '../registry/modelVersions.ts';
+import { aliasesOf } from '../registry/aliases.ts';
+import { getVersion } from '../registry/modelVersions.ts';
+import { newestVersion, selectedVersion } from '../registry/selectedVersion.ts';
+import { summariseVersions } from '../registry/summariseVersions.ts';
 
 /** Everything the model card shows of a version, from the store alone. */
-export function buildCard(store: Store, config: ProjectConfig, which: number | 'champion' | 'latest'): ModelCard {
-  const model = config.project;
+export function buildCard(store: Store, config: ProjectConfig, { name, version: which }: ModelSelector): ModelCard {
+  const model = modelNamed(config, name).name;
   const found =
-    which === 'champion'
-      ? (versionOf(store, model, 'champion') ?? newest(store, model))
-      : which === 'latest'
-        ? newest(store, model)
-        : getVersion(store, model, which);
+    typeof which === 'number'
+      ? getVersion(store, model, which)
+      : (selectedVersion(store, model, which) ?? newestVersion(store, model));
   if (!found) throw new WorkError(`\`${model}\` has no version yet. Train and validate one with \`loopwright run\`.`);
   const { report, version, runId } = found;
   const run = getRun(store, runId);
@@ -70,7 +66,7 @@ export function buildCard(store: Store, config: ProjectConfig, which: number | '
       durationMs: run.endedAt === null ? null : run.endedAt - run.startedAt,
     },
     environment: run.environment,
-    health: healthOf(store, config, version),
+    health: healthOf(store, config, model, version),
     versions: summariseVersions(store, model).map((other) => ({
       version: other.version,
       aliases: other.aliases,
@@ -82,13 +78,9 @@ export function buildCard(store: Store, config: ProjectConfig, which: number | '
   };
 }
 
-function newest(store: Store, model: string): ModelVersion | null {
-  const version = latestVersion(store, model);
-  return version === 0 ? null : getVersion(store, model, version);
-}
-
-function healthOf(store: Store, config: ProjectConfig, version: number): CardHealth[] {
-  return Object.keys(config.deployments ?? {}).flatMap((deployment) => {
+function healthOf(store: Store, config: ProjectConfig, model: string, version: number): CardHealth[] {
+  return Object.entries(config.deployments ?? {}).flatMap(([deployment, declared]) => {
+    if (findAlias(config, declared.model)?.name !== model) return [];
     const { predictions } = predictionCount(store, deployment, version);
     if (predictions === 0 && predictionCount(store, deployment).predictions === 0) return [];
     const monitor = Object.entries(config.monitors ?? {}).find(

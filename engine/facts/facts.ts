@@ -113,7 +113,7 @@ export interface HistoryFacts {
   /** Each stage with its state and why. */
   stages: StageStatus[];
   /** The versions that aliases name, with the run each came from. */
-  aliases: { alias: string; version: number; runName: string; commit: string | null; dirty: boolean }[];
+  aliases: { model: string; alias: string; version: number; runName: string; commit: string | null; dirty: boolean }[];
 }
 
 /** What checks may know of the world outside the files. Null: not known (yet), so nothing is said. */

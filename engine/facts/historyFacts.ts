@@ -1,3 +1,5 @@
+import { modelsOf } from '../project/models.ts';
+import { modelAliases } from '../../protocol/models.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
 import type { Project } from '../project/loadProject.ts';
 import { versionOf } from '../registry/modelVersions.ts';
@@ -20,11 +22,12 @@ export function historyFacts(project: Project): HistoryFacts | null {
       ...run,
       gates: getRun(store, run.runId).gates,
     }));
-    const aliases = (['champion', 'challenger'] as const).flatMap((alias) => {
-      const version = versionOf(store, config.project, alias);
+    const named = modelsOf(config).flatMap(({ name }) => modelAliases.map((alias) => ({ name, alias })));
+    const aliases = named.flatMap(({ name, alias }) => {
+      const version = versionOf(store, name, alias);
       const run = version?.runId === undefined || version.runId === null ? null : getRun(store, version.runId);
       return version && run
-        ? [{ alias, version: version.version, runName: run.name, commit: run.commit, dirty: run.dirty }]
+        ? [{ model: name, alias, version: version.version, runName: run.name, commit: run.commit, dirty: run.dirty }]
         : [];
     });
     return { runs, primary: declaredMetrics(project, null), stages: stageStatuses(project, store), aliases };

@@ -1,3 +1,4 @@
+import { modelsOf } from '../project/models.ts';
 import { createHash } from 'node:crypto';
 import { graphOf, type Graph } from '../project/graph.ts';
 import { textOf, type Project } from '../project/loadProject.ts';
@@ -55,7 +56,14 @@ export function factRequests(project: Project, graph?: Graph): FactRequest[] {
   const { stages } = graph ?? graphOf(config, project.files);
   const prepared = new Set([...stages.values()].filter((node) => node.kind === 'prepare').map((node) => node.writes));
   const schemaOf = (name: string) => schemaNamed(project, config, name);
-  const requests: FactRequest[] = [{ kind: 'history', name: config.project }];
+  const requests: FactRequest[] = [
+    {
+      kind: 'history',
+      name: modelsOf(config)
+        .map(({ name }) => name)
+        .join(' '),
+    },
+  ];
   for (const [name, { path }] of Object.entries(config.datasets ?? {})) {
     const schema = schemaOf(name);
     requests.push({

@@ -9,7 +9,7 @@ import { findSubject, type SubjectPlace } from '../overview/dataSubject.ts';
 import { subjectSql } from '../overview/dataViews.ts';
 import { textOf } from '../project/loadProject.ts';
 import { tablesIn } from '../project/tablesIn.ts';
-import { versionOf } from '../registry/modelVersions.ts';
+import { askedVersion } from './askedVersion.ts';
 import { decisionsOf, type Decisions } from './decisions.ts';
 import { readLog } from './labelLog.ts';
 import { loadDecisions, openRows, type LabelTables } from './labelTables.ts';
@@ -91,7 +91,7 @@ async function findModel(
   columns: readonly string[],
 ): Promise<{ version: number | null; model: Model | null; problem: string | null } | null> {
   if (task.model === null) return null;
-  const version = store && config ? versionOf(store, config.project, task.model) : null;
+  const version = store && config ? askedVersion(store, config, task.model) : null;
   if (!version) return { version: null, model: null, problem: `there is no ${task.model} yet` };
   try {
     const model = await loadModel(join(project?.root ?? folder, version.path));

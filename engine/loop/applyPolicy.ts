@@ -1,3 +1,4 @@
+import { actorOf } from '../registry/audit.ts';
 import { evaluatePolicy } from './decisions.ts';
 import type { LoopWork } from './loopRequest.ts';
 import { retrain, type RetrainOutcome } from './retrain.ts';
@@ -19,6 +20,7 @@ export async function applyPolicy(
     store,
     reason: decision.reason,
     monitor: decision.monitor,
+    actor: actorOf('loop'),
     now,
     signal,
     events,

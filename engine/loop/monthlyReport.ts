@@ -1,3 +1,4 @@
+import { monitoredModel } from '../project/models.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { join } from 'node:path';
@@ -57,7 +58,8 @@ export async function monthlyReport(
             .flatMap((window) => window.modelVersions),
         ),
       ].toSorted((a, b) => a - b);
-      const version = versions[0] === undefined ? null : getVersion(store, config.project, versions[0]);
+      const version =
+        versions[0] === undefined ? null : getVersion(store, monitoredModel(config, monitorName).name, versions[0]);
       if (!version) continue;
       const { meta } = await loadModel(join(store.root, version.path));
       const rows = await readWindow(store, database, { deployment: monitor.deployment, start, end }, meta.features);

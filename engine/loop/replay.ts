@@ -1,3 +1,4 @@
+import { aliasedModel } from '../project/models.ts';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WorkError, checkCancelled } from '../base/errors.ts';
@@ -107,7 +108,8 @@ async function scoreStretch(
   from: number,
 ): Promise<number> {
   const deployment = config.deployments?.[deploymentName];
-  const version = versionOf(request.store, config.project, deployment?.as === 'batch' ? deployment.model : 'champion');
+  const named = deployment?.as === 'batch' ? aliasedModel(config, deployment.model) : null;
+  const version = named && versionOf(request.store, named.model.name, named.alias);
   if (!version || deployment?.as !== 'batch') throw new WorkError(`\`${deploymentName}\` cannot score batches.`);
   const output = join(request.project.root, deployment.output, `${new Date(from).toISOString().slice(0, 10)}.parquet`);
   const { rows } = await scoreBatch({

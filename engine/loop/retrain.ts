@@ -2,8 +2,9 @@ import { checkProject } from '../checks/checkProject.ts';
 import { WorkError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
 import type { Project } from '../project/loadProject.ts';
+import { retrainedModel, validationsOf } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { aliasVersion, latestVersion } from '../registry/modelVersions.ts';
+import { championOf } from '../registry/aliases.ts';
 import { promote } from '../registry/promote.ts';
 import { executeRun } from '../runner/execute.ts';
 import { type RunEvents } from '../runner/runRequest.ts';
@@ -12,6 +13,7 @@ import type { Store } from '../store/store.ts';
 
 export interface RetrainOutcome {
   status: 'promoted' | 'proposed' | 'rejected' | 'failed';
+  model: string;
   /** The challenger, when one was trained. */
   version: number | null;
   previous: number | null;
@@ -29,20 +31,22 @@ export async function retrain(input: {
   store: Store;
   reason: string;
   monitor: string | null;
+  /** See `actorOf`. */
+  actor: string;
   now: number;
   signal?: AbortSignal | undefined;
   events?: RunEvents | undefined;
 }): Promise<RetrainOutcome> {
-  const { project, config, store, reason, monitor, now } = input;
+  const { project, config, store, reason, monitor, actor, now } = input;
   const policy = config.retraining;
-  const before = latestVersion(store, config.project);
-  const champion = aliasVersion(store, config.project, 'champion');
+  const model = retrainedModel(config, monitor);
+  const champion = championOf(store, model.name)?.version ?? null;
+  const event = { at: now, monitor, model: model.name, actor };
   // Told when it has begun: one that could not begin must not start the cooldown.
   const onStart: RunEvents['onStart'] = (run, plan) => {
     recordEvent(store, {
-      at: now,
+      ...event,
       kind: 'retrained',
-      monitor,
       text: `retraining because ${reason}`,
       modelVersion: champion,
       runId: run.runId,
@@ -53,23 +57,21 @@ export async function retrain(input: {
     project,
     store,
     check: checkProject,
-    stages: policy?.run,
+    stages: policy?.run ?? validationsOf(config, model),
     signal: input.signal,
     events: { ...input.events, onStart },
     tags: { trigger: reason },
     period: { asOf: now, window: policy?.data === undefined ? null : durationMs(policy.data.window) },
     commandLine: 'loopwright retrain',
   });
-  const newest = latestVersion(store, config.project);
-  const version = newest > before ? newest : null;
-  const base = { version, previous: champion, runId: outcome.runId };
+  const version = outcome.registered.findLast(({ name }) => name === model.name)?.version ?? null;
+  const base = { model: model.name, version, previous: champion, runId: outcome.runId };
   if (outcome.status === 'failed' || outcome.status === 'refused') {
     const message = outcome.error?.message ?? 'the run failed';
     const rejected = outcome.status === 'refused';
     recordEvent(store, {
-      at: now,
+      ...event,
       kind: 'rejected',
-      monitor,
       text: rejected
         ? `v${version} was not promoted: ${message}`
         : `retraining failed in ${outcome.error?.stage}: ${message}`,
@@ -91,13 +93,12 @@ export async function retrain(input: {
       message: `v${version} passed its gates and waits: loopwright models promote ${version}`,
     };
   try {
-    promote(store, config.project, version, reason, now);
+    promote(store, { name: model.name, version }, { why: reason, actor, at: now });
   } catch (error) {
     if (!(error instanceof WorkError)) throw error;
     recordEvent(store, {
-      at: now,
+      ...event,
       kind: 'rejected',
-      monitor,
       text: error.message,
       modelVersion: version,
       runId: outcome.runId,

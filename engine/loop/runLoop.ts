@@ -2,9 +2,12 @@ import { openDatabase } from '../data/database.ts';
 import { ProjectError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
+import { aliasedModel } from '../project/models.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { versionOf } from '../registry/modelVersions.ts';
+import { championOf } from '../registry/aliases.ts';
+import { actorOf } from '../registry/audit.ts';
+import { aliasVersion } from '../registry/modelVersions.ts';
 import { deploymentColumns } from '../serving/deploymentColumns.ts';
 import { lastPrediction } from '../serving/predictionLog.ts';
 import { recordEvent } from '../tracking/events.ts';
@@ -45,20 +48,23 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
         })
       : null;
     const start = source ? Math.floor(source.from / every) * every : null;
-    if (!versionOf(store, config.project, 'champion')) {
+    const { model, alias } = aliasedModel(config, deployment.model);
+    if (!championOf(store, model.name)) {
       events?.onPhase?.('train');
-      await trainFirst(request, config, source?.from ?? null);
+      await trainFirst(request, config, model, source?.from ?? null);
     }
     events?.onPhase?.('deploy');
     if (deployment.as === 'api') server = await request.serve(monitor.deployment);
-    const serving = versionOf(store, config.project, deployment.model)?.version ?? null;
+    const serving = aliasVersion(store, model.name, alias);
     recordEvent(store, {
       at: source?.from ?? Date.now(),
       kind: 'deployed',
       monitor: monitorName,
       text: `v${serving} serves as ${monitor.deployment}`,
+      model: model.name,
       modelVersion: serving,
       runId: null,
+      actor: actorOf('loop'),
     });
     const work = { request, config, monitorName, deploymentName: monitor.deployment, every, db };
     if (source === null || start === null) return await watch(work);

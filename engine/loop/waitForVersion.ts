@@ -1,3 +1,4 @@
+import { aliasedModel } from '../project/models.ts';
 import { WorkError } from '../base/errors.ts';
 import { aliasVersion } from '../registry/modelVersions.ts';
 import type { LoopWork } from './loopRequest.ts';
@@ -16,13 +17,14 @@ export async function waitForVersion(
   client: PredictClient,
   meanwhile: () => Promise<void>,
 ): Promise<void> {
-  const alias = config.deployments?.[deploymentName]?.model;
-  if (alias === undefined) return;
+  const deployment = config.deployments?.[deploymentName];
+  if (!deployment) return;
+  const { model, alias } = aliasedModel(config, deployment.model);
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const served = await client.servedVersion();
     // Read each time: a person may promote another version meanwhile.
-    const wanted = aliasVersion(request.store, config.project, alias);
+    const wanted = aliasVersion(request.store, model.name, alias);
     if (served === wanted) return;
     if (Date.now() > deadline)
       throw new WorkError(

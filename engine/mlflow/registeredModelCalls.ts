@@ -1,5 +1,6 @@
+import { champion, setAlias } from '../registry/aliases.ts';
+import { actorOf } from '../registry/audit.ts';
 import { findRegisteredModels, promptTag } from '../registry/findRegistered.ts';
-import { setAlias } from '../registry/modelVersions.ts';
 import {
   addRegisteredModel,
   deleteRegisteredModel,
@@ -82,13 +83,21 @@ const search: Handler = ({ store, body }) => {
 const putAlias: Handler = ({ store, body, promote }) => {
   const row = versionOf(store, text(body, 'name'), text(body, 'version'));
   const alias = checkAlias(text(body, 'alias'));
-  if (alias === 'champion' && isValidated(store, row.model)) {
+  if (alias === champion && isValidated(store, row.model)) {
     try {
       promote(row.model, row.version);
     } catch (error) {
       throw new MlflowError('INVALID_STATE', error instanceof Error ? error.message : String(error));
     }
-  } else setAlias(store, row.model, alias, row.version, 'set through MLflow');
+  } else
+    setAlias(store, {
+      model: row.model,
+      alias,
+      version: row.version,
+      kind: 'set',
+      why: 'set through MLflow',
+      actor: actorOf('mlflow'),
+    });
   touchModel(store, row.model);
   return {};
 };
@@ -96,12 +105,19 @@ const putAlias: Handler = ({ store, body, promote }) => {
 const removeAlias: Handler = ({ store, body }) => {
   const row = modelOf(store, text(body, 'name'));
   const alias = text(body, 'alias');
-  if (alias === 'champion' && isValidated(store, row.name))
+  if (alias === champion && isValidated(store, row.name))
     throw new MlflowError(
       'INVALID_STATE',
       `\`${row.name}\` is served by its champion. Roll back or promote another version instead.`,
     );
-  setAlias(store, row.name, alias, null, 'removed through MLflow');
+  setAlias(store, {
+    model: row.name,
+    alias,
+    version: null,
+    kind: 'removed',
+    why: 'removed through MLflow',
+    actor: actorOf('mlflow'),
+  });
   return {};
 };
 

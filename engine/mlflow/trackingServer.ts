@@ -1,3 +1,4 @@
+import { actorOf } from '../registry/audit.ts';
 import { randomBytes } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { listen } from '../http/listen.ts';
@@ -135,7 +136,8 @@ function addCalls(app: FastifyInstance, prefix: string, store: () => Store, toke
           stage: stageOf(request, token) ?? null,
           client: () => clientProcess(request.raw.socket),
           clientLater: () => clientProcessLater(request.raw.socket),
-          promote: (model: string, version: number) => void promote(store(), model, version, 'promoted through MLflow'),
+          promote: (name: string, version: number) =>
+            void promote(store(), { name, version }, { why: 'promoted through MLflow', actor: actorOf('mlflow') }),
         };
         return reply.type('application/json').send(JSON.stringify(handler(call)));
       },

@@ -1,3 +1,4 @@
+import { monitoredModel } from '../project/models.ts';
 import type { DriftDetail, DriftReference, DriftReport, DriftValue, DriftWindow } from '../../protocol/drift.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import type { Column } from '../data/table.ts';
@@ -5,7 +6,8 @@ import { ProjectError, WorkError } from '../base/errors.ts';
 import { join } from 'node:path';
 import { loadModel } from '../models/savedModel.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { getVersion, versionOf } from '../registry/modelVersions.ts';
+import { championOf } from '../registry/aliases.ts';
+import { getVersion } from '../registry/modelVersions.ts';
 import { countBins, countCategories, quantileEdges, equalEdges } from '../statistics/histogram.ts';
 import { quantile } from '../statistics/quantile.ts';
 import { listEvents } from '../tracking/events.ts';
@@ -22,13 +24,15 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
   const most = new Map<string, number>();
   for (const window of windows)
     for (const value of window.values) most.set(value.column, Math.max(most.get(value.column) ?? 0, strength(value)));
-  const champion = versionOf(store, config.project, 'champion');
+  const model = monitoredModel(config, name);
+  const champion = championOf(store, model.name);
   const bounds = Object.entries(monitor.expect ?? {});
   return {
     monitor: name,
     deployment: monitor.deployment,
+    model: model.name,
     referenceRows: champion ? champion.report.referenceRows : 0,
-    references: referencesOf(store, config.project, windows),
+    references: referencesOf(store, model.name, windows),
     columns: [...most].toSorted(([, a], [, b]) => b - a).map(([column]) => column),
     windows,
     expect: bounds.map(([metric, { min = null, max = null }]) => ({ metric, min, max })),
@@ -36,7 +40,7 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
       bounds.find(([metric]) => windows.some((window) => window.performance[metric] !== undefined))?.[0] ??
       champion?.report.headlineMetric ??
       null,
-    events: listEvents(store, name),
+    events: listEvents(store, name, model.name),
     share: monitor.drift?.share ?? 0.5,
   };
 }
@@ -78,7 +82,7 @@ export async function driftDetail(
   const versionNumber = window?.referenceVersion ?? undefined;
   if (!window || versionNumber === undefined)
     throw new WorkError(`The monitor \`${name}\` has no window ${windowId} with predictions.`);
-  const version = getVersion(store, config.project, versionNumber);
+  const version = getVersion(store, monitoredModel(config, name).name, versionNumber);
   const { meta } = await loadModel(join(store.root, version.path));
   let db: Database | null = null;
   try {

@@ -1,3 +1,4 @@
+import { monitoredModel } from '../project/models.ts';
 import { join } from 'node:path';
 import type { DriftWindow } from '../../protocol/drift.ts';
 import { openDatabase, type Database } from '../data/database.ts';
@@ -52,7 +53,7 @@ export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWin
       checkCancelled(request.signal);
       const window = await judgeWindow(request, monitor, database, start, start + every);
       if (!window) continue;
-      const key = { monitor: name, model: config.project, role: 'stable' } as const;
+      const key = { monitor: name, model: monitoredModel(config, name).name, role: 'stable' } as const;
       const saved = { id: saveWindow(store, key, window, now), ...window };
       judged.push(saved);
       request.onWindow?.(saved);
@@ -96,7 +97,7 @@ async function judgeWindow(
   const span = { deployment: monitor.deployment, start, end };
   const used = mainVersion(store, span);
   if (used === null) return null;
-  const version = getVersion(store, config.project, used);
+  const version = getVersion(store, monitoredModel(config, request.monitor).name, used);
   const { meta } = await loadModel(join(project.root, version.path));
   const rows = await readWindow(store, database, span, meta.features);
   const enough = rows.features.rows >= (monitor.window.min_rows ?? 100);

@@ -84,7 +84,7 @@ export function saveWindow(store: Store, key: WindowKey, window: Omit<DriftWindo
       JSON.stringify(stored(window)),
       now,
     );
-    if (window.status === 'drift' && before?.status !== 'drift') alert(store, key.monitor, window);
+    if (window.status === 'drift' && before?.status !== 'drift') alert(store, key, window);
     return (
       sql.get<{ id: number }>(
         'SELECT id FROM windows WHERE monitor = ? AND start = ? AND role = ?',
@@ -96,7 +96,7 @@ export function saveWindow(store: Store, key: WindowKey, window: Omit<DriftWindo
   });
 }
 
-function alert(store: Store, monitor: string, window: Omit<DriftWindow, 'id'>): void {
+function alert(store: Store, { monitor, model }: WindowKey, window: Omit<DriftWindow, 'id'>): void {
   const inputs = window.values.filter(({ column, kind }) => column !== '_score' && kind !== 'not judged');
   const drifted = inputs.filter((value) => value.drifted).map(({ column }) => column);
   recordEvent(store, {
@@ -104,8 +104,10 @@ function alert(store: Store, monitor: string, window: Omit<DriftWindow, 'id'>): 
     kind: 'alert',
     monitor,
     text: `${drifted.length} of ${inputs.length} features drifted: ${drifted.join(', ')}`,
+    model,
     modelVersion: window.modelVersions.at(-1) ?? null,
     runId: null,
+    actor: '',
   });
 }
 

@@ -1,3 +1,4 @@
+import { findAlias, modelsOf } from '../project/models.ts';
 import type {
   DatasetSummary,
   DeploymentSummary,
@@ -14,7 +15,7 @@ import { entryOf } from '../project/located.ts';
 import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { shownProject } from '../project/shownProject.ts';
-import { summariseVersions } from '../registry/modelVersions.ts';
+import { summariseVersions } from '../registry/summariseVersions.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
 import { deploymentState } from '../serving/deployments.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
@@ -38,7 +39,7 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     ...stage,
     line: lineOf(written, stage.name) ?? stage.line,
   }));
-  const models = store ? summariseVersions(store, config.project) : [];
+  const models = store ? modelsOf(config).flatMap(({ name }) => summariseVersions(store, name)) : [];
   const datasets = datasetsOf(config, store).map((dataset) => ({ ...dataset, problem: of(dataset.schema) }));
   const deployments = deploymentsOf(config, store);
   const life: LifeLine[] = lifeLines({ config, store, stages, datasets, models, deployments });
@@ -56,6 +57,7 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     datasets,
     models,
     deployments,
+    modelNames: modelsOf(config).map(({ name }) => name),
     monitors: Object.keys(config.monitors ?? {}),
     problem: fileProblem(problem),
     problems,
@@ -123,6 +125,7 @@ function deploymentsOf(config: ProjectConfig, store: Store | null): DeploymentSu
     const log = store ? predictionCount(store, name) : { predictions: 0, lastAt: null };
     return {
       name,
+      model: findAlias(config, deployment.model)?.name ?? null,
       as: deployment.as,
       state: served?.state ?? 'stopped',
       url: served?.state === 'healthy' ? served.url : null,

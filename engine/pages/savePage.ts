@@ -1,3 +1,4 @@
+import type { ModelSelector } from '../../protocol/models.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { driftDetail, driftReport } from '../monitoring/driftReport.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
@@ -11,13 +12,8 @@ import { loadSavedViews } from './savedViews.ts';
 /** Features with their distribution in a saved page; a table of hundreds would make a file that no mail takes. */
 const mostFeatures = 30;
 
-export function saveCard(
-  store: Store,
-  config: ProjectConfig,
-  version: number | 'champion' | 'latest',
-  path: string,
-): void {
-  writeAtomic(path, loadSavedViews().cardPage(buildCard(store, config, version), Date.now()));
+export function saveCard(store: Store, config: ProjectConfig, selector: ModelSelector, path: string): void {
+  writeAtomic(path, loadSavedViews().cardPage(buildCard(store, config, selector), Date.now()));
 }
 
 export async function saveDrift(

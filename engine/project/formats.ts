@@ -2,6 +2,9 @@ import { CronPattern } from 'croner';
 import type { Severity } from '../../protocol/problem.ts';
 import { parseDuration, parseWindows } from '../base/duration.ts';
 import { globProblem } from '../base/glob.ts';
+import { modelAliases } from '../../protocol/models.ts';
+import { didYouMean } from '../base/didYouMean.ts';
+import { parseModelAlias } from './models.ts';
 import { unitProblem } from './units.ts';
 
 export interface FormatProblem {
@@ -9,12 +12,14 @@ export interface FormatProblem {
   /** Completes "`key` …". */
   says: string;
   severity: Severity;
+  /** What was probably meant. */
+  near: string | null;
 }
 
 /** What is wrong with a text of a named format; null when it is right or the format is checked elsewhere. */
 export function formatProblem(format: string, text: string): FormatProblem | null {
   const wrong = (code: string, says: string | null, severity: Severity = 'error') =>
-    says === null ? null : { code, says, severity };
+    says === null ? null : { code, says, severity, near: null };
   switch (format) {
     case 'duration':
       return wrong('LW113', parseDuration(text) === null ? 'must be a duration such as 15m, 6h or 7d' : null);
@@ -26,6 +31,8 @@ export function formatProblem(format: string, text: string): FormatProblem | nul
       return wrong('LW111', regexProblem(text));
     case 'path':
       return wrong('LW112', text.includes('\0') ? 'must not hold a null character' : globProblem(text));
+    case 'model-alias':
+      return parseModelAlias(text) ? null : aliasProblem(text);
     case 'cron':
       return wrong('LW114', cronProblem(text));
     case 'unit':
@@ -33,6 +40,17 @@ export function formatProblem(format: string, text: string): FormatProblem | nul
     default:
       return null;
   }
+}
+
+function aliasProblem(text: string): FormatProblem {
+  const at = text.lastIndexOf('@');
+  const near = didYouMean(text.slice(at + 1), modelAliases);
+  return {
+    code: 'LW106',
+    says: `must be ${modelAliases.map((alias) => `\`${alias}\``).join(' or ')}, with or without the name of a model in front, as in \`NAME@${modelAliases[0]}\``,
+    severity: 'error',
+    near: near === null ? null : `${text.slice(0, at + 1)}${near}`,
+  };
 }
 
 function isHttpUrl(text: string): boolean {

@@ -1,5 +1,6 @@
 import { toValue, type Entry, type Located, type Range } from './located.ts';
 import type { LostEntries } from './lostEntries.ts';
+import { nameStagesOfModels } from './models.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import { propertyOf, recordValue, shapes, type Shape } from './shape.ts';
 import { validateShape } from './validateShape.ts';
@@ -27,7 +28,7 @@ export interface WrongPlace {
 }
 
 /** Sections whose entries stand for themselves. */
-const records = new Set(['params', 'datasets', 'stages', 'deployments', 'monitors', 'checks', 'labelling']);
+const records = new Set(['params', 'datasets', 'models', 'stages', 'deployments', 'monitors', 'checks', 'labelling']);
 
 export function readWhole(config: ProjectConfig): Readable {
   return {
@@ -109,7 +110,7 @@ export function readableConfig(
   if (!present.has('stages')) return null;
   const tree: Located = { ...root, entries: [...stand('version', 1), ...stand('project', 'unnamed'), ...entries] };
   if (errorsIn(tree, shapes.project).length > 0) return null;
-  const config = toValue(tree) as ProjectConfig;
+  const config = nameStagesOfModels(toValue(tree) as ProjectConfig);
   const stages = entriesOf(root, 'stages');
   const inStages = unread.filter((_, i) => {
     const at = unsure[i];

@@ -3,6 +3,7 @@ import { interpolate, paramsOf } from './interpolate.ts';
 import { entryOf, toValue, type Entry, type Located } from './located.ts';
 import { lostEntries } from './lostEntries.ts';
 import type { Parsed } from './parseYaml.ts';
+import { nameStagesOfModels } from './models.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import { shapes } from './shape.ts';
 import { shapeProblem, validateShape, type Report } from './validateShape.ts';
@@ -74,7 +75,7 @@ export function resolveConfig(
   const usable =
     !problems.some(({ severity, code }) => severity === 'error' && code !== 'LW208') &&
     !parsed.problems.some((problem) => problem.severity === 'error');
-  return { config: usable ? (toValue(root) as ProjectConfig) : null, root, problems };
+  return { config: usable ? nameStagesOfModels(toValue(root) as ProjectConfig) : null, root, problems };
 }
 
 function overlay(root: Located, overrides: Overrides): Located {

@@ -201,9 +201,14 @@ function validateString(node: Located, shape: Shape, report: Report, name: strin
     report('LW107', node.range, `${name} must match \`${shape.pattern}\`, found ${kindName(node)}.`);
   const problem = shape.format ? formatProblem(shape.format, node.value) : null;
   if (problem)
-    report(problem.code, node.range, `${name} ${problem.says}, found ${kindName(node)}.`, {
-      severity: problem.severity,
-    });
+    report(
+      problem.code,
+      node.range,
+      `${name} ${problem.says}, found ${kindName(node)}.${problem.near === null ? '' : ` Did you mean \`${problem.near}\`?`}`,
+      {
+        severity: problem.severity,
+      },
+    );
 }
 
 function validateNumber(node: Located, shape: Shape, report: Report, name: string): void {

@@ -1,67 +1,92 @@
+import type { ModelRef } from '../../protocol/models.ts';
 import { WorkError } from '../base/errors.ts';
 import { describeGate } from '../evaluation/gates.ts';
 import type { Store } from '../store/store.ts';
 import { recordEvent } from '../tracking/events.ts';
-import { getVersion, setAlias, versionOf } from './modelVersions.ts';
+import { champion, challenger, championBefore, challengerOf, championOf, setAlias } from './aliases.ts';
+import { getVersion } from './modelVersions.ts';
 
-export interface Promotion {
-  version: number;
+export interface Promotion extends ModelRef {
   previous: number | null;
 }
 
-/**
- * Makes a version the champion. Refused with the gates that failed, whoever asks. `at` is when, on the clock of the
- * caller.
- */
-export function promote(store: Store, model: string, version: number, why: string, at = Date.now()): Promotion {
-  const wanted = getVersion(store, model, version);
-  const failed = wanted.report.gates.filter((gate) => !gate.passed);
-  if (failed.length > 0)
-    throw new WorkError(
-      `Version ${version} did not pass ${failed.length} of ${wanted.report.gates.length} gates and stays where it is: ${failed.map(describeGate).join('; ')}.`,
-    );
+export interface PromotionRequest {
+  /** Why, for a person to read. */
+  why: string;
+  /** See `actorOf`. */
+  actor: string;
+  /** When, on the clock of the caller. Default now. */
+  at?: number | undefined;
+}
+
+/** Makes a version the champion. Throws WorkError with the gates that failed; there is no other way to promote. */
+export function promote(store: Store, { name, version }: ModelRef, request: PromotionRequest): Promotion {
+  const { why, actor, at = Date.now() } = request;
   return store.sql.write(() => {
-    if (versionOf(store, model, 'champion')?.version === version) return { version, previous: version };
-    const previous = setAlias(store, model, 'champion', version, why);
-    if (versionOf(store, model, 'challenger')?.version === version)
-      setAlias(store, model, 'challenger', null, 'became champion');
+    const wanted = getVersion(store, name, version);
+    const failed = wanted.report.gates.filter((gate) => !gate.passed);
+    if (failed.length > 0)
+      throw new WorkError(
+        `Version ${version} did not pass ${failed.length} of ${wanted.report.gates.length} gates and stays where it is: ${failed.map(describeGate).join('; ')}.`,
+      );
+    if (championOf(store, name)?.version === version) return { name, version, previous: version };
+    const previous = setAlias(store, { model: name, alias: champion, version, kind: 'promoted', why, actor });
+    if (challengerOf(store, name)?.version === version)
+      setAlias(store, {
+        model: name,
+        alias: challenger,
+        version: null,
+        kind: 'cleared',
+        why: 'became champion',
+        actor,
+      });
     recordEvent(store, {
       at,
       kind: 'promoted',
       monitor: null,
       text: `v${version} became champion${previous === null ? '' : `, v${previous} before`}: ${why}`,
+      model: name,
       modelVersion: version,
       runId: wanted.runId,
+      actor,
     });
-    return { version, previous };
+    return { name, version, previous };
   });
 }
 
 /**
- * Gives the champion's place back to the version that had it before. A second rollback goes one further back, not to
- * the version that was just rolled back.
+ * Makes the champion before the current one champion again. A second rollback goes one further back, not to the version
+ * that was just rolled back.
  */
-export function rollback(store: Store, model: string, at = Date.now()): Promotion {
+export function rollback(
+  store: Store,
+  name: string,
+  { actor, at = Date.now() }: Omit<PromotionRequest, 'why'>,
+): Promotion {
   return store.sql.write(() => {
-    const champion = versionOf(store, model, 'champion');
-    if (!champion) throw new WorkError('There is no champion to roll back.');
-    const before =
-      store.sql.get<{ previous: number | null }>(
-        `SELECT previous FROM alias_history WHERE model = ? AND alias = 'champion' AND version = ? AND previous IS NOT NULL AND previous <> version AND why NOT LIKE 'rolled back from %' ORDER BY id DESC LIMIT 1`,
-        model,
-        champion.version,
-      )?.previous ?? null;
+    const current = championOf(store, name);
+    if (!current) throw new WorkError('There is no champion to roll back.');
+    const before = championBefore(store, name);
     if (before === null)
-      throw new WorkError(`Version ${champion.version} is the first champion; there is none to go back to.`);
-    setAlias(store, model, 'champion', before, `rolled back from ${champion.version}`);
+      throw new WorkError(`Version ${current.version} is the first champion; there is none to go back to.`);
+    setAlias(store, {
+      model: name,
+      alias: champion,
+      version: before,
+      kind: 'rolled back',
+      why: `rolled back from ${current.version}`,
+      actor,
+    });
     recordEvent(store, {
       at,
       kind: 'rolled back',
       monitor: null,
-      text: `v${champion.version} rolled back to v${before}`,
+      text: `v${current.version} rolled back to v${before}`,
+      model: name,
       modelVersion: before,
       runId: null,
+      actor,
     });
-    return { version: before, previous: champion.version };
+    return { name, version: before, previous: current.version };
   });
 }

@@ -1,14 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelRef } from '../../protocol/models.ts';
 import { WorkError } from '../base/errors.ts';
 import { stagesOf } from '../tracking/runStages.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
-import { registerVersion, setAlias } from './modelVersions.ts';
+import { challenger, setAlias } from './aliases.ts';
+import { registerVersion } from './registerVersion.ts';
 import { readValidationReport, reportFile, type ValidationReport } from './validationReport.ts';
 
 export interface RegisteredRun {
-  version: number;
+  /** The versions that the run is, one a model. */
+  registered: ModelRef[];
   runId: string;
   runName: string;
   /** False when the run was a version before. */
@@ -16,30 +19,37 @@ export interface RegisteredRun {
 }
 
 /**
- * Makes the model that a run validated a version, such as the chosen trial of a sweep; one whose gates passed becomes
- * the challenger. A run that is a version already keeps its number. WorkError when the run validated no model, or its
- * files are gone.
+ * Makes each model that a run validated a version, such as that of the chosen trial of a sweep; one whose gates passed
+ * becomes the challenger. A run that is a version already keeps its numbers. `modelOf` names the model of a validate
+ * stage whose report does not. WorkError when the run validated no model, or its files are gone.
  */
-export function registerRun(store: Store, model: string, run: string): RegisteredRun {
+export function registerRun(
+  store: Store,
+  run: string,
+  modelOf: (stage: string) => string,
+  actor: string,
+): RegisteredRun {
   const { run_id: runId, name: runName } = findRun(store, run);
   return store.sql.write(() => {
-    const known = store.sql.get<{ version: number; report: string | null }>(
-      'SELECT version, report FROM model_versions WHERE model = ? AND run_id = ? AND report IS NOT NULL ORDER BY version DESC LIMIT 1',
-      model,
+    const known = store.sql.all<{ model: string; version: number; report: string }>(
+      `SELECT model, max(version) AS version, report FROM model_versions
+       WHERE run_id = ? AND report IS NOT NULL GROUP BY model ORDER BY model`,
       runId,
     );
-    if (known) {
-      const passed = readValidationReport(known.report ?? '{}').gates.every((gate) => gate.passed);
-      if (passed && !isAliased(store, model, known.version))
-        setAlias(store, model, 'challenger', known.version, 'chosen by hand');
-      return { version: known.version, runId, runName, made: false };
+    if (known.length > 0) {
+      for (const { model, version, report } of known) {
+        const passed = readValidationReport(report).gates.every((gate) => gate.passed);
+        if (passed && !isAliased(store, model, version))
+          setAlias(store, { model, alias: challenger, version, kind: 'chosen', why: 'chosen by hand', actor });
+      }
+      return { registered: known.map(({ model, version }) => ({ name: model, version })), runId, runName, made: false };
     }
-    return {
-      version: registerVersion(store, model, runId, reportOf(store, runId, runName)),
-      runId,
-      runName,
-      made: true,
-    };
+    // The last validation of a model counts, as it does while stages run.
+    const reports = new Map(
+      reportsOf(store, runId, runName).map(({ stage, report }) => [report.model ?? modelOf(stage), report]),
+    );
+    const registered = [...reports].map(([name, report]) => registerVersion(store, name, runId, report, actor));
+    return { registered, runId, runName, made: true };
   });
 }
 
@@ -47,19 +57,21 @@ function isAliased({ sql }: Store, model: string, version: number): boolean {
   return sql.get('SELECT 1 FROM aliases WHERE model = ? AND version = ?', model, version) !== undefined;
 }
 
-function reportOf(store: Store, runId: string, runName: string): ValidationReport {
-  const stage = stagesOf(store, runId).findLast(
+function reportsOf(store: Store, runId: string, runName: string): { stage: string; report: ValidationReport }[] {
+  const stages = stagesOf(store, runId).filter(
     ({ kind, status }) => kind === 'validate' && (status === 'finished' || status === 'refused'),
-  )?.stage;
-  if (stage === undefined)
+  );
+  if (stages.length === 0)
     throw new WorkError(
       `${runName} validated no model, so it cannot become a version. Run its stage that validates, then register that run.`,
     );
-  const file = join(artifactsFolder(store, runId), reportFile(stage));
-  const report = existsSync(file) ? readValidationReport(readFileSync(file, 'utf8')) : null;
-  if (report === null || !existsSync(join(store.root, report.modelPath)))
-    throw new WorkError(
-      `The model of ${runName} is no longer among its artifacts. Run it again: \`loopwright reproduce ${runId.slice(0, 8)}\`.`,
-    );
-  return report;
+  return stages.map(({ stage }) => {
+    const file = join(artifactsFolder(store, runId), reportFile(stage));
+    const report = existsSync(file) ? readValidationReport(readFileSync(file, 'utf8')) : null;
+    if (report === null || !existsSync(join(store.root, report.modelPath)))
+      throw new WorkError(
+        `The model of ${runName} is no longer among its artifacts. Run it again: \`loopwright reproduce ${runId.slice(0, 8)}\`.`,
+      );
+    return { stage, report };
+  });
 }

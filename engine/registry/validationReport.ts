@@ -12,6 +12,8 @@ import type { SliceResult } from '../evaluation/slices.ts';
  */
 export interface ValidationReport {
   version: 2;
+  /** Name of the model; missing in reports of projects that had one model, named after the project. */
+  model?: string;
   task: Task;
   target: string;
   algorithm: string;

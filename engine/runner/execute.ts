@@ -1,5 +1,6 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import type { Place } from '../../protocol/problem.ts';
+import type { ModelRef } from '../../protocol/models.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { redactor, withoutCredentials } from '../data/sources/redact.ts';
 import { CancelledError, ProjectError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
@@ -76,6 +77,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
         reasons: [],
         durationMs: 0,
       })),
+      registered: [],
       error: null,
     };
   }
@@ -176,9 +178,10 @@ async function runPlan(work: RunWork): Promise<RunOutcome> {
 async function runStages(work: RunWork): Promise<RunOutcome> {
   const { request, run, names } = work;
   const done: RunOutcome['stages'] = [];
+  const registered: ModelRef[] = [];
   const outcome = (status: RunOutcome['status'], error: RunOutcome['error']): RunOutcome => {
     run.end(status === 'fresh' ? 'finished' : status);
-    return { runId: run.runId, name: run.name, status, stages: done, error };
+    return { runId: run.runId, name: run.name, status, stages: done, registered, error };
   };
   for (const [position, name] of names.entries()) {
     // Judged again now: a stage before may have written the very same bytes.
@@ -208,6 +211,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
       const before = fingerprint(work.planOptions(), planned.node);
       work.made[name] = { ...before, outs: {}, run: run.runId };
       const result = await runStage(work, planned.node);
+      if (result.registered) registered.push(result.registered);
       const entry = { ...before, outs: work.fingerprints.of(result.outs), run: run.runId };
       work.made[name] = entry;
       if (result.refused === undefined) {

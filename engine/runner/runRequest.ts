@@ -1,3 +1,4 @@
+import type { ModelRef } from '../../protocol/models.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
@@ -66,6 +67,8 @@ export interface RunOutcome {
   /** `refused`: all ran, and gates did not pass. */
   status: 'finished' | 'failed' | 'refused' | 'fresh';
   stages: { stage: string; status: RunStatus | 'skipped'; summary: string; reasons: string[]; durationMs: number }[];
+  /** The versions that its stages registered, in the order of the stages. */
+  registered: ModelRef[];
   /** Why it failed or was refused: an error, or the gates that did not pass. */
   error: { stage: string; message: string; place: WorkError['place'] } | null;
 }

@@ -1,5 +1,6 @@
 import type { FeatureSpec } from '../models/preprocess.ts';
 import type { Project } from '../project/loadProject.ts';
+import { deployedModel } from '../project/models.ts';
 import { parseTime } from '../project/parseTime.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { timestampOf } from '../stages/datasetView.ts';
@@ -22,8 +23,8 @@ export interface DeploymentColumns {
  * the data that the model was trained on.
  */
 export function deploymentColumns(project: Project, config: ProjectConfig, deployment: string): DeploymentColumns {
-  const train = Object.values(config.stages).find((stage) => 'uses' in stage && stage.uses === 'train');
-  const dataset = train && 'uses' in train && train.uses === 'train' ? config.datasets?.[train.with.data] : undefined;
+  const { data } = deployedModel(config, deployment);
+  const dataset = data === null ? undefined : config.datasets?.[data];
   const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
   const monitor = Object.values(config.monitors ?? {}).find((candidate) => candidate.deployment === deployment);
   const key = monitor?.labels?.key ?? [schema?.primaryKey ?? []].flat()[0] ?? null;

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { actorOf } from '../registry/audit.ts';
+import { aliasedModel } from '../project/models.ts';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DataError, ProjectError, messageOf } from '../base/errors.ts';
 import { listen } from '../http/listen.ts';
@@ -53,7 +55,8 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
       `The deployment \`${name}\` is of kind ${deployment.as}; only an api can be served. Use \`loopwright predict --deployment ${name}\`.`,
     );
   const log = request.onLog ?? (() => {});
-  const model = new ServingModel(store, config.project, deployment.model, log);
+  const { model: declared, alias } = aliasedModel(config, deployment.model);
+  const model = new ServingModel(store, declared.name, alias, log);
   let last = (await model.load()).version.version;
   const columns = deploymentColumns(request.project, config, name);
   const host = deployment.host ?? '127.0.0.1';
@@ -88,14 +91,14 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   app.get('/health', () => ({
     status: 'ok',
     deployment: name,
-    model: config.project,
+    model: declared.name,
     model_version: current().version.version,
     uptime_s: Math.round((Date.now() - started) / 1000),
   }));
   app.get('/metrics', (_request, reply) =>
     reply
       .type('application/openmetrics-text; version=1.0.0; charset=utf-8')
-      .send(metrics.text({ deployment: name, model: config.project, version: current().version.version })),
+      .send(metrics.text({ deployment: name, model: declared.name, version: current().version.version })),
   );
   app.post('/predict', (req, reply) => answer({ req, reply, served: current(), store, name, columns, metrics }));
   const url = await listen(app, {
@@ -112,8 +115,10 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
       kind: 'deployed',
       monitor: null,
       text: `v${last} serves as ${name}`,
+      model: declared.name,
       modelVersion: last,
       runId: null,
+      actor: actorOf('terminal'),
     });
   return {
     url,

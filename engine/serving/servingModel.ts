@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import type { ModelAlias } from '../../protocol/models.ts';
 import { WorkError, messageOf } from '../base/errors.ts';
 import type { Model } from '../models/model.ts';
 import { loadModel } from '../models/savedModel.ts';
-import { aliasVersion, versionOf, type Alias, type ModelVersion } from '../registry/modelVersions.ts';
+import { aliasVersion, versionOf, type ModelVersion } from '../registry/modelVersions.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ServedVersion {
@@ -17,14 +18,14 @@ const retryMs = 5000;
 export class ServingModel {
   readonly #store: Store;
   readonly #name: string;
-  readonly #alias: Alias;
+  readonly #alias: ModelAlias;
   readonly #onError: (message: string) => void;
   #current: ServedVersion | null = null;
   #loading: Promise<void> | null = null;
   /** The version that could not be loaded, why, and when it is tried again: its files may be restored. */
   #failed: { version: number; message: string; again: number } | null = null;
 
-  constructor(store: Store, name: string, alias: Alias, onError: (message: string) => void) {
+  constructor(store: Store, name: string, alias: ModelAlias, onError: (message: string) => void) {
     this.#store = store;
     this.#name = name;
     this.#alias = alias;

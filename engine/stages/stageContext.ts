@@ -1,3 +1,4 @@
+import type { ModelRef } from '../../protocol/models.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { StageNode } from '../project/graph.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
@@ -54,6 +55,8 @@ export interface StageOutcome {
   outs: string[];
   /** The message that lists the failed gates, when the stage finished and gates failed. */
   refused?: string;
+  /** The version that the stage registered. */
+  registered?: ModelRef | undefined;
 }
 
 /** A dataset by its name, with its schema. */

@@ -72,5 +72,8 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   if (confusion) writeAtomic(join(context.artifacts(), confusionFile), `${JSON.stringify(confusion)}\n`);
   const path = join(context.artifacts(), reportFile(context.node.name));
   writeAtomic(path, `${JSON.stringify(report, null, 2)}\n`);
-  return { ...recordResults(context, report), outs: [relativePath(context.project.root, path), reference.path] };
+  return {
+    ...recordResults(context, subject.name, report),
+    outs: [relativePath(context.project.root, path), reference.path],
+  };
 }

@@ -234,4 +234,25 @@ export const migrations: readonly string[] = [
     evidence TEXT NOT NULL, verdict TEXT NOT NULL, actor TEXT NOT NULL
   ) STRICT;
   `,
+  // Changes of aliases have a kind and an actor; the kind of older ones comes from their text, which no code reads any
+  // more. Events name their model and actor, and an audit chains every change of the registry.
+  `
+  ALTER TABLE alias_history ADD COLUMN kind TEXT NOT NULL DEFAULT 'set';
+  ALTER TABLE alias_history ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+  UPDATE alias_history SET kind = CASE
+    WHEN version IS NULL AND why = 'became champion' THEN 'cleared'
+    WHEN version IS NULL THEN 'removed'
+    WHEN alias = 'champion' AND why = 'rolled back from ' || previous THEN 'rolled back'
+    WHEN why = 'set through MLflow' THEN 'set'
+    WHEN alias = 'champion' THEN 'promoted'
+    WHEN alias = 'challenger' AND why = 'passed its gates' THEN 'registered'
+    WHEN alias = 'challenger' AND why = 'chosen by hand' THEN 'chosen'
+    ELSE 'set' END;
+  ALTER TABLE events ADD COLUMN model TEXT;
+  ALTER TABLE events ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+    hash TEXT NOT NULL, previous_hash TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,7 +1,13 @@
 import type { MonitorEvent } from '../../protocol/drift.ts';
 import type { Store } from '../store/store.ts';
 
-export type NewEvent = MonitorEvent & { monitor: string | null };
+export interface NewEvent extends MonitorEvent {
+  monitor: string | null;
+  /** The model that it concerns; null for all. */
+  model: string | null;
+  /** Who caused it, as `terminal:anna`; empty when nobody did. */
+  actor: string;
+}
 
 /**
  * Writes down something that happened in production: an alert, a deployment, a retraining, a promotion. `at` may be the
@@ -9,22 +15,27 @@ export type NewEvent = MonitorEvent & { monitor: string | null };
  */
 export function recordEvent({ sql }: Pick<Store, 'sql'>, event: NewEvent): void {
   sql.run(
-    'INSERT INTO events (at, kind, monitor, text, model_version, run_id) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO events (at, kind, monitor, text, model, model_version, run_id, actor)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     event.at,
     event.kind,
     event.monitor,
     event.text,
+    event.model,
     event.modelVersion,
     event.runId,
+    event.actor,
   );
 }
 
-/** The events of a monitor and those that concern all, oldest first. */
-export function listEvents({ sql }: Pick<Store, 'sql'>, monitor: string): MonitorEvent[] {
+/** The events of a monitor and of the model that it watches, oldest first. */
+export function listEvents({ sql }: Pick<Store, 'sql'>, monitor: string, model: string): MonitorEvent[] {
   return sql
     .all<{ at: number; kind: MonitorEvent['kind']; text: string; model_version: number | null; run_id: string | null }>(
-      'SELECT * FROM events WHERE monitor = ? OR monitor IS NULL ORDER BY at, id',
+      `SELECT * FROM events WHERE monitor = ? OR (monitor IS NULL AND (model IS NULL OR model = ?))
+       ORDER BY at, id`,
       monitor,
+      model,
     )
     .map((row) => ({ at: row.at, kind: row.kind, text: row.text, modelVersion: row.model_version, runId: row.run_id }));
 }

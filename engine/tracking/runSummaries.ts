@@ -64,12 +64,13 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
     const summary = summaries.get(byRun.get(runId) ?? -1);
     if (summary) summary.verdict = { passed, total };
   }
-  for (const { run_id: runId, version } of sql.all<{ run_id: string; version: number }>(
-    'SELECT v.run_id, max(v.version) AS version FROM json_each(?) j JOIN model_versions v ON v.run_id = j.value GROUP BY v.run_id',
+  for (const { run_id: runId, model, version } of sql.all<{ run_id: string; model: string; version: number }>(
+    `SELECT v.run_id, v.model, max(v.version) AS version
+     FROM json_each(?) j JOIN model_versions v ON v.run_id = j.value GROUP BY v.run_id`,
     runIds,
   )) {
     const summary = summaries.get(byRun.get(runId) ?? -1);
-    if (summary) summary.modelVersion = version;
+    if (summary) Object.assign(summary, { modelName: model, modelVersion: version });
   }
   return [...summaries.values()];
 }
@@ -94,6 +95,7 @@ function summaryOf(row: RunRow): RunSummary {
     commit: row.commit_hash,
     dirty: row.dirty === 1,
     progress: row.progress,
+    modelName: null,
     modelVersion: null,
   };
 }

@@ -10,11 +10,14 @@ const project = runIn(ordersProject());
 const config = configFor(loadProject(project.root), 'default');
 
 test('without a version the card says how to get one', () =>
-  assert.throws(() => buildCard(project.store, config, 'champion'), /has no version yet\. Train and validate one/));
+  assert.throws(
+    () => buildCard(project.store, config, { name: null, version: null }),
+    /has no version yet\. Train and validate one/,
+  ));
 
 test('the card shows what was found, where it came from, and what people wrote', async () => {
   const { runId, name } = await project.run();
-  const card = buildCard(project.store, config, 'champion');
+  const card = buildCard(project.store, config, { name: null, version: null });
   assert.deepEqual(
     [card.version, card.aliases, card.verdict],
     [1, ['challenger'], { passed: 2, total: 2, text: 'All 2 gates passed.' }],
@@ -25,8 +28,8 @@ test('the card shows what was found, where it came from, and what people wrote',
     [runId, name, 3, 3, []],
   );
   assert.equal(card.versions.length, 1);
-  promote(project.store, 'orders', 1, 'test');
-  assert.deepEqual(buildCard(project.store, config, 'latest').aliases, ['champion']);
-  assert.throws(() => buildCard(project.store, config, 7), /has no version 7/);
+  promote(project.store, { name: 'orders', version: 1 }, { why: 'test', actor: 'test:me' });
+  assert.deepEqual(buildCard(project.store, config, { name: null, version: 'latest' }).aliases, ['champion']);
+  assert.throws(() => buildCard(project.store, config, { name: null, version: 7 }), /has no version 7/);
   assert.doesNotMatch(JSON.stringify(card), /NaN|Infinity|undefined/);
 });

@@ -74,7 +74,7 @@ test('before the first run there is an overview, and what needs a store says so'
   );
   assert.deepEqual(await ask('runs/list', {}), { runs: [], total: 0 });
   await assert.rejects(ask('runs/get', { runId: 'x' }), refused(/Nothing was run yet/));
-  await assert.rejects(ask('models/card', { version: 'champion' }), refused(/Nothing was run yet/));
+  await assert.rejects(ask('models/card', { name: null, version: 'champion' }), refused(/Nothing was run yet/));
   await assert.rejects(ask('drift/report', { monitor: 'production' }), refused(/Nothing was run yet/));
 });
 
@@ -183,10 +183,14 @@ test('runs: columns, groups, completion, export and saved views', async () => {
 });
 
 test('models: card, promote, rollback', async () => {
-  assert.equal((await ask('models/card', { version: 'latest' })).version, 1);
-  assert.deepEqual(await ask('models/promote', { version: 1 }), { version: 1, previous: null });
-  await assert.rejects(ask('models/promote', { version: 7 }), refused(/has no version 7/));
-  await assert.rejects(ask('models/rollback', {}), refused(/first champion/));
+  assert.equal((await ask('models/card', { name: null, version: 'latest' })).version, 1);
+  assert.deepEqual(await ask('models/promote', { name: 'orders', version: 1 }), {
+    name: 'orders',
+    version: 1,
+    previous: null,
+  });
+  await assert.rejects(ask('models/promote', { name: 'orders', version: 7 }), refused(/has no version 7/));
+  await assert.rejects(ask('models/rollback', { name: 'orders' }), refused(/first champion/));
   assert.deepEqual(
     (await ask('project/overview', {})).models.map(({ aliases }) => aliases),
     [['champion']],
@@ -239,7 +243,7 @@ test(
   async () => {
     const file = (name: string): string => join(root, 'out', `${name}.html`);
     const text = (name: string): string => readFileSync(file(name), 'utf8');
-    await ask('pages/save', { page: { of: 'card', version: 1 }, path: file('card') });
+    await ask('pages/save', { page: { of: 'card', name: null, version: 1 }, path: file('card') });
     assert.match(text('card'), /<h1>orders <span class="version">v1<\/span><\/h1>[\s\S]*All 2 gates passed\./);
     await ask('pages/save', { page: { of: 'drift', monitor: 'production' }, path: file('drift') });
     assert.match(text('drift'), /Drift of production[\s\S]*test rows of v1, 160 rows[\s\S]*<svg/);

@@ -138,11 +138,11 @@ export function viewStates(change: (answers: Answers) => Answers = (answers) => 
         tab === 'images' ? '.compare' : '#compared',
       ),
     ),
-    state('card', 'modelCard', { version: 4 }, '.card table.gates'),
+    state('card', 'modelCard', { name: null, version: 4 }, '.card table.gates'),
     state(
       'card, compared',
       'modelCard',
-      { version: 4 },
+      { name: null, version: 4 },
       '.card table.gates',
       async ({ page }) => {
         await page.locator('#against').selectOption('3');

@@ -254,7 +254,7 @@ test('what the model is least sure of comes first', async (t) => {
   assert.equal(none.order, 'unlabelled');
   assert.match(none.note ?? '', /there is no champion yet/);
   const { promote } = await import('../../engine/registry/promote.ts');
-  promote(store, 'orders', 1, 'test');
+  promote(store, { name: 'orders', version: 1 }, { why: 'test', actor: 'test:me' });
   const open = await openLabels(t, root, undefined, store);
   const queue = await nextRows(open, { labeller: 'ann', limit: 200 });
   assert.deepEqual([queue.order, queue.note, queue.modelVersion, queue.left], ['uncertain', null, 1, 400]);
@@ -293,7 +293,11 @@ test('a model that reads what the data lacks falls back and says so', async (t) 
   const root = ordersProject({ rows: 300, yaml: `${ordersYaml}${labelling}` });
   const runner = runIn(root);
   await runner.run();
-  (await import('../../engine/registry/promote.ts')).promote(runner.store, 'orders', 1, 'test');
+  (await import('../../engine/registry/promote.ts')).promote(
+    runner.store,
+    { name: 'orders', version: 1 },
+    { why: 'test', actor: 'test:me' },
+  );
   writeFileSync(
     join(root, 'loopwright.yaml'),
     `${ordersYaml}${labelling.replace('data: features, label: late', 'data: labels, key: id, label: late')}`,

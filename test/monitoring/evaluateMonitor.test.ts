@@ -42,7 +42,7 @@ const project = runIn(
 const labelDelay = 1.01;
 await project.run();
 const { store } = project;
-promote(store, 'orders', 1, 'test', at(60));
+promote(store, { name: 'orders', version: 1 }, { why: 'test', actor: 'test:me', at: at(60) });
 
 const load = () => loadProject(project.root);
 const config = () => configFor(load(), 'default');
@@ -116,7 +116,7 @@ test('drift is found where it is, with an event; few rows give no verdict; empty
   );
   assert.ok(Math.abs((drifted?.driftedShare ?? 0) - 1 / 3) < 1e-9, 'one of three columns; the share asked for is 0.3');
   assert.deepEqual(windows[4]?.values, []);
-  const alerts = listEvents(store, 'production').filter(({ kind }) => kind === 'alert');
+  const alerts = listEvents(store, 'production', 'orders').filter(({ kind }) => kind === 'alert');
   assert.deepEqual(
     alerts.map(({ at: time, text }) => [(time - at(0)) / day, text]),
     [
@@ -139,7 +139,7 @@ test('judging again tells nothing twice, and keeps the numbers of the windows', 
     listWindows(store, 'production').map(({ id }) => id),
     before.map(({ id }) => id),
   );
-  assert.equal(listEvents(store, 'production').filter(({ kind }) => kind === 'alert').length, 2);
+  assert.equal(listEvents(store, 'production', 'orders').filter(({ kind }) => kind === 'alert').length, 2);
 });
 
 const labels = (rows: readonly Order[], delayDays: number) =>
@@ -247,7 +247,15 @@ test('one row of long ago does not make it count all the years since', async () 
 
 const again = (now: number, yaml = ordersYaml) => {
   writeFiles(project.root, { 'loopwright.yaml': yaml });
-  return retrain({ project: load(), config: config(), store, reason: 'the test says so', monitor: 'production', now });
+  return retrain({
+    project: load(),
+    config: config(),
+    store,
+    reason: 'the test says so',
+    monitor: 'production',
+    actor: 'test:me',
+    now,
+  });
 };
 
 test('a retraining that could not begin starts no cooldown', async () => {
@@ -287,7 +295,7 @@ test('retraining promotes what passes, proposes where that is the policy, and re
   const failed = await again(at(108), ordersYaml.replace('files: incoming/*.csv', 'files: nothing/*.csv'));
   assert.deepEqual([failed.status, failed.version], ['failed', null]);
   assert.deepEqual(
-    listEvents(store, 'production')
+    listEvents(store, 'production', 'orders')
       .filter(({ at: time }) => time >= at(104.5))
       .map(({ kind }) => kind)
       .filter((kind) => kind !== 'alert'),

@@ -47,7 +47,7 @@ test('a window that is judged again keeps its id, and drift that lasts records o
   assert.equal(saveWindow(store, key, drifted, day), id);
   assert.equal(saveWindow(store, key, drifted, day), id);
   assert.deepEqual(
-    listEvents(store, 'm').map(({ kind, text }) => [kind, text]),
+    listEvents(store, 'm', 'orders').map(({ kind, text }) => [kind, text]),
     [['alert', '1 of 1 features drifted: amount']],
   );
 });

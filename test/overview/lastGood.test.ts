@@ -46,7 +46,11 @@ test('while the file cannot be used, everything stays as it last was, with the r
     );
     assert.ok(problems.length >= 1, what);
     const shown = shownProject(loadProject(project.root), project.store).project;
-    assert.equal(buildCard(project.store, configFor(shown, 'default'), 'latest').version, 1, what);
+    assert.equal(
+      buildCard(project.store, configFor(shown, 'default'), { name: null, version: 'latest' }).version,
+      1,
+      what,
+    );
     assert.equal(driftReport(project.store, configFor(shown, 'default'), 'production').monitor, 'production', what);
   }
   write(ordersYaml);

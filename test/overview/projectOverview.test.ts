@@ -86,7 +86,7 @@ test('each part tells where it stands as the model lives', async () => {
     ['ok: 800 rows', 'ok: 1 run', 'attention: v1 passed its gates and waits for promotion'],
   );
   assert.match(line('validate'), /^ok: roc_auc 0\.\d+ · 2 gates passed · v1$/);
-  promote(project.store, 'orders', 1, 'test');
+  promote(project.store, { name: 'orders', version: 1 }, { why: 'test', actor: 'test:me' });
   assert.equal(line('deploy'), 'none: stopped');
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 4') });
   assert.match(line('develop'), /^stale: stale: params\.epochs 3 → 4$/);

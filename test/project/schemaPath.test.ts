@@ -36,7 +36,7 @@ test('shapes narrow by what is written around them', () => {
   assert.equal(descriptions(project('uses: train'), ['stages', 't']).length, 1);
   assert.deepEqual(descriptions(project('uses: train\n    with: {}'), ['stages', 't', 'with', 'model']), ['mlp']);
   assert.deepEqual(descriptions(project('uses: validate\n    with: {}'), ['stages', 't', 'with', 'model']), [
-    'The train stage whose model is tested.',
+    'The model that is tested',
   ]);
   assert.ok(descriptions(project('description: x'), ['stages', 't']).length > 1);
   assert.deepEqual(descriptions(project('uses: train'), ['stages', 't', 'none']), []);

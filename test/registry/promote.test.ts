@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { WorkError } from '../../engine/base/errors.ts';
-import {
-  aliasesOf,
-  getVersion,
-  latestVersion,
-  registerVersion,
-  summariseVersions,
-  versionOf,
-} from '../../engine/registry/modelVersions.ts';
+import { aliasesOf } from '../../engine/registry/aliases.ts';
+import { getVersion, latestVersion, versionOf } from '../../engine/registry/modelVersions.ts';
+import { registerVersion } from '../../engine/registry/registerVersion.ts';
+import { summariseVersions } from '../../engine/registry/summariseVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import type { ValidationReport } from '../../engine/registry/validationReport.ts';
 import { listEvents } from '../../engine/tracking/events.ts';
@@ -60,7 +56,7 @@ const report = (passed: boolean): ValidationReport => ({
 function registry(...passed: boolean[]) {
   const store = openStore(makeProject());
   after(() => store.sql.close());
-  for (const one of passed) registerVersion(store, 'm', 'run', report(one));
+  for (const one of passed) registerVersion(store, 'm', 'run', report(one), 'test:me');
   const champion = () => versionOf(store, 'm', 'champion')?.version ?? null;
   const challenger = () => versionOf(store, 'm', 'challenger')?.version ?? null;
   return { store, champion, challenger };
@@ -90,24 +86,39 @@ test('versions are numbered; the newest that passed is the challenger', () => {
 
 test('a version that did not pass is refused, whoever asks, and nothing moves', () => {
   const { store, champion } = registry(true, false);
-  promote(store, 'm', 1, 'test');
+  promote(store, { name: 'm', version: 1 }, { why: 'test', actor: 'test:me' });
   assert.throws(
-    () => promote(store, 'm', 2, 'please'),
+    () => promote(store, { name: 'm', version: 2 }, { why: 'please', actor: 'test:me' }),
     says(/Version 2 did not pass 1 of 1 gates and stays where it is: pr_auc 0\.8 < 0\.9\./),
   );
-  assert.throws(() => promote(store, 'm', 9, 'please'), says(/has no version 9/));
+  assert.throws(
+    () => promote(store, { name: 'm', version: 9 }, { why: 'please', actor: 'test:me' }),
+    says(/has no version 9/),
+  );
   assert.equal(champion(), 1);
 });
 
 test('a promotion moves the alias, ends the challenge and is written down', () => {
   const { store, champion, challenger } = registry(true, true);
-  assert.deepEqual(promote(store, 'm', 1, 'first', 10), { version: 1, previous: null });
+  assert.deepEqual(promote(store, { name: 'm', version: 1 }, { why: 'first', actor: 'test:me', at: 10 }), {
+    name: 'm',
+    version: 1,
+    previous: null,
+  });
   assert.equal(challenger(), 2, 'another version is still the challenger');
-  assert.deepEqual(promote(store, 'm', 2, 'better', 20), { version: 2, previous: 1 });
+  assert.deepEqual(promote(store, { name: 'm', version: 2 }, { why: 'better', actor: 'test:me', at: 20 }), {
+    name: 'm',
+    version: 2,
+    previous: 1,
+  });
   assert.deepEqual([champion(), challenger()], [2, null]);
-  assert.deepEqual(promote(store, 'm', 2, 'again'), { version: 2, previous: 2 });
+  assert.deepEqual(promote(store, { name: 'm', version: 2 }, { why: 'again', actor: 'test:me' }), {
+    name: 'm',
+    version: 2,
+    previous: 2,
+  });
   assert.deepEqual(
-    listEvents(store, 'any').map(({ at, kind, text }) => [at, kind, text]),
+    listEvents(store, 'any', 'm').map(({ at, kind, text }) => [at, kind, text]),
     [
       [10, 'promoted', 'v1 became champion: first'],
       [20, 'promoted', 'v2 became champion, v1 before: better'],
@@ -118,27 +129,27 @@ test('a promotion moves the alias, ends the challenge and is written down', () =
 
 test('a rollback gives the place back, step by step', () => {
   const { store, champion } = registry(true, true, true);
-  assert.throws(() => rollback(store, 'm'), says(/no champion to roll back/));
-  promote(store, 'm', 1, 'a');
-  assert.throws(() => rollback(store, 'm'), says(/Version 1 is the first champion/));
-  promote(store, 'm', 2, 'b');
-  promote(store, 'm', 3, 'c');
-  assert.deepEqual(rollback(store, 'm', 99), { version: 2, previous: 3 });
-  assert.deepEqual(rollback(store, 'm'), { version: 1, previous: 2 });
-  assert.throws(() => rollback(store, 'm'), says(/first champion/));
+  assert.throws(() => rollback(store, 'm', { actor: 'test:me' }), says(/no champion to roll back/));
+  promote(store, { name: 'm', version: 1 }, { why: 'a', actor: 'test:me' });
+  assert.throws(() => rollback(store, 'm', { actor: 'test:me' }), says(/Version 1 is the first champion/));
+  promote(store, { name: 'm', version: 2 }, { why: 'b', actor: 'test:me' });
+  promote(store, { name: 'm', version: 3 }, { why: 'c', actor: 'test:me' });
+  assert.deepEqual(rollback(store, 'm', { actor: 'test:me', at: 99 }), { name: 'm', version: 2, previous: 3 });
+  assert.deepEqual(rollback(store, 'm', { actor: 'test:me' }), { name: 'm', version: 1, previous: 2 });
+  assert.throws(() => rollback(store, 'm', { actor: 'test:me' }), says(/first champion/));
   assert.equal(champion(), 1);
   assert.deepEqual(
-    listEvents(store, '').find(({ kind }) => kind === 'rolled back'),
+    listEvents(store, '', 'm').find(({ kind }) => kind === 'rolled back'),
     { at: 99, kind: 'rolled back', text: 'v3 rolled back to v2', modelVersion: 2, runId: null },
   );
 });
 
 test('after a rollback the version may be promoted and rolled back again', () => {
   const { store, champion } = registry(true, true);
-  promote(store, 'm', 1, 'a');
+  promote(store, { name: 'm', version: 1 }, { why: 'a', actor: 'test:me' });
   for (let i = 0; i < 3; i++) {
-    promote(store, 'm', 2, 'b');
-    assert.deepEqual(rollback(store, 'm'), { version: 1, previous: 2 });
+    promote(store, { name: 'm', version: 2 }, { why: 'b', actor: 'test:me' });
+    assert.deepEqual(rollback(store, 'm', { actor: 'test:me' }), { name: 'm', version: 1, previous: 2 });
   }
   assert.equal(champion(), 1);
 });

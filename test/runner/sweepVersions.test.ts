@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CancelledError } from '../../engine/base/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
-import { summariseVersions } from '../../engine/registry/modelVersions.ts';
+import { summariseVersions } from '../../engine/registry/summariseVersions.ts';
 import { registerRun } from '../../engine/registry/registerRun.ts';
 import { runSweep, type SweepResult } from '../../engine/runner/sweep/runSweep.ts';
 import type { SweepRequest } from '../../engine/runner/sweep/runTrial.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
+import type { Store } from '../../engine/store/store.ts';
 import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 
 /*
@@ -20,6 +21,7 @@ import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
  * refused; a person keeps another trial; a run without a validated model is asked for.
  */
 const model = 'orders';
+const register = (store: Store, run: string) => registerRun(store, run, () => model, 'test:me');
 const sweepOf = (more = '') =>
   `sweep: { method: grid, objective: { maximize: roc_auc }, params: { learning_rate: { choice: [0.0001, 0.05, 0.2] } }${more} }\n`;
 
@@ -71,8 +73,8 @@ test('of a sweep only the best trial is a version, also when the sweep was stopp
   assert.equal(getRun(store, parent.runId).status, 'finished');
 
   const other = trials.find((trial) => trial !== best);
-  const kept = registerRun(store, model, other?.runId ?? '');
-  assert.deepEqual([kept.version, kept.made], [2, true]);
+  const kept = register(store, other?.runId ?? '');
+  assert.deepEqual([kept.registered, kept.made], [[{ name: model, version: 2 }], true]);
   assert.deepEqual(
     versions().map(({ version, aliases }) => [version, aliases]),
     [
@@ -81,8 +83,8 @@ test('of a sweep only the best trial is a version, also when the sweep was stopp
     ],
     'the one that a person keeps is the challenger',
   );
-  assert.deepEqual(registerRun(store, model, other?.name ?? '').made, false, 'twice is once');
-  assert.throws(() => registerRun(store, model, parent.runId), /validated no model, so it cannot become a version/);
+  assert.deepEqual(register(store, other?.name ?? '').made, false, 'twice is once');
+  assert.throws(() => register(store, parent.runId), /validated no model, so it cannot become a version/);
 });
 
 test('trials with folders of their own make one version, whose model is there', async () => {
@@ -92,8 +94,8 @@ test('trials with folders of their own make one version, whose model is there', 
     versions().map(({ runId }) => runId),
     [best?.runId],
   );
-  const report = registerRun(openStore(root), model, best?.runId ?? '');
-  assert.equal(report.version, 1);
+  const report = register(openStore(root), best?.runId ?? '');
+  assert.equal(report.registered[0]?.version, 1);
 });
 
 test('the best that passed its gates is chosen before a better one that was refused; with all refused the sweep is', async () => {
@@ -109,7 +111,7 @@ test('the best that passed its gates is chosen before a better one that was refu
   const second = await run({ force: true });
   assert.equal(second.best?.status, 'refused');
   assert.deepEqual(
-    [second.chosen?.trial.status, second.chosen?.trial.value, second.chosen?.version],
+    [second.chosen?.trial.status, second.chosen?.trial.value, second.chosen?.registered[0]?.version],
     ['finished', values[1], 2],
   );
   assert.equal(versions().length, 2);
@@ -120,7 +122,7 @@ test('the best that passed its gates is chosen before a better one that was refu
     ['refused', 'refused', 'refused'],
   );
   assert.deepEqual(
-    [getRun(store, third.parent.runId).status, third.chosen?.version],
+    [getRun(store, third.parent.runId).status, third.chosen?.registered[0]?.version],
     ['refused', 3],
     'a refused model can be looked at',
   );

@@ -21,7 +21,7 @@ const config: ProjectConfig = {
   deployments: { ...checked.deployments, open: { as: 'api', model: 'champion', port: 18082, host: '0.0.0.0' } },
 };
 await project.run();
-promote(project.store, 'orders', 1, 'test');
+promote(project.store, { name: 'orders', version: 1 }, { why: 'test', actor: 'test:me' });
 const serve = (deployment: string) =>
   serveDeployment({ project: loaded, store: project.store, config, deployment, port: 0 });
 after(() => {

@@ -27,7 +27,7 @@ const rows = orders({ rows: 400, firstDay: 100, seed: 5 }).map(({ id, at, amount
 /** A project whose version 1 is champion, and a function that serves one of its deployments on a free port. */
 function promoted() {
   const project = trained();
-  promote(project.store, 'orders', 1, 'test');
+  promote(project.store, { name: 'orders', version: 1 }, { why: 'test', actor: 'test:me' });
   return { ...project, serve: servingOf(project) };
 }
 
@@ -299,7 +299,7 @@ test('a new champion takes over under load without a failed request', async (t) 
   };
   const clients = [client(0), client(1), client(2), client(3)];
   await until('the first version answered', () => seen.length > 10);
-  promote(store, 'orders', 2, 'test');
+  promote(store, { name: 'orders', version: 2 }, { why: 'test', actor: 'test:me' });
   await until('the second version answers', () => seen.at(-1) === 2);
   stop = true;
   await Promise.all(clients);
@@ -315,7 +315,7 @@ test('a version that cannot be loaded leaves the old one in service', async (t) 
   writeFiles(root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 6') });
   assert.equal((await run()).error, null);
   store.sql.run("UPDATE model_versions SET path = 'gone' WHERE version = 2");
-  promote(store, 'orders', 2, 'test');
+  promote(store, { name: 'orders', version: 2 }, { why: 'test', actor: 'test:me' });
   for (let i = 0; i < 5; i++) assert.equal((await post({ instances: rows.slice(0, 2) })).json.model_version, 1);
 });
 

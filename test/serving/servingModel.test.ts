@@ -17,7 +17,7 @@ test(
   async (t) => {
     const { store, root, run } = runIn(ordersProject());
     await run();
-    promote(store, 'orders', 1, 'first', Date.now());
+    promote(store, { name: 'orders', version: 1 }, { why: 'first', actor: 'test:me', at: Date.now() });
     const told: string[] = [];
     const serving = new ServingModel(store, 'orders', 'champion', (message) => told.push(message));
     await serving.load();
@@ -25,7 +25,7 @@ test(
     const weights = join(root, getVersion(store, 'orders', 2).path, 'weights.bin');
     assert.ok(existsSync(weights));
     renameSync(weights, `${weights}.away`);
-    promote(store, 'orders', 2, 'second', Date.now());
+    promote(store, { name: 'orders', version: 2 }, { why: 'second', actor: 'test:me', at: Date.now() });
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
     const asked = async (): Promise<number> => {
       const { version } = serving.current();

@@ -61,7 +61,7 @@ writeFiles(root, {
 });
 const outcome = await project.run();
 assert.equal(outcome.error, null, outcome.error?.message);
-promote(store, 'orders', 1, 'test');
+promote(store, { name: 'orders', version: 1 }, { why: 'test', actor: 'test:me' });
 const version = getVersion(store, 'orders', 1);
 const model = await loadModel(join(root, version.path));
 const db = await openDatabase({ threads: 1 });

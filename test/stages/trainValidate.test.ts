@@ -146,11 +146,14 @@ test('a failed gate refuses the run; the version exists but is not the challenge
   assert.equal(versionOf(strict.store, model, 'challenger'), null);
   assert.equal(getRun(strict.store, runId ?? '').status, 'refused');
   assert.equal(readLock(strict.root)['validate'], undefined, 'a stage that was refused has not finished');
-  assert.throws(() => promote(strict.store, model, 1, 'by hand'), /did not pass 1 of 2 gates/);
+  assert.throws(
+    () => promote(strict.store, { name: model, version: 1 }, { why: 'by hand', actor: 'test:me' }),
+    /did not pass 1 of 2 gates/,
+  );
 });
 
 test('a gate against the champion compares on the same rows', async () => {
-  promote(project.store, model, 1, 'test');
+  promote(project.store, { name: model, version: 1 }, { why: 'test', actor: 'test:me' });
   writeFiles(project.root, {
     'loopwright.yaml': ordersYaml.replace('pr_auc@champion: { min: -0.2 }', 'pr_auc@champion: { min: 0.001 }'),
   });

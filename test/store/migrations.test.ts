@@ -14,7 +14,8 @@ import { predictionCount, predictionFiles } from '../../engine/serving/predictio
 import { migrations } from '../../engine/store/migrations.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
-import { getVersion, registerVersion } from '../../engine/registry/modelVersions.ts';
+import { getVersion } from '../../engine/registry/modelVersions.ts';
+import { registerVersion } from '../../engine/registry/registerVersion.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 test('a store of the version before keeps its runs, params, tags, metrics and model versions', (t) => {
@@ -67,7 +68,7 @@ test('a store of the version before keeps its runs, params, tags, metrics and mo
   );
   assert.equal(getVersion(store, 'm', 3).runId, 'a1');
   assert.equal(
-    registerVersion(store, 'm', 'b2', { ...getVersion(store, 'm', 3).report, performance: {} }),
+    registerVersion(store, 'm', 'b2', { ...getVersion(store, 'm', 3).report, performance: {} }, 'test:me').version,
     4,
     'numbers go on',
   );

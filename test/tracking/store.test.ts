@@ -325,15 +325,17 @@ test('a snapshot of data that did not change is the one that is there', () => {
   );
 });
 
-test('events of a monitor come with those of all, oldest first', () => {
+test('events of a monitor come with those of its model and of all, oldest first', () => {
   const store = newStore();
-  const event = { kind: 'alert', text: '', modelVersion: null, runId: null } as const;
+  const event = { kind: 'alert', text: '', model: null, modelVersion: null, runId: null, actor: '' } as const;
   recordEvent(store, { ...event, at: 2, monitor: 'a' });
   recordEvent(store, { ...event, at: 1, monitor: null });
-  recordEvent(store, { ...event, at: 3, monitor: 'b' });
+  recordEvent(store, { ...event, at: 3, monitor: 'b', model: 'm' });
+  recordEvent(store, { ...event, at: 4, monitor: null, model: 'm' });
+  recordEvent(store, { ...event, at: 5, monitor: null, model: 'other' });
   assert.deepEqual(
-    listEvents(store, 'a').map(({ at }) => at),
-    [1, 2],
+    listEvents(store, 'a', 'm').map(({ at }) => at),
+    [1, 2, 4],
   );
 });
 

@@ -7,7 +7,7 @@ import { exportFileStore } from '../../engine/transfer/exportFileStore.ts';
 import type { ExportCounts, ExportOptions } from '../../engine/transfer/exportedRuns.ts';
 import { plainNames } from '../../engine/transfer/exportedRegistry.ts';
 import { exportServer } from '../../engine/transfer/exportServer.ts';
-import { setAlias } from '../../engine/registry/modelVersions.ts';
+import { setAlias } from '../../engine/registry/aliases.ts';
 import { recordRun } from '../../engine/tracking/recordRun.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { type Store } from '../../engine/store/store.ts';
@@ -240,7 +240,7 @@ test('what a person changed or deleted there stays until it changes here; aliase
   await server.call('model-versions/update', { name: 'shared', version: '2', description: 'written there' }, 'PATCH');
   await server.call('model-versions/set-tag', { name: 'shared', version: '2', key: 'there', value: '1' });
   await server.call('model-versions/delete', { name: 'shared', version: '4' }, 'DELETE');
-  setAlias(store, 'shared', 'moves', 2, 'test');
+  setAlias(store, { model: 'shared', alias: 'moves', version: 2, kind: 'set', why: 'test', actor: 'test:me' });
   assert.deepEqual(numbers(await toServer(store)).slice(1), [0, 0, 1, 0]);
   assert.deepEqual(await aliasesThere('shared'), { best: '1', mine: '3', moves: '3' });
   const seen = (await versionsThere('shared')).map(({ version, description, tags }) => [
@@ -254,7 +254,7 @@ test('what a person changed or deleted there stays until it changes here; aliase
     ['3', '', false],
   ]);
   store.sql.run(`UPDATE model_versions SET description = 'now here' WHERE model = 'shared' AND version = 1`);
-  setAlias(store, 'shared', 'mine', null, 'test');
+  setAlias(store, { model: 'shared', alias: 'mine', version: null, kind: 'set', why: 'test', actor: 'test:me' });
   assert.deepEqual(numbers(await toServer(store)).slice(1), [0, 0, 1, 0]);
   assert.deepEqual(
     [(await versionsThere('shared')).map(({ description }) => description), await aliasesThere('shared')],
@@ -431,7 +431,7 @@ test('a registry that is imported from an export, changed here and imported agai
     ],
     'the model that an earlier run trained is with the run of its version as well',
   );
-  setAlias(store, 'm', 'best', null, 'test');
+  setAlias(store, { model: 'm', alias: 'best', version: null, kind: 'set', why: 'test', actor: 'test:me' });
   store.sql.run(`UPDATE model_version_tags SET value = '2'`);
   store.sql.run(`UPDATE registered_model_tags SET value = 'b'`);
   const was = registryOf(store);

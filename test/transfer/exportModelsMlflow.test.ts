@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { exportFileStore } from '../../engine/transfer/exportFileStore.ts';
 import type { ExportCounts } from '../../engine/transfer/exportedRuns.ts';
 import { exportServer } from '../../engine/transfer/exportServer.ts';
-import { setAlias } from '../../engine/registry/modelVersions.ts';
+import { setAlias } from '../../engine/registry/aliases.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { freePort } from '../helpers/postgres.ts';
 import { trackingProcess } from '../helpers/trackingProcess.ts';
@@ -255,8 +255,8 @@ test(
           [[0, 0, 0, 0, 0], 0, 0, 0, 0],
           `twice adds nothing: ${counts.to}`,
         );
-      setAlias(store, 'churn', 'best', 3, 'test');
-      setAlias(store, 'churn', 'next', null, 'test');
+      setAlias(store, { model: 'churn', alias: 'best', version: 3, kind: 'set', why: 'test', actor: 'test:me' });
+      setAlias(store, { model: 'churn', alias: 'next', version: null, kind: 'set', why: 'test', actor: 'test:me' });
       store.sql.run(`UPDATE model_version_tags SET value = '2' WHERE model = 'churn' AND key = 'n'`);
       store.sql.run(`UPDATE model_versions SET stage = 'Archived' WHERE model = 'churn' AND version = 3`);
       store.sql.run(

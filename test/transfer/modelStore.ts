@@ -1,6 +1,7 @@
 import { recordRun } from '../../engine/tracking/recordRun.ts';
 import { artifactsFolder, type Store } from '../../engine/store/store.ts';
-import { registerVersion, setAlias } from '../../engine/registry/modelVersions.ts';
+import { setAlias } from '../../engine/registry/aliases.ts';
+import { registerVersion } from '../../engine/registry/registerVersion.ts';
 import type { ValidationReport } from '../../engine/registry/validationReport.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
 
@@ -60,8 +61,8 @@ export function registerOwn(store: Store, model: string): { first: string; secon
     'model-train/weights.bin': Buffer.alloc(700, 3),
   });
   for (const run of [first, second])
-    registerVersion(store, model, run.runId, report(`.loopwright/artifacts/${first.runId}/model-train`));
-  setAlias(store, model, 'champion', 1, 'test');
+    registerVersion(store, model, run.runId, report(`.loopwright/artifacts/${first.runId}/model-train`), 'test:me');
+  setAlias(store, { model: model, alias: 'champion', version: 1, kind: 'set', why: 'test', actor: 'test:me' });
   return { first: first.runId, second: second.runId };
 }
 

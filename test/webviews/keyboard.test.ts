@@ -25,7 +25,7 @@ const engine: Answers = {
 };
 const views: { [V in ViewName]: { state: ViewState[V]; there: string } } = {
   runHistory: { state: { experiment: null, runId: null }, there: 'table.runs tbody tr' },
-  modelCard: { state: { version: 'latest' }, there: '.card table.gates' },
+  modelCard: { state: { name: null, version: 'latest' }, there: '.card table.gates' },
   drift: { state: { monitor: 'production' }, there: '.distribution' },
   profile: { state: { subject, against: null }, there: '.verdict .codicon' },
   labelling: { state: { task: 'fraud_review', labeller: 'Ann' }, there: '.card .class' },

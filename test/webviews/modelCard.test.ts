@@ -20,7 +20,7 @@ describe('model card', { skip: cannotTest() }, () => {
   after(() => bench.stop());
 
   it('says the verdict, shows the gates against their bounds and marks what nobody wrote', async () => {
-    const view = await bench.open('modelCard', { version: 4 }, engine, 'dark', tall);
+    const view = await bench.open('modelCard', { name: null, version: 4 }, engine, 'dark', tall);
     await view.page.locator('.verdict').waitFor();
     assert.match(await view.page.locator('.verdict').innerText(), /4 of 5 gates/);
     assert.equal(await view.page.locator('svg.interval').count(), 5);
@@ -32,7 +32,7 @@ describe('model card', { skip: cannotTest() }, () => {
   });
 
   it('shows the positives of each slice, warns where they are few, and asks to be saved', async () => {
-    const view = await bench.open('modelCard', { version: 4 }, engine, 'dark', tall);
+    const view = await bench.open('modelCard', { name: null, version: 4 }, engine, 'dark', tall);
     await view.page.locator('.verdict').waitFor();
     const warnings = await view.page.locator('.warnings li').allInnerTexts();
     assert.ok(
@@ -49,7 +49,7 @@ describe('model card', { skip: cannotTest() }, () => {
     const { precision: _, ...performance } = makeCard(4).performance;
     const view = await bench.open(
       'modelCard',
-      { version: 4 },
+      { name: null, version: 4 },
       { ...engine, 'models/card': () => ({ ...makeCard(4), performance }) },
       'dark',
       tall,
@@ -63,7 +63,7 @@ describe('model card', { skip: cannotTest() }, () => {
   });
 
   it('compares with another version and says what the intervals allow', async () => {
-    const view = await bench.open('modelCard', { version: 4 }, engine, 'dark', tall);
+    const view = await bench.open('modelCard', { name: null, version: 4 }, engine, 'dark', tall);
     await view.page.locator('#against').selectOption('3');
     await view.page.locator('.comparison table').waitFor();
     const text = await view.page.locator('.comparison').innerText();
@@ -75,7 +75,7 @@ describe('model card', { skip: cannotTest() }, () => {
   });
 
   it('promotes and opens through the editor, never by itself', async () => {
-    const held = await bench.open('modelCard', { version: 4 }, engine);
+    const held = await bench.open('modelCard', { name: null, version: 4 }, engine);
     await held.page.locator('.verdict').waitFor();
     assert.equal(
       await held.page.locator('vscode-button[disabled]').count(),
@@ -86,7 +86,7 @@ describe('model card', { skip: cannotTest() }, () => {
       ...engine,
       'models/card': () => ({ ...makeCard(4), verdict: { passed: 5, total: 5, text: 'Passed all 5 gates.' } }),
     };
-    const view = await bench.open('modelCard', { version: 4 }, passing);
+    const view = await bench.open('modelCard', { name: null, version: 4 }, passing);
     await view.page.getByText('Promote to champion').click();
     await view.page.getByRole('button', { name: 'brave-otter' }).click();
     assert.deepEqual(view.actions, [
@@ -97,7 +97,7 @@ describe('model card', { skip: cannotTest() }, () => {
   });
 
   it('prints well', async () => {
-    const view = await bench.open('modelCard', { version: 3 }, engine, 'dark', tall);
+    const view = await bench.open('modelCard', { name: null, version: 3 }, engine, 'dark', tall);
     await view.page.locator('.verdict').waitFor();
     await view.page.emulateMedia({ media: 'print' });
     assert.equal(await view.page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
@@ -107,7 +107,10 @@ describe('model card', { skip: cannotTest() }, () => {
 
   it('has its designed states in every theme', async () => {
     for (const theme of ['light', 'dark', 'contrast'] as const) {
-      const full = await bench.open('modelCard', { version: 4 }, engine, theme, { width: 1100, height: 2500 });
+      const full = await bench.open('modelCard', { name: null, version: 4 }, engine, theme, {
+        width: 1100,
+        height: 2500,
+      });
       await full.page.locator('.verdict').waitFor();
       await full.picture(`modelCard-full-${theme}`);
       assert.deepEqual(full.faults, []);
@@ -115,15 +118,15 @@ describe('model card', { skip: cannotTest() }, () => {
     }
     const empty = await bench.open(
       'modelCard',
-      { version: 'latest' },
+      { name: null, version: 'latest' },
       { 'project/overview': () => ({ ...overview, models: [] }) },
     );
     await empty.page.getByText('No model version yet').waitFor();
     await empty.picture('modelCard-empty-dark');
-    const loading = await bench.open('modelCard', { version: 'latest' }, {});
+    const loading = await bench.open('modelCard', { name: null, version: 'latest' }, {});
     await loading.page.waitForTimeout(400);
     await loading.picture('modelCard-loading-dark');
-    const failing = await bench.open('modelCard', { version: 3 }, engine);
+    const failing = await bench.open('modelCard', { name: null, version: 3 }, engine);
     await failing.page.locator('.verdict').waitFor();
     failing.answer({
       'models/card': () => {

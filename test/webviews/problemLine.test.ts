@@ -26,7 +26,7 @@ describe('the line above a view that shows the last good state', { skip: cannotT
         'project/overview': () => ({ ...overview, problem }),
         'models/card': () => makeCard(4),
       };
-      const view = await bench.open('modelCard', { version: 4 }, engine, theme);
+      const view = await bench.open('modelCard', { name: null, version: 4 }, engine, theme);
       await view.page.locator('.verdict').waitFor();
       const text = await view.page.locator('#view').innerText();
       await view.changed(problem);

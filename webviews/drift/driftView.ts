@@ -269,9 +269,10 @@ function events(report: DriftReport, actions: Actions): Piece {
     at: report.windows[at]?.start ?? 0,
     row: referenceRow(report.windows[at]?.start ?? 0, referenceText(report, version)),
   }));
-  const all = [...report.events.map((event) => ({ at: event.at, row: eventRow(event, actions) })), ...changes].toSorted(
-    (a, b) => b.at - a.at,
-  );
+  const all = [
+    ...report.events.map((event) => ({ at: event.at, row: eventRow(event, report.model, actions) })),
+    ...changes,
+  ].toSorted((a, b) => b.at - a.at);
   if (all.length === 0) return nothing;
   return html`<section>
     <h2>Events</h2>
@@ -302,13 +303,13 @@ const eventIcons: Record<MonitorEvent['kind'], string> = {
   'rolled back': 'discard',
 };
 
-function eventRow(event: MonitorEvent, actions: Actions): TemplateResult {
+function eventRow(event: MonitorEvent, name: string, actions: Actions): TemplateResult {
   return html`<tr>
     <td>${date(event.at)}</td>
     <td class="event event-${event.kind.replace(' ', '-')}">${icon(eventIcons[event.kind])} ${event.kind}</td>
     <td>${event.text}</td>
     <td>
-      ${event.modelVersion === null ? nothing : html`<button class="link" @click=${() => actions.openCard(event.modelVersion ?? 0)}>v${event.modelVersion}</button>`}
+      ${event.modelVersion === null ? nothing : html`<button class="link" @click=${() => actions.openCard({ name, version: event.modelVersion })}>v${event.modelVersion}</button>`}
       ${event.runId === null ? nothing : html`<button class="link" @click=${() => actions.openRun(event.runId ?? '')}>run</button>`}
     </td>
   </tr>`;

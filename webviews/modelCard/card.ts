@@ -12,7 +12,7 @@ export class Card {
   readonly #card: Loader<ModelCard>;
   readonly #other: Loader<ModelCard>;
   readonly #actions: Actions;
-  #version: ViewState['modelCard']['version'] = 'latest';
+  #shown: ViewState['modelCard'] = { name: null, version: 'latest' };
   #none = false;
   #monitors: string[] = [];
 
@@ -27,7 +27,7 @@ export class Card {
   }
 
   opened(opened: Opened<'modelCard', PersistedState>): void {
-    this.#version = opened.state.version;
+    this.#shown = opened.state;
     this.#frame.set({ against: opened.ui?.against ?? null });
     void this.#load();
   }
@@ -46,15 +46,20 @@ export class Card {
       this.#monitors = monitors;
       this.#none = models.length === 0;
       if (this.#none) throw new Error('There is no model version yet.');
-      return this.#frame.request('models/card', { version: this.#version });
+      return this.#frame.request('models/card', this.#shown);
     });
     const { against } = this.#frame.state;
     if (against !== null) this.#loadOther(against);
   }
 
+  /** Another version of the model that is shown. */
+  #versionOf(version: number): { name: string | null; version: number } {
+    return { name: this.#card.state.value?.model ?? this.#shown.name, version };
+  }
+
   #loadOther(version: number): void {
     void this.#other.load(
-      () => this.#frame.request('models/card', { version }),
+      () => this.#frame.request('models/card', this.#versionOf(version)),
       this.#other.state.value?.version !== version,
     );
   }
@@ -71,9 +76,13 @@ export class Card {
         const monitor = this.#monitors.find((name) => name === deployment) ?? this.#monitors[0];
         if (monitor !== undefined) this.#frame.act({ do: 'openDrift', monitor });
       },
-      promote: (version) => this.#frame.act({ do: 'promote', version }),
+      promote: ({ model: name, version }) => this.#frame.act({ do: 'promote', name, version }),
       save: () =>
-        this.#frame.actions.savePage({ of: 'card', version: this.#card.state.value?.version ?? this.#version }),
+        this.#frame.actions.savePage({
+          of: 'card',
+          ...this.#shown,
+          ...(this.#card.state.value && this.#versionOf(this.#card.state.value.version)),
+        }),
       retry: () => void this.#load(),
     };
   }

@@ -64,7 +64,7 @@ function head(card: ModelCard, model: Model, actions: Actions): TemplateResult {
         <button class="link" @click=${() => actions.openRun(card.run.runId)}>${card.run.name}</button>
       </p>
       <div class="actions">
-        ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && actions.promote(card.version)}>Promote to champion…</vscode-button>`}
+        ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && actions.promote(card)}>Promote to champion…</vscode-button>`}
         <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${actions.save}
           >Save as HTML…</vscode-button
         >
@@ -183,7 +183,7 @@ function versions(card: ModelCard, actions: Actions): TemplateResult {
         (one) =>
           html`<tr>
             <td>
-              ${one.version === card.version ? html`<b>v${one.version}</b>` : html`<button class="link" @click=${() => actions.openCard(one.version)}>v${one.version}</button>`}
+              ${one.version === card.version ? html`<b>v${one.version}</b>` : html`<button class="link" @click=${() => actions.openCard({ name: card.model, version: one.version })}>v${one.version}</button>`}
             </td>
             <td>${one.aliases.join(', ')}</td>
             <td>${time(one.createdAt)}</td>

@@ -91,7 +91,10 @@ function nextStep({ overview, run }: Progress, written: Written, isRunning: bool
     const words = `Version ${model.version}${name !== undefined && value !== undefined ? ` reached ${name} ${Number(value.toPrecision(3))}` : ''} and ${passed ? `passed ${plural(model.gatesTotal, 'gate')}` : `${model.gatesTotal - model.gatesPassed} of ${plural(model.gatesTotal, 'gate')} failed: the data may say too little about the target, or the gate asks for much`}.`;
     return step(
       words,
-      { label: 'Open the model card', run: () => actions.act({ do: 'openCard', version: model.version }) },
+      {
+        label: 'Open the model card',
+        run: () => actions.act({ do: 'openCard', name: model.model, version: model.version }),
+      },
       project,
     );
   }

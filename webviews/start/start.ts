@@ -199,7 +199,8 @@ export class Start {
       this.#frame.act({ do: 'openRun', runId: run.runId });
     } else if (written.kind === 'table' && run.status !== 'running' && overview.models[0]) {
       this.#ended = true;
-      this.#frame.act({ do: 'openCard', version: overview.models[0].version });
+      const { model: name, version } = overview.models[0];
+      this.#frame.act({ do: 'openCard', name, version });
     }
   }
 }

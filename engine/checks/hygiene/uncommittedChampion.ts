@@ -1,3 +1,4 @@
+import { findAlias } from '../../project/models.ts';
 import type { Rule } from '../rule.ts';
 
 export const uncommittedChampion: Rule = {
@@ -8,7 +9,10 @@ export const uncommittedChampion: Rule = {
   docs: 'The model version that serves came from a run with uncommitted changes in the project, so the code that made it cannot be found again. Commit, run again, and promote that version.',
   check(context) {
     for (const [name, deployment] of Object.entries(context.config.deployments ?? {})) {
-      const alias = context.facts.history()?.aliases.find((candidate) => candidate.alias === deployment.model);
+      const served = findAlias(context.config, deployment.model);
+      const alias = context.facts
+        .history()
+        ?.aliases.find((candidate) => candidate.model === served?.name && candidate.alias === served.alias);
       if (alias?.dirty)
         context.report(
           ['deployments', name, 'model'],

@@ -1,12 +1,13 @@
 import { Type, type Static } from 'typebox';
 import { closed, path } from './fields.ts';
+import { modelAlias } from './models.ts';
 
 export const Deployment = Type.Union(
   [
     Type.Object(
       {
         as: Type.Literal('api', { description: 'An HTTP API.' }),
-        model: Type.Enum(['champion', 'challenger'], { description: 'Alias of the model version that serves.' }),
+        model: modelAlias('Alias of the model version that serves:'),
         port: Type.Integer({ minimum: 1, maximum: 65535, description: 'Port on loopback.' }),
         host: Type.Optional(
           Type.String({
@@ -33,7 +34,7 @@ export const Deployment = Type.Union(
     Type.Object(
       {
         as: Type.Literal('batch', { description: 'Files in, files out.' }),
-        model: Type.Enum(['champion', 'challenger'], { description: 'Alias of the model version that predicts.' }),
+        model: modelAlias('Alias of the model version that predicts:'),
         input: path('File or glob with the rows.'),
         output: path('Folder that receives the scored rows as Parquet.'),
       },

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { closed, path, reference } from './fields.ts';
+import { modelAlias } from './models.ts';
 
 /** In which order rows come up to be labelled. */
 export const labelOrders = ['uncertain', 'unlabelled', 'random'] as const;
@@ -38,11 +39,7 @@ export const LabelTask = Type.Object(
           'uncertain: what the model is least sure of first. unlabelled: as the data stands. random: by a hash of the key, the same for everybody. Each begins with the rows that fewest people have labelled. Default uncertain with a model, else unlabelled.',
       }),
     ),
-    model: Type.Optional(
-      Type.Enum(['champion', 'challenger'], {
-        description: 'Alias of the model version that says how sure it is of a row.',
-      }),
-    ),
+    model: Type.Optional(modelAlias('Alias of the model version that says how sure it is of a row:')),
     rules: Type.Optional(
       path(
         'A file with one SELECT in DuckDB SQL that gives `key`, `label` and `rule`: weak labels, which count only where nobody labelled by hand. Each dataset is a table of its name.',

@@ -4,6 +4,7 @@ import { Dataset } from './datasets.ts';
 import { Deployment } from './deployments.ts';
 import { closed, path } from './fields.ts';
 import { LabelTask } from './labelling.ts';
+import { Models } from './models.ts';
 import { Monitor } from './monitors.ts';
 import { Params } from './params.ts';
 import { PrimaryMetric } from './primaryMetric.ts';
@@ -16,7 +17,7 @@ export const ProjectSchema = Type.Object(
     version: Type.Literal(1, { description: 'Version of the format: 1.' }),
     project: Type.String({
       pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
-      description: 'Name of the project and of its model.',
+      description: 'Name of the project, and of its model where `models` names none.',
     }),
     seed: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 4294967295, description: 'Seed of everything random. Default 0.' }),
@@ -38,6 +39,7 @@ export const ProjectSchema = Type.Object(
     ),
     params: Type.Optional(Params),
     datasets: Type.Optional(Type.Record(Type.String(), Dataset, { description: 'Named tables.' })),
+    models: Type.Optional(Models),
     stages: Type.Record(Type.String(), Stage, { description: 'The graph of steps.' }),
     deployments: Type.Optional(Type.Record(Type.String(), Deployment, { description: 'Where the model serves.' })),
     monitors: Type.Optional(Type.Record(Type.String(), Monitor, { description: 'What watches the deployments.' })),

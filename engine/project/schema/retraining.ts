@@ -43,6 +43,12 @@ const Trigger = Type.Union(
 export const Retraining = Type.Object(
   {
     when: Type.Array(Trigger, { minItems: 1, description: 'Any of these starts retraining.' }),
+    model: Type.Optional(
+      reference(
+        'model',
+        'The model that is retrained. Default: the only one, or that of the first monitor under `when`.',
+      ),
+    ),
     data: Type.Optional(
       Type.Object(
         { window: duration('Train on rows of this much time before now.') },

@@ -1,3 +1,4 @@
+import type { ModelRef } from '../../../protocol/models.ts';
 import type { ParamValue } from '../../../protocol/runs.ts';
 import { CancelledError, WorkError, checkCancelled } from '../../base/errors.ts';
 import { buildGraph } from '../../project/graph.ts';
@@ -7,6 +8,8 @@ import { codeVersion, patchText, type CodeVersion } from '../../provenance/codeV
 import { environmentOf } from '../../provenance/environment.ts';
 import type { Worktree } from '../../provenance/worktree.ts';
 import { findPython } from '../../python/findPython.ts';
+import { validatedModel } from '../../project/models.ts';
+import { actorOf } from '../../registry/audit.ts';
 import { registerRun } from '../../registry/registerRun.ts';
 import { continueRun, recordRun, type RecordedRun } from '../../tracking/recordRun.ts';
 import { getRun } from '../../tracking/runDetail.ts';
@@ -35,7 +38,7 @@ export interface SweepResult {
    * The trial whose model became a version: the best of those that passed their gates, else the best; null where none
    * validated a model.
    */
-  chosen: { trial: Trial; version: number } | null;
+  chosen: { trial: Trial; registered: ModelRef[] } | null;
 }
 
 /**
@@ -278,12 +281,18 @@ function finish(sweep: Sweep): SweepResult {
 
 /** Trials are no versions; the one that the sweep chose becomes one, where its stages validated a model. */
 function registerTrial(request: RunRequest, trial: Trial | null): SweepResult['chosen'] {
-  const model = request.project.resolved.config?.project;
   const validated = trial?.runId
     ? getRun(request.store, trial.runId).stages.some(
         ({ kind, status }) => kind === 'validate' && (status === 'finished' || status === 'refused'),
       )
     : false;
-  if (!trial?.runId || !validated || model === undefined) return null;
-  return { trial, version: registerRun(request.store, model, trial.runId).version };
+  if (!trial?.runId || !validated) return null;
+  const config = configFor(request.project, request.experiment ?? 'default');
+  const { registered } = registerRun(
+    request.store,
+    trial.runId,
+    (stage) => validatedModel(config, stage).name,
+    actorOf('run'),
+  );
+  return { trial, registered };
 }

@@ -90,6 +90,7 @@ export async function runTrialProcess(
     name: null,
     status: 'failed',
     stages: [],
+    registered: [],
     error: { stage: '', message: said ?? `the process of the trial ${why}`, place: null },
   };
 }

@@ -36,6 +36,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
   const isBoolean = fields.find((field) => field.name === meta.target)?.type === 'boolean';
   return {
     version: 2,
+    model: subject.name,
     task: meta.task,
     target: meta.target,
     algorithm: algorithmOf(model),

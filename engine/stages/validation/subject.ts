@@ -6,13 +6,17 @@ import { sourceSql } from '../../data/readSource.ts';
 import { lockKey } from '../../fingerprint/lockFile.ts';
 import type { Model } from '../../models/model.ts';
 import { loadModel } from '../../models/savedModel.ts';
+import { validatedModel } from '../../project/models.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
-import { versionOf, type ModelVersion } from '../../registry/modelVersions.ts';
+import { championOf } from '../../registry/aliases.ts';
+import type { ModelVersion } from '../../registry/modelVersions.ts';
 import { sideSql } from '../splitRows.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
 
 /** The model that a stage validates, the champion it is compared with, and SQL for the rows of both sides. */
 export interface Subject {
+  /** Name of the model in the registry. */
+  name: string;
   model: Model;
   /** Folder of the model, relative to the project. */
   folder: string;
@@ -32,6 +36,7 @@ export type Champion =
 export async function openSubject(context: StageContext, stage: ValidateStage, db: Database): Promise<Subject> {
   const { with: inputs } = stage;
   const { root } = context.project;
+  const { name } = validatedModel(context.config, context.node.name);
   const folder = modelFolder(context, inputs.model);
   const model = await loadModel(join(root, folder));
   const dataset = datasetOf(context, inputs.data);
@@ -40,11 +45,11 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   const columns = [...featuresOf(model), model.meta.target, ...groupColumns];
   const validation = await sideSql(db, source, columns, 'validation', inputs.data);
   const known = (await columnsOf(db, source)).map(({ name }) => name);
-  const champion = await openChampion(context, model, known);
+  const champion = await openChampion(context, name, model, known);
   const compared = champion.kind === 'comparable' ? featuresOf(champion.model) : [];
   const test = await sideSql(db, source, [...columns, ...compared], 'test', inputs.data);
   const reference = await sideSql(db, source, columns, 'test', inputs.data);
-  return { model, folder, champion, validation, test, reference, groupColumns };
+  return { name, model, folder, champion, validation, test, reference, groupColumns };
 }
 
 export function featuresOf({ meta }: Model): string[] {
@@ -64,8 +69,13 @@ function modelFolder(context: StageContext, stage: string): string {
 }
 
 /** The champion, when it predicts the same target and the data has what it needs. */
-async function openChampion(context: StageContext, { meta }: Model, columns: readonly string[]): Promise<Champion> {
-  const version = versionOf(context.store, context.config.project, 'champion');
+async function openChampion(
+  context: StageContext,
+  name: string,
+  { meta }: Model,
+  columns: readonly string[],
+): Promise<Champion> {
+  const version = championOf(context.store, name);
   if (!version) return { kind: 'no_champion', note: 'there is no champion yet to compare with' };
   const model = await loadModel(join(context.project.root, version.path));
   const missing = featuresOf(model).filter((name) => !columns.includes(name));

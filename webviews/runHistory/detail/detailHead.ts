@@ -42,7 +42,7 @@ export function detailHead({ run, editing }: DetailModel, actions: DetailActions
     <p>
       ${statusMark(run.status, run.status === 'refused' && run.verdict ? `refused, ${gatesText(run.verdict)}` : run.status)}
       · ${time(run.startedAt)} · ${duration(took)} · ${run.experiment}
-      ${run.modelVersion === null ? nothing : html` · <button class="link" @click=${() => actions.openCard(run.modelVersion ?? 0)}>model v${run.modelVersion}</button>`}
+      ${run.modelVersion === null ? nothing : html` · <button class="link" @click=${() => actions.openCard({ name: run.modelName, version: run.modelVersion })}>model v${run.modelVersion}</button>`}
       ${canBeVersion(run) ? html` · <button class="link" title="Register the model of this trial; one whose gates passed becomes the challenger" @click=${() => actions.register()}>Make this a version</button>` : nothing}
       ${run.archived ? html` · ${icon('archive')} archived` : nothing}${run.deleted ? html` · ${icon('trash')} deleted` : nothing}
       ${run.progress === null ? nothing : html`<br /><span role="status">${run.progress}</span>`}

@@ -1,3 +1,4 @@
+import type { ModelSelector } from '../../../protocol/models.ts';
 import type { RunChange, RunDetail } from '../../../protocol/runs.ts';
 import type { CurveGrid } from '../curves/curveGrid.ts';
 import type { ArtifactStore } from '../files/artifactStore.ts';
@@ -36,7 +37,7 @@ export interface DetailActions {
   logScrolled(box: HTMLElement): void;
   preview(path: string | null): void;
   openArtifact(path: string): void;
-  openCard(version: number): void;
+  openCard(selector: ModelSelector): void;
   register(): void;
   copy(text: string): void;
   search(section: string, text: string): void;

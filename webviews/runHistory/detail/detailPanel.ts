@@ -244,7 +244,7 @@ export class DetailPanel {
       openArtifact: (path) => {
         if (this.#runId !== null) host.act({ do: 'openArtifact', runId: this.#runId, path });
       },
-      openCard: (version) => host.act({ do: 'openCard', version }),
+      openCard: (selector) => host.act({ do: 'openCard', ...selector }),
       register: () => {
         if (this.#runId !== null) host.act({ do: 'registerRun', runId: this.#runId });
       },

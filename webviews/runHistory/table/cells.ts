@@ -196,7 +196,7 @@ function cell(
                 tabindex="-1"
                 @click=${(event: Event) => {
                   event.stopPropagation();
-                  actions.openCard(run.modelVersion ?? 0);
+                  actions.openCard({ name: run.modelName, version: run.modelVersion });
                 }}
               >
                 v${run.modelVersion}

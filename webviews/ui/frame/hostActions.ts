@@ -1,10 +1,11 @@
+import type { ModelSelector } from '../../../protocol/models.ts';
 import type { SavedPage } from '../../../protocol/savedPage.ts';
 import type { ViewAction } from '../../../protocol/webview.ts';
 
 /** Actions that the client does for any view. */
 export interface HostActions {
   openRun(runId: string): void;
-  openCard(version: number): void;
+  openCard(selector: ModelSelector): void;
   openFile(path: string): void;
   /** Opens the file of the project. */
   openProject(): void;
@@ -21,7 +22,7 @@ export function hostActions(act: (action: ViewAction) => void): HostActions {
   const openFile = (path: string): void => act({ do: 'openFile', path, line: null });
   return {
     openRun: (runId) => act({ do: 'openRun', runId }),
-    openCard: (version) => act({ do: 'openCard', version }),
+    openCard: (selector) => act({ do: 'openCard', ...selector }),
     openFile,
     openProject: () => openFile('loopwright.yaml'),
     runStage,

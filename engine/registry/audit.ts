@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { Store } from '../store/store.ts';
+
+/** The part of Loopwright that changed the registry. */
+export type Face = 'terminal' | 'editor' | 'run' | 'loop' | 'mlflow';
+
+/** What happened to a version or an alias; stored, so names are never reused for another meaning. */
+export type AuditAction = 'version registered' | 'alias set' | 'alias removed';
+
+interface Entry {
+  at: number;
+  actor: string;
+  action: string;
+  subject: string;
+}
+
+interface Row extends Entry {
+  id: number;
+  hash: string;
+  previous_hash: string;
+}
+
+/** Who changes the registry: the part of Loopwright and the account, as `terminal:anna`. */
+export function actorOf(face: Face): string {
+  return `${face}:${accountName()}`;
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number that has no account.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+/**
+ * Appends to the audit of the registry. Each entry holds the hash of the one before, so that an entry that was changed
+ * or removed later is found. Belongs into the transaction of the change itself.
+ */
+export function recordAudit(
+  { sql }: Pick<Store, 'sql'>,
+  actor: string,
+  action: AuditAction,
+  subject: Record<string, string | number | null>,
+): void {
+  sql.write(() => {
+    const previous = sql.get<{ hash: string }>('SELECT hash FROM audit ORDER BY id DESC LIMIT 1')?.hash ?? '';
+    const entry = { at: Date.now(), actor, action, subject: JSON.stringify(subject) };
+    sql.run(
+      'INSERT INTO audit (at, actor, action, subject, hash, previous_hash) VALUES (?, ?, ?, ?, ?, ?)',
+      entry.at,
+      entry.actor,
+      entry.action,
+      entry.subject,
+      hashOf(entry, previous),
+      previous,
+    );
+  });
+}
+
+/** The id of the first entry that does not follow from the one before; null while the chain is whole. */
+export function brokenAuditEntry({ sql }: Pick<Store, 'sql'>): number | null {
+  let previous = '';
+  for (const row of sql.all<Row>('SELECT * FROM audit ORDER BY id')) {
+    if (row.previous_hash !== previous || row.hash !== hashOf(row, previous)) return row.id;
+    previous = row.hash;
+  }
+  return null;
+}
+
+function hashOf({ at, actor, action, subject }: Entry, previous: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([previous, at, actor, action, subject]))
+    .digest('hex');
+}

@@ -1,0 +1,42 @@
+import type { ModelRef } from '../../protocol/models.ts';
+import type { Store } from '../store/store.ts';
+import { challenger, setAlias } from './aliases.ts';
+import { recordAudit } from './audit.ts';
+import { nextVersion } from './modelVersions.ts';
+import type { VersionSummary } from './summariseVersions.ts';
+import type { ValidationReport } from './validationReport.ts';
+
+/** Registers a validated model as the next version. It becomes the challenger when its gates passed. */
+export function registerVersion(
+  store: Store,
+  name: string,
+  runId: string,
+  report: ValidationReport,
+  actor: string,
+): ModelRef {
+  const { sql } = store;
+  return sql.write(() => {
+    const version = nextVersion(store, name);
+    const summary: VersionSummary = {
+      metrics: Object.fromEntries(Object.entries(report.performance).map(([key, estimate]) => [key, estimate.value])),
+      gatesPassed: report.gates.filter((gate) => gate.passed).length,
+      gatesTotal: report.gates.length,
+    };
+    sql.run(
+      `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, report, summary)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      name,
+      version,
+      runId,
+      report.modelPath,
+      Date.now(),
+      Date.now(),
+      JSON.stringify(report),
+      JSON.stringify(summary),
+    );
+    recordAudit(store, actor, 'version registered', { model: name, version, runId });
+    if (report.gates.every((gate) => gate.passed))
+      setAlias(store, { model: name, alias: challenger, version, kind: 'registered', why: 'passed its gates', actor });
+    return { name, version };
+  });
+}
