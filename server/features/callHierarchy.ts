@@ -113,7 +113,8 @@ function placesOf(project: Project, node: StageNode, source: string): Located[] 
     if (value && holds(textOf(value) ?? '')) places.push(value);
   };
   add('data', (name) => isMade(pathOf(name)));
-  if (node.kind === 'validate') add('model', (name) => name === source);
+  if (node.kind === 'validate')
+    add('model', (name) => (declaredIn(root).text('models', name, 'from') ?? name) === source);
   if (node.kind === 'prepare') add('sql', (path) => isMade(path) || node.reads.some((name) => isMade(pathOf(name))));
   const files = entryOf(entryOf(inputs, 'from')?.value, 'files')?.value;
   places.push(...(files?.kind === 'seq' ? files.items : files ? [files] : []).filter((item) => isMade(textOf(item))));

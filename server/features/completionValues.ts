@@ -5,6 +5,7 @@ import { metricDocs, metricsFor } from '../../engine/evaluation/metrics.ts';
 import { taskOf } from '../../engine/project/taskOf.ts';
 import { rankMetrics } from '../../engine/tracking/rankMetrics.ts';
 import { plural } from '../../words/numbers.ts';
+import { modelAliases } from '../../protocol/models.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import type { KeyPath } from '../../engine/project/schemaPath.ts';
 import type { Field } from '../../engine/project/schema/datasetSchema.ts';
@@ -44,6 +45,15 @@ export function formatItems(format: string, place: ValuePlace): CompletionItem[]
         const stage = config?.stages[name];
         return named(name, CompletionItemKind.Function, stage && ('uses' in stage ? stage.uses : stage.cmd));
       });
+    case 'reference:model':
+      return [...modelItems(place), ...formatItems('reference:stage', place)];
+    case 'model-alias':
+      return [
+        ...modelAliases.map((alias) => named(alias, CompletionItemKind.EnumMember)),
+        ...modelItems(place).flatMap(({ label, detail }) =>
+          modelAliases.map((alias) => named(`${label}@${alias}`, CompletionItemKind.EnumMember, detail)),
+        ),
+      ];
     case 'reference:deployment':
       return declared('deployments', config?.deployments).map((name) =>
         named(name, CompletionItemKind.Interface, config?.deployments?.[name]?.as),
@@ -100,6 +110,16 @@ export function formatItems(format: string, place: ValuePlace): CompletionItem[]
     default:
       return [];
   }
+}
+
+/** The models of the project, with the stages that make them. */
+function modelItems({ kind, root, project }: ValuePlace): CompletionItem[] {
+  const models = project?.readable?.config.models;
+  const names = Object.keys(kind === 'project' ? valuesOf(root, 'models') : (models ?? {}));
+  return names.map((name) => {
+    const from = models?.[name]?.from;
+    return named(name, CompletionItemKind.Class, from === undefined ? undefined : `made by ${from}`);
+  });
 }
 
 /** Values of a dataset schema that the data tells: its columns, its values, its bounds. */

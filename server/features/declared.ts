@@ -1,12 +1,12 @@
 import { entryOf, type Entry, type Located, type Range } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
+import { parseModelAlias } from '../../engine/project/models.ts';
 import { normalisePath } from '../../engine/base/glob.ts';
 import { pathInProject } from '../workspace.ts';
 import type { Section } from './section.ts';
 import { unquoted } from './walked.ts';
 
-/** The section that a reference of a format names something of. */
-export const sectionByFormat: Record<string, Section> = {
+const sectionByFormat: Record<string, Section> = {
   'reference:dataset': 'datasets',
   'reference:stage': 'stages',
   'reference:deployment': 'deployments',
@@ -38,6 +38,23 @@ export class Declared {
     for (const key of keys) node = entryOf(node, key)?.value;
     return textOf(node);
   }
+}
+
+/** A name that a value refers to. The text of the value starts with it. */
+export interface Reference {
+  section: Section;
+  name: string;
+}
+
+/** The name that a value of a format refers to, such as `fraud` in `fraud@champion`; null when it refers to none. */
+export function referenceIn(format: string | undefined, text: string, declared: Declared): Reference | null {
+  if (format === 'reference:model') return { section: declared.has('models', text) ? 'models' : 'stages', name: text };
+  if (format === 'model-alias') {
+    const name = parseModelAlias(text)?.name ?? null;
+    return name === null ? null : { section: 'models', name };
+  }
+  const section = sectionByFormat[format ?? ''];
+  return section === undefined ? null : { section, name: text };
 }
 
 const nothing: ReadonlyMap<string, Entry> = new Map();

@@ -5,14 +5,14 @@ import type { Project } from '../../engine/project/loadProject.ts';
 import { spotAt } from '../../engine/project/schemaPath.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import { toUri, type Workspace } from '../workspace.ts';
-import { ownPath, sectionByFormat } from './declared.ts';
+import { declaredIn, ownPath, referenceIn } from './declared.ts';
 import { columnAt, declaredColumn, type ColumnName } from './columnNames.ts';
 import { nameAt, shapesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
 import { nameUnder } from './references.ts';
 
 /**
- * Where the name under the cursor is declared: a dataset, stage, deployment, monitor or param, a column in its schema,
+ * Where the name under the cursor is declared: a dataset, stage, model, deployment, monitor or param, a column in its schema,
  * or the file of a path.
  */
 export function provideDefinition(workspace: Workspace, uri: string, position: Position): Location | null {
@@ -46,8 +46,8 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
   if (word) return declared(project, word.section, word.name);
   const text = String(spot.value.value);
   for (const shape of shapesOf(kind, parsed, spot.value, project)) {
-    const target = sectionByFormat[shape.format ?? ''];
-    if (target !== undefined) return declared(project, target, text);
+    const reference = referenceIn(shape.format, text, declaredIn(project.file.parsed.root));
+    if (reference) return declared(project, reference.section, reference.name);
     if (shape.format === 'path' && project.files.exists(text)) return atStart(project, text);
   }
   return null;

@@ -8,6 +8,7 @@ const kinds: Record<string, SymbolKind> = {
   params: SymbolKind.Variable,
   datasets: SymbolKind.Struct,
   stages: SymbolKind.Function,
+  models: SymbolKind.Class,
   deployments: SymbolKind.Interface,
   monitors: SymbolKind.Event,
   gates: SymbolKind.Boolean,

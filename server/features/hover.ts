@@ -10,6 +10,7 @@ import type { GateConfig } from '../../engine/project/schema/gates.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { columnsFor, datasetAround } from './columns.ts';
 import { columnsOfFile } from './completionValues.ts';
+import { declaredIn, referenceIn } from './declared.ts';
 import { describeColumn } from './describeColumn.ts';
 import { datasetInData, gateHistory, metricHistory, paramHistory, stageHistory } from './describeHistory.ts';
 import { pathInProject, type Workspace } from '../workspace.ts';
@@ -93,6 +94,7 @@ function describeName(spot: Spot, around: Around): string | null {
     )
       return describeParam(name, around);
     if (section === 'stages' && spot.path.length === 2) return describeStage(name, around);
+    if (kind === 'project' && section === 'models' && spot.path.length === 2) return describeModel(name, around);
     if (kind === 'project' && section === 'datasets' && spot.path.length === 2) return describeDataset(name, around);
     return null;
   }
@@ -102,8 +104,12 @@ function describeName(spot: Spot, around: Around): string | null {
     return describeOwnField(name, around);
   if (!project) return null;
   const formats = shapesAt(shapes[kind], root, spot.path).map((shape) => shape.format);
+  for (const format of formats) {
+    const reference = referenceIn(format, name, declaredIn(project.file.parsed.root));
+    if (reference?.section === 'models') return describeModel(reference.name, around);
+    if (reference?.section === 'stages') return describeStage(name, around);
+  }
   if (formats.includes('reference:dataset')) return describeDataset(name, around);
-  if (formats.includes('reference:stage')) return describeStage(name, around);
   if (formats.includes('metric')) return describeMetric(name, spot, around);
   if (formats.includes('column')) {
     const dataset = kind === 'project' ? datasetAround(root, spot.path) : null;
@@ -151,6 +157,15 @@ function describeDataset(name: string, { project, facts }: Around): string | nul
     `\`${dataset.path}\`${dataset.schema ? `, schema \`${dataset.schema}\`` : ''}`,
     ...(dataset.description ? [dataset.description] : []),
     ...datasetInData(facts.dataset(name)),
+  ].join('\n\n');
+}
+
+function describeModel(name: string, { project }: Around): string | null {
+  const model = project?.readable?.config.models?.[name];
+  if (!model) return null;
+  return [
+    `**model** \`${name}\`, made by the stage \`${model.from}\``,
+    ...(model.description ? [model.description] : []),
   ].join('\n\n');
 }
 

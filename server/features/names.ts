@@ -4,11 +4,11 @@ import { spotAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Walked } from '../../engine/project/schemaWalk.ts';
 import type { FileKind, Shape } from '../../engine/project/shape.ts';
-import { sectionByFormat } from './declared.ts';
+import { declaredIn, referenceIn, type Declared } from './declared.ts';
 import type { Section } from './section.ts';
 import { unquoted, walkedOf } from './walked.ts';
 
-const sections: readonly Section[] = ['params', 'datasets', 'stages', 'deployments', 'monitors'];
+const sections: readonly Section[] = ['params', 'datasets', 'stages', 'models', 'deployments', 'monitors'];
 
 /** A thing that a project declares by name; an experiment by that of its file. */
 export interface Name {
@@ -39,10 +39,13 @@ export function nameAt(kind: FileKind, parsed: Parsed, offset: number, project: 
     );
     if (word) return { section: word.section, name: word.name };
   }
-  const section = shapesOf(kind, parsed, spot.value, project)
-    .map((shape) => sectionByFormat[shape.format ?? ''])
-    .find((found) => found !== undefined);
-  return section === undefined ? null : { section, name: String(spot.value.value) };
+  const text = String(spot.value.value);
+  const declared = declaredIn(project?.file.parsed.root ?? parsed.root);
+  return (
+    shapesOf(kind, parsed, spot.value, project)
+      .map((shape) => referenceIn(shape.format, text, declared))
+      .find((found) => found !== null) ?? null
+  );
 }
 
 /** The shapes of a value of a file. */
@@ -68,8 +71,10 @@ function declaredBy(kind: FileKind, path: KeyPath): Name | null {
 /** Every place in the project's files where a name stands. */
 export function occurrencesOf(project: Project, wanted: Name): Occurrence[] {
   const found: Occurrence[] = [];
+  const declared = declaredIn(project.file.parsed.root);
   for (const file of [project.file, ...project.experiments.values()] as ConfigFile<unknown>[]) {
-    for (const walked of walkedOf(file.kind, file.parsed, project)) found.push(...occurrencesIn(file, walked, wanted));
+    for (const walked of walkedOf(file.kind, file.parsed, project))
+      found.push(...occurrencesIn(file, walked, wanted, declared));
     const pattern = new RegExp(`\\$\\{\\s*${wanted.section}\\.(${escape(wanted.name)})(?![\\w-])`, 'g');
     if (wanted.section === 'params' || wanted.section === 'datasets') {
       for (const match of file.parsed.text.matchAll(pattern)) {
@@ -85,6 +90,7 @@ function occurrencesIn(
   file: ConfigFile<unknown>,
   { node, entry, path, shapes: meant }: Walked,
   wanted: Name,
+  declared: Declared,
 ): Occurrence[] {
   const found: Occurrence[] = [];
   const { text } = file.parsed;
@@ -95,12 +101,16 @@ function occurrencesIn(
     for (const { section, name, range } of commandWords(text, node.range))
       if (section === wanted.section && name === wanted.name) found.push({ file, range, declaration: false });
   // An alias stands for what its anchor holds.
-  if (
-    node.value === wanted.name &&
-    text[node.range.start] !== '*' &&
-    meant.some((shape) => sectionByFormat[shape.format ?? ''] === wanted.section)
-  )
-    found.push({ file, range: unquoted(text, node.range), declaration: false });
+  if (text[node.range.start] === '*') return found;
+  const isMeant = meant.some((shape) => {
+    const reference = referenceIn(shape.format, String(node.value), declared);
+    return reference?.section === wanted.section && reference.name === wanted.name;
+  });
+  if (isMeant) {
+    const { start, end } = unquoted(text, node.range);
+    const isWhole = node.value === wanted.name;
+    found.push({ file, range: { start, end: isWhole ? end : start + wanted.name.length }, declaration: false });
+  }
   return found;
 }
 

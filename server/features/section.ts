@@ -1,2 +1,2 @@
 /** A section of a project whose entries have names. */
-export type Section = 'params' | 'datasets' | 'stages' | 'deployments' | 'monitors';
+export type Section = 'params' | 'datasets' | 'stages' | 'models' | 'deployments' | 'monitors';

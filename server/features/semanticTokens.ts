@@ -8,6 +8,7 @@ import {
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { parseDuration, parseWindows } from '../../engine/base/duration.ts';
 import type { Range } from '../../engine/project/located.ts';
+import { parseModelAlias } from '../../engine/project/models.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { metricOf } from '../../engine/evaluation/metrics.ts';
 import { parseMetric } from '../../engine/evaluation/metricName.ts';
@@ -16,7 +17,7 @@ import type { Walked } from '../../engine/project/schemaWalk.ts';
 import type { FileKind } from '../../engine/project/shape.ts';
 import type { Workspace } from '../workspace.ts';
 import { columnUse, metricAt, type Around } from './columnUses.ts';
-import { columnsIn, declaredIn, ownPath, sectionByFormat } from './declared.ts';
+import { columnsIn, declaredIn, ownPath, referenceIn } from './declared.ts';
 import type { Section } from './section.ts';
 import { literally, scalarRange, walkedOf } from './walked.ts';
 
@@ -33,6 +34,7 @@ const types = [
   'number',
   'operator',
   'namespace',
+  'class',
 ] as const;
 type TokenType = (typeof types)[number];
 
@@ -42,6 +44,7 @@ const bySection: Record<Section, TokenType> = {
   params: 'variable',
   datasets: 'struct',
   stages: 'function',
+  models: 'class',
   deployments: 'interface',
   monitors: 'event',
 };
@@ -173,10 +176,17 @@ class Teller {
     const range = scalarRange(this.#parsed.text, node);
     if (!range) return;
     for (const shape of meant) {
-      const section = sectionByFormat[shape.format ?? ''];
       const text = String(node.value);
-      if (section !== undefined)
-        return this.#around.declared.has(section, text) ? this.#put(range, bySection[section]) : undefined;
+      const reference = referenceIn(shape.format, text, this.#around.declared);
+      if (reference) {
+        const { section, name } = reference;
+        if (this.#around.declared.has(section, name))
+          this.#put({ start: range.start, end: range.start + name.length }, bySection[section]);
+        if (name.length < text.length)
+          this.#put({ start: range.start + name.length + 1, end: range.end }, 'enumMember');
+        return;
+      }
+      if (shape.format === 'model-alias' && parseModelAlias(text)) return this.#put(range, 'enumMember');
       if (shape.const !== undefined && shape.const === node.value)
         return this.#put(range, typeof shape.const === 'number' ? 'number' : 'keyword');
       if (shape.enum?.includes(text)) return this.#put(range, 'enumMember');

@@ -12,6 +12,7 @@ const kinds: Record<Section, SymbolKind> = {
   params: SymbolKind.Variable,
   datasets: SymbolKind.Struct,
   stages: SymbolKind.Function,
+  models: SymbolKind.Class,
   deployments: SymbolKind.Interface,
   monitors: SymbolKind.Event,
 };
