@@ -49,6 +49,9 @@ import { cycle } from './graph/cycle.ts';
 import { missingFile } from './graph/missingFile.ts';
 import { outputTwice } from './graph/outputTwice.ts';
 import { unknownDataset } from './graph/unknownDataset.ts';
+import { modelsOfOneStage } from './graph/modelsOfOneStage.ts';
+import { unknownModel } from './graph/unknownModel.ts';
+import { unnamedModel } from './graph/unnamedModel.ts';
 import { unknownDeployment } from './graph/unknownDeployment.ts';
 import { unknownParam } from './graph/unknownParam.ts';
 import { unknownStage } from './graph/unknownStage.ts';
@@ -106,6 +109,9 @@ export const rules: readonly Rule[] = [
   unknownCheck,
   unknownTable,
   sqlReadsItsOutput,
+  unknownModel,
+  unnamedModel,
+  modelsOfOneStage,
   // data
   columnNotInSchema,
   wrongColumnType,

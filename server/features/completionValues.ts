@@ -46,6 +46,8 @@ export function formatItems(format: string, place: ValuePlace): CompletionItem[]
         return named(name, CompletionItemKind.Function, stage && ('uses' in stage ? stage.uses : stage.cmd));
       });
     case 'reference:model':
+      return modelItems(place);
+    case 'reference:model-or-stage':
       return [...modelItems(place), ...formatItems('reference:stage', place)];
     case 'model-alias':
       return [

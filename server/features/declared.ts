@@ -9,6 +9,7 @@ import { unquoted } from './walked.ts';
 const sectionByFormat: Record<string, Section> = {
   'reference:dataset': 'datasets',
   'reference:stage': 'stages',
+  'reference:model': 'models',
   'reference:deployment': 'deployments',
   'reference:monitor': 'monitors',
   param: 'params',
@@ -48,7 +49,8 @@ export interface Reference {
 
 /** The name that a value of a format refers to, such as `fraud` in `fraud@champion`; null when it refers to none. */
 export function referenceIn(format: string | undefined, text: string, declared: Declared): Reference | null {
-  if (format === 'reference:model') return { section: declared.has('models', text) ? 'models' : 'stages', name: text };
+  if (format === 'reference:model-or-stage')
+    return { section: declared.has('models', text) ? 'models' : 'stages', name: text };
   if (format === 'model-alias') {
     const name = parseModelAlias(text)?.name ?? null;
     return name === null ? null : { section: 'models', name };

@@ -255,3 +255,67 @@ test('the orders project has no finding about its graph', () => {
   for (const code of ['LW210', 'LW211', 'LW212', 'LW213', 'LW214', 'LW215', 'LW216', 'LW217', 'LW218', 'LW219'])
     assert.deepEqual(findings(code, {}).problems, []);
 });
+
+const twoModels = (models: string): [string, string] => ['\nstages:\n', `\nmodels:\n${models}\nstages:\n`];
+
+test('LW202 and LW201 a model from a stage or with data that is not there', () => {
+  expectMarks('LW202', edit(yaml, twoModels('  late: { from: «trian» }\n')));
+  expectMarks('LW202', edit(yaml, twoModels('  late: { from: «prepare» }\n')));
+  expectMarks('LW201', edit(yaml, twoModels('  late: { from: train, data: «featurs» }\n')));
+  expectMarks('LW202', edit(yaml, twoModels('  late: { from: train, data: features }\n')));
+});
+
+test('LW220 a deployment, a labelling task and the retraining name a model that is declared', () => {
+  const [near] = expectMarks(
+    'LW220',
+    edit(yaml, twoModels('  late: { from: train }\n'), [
+      '{ model: champion, as: api',
+      '{ model: «lat@champion», as: api',
+    ]),
+  );
+  assert.match(near?.message ?? '', /There is no model `lat`\. Did you mean `late`\?/);
+  expectMarks('LW220', edit(yaml, ['retraining:\n', 'retraining:\n  model: «late»\n']));
+  expectMarks('LW220', edit(yaml, ['retraining:\n', 'retraining:\n  model: orders\n']));
+  expectMarks('LW220', edit(yaml, ['{ model: champion, as: api', '{ model: orders@champion, as: api']));
+});
+
+test('LW220 an alias without a name is not enough in a project with several models', () => {
+  const second = '  other:\n    uses: train\n    with: { data: features, model: logistic }\n  validate:\n';
+  const [problem] = expectMarks(
+    'LW220',
+    edit(
+      yaml,
+      twoModels('  late: { from: train }\n  early: { from: other }\n'),
+      ['  validate:\n', second],
+      ['{ model: champion, as: api', '{ model: «champion», as: api'],
+      ['{ model: champion, as: batch', '{ model: early@champion, as: batch'],
+    ),
+  );
+  assert.match(problem?.message ?? '', /2 models\. Name one of them: `late@champion`, `early@champion`\./);
+});
+
+test('LW221 a validate stage whose model has no name', () => {
+  const second = '  other:\n    uses: train\n    with: { data: features, model: logistic }\n  validate:\n';
+  const [problem] = expectMarks(
+    'LW221',
+    edit(
+      yaml,
+      twoModels('  late: { from: other }\n'),
+      ['  validate:\n', second],
+      ['with: { model: train, data: features, slices', 'with: { model: «train», data: features, slices'],
+    ),
+  );
+  assert.match(problem?.message ?? '', /No entry of `models` has `from: train`/);
+  expectMarks('LW221', edit(yaml, twoModels('  late: { from: train }\n')));
+});
+
+test('LW222 two models of one stage', () => {
+  const [problem] = expectMarks(
+    'LW222',
+    edit(yaml, twoModels('  late: { from: train }\n  later: { from: «train» }\n')),
+  );
+  assert.deepEqual(
+    problem?.related?.map(({ message }) => message),
+    ['`late` is made by the same stage.'],
+  );
+});

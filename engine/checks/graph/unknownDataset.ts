@@ -5,16 +5,19 @@ export const unknownDataset: Rule = {
   code: 'LW201',
   name: 'unknown-dataset',
   severity: 'error',
-  docs: 'A stage or monitor names a dataset that is not declared under `datasets`. It could not be read or written. Correct the name or declare the dataset.',
+  docs: 'A stage, model or monitor names a dataset that is not declared under `datasets`. It could not be read or written. Correct the name or declare the dataset.',
   example: { wrong: 'with: { data: feature, model: mlp }', right: 'with: { data: features, model: mlp }' },
   check(context) {
-    const { stages, monitors } = context.config;
+    const { stages, models, monitors } = context.config;
     for (const [name, stage] of Object.entries(stages)) {
       if (!('uses' in stage)) continue;
       if (stage.uses === 'collect') expect(context, stage.with.dataset, ['stages', name, 'with', 'dataset']);
       if (stage.uses === 'prepare') expect(context, stage.with.output, ['stages', name, 'with', 'output']);
       if (stage.uses === 'train' || stage.uses === 'validate')
         expect(context, stage.with.data, ['stages', name, 'with', 'data']);
+    }
+    for (const [name, model] of Object.entries(models ?? {})) {
+      if (model.data !== undefined) expect(context, model.data, ['models', name, 'data']);
     }
     for (const [name, monitor] of Object.entries(monitors ?? {})) {
       if (monitor.labels) expect(context, monitor.labels.dataset, ['monitors', name, 'labels', 'dataset']);

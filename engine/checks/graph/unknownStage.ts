@@ -5,13 +5,13 @@ export const unknownStage: Rule = {
   code: 'LW202',
   name: 'unknown-stage',
   severity: 'error',
-  docs: 'Something names a stage that is not declared under `stages`, or a stage of the wrong kind: `validate` needs a train stage, a monitor a validate stage. Correct the name.',
+  docs: 'Something names a stage that is not declared under `stages`, or a stage of the wrong kind: a model and `validate` need a train stage, a monitor a validate stage. Correct the name.',
   example: {
     wrong: 'monitors:\n  production: { deployment: production, reference: train }',
     right: 'monitors:\n  production: { deployment: production, reference: validate }',
   },
   check(context) {
-    const { stages, monitors, retraining } = context.config;
+    const { stages, models, monitors, retraining } = context.config;
     const names = Object.keys(stages);
     const ofKind = (kind: string) => names.filter((name) => context.graph.stages.get(name)?.kind === kind);
     const wrong = (name: string, kind: string | null) => {
@@ -27,6 +27,10 @@ export const unknownStage: Rule = {
         const message = wrong(stage.with.model, 'train');
         if (message) context.report(['stages', name, 'with', 'model'], message);
       }
+    }
+    for (const [name, model] of Object.entries(models ?? {})) {
+      const message = wrong(model.from, 'train');
+      if (message) context.report(['models', name, 'from'], message);
     }
     for (const [name, monitor] of Object.entries(monitors ?? {})) {
       const message = wrong(monitor.reference, 'validate');

@@ -9,7 +9,7 @@ export const ValidateStage = Type.Object(
     uses: Type.Literal('validate', { description: 'Test a model on rows it has not seen.' }),
     with: Type.Object(
       {
-        model: reference('model', 'The model that is tested: its name under `models`, or its train stage.'),
+        model: reference('model-or-stage', 'The model that is tested: its name under `models`, or its train stage.'),
         data: reference('dataset', 'The dataset whose test rows are used.'),
         slices: Type.Optional(
           Type.Array(Type.String({ format: 'column' }), { description: 'Columns by which the metrics are repeated.' }),

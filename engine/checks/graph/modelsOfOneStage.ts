@@ -1,0 +1,23 @@
+import type { Rule } from '../rule.ts';
+
+export const modelsOfOneStage: Rule = {
+  code: 'LW222',
+  name: 'models-of-one-stage',
+  severity: 'error',
+  docs: 'Two entries of `models` name the same stage under `from`. A stage makes one model: its versions would all get the first name, and the second would have none. Remove one of the entries, or give it a stage of its own.',
+  example: {
+    wrong: 'models:\n  fraud: { from: train }\n  fraud-small: { from: train }',
+    right: 'models:\n  fraud: { from: train }\n  fraud-small: { from: train-small }',
+  },
+  check(context) {
+    const firsts = new Map<string, string>();
+    for (const [name, { from }] of Object.entries(context.config.models ?? {})) {
+      const first = firsts.get(from);
+      if (first === undefined) firsts.set(from, name);
+      else
+        context.report(['models', name, 'from'], `\`${first}\` is already made by \`${from}\`.`, {
+          related: [context.place(['models', first, 'from'], `\`${first}\` is made by the same stage.`)],
+        });
+    }
+  },
+};
