@@ -232,7 +232,11 @@ test('models: list, promote, card, rollback', async () => {
     list.json.map(({ version, aliases, gatesPassed }) => ({ version, aliases, gatesPassed })),
     [{ version: 1, aliases: ['challenger'], gatesPassed: 2 }],
   );
-  assert.deepEqual((await runJson(['models', 'promote', '1'], { cwd })).json, { version: 1, previous: null });
+  assert.deepEqual((await runJson(['models', 'promote', '1'], { cwd })).json, {
+    name: 'orders',
+    version: 1,
+    previous: null,
+  });
   assert.match((await runCli(['models', 'promote', 'v1'], { cwd })).out, /v1 is the champion already/);
   const card = await runJson<ModelCard>(['models', 'card'], { cwd });
   assert.deepEqual(
@@ -320,7 +324,7 @@ test('monitor and retrain: nothing yet, then drift that is due', async () => {
   );
   assert.deepEqual([due.code, due.json.status, due.json.version, due.json.previous], [0, 'promoted', 2, 1]);
   assert.match((await runCli(['retrain', '--if-due', '--now', now], { cwd })).out, /^Not due: /);
-  assert.deepEqual((await runJson(['models', 'rollback'], { cwd })).json, { version: 1, previous: 2 });
+  assert.deepEqual((await runJson(['models', 'rollback'], { cwd })).json, { name: 'orders', version: 1, previous: 2 });
 });
 
 test('status after all this, for people', async () => {

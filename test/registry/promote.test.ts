@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { WorkError } from '../../engine/base/errors.ts';
 import { aliasesOf } from '../../engine/registry/aliases.ts';
+import { brokenAuditEntry } from '../../engine/registry/audit.ts';
 import { getVersion, latestVersion, versionOf } from '../../engine/registry/modelVersions.ts';
 import { registerVersion } from '../../engine/registry/registerVersion.ts';
 import { summariseVersions } from '../../engine/registry/summariseVersions.ts';
@@ -152,6 +153,53 @@ test('after a rollback the version may be promoted and rolled back again', () =>
     assert.deepEqual(rollback(store, 'm', { actor: 'test:me' }), { name: 'm', version: 1, previous: 2 });
   }
   assert.equal(champion(), 1);
+});
+
+test('the words of a reason never decide what a rollback does', () => {
+  const { store, champion } = registry(true, true, true);
+  promote(store, { name: 'm', version: 1 }, { why: 'a', actor: 'test:me' });
+  promote(store, { name: 'm', version: 2 }, { why: 'rolled back from a bad idea', actor: 'test:me' });
+  assert.deepEqual(rollback(store, 'm', { actor: 'test:me' }), { name: 'm', version: 1, previous: 2 });
+  promote(store, { name: 'm', version: 3 }, { why: 'rolled back from 1', actor: 'test:me' });
+  assert.deepEqual(rollback(store, 'm', { actor: 'test:me' }), { name: 'm', version: 1, previous: 3 });
+  assert.equal(champion(), 1);
+});
+
+test('each change has a kind, an actor and an entry in the audit, which shows what was changed later', () => {
+  const { store } = registry(true, true);
+  promote(store, { name: 'm', version: 1 }, { why: 'a', actor: 'terminal:anna' });
+  promote(store, { name: 'm', version: 2 }, { why: 'b', actor: 'editor:ben' });
+  rollback(store, 'm', { actor: 'mlflow:cleo' });
+  assert.deepEqual(
+    store.sql.all('SELECT alias, kind, actor, version FROM alias_history ORDER BY id').map((row) => Object.values(row)),
+    [
+      ['challenger', 'registered', 'test:me', 1],
+      ['challenger', 'registered', 'test:me', 2],
+      ['champion', 'promoted', 'terminal:anna', 1],
+      ['champion', 'promoted', 'editor:ben', 2],
+      ['challenger', 'cleared', 'editor:ben', null],
+      ['champion', 'rolled back', 'mlflow:cleo', 1],
+    ],
+  );
+  assert.deepEqual(
+    store.sql.all('SELECT action, actor FROM audit ORDER BY id').map((row) => Object.values(row)),
+    [
+      ['version registered', 'test:me'],
+      ['alias set', 'test:me'],
+      ['version registered', 'test:me'],
+      ['alias set', 'test:me'],
+      ['alias set', 'terminal:anna'],
+      ['alias set', 'editor:ben'],
+      ['alias removed', 'editor:ben'],
+      ['alias set', 'mlflow:cleo'],
+    ],
+  );
+  assert.equal(brokenAuditEntry(store), null);
+  store.sql.run("UPDATE audit SET actor = 'nobody' WHERE id = 5");
+  assert.equal(brokenAuditEntry(store), 5);
+  store.sql.run("UPDATE audit SET actor = 'terminal:anna' WHERE id = 5");
+  store.sql.run('DELETE FROM audit WHERE id = 3');
+  assert.equal(brokenAuditEntry(store), 4);
 });
 
 test('a version comes back with its whole report', () => {

@@ -15,6 +15,7 @@ import { migrations } from '../../engine/store/migrations.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { getVersion } from '../../engine/registry/modelVersions.ts';
+import { rollback } from '../../engine/registry/promote.ts';
 import { registerVersion } from '../../engine/registry/registerVersion.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
@@ -234,4 +235,43 @@ test('predictions and windows of version 5 stay readable, and name the model tha
     { model: 'orders', version: 1, role: 'stable' },
   ]);
   assert.equal(lastDecision(store), null);
+});
+
+test('old changes of aliases get a kind from their text, and a rollback reads the kinds', (t) => {
+  const root = makeProject();
+  mkdirSync(join(root, '.loopwright'));
+  const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+  const db = new Database(join(root, '.loopwright', 'loopwright.db'));
+  const adding = migrations.findIndex((migration) => migration.includes('ALTER TABLE alias_history ADD COLUMN kind'));
+  assert.ok(adding > 0);
+  for (const migration of migrations.slice(0, adding)) db.exec(migration);
+  db.pragma(`user_version = ${adding}`);
+  const insert = db.prepare(
+    'INSERT INTO alias_history (model, alias, version, previous, at, why) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const old: [alias: string, version: number | null, previous: number | null, why: string, kind: string][] = [
+    ['challenger', 1, null, 'passed its gates', 'registered'],
+    ['champion', 1, null, 'promoted by hand', 'promoted'],
+    ['challenger', null, 1, 'became champion', 'cleared'],
+    ['champion', 2, 1, 'rolled back from a bad idea', 'promoted'],
+    ['champion', 3, 2, 'drift', 'promoted'],
+    ['champion', 2, 3, 'rolled back from 3', 'rolled back'],
+    ['challenger', 3, null, 'chosen by hand', 'chosen'],
+    ['blue', 3, null, 'set through MLflow', 'set'],
+    ['blue', null, 3, 'removed through MLflow', 'removed'],
+  ];
+  for (const [alias, version, previous, why] of old) insert.run('m', alias, version, previous, 1, why);
+  for (const version of [1, 2, 3])
+    db.prepare(
+      "INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, report) VALUES ('m', ?, 'r', 'x', 1, 1, '{}')",
+    ).run(version);
+  db.prepare("INSERT INTO aliases VALUES ('m', 'champion', 2)").run();
+  db.close();
+  const store = openStore(root);
+  t.after(() => store.sql.close());
+  assert.deepEqual(
+    store.sql.all<{ kind: string; actor: string }>('SELECT kind, actor FROM alias_history ORDER BY id'),
+    old.map(([, , , , kind]) => ({ kind, actor: '' })),
+  );
+  assert.deepEqual(rollback(store, 'm', { actor: 'test:me' }), { name: 'm', version: 1, previous: 2 });
 });
