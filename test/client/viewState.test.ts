@@ -33,7 +33,7 @@ it('checks what the other views kept', () => {
     runId: null,
   });
   assert.deepEqual(checkState('runHistory', { experiment: { a: 1 }, runId: null }), { experiment: null, runId: null });
-  assert.deepEqual(checkState('modelCard', { version: 3 }), { version: 3 });
+  assert.deepEqual(checkState('modelCard', { version: 3 }), { name: null, version: 3 });
   assert.deepEqual(checkState('drift', { monitor: [] }), { monitor: '' });
   assert.equal(readKept({ state: {} }), null);
   assert.deepEqual(readKept({ root: '/p', ui: 1 }), { root: '/p', state: null });

@@ -42,7 +42,7 @@ describe('model card', { skip: cannotTest() }, () => {
     assert.ok(!warnings.some((text) => /grocery|travel/.test(text)));
     assert.match((await view.page.locator('svg.dots').first().textContent()) ?? '', /positives/);
     await view.page.getByText('Save as HTML…').click();
-    assert.deepEqual(view.actions, [{ do: 'savePage', page: { of: 'card', version: 4 } }]);
+    assert.deepEqual(view.actions, [{ do: 'savePage', page: { of: 'card', name: 'card-fraud', version: 4 } }]);
   });
 
   it('says of a precision that has no value why it has none', async () => {
@@ -90,7 +90,7 @@ describe('model card', { skip: cannotTest() }, () => {
     await view.page.getByText('Promote to champion').click();
     await view.page.getByRole('button', { name: 'brave-otter' }).click();
     assert.deepEqual(view.actions, [
-      { do: 'promote', version: 4 },
+      { do: 'promote', name: 'card-fraud', version: 4 },
       { do: 'openRun', runId: 'r400c0ffee0123456789' },
     ]);
     assert.ok(!view.requests.includes('models/promote'));

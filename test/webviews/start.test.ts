@@ -215,7 +215,7 @@ describe('start', { skip: cannotTest() }, () => {
     });
     await view.changed();
     await view.page.locator('#next', { hasText: 'Open the model card' }).waitFor();
-    assert.deepEqual(view.actions.at(-1), { do: 'openCard', version: model.version });
+    assert.deepEqual(view.actions.at(-1), { do: 'openCard', name: model.model, version: model.version });
     await view.picture('start-done');
     assert.deepEqual(view.faults, []);
   });
