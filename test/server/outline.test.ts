@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { LspClient, uriOf } from '../helpers/lspClient.ts';
 import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 
@@ -8,7 +8,9 @@ const server = await new LspClient().start();
 const root = ordersProject();
 const uri = uriOf(join(root, 'loopwright.yaml'));
 
-test('stages, deployments and monitors stand where the text says, unsaved edits included', async () => {
+afterEach(() => server.close(uri));
+
+test('stages, deployments and monitors have the places of the text, unsaved edits included', async () => {
   server.open(uri, ordersYaml);
   const first = await server.outline(uri);
   assert.deepEqual(
@@ -37,15 +39,15 @@ test('stages, deployments and monitors stand where the text says, unsaved edits 
     assert.equal(lines[range.start.line]?.slice(range.start.character, range.end.character), name);
 });
 
-test('a broken text still has what can be read of it', async () => {
-  server.change(uri, ordersYaml.replace('monitors:', 'monitors: ['));
+test('a broken text keeps the entries that can be read', async () => {
+  server.open(uri, ordersYaml.replace('monitors:', 'monitors: ['));
   assert.ok((await server.outline(uri)).stages.length > 0);
   server.change(uri, 'stages: nonsense\n');
   assert.deepEqual(await server.outline(uri), { stages: [], deployments: [], monitors: [], datasets: [] });
 });
 
-test('merged stages have no place of their own, and a closed file no outline', async () => {
-  server.change(uri, 'x: &x { a: { cmd: "true" } }\nstages:\n  <<: *x\n  b: { cmd: "true" }\n');
+test('merged stages have no place of their own, and a closed file has no outline', async () => {
+  server.open(uri, 'x: &x { a: { cmd: "true" } }\nstages:\n  <<: *x\n  b: { cmd: "true" }\n');
   assert.deepEqual(
     (await server.outline(uri)).stages.map(({ name }) => name),
     ['b'],
