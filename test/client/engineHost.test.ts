@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { BackOff } from '../../client/host/backOff.ts';
 import { EngineGone, EngineRefusal } from '../../client/host/engineError.ts';
 import { EngineHost } from '../../client/host/engineHost.ts';
+import { until } from '../helpers/until.ts';
 
 const script = join(import.meta.dirname, '../fixtures/fakeEngine.mjs');
 
@@ -55,14 +55,14 @@ it('hands a refusal over in the words of the engine', async (t) => {
 it('hears of changes', async (t) => {
   const { engine, counts } = host(t);
   await engine.request('runs/update', { changes: [{ runId: 'x', change: { starred: true } }] });
-  await wait(20);
+  await until('the change is reported', () => counts.changes > 0);
   assert.equal(counts.changes, 1);
 });
 
 it('says that the engine died, with its last words, and starts it again', async (t) => {
   const { engine, crashes, counts } = host(t);
   await assert.rejects(engine.request('runs/list', {}), EngineGone);
-  await wait(60);
+  await until('the crash is reported', () => crashes.length > 0);
   assert.equal(crashes.length, 1);
   assert.match(crashes[0]?.message ?? '', /exit code 134.*out of memory/);
   assert.equal(crashes[0]?.again, true);
@@ -75,7 +75,7 @@ it('gives up after many crashes until a person restarts it', async (t) => {
   const { engine, crashes } = host(t, 1);
   for (let i = 0; i < 6; i++) {
     await assert.rejects(engine.request('runs/list', {}));
-    await wait(40);
+    await until('the crash is reported', () => crashes.length > i);
   }
   assert.equal(crashes.at(-1)?.again, false);
   await assert.rejects(engine.request('stages/status', {}), /stopped too often/);
