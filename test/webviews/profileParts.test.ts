@@ -7,7 +7,8 @@ import { parsed } from '../../webviews/ui/heatColor.ts';
 import { share, shortened, valueOf, visible } from '../../webviews/profile/text.ts';
 import { changeOf, verdictOf } from '../../webviews/profile/verdict.ts';
 import { fixtureNow } from '../fixtures/views/random.ts';
-import { makeComparison, makeOutline, makeProfile, makeQuality, makeRelations } from '../fixtures/views/profile.ts';
+import { makeOutline, makeProfile, makeQuality, makeRelations } from '../fixtures/views/profile.ts';
+import { makeComparison } from '../fixtures/views/profileComparison.ts';
 
 it('makes visible what is not seen, and leaves letters alone', () => {
   assert.equal(visible('a\tb\r\n\0\u0007'), 'a⟨TAB⟩b⟨CR⟩⟨LF⟩⟨NUL⟩⟨U+0007⟩');
