@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lastRetrained, retrain } from '../../engine/loop/retrain.ts';
+import { getVersion, versionOf } from '../../engine/registry/modelVersions.ts';
+import { holdRunLock } from '../../engine/runner/runLock.ts';
+import { seededRandom } from '../../engine/statistics/random.ts';
+import { listEvents } from '../../engine/tracking/events.ts';
+import { writeFiles } from '../helpers/makeProject.ts';
+import { at, monitoredOrders } from '../helpers/monitoredOrders.ts';
+import { orders, ordersCsv, ordersYaml } from '../helpers/ordersProject.ts';
+
+const day = 86_400_000;
+const monitored = monitoredOrders();
+
+/** A project with a champion, 40 days of new orders, and a function that retrains it as of a time. */
+function retrained() {
+  const { loaded, root, store, run, rows } = monitored();
+  writeFiles(root, {
+    'incoming/orders-2.csv': ordersCsv(orders({ rows: 300, firstDay: 61, days: 40, seed: 12, prefix: 'r' })),
+  });
+  const again = (now: number, yaml = ordersYaml) => {
+    writeFiles(root, { 'loopwright.yaml': yaml });
+    const reason = 'a test asks for it';
+    return retrain({ ...loaded(), store, reason, monitor: 'production', actor: 'test:me', now });
+  };
+  const champion = () => versionOf(store, 'orders', 'champion')?.version;
+  const events = () => listEvents(store, 'production', 'orders').map(({ kind }) => kind);
+  const before = events().length;
+  return { store, run, rows, again, champion, newEvents: () => events().slice(before) };
+}
+
+test('a retraining that could not begin starts no cooldown', async () => {
+  const { again, store } = retrained();
+  const release = holdRunLock(store);
+  await assert.rejects(again(at(110)), /Another run of this project is going/);
+  release();
+  assert.equal(lastRetrained(store), null);
+});
+
+test('a version that passes its gates is promoted', async () => {
+  const { again, champion, newEvents, store } = retrained();
+  const { status, version, previous, message } = await again(at(105));
+  assert.deepEqual([status, version, previous, message], ['promoted', 2, 1, 'v2 is champion'], message);
+  assert.equal(champion(), 2);
+  assert.equal(lastRetrained(store), at(105));
+  const { period } = getVersion(store, 'orders', 2).report.data;
+  assert.ok(period !== null && period.from >= '2026-01-15', 'only the window of 90 days was read');
+  assert.deepEqual(newEvents(), ['retrained', 'promoted']);
+});
+
+test('`then: propose` leaves the champion, and names the command that promotes', async () => {
+  const { again, champion, newEvents } = retrained();
+  const proposed = await again(at(106), ordersYaml.replace('then: promote', 'then: propose'));
+  assert.deepEqual([proposed.status, champion()], ['proposed', 1]);
+  assert.match(proposed.message, /v2 passed its gates and waits: loopwright models promote 2/);
+  assert.deepEqual(newEvents(), ['retrained']);
+});
+
+test('a version that fails a gate is rejected', async () => {
+  const { again, champion, newEvents } = retrained();
+  const strict = ordersYaml.replace('roc_auc: { min: 0.6 }\n      pr', 'roc_auc: { min: 0.99999 }\n      pr');
+  assert.deepEqual([(await again(at(107), strict)).status, champion()], ['rejected', 1]);
+  assert.deepEqual(newEvents(), ['retrained', 'rejected']);
+});
+
+test('a retraining whose run fails has no version', async () => {
+  const { again, champion, newEvents } = retrained();
+  const failed = await again(at(108), ordersYaml.replace('files: incoming/*.csv', 'files: nothing/*.csv'));
+  assert.deepEqual([failed.status, failed.version, champion()], ['failed', null, 1]);
+  assert.deepEqual(newEvents(), ['retrained', 'rejected']);
+});
+
+test('as of a time no later row is trained on (property)', async () => {
+  const { run, rows } = retrained();
+  const random = seededRandom(8);
+  for (let i = 0; i < 3; i++) {
+    const now = at(30 + Math.floor(random.next() * 60));
+    await run({ stages: ['prepare'], period: { asOf: now, window: 20 * day } });
+    const [span] = await rows('data/features.parquet', 'SELECT min("at") AS a, max("at") AS b FROM data');
+    assert.ok(Number(span?.['b']) <= now && Number(span?.['a']) > now - 20 * day);
+  }
+});
