@@ -83,7 +83,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) =>
     judgeGate(gate, bound, measured(metrics, gate)),
   );
-  if (gates.length > 0) context.run.gates(gates);
+  if (gates.length > 0) context.run.gates(context.node.name, gates);
   for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}`);
   const failed = gates.filter((gate) => !gate.passed);
   const verdict = { passed: gates.length - failed.length, total: gates.length };

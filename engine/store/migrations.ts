@@ -255,4 +255,8 @@ export const migrations: readonly string[] = [
     hash TEXT NOT NULL, previous_hash TEXT NOT NULL
   ) STRICT;
   `,
+  // Gates belong to a stage of a run, so that those of a second stage do not replace those of the first.
+  `
+  ALTER TABLE gates ADD COLUMN stage TEXT NOT NULL DEFAULT '';
+  `,
 ];

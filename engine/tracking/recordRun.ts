@@ -58,7 +58,8 @@ export interface RecordedRun {
   code(values: Partial<RunCode>): void;
   progress(text: string | null): void;
   input(dataset: string, snapshotId: string): void;
-  gates(results: readonly GateOutcome[]): void;
+  /** Replaces the gates that a stage of the run has judged. */
+  gates(stage: string, results: readonly GateOutcome[]): void;
   stage(stage: string, kind: StageKind, position: number, reasons: string[]): void;
   /** Notes the process of a command, so that what a killed run left behind can be stopped. */
   child(stage: string, pid: number): void;
@@ -160,17 +161,19 @@ function recorder(
         dataset,
         snapshotId,
       ),
-    gates: (results) =>
-      sql.write(() =>
-        results.forEach((result, i) =>
+    gates: (stage, results) =>
+      sql.write(() => {
+        sql.run('DELETE FROM gates WHERE run_id = ? AND stage = ?', runId, stage);
+        for (const result of results)
           sql.run(
-            'INSERT INTO gates (run_id, position, result) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET result = excluded.result',
+            `INSERT INTO gates (run_id, stage, position, result)
+             SELECT ?, ?, coalesce(max(position) + 1, 0), ? FROM gates WHERE run_id = ?`,
             runId,
-            i,
+            stage,
             JSON.stringify(result),
-          ),
-        ),
-      ),
+            runId,
+          );
+      }),
     stage: (stage, kind, position, reasons) =>
       void sql.run(
         `INSERT INTO run_stages (run_id, stage, position, kind, status, started_at, reasons) VALUES (?, ?, ?, ?, 'running', ?, ?)`,

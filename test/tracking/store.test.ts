@@ -59,20 +59,10 @@ test('a run is told as it was recorded', () => {
   );
   run.stageEnded('train', 'finished', { summary: 'done', exitCode: 0 });
   run.stageSkipped('validate', 'validate', 1);
-  run.gates([
-    {
-      gate: 'pr_auc',
-      min: 0.5,
-      max: null,
-      value: 0.9,
-      bound: null,
-      atConfidence: null,
-      n: 10,
-      kind: 'passed',
-      passed: true,
-      note: '',
-    },
-  ]);
+  const gate = { min: 0.5, max: null, value: 0.9, bound: null, atConfidence: null, n: 10, passed: true, note: '' };
+  run.gates('validate', [{ ...gate, kind: 'passed', gate: 'recall' }]);
+  run.gates('validate', [{ ...gate, kind: 'passed', gate: 'pr_auc' }]);
+  run.gates('validate-other', [{ ...gate, kind: 'passed', gate: 'mae' }]);
   run.end('finished');
   mkdirSync(artifactsFolder(store, run.runId), { recursive: true });
   writeFileSync(`${artifactsFolder(store, run.runId)}/a.txt`, '12345');
@@ -97,8 +87,9 @@ test('a run is told as it was recorded', () => {
   assert.equal(detail.metrics['loss'], 0.3, 'the latest value of a metric');
   assert.equal(detail.metrics['odd'], undefined);
   assert.deepEqual(
-    [detail.seriesKeys, detail.artifacts, detail.gates.length],
-    [['loss'], [{ path: 'a.txt', bytes: 5 }], 1],
+    [detail.seriesKeys, detail.artifacts, detail.gates.map((outcome) => outcome.gate)],
+    [['loss'], [{ path: 'a.txt', bytes: 5 }], ['pr_auc', 'mae']],
+    'the gates of a second stage follow those of the first; those of a repeated stage replace its own',
   );
   assert.deepEqual(
     [detail.command, detail.reproduce],

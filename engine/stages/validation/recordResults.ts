@@ -20,7 +20,7 @@ export function recordResults(
     ? registerVersion(context.store, model, context.run.runId, report, actorOf('run'))
     : undefined;
   context.run.metrics(Object.fromEntries(Object.entries(performance).map(([key, { value }]) => [key, value])));
-  context.run.gates(gates);
+  context.run.gates(context.node.name, gates);
   logResults(context, report, registered);
   const failed = gates.filter((gate) => !gate.passed);
   const verdict = gatesText({ passed: gates.length - failed.length, total: gates.length });
