@@ -3,6 +3,7 @@ import { projectFileIn } from '../engine/project/findProjects.ts';
 import { configFor, loadProject, type Project } from '../engine/project/loadProject.ts';
 import { diskFiles } from '../engine/project/projectFiles.ts';
 import { shownProject } from '../engine/project/shownProject.ts';
+import { newestModel } from '../engine/registry/modelVersions.ts';
 import type { SubjectPlace } from '../engine/overview/dataSubject.ts';
 import type { HostStore } from './hostStore.ts';
 
@@ -34,7 +35,10 @@ export class HostProject {
 
   /** The project that views show: its last good state while the file cannot be used. */
   shown(): Project {
-    return shownProject(this.load(), this.#store.current()).project;
+    return shownProject(this.load(), () => {
+      const store = this.#store.current();
+      return store && newestModel(store);
+    }).project;
   }
 
   /** The config that views show, without an experiment. Throws ProjectError when the file was never readable. */

@@ -15,6 +15,7 @@ import { entryOf } from '../project/located.ts';
 import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { shownProject } from '../project/shownProject.ts';
+import { newestModel } from '../registry/modelVersions.ts';
 import { summariseVersions } from '../registry/summariseVersions.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
 import { deploymentState } from '../serving/deployments.ts';
@@ -32,7 +33,7 @@ import { primaryMetrics } from './primaryMetrics.ts';
  */
 export function projectOverview(written: Project, store: Store | null): ProjectOverview {
   const problems: Problem[] = checkProject(written).filter((problem) => problem.severity === 'error');
-  const { project, problem } = shownProject(written, store);
+  const { project, problem } = shownProject(written, () => (store ? newestModel(store) : null));
   const config = configFor(project, 'default');
   const of = (file: string | null) => fileProblem(problems.find((one) => one.file === file));
   const stages: StageStatus[] = stageStatuses(project, store).map((stage) => ({

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Problem } from '../../protocol/problem.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
-import { stateFolder, type Store } from '../store/store.ts';
+import { stateFolder } from '../store/store.ts';
 import { entryOf } from './located.ts';
 import { loadProject, type Project } from './loadProject.ts';
 import { blankOut } from './yamlLines.ts';
@@ -26,9 +26,10 @@ const remembered = new Map<string, string>();
 
 /**
  * The project to show, and why it is not the one that is written. A good one is kept for later, also beyond this
- * process once the project has a state folder.
+ * process once the project has a state folder. `modelName` gives the name of the newest model, for a file that has lost
+ * its own.
  */
-export function shownProject(current: Project, store: Store | null): ShownProject {
+export function shownProject(current: Project, modelName: () => string | null): ShownProject {
   const problem = unusable(current);
   if (!problem) {
     rememberGood(current);
@@ -36,12 +37,12 @@ export function shownProject(current: Project, store: Store | null): ShownProjec
   }
   const { path } = current.file;
   const good = remembered.get(current.root) ?? savedText(current.root, path);
-  for (const text of [good, readablePart(current, store)]) {
+  for (const text of [good, readablePart(current, modelName)]) {
     const project = text === null || text === undefined ? null : withText(current, text);
     if (project && !unusable(project)) return { project, current, problem };
   }
   return {
-    project: withText(current, `version: 1\nproject: ${nameOf(current, store)}\nstages: {}\n`),
+    project: withText(current, `version: 1\nproject: ${nameOf(current, modelName)}\nstages: {}\n`),
     current,
     problem,
   };
@@ -131,14 +132,14 @@ function withText({ root, files, file, env }: Project, text: string): Project {
  * The text without the entries that cannot be understood, and with the name that the project has had; null when little
  * is left.
  */
-function readablePart(current: Project, store: Store | null): string | null {
+function readablePart(current: Project, modelName: () => string | null): string | null {
   const { readable, file } = current;
   if (!readable) return null;
   let { text } = file.parsed;
   for (const range of readable.unsure) text = blankOut(text, range);
   const root = loadedRoot(current, text);
   const missing = (key: string, value: string) => (entryOf(root, key) ? '' : `${key}: ${value}\n`);
-  return `${text}${text.endsWith('\n') ? '' : '\n'}${missing('version', '1')}${missing('project', nameOf(current, store))}`;
+  return `${text}${text.endsWith('\n') ? '' : '\n'}${missing('version', '1')}${missing('project', nameOf(current, modelName))}`;
 }
 
 function loadedRoot(current: Project, text: string) {
@@ -146,15 +147,12 @@ function loadedRoot(current: Project, text: string) {
 }
 
 /** The name that the models of the project have, else that of its folder. */
-function nameOf(current: Project, store: Store | null): string {
+function nameOf(current: Project, modelName: () => string | null): string {
   const written = entryOf(current.file.parsed.root ?? undefined, 'project')?.value;
   if (written?.kind === 'scalar' && typeof written.value === 'string' && /^[a-z][a-z0-9_-]*$/.test(written.value))
     return written.value;
-  const model = store?.sql.get<{ model: string }>(
-    'SELECT model FROM model_versions ORDER BY created_at DESC LIMIT 1',
-  )?.model;
   return (
-    model ??
+    modelName() ??
     (basename(current.root)
       .toLowerCase()
       .replaceAll(/[^a-z0-9_-]+/g, '-')

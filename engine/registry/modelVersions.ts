@@ -67,6 +67,16 @@ export function latestVersion({ sql }: Pick<Store, 'sql'>, model: string): numbe
   return sql.get<{ v: number | null }>('SELECT max(version) AS v FROM model_versions WHERE model = ?', model)?.v ?? 0;
 }
 
+/** The runs that registered a version of any model. */
+export function runsOfVersions({ sql }: Pick<Store, 'sql'>): string[] {
+  return sql.all<{ runId: string }>('SELECT DISTINCT run_id AS runId FROM model_versions').map(({ runId }) => runId);
+}
+
+/** The model with the newest version; null when there is none. */
+export function newestModel({ sql }: Pick<Store, 'sql'>): string | null {
+  return sql.get<{ model: string }>('SELECT model FROM model_versions ORDER BY created_at DESC LIMIT 1')?.model ?? null;
+}
+
 function toVersion(row: Row): ModelVersion {
   return {
     model: row.model,

@@ -1,4 +1,5 @@
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
+import { runNames } from '../tracking/runNames.ts';
 import type { Store } from '../store/store.ts';
 import { aliasesOf, champion } from './aliases.ts';
 
@@ -8,23 +9,24 @@ export type VersionSummary = Pick<ModelVersionSummary, 'metrics' | 'gatesPassed'
 /** All versions of a model for lists, newest first. */
 export function summariseVersions(store: Pick<Store, 'sql'>, model: string): ModelVersionSummary[] {
   const aliases = aliasesOf(store, model);
-  return store.sql
-    .all<{ version: number; run_id: string; created_at: number; summary: string | null; name: string | null }>(
-      `SELECT v.version, v.run_id, v.created_at, v.summary, r.name
-       FROM model_versions v LEFT JOIN runs r ON r.run_id = v.run_id
-       WHERE v.model = ? ORDER BY v.version DESC`,
-      model,
-    )
-    .map((row) => ({
-      model,
-      version: row.version,
-      aliases: aliases.get(row.version) ?? [],
-      isChampion: aliases.get(row.version)?.includes(champion) ?? false,
-      runId: row.run_id,
-      createdAt: row.created_at,
-      runName: row.name ?? row.run_id.slice(0, 8),
-      ...(row.summary === null
-        ? { metrics: {}, gatesPassed: 0, gatesTotal: 0 }
-        : (JSON.parse(row.summary) as VersionSummary)),
-    }));
+  const rows = store.sql.all<{ version: number; run_id: string; created_at: number; summary: string | null }>(
+    `SELECT version, run_id, created_at, summary FROM model_versions WHERE model = ? ORDER BY version DESC`,
+    model,
+  );
+  const names = runNames(
+    store,
+    rows.map((row) => row.run_id),
+  );
+  return rows.map((row) => ({
+    model,
+    version: row.version,
+    aliases: aliases.get(row.version) ?? [],
+    isChampion: aliases.get(row.version)?.includes(champion) ?? false,
+    runId: row.run_id,
+    createdAt: row.created_at,
+    runName: names.get(row.run_id) ?? row.run_id.slice(0, 8),
+    ...(row.summary === null
+      ? { metrics: {}, gatesPassed: 0, gatesTotal: 0 }
+      : (JSON.parse(row.summary) as VersionSummary)),
+  }));
 }

@@ -6,6 +6,7 @@ import { sourceSql } from '../data/readSource.ts';
 import { keepFiles, sweepKept } from '../data/snapshotFiles.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { combinedHash, type FileFingerprints } from '../fingerprint/fileFingerprints.ts';
+import { runsOfVersions } from '../registry/modelVersions.ts';
 import {
   forgetOldData,
   newestSnapshot,
@@ -71,7 +72,10 @@ export async function makeSnapshot(context: SnapshotContext, db: Database, writt
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     schemaText: schemaText(context, written.dataset),
   });
-  await sweepKept(store.folder, forgetOldData(store, written.dataset, keep, spare));
+  const needed = store.sql.write(() =>
+    forgetOldData(store, written.dataset, { keep, spare, runs: runsOfVersions(store) }),
+  );
+  await sweepKept(store.folder, needed);
   return snapshot;
 }
 

@@ -1,5 +1,6 @@
 import type { RunOrder } from '../../protocol/runs.ts';
 import type { Sql, SqlValue } from '../store/sql.ts';
+import { versionOfRun } from './runVersions.ts';
 import { findKey } from './writeRun.ts';
 
 /**
@@ -43,7 +44,7 @@ const attributes: Record<string, string> = {
   run_id: 'r.run_id',
   user: `nullif(r.user_id, '')`,
   user_id: `nullif(r.user_id, '')`,
-  model: '(SELECT max(v.version) FROM model_versions v WHERE v.run_id = r.run_id)',
+  model: versionOfRun,
   artifact_uri: 'r.artifact_uri',
   note: `(SELECT n.value FROM tags n WHERE n.run = r.id AND n.key = 'mlflow.note.content')`,
 };

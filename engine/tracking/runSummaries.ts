@@ -2,6 +2,7 @@ import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import type { ParamValue, RunSummary } from '../../protocol/runs.ts';
 import type { Store } from '../store/store.ts';
 import { latestOfRuns, paramsOfRuns, tagsOfRuns, type ParamRow } from './runValues.ts';
+import { versionsOfRuns } from './runVersions.ts';
 import { knownTags } from './writeRun.ts';
 
 /** A row of `runs`. */
@@ -56,19 +57,16 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
     else if (!key.startsWith('mlflow.')) summary.tags[key] = value;
   }
   const byRun = new Map(rows.map((row) => [row.run_id, row.id]));
-  const runIds = JSON.stringify(rows.map((row) => row.run_id));
+  const runIds = rows.map((row) => row.run_id);
   for (const { run_id: runId, passed, total } of sql.all<{ run_id: string; passed: number; total: number }>(
-    `SELECT g.run_id, sum(g.result ->> '$.passed') AS passed, count(*) AS total FROM json_each(?) j JOIN gates g ON g.run_id = j.value GROUP BY g.run_id`,
-    runIds,
+    `SELECT g.run_id, sum(g.result ->> '$.passed') AS passed, count(*) AS total
+     FROM json_each(?) j JOIN gates g ON g.run_id = j.value GROUP BY g.run_id`,
+    JSON.stringify(runIds),
   )) {
     const summary = summaries.get(byRun.get(runId) ?? -1);
     if (summary) summary.verdict = { passed, total };
   }
-  for (const { run_id: runId, model, version } of sql.all<{ run_id: string; model: string; version: number }>(
-    `SELECT v.run_id, v.model, max(v.version) AS version
-     FROM json_each(?) j JOIN model_versions v ON v.run_id = j.value GROUP BY v.run_id`,
-    runIds,
-  )) {
+  for (const { runId, model, version } of versionsOfRuns({ sql }, runIds)) {
     const summary = summaries.get(byRun.get(runId) ?? -1);
     if (summary) Object.assign(summary, { modelName: model, modelVersion: version });
   }

@@ -167,17 +167,25 @@ export function schemaTextOf({ sql }: Pick<Store, 'sql'>, hash: string): string 
 }
 
 /**
- * Notes that the data of all but the newest `keep` versions of a dataset goes; what runs of model versions read stays,
- * and the version `spare`. Gives the hashes of the files that any version still needs.
+ * Records that the store no longer keeps the data of all but the newest `keep` versions of a dataset. Data that one of
+ * `runs` read stays, and that of the version `spare`. Returns the hashes of the files that a version still needs.
  */
-export function forgetOldData({ sql }: Pick<Store, 'sql'>, dataset: string, keep: number, spare = ''): Set<string> {
+export function forgetOldData(
+  { sql }: Pick<Store, 'sql'>,
+  dataset: string,
+  { keep, runs, spare = '' }: { keep: number; runs: readonly string[]; spare?: string | undefined },
+): Set<string> {
   return sql.write(() => {
     sql.run(
-      `UPDATE snapshots SET kept = 0 WHERE dataset = ? AND kept = 1 AND id NOT IN (SELECT id FROM snapshots WHERE dataset = ? ${newestFirst} LIMIT ?)
-         AND id NOT IN (SELECT i.snapshot_id FROM run_inputs i JOIN model_versions m ON m.run_id = i.run_id) AND id <> ?`,
+      `UPDATE snapshots SET kept = 0
+       WHERE dataset = ? AND kept = 1
+         AND id NOT IN (SELECT id FROM snapshots WHERE dataset = ? ${newestFirst} LIMIT ?)
+         AND id NOT IN (SELECT i.snapshot_id FROM json_each(?) j JOIN run_inputs i ON i.run_id = j.value)
+         AND id <> ?`,
       dataset,
       dataset,
       keep,
+      JSON.stringify(runs),
       spare,
     );
     return new Set(

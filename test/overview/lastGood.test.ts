@@ -6,6 +6,7 @@ import { driftReport } from '../../engine/monitoring/driftReport.ts';
 import { projectOverview } from '../../engine/overview/projectOverview.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { shownProject } from '../../engine/project/shownProject.ts';
+import { newestModel } from '../../engine/registry/modelVersions.ts';
 import { buildCard } from '../../engine/cards/buildCard.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
@@ -45,7 +46,7 @@ test('while the file cannot be used, everything stays as it last was, with the r
       what,
     );
     assert.ok(problems.length >= 1, what);
-    const shown = shownProject(loadProject(project.root), project.store).project;
+    const shown = shownProject(loadProject(project.root), () => newestModel(project.store)).project;
     assert.equal(
       buildCard(project.store, configFor(shown, 'default'), { name: null, version: 'latest' }).version,
       1,

@@ -1,3 +1,4 @@
+import { versionOfRun } from '../runVersions.ts';
 import { findKey } from '../writeRun.ts';
 import type { Sql, SqlValue } from '../../store/sql.ts';
 import type { Field, Filter, FilterValue, Operator } from './parseFilter.ts';
@@ -57,7 +58,7 @@ const columns: Record<string, { sql: string; kind: 'text' | 'number' | 'time' | 
   dirty: { sql: 'r.dirty', kind: 'flag' },
   note: { sql: `(SELECT n.value FROM tags n WHERE n.run = r.id AND n.key = 'mlflow.note.content')`, kind: 'text' },
   parent: { sql: `(SELECT n.value FROM tags n WHERE n.run = r.id AND n.key = 'mlflow.parentRunId')`, kind: 'text' },
-  model: { sql: '(SELECT max(v.version) FROM model_versions v WHERE v.run_id = r.run_id)', kind: 'number' },
+  model: { sql: versionOfRun, kind: 'number' },
   seed: { sql: 'r.seed', kind: 'number' },
 };
 
