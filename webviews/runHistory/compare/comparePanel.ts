@@ -29,7 +29,7 @@ import { scopeSelect } from './scopeSelect.ts';
  * in it above and below a drawing.
  */
 const heights = { withTable: 380, least: 280, above: 76, around: 170 };
-/** The part of the height below the toolbar that the comparison has beside the table of runs, as in panels.css. */
+/** The part of the height below the toolbar that the comparison has beside the table of runs, as in compare.css. */
 const share = 0.62;
 
 /**
