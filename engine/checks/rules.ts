@@ -10,6 +10,7 @@ import { wrongColumnType } from './data/wrongColumnType.ts';
 import { openWithoutAuth } from './deployment/openWithoutAuth.ts';
 import { referenceOfOtherData } from './deployment/referenceOfOtherData.ts';
 import { windowTooSmall } from './deployment/windowTooSmall.ts';
+import { driftNotJudged } from './deployment/driftNotJudged.ts';
 import { driftThresholdScale } from './deployment/driftThresholdScale.ts';
 import { labelDelay } from './deployment/labelDelay.ts';
 import { retrainingCanLoop } from './deployment/retrainingCanLoop.ts';
@@ -22,6 +23,7 @@ import { deploymentWithoutMonitor } from './deployment/deploymentWithoutMonitor.
 import { labelsWithoutTarget } from './deployment/labelsWithoutTarget.ts';
 import { labelsKeyMismatch } from './deployment/labelsKeyMismatch.ts';
 import { performanceWithoutLabels } from './deployment/performanceWithoutLabels.ts';
+import { unknownDriftMeasure } from './deployment/unknownDriftMeasure.ts';
 import { portClash } from './deployment/portClash.ts';
 import { gateWithoutBound } from './evaluation/gateWithoutBound.ts';
 import { gateAlwaysPasses } from './evaluation/gateAlwaysPasses.ts';
@@ -174,6 +176,8 @@ export const rules: readonly Rule[] = [
   labelsWithoutTarget,
   labelsKeyMismatch,
   performanceWithoutLabels,
+  unknownDriftMeasure,
+  driftNotJudged,
   // reproducibility and hygiene
   noSeed,
   unpinnedSource,

@@ -4,7 +4,7 @@ import { suggestion } from '../base/didYouMean.ts';
 import { benjaminiHochberg } from '../statistics/benjaminiHochberg.ts';
 import { compareDomains, domainMeasure } from './compareDomains.ts';
 import { judgeColumn, type Judged } from './judgeColumn.ts';
-import { measureNames } from './measures.ts';
+import { unknownMeasure } from './measures.ts';
 import { isDrifted } from './measure.ts';
 import type { CompareOptions, DriftTable, ProfileName } from './driftTable.ts';
 import { readSide, type Side } from './side.ts';
@@ -26,8 +26,8 @@ export async function compareTables(
     current: await readSide(db, current, 'current'),
   };
   const names = namesOf(options, sides.reference, sides.current);
-  if (options.measure !== undefined && options.measure !== domainMeasure)
-    checkMeasure(options.profile, options.measure);
+  const unknown = options.measure === undefined ? null : unknownMeasure(options.profile, options.measure);
+  if (unknown !== null) throw new ProjectError(unknown);
   if (options.measure === domainMeasure) {
     const row = await compareDomains(db, names, sides.reference, sides.current, options.threshold);
     return {
@@ -99,12 +99,4 @@ function namesOf({ columns, profile }: CompareOptions, reference: Side, current:
       ? known.filter((name) => !/^__index_level_\d+__$/.test(name))
       : known;
   return columns ? [...columns] : listed;
-}
-
-function checkMeasure(profile: ProfileName, name: string): void {
-  const names = [domainMeasure, ...measureNames(profile)];
-  if (!names.includes(name))
-    throw new ProjectError(
-      `The profile ${profile} has no measure \`${name}\`.${suggestion(name, names)} Measures: ${[...new Set(names)].join(', ')}.`,
-    );
 }

@@ -6,6 +6,9 @@ import { taskOf } from '../../engine/project/taskOf.ts';
 import { rankMetrics } from '../../engine/tracking/rankMetrics.ts';
 import { plural } from '../../words/numbers.ts';
 import { modelAliases } from '../../protocol/models.ts';
+import { domainMeasure } from '../../engine/drift/compareDomains.ts';
+import { profileNames } from '../../engine/drift/driftTable.ts';
+import { columnMeasures, comparedWords } from '../../engine/drift/measures.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import type { KeyPath } from '../../engine/project/schemaPath.ts';
 import type { Field } from '../../engine/project/schema/datasetSchema.ts';
@@ -70,6 +73,8 @@ export function formatItems(format: string, place: ValuePlace): CompletionItem[]
       );
     case 'metric':
       return metricItems(place);
+    case 'drift-measure':
+      return measureItems(place);
     case 'column':
       return columnItems(place);
     case 'path':
@@ -209,6 +214,22 @@ function metricItems({ project, facts }: ValuePlace): CompletionItem[] {
       ...named(name, CompletionItemKind.Value, `logged by ${plural(logged.get(name) ?? 0, 'run')}`),
       sortText: `~${String(index).padStart(3, '0')}`,
     })),
+  ];
+}
+
+/** The measures of drift of the profile that the monitor names. */
+function measureItems({ root, path }: ValuePlace): CompletionItem[] {
+  const written = textAt(root, [...path.slice(0, -1), 'profile']);
+  const profile = profileNames.find((name) => name === written) ?? 'loopwright';
+  return [
+    ...columnMeasures(profile).map(({ name, displayName, types }) =>
+      named(
+        name,
+        CompletionItemKind.EnumMember,
+        `${displayName}, for ${types.map((type) => comparedWords[type]).join(' and ')}`,
+      ),
+    ),
+    named(domainMeasure, CompletionItemKind.EnumMember, 'A classifier of whole rows'),
   ];
 }
 

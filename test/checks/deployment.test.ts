@@ -222,6 +222,54 @@ test('LW617 performance without labels', () => {
   expectMarks('LW617', {});
 });
 
+const drift = (text: string) => monitor(['drift: { share: 0.3 }', `drift: { ${text} }`]);
+
+test('LW618 a measure of drift that the profile does not have', () => {
+  const [misspelt] = expectMarks('LW618', drift('measure: «hellingr»'));
+  assert.match(
+    misspelt?.message ?? '',
+    /^The profile loopwright has no measure `hellingr`\. Did you mean `hellinger`\?/,
+  );
+  assert.match(expectFixed('LW618', drift('measure: «hellingr»')), /drift: \{ measure: hellinger \}/);
+  const [elsewhere] = expectMarks('LW618', drift('profile: tfdv, measure: «psi», threshold: 0.1'));
+  assert.match(
+    elsewhere?.message ?? '',
+    /no measure `psi`\. The profiles loopwright, evidently have it\. Measures: domain_classifier, js_divergence_2,/,
+  );
+  for (const right of ['measure: js', 'measure: domain_classifier', 'profile: nannyml, measure: chi2', 'share: 0.3'])
+    expectMarks('LW618', drift(right));
+});
+
+test('LW619 drift that leaves features without a verdict', () => {
+  const [some] = expectMarks('LW619', drift('measure: «ks»'));
+  assert.deepEqual([some?.severity, some?.message], ['info', '`ks` compares numbers, so `country` is not judged.']);
+  const [most] = expectMarks('LW619', drift('measure: «total_variation»'));
+  assert.equal(most?.message, '`total_variation` compares categories, so `amount`, `hour` are not judged.');
+  const numbersOnly = edit(schema, [
+    'categories: [de, fr, pl], loopwright: { role: feature }',
+    'loopwright: { role: ignore }',
+  ]);
+  const [none] = expectMarks('LW619', { ...drift('measure: «total_variation»'), ...numbersOnly });
+  assert.deepEqual(
+    [none?.severity, none?.message],
+    ['warning', '`total_variation` compares categories, and the model has no such feature, so none is judged.'],
+  );
+  assert.match(
+    expectMarks('LW619', drift('profile: «tfdv»'))[0]?.message ?? '',
+    /^TFDV has no default threshold, so no feature is judged/,
+  );
+  // To evidently a whole number of few values is a category.
+  expectMarks('LW619', { ...drift('profile: evidently, measure: «chisquare»') });
+  expectMarks('LW619', { ...drift('measure: ks'), ...numbersOnly });
+  for (const fits of ['measure: js', 'measure: domain_classifier', 'profile: tfdv, threshold: 0.1', 'measure: unknown'])
+    expectMarks('LW619', drift(fits));
+});
+
+test('an unknown profile of a monitor is refused, with the one that was meant', () => {
+  const [problem] = expectMarks('LW106', drift('profile: «evidentli»'));
+  assert.match(problem?.message ?? '', /Did you mean `evidently`\?/);
+});
+
 test('the orders project has no finding about its service', () => {
   for (const code of [
     'LW602',
@@ -239,6 +287,8 @@ test('the orders project has no finding about its service', () => {
     'LW615',
     'LW616',
     'LW617',
+    'LW618',
+    'LW619',
   ])
     assert.deepEqual(findings(code, {}).problems, []);
 });

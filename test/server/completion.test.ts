@@ -161,6 +161,18 @@ test('gates: metrics, those of fairness for the attributes, and against the cham
   await offers(project('seed: 3', 'seed: 3\nprimary_metric: { name: f1, direction: █ }'), ['maximize', 'minimize']);
 });
 
+test('profiles of drift, and the measures of the one that a monitor names', async () => {
+  const drift = (text: string) => project('drift: { share: 0.3 }', `drift: { ${text} }`);
+  await offers(drift('profile: █'), ['loopwright', 'evidently', 'tfdv', 'nannyml']);
+  await offers(drift('measure: █'), ['wasserstein_std', 'js_distance_2', 'psi', 'domain_classifier'], ['chi_square']);
+  await offers(drift('profile: nannyml, measure: █'), ['chi_square', 'hellinger', 'domain_classifier'], ['psi']);
+  const items = await complete(drift('measure: █'));
+  assert.equal(
+    items.find(({ label }) => label === 'ks_statistic')?.detail,
+    'Kolmogorov-Smirnov statistic, for numbers',
+  );
+});
+
 test('an experiment offers the params and stages of its project', async () => {
   server.change(uris.project, ordersYaml);
   await offers('params: { █ }\n', ['epochs', 'learning_rate'], [], 'experiment');

@@ -3,7 +3,7 @@ import { compareTables } from '../../../engine/drift/compareTables.ts';
 import type { Correction, DriftRow, DriftTable, ProfileName } from '../../../engine/drift/driftTable.ts';
 import { comparatorsOf, type ComparatorKind } from '../../../engine/drift/comparators.ts';
 import { domainMeasure } from '../../../engine/drift/compareDomains.ts';
-import { measureList } from '../../../engine/drift/measures.ts';
+import { columnMeasures } from '../../../engine/drift/measures.ts';
 import { profileNames } from '../../../engine/drift/driftTable.ts';
 import { openSide } from '../../../engine/drift/openTables.ts';
 import { ProjectError } from '../../../engine/base/errors.ts';
@@ -25,7 +25,12 @@ export interface DataDriftOptions {
 export const driftHelp = [
   '',
   'Measures:',
-  ...profileNames.map((profile) => `  ${profile}: ${measureList(profile).join(', ')}`),
+  ...profileNames.map(
+    (profile) =>
+      `  ${profile}: ${columnMeasures(profile)
+        .map(({ name }) => name)
+        .join(', ')}`,
+  ),
   `  all profiles: ${domainMeasure} (one row for the whole table)`,
 ].join('\n');
 

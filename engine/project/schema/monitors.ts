@@ -46,6 +46,7 @@ export const Monitor = Type.Object(
           ),
           measure: Type.Optional(
             Type.String({
+              format: 'drift-measure',
               description:
                 'Measure of the profile for all columns, such as `psi`. `loopwright data drift --help` lists them. A column of another type is not judged. Default: the choice of the profile, or of the schema of the dataset.',
             }),
