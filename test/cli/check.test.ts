@@ -3,8 +3,10 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { githubLine } from '../../cli/formats/github.ts';
+import type { Problem } from '../../protocol/problem.ts';
 import { makeProject } from '../helpers/makeProject.ts';
-import { runCli } from '../helpers/runCli.ts';
+import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
+import { runCli, runJson } from '../helpers/runCli.ts';
 
 const yaml =
   'version: 1\nproject: p\nseed: 1\ndatasets:\n  t: { path: data/*.csv, schema: t.dataset.yaml }\nstages:\n  s: { cmd: x, deps: [data/t.csv] }\n';
@@ -162,4 +164,46 @@ test('1 for errors, 2 when nothing could be checked', async () => {
     chmodSync(join(locked, 'loopwright.yaml'), 0o000);
     assert.equal((await runCli(['check'], { cwd: locked, env })).code, 2);
   }
+});
+
+test('a project without problems prints [] and exits with 0', async () => {
+  const cwd = ordersProject();
+  assert.deepEqual(await runJson(['check'], { cwd }), { code: 0, json: [], err: '' });
+  assert.equal(
+    (await runCli(['check'], { cwd: join(cwd, 'incoming') })).out,
+    'No problems.\n',
+    'the project is found from a subfolder',
+  );
+});
+
+test('problems are an array with 1-based positions, and the exit code is 1', async () => {
+  const bad = ordersProject({
+    yaml: ordersYaml.replace('slices: [country]', 'slices: [contry]').replace('files: incoming', 'files: outgoing'),
+  });
+  const { code, json } = await runJson<Problem[]>(['check'], { cwd: bad });
+  assert.equal(code, 1);
+  const line = ordersYaml.split('\n').findIndex((text) => text.includes('slices:')) + 1;
+  const column = (ordersYaml.split('\n')[line - 1] ?? '').indexOf('country') + 1;
+  assert.deepEqual(
+    json.map(({ code: rule }) => rule),
+    ['LW204', 'LW301'],
+  );
+  assert.deepEqual(json[1], {
+    file: 'loopwright.yaml',
+    line,
+    column,
+    endLine: line,
+    endColumn: column + 'contry'.length,
+    code: 'LW301',
+    severity: 'error',
+    message: 'The schema of `features` has no column `contry`. Did you mean `country`?',
+  });
+  const plain = await runCli(['check'], { cwd: bad });
+  assert.match(
+    plain.out,
+    new RegExp(`^loopwright\\.yaml:${line}:${column}: error: The schema of .* \\[LW301\\]$`, 'm'),
+  );
+  assert.match(plain.out, /1 error, 1 warning\.\n$/);
+  const warned = ordersProject({ yaml: ordersYaml.replace('files: incoming', 'files: outgoing') });
+  assert.equal((await runCli(['check'], { cwd: warned })).code, 0, 'a warning alone does not fail');
 });

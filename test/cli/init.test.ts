@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeProject } from '../helpers/makeProject.ts';
+import { orders, ordersCsv } from '../helpers/ordersProject.ts';
+import { runCli, runJson } from '../helpers/runCli.ts';
+
+test('init in an empty folder copies the example with its data; it overwrites nothing', async () => {
+  const folder = join(makeProject(), 'my project');
+  const { code, json } = await runJson<{ root: string; files: string[] }>(['init', folder]);
+  assert.deepEqual([code, json.root, json.files.includes('loopwright.yaml')], [0, folder, true]);
+  assert.ok(existsSync(join(folder, 'incoming')));
+  assert.equal((await runCli(['check', '--no-data'], { cwd: folder })).code, 0);
+  appendFileSync(join(folder, 'loopwright.yaml'), '# mine\n');
+  const again = await runCli(['init', folder]);
+  assert.equal(again.code, 2);
+  assert.match(again.err, /exists already; nothing was changed/);
+  assert.match(readFileSync(join(folder, 'loopwright.yaml'), 'utf8'), /# mine/);
+});
+
+test('init without flags uses what it finds in the folder and says so', async () => {
+  const table = makeProject({ 'orders.csv': ordersCsv(orders({ rows: 60 })) });
+  const dry = await runCli(['init', '--dry-run'], { cwd: table });
+  assert.match(dry.out, /Found orders\.csv[^]*Predicting `late`[^]*── loopwright\.yaml[^]*Nothing was written\./);
+  assert.ok(!existsSync(join(table, 'loopwright.yaml')));
+  const program = makeProject({ 'train.py': 'import mlflow\nmlflow.log_metric("a", 1)\n', 'orders.csv': 'a\n1\n' });
+  const made = await runCli(['init'], { cwd: program });
+  assert.match(
+    made.out,
+    /Found train\.py \(named `train\.py`, logs to MLflow\); `--data orders\.csv` makes one for the table/,
+  );
+  assert.equal((await runCli(['check'], { cwd: program })).out.trim(), 'No problems.');
+  const dvc = await runCli(['init'], { cwd: makeProject({ 'dvc.yaml': 'stages: {}\n' }) });
+  assert.match(dvc.out, /dvc\.yaml is used as it is/);
+  const both = await runCli(['init', '--data', 'a.csv', '--script', 'b.py'], { cwd: program });
+  assert.deepEqual([both.code, /exists already/.test(both.err)], [2, true]);
+});
+
+test('the project that init makes of a table runs unchanged', async () => {
+  const rows = orders({ rows: 400 });
+  const cases: [string, string, string][] = [
+    ['binary', ordersCsv(rows), 'late'],
+    [
+      'classes',
+      `amount,hour,size\n${rows.map(({ amount, hour }) => `${amount},${hour},${amount < 33 ? 'small' : amount < 66 ? 'middle' : 'large'}\n`).join('')}`,
+      'size',
+    ],
+    [
+      'number',
+      `hour,country,amount\n${rows.map(({ amount, hour, country }) => `${hour},${country},${amount + hour * 10}\n`).join('')}`,
+      'amount',
+    ],
+  ];
+  for (const [name, csv, target] of cases) {
+    const folder = makeProject({ [`raw/${name}.csv`]: csv });
+    const made = await runCli(
+      ['init', '--data', `raw/${name}.csv`, ...(target === 'size' ? [] : ['--target', target])],
+      { cwd: folder },
+    );
+    assert.equal(made.code, 0, made.err);
+    const { code, err } = await runJson(['run'], { cwd: folder });
+    assert.equal(code, 0, `${name}: ${err}`);
+  }
+  const folder = makeProject({ 'x.csv': 'a,b\n1,2\n' });
+  const missing = await runCli(['init', '--data', 'x.csv', '--target', 'c'], { cwd: folder });
+  assert.deepEqual([missing.code, missing.err], [2, 'error: The data has no column `c`; it has a, b.\n']);
+  assert.ok(!existsSync(join(folder, 'loopwright.yaml')));
+  const none = await runCli(['init', '--data', 'none.csv'], { cwd: folder });
+  assert.equal(none.code, 1);
+  assert.match(none.err, /none\.csv: the file does not exist/);
+});
