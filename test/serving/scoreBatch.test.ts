@@ -11,31 +11,37 @@ import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
 import { predictionCount } from '../../engine/serving/predictionLog.ts';
 import { scoreBatch } from '../../engine/serving/scoreBatch.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
-import { orders, ordersCsv, ordersProject } from '../helpers/ordersProject.ts';
-import { runIn } from '../helpers/runIn.ts';
+import { orders, ordersCsv } from '../helpers/ordersProject.ts';
+import { trainedOrders } from '../helpers/trainedOrders.ts';
 
-const project = runIn(ordersProject());
-await project.run();
+const trained = trainedOrders();
 const db = await openDatabase({ threads: 1 });
 after(() => db.close());
-const loaded = loadProject(project.root);
-const config = configFor(loaded, 'default');
-const columns = deploymentColumns(loaded, config, 'production');
-const score = (source: string, output: string, deployment: string | null = null) =>
-  scoreBatch({
-    store: project.store,
-    version: getVersion(project.store, 'orders', 1),
-    db,
-    source,
-    output: join(project.root, output),
-    columns,
-    deployment,
-  });
+
+/** A trained project with 50 new rows, and `score`, which scores rows into a file of the project. */
+function newOrders() {
+  const project = trained();
+  writeFiles(project.root, { 'new.csv': ordersCsv(orders({ rows: 50, firstDay: 200, prefix: 'b' })) });
+  const loaded = loadProject(project.root);
+  const columns = deploymentColumns(loaded, configFor(loaded, 'default'), 'production');
+  const source = sourceSql([join(project.root, 'new.csv')]);
+  const score = (rows: string, output: string, deployment: string | null = null) =>
+    scoreBatch({
+      store: project.store,
+      version: getVersion(project.store, 'orders', 1),
+      db,
+      source: rows,
+      output: join(project.root, output),
+      columns,
+      deployment,
+    });
+  return { ...project, source, score };
+}
 
 test('all columns come back with score, decision, key, time and version', async () => {
-  writeFiles(project.root, { 'new.csv': ordersCsv(orders({ rows: 50, firstDay: 200, prefix: 'b' })) });
-  assert.equal((await score(sourceSql([join(project.root, 'new.csv')]), 'out/a.parquet', 'nightly')).rows, 50);
-  const rows = await project.rows('out/a.parquet');
+  const { root, store, rows: rowsOf, source, score } = newOrders();
+  assert.equal((await score(source, 'out/a.parquet', 'nightly')).rows, 50);
+  const rows = await rowsOf('out/a.parquet');
   assert.deepEqual(Object.keys(rows[0] ?? {}), [
     'id',
     'at',
@@ -59,23 +65,26 @@ test('all columns come back with score, decision, key, time and version', async 
         row['_at'] === row['at'],
     ),
   );
-  assert.equal(predictionCount(project.store, 'nightly').predictions, 50);
+  assert.equal(predictionCount(store, 'nightly').predictions, 50);
   assert.deepEqual(
-    readdirSync(join(project.root, '.loopwright/tmp')).filter((name) => name.startsWith('scores-')),
+    readdirSync(join(root, '.loopwright/tmp')).filter((name) => name.startsWith('scores-')),
     [],
   );
 });
 
-test('scores stand with their rows', async () => {
-  await score(`(SELECT * FROM ${sourceSql([join(project.root, 'new.csv')])} ORDER BY amount)`, 'out/sorted.parquet');
-  const scores = async (file: string) =>
-    await project.rows(file, 'SELECT id, round(_score, 9) AS s FROM data ORDER BY id');
+test('each score is in the row that it belongs to', async () => {
+  const { rows, source, score } = newOrders();
+  await score(source, 'out/a.parquet');
+  await score(`(SELECT * FROM ${source} ORDER BY amount)`, 'out/sorted.parquet');
+  const scores = async (file: string) => await rows(file, 'SELECT id, round(_score, 9) AS s FROM data ORDER BY id');
   assert.deepEqual(await scores('out/sorted.parquet'), await scores('out/a.parquet'));
 });
 
 test('rows that were scored before can be scored again', async () => {
-  await score(sourceSql([join(project.root, 'out/a.parquet')]), 'out/again.parquet');
-  const rows = await project.rows('out/again.parquet');
+  const { root, rows: rowsOf, source, score } = newOrders();
+  await score(source, 'out/a.parquet');
+  await score(sourceSql([join(root, 'out/a.parquet')]), 'out/again.parquet');
+  const rows = await rowsOf('out/again.parquet');
   assert.deepEqual(
     Object.keys(rows[0] ?? {}).filter((name) => name.startsWith('_')),
     ['_score', '_prediction', '_key', '_at', '_model_version'],
@@ -83,18 +92,10 @@ test('rows that were scored before can be scored again', async () => {
 });
 
 test('no row gives an empty file, and a missing column is named', async () => {
-  assert.equal(
-    (
-      await score(
-        `(SELECT * FROM ${sourceSql([join(project.root, 'new.csv')])} WHERE false)`,
-        'out/empty.parquet',
-        'empty',
-      )
-    ).rows,
-    0,
-  );
-  assert.equal((await project.rows('out/empty.parquet')).length, 0);
-  assert.equal(predictionCount(project.store, 'empty').predictions, 0);
+  const { store, rows, source, score } = newOrders();
+  assert.equal((await score(`(SELECT * FROM ${source} WHERE false)`, 'out/empty.parquet', 'empty')).rows, 0);
+  assert.equal((await rows('out/empty.parquet')).length, 0);
+  assert.equal(predictionCount(store, 'empty').predictions, 0);
   await assert.rejects(
     score('(SELECT 1 AS amount)', 'out/x.parquet'),
     (error) =>
