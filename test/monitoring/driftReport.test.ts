@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { driftDetail, driftReport } from '../../engine/monitoring/driftReport.ts';
+import { headlineOf, valueAt } from '../../webviews/drift/model.ts';
+import { timelineOption } from '../../webviews/drift/timeline.ts';
+import { colorsOf } from '../../webviews/ui/theme.ts';
 import { at, monitoredOrders } from '../helpers/monitoredOrders.ts';
 import { orders } from '../helpers/ordersProject.ts';
 
@@ -33,4 +36,25 @@ test('the report of a monitor, and one column of a window in detail', async () =
   await assert.rejects(driftDetail(store, config, 'production', id, 'none'), /column `none` is not in the reference/);
   await assert.rejects(driftDetail(store, config, 'production', 999, 'amount'), /no window 999/);
   assert.throws(() => driftReport(store, config, 'none'), /There is no monitor `none`\. Declared: production/);
+});
+
+test('a window of format 1 has its place in the report, its columns and the drawing', async () => {
+  const { evaluate, loaded, predict, store } = monitored();
+  predict(orders({ rows: 150, firstDay: 102, days: 1, seed: 6, prefix: 's', shift: 60 }));
+  await evaluate(at(103));
+  const { config } = loaded();
+  const before = driftReport(store, config, 'production');
+  assert.equal(before.windows.length, 1);
+  store.sql.run(`UPDATE windows SET result = json_set(result, '$.format', 1)`);
+  for (const i of before.windows[0]?.values.keys() ?? [])
+    store.sql.run(`UPDATE windows SET result = json_remove(result, ?)`, `$.values[${i}].note`);
+  assert.doesNotMatch(store.sql.get<{ result: string }>('SELECT result FROM windows')?.result ?? '', /note|"format":2/);
+  const report = driftReport(store, config, 'production');
+  assert.deepEqual(report, before);
+  const windowId = report.windows[0]?.id ?? 0;
+  assert.equal(valueAt(report, { windowId, column: 'amount' })?.value?.kind, 'drifted');
+  assert.equal((await driftDetail(store, config, 'production', windowId, 'amount')).nCurrent, 150);
+  const colors = colorsOf('light', (_name, otherwise) => otherwise);
+  const drawn = timelineOption(report, headlineOf(report, null), null, colors, null);
+  assert.ok(Array.isArray(drawn['series']) && drawn['series'].length > 0);
 });

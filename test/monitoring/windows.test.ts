@@ -70,3 +70,27 @@ test('a window is settled when it was judged after its labels had time to arrive
   assert.deepEqual([...settledWindows(store, 'm', 0)], [0, day]);
   assert.equal(lastWindowEnd(store), 2 * day);
 });
+
+test('windows of format 1, and those of before, are listed: their values have no note', (t) => {
+  const store = openedStore(t);
+  const [{ note, ...value }] = values;
+  assert.equal(note, null);
+  const window = driftWindow({ status: 'drift', driftedShare: 1, performance: { f1: 0.5 } });
+  const { start, end, status, referenceVersion, ...rest } = window;
+  const insert = (from: number, result: object) =>
+    store.sql.run(
+      `INSERT INTO windows (monitor, start, end, model, version, role, status, result, evaluated_at)
+       VALUES ('m', ?, ?, 'orders', ?, 'stable', ?, ?, 0)`,
+      start + from,
+      end + from,
+      referenceVersion,
+      status,
+      JSON.stringify(result),
+    );
+  insert(0, { ...rest, id: 0, start, end, status, referenceVersion, values: [value] });
+  insert(day, { format: 1, ...rest, values: [value] });
+  assert.deepEqual(listWindows(store, 'm'), [
+    { ...window, id: 1, values: [...values] },
+    { ...window, id: 2, start: day, end: 2 * day, values: [...values] },
+  ]);
+});
