@@ -1,11 +1,12 @@
 import { WorkError } from '../base/errors.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import type { LockEntry } from '../fingerprint/lockFile.ts';
-import type { RunCode } from '../tracking/recordRun.ts';
+import { readCode, type RunCode } from '../tracking/runCode.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { snapshotInputsOf } from '../tracking/runInputs.ts';
 import { stagesOf, type RunStage } from '../tracking/runStages.ts';
-import { paramOf, type RunRow } from '../tracking/runSummaries.ts';
+import type { RunRow } from '../tracking/runSummaries.ts';
+import { readParam } from '../tracking/storedParam.ts';
 import { paramsOf } from '../tracking/runValues.ts';
 import { getSnapshot, type Snapshot } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
@@ -30,7 +31,7 @@ export interface KeptRun {
 /** Reads what is kept of a run; WorkError when there is no such run. */
 export function keptRun(store: Store, id: string): KeptRun {
   const row = findRun(store, id) as KeptRun['row'];
-  const code = JSON.parse(row.code) as RunCode;
+  const code = readCode(row.code);
   const patch = code.patch === undefined ? null : textOf(store, code.patch);
   if (code.patch !== undefined && patch === null)
     throw new WorkError(`The changes that ${row.name} was made with are gone from the store.`);
@@ -47,7 +48,7 @@ export function keptRun(store: Store, id: string): KeptRun {
         return found ? [[dataset, found]] : [];
       }),
     ),
-    params: Object.fromEntries(paramsOf(store, row.id).map((param) => [param.key, paramOf(param)])),
+    params: Object.fromEntries(paramsOf(store, row.id).map((param) => [param.key, readParam(param)])),
     environment: JSON.parse(row.environment) as Record<string, string>,
   };
 }

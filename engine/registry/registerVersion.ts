@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts';
 import { challenger, setAlias } from './aliases.ts';
 import { recordAudit } from './audit.ts';
 import { nextVersion } from './modelVersions.ts';
-import type { VersionSummary } from './summariseVersions.ts';
+import type { VersionSummary } from './versionSummary.ts';
 import type { ValidationReport } from './validationReport.ts';
 
 /** Registers a validated model as the next version. It becomes the challenger when its gates passed. */

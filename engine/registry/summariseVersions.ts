@@ -2,9 +2,7 @@ import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { runNames } from '../tracking/runNames.ts';
 import type { Store } from '../store/store.ts';
 import { aliasesOf, champion } from './aliases.ts';
-
-/** The figures of a version, stored beside its report so that a list of hundreds stays fast. */
-export type VersionSummary = Pick<ModelVersionSummary, 'metrics' | 'gatesPassed' | 'gatesTotal'>;
+import { readVersionSummary } from './versionSummary.ts';
 
 /** All versions of a model for lists, newest first. */
 export function summariseVersions(store: Pick<Store, 'sql'>, model: string): ModelVersionSummary[] {
@@ -25,8 +23,6 @@ export function summariseVersions(store: Pick<Store, 'sql'>, model: string): Mod
     runId: row.run_id,
     createdAt: row.created_at,
     runName: names.get(row.run_id) ?? row.run_id.slice(0, 8),
-    ...(row.summary === null
-      ? { metrics: {}, gatesPassed: 0, gatesTotal: 0 }
-      : (JSON.parse(row.summary) as VersionSummary)),
+    ...readVersionSummary(row.summary),
   }));
 }

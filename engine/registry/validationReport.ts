@@ -4,6 +4,7 @@ import type { GateOutcome } from '../evaluation/gates.ts';
 import type { Estimate } from '../evaluation/intervals.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import type { SliceResult } from '../evaluation/slices.ts';
+import { kindOfOldGate } from '../tracking/storedGate.ts';
 
 /**
  * The results of a validation, stored with the model version and among the artifacts of its run. The card, the API and
@@ -89,10 +90,9 @@ function fromVersion1(stored: ReportVersion1): ValidationReport {
   return {
     ...stored,
     version: 2,
-    // A gate without a value passed only where there was no champion to compare with.
     gates: stored.gates.map((gate) => ({
       ...gate,
-      kind: gate.value === null ? (gate.passed ? 'no_champion' : 'no_value') : gate.passed ? 'passed' : 'failed',
+      kind: kindOfOldGate(gate),
     })),
     fairness: stored.fairness.map((row) => fairnessFromVersion1(row, stored.fairness)),
     referenceRows: Math.ceil(testRows / step),

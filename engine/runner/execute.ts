@@ -13,7 +13,8 @@ import { codeVersion, patchText, type CodeVersion } from '../provenance/codeVers
 import { environmentOf } from '../provenance/environment.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { CommandError } from '../stages/command.ts';
-import { recordRun, type RunCode } from '../tracking/recordRun.ts';
+import { recordRun } from '../tracking/recordRun.ts';
+import type { RunCode } from '../tracking/runCode.ts';
 import type { Store } from '../store/store.ts';
 import { keepText } from '../tracking/texts.ts';
 import { lockKey, readLock, updateLock } from '../fingerprint/lockFile.ts';
@@ -144,13 +145,13 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
 
 function codeColumn(store: Store, code: CodeVersion, period: Period): RunCode {
   return {
-    ...(code.branch === null ? {} : { branch: code.branch }),
-    ...(code.remote === null ? {} : { remote: code.remote }),
-    ...(code.root === '' ? {} : { root: code.root }),
-    ...(code.patch === null ? {} : { patch: keepText(store, patchText(code.patch)) }),
-    ...(code.leftOut.length === 0 ? {} : { leftOut: code.leftOut }),
-    ...(code.problem === null ? {} : { problem: code.problem }),
-    ...(period.window === null ? {} : { window: period.window }),
+    branch: code.branch ?? undefined,
+    remote: code.remote ?? undefined,
+    root: code.root || undefined,
+    patch: code.patch === null ? undefined : keepText(store, patchText(code.patch)),
+    leftOut: code.leftOut.length === 0 ? undefined : code.leftOut,
+    problem: code.problem ?? undefined,
+    window: period.window ?? undefined,
   };
 }
 

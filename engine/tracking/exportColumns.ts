@@ -3,7 +3,7 @@ import type { TypedColumn, TypedValue } from '../data/appendColumns.ts';
 import { WorkError } from '../base/errors.ts';
 import { splitColumn } from './runOrder.ts';
 import type { Store } from '../store/store.ts';
-import { numberIn } from './writeRun.ts';
+import { numberIn } from './storedParam.ts';
 
 /** A column of an exported table: what it holds and how it is read from a run. */
 export interface ExportColumn extends TypedColumn {

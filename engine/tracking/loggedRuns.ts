@@ -4,7 +4,7 @@ import type { ProcessId } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import type { RunRow } from './runSummaries.ts';
 import { holdForProgram } from './unfinishedRuns.ts';
-import { numberIn } from './writeRun.ts';
+import { numberIn } from './storedParam.ts';
 
 type Sql = Pick<Store, 'sql'>;
 

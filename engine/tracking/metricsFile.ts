@@ -16,7 +16,8 @@ import { messageOf } from '../base/errors.ts';
 import { readMetricLine, type MetricLine } from './metricLines.ts';
 import { importNote, removeImportNote, setImportNote } from './imports.ts';
 import { artifactsFolder, logPath, type Store } from '../store/store.ts';
-import { findKey, paramCells, writePoints, writeTag } from './writeRun.ts';
+import { paramCells } from './storedParam.ts';
+import { findKey, writePoints, writeTag } from './writeRun.ts';
 
 const chunkBytes = 1 << 20;
 const longestLine = 16 << 20;

@@ -3,9 +3,11 @@ import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { ParamValue } from '../../protocol/runs.ts';
 import type { GateOutcome } from '../evaluation/gates.ts';
 import { processStart } from '../base/processIdentity.ts';
+import { codeText, type RunCode } from './runCode.ts';
 import { runName } from './runName.ts';
 import { ensureExperiment } from './experiments.ts';
 import { holdLease, type Lease } from '../store/leases.ts';
+import { gateText } from './storedGate.ts';
 import type { Store } from '../store/store.ts';
 import { resume } from './unfinishedRuns.ts';
 import { writeParam, writePoints, writeTag } from './writeRun.ts';
@@ -25,24 +27,6 @@ export interface NewRun {
   asOf: number | null;
 }
 
-/** The column `code` of a run. Hashes name texts that `textOf` gives. */
-export interface RunCode {
-  branch?: string;
-  remote?: string;
-  /** Folder of the project in its repository, with `/` at the end. */
-  root?: string;
-  /** Hash of the patch that makes the commit what was run. */
-  patch?: string;
-  /** New files that the patch lacks. */
-  leftOut?: string[];
-  /** Why a patch is not kept though files differed. */
-  problem?: string;
-  /** Rows older than this before the time of the run were not read. Milliseconds. */
-  window?: number;
-  /** Hash of what each stage was made from and made: entries of the lock, as JSON by stage. */
-  made?: string;
-}
-
 /** A run being recorded. Everything is written at once, so a kill loses nothing that was told. */
 export interface RecordedRun {
   runId: string;
@@ -55,7 +39,7 @@ export interface RecordedRun {
   /** Adds to what is known of where the run is made. */
   environment(values: Record<string, string>): void;
   /** Adds to what is known of its code. */
-  code(values: Partial<RunCode>): void;
+  code(values: RunCode): void;
   progress(text: string | null): void;
   input(dataset: string, snapshotId: string): void;
   /** Replaces the gates that a stage of the run has judged. */
@@ -90,7 +74,7 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
       Date.now(),
       start.commit,
       start.dirty ? 1 : 0,
-      JSON.stringify(start.code ?? {}),
+      codeText(start.code ?? {}),
       start.seed,
       start.asOf,
       process.pid,
@@ -152,7 +136,7 @@ function recorder(
         runId,
       ),
     code: (values) =>
-      void sql.run('UPDATE runs SET code = json_patch(code, ?) WHERE run_id = ?', JSON.stringify(values), runId),
+      void sql.run('UPDATE runs SET code = json_patch(code, ?) WHERE run_id = ?', codeText(values), runId),
     progress: (text) => void sql.run('UPDATE runs SET progress = ? WHERE run_id = ?', text, runId),
     input: (dataset, snapshotId) =>
       void sql.run(
@@ -170,7 +154,7 @@ function recorder(
              SELECT ?, ?, coalesce(max(position) + 1, 0), ? FROM gates WHERE run_id = ?`,
             runId,
             stage,
-            JSON.stringify(result),
+            gateText(result),
             runId,
           );
       }),

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { RunStatus, StageKind } from '../../protocol/lifeCycle.ts';
 import type { ArtifactEntry, RunDetail, RunStageDetail } from '../../protocol/runs.ts';
-import type { GateOutcome } from '../evaluation/gates.ts';
 import { WorkError } from '../base/errors.ts';
+import { readCode } from './runCode.ts';
+import { readGate } from './storedGate.ts';
 import { confusionOf } from './confusion.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
@@ -62,7 +63,7 @@ function detailOf(store: Store, row: RunRow): RunDetail {
     exit_code: number | null;
     error: string | null;
   }>('SELECT * FROM run_stages WHERE run_id = ? ORDER BY position', runId);
-  const code = JSON.parse(row.code) as { branch?: string; remote?: string; patch?: string };
+  const code = readCode(row.code);
   return {
     ...summary,
     stages: stages.map((s) => ({
@@ -93,7 +94,7 @@ function detailOf(store: Store, row: RunRow): RunDetail {
     seed: row.seed,
     gates: sql
       .all<{ result: string }>('SELECT result FROM gates WHERE run_id = ? ORDER BY position', runId)
-      .map((gate) => JSON.parse(gate.result) as GateOutcome),
+      .map((gate) => readGate(gate.result)),
     seriesKeys: sql
       .all<{ key: string }>(
         'SELECT k.key FROM latest l JOIN metric_keys k ON k.id = l.key WHERE l.run = ? AND l.count > 1 ORDER BY k.key',

@@ -2,7 +2,8 @@ import type { RunPoint, RunQuery } from '../../protocol/runs.ts';
 import { matchingRuns } from './matchingRuns.ts';
 import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';
-import { paramOf, type RunRow } from './runSummaries.ts';
+import type { RunRow } from './runSummaries.ts';
+import { readParam } from './storedParam.ts';
 import { type MetricRow, type ParamRow } from './runValues.ts';
 import type { Store } from '../store/store.ts';
 
@@ -62,7 +63,7 @@ export function runPoints({ sql }: Pick<Store, 'sql'>, query: RunQuery, columns:
       named('params'),
     )) {
       const point = points.get(param.run);
-      if (point) point.params[param.key] = paramOf(param);
+      if (point) point.params[param.key] = readParam(param);
     }
     for (const { run, key, value } of sql.all<{ run: number; key: string; value: string }>(
       `SELECT t.run, t.key, t.value ${wanted} json_each(?) w CROSS JOIN tags t ON t.run = j.value AND t.key = w.value`,

@@ -1,7 +1,8 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
-import type { ParamValue, RunSummary } from '../../protocol/runs.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
 import type { Store } from '../store/store.ts';
-import { latestOfRuns, paramsOfRuns, tagsOfRuns, type ParamRow } from './runValues.ts';
+import { latestOfRuns, paramsOfRuns, tagsOfRuns } from './runValues.ts';
+import { readParam } from './storedParam.ts';
 import { versionsOfRuns } from './runVersions.ts';
 import { knownTags } from './writeRun.ts';
 
@@ -29,11 +30,6 @@ export interface RunRow {
   command: string;
 }
 
-/** A param as it was logged. */
-export function paramOf({ value, json }: Pick<ParamRow, 'value' | 'json'>): ParamValue {
-  return json === 1 ? (JSON.parse(value) as ParamValue) : value;
-}
-
 /** Rows as the lists show them. Params, metrics, tags and model versions of all of them are read at once. */
 export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[]): RunSummary[] {
   if (rows.length === 0) return [];
@@ -47,7 +43,7 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
   }
   for (const param of paramsOfRuns({ sql }, ids)) {
     const summary = summaries.get(param.run);
-    if (summary) summary.params[param.key] = paramOf(param);
+    if (summary) summary.params[param.key] = readParam(param);
   }
   for (const { run, key, value } of tagsOfRuns({ sql }, ids)) {
     const summary = summaries.get(run);

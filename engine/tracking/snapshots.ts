@@ -1,6 +1,8 @@
 import type { Watermark } from '../data/watermark.ts';
 import { createHash, randomUUID } from 'node:crypto';
+import type { ColumnProfile } from '../../protocol/dataProfile.ts';
 import type { SnapshotSummary } from '../../protocol/lifeCycle.ts';
+import { profileText, readProfile } from './storedProfile.ts';
 import type { Store } from '../store/store.ts';
 
 /** A file of a version: its path relative to the project, the SHA-256 of its bytes, and their number. */
@@ -34,8 +36,8 @@ export interface NewSnapshot {
   files?: SnapshotFile[];
   /** Whether the data itself is kept beside the store. */
   kept?: boolean;
-  /** The profile of every column, as JSON. */
-  profile?: unknown[];
+  /** The profile of every column. */
+  profile?: ColumnProfile[];
   /** The text of the dataset schema the rows were checked against. */
   schemaText?: string | null;
   state?: SourceState | null;
@@ -123,7 +125,7 @@ export function recordSnapshot({ sql }: Pick<Store, 'sql'>, snapshot: NewSnapsho
       JSON.stringify(snapshot.detail),
       JSON.stringify(snapshot.files ?? []),
       snapshot.kept ? 1 : 0,
-      snapshot.profile ? JSON.stringify(snapshot.profile) : null,
+      snapshot.profile ? profileText(snapshot.profile) : null,
       keepSchema(sql, snapshot.schemaText ?? null),
       state,
     );
@@ -155,10 +157,10 @@ export function listSnapshots({ sql }: Pick<Store, 'sql'>, dataset?: string): Sn
 }
 
 /** The profile that was taken when the version was made; null for one of an older Loopwright. */
-export function snapshotProfile({ sql }: Pick<Store, 'sql'>, id: string): unknown[] | null {
+export function snapshotProfile({ sql }: Pick<Store, 'sql'>, id: string): ColumnProfile[] | null {
   const profile =
     sql.get<{ profile: string | null }>('SELECT profile FROM snapshots WHERE id = ?', id)?.profile ?? null;
-  return profile === null ? null : (JSON.parse(profile) as unknown[]);
+  return profile === null ? null : readProfile(profile);
 }
 
 /** The text of the dataset schema that a version was checked against. */

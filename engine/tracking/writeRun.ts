@@ -1,4 +1,5 @@
 import type { ParamValue } from '../../protocol/runs.ts';
+import { paramCells } from './storedParam.ts';
 import type { Store } from '../store/store.ts';
 
 type Sql = Pick<Store, 'sql'>;
@@ -84,19 +85,6 @@ export function writePoints({ sql }: Sql, run: number, points: readonly MetricPo
         );
     }
   });
-}
-
-/** A param as the store keeps it: its text, whether that is JSON, and the number that it is. */
-export function paramCells(value: ParamValue): [text: string, json: number, number: number | null] {
-  if (typeof value !== 'string') return [JSON.stringify(value), 1, typeof value === 'number' ? value : null];
-  return [value, 0, numberIn(value)];
-}
-
-/** A finite number written in decimal notation, as training code logs it; null for other text. */
-export function numberIn(text: string): number | null {
-  if (text.length > 40 || !/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text)) return null;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : null;
 }
 
 export function writeParam({ sql }: Sql, run: number, key: string, value: ParamValue): void {

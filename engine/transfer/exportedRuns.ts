@@ -1,3 +1,4 @@
+import { readCode } from '../tracking/runCode.ts';
 import { existsSync } from 'node:fs';
 import { ProjectError } from '../base/errors.ts';
 import { findRows, conditionOf } from '../tracking/findRuns.ts';
@@ -101,7 +102,7 @@ export function runsToExport(store: Store, query: ExportQuery): RunRow[] {
 
 /** What other tools know as tags is added where the run has it as fields. */
 export function readForExport(store: Store, row: RunRow): ExportedRun {
-  const code = JSON.parse(row.code) as { branch?: string; remote?: string };
+  const code = readCode(row.code);
   const tags = new Map(
     tagsOf(store, row.id)
       .filter(({ key }) => !key.startsWith('mlflow.loopwright.'))

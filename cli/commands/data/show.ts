@@ -20,7 +20,7 @@ import { told } from './log.ts';
 /** `loopwright data show VERSION`: everything that was noted of a version, with its profile. */
 export async function dataShow(context: CommandContext, text: string | undefined): Promise<number> {
   const { version, store } = versionGiven(context, text);
-  const profile = snapshotProfile(store, version.id) as ColumnProfile[] | null;
+  const profile = snapshotProfile(store, version.id);
   const schemaText = version.schemaHash === null ? null : schemaTextOf(store, version.schemaHash);
   if (context.json) {
     context.printJson({ ...told(version), columns: version.columns, schemaText, profile });

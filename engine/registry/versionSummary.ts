@@ -1,0 +1,16 @@
+/**
+ * The figures of a version as the column `model_versions.summary` holds them, beside its report, so that a list of
+ * hundreds stays fast. A change of their shape adds a `format`, which no row has so far.
+ */
+export interface VersionSummary {
+  metrics: Record<string, number>;
+  gatesPassed: number;
+  gatesTotal: number;
+}
+
+/** Reads the stored figures. A version that another program registered has none. */
+export function readVersionSummary(text: string | null): VersionSummary {
+  if (text === null) return { metrics: {}, gatesPassed: 0, gatesTotal: 0 };
+  const { metrics, gatesPassed, gatesTotal } = JSON.parse(text) as VersionSummary;
+  return { metrics, gatesPassed, gatesTotal };
+}

@@ -1,0 +1,28 @@
+/**
+ * The code of a run as the column `runs.code` holds it. All fields are optional and new ones may come; a change of the
+ * meaning of one adds a `format`, which no row has so far. Hashes name texts that `textOf` returns.
+ */
+export interface RunCode {
+  branch?: string | undefined;
+  remote?: string | undefined;
+  /** Folder of the project in its repository, with `/` at the end. */
+  root?: string | undefined;
+  /** Hash of the patch that leads from the commit to the code that ran. */
+  patch?: string | undefined;
+  /** New files that the patch lacks. */
+  leftOut?: string[] | undefined;
+  /** Why no patch is kept although files differed. */
+  problem?: string | undefined;
+  /** Rows older than this before the time of the run were not read. Milliseconds. */
+  window?: number | undefined;
+  /** Hash of the lock entries of the stages, as JSON by stage. */
+  made?: string | undefined;
+}
+
+export function codeText(code: RunCode): string {
+  return JSON.stringify(code);
+}
+
+export function readCode(text: string): RunCode {
+  return JSON.parse(text) as RunCode;
+}
