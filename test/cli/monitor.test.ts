@@ -1,52 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { promote } from '../../engine/registry/promote.ts';
-import { logPredictions } from '../../engine/serving/predictionLog.ts';
-import type { Store } from '../../engine/store/store.ts';
-import { answeredRequest } from '../helpers/answeredRequest.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
-import { orders, ordersCsv, ordersStart } from '../helpers/ordersProject.ts';
+import { at, monitoredOrders } from '../helpers/monitoredOrders.ts';
+import { orders, ordersCsv } from '../helpers/ordersProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
-import { trainedOrders } from '../helpers/trainedOrders.ts';
 
-const day = 86_400_000;
-const trained = trainedOrders();
-const now = new Date(ordersStart + 72 * day).toISOString();
-
-/** A project whose version 1 is champion. */
-function promoted() {
-  const project = trained();
-  promote(project.store, { name: 'orders', version: 1 }, { why: 'test', actor: 'test:me' });
-  return project;
-}
-
-/** Logs two days of predictions for amounts that moved by 80. */
-function logShiftedOrders({ store }: { store: Store }): void {
-  for (const from of [70, 71])
-    logPredictions(
-      store,
-      answeredRequest('production'),
-      orders({ rows: 150, firstDay: from, days: 1, shift: 80, prefix: `d${from}` }).map((row) => ({
-        at: Date.parse(row.at),
-        key: row.id,
-        features: { amount: row.amount, hour: row.hour, country: row.country },
-        score: 0.5,
-        prediction: '1',
-        latencyMs: 1,
-        error: null,
-      })),
-    );
-}
+const monitored = monitoredOrders();
+const now = new Date(at(72)).toISOString();
+/** The orders of two days on which the amounts had moved by 80. */
+const shifted = orders({ rows: 300, firstDay: 70, days: 2, shift: 80, prefix: 'd' });
 
 test('monitor finds no window, then drift that makes retraining due', async () => {
-  const project = promoted();
+  const project = monitored();
   const cwd = project.root;
   assert.equal((await runCli(['monitor'], { cwd })).out, 'No window has ended yet.\n');
   assert.deepEqual((await runJson(['retrain', '--if-due'], { cwd })).json, {
     status: 'not due',
     reason: 'no trigger holds',
   });
-  logShiftedOrders(project);
+  project.predict(shifted);
   const { code, json } = await runJson<{ monitor: string; windows: { status: string }[]; broken: unknown[] }>(
     ['monitor', '--now', now],
     { cwd },
@@ -72,9 +44,9 @@ test('monitor finds no window, then drift that makes retraining due', async () =
 });
 
 test('status reports drift and what comes next', async () => {
-  const project = promoted();
+  const project = monitored();
   const cwd = project.root;
-  logShiftedOrders(project);
+  project.predict(shifted);
   await runCli(['monitor', '--now', now], { cwd });
   const { code, out } = await runCli(['status'], { cwd });
   assert.equal(code, 0);
