@@ -137,6 +137,9 @@ const seconds: Record<string, number> = {
   start: 25,
 };
 
+/** Two files of views at a time: their tests wait for the browser more than they calculate. */
+const moreArguments: Record<string, string[]> = { webviews: ['--test-concurrency=2'] };
+
 /** One suite for each folder of `test/`. */
 function allSuites(): Suite[] {
   const byFolder = new Map<string, string[]>();
@@ -145,7 +148,7 @@ function allSuites(): Suite[] {
     byFolder.set(folder, [...(byFolder.get(folder) ?? []), path]);
   }
   byFolder.delete('editor');
-  const suites = [...byFolder].map(([folder, files]) => nodeSuite(folder, files));
+  const suites = [...byFolder].map(([folder, files]) => nodeSuite(folder, files, moreArguments[folder]));
   return [editorSuite(), ...suites.toSorted((a, b) => (seconds[b.name] ?? 0) - (seconds[a.name] ?? 0))];
 }
 

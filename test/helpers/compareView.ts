@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { after, afterEach, before } from 'node:test';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { richStore } from '../fixtures/views/richRuns.ts';
@@ -26,6 +26,7 @@ export function compareBench() {
     bench = await ViewBench.start();
     rich = richStore(60);
   });
+  afterEach(() => bench.closePages());
   after(async () => {
     await bench.stop();
     rich.close();

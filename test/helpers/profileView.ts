@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { after, afterEach, before } from 'node:test';
 import type { DataSubject } from '../../protocol/dataProfile.ts';
 import { subject } from '../fixtures/views/profile.ts';
 import { profileAnswers } from '../fixtures/views/profileAnswers.ts';
@@ -13,6 +13,7 @@ export function profileBench() {
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(() => bench.stop());
 
   const open = (

@@ -60,28 +60,50 @@ export interface OpenView {
   /** The store or the files changed; with a problem, the file of the project cannot be read. */
   changed(problem?: FileProblem | null): Promise<void>;
   picture(name: string): Promise<void>;
+  /** Ends the view; its page is used again for the next. */
+  close(): Promise<void>;
 }
 
-/** A browser and a small server that hand out the built views as VS Code does. */
+/** The states that views persisted before a reload, by the key in the address of their page. */
+type PersistedStates = Map<string, unknown>;
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+type Receive = (message: FromView) => ToView | null | Promise<ToView | null>;
+
+/**
+ * A browser and a small server that hand out the built views as VS Code does. A page of the browser is used for many
+ * views, one after the other: a new page takes as long as twenty navigations.
+ */
 export class ViewBench {
   readonly #browser: Browser;
   readonly #server: Server;
   readonly #origin: string;
+  /** The page of each open view, with its side of the bridge. */
+  readonly #open = new Map<Page, Receive>();
+  readonly #idle: Page[] = [];
+  readonly #persisted: PersistedStates;
 
-  private constructor(browser: Browser, server: Server, origin: string) {
+  private constructor(browser: Browser, server: Server, origin: string, persisted: PersistedStates) {
     this.#browser = browser;
     this.#server = server;
     this.#origin = origin;
+    this.#persisted = persisted;
   }
 
   static async start(): Promise<ViewBench> {
+    const persisted: PersistedStates = new Map();
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://local');
       if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
       const view = url.searchParams.get('view');
       if (view !== null) {
         response.setHeader('content-type', 'text/html');
-        response.end(pageOf(view, `http://${request.headers.host ?? ''}`, url.searchParams.get('theme') ?? ''));
+        const before = persisted.get(url.searchParams.get('persisted') ?? '');
+        response.end(pageOf(view, `http://${request.headers.host ?? ''}`, url.searchParams.get('theme') ?? '', before));
         return;
       }
       readFile(join(root, 'dist/webviews', url.pathname.replaceAll('..', ''))).then(
@@ -97,7 +119,7 @@ export class ViewBench {
     const port = typeof address === 'object' && address ? address.port : 0;
     const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
     await mkdir(pictures, { recursive: true });
-    return new ViewBench(browser, server, `http://127.0.0.1:${port}`);
+    return new ViewBench(browser, server, `http://127.0.0.1:${port}`, persisted);
   }
 
   async open<V extends ViewName>(
@@ -105,19 +127,17 @@ export class ViewBench {
     state: ViewState[V],
     answers: Answers,
     theme: ThemeName = 'dark',
-    size = { width: 1280, height: 800 },
+    size: Size = { width: 1280, height: 800 },
     { persisted, realTime = false }: { persisted?: unknown; realTime?: boolean } = {},
   ): Promise<OpenView> {
-    const page = await this.#browser.newPage({ viewport: size, deviceScaleFactor: 1 });
+    const page = await this.#page(size, realTime);
     const faults: string[] = [];
     const actions: ViewAction[] = [];
     const requests: string[] = [];
     const current: { answers: Answers } = { answers };
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
     page.on('pageerror', (error) => faults.push(error.message));
-    // Times of day stand still for the pictures; where speed is measured the page has its own timers.
-    if (!realTime) await page.clock.setFixedTime(fixtureNow);
-    const receive = (message: FromView): ToView | null | Promise<ToView | null> => {
+    const receive: Receive = (message) => {
       if (message.kind === 'ready')
         return { kind: 'open', project: 'card-fraud', root: '/projects/card-fraud', state, problem: null };
       if (message.kind === 'failed') faults.push(message.message);
@@ -126,14 +146,10 @@ export class ViewBench {
       requests.push(message.method);
       return answerTo(message, current.answers);
     };
-    // As text, like VS Code's own messages: Playwright takes an object apart value by value, which for a page of runs
-    // is longer than all the rest.
-    await page.exposeFunction('hostReceives', async (message: string): Promise<string> =>
-      JSON.stringify(await receive(JSON.parse(message) as FromView)),
-    );
-    // The state that the view persisted before a reload.
-    if (persisted !== undefined) await page.addInitScript(`window.persistedBefore = ${JSON.stringify(persisted)}`);
-    await page.goto(`${this.#origin}/?view=${view}&theme=${theme}`);
+    this.#open.set(page, receive);
+    const key = String(this.#persisted.size);
+    this.#persisted.set(key, persisted);
+    await page.goto(`${this.#origin}/?view=${view}&theme=${theme}&persisted=${key}`);
     return {
       page,
       faults,
@@ -145,12 +161,41 @@ export class ViewBench {
       changed: (problem = null) =>
         page.evaluate((given) => window.postMessage({ kind: 'changed', problem: given }, '*'), problem),
       picture: async (name) => void (await page.screenshot({ path: join(pictures, `${name}.png`) })),
+      close: () => this.#release(page),
     };
   }
 
   /** Ends the views that are open, so that the next has the machine for itself. */
   async closePages(): Promise<void> {
-    await Promise.all(this.#browser.contexts().map((context) => context.close()));
+    await Promise.all([...this.#open.keys()].map((page) => this.#release(page)));
+  }
+
+  async #page(size: Size, realTime: boolean): Promise<Page> {
+    const idle = realTime ? undefined : this.#idle.pop();
+    if (idle) {
+      await idle.setViewportSize(size);
+      return idle;
+    }
+    const page = await this.#browser.newPage({ viewport: size, deviceScaleFactor: 1 });
+    // Times of day stand still for the pictures; where speed is measured the page has its own timers.
+    if (!realTime) await page.clock.setFixedTime(fixtureNow);
+    // As text, like VS Code's own messages: Playwright takes an object apart value by value, which for a page of runs
+    // is longer than all the rest.
+    await page.exposeFunction('hostReceives', async (message: string): Promise<string> =>
+      JSON.stringify((await this.#open.get(page)?.(JSON.parse(message) as FromView)) ?? null),
+    );
+    return page;
+  }
+
+  /** Makes the page as a new one is: without a view, listeners, a pointer over it, or media that a test set. */
+  async #release(page: Page): Promise<void> {
+    if (!this.#open.delete(page) || page.isClosed()) return;
+    page.removeAllListeners('console').removeAllListeners('pageerror');
+    await page.goto('about:blank');
+    await page.mouse.move(-1, -1);
+    await page.emulateMedia({ media: null, reducedMotion: null });
+    await page.unrouteAll();
+    this.#idle.push(page);
   }
 
   async stop(): Promise<void> {
@@ -170,7 +215,7 @@ async function answerTo(message: Extract<FromView, { kind: 'request' }>, answers
 }
 
 /** The page as client/panels/viewHtml.ts writes it, with VS Code's side of the bridge before it. */
-function pageOf(view: string, origin: string, theme: string): string {
+function pageOf(view: string, origin: string, theme: string, persisted: unknown): string {
   const { class: name, colors } = themes[theme as ThemeName] ?? themes.dark;
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${origin} 'nonce-${nonce}'; font-src ${origin}; img-src ${origin} data:`;
   const variables = {
@@ -185,7 +230,7 @@ function pageOf(view: string, origin: string, theme: string): string {
 <body class="${name}"><main id="view"></main>
 <script nonce="${nonce}">
 for (const [key, value] of Object.entries(${JSON.stringify(variables)})) document.documentElement.style.setProperty(key, value);
-const persisted = { state: window.persistedBefore };
+const persisted = { state: ${persisted === undefined ? 'undefined' : JSON.stringify(persisted)} };
 window.acquireVsCodeApi = () => ({
   postMessage: async (message) => { const answer = JSON.parse(await window.hostReceives(JSON.stringify(message))); if (answer) window.postMessage(answer, '*'); },
   getState: () => persisted.state, setState: (state) => { persisted.state = state; window.persistedState = state; },

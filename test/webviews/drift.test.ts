@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
@@ -13,6 +13,7 @@ describe('drift', { skip: cannotTest() }, () => {
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(() => bench.stop());
 
   const shown = async (view: OpenView) => {
@@ -87,7 +88,7 @@ describe('drift', { skip: cannotTest() }, () => {
       await full.page.waitForTimeout(200);
       await full.picture(`drift-full-${theme}`);
       assert.deepEqual(full.faults, []);
-      await full.page.close();
+      await full.close();
     }
     const empty = await bench.open('drift', state, {
       ...engine,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import type { ViewName, ViewState } from '../../protocol/webview.ts';
 import { makeCard } from '../fixtures/views/card.ts';
 import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
@@ -83,6 +83,7 @@ describe('by keyboard', { skip: cannotTest() }, () => {
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(async () => {
     start.close();
     await bench.stop();

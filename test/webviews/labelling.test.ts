@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { labelHandlers } from '../../engineHost/labelHandlers.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { labelAnswers, labelRow, labelSummary, labelTask, labelTasks, queueOf } from '../fixtures/views/labels.ts';
@@ -45,6 +45,7 @@ describe('labelling', { skip: cannotTest() }, () => {
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(() => bench.stop());
 
   it('labels, skips and takes back with keys alone, and the file says the same', async () => {
@@ -280,7 +281,7 @@ describe('labelling', { skip: cannotTest() }, () => {
       await full.picture(`labelling-back-${theme}`);
       assert.doesNotMatch(await full.page.locator('body').innerText(), /undefined|NaN|null/);
       assert.deepEqual(full.faults, []);
-      await full.page.close();
+      await full.close();
     }
     const narrow = await bench.open(
       'labelling',

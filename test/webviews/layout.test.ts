@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { makeCard } from '../fixtures/views/card.ts';
 import { makeReport } from '../fixtures/views/drift.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
@@ -136,6 +136,7 @@ describe('narrow and zoomed', { skip: cannotTest() }, () => {
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(async () => {
     await bench.stop();
     close();
@@ -160,7 +161,7 @@ describe('narrow and zoomed', { skip: cannotTest() }, () => {
         await view.page.setViewportSize({ width: Math.round(width / zoom), height: 3000 });
         assert.deepEqual(await view.page.evaluate(overlaps), [], `at ${width} px and ${zoom * 100} %`);
         assert.deepEqual(view.faults, []);
-        await view.page.close();
+        await view.close();
       }
     });
   }

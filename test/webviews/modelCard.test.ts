@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { makeCard } from '../fixtures/views/card.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { cannotTest, pictures, ViewBench } from '../helpers/viewPage.ts';
@@ -17,6 +17,7 @@ describe('model card', { skip: cannotTest() }, () => {
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(() => bench.stop());
 
   it('says the verdict, shows the gates against their bounds and marks what nobody wrote', async () => {
@@ -114,7 +115,7 @@ describe('model card', { skip: cannotTest() }, () => {
       await full.page.locator('.verdict').waitFor();
       await full.picture(`modelCard-full-${theme}`);
       assert.deepEqual(full.faults, []);
-      await full.page.close();
+      await full.close();
     }
     const empty = await bench.open(
       'modelCard',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import type { FileProblem } from '../../protocol/lifeCycle.ts';
 import { makeCard } from '../fixtures/views/card.ts';
 import { makeReport } from '../fixtures/views/drift.ts';
@@ -18,6 +18,7 @@ describe('the line above a view that shows the last good state', { skip: cannotT
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(() => bench.stop());
 
   for (const theme of ['dark', 'light', 'contrast'] as const) {

@@ -143,7 +143,7 @@ describe('the states and pictures of the profile', { skip: cannotTest() }, () =>
       await view.page.locator('#tab-quality').click();
       await view.page.locator('.quality').waitFor();
       await view.picture(`profile-quality-${theme}`);
-      await view.page.close();
+      await view.close();
       const pair = await open({ ...engine, 'data/compare': () => makeComparison() }, theme, {
         subject,
         against: earlier,
@@ -154,7 +154,7 @@ describe('the states and pictures of the profile', { skip: cannotTest() }, () =>
       await pair.page.waitForTimeout(150);
       await pair.picture(`profile-compare-${theme}`);
       await clean(pair);
-      await pair.page.close();
+      await pair.close();
     }
   });
 

@@ -173,7 +173,7 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
         await view.picture(`runCompare-${tab}-${theme}`);
       }
       await clean(view);
-      await view.page.close();
+      await view.close();
     }
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { random } from '../fixtures/views/random.ts';
@@ -54,6 +54,7 @@ describe('the importance of params, over the engine’s own answers', { skip: ca
     bench = await ViewBench.start();
     held = runStore(runs);
   });
+  afterEach(() => bench.closePages());
   after(async () => {
     await bench.stop();
     held.close();
@@ -243,7 +244,7 @@ describe('the importance of params, over the engine’s own answers', { skip: ca
       await view.page.locator('.importance li').nth(3).waitFor();
       await view.picture(`runCompare-importance-${theme}`);
       await clean(view);
-      await view.page.close();
+      await view.close();
     }
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { runHandlers } from '../../engineHost/runHandlers.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { overview } from '../fixtures/views/overview.ts';
@@ -25,6 +25,7 @@ describe('charts over more runs than a page holds', { skip: cannotTest() }, () =
       () => store,
     );
   });
+  afterEach(() => bench.closePages());
   after(async () => {
     await bench.stop();
     store.sql.close();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { findRun, getRun } from '../../engine/tracking/runDetail.ts';
 import { logPath } from '../../engine/store/store.ts';
 import { writeTag } from '../../engine/tracking/writeRun.ts';
@@ -20,6 +20,7 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     bench = await ViewBench.start();
     held = richStore(14);
   });
+  afterEach(() => bench.closePages());
   after(async () => {
     await bench.stop();
     held.close();
@@ -319,7 +320,7 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
       await until('the curve is there', async () => (await view.detail.locator('.chart-card canvas').count()) === 3);
       await view.picture(`runDetail-${theme}`);
       await clean(view);
-      await view.page.close();
+      await view.close();
     }
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { detailOf, makeRuns, seriesOf, trainLog } from '../fixtures/views/runs.ts';
@@ -37,6 +37,7 @@ describe('run history', { skip }, () => {
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(async () => {
     await bench.stop();
     for (const close of closing) close();
@@ -129,7 +130,7 @@ describe('run history', { skip }, () => {
       await full.page.locator('table.runs').focus();
       await full.picture(`runHistory-full-${theme}`);
       assert.deepEqual(full.faults, []);
-      await full.page.close();
+      await full.close();
     }
     const empty = await open({ ...engineWith([]) });
     await empty.page.getByText('No runs yet').waitFor();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { OpenView } from '../helpers/viewPage.ts';
 import { viewStates } from '../helpers/viewStates.ts';
@@ -101,6 +101,7 @@ describe('shortcuts of the editor', { skip: cannotTest() }, () => {
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(async () => {
     await bench.stop();
     close();
@@ -112,7 +113,7 @@ describe('shortcuts of the editor', { skip: cannotTest() }, () => {
       const { faults, tried } = await swallowed(view, state.part);
       assert.deepEqual(faults, []);
       places += tried;
-      await view.page.close();
+      await view.close();
     });
   }
 

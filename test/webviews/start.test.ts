@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { overview } from '../fixtures/views/overview.ts';
 import { makeRuns } from '../fixtures/views/runs.ts';
 import type { ThemeName } from '../helpers/themes.ts';
@@ -23,6 +23,7 @@ describe('start', { skip: cannotTest() }, () => {
   before(async () => {
     bench = await ViewBench.start();
   });
+  afterEach(() => bench.closePages());
   after(async () => {
     for (const close of open) close();
     await bench.stop();
