@@ -55,7 +55,9 @@ export function runHandlers(
     'runs/columns': (query) => {
       const store = storeNow();
       const primary = declared(query.experiment ?? null);
-      return store ? runColumns(store, query, primary) : { primary, metrics: [], params: [], tags: [] };
+      return store
+        ? runColumns(store, query, primary)
+        : { primary, metrics: [], params: [], tags: [], severalModels: false };
     },
     'runs/groups': ({ query, by, metrics }) => {
       const store = storeNow();

@@ -1,5 +1,6 @@
 import type { PrimaryMetric } from './primaryMetric.ts';
 import type { RunStatus, StageKind } from './lifeCycle.ts';
+import type { ModelRef } from './models.ts';
 
 export type ParamValue = string | number | boolean | null | ParamValue[];
 
@@ -31,8 +32,9 @@ export interface RunSummary {
   dirty: boolean;
   /** How many of its gates passed; absent when none was judged. */
   verdict?: { passed: number; total: number };
-  /** Model version this run registered, if any; of a run that registered several, the one with the highest number. */
-  modelName: string | null;
+  /** The versions that the run registered, one a model, by name. */
+  registered: ModelRef[];
+  /** The highest number of `registered`, by which runs are ordered; null when the run registered none. */
   modelVersion: number | null;
   /** While running: what it does now, such as `train: epoch 14/30`. */
   progress: string | null;
@@ -148,6 +150,8 @@ export interface RunColumns {
   /** `distinct` counts different values, so that params that differ can come first. */
   params: { key: string; runs: number; distinct: number }[];
   tags: { key: string; runs: number; distinct: number }[];
+  /** True when runs of the project registered versions of more than one model, so that a number needs its name. */
+  severalModels: boolean;
 }
 
 /** Runs of one value of a param, tag or attribute. */

@@ -11,6 +11,7 @@ import { runColumns } from '../../engine/tracking/runColumns.ts';
 import type { CommandContext } from '../context.ts';
 import { readCount } from '../readOption.ts';
 import { gatesText, metricText } from '../../words/metrics.ts';
+import { versionText } from '../../words/models.ts';
 import { duration, timeText } from '../../words/times.ts';
 import { table } from '../terminal.ts';
 import { runImportance } from './runImportance.ts';
@@ -76,7 +77,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
   else {
     const columns = store
       ? runColumns(store, query, declaredMetrics(context.project(), query.experiment ?? null))
-      : { primary: [], params: [] };
+      : { primary: [], params: [], severalModels: false };
     const keys = columns.primary
       .map(({ name }) => name)
       .filter((key) => page.runs.some((run) => run.metrics[key] !== undefined))
@@ -97,7 +98,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
       run.status === 'refused' && run.verdict ? `refused: ${gatesText(run.verdict)}` : run.status,
       timeText(run.startedAt),
       run.endedAt === null ? '' : duration(run.endedAt - run.startedAt),
-      run.modelVersion === null ? '' : `v${run.modelVersion}`,
+      run.registered.map((model) => versionText(model, columns.severalModels)).join(', '),
     ]);
     const right = [...keys, ...params].map((_, index) => index + 1);
     for (const line of table(

@@ -115,7 +115,7 @@ function isTrial(run: RunSummary): boolean {
 
 /** A validated run of a sweep that no version came from; other runs are versions by themselves. */
 export function canBeVersion(run: RunSummary): boolean {
-  return run.modelVersion === null && isTrial(run) && (run.status === 'finished' || run.status === 'refused');
+  return run.registered.length === 0 && isTrial(run) && (run.status === 'finished' || run.status === 'refused');
 }
 
 /** The params that differ among the trials. */

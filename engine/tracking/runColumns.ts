@@ -4,6 +4,7 @@ import { matchingRuns } from './matchingRuns.ts';
 import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';
 import { primaryAmong } from './rankMetrics.ts';
+import { hasSeveralModels } from './runVersions.ts';
 import type { Store } from '../store/store.ts';
 
 const mostKeys = 1000;
@@ -49,6 +50,7 @@ export function runColumns(
       allKeys(sql, 'tags').filter(({ key }) => !key.startsWith('mlflow.')),
       { runs: 0, distinct: 0 },
     ),
+    severalModels: hasSeveralModels({ sql }),
   };
 }
 

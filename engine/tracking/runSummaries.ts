@@ -64,7 +64,9 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
   }
   for (const { runId, model, version } of versionsOfRuns({ sql }, runIds)) {
     const summary = summaries.get(byRun.get(runId) ?? -1);
-    if (summary) Object.assign(summary, { modelName: model, modelVersion: version });
+    if (!summary) continue;
+    summary.registered.push({ name: model, version });
+    summary.modelVersion = Math.max(summary.modelVersion ?? 0, version);
   }
   return [...summaries.values()];
 }
@@ -89,7 +91,7 @@ function summaryOf(row: RunRow): RunSummary {
     commit: row.commit_hash,
     dirty: row.dirty === 1,
     progress: row.progress,
-    modelName: null,
+    registered: [],
     modelVersion: null,
   };
 }

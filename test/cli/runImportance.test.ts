@@ -32,7 +32,7 @@ before(() => {
         status: run.status === 'running' ? 'finished' : run.status,
         params: { lr, width, epochs: 30 },
         metrics: { loss: 1 + 0.2 * Math.log10(lr) + (width[0] === 64 ? 0.05 : 0) },
-        modelVersion: null,
+        registered: [],
       });
     }
     // Put away, so that they are asked for by themselves: enough to be worked on for a while.
@@ -45,7 +45,7 @@ before(() => {
         archived: true,
         params,
         metrics: { loss: random.next() },
-        modelVersion: null,
+        registered: [],
       });
     }
   });

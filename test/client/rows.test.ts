@@ -188,13 +188,13 @@ it('a run is told by its value first, and one that its gates refused by how many
       metrics: { rmse: 3 },
       params: { lr: 0.000123456, depth: 3, seed: 1 },
       tags: { 'loopwright.trial': '4' },
-      modelVersion: null,
+      registered: [],
     },
     ['lr', 'depth'],
   );
   assert.equal(trial.description, 'rmse 3 · lr 0.000123 · depth 3 · 2 hours ago');
   assert.match(trial.context ?? '', /registrable/);
-  assert.doesNotMatch(row({ tags: {}, modelVersion: null }).context ?? '', /registrable/);
+  assert.doesNotMatch(row({ tags: {}, registered: [] }).context ?? '', /registrable/);
   assert.match(row({ startedAt: Date.UTC(2024, 4, 28, 12) }).description ?? '', /28 May 2024$/);
 });
 

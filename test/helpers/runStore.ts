@@ -65,10 +65,11 @@ export function writeRun(store: Store, run: RunSummary): void {
     lastId,
     points.map(([key, value]) => ({ key, value, step: 0, at: run.startedAt })),
   );
-  if (run.modelVersion !== null)
+  for (const { name, version } of run.registered)
     store.sql.run(
-      "INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at) VALUES ('m', ?, ?, '', ?, ?)",
-      run.modelVersion,
+      "INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at) VALUES (?, ?, ?, '', ?, ?)",
+      name,
+      version,
       run.runId,
       run.startedAt,
       run.startedAt,

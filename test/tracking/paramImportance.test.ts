@@ -23,6 +23,7 @@ function run(index: number, part: Partial<RunSummary>): RunSummary {
     metrics: {},
     notFinite: {},
     tags: {},
+    registered: [],
     modelVersion: null,
     ...part,
   };

@@ -180,7 +180,7 @@ describe('the table of runs', { skip: cannotTest() }, () => {
       runId: 'f'.repeat(32),
       name: 'new-comer',
       startedAt: newest.startedAt + 1000,
-      modelVersion: null,
+      registered: [],
     });
     await view.changed();
     await waitForCount(view, /^901 runs$/);

@@ -46,6 +46,7 @@ describe('the layout of the table', () => {
         { key: 'lr', runs: 9, distinct: 4 },
       ],
       tags: [],
+      severalModels: false,
     });
     assert.deepEqual(defaultIds(all, false), [
       'name',

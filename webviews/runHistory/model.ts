@@ -49,6 +49,8 @@ export interface Model extends PersistedState {
   /** Every column there could be, and those that are shown, in their order. */
   available: readonly Available[];
   columns: readonly Column[];
+  /** True when the number of a version needs the name of its model. */
+  severalModels: boolean;
   /** Whether a column holds numbers in the runs that are loaded. */
   isNumber(column: Column): boolean;
   /** Another one when cells that are there may look otherwise: columns, ranges, or the time that they tell. */

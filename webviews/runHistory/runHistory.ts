@@ -173,6 +173,7 @@ export class RunHistory {
       problem: this.#frame.state.filter.trim() === '' ? null : this.#rows.problem,
       available: this.#columns.available,
       columns: this.#columns.columns,
+      severalModels: this.#columns.severalModels,
       stamp: `${this.#columns.version} ${this.#rows.version} ${this.#ranges.version} ${Math.floor(Date.now() / agingMs)}`,
       isNumber: (column) => this.#columns.isNumber(column),
       rangeOf: (key) => this.#ranges.get(key),

@@ -33,7 +33,7 @@ const fixed: readonly Column[] = [
   fixedColumn('ended', 'Ended', true, true, () => ''),
   fixedColumn('duration', 'Duration', true, true, (run) => duration(tookOf(run))),
   fixedColumn('experiment', 'Experiment', false, false, (run) => run.experiment),
-  fixedColumn('model', 'Model', true, true, (run) => (run.modelVersion === null ? '' : `v${run.modelVersion}`)),
+  fixedColumn('model', 'Model', true, true, (run) => run.registered.map(({ version }) => `v${version}`).join(', ')),
   fixedColumn('commit', 'Commit', false, false, (run) =>
     run.commit === null ? '' : `${run.commit.slice(0, 7)}${run.dirty ? ' + edits' : ''}`,
   ),

@@ -44,6 +44,11 @@ export class ShownColumns {
     return this.#columns;
   }
 
+  /** True when the number of a version needs the name of its model. */
+  get severalModels(): boolean {
+    return this.#known.state.value?.severalModels ?? false;
+  }
+
   /** Names of the metrics that are shown. */
   get metrics(): string[] {
     return this.#columns.filter((column) => column.kind === 'metric').map((column) => column.title);

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunDetail } from '../../../protocol/runs.ts';
 import { gatesText } from '../../../words/metrics.ts';
+import { versionText } from '../../../words/models.ts';
 import { duration } from '../../../words/times.ts';
 import { isPlain, take } from '../../ui/frame/keys.ts';
 import { copyable, icon, statusMark, time } from '../../ui/pieces.ts';
@@ -42,7 +43,7 @@ export function detailHead({ run, editing }: DetailModel, actions: DetailActions
     <p>
       ${statusMark(run.status, run.status === 'refused' && run.verdict ? `refused, ${gatesText(run.verdict)}` : run.status)}
       · ${time(run.startedAt)} · ${duration(took)} · ${run.experiment}
-      ${run.modelVersion === null ? nothing : html` · <button class="link" @click=${() => actions.openCard({ name: run.modelName, version: run.modelVersion })}>model v${run.modelVersion}</button>`}
+      ${run.registered.map((version) => html` · <button class="link" title=${version.name} @click=${() => actions.openCard(version)}>model ${versionText(version, run.registered.length > 1)}</button>`)}
       ${canBeVersion(run) ? html` · <button class="link" title="Register the model of this trial; one whose gates passed becomes the challenger" @click=${() => actions.register()}>Make this a version</button>` : nothing}
       ${run.archived ? html` · ${icon('archive')} archived` : nothing}${run.deleted ? html` · ${icon('trash')} deleted` : nothing}
       ${run.progress === null ? nothing : html`<br /><span role="status">${run.progress}</span>`}
@@ -52,7 +53,7 @@ export function detailHead({ run, editing }: DetailModel, actions: DetailActions
 /** A trial that validated a model and that no version came from. */
 function canBeVersion(run: RunDetail): boolean {
   return (
-    run.modelVersion === null &&
+    run.registered.length === 0 &&
     run.tags['loopwright.trial'] !== undefined &&
     run.stages.some(({ kind, status }) => kind === 'validate' && (status === 'finished' || status === 'refused'))
   );

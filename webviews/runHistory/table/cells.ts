@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunGroup, RunSummary } from '../../../protocol/runs.ts';
 import { gatesText } from '../../../words/metrics.ts';
+import { versionText } from '../../../words/models.ts';
 import { count, plural } from '../../../words/numbers.ts';
 import { css } from '../../ui/css.ts';
 import { metric, shortId } from '../../ui/format.ts';
@@ -188,20 +189,19 @@ function cell(
       </td>`;
     case 'model':
       return html`<td role="gridcell" aria-colindex=${at + 3} class="${spot} number">
-        ${
-          run.modelVersion === null
-            ? nothing
-            : html`<button
-                class="link"
-                tabindex="-1"
-                @click=${(event: Event) => {
-                  event.stopPropagation();
-                  actions.openCard({ name: run.modelName, version: run.modelVersion });
-                }}
-              >
-                v${run.modelVersion}
-              </button>`
-        }
+        ${run.registered.map(
+          (version) =>
+            html`<button
+              class="link"
+              tabindex="-1"
+              @click=${(event: Event) => {
+                event.stopPropagation();
+                actions.openCard(version);
+              }}
+            >
+              ${versionText(version, model.severalModels)}
+            </button> `,
+        )}
       </td>`;
     default:
       return column.kind === 'metric' ? metricCell(run, column, at, spot, model) : textCell(run, column, at, spot);
