@@ -1,6 +1,6 @@
 /**
- * The candidate nearest to what was written, or null when none is near (optimal string alignment distance, at most a
- * third of the length).
+ * Returns the candidate nearest to the written text, or null when none is close enough. Close means an optimal string
+ * alignment distance of at most a third of the length.
  */
 export function didYouMean(written: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
@@ -13,7 +13,7 @@ export function didYouMean(written: string, candidates: Iterable<string>): strin
   return best;
 }
 
-/** ` Did you mean x?`, or nothing. */
+/** Returns ` Did you mean x?`, or an empty string. */
 export function suggestion(written: string, candidates: Iterable<string>): string {
   const near = didYouMean(written, candidates);
   return near === null ? '' : ` Did you mean \`${near}\`?`;

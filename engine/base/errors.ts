@@ -10,7 +10,7 @@ export class ProjectError extends Error {
   }
 }
 
-/** There is no project at a folder or above it. */
+/** A folder and its parents contain no project. */
 export class NoProjectError extends ProjectError {
   override name = 'NoProjectError';
   readonly folder: string;
@@ -20,7 +20,7 @@ export class NoProjectError extends ProjectError {
   }
 }
 
-/** The work failed or a gate did not pass; the CLI exits with 1. `place` is where a person should look. */
+/** The work failed or a gate did not pass; the CLI exits with 1. `place` is the location to show to the user. */
 export class WorkError extends Error {
   override name = 'WorkError';
   readonly place: Partial<Place> | null;
@@ -30,15 +30,15 @@ export class WorkError extends Error {
   }
 }
 
-/** Data that cannot be read or is not as declared; names file and, when known, row. */
+/** Data cannot be read or does not match its declaration. The message names the file and, when known, the row. */
 export class DataError extends WorkError {
   override name = 'DataError';
 }
 
-/** Why the store of a project cannot be used. */
+/** The reason why the store of a project cannot be used. */
 export type StoreFault = 'busy' | 'full' | 'readonly' | 'damaged' | 'other';
 
-/** The store of a project cannot be used, so what was asked next would fail too. */
+/** The store of a project cannot be used. Further operations on it would fail too. */
 export class StoreError extends WorkError {
   readonly fault: StoreFault;
   constructor(fault: StoreFault, message: string, options: ConstructorParameters<typeof WorkError>[1] = {}) {
@@ -47,7 +47,7 @@ export class StoreError extends WorkError {
   }
 }
 
-/** The person asked to stop; the CLI exits with 130. */
+/** The user cancelled the operation; the CLI exits with 130. */
 export class CancelledError extends Error {
   override name = 'CancelledError';
   constructor(message = 'cancelled') {
@@ -55,12 +55,12 @@ export class CancelledError extends Error {
   }
 }
 
-/** Throws CancelledError when the signal was given. */
+/** Throws CancelledError when the signal is aborted. */
 export function checkCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new CancelledError();
 }
 
-/** The message of anything thrown. */
+/** Returns the message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,15 +1,15 @@
 import picomatch from 'picomatch';
 
-/** True when a path has wildcards. */
+/** True when a path contains wildcards. */
 export function isGlob(path: string): boolean {
   return /[*?[{]/.test(path);
 }
 
 const options: picomatch.PicomatchOptions = {
-  // Names with a leading dot match like others, and `[!a]` negates.
+  // Wildcards match names with a leading dot, and `[!a]` negates.
   dot: true,
   posix: true,
-  // Of the syntax of shells, only wildcards, classes and braces are special.
+  // Only wildcards, classes and braces are special; other shell syntax is not.
   nonegate: true,
   noextglob: true,
   keepQuotes: true,
@@ -20,12 +20,12 @@ const longest = 65_536;
 const mostCompiled = 5000;
 const compiled = new Map<string, RegExp>();
 
-/** A regular expression for a glob with `*`, `**`, `?`, `[…]` and `{a,b}`, over paths with `/`. */
+/** Compiles a glob with `*`, `**`, `?`, `[…]` and `{a,b}` to a regular expression for paths with `/`. */
 export function globToRegExp(glob: string): RegExp {
   let known = compiled.get(glob);
   if (!known) {
     if (compiled.size >= mostCompiled) compiled.clear();
-    // picomatch refuses these two; no path is that long.
+    // picomatch rejects an empty glob and one above its length limit. No path is that long.
     known =
       glob === '' ? /^$/ : glob.length > longest ? /(?!)/ : picomatch.makeRe(glob.replaceAll(/[()]/g, '\\$&'), options);
     compiled.set(glob, known);
@@ -34,7 +34,8 @@ export function globToRegExp(glob: string): RegExp {
 }
 
 /**
- * True when two paths may name the same file: equal paths, a file in a folder, or a match of a glob.
+ * True when two paths can name the same file: they are equal, one is inside the other, or one is a glob that matches
+ * the other.
  */
 export function pathsOverlap(a: string, b: string): boolean {
   const [x, y] = [normalisePath(a), normalisePath(b)];
@@ -42,7 +43,7 @@ export function pathsOverlap(a: string, b: string): boolean {
   return (isGlob(x) && globToRegExp(x).test(sample(y))) || (isGlob(y) && globToRegExp(y).test(sample(x)));
 }
 
-/** A path that a glob matches. Two globs overlap when one matches a sample of the other. */
+/** Returns a path that a glob matches. Two globs overlap when one matches a sample of the other. */
 function sample(path: string): string {
   return path
     .replaceAll(/\*\*\/?/g, '')
@@ -50,11 +51,11 @@ function sample(path: string): string {
     .replaceAll(/\{([^,}]*)[^}]*\}/g, '$1');
 }
 
-/** A path with `/` as separator, without a leading `./` and trailing `/`. */
+/** Returns a path with `/` as separator, without a leading `./` or a trailing `/`. */
 export const normalisePath = (path: string): string =>
   path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
 
-/** The fault of a glob, as the end of a sentence "`key` …". Null for a valid glob and for a plain path. */
+/** Returns the error in a glob as the end of a sentence "`key` …", or null for a valid glob or a plain path. */
 export function globProblem(path: string): string | null {
   for (let i = 0; i < path.length; i++) {
     const c = path[i];

@@ -1,36 +1,36 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 
-/** Where the numbers of processes have their meaning: a machine, one boot of it, one namespace of processes. */
+/** The scope in which a process id is unique: one machine, one boot, one PID namespace. */
 export interface Place {
-  /** The id of the machine: `/etc/machine-id` where it exists, else its name. */
+  /** Machine id: `/etc/machine-id` where it exists, otherwise the host name. */
   machine: string;
-  /** The name of the machine, for people. */
+  /** Host name, for display. */
   host: string;
-  /** The id of this boot; empty where the system has none. */
+  /** Boot id; empty where the system has none. */
   boot: string;
-  /** The namespace of process numbers: containers on one kernel have their own. Empty where the system has none. */
+  /** PID namespace. Each container has its own. Empty where the system has none. */
   pids: string;
 }
 
 /** The machine that a program runs on, with its clocks. */
 export interface Machine extends Place {
-  /** Epoch milliseconds. It jumps when somebody sets the clock. */
+  /** Epoch milliseconds. The value jumps when the system clock is set. */
   now(): number;
-  /** Milliseconds that the machine was awake since its boot; the same clock in every process of it. */
+  /** Milliseconds since boot, without time asleep. All processes of one boot read the same clock. */
   awakeMs(): number;
-  /** When the machine started, by its own clock, in epoch milliseconds. */
+  /** Boot time in epoch milliseconds, by the machine's own clock. */
   bootedAt(): number;
 }
 
-/** The namespace that a kernel makes first (PROC_PID_INIT_INO): a process in it is in no container. */
+/** The initial PID namespace of the kernel (PROC_PID_INIT_INO). A process in it runs outside any container. */
 const firstNamespace = 'pid:[4026531836]';
 
 /**
- * What the number of a process that was noted at `place` says here. `here`: the process can be looked up. `restarted`:
- * the machine started again since, so the process ended. `elsewhere`: nothing, another machine or container gave the
- * number. `notedAt` is the last sign of the process in epoch milliseconds: clones of a virtual machine share name and
- * id, and one that gave a sign since this machine started is another machine.
+ * Compares the place where a process id was recorded with this machine. `here`: the id can be looked up. `restarted`:
+ * the machine rebooted since, so the process has ended. `elsewhere`: the id belongs to another machine or container.
+ * `notedAt` is the last heartbeat of the process in epoch milliseconds. Clones of a virtual machine share name and id,
+ * so a heartbeat later than the boot of this machine comes from another machine.
  */
 export function comparePlace(place: Place, machine: Machine, notedAt: number): 'here' | 'restarted' | 'elsewhere' {
   if (place.machine !== machine.machine) return 'elsewhere';
@@ -39,14 +39,14 @@ export function comparePlace(place: Place, machine: Machine, notedAt: number): '
   return isOneMachine && place.boot !== machine.boot && notedAt < machine.bootedAt() ? 'restarted' : 'elsewhere';
 }
 
-/** The place of a machine alone, without its clocks, to be kept. */
+/** Returns the place of a machine without its clocks, ready to be stored. */
 export function placeOf({ machine, host, boot, pids }: Machine): Place {
   return { machine, host, boot, pids };
 }
 
 let found: Machine | undefined;
 
-/** The machine of this process. */
+/** Returns the machine of this process. */
 export function thisMachine(): Machine {
   return (found ??= {
     machine: firstLine('/etc/machine-id') || firstLine('/var/lib/dbus/machine-id') || hostname(),
@@ -54,7 +54,7 @@ export function thisMachine(): Machine {
     boot: firstLine('/proc/sys/kernel/random/boot_id'),
     pids: linkTarget('/proc/self/ns/pid'),
     now: Date.now,
-    // On Linux this clock stops while the machine sleeps, and all processes of a boot read the same.
+    // On Linux this clock stops while the machine sleeps, and all processes of a boot read the same value.
     awakeMs: () => Math.round(Number(process.hrtime.bigint() / 1_000_000n)),
     bootedAt: () => Date.now() - uptime() * 1000,
   });

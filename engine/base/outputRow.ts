@@ -3,21 +3,21 @@ interface Cell {
   style: string;
 }
 
-// oxlint-disable-next-line no-control-regex -- terminals are told colours and moves by control characters
+// oxlint-disable-next-line no-control-regex -- terminal colours and cursor moves are control characters
 const styleCodes = /\u001b\[[\d;:]*m/;
 
-/** One row of a terminal: text is written at a column, over what stands there. Columns are counted in characters. */
+/** One row of a terminal. `write` overwrites the text at the current column. Columns count UTF-16 code units. */
 export class OutputRow {
-  /** The text with its colours, while nothing was written over anything coloured. */
+  /** Text with its colour codes, as long as no coloured text was overwritten. */
   #text = '';
   #length = 0;
   #coloured = false;
-  /** Character by character, once something coloured was written over. */
+  /** One cell per character, once coloured text was overwritten. */
   #cells: Cell[] | null = null;
   column = 0;
-  /** Something was written over, or taken away: a progress bar, not a line that a program ended. */
+  /** True when text was overwritten or erased, as in a progress bar. */
   rewritten = false;
-  /** The text that was kept of this row already, when a program goes back to it. */
+  /** Text of this row that was already output, when a program returns to the row. */
   kept: string | null = null;
 
   write(text: string, style: string): void {
@@ -37,14 +37,14 @@ export class OutputRow {
     this.#length = cells.length;
   }
 
-  /** A change of colour; `code` is its escape sequence. */
+  /** Applies a colour change; `code` is its escape sequence. */
   colour(code: string): void {
     if (this.#cells !== null || this.column !== this.#length) return;
     this.#text += code;
     this.#coloured = true;
   }
 
-  /** Takes away from a column to another; to the end of the row it becomes shorter. */
+  /** Erases the columns from `from` to `to`. Erasing to the end shortens the row. */
   erase(from: number, to: number): void {
     if (this.#length > 0) this.rewritten = true;
     const cells = this.#explode();
@@ -90,18 +90,18 @@ export class OutputRow {
     if (this.#cells) return this.#cells;
     const cells: Cell[] = [];
     let style = '';
-    // oxlint-disable-next-line no-control-regex -- terminals are told colours and moves by control characters
+    // oxlint-disable-next-line no-control-regex -- terminal colours and cursor moves are control characters
     for (const part of this.#text.split(/(\u001b\[[\d;:]*m)/)) {
       if (styleCodes.test(part)) style = nextStyle(style, part);
-      // By code unit, so that columns stay what they were.
+      // Split by code unit so that column numbers do not shift.
       else for (let i = 0; i < part.length; i++) cells.push({ char: part[i] ?? '', style });
     }
     return (this.#cells = cells);
   }
 }
 
-/** The colours after another escape sequence for them. */
+/** Returns the colours in effect after another colour sequence. */
 export function nextStyle(style: string, code: string): string {
-  // oxlint-disable-next-line no-control-regex -- terminals are told colours and moves by control characters
+  // oxlint-disable-next-line no-control-regex -- terminal colours and cursor moves are control characters
   return /^\u001b\[(0*|0*;.*)m$/.test(code) ? (/;/.test(code) ? code : '') : style + code;
 }

@@ -1,26 +1,26 @@
 import { OutputRow, nextStyle } from './outputRow.ts';
 
-/** A line that has no end must not fill the memory. */
+/** Limits the memory of a line without end. */
 const longestRow = 1_000_000;
-/** Rows that a program may still go back to. */
+/** Number of rows that a program can still return to. */
 const mostRows = 60;
-/** Bars below each other, until they are gone back to for the first time. */
+/** Number of stacked progress bars that are held back before the cursor moves up for the first time. */
 const firstReach = 16;
-/** A bar that was left may be gone back to for so long, as nested bars do when they are drawn first. */
+/** Time in which a program can return to a bar it left, as nested bars do when they are first drawn. */
 const settleMs = 250;
 
-/** Control characters, and the start of an escape sequence. */
-// oxlint-disable-next-line no-control-regex -- terminals are told colours and moves by control characters
+/** Matches control characters, including the start of an escape sequence. */
+// oxlint-disable-next-line no-control-regex -- terminal colours and cursor moves are control characters
 const control = /[\u0000-\u0008\u000a-\u001f\u007f]/g;
-// oxlint-disable-next-line no-control-regex -- terminals are told colours and moves by control characters
+// oxlint-disable-next-line no-control-regex -- terminal colours and cursor moves are control characters
 const sequence = /^\u001b(?:\[([\d;:?<=>]*)([ -/]*[@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-Z\\^-~])/;
-// oxlint-disable-next-line no-control-regex -- terminals are told colours and moves by control characters
+// oxlint-disable-next-line no-control-regex -- terminal colours and cursor moves are control characters
 const isOpenSequence = /^\u001b(?:\[[\d;:?<=> -/]*|\][^\u0007\u001b]*\u001b?|[ -/]*)?$/;
 
 /**
- * What a program prints, as a terminal shows it. `keep` receives each line once it is settled, with its last state: a
- * bar that is drawn two thousand times is one line. A plain line is settled when it ends. A line that was written over
- * waits until nothing can go back to it.
+ * Renders the output of a program as a terminal shows it. `keep` receives each line once, in its final state: a bar
+ * that is redrawn two thousand times is one line. A plain line is final when it ends. An overwritten line is final when
+ * the cursor can no longer return to it.
  */
 export class OutputScreen {
   readonly #keep: (line: string) => void;
@@ -29,9 +29,9 @@ export class OutputScreen {
   #style = '';
   #carry = '';
   #isReturned = false;
-  /** How far the program has gone up; rows within reach are not settled. */
+  /** Largest number of rows that the cursor has moved up. Rows within reach are not final. */
   #reach = 0;
-  /** The cursor is hidden: a live display that redraws all its rows. */
+  /** True while the cursor is hidden: a live display redraws all its rows. */
   #isHidden = false;
   #history: string[] = [];
   #settle: NodeJS.Timeout | undefined;
@@ -40,7 +40,7 @@ export class OutputScreen {
     this.#keep = keep;
   }
 
-  /** Rows that are not settled, as they stand now, without empty ones at the end. */
+  /** Rows that are not final, in their current state, without trailing empty rows. */
   get open(): string[] {
     const texts = this.#rows.map(String);
     while (texts.length > 0 && (texts.at(-1) ?? '').trim() === '') texts.pop();
@@ -73,14 +73,14 @@ export class OutputScreen {
     }
   }
 
-  /** Settles what a program left behind and does not go back to, before a line of another stream is kept. */
+  /** Outputs rows that the program does not return to, before a line of another stream is output. */
   settle(): void {
     clearTimeout(this.#settle);
     this.#settle = undefined;
     if (!this.#isHidden) this.#keepRows(this.#rows.length - 1 - this.#reach);
   }
 
-  /** Nothing more comes. */
+  /** Ends the stream and outputs all remaining rows. */
   end(): void {
     clearTimeout(this.#settle);
     while (this.#rows.length > 0 && this.#rows.at(-1)?.length === 0) this.#rows.pop();
@@ -110,7 +110,7 @@ export class OutputScreen {
       this.#isReturned = true;
       this.#row.column = 0;
     } else if (c === '\b') this.#row.column = Math.max(0, this.#row.column - 1);
-    // The others move and show nothing: a bell, or what would reach the terminal raw.
+    // Other control characters print nothing, or must not reach the terminal unfiltered.
   }
 
   #newLine(): void {
@@ -124,7 +124,7 @@ export class OutputScreen {
     this.#rows.push(new OutputRow());
     if (this.#rows.length > mostRows + 1) this.#keepRows(this.#rows.length - 1 - mostRows);
     if (this.#isHidden) return;
-    // A plain line: a terminal would not change it any more, nor what stands above it.
+    // A plain line: a terminal no longer changes it or the rows above it.
     if (!ended.rewritten && ended.kept === null) this.#keepRows(this.#rows.length - 1);
     else {
       this.#keepRows(this.#rows.length - 1 - Math.max(firstReach, this.#reach));
@@ -180,7 +180,7 @@ export class OutputScreen {
     }
   }
 
-  /** The top of the screen: what stands there is drawn again from the first row. */
+  /** Moves to the top of the screen, from where all rows are drawn again. */
   #home(given: string): void {
     if (given !== '' && given !== '1;1' && given !== '1' && given !== ';') return;
     this.#at = 0;
@@ -193,7 +193,7 @@ export class OutputScreen {
     if (count <= 0) return;
     for (const row of this.#rows.splice(0, count)) {
       const text = String(row);
-      // A bar that was taken away again leaves nothing; one that was gone back to and is as it was is there already.
+      // An erased bar leaves no line. A row that was revisited without a change was already output.
       const isGone = row.rewritten && text.trim() === '';
       if (!isGone && text !== row.kept) this.#keep(text);
       this.#history.push(text);

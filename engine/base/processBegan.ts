@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * When a process began, in epoch milliseconds, asked of the system's own tools; null when they do not tell. For systems
- * without /proc.
+ * Returns the start time of a process in epoch milliseconds, or null when the system does not report it. Runs `ps` or
+ * PowerShell, for systems without /proc.
  */
 export function processBegan(pid: number): number | null {
   try {

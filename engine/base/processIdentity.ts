@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * When a process started, so that a number that was given again is not taken for the old process; null where the system
- * does not tell, and for one that ended and was not waited for.
+ * Returns the start time of a process, which distinguishes it from a later process with the same id. Null where the
+ * system does not report it, and for a zombie.
  */
 export function processStart(pid: number): string | null {
   try {
@@ -14,7 +14,7 @@ export function processStart(pid: number): string | null {
   }
 }
 
-/** True when the process that once had this number and start still runs. */
+/** True when the process with this id and start time still runs. */
 export function isAlive(pid: number | null, started: string | null): boolean {
   if (pid === null) return false;
   try {

@@ -8,8 +8,8 @@ export interface TreeProcess {
 }
 
 /**
- * The descendants of a process that run now, also those that left its group; on Windows none, since taskkill finds them
- * by itself.
+ * Returns the running descendants of a process, including those that left its process group. Empty on Windows, where
+ * taskkill finds them itself.
  */
 export function descendantsOf(pid: number): TreeProcess[] {
   const children = new Map<number, number[]>();
@@ -25,14 +25,14 @@ export function descendantsOf(pid: number): TreeProcess[] {
   return found;
 }
 
-/** Signals processes that are still those that were found. */
+/** Signals the processes that still have the start time recorded for them. */
 export function signalAll(processes: readonly TreeProcess[], signal: NodeJS.Signals): void {
   for (const { pid, started } of processes) {
     if (!isAlive(pid, started)) continue;
     try {
       process.kill(pid, signal);
     } catch {
-      // It ended in this moment.
+      // The process has just ended.
     }
   }
 }

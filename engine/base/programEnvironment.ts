@@ -3,13 +3,13 @@ export type Variables = Record<string, string | undefined>;
 /** Variables that an editor or an Electron program sets for its own processes. */
 const ofEditors =
   /^(ELECTRON_|VSCODE_|CHROME_DESKTOP$|ORIGINAL_XDG_CURRENT_DESKTOP$|APPLICATION_INSIGHTS_NO_|SHELL_ENV_)/i;
-/** Scripts of an editor's git extension that ask for passwords; without the variables above they fail. */
+/** Password prompts of an editor's git extension. They fail without the variables above. */
 const askers = ['GIT_ASKPASS', 'SSH_ASKPASS'];
 
 /**
- * The environment of a program that a person wrote, or of one they installed, such as git: that of this process without
- * what an editor set for itself. With ELECTRON_RUN_AS_NODE every Electron program that a stage starts would run as
- * Node. What `own` names is set last, so a stage can set any variable for itself.
+ * Returns the environment for a program of the user, or for an installed one such as git: the environment of this
+ * process without the variables that an editor sets for itself. With ELECTRON_RUN_AS_NODE, every Electron program that
+ * a stage starts would run as Node. `own` is applied last, so a stage can set any variable.
  */
 export function programEnvironment(own: Variables = {}, inherited: Variables = process.env): Variables {
   const env: Variables = {};
@@ -30,7 +30,7 @@ function isOfEditor(value: string, inherited: Variables): boolean {
   return inherited['VSCODE_GIT_ASKPASS_MAIN'] !== undefined && /extensions[\\/]git[\\/]/.test(value);
 }
 
-/** NODE_OPTIONS without the debugger that an editor attaches to every Node program of its terminals. */
+/** Removes from NODE_OPTIONS the debugger that an editor attaches to every Node program in its terminals. */
 function withoutDebugger(options: string): string {
   return options
     .replaceAll(

@@ -4,9 +4,9 @@ import { OutputScreen } from './outputScreen.ts';
 export type Stream = 'stdout' | 'stderr';
 
 export interface OutputListener {
-  /** A line that is as it will stay, without its end. */
+  /** Receives a final line, without its line end. */
   onLine: (line: string, from: Stream) => void;
-  /** The lines that are not ended, or may still change, after something in them changed; at most ten times a second. */
+  /** Receives the rows that can still change, after one of them changed; at most ten times a second. */
   onOpen?: ((rows: readonly string[], from: Stream) => void) | undefined;
 }
 
@@ -32,20 +32,20 @@ export class ProgramOutput {
     const decoder = new StringDecoder('utf8');
     stream.on('data', (chunk: Buffer) => {
       screen.write(decoder.write(chunk));
-      this.#timer ??= setTimeout(() => this.#tell(), openEveryMs);
+      this.#timer ??= setTimeout(() => this.#reportOpen(), openEveryMs);
     });
   }
 
-  /** The streams are closed. */
+  /** Ends the output when both streams are closed. */
   end(): void {
-    // Told once more: the last words of a program may be a question that nobody could answer.
-    this.#tell();
+    // Reported once more: the last line of a program can be a prompt that nobody could answer.
+    this.#reportOpen();
     for (const screen of this.#screens.values()) screen.end();
-    this.#tell();
+    this.#reportOpen();
     clearTimeout(this.#timer);
   }
 
-  #tell(): void {
+  #reportOpen(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const [from, screen] of this.#screens) {

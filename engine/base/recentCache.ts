@@ -1,7 +1,7 @@
-/** Keeps the values that were used last, up to a number of them; the one that was not used for longest is evicted. */
+/** A cache with a maximum size that evicts the least recently used value. */
 export class RecentCache<K, V> {
   readonly #most: number;
-  /** A map lists its keys in the order in which they were set: the first is the one that was not used for longest. */
+  /** A Map iterates its keys in insertion order, so the first key is the least recently used. */
   readonly #values = new Map<K, V>();
 
   constructor(most: number) {

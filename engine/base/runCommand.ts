@@ -9,19 +9,17 @@ export interface CommandOptions extends OutputListener {
   env: Record<string, string | undefined>;
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
-  /** Told the process number of the shell once it runs. */
+  /** Receives the process id of the shell once it runs. */
   onSpawn?: ((pid: number) => void) | undefined;
-  /**
-   * An open file that receives what is printed on standard output, as it is; `onLine` then hears standard error alone.
-   */
+  /** File descriptor that receives standard output unchanged. `onLine` then receives standard error only. */
   stdout?: number | undefined;
-  /** Where the program reads from: the terminal of this process, or nothing. */
+  /** Standard input of the program: the terminal of this process, or nothing. */
   input?: 'terminal' | 'none' | undefined;
 }
 
-/** How long a process tree has after SIGTERM before it is killed. */
+/** Time that a process tree has after SIGTERM before it is killed. */
 const graceMs = 3_000;
-/** Timers cannot wait longer; what is longer ends at once. */
+/** Maximum delay of a timer. A longer one would fire at once. */
 const longestMs = 2 ** 31 - 1;
 
 /**
@@ -32,7 +30,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     let child: ChildProcess;
     try {
-      // A group of its own lets one signal reach every descendant.
+      // With its own process group, one signal reaches every descendant.
       child = spawn(options.cmd, {
         cwd: options.cwd,
         env: options.env,
@@ -47,7 +45,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
     try {
       if (child.pid !== undefined) options.onSpawn?.(child.pid);
     } catch (error) {
-      // What could not be noted must not go on unseen.
+      // A process that could not be recorded must not continue.
       killTree(child, [], 'SIGKILL');
       reject(error instanceof Error ? error : new Error(messageOf(error)));
       return;
@@ -57,14 +55,14 @@ export function runCommand(options: CommandOptions): Promise<number> {
     let tree: TreeProcess[] = [];
     const kill = () => {
       killTree(child, tree, 'SIGKILL');
-      // Who escaped even this may hold the pipes open for ever.
+      // A process that survives even this can keep the pipes open for ever.
       child.stdout?.destroy();
       child.stderr?.destroy();
     };
     const stop = (why: 'cancelled' | 'timeout') => {
       if (stopped) return;
       stopped = why;
-      // Noted now: once a parent is gone, its children cannot be told from others.
+      // Collected now: once a parent has exited, its children can no longer be identified.
       tree = child.pid === undefined ? [] : descendantsOf(child.pid);
       killTree(child, tree, 'SIGTERM');
       killTimer = setTimeout(kill, graceMs);
@@ -91,7 +89,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
       reject(new WorkError(`The command could not be started: ${error.message}`, { cause: error }));
     });
     child.once('close', (code, signal) => {
-      // Grandchildren that closed their output may still run.
+      // Grandchildren that closed their output can still run.
       if (stopped) killTree(child, tree, 'SIGKILL');
       cleanUp();
       output.end();
@@ -104,7 +102,7 @@ export function runCommand(options: CommandOptions): Promise<number> {
   });
 }
 
-/** Signals a process, its group and those of its descendants that left the group, as `timeout` and `setsid` do. */
+/** Signals a process, its group, and descendants that left the group, as `timeout` and `setsid` do. */
 function killTree(child: ChildProcess, tree: readonly TreeProcess[], signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   signalAll(tree, signal);
@@ -112,6 +110,6 @@ function killTree(child: ChildProcess, tree: readonly TreeProcess[], signal: Nod
     if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' });
     else process.kill(-child.pid, signal);
   } catch {
-    // The group is gone already.
+    // The group has already exited.
   }
 }

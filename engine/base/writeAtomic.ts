@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { dirname } from 'node:path';
 import { WorkError, messageOf } from './errors.ts';
 
-/** Writes a whole file or nothing: into a neighbour first, then renamed over the old one. */
+/** Writes a whole file or nothing: writes a temporary file beside it, then renames that over the old file. */
 export function writeAtomic(path: string, text: string, options: { mode?: number } = {}): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
