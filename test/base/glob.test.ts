@@ -25,7 +25,7 @@ test('`*` and `?` stay in a folder, `**` goes through folders', () => {
   matched('a/**', [...paths, 'c'], paths.slice(1));
 });
 
-test('classes and braces choose, also negated and nested', () => {
+test('classes and braces match alternatives, also negated and nested', () => {
   const days = ['day-1.csv', 'day-2.csv', 'day-x.csv', 'day-12.csv'];
   matched('day-[0-9].csv', days, ['day-1.csv', 'day-2.csv']);
   matched('day-[!0-9].csv', days, ['day-x.csv']);
@@ -36,7 +36,7 @@ test('classes and braces choose, also negated and nested', () => {
   matched('{a/b,c}/*.csv', ['a/b/x.csv', 'c/x.csv', 'a/x.csv'], ['a/b/x.csv', 'c/x.csv']);
 });
 
-test('other characters stand for themselves', () => {
+test('other characters match themselves', () => {
   for (const name of ['a (1)', 'a+b', 'a.b', 'a$', 'a^b', '!a', '@(a)', '+(a)', '"a"', "a'b", 'a|b', 'ü', 'a,b', '~a'])
     matched(`${name}*`, [`${name}.csv`, 'other'], [`${name}.csv`]);
   assert.ok(!matches('a.csv', 'aXcsv') && !matches('a+(b).csv', 'aab.csv'));
@@ -47,7 +47,7 @@ test('names with a leading dot match', () => {
   matched('**/x', ['.cache/x', 'a/.b/x'], ['.cache/x', 'a/.b/x']);
 });
 
-test('a glob that is not closed matches without an error, and so does one that is longer than any path', () => {
+test('an unclosed glob matches without an error, and so does one longer than any path', () => {
   for (const glob of [
     '[',
     'a[b',
@@ -67,7 +67,7 @@ test('a glob that is not closed matches without an error, and so does one that i
     assert.ok(!matches(glob, 'no/such/path'), glob.slice(0, 10));
 });
 
-test('paths without leading dots match as Node finds them on a disk (random)', () => {
+test('paths without leading dots match the files that Node finds (random)', () => {
   const random = seededRandom(7);
   const pick = (from: readonly string[]) => from[random.integer(from.length)] ?? '';
   const steps = ['a', 'b', 'ab', 'x.csv', '*', '**', '*.csv', 'x?csv', '[ab]', '[!a]*', '{a,b}', '{a,x}*', 'a*b'];
@@ -85,12 +85,12 @@ test('paths without leading dots match as Node finds them on a disk (random)', (
   assert.ok(found > 200, `${found} matches`);
 });
 
-test('paths of Windows are paths with `/`', () => {
+test('Windows paths are compared with `/` as separator', () => {
   assert.equal(normalisePath('.\\data\\raw\\'), 'data/raw');
   assert.ok(pathsOverlap('data\\raw', 'data/raw/x.csv') && pathsOverlap('data/*.csv', 'data\\x.csv'));
 });
 
-test('the fault of a glob is named', () => {
+test('an invalid glob is reported with its error', () => {
   assert.equal(globProblem('data/[ab.csv'), 'is a glob whose `[` is not closed');
   assert.equal(globProblem('data/{a,b.csv'), 'is a glob whose `{` is not closed');
   assert.match(globProblem('data/***') ?? '', /`\*\*` through folders/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { programEnvironment } from '../../engine/base/programEnvironment.ts';
 
-test('what an editor set for itself does not reach a program; what a person set does', () => {
+test('a program receives the variables of the user but not those of an editor', () => {
   const ofEditor = {
     ELECTRON_RUN_AS_NODE: '1',
     ELECTRON_NO_ATTACH_CONSOLE: '1',
@@ -32,16 +32,16 @@ test('what an editor set for itself does not reach a program; what a person set 
   assert.equal(
     programEnvironment({ ELECTRON_RUN_AS_NODE: '1' }, ofEditor)['ELECTRON_RUN_AS_NODE'],
     '1',
-    'a stage may ask for it',
+    'a stage can set it',
   );
   assert.equal(
     programEnvironment({}, { GIT_ASKPASS: '/code/extensions/git/dist/askpass.sh' })['GIT_ASKPASS'],
     '/code/extensions/git/dist/askpass.sh',
-    "without an editor around it is somebody's own",
+    'without an editor it belongs to the user',
   );
 });
 
-test("NODE_OPTIONS loses the editor's debugger and keeps the rest", () => {
+test("NODE_OPTIONS loses the editor's debugger and keeps its other options", () => {
   const options = (text: string) => programEnvironment({}, { NODE_OPTIONS: text })['NODE_OPTIONS'];
   for (const [given, kept] of [
     [' --require "/code/extensions/ms-vscode.js-debug/src/bootloader.js"  --inspect-publish-uid=http', undefined],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OutputScreen } from '../../engine/base/outputScreen.ts';
 
-/** The lines that are kept of a text, given whole, or in pieces of one character. */
+/** Returns the lines that are output for a text, written whole or one character at a time. */
 function kept(text: string): string[] {
   const results = [Number.POSITIVE_INFINITY, 1, 3].map((size) => {
     const lines: string[] = [];
@@ -18,7 +18,7 @@ function kept(text: string): string[] {
 const times = (n: number, text: (i: number) => string) => Array.from({ length: n }, (_, i) => text(i)).join('');
 const up = '\u001b[A';
 
-test('plain lines are as they were, whatever ends them', () => {
+test('plain lines are unchanged with every kind of line end', () => {
   for (const [text, lines] of [
     ['a\nb\r\nc\r\r\n\nlast', ['a', 'b', 'c', '', 'last']],
     ['tab\tin\n  spaces  \n', ['tab\tin', '  spaces  ']],
@@ -35,7 +35,7 @@ test('plain lines are as they were, whatever ends them', () => {
     assert.deepEqual(kept(text), lines, JSON.stringify(text));
 });
 
-test('a bar is one line: tqdm, keras, pip, wget, Windows, with colours, and cleared ones none', () => {
+test('a bar is one line: tqdm, keras, pip, wget, Windows, with colours, and a cleared bar is no line', () => {
   for (const [name, text, lines] of [
     ['tqdm', `${times(2001, (i) => `\rEpoch 1: ${i}/2000`)}\nloss 0.5\n`, ['Epoch 1: 2000/2000', 'loss 0.5']],
     ['tqdm in two', `${times(9, (i) => `\ra ${i}`)}\n${times(9, (i) => `\rb ${i}`)}\n`, ['a 8', 'b 8']],
@@ -65,7 +65,7 @@ test('a bar is one line: tqdm, keras, pip, wget, Windows, with colours, and clea
     assert.deepEqual(kept(text), lines, name);
 });
 
-test('nested bars and live displays are their last state', () => {
+test('nested bars and live displays are output in their last state', () => {
   const nested = times(3, (outer) => times(10, (i) => `\router ${outer}/3\n\rinner ${i}/9${up}`));
   assert.deepEqual(kept(`${nested}\router 3/3\n\r         ${up}\n`), ['outer 3/3'], 'tqdm, the inner one taken away');
   assert.deepEqual(kept(`${nested}\router 3/3\n\n`), ['outer 3/3', 'inner 9/9'], 'tqdm, the inner one left');
@@ -75,7 +75,7 @@ test('nested bars and live displays are their last state', () => {
   assert.deepEqual(kept(rich), ['Epoch 99', 'loss 99', 'lr 1'], 'rich Live');
   assert.ok(
     kept(times(50, (i) => `${i === 0 ? '' : `${up}${up}`}\u001b[2Kfirst ${i}\n\u001b[2Ksecond ${i}\n`)).length <= 4,
-    'without a hidden cursor the first drawing is kept as well',
+    'without a hidden cursor the first drawing is output as well',
   );
   assert.deepEqual(
     kept(times(5, (i) => `\u001b[H\u001b[2Jcount ${i}\nend`)).at(-2),
@@ -85,7 +85,7 @@ test('nested bars and live displays are their last state', () => {
   assert.deepEqual(kept(`a\nb\n${up}${up}${up}${up}x\n`), ['a', 'b', 'x'], 'above the first row there is nothing');
 });
 
-test('what is open can be seen before it ends', () => {
+test('open rows are reported before they end', () => {
   const lines: string[] = [];
   const screen = new OutputScreen((line) => lines.push(line));
   screen.write('Downloading model ... ');
@@ -98,7 +98,7 @@ test('what is open can be seen before it ends', () => {
   assert.deepEqual([screen.open, lines.at(-1)], [[], ' 5%']);
 });
 
-test('neither a line without end nor a torn sequence fills the memory', () => {
+test('a line without end and an incomplete sequence do not fill the memory', () => {
   const lines: string[] = [];
   const screen = new OutputScreen((line) => lines.push(line));
   for (let i = 0; i < 25; i++) screen.write('x'.repeat(100_000));

@@ -33,7 +33,7 @@ const text =
 
 for (const [kind, make, expected] of kinds) {
   test(
-    `what is no file where one of the project should be is told at once: ${kind}`,
+    `a path of the project that is not a file is reported at once: ${kind}`,
     { skip: process.platform === 'win32' },
     () => {
       const told = (root: string, path: string) => {
@@ -63,14 +63,14 @@ for (const [kind, make, expected] of kinds) {
   );
 }
 
-test('a dependency that is no file is not hashed', { skip: process.platform === 'win32' }, () => {
+test('a dependency that is not a file is not hashed', { skip: process.platform === 'win32' }, () => {
   const root = makeProject({ x: 'x' });
   pipe(join(root, 'p'));
   device(join(root, 'z'));
   assert.deepEqual(Object.keys(new FileFingerprints(root, null).of(['x', 'p', 'z'])), ['x']);
 });
 
-test('an entry of a large mapping is found by its key, the first of two', () => {
+test('an entry of a large mapping is found by its key, the first of two duplicates', () => {
   const { root } = parseYaml('a.yaml', `${Array.from({ length: 100 }, (_, i) => `k${i}: ${i}\n`).join('')}k5: again\n`);
   const value = entryOf(root ?? undefined, 'k5')?.value;
   assert.equal(value?.kind === 'scalar' ? value.value : null, 5);

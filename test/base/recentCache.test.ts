@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RecentCache } from '../../engine/base/recentCache.ts';
 
-test('a full cache evicts the value that was not used for longest', () => {
+test('a full cache evicts the least recently used value', () => {
   const cache = new RecentCache<string, number>(2);
   cache.set('a', 1);
   cache.set('b', 2);

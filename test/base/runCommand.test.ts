@@ -14,7 +14,7 @@ async function run(
   return { code, lines };
 }
 
-test('lines come whole, whatever ends them, from both streams', async () => {
+test('lines of both streams arrive whole with every kind of line end', async () => {
   assert.deepEqual(await run(String.raw`printf 'a\nb\r\nc\rd\n\nlast'`), {
     code: 0,
     lines: ['a', 'b', 'd', '', 'last'],
@@ -24,7 +24,7 @@ test('lines come whole, whatever ends them, from both streams', async () => {
   assert.deepEqual(
     (await run(`printf '\\303'; printf '\\244\\n'`)).lines,
     ['ä'],
-    'a character that comes in two halves',
+    'a character split across two chunks',
   );
   assert.deepEqual(
     (await run('head -c 2500000 /dev/zero | tr "\\0" x')).lines.map((line) => line.length).reduce((a, b) => a + b),
@@ -32,7 +32,7 @@ test('lines come whole, whatever ends them, from both streams', async () => {
   );
 });
 
-test('the exit code is that of the command; a signal is told', async () => {
+test('the exit code is that of the command; a signal is reported', async () => {
   assert.equal((await run('exit 3')).code, 3);
   assert.equal((await run('nosuchprogram 2> /dev/null')).code, 127);
   await assert.rejects(
@@ -41,14 +41,14 @@ test('the exit code is that of the command; a signal is told', async () => {
   );
 });
 
-test('a folder that is gone is told', async () => {
+test('a missing working directory is reported', async () => {
   await assert.rejects(
     runCommand({ cmd: 'true', cwd: '/no/such/folder', env: process.env, onLine: () => {} }),
     (error) => error instanceof WorkError && /could not be started/.test(error.message),
   );
 });
 
-/** Starts the command, waits for the process numbers it prints, cancels, and gives them. */
+/** Starts the command, waits for the process ids it prints, cancels it and returns the ids. */
 async function cancelled(cmd: string, processes: number): Promise<number[]> {
   const abort = new AbortController();
   const pids: number[] = [];
@@ -77,7 +77,7 @@ test('cancel stops children and grandchildren', async () => {
   await allGone(await cancelled('sleep 300 & echo $!; sh -c "sleep 300 & echo \\$!; wait"; wait', 2));
 });
 
-test('cancel reaches those in a group of their own and those that left the session', async () => {
+test('cancel reaches processes in another group and in another session', async () => {
   await allGone(
     await cancelled(
       `setsid sh -c 'echo $$; sleep 300 & echo $!; wait' & sh -c 'timeout 300 sleep 301 & echo $!; wait' & wait`,
@@ -86,11 +86,11 @@ test('cancel reaches those in a group of their own and those that left the sessi
   );
 });
 
-test('cancel kills who does not listen', async () => {
+test('cancel kills a process that ignores SIGTERM', async () => {
   await allGone(await cancelled(`trap '' TERM; echo $$; while true; do sleep 0.05; done`, 1));
 });
 
-test('a signal that was given before stops the command', async () => {
+test('a signal that is already aborted stops the command', async () => {
   const abort = new AbortController();
   abort.abort();
   await assert.rejects(run('sleep 300', { signal: abort.signal }), CancelledError);
@@ -112,7 +112,7 @@ test('a timeout stops the tree; one longer than a timer can wait does not', asyn
   assert.equal((await run('sleep 0.05; echo x', { timeoutMs: 30 * 86_400_000 })).code, 0);
 });
 
-test('a command that cannot be noted is stopped at once', async () => {
+test('a command that cannot be recorded is stopped at once', async () => {
   let pid = 0;
   await assert.rejects(
     runCommand({
