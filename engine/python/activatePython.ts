@@ -6,9 +6,9 @@ import { isSameProgram, programOnPath, type FoundPython } from './findPython.ts'
 const isWindows = process.platform === 'win32';
 
 /**
- * The environment of a program for which this Python is active, as its own `activate` would make it: `python` and
- * `python3` are this one. For an interpreter that goes by another name, programs of these names that start it are
- * written to the folder `starters`.
+ * Returns the environment of a program in which this Python is active, as its own `activate` script would set it:
+ * `python` and `python3` run this interpreter. For an interpreter with another name, starter scripts with these two
+ * names are written to the folder `starters`.
  */
 export function activatePython(env: Variables, python: FoundPython | null, starters: string): Variables {
   if (!python) return env;
@@ -31,7 +31,7 @@ export function activatePython(env: Variables, python: FoundPython | null, start
   return active;
 }
 
-/** Version managers have a program of their own for each name, side by side. */
+/** Version managers install a separate program for each name, side by side. */
 function starts(program: string | null, python: string): boolean {
   if (program === null) return false;
   return (
@@ -41,7 +41,7 @@ function starts(program: string | null, python: string): boolean {
 
 const rest = (path: string | undefined) => (path === undefined || path === '' ? [] : [path]);
 
-/** Not links: an interpreter that is itself a script looks at the name it was called by. */
+/** Scripts rather than links: an interpreter that is itself a script depends on the name it is called by. */
 function startersOf(interpreter: string, folder: string): string {
   const script = `#!/bin/sh\nexec '${interpreter.replaceAll("'", String.raw`'\''`)}' "$@"\n`;
   mkdirSync(folder, { recursive: true });

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
 /**
- * A setting that a folder keeps in `.vscode/settings.json`, so that a terminal decides as the editor does; undefined
- * when it is not set.
+ * Returns a setting from `.vscode/settings.json` of a folder, so that a terminal uses the same value as the editor.
+ * Undefined when it is not set.
  */
 export function editorSetting(folder: string, name: string): unknown {
   try {
@@ -16,7 +16,7 @@ export function editorSetting(folder: string, name: string): unknown {
   }
 }
 
-/** JSON without the comments and last commas that the editor allows in its settings. */
+/** Returns JSON without the comments and trailing commas that the editor allows in its settings. */
 function plainJson(text: string): string {
   const withoutComments = text
     .replace(/^\uFEFF/, '')

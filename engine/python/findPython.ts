@@ -5,13 +5,13 @@ import { WorkError } from '../base/errors.ts';
 import type { Variables } from '../base/programEnvironment.ts';
 import { editorSetting } from './editorSetting.ts';
 
-/** The Python that the programs of a project use. */
+/** The Python interpreter that the programs of a project use. */
 export interface FoundPython {
   /** Absolute path of the interpreter. */
   path: string;
-  /** The environment that it belongs to; null for one that stands alone. */
+  /** Environment that contains the interpreter; null for one outside any environment. */
   environment: { kind: 'venv' | 'conda'; folder: string } | null;
-  /** Why it is this one, to stand after its path: `.venv of the project`. */
+  /** Reason for the choice, shown after the path: `.venv of the project`. */
   why: string;
 }
 
@@ -23,17 +23,20 @@ export interface PythonRequest {
   env?: Variables | undefined;
 }
 
-/** Where an editor hands on its setting `loopwright.python`, and the environment that its Python extension selected. */
+/**
+ * Variables in which an editor passes its setting `loopwright.python` and the environment selected in its Python
+ * extension.
+ */
 export const pythonVariables = { setting: 'LOOPWRIGHT_PYTHON', editor: 'LOOPWRIGHT_EDITOR_PYTHON' } as const;
 
 const isWindows = process.platform === 'win32';
 const folderNames = ['.venv', 'venv'];
 
 /**
- * The first of: the project's key `python`, the setting `loopwright.python`, the environment that the editor's Python
- * extension selected,
- * `.venv` or `venv` of the project and of the folders above it in its repository, and `python3` on the PATH. Null when
- * there is none. WorkError when the key or the setting names something that is no Python.
+ * Returns the first of: the project's key `python`, the setting `loopwright.python`, the environment selected in the
+ * editor's Python extension, `.venv` or `venv` in the project and in the folders above it within its repository, and
+ * `python3` on the PATH. Null when none of them exists. Throws WorkError when the key or the setting does not name a
+ * Python interpreter.
  */
 export function findPython({ root, python, env = process.env }: PythonRequest): FoundPython | null {
   const named =
@@ -61,7 +64,7 @@ export function findPython({ root, python, env = process.env }: PythonRequest): 
 
 interface Chosen {
   value: string;
-  /** Folder that a relative path starts in. */
+  /** Folder that a relative path is resolved against. */
   from: string;
   why: string;
   place?: { file: string };
@@ -81,10 +84,13 @@ function settingOf(root: string, env: Variables): Chosen | null {
 
 function notFound({ value, why }: Chosen): string {
   const subject = `${(why[0] ?? '').toUpperCase()}${why.slice(1)}`;
-  return `${subject} is \`${value}\`, and there is no Python. Name an interpreter, or the folder of an environment such as \`.venv\`; \`python3 -m venv .venv\` makes one.`;
+  return `${subject} is \`${value}\`, which is not a Python interpreter or environment. Name an interpreter, or the folder of an environment such as \`.venv\`. \`python3 -m venv .venv\` creates one.`;
 }
 
-/** The project's folder and those above it up to its repository's; without a repository the project's alone. */
+/**
+ * Returns the project's folder and the folders above it up to the root of its repository; without a repository, only
+ * the project's folder.
+ */
 export function foldersAbove(root: string): [folder: string, words: string][] {
   const found: [string, string][] = [[root, 'the project']];
   if (existsSync(join(root, '.git'))) return found;
@@ -96,7 +102,7 @@ export function foldersAbove(root: string): [folder: string, words: string][] {
   }
 }
 
-/** The interpreter that a path or a name stands for: a program, the folder of an environment, or a name on the PATH. */
+/** Resolves a value to an interpreter: a program, the folder of an environment, or a name on the PATH. */
 function pythonAt(value: string, from: string, env: Variables): Omit<FoundPython, 'why'> | null {
   const home = value === '~' || /^~[\\/]/.test(value) ? join(homedir(), value.slice(1)) : value;
   if (!/[\\/]/.test(home) && !existsSync(resolve(from, home))) {
@@ -117,7 +123,10 @@ function interpreterIn(folder: string): string | null {
   return places.map((place) => join(folder, place)).find((path) => isProgram(path)) ?? null;
 }
 
-/** The environment around an interpreter, by the files that venv, virtualenv, uv and conda leave there. */
+/**
+ * Returns the environment that contains an interpreter, detected by the files that venv, virtualenv, uv and conda
+ * write.
+ */
 function environmentOf(program: string): FoundPython['environment'] {
   for (const folder of new Set([dirname(dirname(program)), dirname(program)])) {
     if (existsSync(join(folder, 'pyvenv.cfg'))) return { kind: 'venv', folder };
@@ -137,8 +146,8 @@ function onPath(env: Variables): FoundPython | null {
 }
 
 /**
- * A program on the PATH, absolute; null when there is none. On Windows the store's stand-in, which only opens the
- * store, does not count.
+ * Returns the absolute path of a program on the PATH, or null when there is none. Ignores the placeholder on Windows
+ * that only opens the Microsoft Store.
  */
 export function programOnPath(name: string, env: Variables): string | null {
   const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? '';
@@ -163,7 +172,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** The interpreter as a person would name it: relative inside the project, with `~` inside their home. */
+/** Returns the interpreter path for display: relative inside the project, with `~` inside the home folder. */
 export function pythonText({ path }: FoundPython, root: string): string {
   const inside = relative(root, path);
   if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return inside.replaceAll('\\', '/');
@@ -182,7 +191,7 @@ export function isWithoutPip({ environment }: FoundPython): boolean {
   return !['bin/pip', 'bin/pip3', 'Scripts/pip.exe'].some((path) => existsSync(join(environment.folder, path)));
 }
 
-/** The same program, whatever links lead to it. */
+/** True when both paths resolve to the same program. */
 export function isSameProgram(a: string, b: string): boolean {
   try {
     return realpathSync(a) === realpathSync(b);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isWithoutPip, pythonText, type FoundPython } from './findPython.ts';
 
-/** Packages whose module has another name. */
+/** Packages whose name differs from that of their module. */
 const packageOf: Record<string, string> = {
   sklearn: 'scikit-learn',
   skimage: 'scikit-image',
@@ -35,7 +35,7 @@ const packageOf: Record<string, string> = {
   sentence_transformers: 'sentence-transformers',
 };
 
-/** The module that a program did not find, by what it printed last; null when that was not its trouble. */
+/** Returns the module that a program could not import, from its last lines of output; null for any other failure. */
 export function missingModule(lines: readonly string[]): string | null {
   for (const line of lines.toReversed()) {
     const found =
@@ -48,8 +48,8 @@ export function missingModule(lines: readonly string[]): string | null {
 }
 
 /**
- * What to do about a module that a Python lacks: it is named with the command that installs it there. `words` start the
- * Python of the command, where the command names one of its own.
+ * Returns a message with the missing module and the command that installs it. `words` start the Python of the command,
+ * when the command names its own.
  */
 export function missingModuleText(
   module: string,
@@ -62,7 +62,7 @@ export function missingModuleText(
   );
   if (inProject !== undefined) {
     const [where, folder] = inProject === '.' ? ['the project folder', '.'] : [`\`${inProject}/\``, inProject];
-    return ` Python has no module \`${module}\`; it is in ${where}, which is not among the folders that Python looks into: \`env: { PYTHONPATH: ${folder} }\` at the stage adds it.`;
+    return ` Python has no module \`${module}\`; it is in ${where}, which is not on the module search path. Add \`env: { PYTHONPATH: ${folder} }\` to the stage.`;
   }
   const name = packageOf[top] ?? top;
   const own = words?.[0] !== undefined && !/^(python|python3)$/.test(words[0]) ? words : null;

@@ -10,7 +10,7 @@ import { findPython, isWithoutPip, pythonText } from '../../engine/python/findPy
 import { missingModule, missingModuleText } from '../../engine/python/missingModule.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 
-/** A folder with programs that say what they are. */
+/** Creates a folder with files; those in `bin/` and interpreters are executable. */
 function place(files: Record<string, string>): string {
   const root = makeProject(files);
   for (const path of Object.keys(files)) if (/bin\/|python[\d.]*$/.test(path)) chmodSync(join(root, path), 0o755);
@@ -53,7 +53,7 @@ test('the key comes before the setting, the editor, the folders and the PATH', (
   assert.equal(findPython({ root: bare, env: { PATH: '/nowhere' } }), null);
 });
 
-test('an environment of a folder above counts up to the repository and no further', () => {
+test('an environment in a parent folder is used up to the root of the repository', () => {
   const top = place({
     ...venv('.venv'),
     ...venv('repo/venv'),
@@ -72,7 +72,7 @@ test('an environment of a folder above counts up to the repository and no furthe
   assert.equal(found('repo/packages/model')?.why, '`.venv` of `..`', 'the nearest');
 });
 
-test('a key names a folder, an interpreter, a link or a program of the PATH; one that names nothing is told', () => {
+test('a key names a folder, an interpreter, a link or a program on the PATH; any other value is an error', () => {
   const root = place({
     ...venv('env'),
     'conda/conda-meta/history': '',
@@ -111,7 +111,7 @@ test('a key names a folder, an interpreter, a link or a program of the PATH; one
   );
 });
 
-test('a terminal reads the setting of the editor, with its comments and variables', () => {
+test('a terminal reads the settings of the editor, with comments and variables', () => {
   const root = place({
     ...venv('env'),
     '.git/HEAD': '',
@@ -125,7 +125,7 @@ test('a terminal reads the setting of the editor, with its comments and variable
   assert.equal(editorSetting(place({ '.vscode/settings.json': '{ broken' }), 'a'), undefined);
 });
 
-test('activating is what the environment itself would do', () => {
+test('activating gives the same result as the script of the environment', () => {
   const root = place({
     ...venv('env'),
     'conda/conda-meta/history': '',
@@ -159,7 +159,7 @@ test('activating is what the environment itself would do', () => {
   assert.deepEqual(activatePython({ PATH: '/a', PYTHONHOME: '/x' }, null, ''), { PATH: '/a', PYTHONHOME: '/x' });
 });
 
-test('the missing module is found in what was printed last', () => {
+test('the missing module is found in the last lines of output', () => {
   for (const [lines, module] of [
     [["ModuleNotFoundError: No module named 'torch'"], 'torch'],
     [['ImportError: No module named yaml'], 'yaml'],
@@ -180,7 +180,7 @@ test('the missing module is found in what was printed last', () => {
     assert.equal(missingModule(lines), module);
 });
 
-test('a missing module is named with the command that installs it into that Python', () => {
+test('a missing module is reported with the command that installs it into that Python', () => {
   const root = place({
     ...venv('.venv'),
     ...venv('uv', 'uv = 0.5.1\n'),
@@ -212,7 +212,7 @@ test('a missing module is named with the command that installs it into that Pyth
   assert.match(text('torch', undefined), /`python3 -m pip install torch`/);
 });
 
-test('a path in the home of a person is shown without their name', () => {
+test('a path in the home folder is shown without the name of the user', () => {
   assert.equal(
     pythonText({ path: join(homedir(), 'envs/a/bin/python'), environment: null, why: '' }, '/nowhere'),
     '~/envs/a/bin/python',

@@ -89,7 +89,7 @@ test('a missing `python` fails the stage at its key', async () => {
   const { error } = await runIn(
     makeProject({ 'loopwright.yaml': project('python: gone\nstages:\n  s: { cmd: python x.py }\n') }),
   ).run();
-  assert.match(error?.message ?? '', /^`python` of the project is `gone`, and there is no Python/);
+  assert.match(error?.message ?? '', /^`python` of the project is `gone`, which is not a Python interpreter/);
 });
 
 test('a missing module is reported with the Python that lacks it', async () => {
