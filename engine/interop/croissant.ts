@@ -3,14 +3,14 @@ import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { isRecord, listIn, textIn, type Imported } from './imported.ts';
 
 /**
- * The record sets of a Croissant 1.0 or 1.1 description (JSON-LD) as dataset schemas: names, types, keys, references to
- * other record sets. Where the files lie and what their SHA-256 is comes as notes. Throws DataError when it describes
- * no record set.
+ * Converts the record sets of a Croissant 1.0 or 1.1 description (JSON-LD) to dataset schemas with names, types, keys
+ * and references to other record sets. The locations and SHA-256 hashes of the files are returned as notes. Throws
+ * DataError when the description has no record set.
  */
 export function importCroissant(document: unknown): Imported[] {
   const sets = isRecord(document) ? listIn(document, 'recordSet').filter(isRecord) : [];
   if (!isRecord(document) || sets.length === 0)
-    throw new DataError('The file has no `recordSet`: it is no Croissant description, or it describes files alone.');
+    throw new DataError('The file has no `recordSet`: it is not a Croissant description, or it describes only files.');
   const notes = listIn(document, 'distribution')
     .filter(isRecord)
     .flatMap((file) => {
@@ -18,7 +18,7 @@ export function importCroissant(document: unknown): Imported[] {
       return url === null
         ? []
         : [
-            `Its data: \`from: { url: ${url}${hash === null ? '' : `, sha256: ${hash}`} }\` in a collect stage, where the address is one of HTTP.`,
+            `Read its data with \`from: { url: ${url}${hash === null ? '' : `, sha256: ${hash}`} }\` in a collect stage, if the address is an HTTP address.`,
           ];
     });
   return sets.map((set) => {

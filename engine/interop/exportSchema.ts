@@ -1,14 +1,14 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { categoryValues } from '../data/fieldRules.ts';
 
-/** The schema as Table Schema v2 in JSON: as it is, our property included, which other readers pass over. */
+/** Returns the schema as Table Schema v2 in JSON, including the `loopwright` property, which other readers ignore. */
 export function tableSchemaJson(schema: DatasetSchema): Record<string, unknown> {
   return { $schema: 'https://datapackage.org/profiles/2.0/tableschema.json', ...schema };
 }
 
 /**
- * A JSON Schema (2020-12) that one row, as an object by column, has to meet. Texts that mean missing are not rows of
- * JSON and are left out; uniqueness and other tables have no place in one.
+ * Returns a JSON Schema (2020-12) for one row, given as an object with one property per column. Missing values are left
+ * out of the object. Uniqueness and references to other tables cannot be expressed.
  */
 export function jsonSchemaOf(schema: DatasetSchema): Record<string, unknown> {
   const keys = [schema.primaryKey ?? []].flat();
@@ -99,8 +99,8 @@ interface Expectation {
 }
 
 /**
- * A suite of Great Expectations 1.x. What it cannot say (foreign keys, formats without a pattern) is left out and
- * listed in `meta.loopwright_left_out`.
+ * Returns a suite for Great Expectations 1.x. Rules that it cannot express (foreign keys, formats without a pattern)
+ * are left out and listed in `meta.loopwright_left_out`.
  */
 export function greatExpectationsSuite(schema: DatasetSchema, name: string): Record<string, unknown> {
   const leftOut: string[] = [];

@@ -1,11 +1,11 @@
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 
-/** A dataset schema made of another tool's file, and what of that file has no place in one. */
+/** A dataset schema converted from another tool's file, with notes on the parts that were not converted. */
 export interface Imported {
-  /** Name of the table in the other file, null where it has none. */
+  /** Name of the table in the other file; null when it has none. */
   name: string | null;
   schema: DatasetSchema;
-  /** One sentence each. */
+  /** Notes, one sentence each. */
   notes: string[];
 }
 
@@ -18,7 +18,7 @@ export function textIn(record: Record<string, unknown>, key: string): string | n
   return typeof value === 'string' ? value : null;
 }
 
-/** A list as it is, a single value as a list of one, nothing as an empty one. */
+/** Returns a list unchanged, a single value as a list of one, and a missing value as an empty list. */
 export function listIn(record: Record<string, unknown>, key: string): unknown[] {
   const value = record[key];
   return value === undefined || value === null ? [] : [value].flat();

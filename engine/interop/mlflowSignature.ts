@@ -18,9 +18,9 @@ const types: Record<string, Field['type']> = {
 };
 
 /**
- * The signature of an MLflow model (the parsed `MLmodel` file, or the signature alone) as a dataset schema: inputs are
- * features, named outputs predictions. Throws DataError when there is no signature, or one of tensors, which name no
- * columns.
+ * Converts the signature of an MLflow model (the parsed `MLmodel` file, or the signature alone) to a dataset schema:
+ * inputs become features, named outputs become predictions. Throws DataError when there is no signature, or when it is
+ * a tensor signature, which has no named columns.
  */
 export function importMlflowSignature(document: unknown): Imported {
   const signature = isRecord(document) && isRecord(document['signature']) ? document['signature'] : document;
@@ -30,7 +30,7 @@ export function importMlflowSignature(document: unknown): Imported {
   const inputs = columnsIn(signature['inputs']);
   const outputs = signature['outputs'] ? columnsIn(signature['outputs']) : [];
   if (inputs.some((column) => column['type'] === 'tensor'))
-    throw new DataError('The signature is one of tensors, which has no named columns.');
+    throw new DataError('The signature is a tensor signature, which has no named columns.');
   const field =
     (role: 'feature' | 'prediction') =>
     (column: Record<string, unknown>): Field[] => {
@@ -51,19 +51,19 @@ export function importMlflowSignature(document: unknown): Imported {
       ];
     };
   const fields = [...inputs.flatMap(field('feature')), ...outputs.flatMap(field('prediction'))];
-  if (fields.length === 0) throw new DataError('The signature names no columns.');
-  if (signature['params']) notes.push('Its `params` are arguments of predict, not columns; they were left out.');
+  if (fields.length === 0) throw new DataError('The signature has no named columns.');
+  if (signature['params']) notes.push('Its `params` were left out: they are arguments of `predict`, not columns.');
   return { name: null, schema: { fields }, notes };
 }
 
-/** The columns, which stand as JSON in a text. */
+/** Parses the columns, which are stored as JSON in a string. */
 function columnsIn(value: unknown): Record<string, unknown>[] {
   let parsed = value;
   if (typeof value === 'string') {
     try {
       parsed = JSON.parse(value) as unknown;
     } catch (error) {
-      throw new DataError('The columns of the signature are no JSON.', { cause: error });
+      throw new DataError('The columns of the signature are not valid JSON.', { cause: error });
     }
   }
   return Array.isArray(parsed) ? parsed.filter(isRecord) : [];

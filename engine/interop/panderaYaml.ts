@@ -3,13 +3,13 @@ import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { isRecord, listIn, textIn, type Imported } from './imported.ts';
 
 /**
- * A schema that pandera wrote with `to_yaml` as a dataset schema: types, nullability, uniqueness and the built-in
- * checks. Throws DataError when it is none.
+ * Converts a schema that pandera wrote with `to_yaml` to a dataset schema: types, nullability, uniqueness and the
+ * built-in checks. Throws DataError for any other file.
  */
 export function importPandera(document: unknown): Imported {
   const columns = isRecord(document) ? document['columns'] : undefined;
   if (!isRecord(document) || !isRecord(columns))
-    throw new DataError('The file has no `columns`: it is no schema that pandera wrote with `to_yaml`.');
+    throw new DataError('The file has no `columns`: it is not a schema that pandera wrote with `to_yaml`.');
   const notes: string[] = [];
   const fields = Object.entries(columns).map(([name, column]) =>
     importColumn(name, isRecord(column) ? column : {}, notes),
@@ -47,8 +47,8 @@ function importColumn(name: string, column: Record<string, unknown>, notes: stri
   const constraints: NonNullable<Field['constraints']> = {};
   if (column['nullable'] !== true && column['required'] !== false) constraints.required = true;
   if (column['unique'] === true) constraints.unique = true;
-  // Newer versions write checks beside the other keys, older ones under `checks`, as a mapping or as a list with their
-  // names.
+  // Newer versions write checks beside the other keys. Older ones write them under `checks`, as a mapping or as a list
+  // with names.
   const checks = Array.isArray(column['checks'])
     ? listIn(column, 'checks')
         .filter(isRecord)
@@ -88,7 +88,7 @@ const columnKeys = [
 
 type Constraints = NonNullable<Field['constraints']>;
 
-/** Takes over one check; false when there is no place for it. */
+/** Converts one check. Returns false when Table Schema has no counterpart. */
 function importCheck(check: string, raw: unknown, constraints: Constraints): boolean {
   const value = isRecord(raw) && 'value' in raw ? raw['value'] : raw;
   const record = isRecord(value) ? value : {};
@@ -126,7 +126,7 @@ function importCheck(check: string, raw: unknown, constraints: Constraints): boo
   return true;
 }
 
-/** pandera matches from the start of a text; Table Schema matches the whole. */
+/** pandera matches from the start of a text; Table Schema matches the whole text. */
 function fullPattern(pattern: string): string {
   const bare = pattern.replace(/^\^/, '');
   return /(^|[^\\])\$$/.test(bare) ? bare.slice(0, -1) : `${bare}.*`;

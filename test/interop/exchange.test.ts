@@ -54,7 +54,7 @@ const rows = [
   '12,x,FR,a,2026-01-10,a@b.org,maybe',
 ];
 
-test('what pandera, mlflow and Croissant wrote becomes schemas', () => {
+test('files of pandera, MLflow and Croissant are converted to schemas', () => {
   const fixture = (name: string): unknown =>
     parse(readFileSync(join(import.meta.dirname, '../fixtures/interop', name), 'utf8'));
   const pandera = importPandera(fixture('pandera.yaml'));
@@ -112,7 +112,7 @@ test('what pandera, mlflow and Croissant wrote becomes schemas', () => {
     );
 });
 
-test('what is none of them is told', () => {
+test('a file of another kind is an error', () => {
   const says = (about: RegExp) => (error: unknown) => error instanceof DataError && about.test(error.message);
   for (const nonsense of [null, 5, 'x', [], {}, { columns: [] }, { recordSet: [] }]) {
     assert.throws(() => importPandera(nonsense), says(/no `columns`/));
@@ -121,12 +121,12 @@ test('what is none of them is told', () => {
   }
   assert.throws(
     () => importMlflowSignature({ signature: { inputs: '[{"type":"tensor","tensor-spec":{}}]' } }),
-    says(/signature is one of tensors/),
+    says(/is a tensor signature/),
   );
-  assert.throws(() => importMlflowSignature({ signature: { inputs: '{broken' } }), says(/no JSON/));
+  assert.throws(() => importMlflowSignature({ signature: { inputs: '{broken' } }), says(/not valid JSON/));
 });
 
-test('an export says what it cannot', () => {
+test('an export lists the rules that it left out', () => {
   const suite = greatExpectationsSuite(
     { ...schema, foreignKeys: [{ fields: 'kind', reference: { resource: 'kinds', fields: 'id' } }] },
     'rows',
@@ -141,7 +141,7 @@ const missing = venv.prepare();
 
 test(
   'the tools themselves',
-  { skip: missing === null ? false : `Python's packages cannot be had here: ${missing}` },
+  { skip: missing === null ? false : `The Python packages cannot be installed: ${missing}` },
   async (t) => {
     writeFileSync(csv, `${schema.fields.map(({ name }) => name).join(',')}\n${rows.join('\n')}\n`);
     const documents = [
@@ -197,7 +197,7 @@ test(
       assert.equal(count('expect_column_values_to_match_regex', 'code'), own('code', 'pattern'));
       assert.equal(count('expect_column_values_to_be_in_set', 'kind'), own('kind', 'enum'));
       assert.equal(count('expect_column_values_to_not_be_null', 'code'), own('code', 'required'));
-      // It counts both of two equal keys, we the second.
+      // Great Expectations counts both of two equal keys, Loopwright only the second.
       assert.equal(count('expect_column_values_to_be_unique', 'id'), 2 * own('id', 'primaryKey'));
     });
     await t.test('jsonschema takes the rows that fit and no other', () =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { driftReport } from '../../engine/monitoring/driftReport.ts';
@@ -9,21 +9,15 @@ import { shownProject } from '../../engine/project/shownProject.ts';
 import { newestModel } from '../../engine/registry/modelVersions.ts';
 import { buildCard } from '../../engine/cards/buildCard.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
-import { ordersYaml } from '../helpers/ordersProject.ts';
+import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 import { runCli } from '../helpers/runCli.ts';
-import { trainedOrders } from '../helpers/trainedOrders.ts';
+import { runIn } from '../helpers/runIn.ts';
 
-const trained = trainedOrders();
+const project = runIn(ordersProject());
+const write = (text: string) => writeFiles(project.root, { 'loopwright.yaml': text });
+const overview = () => projectOverview(loadProject(project.root), project.store);
 
-/** A trained project, a function that writes its file, and its overview as it is then. */
-function shownOrders() {
-  const project = trained();
-  const write = (text: string) => writeFiles(project.root, { 'loopwright.yaml': text });
-  const overview = () => projectOverview(loadProject(project.root), project.store);
-  return { project, write, overview };
-}
-
-/** Mistakes in a file that is being typed, and the line of the problem that reports each. */
+/** Ways in which a file is wrong while somebody types, and the line that is to say so. */
 const typed: [what: string, text: string, line: number][] = [
   ['a bracket that is open', ordersYaml.replace('stages:\n', 'stages: [\n'), 14],
   ['a quote that is open', ordersYaml.replace('project: orders', 'project: "orders'), 2],
@@ -37,8 +31,8 @@ const typed: [what: string, text: string, line: number][] = [
   ['a file that is no mapping', '- a\n- b\n', 1],
 ];
 
-test('while the file cannot be used, the last good state is shown, with the reason and its line', () => {
-  const { project, write, overview } = shownOrders();
+test('while the file cannot be used, everything stays as it last was, with the reason and its line', async () => {
+  await project.run();
   const before = overview();
   assert.deepEqual([before.problem, before.models.length, before.stages.length], [null, 1, 4]);
   for (const [what, text, line] of typed) {
@@ -61,12 +55,10 @@ test('while the file cannot be used, the last good state is shown, with the reas
     assert.equal(driftReport(project.store, configFor(shown, 'default'), 'production').monitor, 'production', what);
   }
   write(ordersYaml);
-  assert.deepEqual(overview(), before, 'the file can be used again');
+  assert.deepEqual(overview(), before, 'a file that is whole again');
 });
 
 test('the last good state outlives the process, and the command line shows it too', async () => {
-  const { project, write, overview } = shownOrders();
-  overview();
   assert.ok(existsSync(join(project.root, '.loopwright/last-good.json')));
   write(ordersYaml.replace('stages:\n', 'stages: [\n'));
   const { code, out, err } = await runCli(['status', '--project', project.root]);
@@ -74,20 +66,21 @@ test('the last good state outlives the process, and the command line shows it to
   assert.match(err, /loopwright\.yaml:14:9: error: This `\[` is not closed/);
   assert.match(out, /^orders\n/);
   assert.match(out, /Validate/);
+  write(ordersYaml);
 });
 
-test('without a known good state, what can be read is shown, under the name of its models', () => {
-  const { store } = trained();
+test('without any good state known, what can be read is shown, under the name of its models', () => {
+  rmSync(join(project.root, '.loopwright/last-good.json'));
   const copy = makeProject({
     'loopwright.yaml': ordersYaml.replace('project: orders', 'project: "orders').replace('uses: trainx', 'uses: train'),
   });
-  const { project: name, stages, models, problem } = projectOverview(loadProject(copy), store);
+  const { project: name, stages, models, problem } = projectOverview(loadProject(copy), project.store);
   assert.deepEqual([name, stages.length, models.length, problem?.line], ['orders', 4, 1, 2]);
-  assert.equal(existsSync(join(copy, '.loopwright')), false, 'an overview writes nothing into the project');
+  assert.equal(existsSync(join(copy, '.loopwright')), false, 'looking at a project leaves nothing in it');
 });
 
-test('a broken experiment or schema is shown with its problem, and everything else is unchanged', async () => {
-  const { project, overview } = shownOrders();
+test('an experiment or a schema that is broken is shown so at its place, and the rest is whole', async () => {
+  write(ordersYaml);
   writeFiles(project.root, {
     'experiments/broken.experiment.yaml': 'describe: "x\n',
     'schemas/labels.dataset.yaml': 'fields: [\n',
