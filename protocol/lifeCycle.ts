@@ -28,6 +28,8 @@ export interface StageResult {
   durationMs: number | null;
   /** One line, such as `204,113 rows · 1,204 quarantined` or `pr_auc 0.912`. */
   summary: string;
+  /** False when the summary reports only that the stage ended. */
+  measured?: boolean;
 }
 
 /** `refused`: the stages ran to their end and the gates did not pass. */

@@ -57,9 +57,7 @@ export async function check(context: CommandContext, options: CheckOptions): Pro
       printForPeople(context, project, problems, errors);
   }
   // A project that cannot be read at all was not checked.
-  const unread =
-    project.file.parsed.root === null &&
-    project.file.problems.some(({ code, message }) => code === 'LW204' || message.includes('cannot be read'));
+  const unread = project.file.parsed.root === null && project.file.problems.some(({ code }) => code === 'LW204');
   return unread ? exitCodes.wrongUse : errors > 0 ? exitCodes.failed : exitCodes.done;
 }
 

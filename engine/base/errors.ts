@@ -64,3 +64,9 @@ export function checkCancelled(signal: AbortSignal | undefined): void {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** True when an error or its cause says that the disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === 'ENOSPC') || isDiskFull(error.cause);
+}

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { WorkError, messageOf } from './errors.ts';
+import { isDiskFull, WorkError, messageOf } from './errors.ts';
 
 /** Writes a whole file or nothing: writes a temporary file beside it, then renames that over the old file. */
 export function writeAtomic(path: string, text: string, options: { mode?: number } = {}): void {
@@ -18,7 +18,7 @@ export function writeAtomic(path: string, text: string, options: { mode?: number
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    const full = isDiskFull(error);
     throw new WorkError(
       full
         ? `The disk is full: ${path} could not be written. Free some space and run again; nothing was lost.`

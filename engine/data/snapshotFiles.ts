@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DataError, WorkError, messageOf } from '../base/errors.ts';
+import { isDiskFull, DataError, WorkError, messageOf } from '../base/errors.ts';
 import { hashFile } from './hashFile.ts';
 
 /** A file of a version; see `SnapshotFile` of the store. */
@@ -79,7 +79,7 @@ async function copyWhole(from: string, to: string, file: VersionFile): Promise<v
     await rename(temporary, to);
   } catch (error) {
     if (error instanceof WorkError) throw error;
-    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    const full = isDiskFull(error);
     throw new WorkError(
       full
         ? `The disk is full: ${file.path} could not be copied. Free some space, or keep fewer versions (\`snapshots: { keep: 2 }\` on the dataset).`

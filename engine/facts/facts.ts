@@ -100,7 +100,12 @@ export interface TrainFacts {
 
 /** What the SQL of a prepare stage makes, judged against the columns of its sources without running it on rows. */
 export interface SqlFacts {
-  error: { message: string; line: number | null; column: number | null } | null;
+  error: {
+    kind: 'unknown table' | 'other';
+    message: string;
+    line: number | null;
+    column: number | null;
+  } | null;
   columns: { name: string; type: FieldType }[];
 }
 

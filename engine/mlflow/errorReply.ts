@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { StoreError, WorkError, messageOf } from '../base/errors.ts';
+import { StoreError, WorkError, isDiskFull, messageOf } from '../base/errors.ts';
 import { MlflowError, statusOf } from './mlflowError.ts';
 
 /** Answers with an error as MLflow's clients read it. */
@@ -17,7 +17,7 @@ function wrapped(error: unknown): MlflowError {
       error instanceof StoreError && error.fault === 'busy' ? 'TEMPORARILY_UNAVAILABLE' : 'INTERNAL_ERROR',
       error.message,
     );
-  if (/ENOSPC/.test(messageOf(error)))
+  if (isDiskFull(error))
     return new MlflowError(
       'INTERNAL_ERROR',
       'The disk is full: the artifact was not stored. Free some space; what was written before is kept.',

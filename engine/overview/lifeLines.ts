@@ -60,7 +60,7 @@ function stageLine({ stages }: LifeInput, ...kinds: StageKind[]): Line {
   if (!first) return { state: 'none', detail: 'no stage', stage: null };
   const order: StageStatus['state'][] = ['running', 'failed', 'refused', 'stale', 'never', 'blocked', 'fresh'];
   // When all is well, the last that measured something speaks for them.
-  const telling = own.findLast(({ last }) => last && last.summary !== '' && last.summary !== 'exit code 0') ?? first;
+  const telling = own.findLast(({ last }) => last && last.summary !== '' && last.measured !== false) ?? first;
   const worst =
     order
       .slice(0, -1)

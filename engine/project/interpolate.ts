@@ -11,12 +11,14 @@ export interface Names {
 }
 
 /** `isCircular` marks a param that refers to itself; `variable` names an environment variable that is not set. */
-type Report = (
-  code: string,
-  range: Range,
-  message: string,
-  about?: { isCircular?: boolean; variable?: string },
-) => void;
+interface About {
+  /** The param, dataset or variable that the text refers to. */
+  name?: string;
+  isCircular?: boolean;
+  variable?: string;
+}
+
+type Report = (code: string, range: Range, message: string, about?: About) => void;
 
 /** `env.NAME`, or `env.NAME:-default` as a shell has it. */
 const variable = /^env\.([^:]*)(?::-([\s\S]*))?$/;
@@ -75,11 +77,12 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
         'LW205',
         range,
         `There is no param \`${expression.trim().slice(7)}\`.${suggestion(name, names.params.keys()) || listed(names.params.keys())}`,
+        { name },
       );
       return null;
     }
     if (names.within?.includes(name)) {
-      report('LW205', range, `The param \`${name}\` refers to itself.`, { isCircular: true });
+      report('LW205', range, `The param \`${name}\` refers to itself.`, { name, isCircular: true });
       return null;
     }
     // Other problems inside a param are reported where it is declared.
@@ -97,6 +100,7 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
         path === undefined
           ? `There is no dataset \`${name}\`.${suggestion(name, names.datasets.keys())}`
           : `Of a dataset only its path can be used: \`\${datasets.${name}.path}\`.`,
+        { name },
       );
       return null;
     }
@@ -108,6 +112,7 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
     const value = otherwise !== undefined && (given ?? '') === '' ? otherwise : given;
     if (value === undefined)
       report('LW208', range, `The environment variable \`${variableName}\` is not set here.`, {
+        name: variableName,
         variable: variableName,
       });
     return value === undefined ? null : { kind: 'scalar', range, value, quoted: true };

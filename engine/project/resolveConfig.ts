@@ -33,10 +33,8 @@ export function resolveConfig(
   const lost = lostEntries(parsed.text, parsed.lost);
   const references = new Set<number>();
   const report = (...[code, range, message, more]: Parameters<Report>) => {
-    // An entry that cannot be read still declares its name.
-    const named = /^LW2/.test(code) ? /`([^`]+)`/.exec(message)?.[1] : undefined;
     if (more?.severity !== 'warning') references.add(range.start);
-    if (lost.explain(code, range) || (named !== undefined && lost.names.has(named))) return;
+    if (lost.explain(code, range)) return;
     problems.push(shapeProblem(parsed.file, parsed.lines, code, range, message, more));
   };
   if (!parsed.root) {
@@ -58,9 +56,12 @@ export function resolveConfig(
       if (path?.kind === 'scalar') datasets.set(key, String(path.value));
     }
   }
-  const root = interpolate(overlaid, { params, datasets, env }, (code, range, message, about) =>
-    report(code, range, message, { variable: about?.variable }),
-  );
+  const root = interpolate(overlaid, { params, datasets, env }, (code, range, message, about) => {
+    references.add(range.start);
+    // An entry that cannot be read still declares its name.
+    if (about?.name !== undefined && lost.names.has(about.name)) return;
+    report(code, range, message, { variable: about?.variable });
+  });
   // A reference that names nothing is one mistake: that its text is no number besides is no news.
   const told = new Set(references);
   validateShape(

@@ -13,7 +13,7 @@ import { codeVersion, patchText, type CodeVersion } from '../provenance/codeVers
 import { environmentOf } from '../provenance/environment.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { CommandError } from '../stages/command.ts';
-import { recordRun } from '../tracking/recordRun.ts';
+import { recordRun, type RecordedRun } from '../tracking/recordRun.ts';
 import type { RunCode } from '../tracking/runCode.ts';
 import type { Store } from '../store/store.ts';
 import { keepText } from '../tracking/texts.ts';
@@ -197,10 +197,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
     const reasons =
       planned.reasons.length > 0 ? planned.reasons : [work.forced.has(name) ? 'forced' : 'its source is asked again'];
     const started = Date.now();
-    const ended = (
-      status: RunStatus,
-      detail: { summary?: string; exitCode?: number | null; error?: string | null },
-    ) => {
+    const ended = (status: RunStatus, detail: Parameters<RecordedRun['stageEnded']>[2]) => {
       run.stageEnded(name, status, detail);
       request.events?.onStageEnd?.(name, status, detail.summary ?? '', Date.now() - started);
       done.push({ stage: name, status, summary: detail.summary ?? '', reasons, durationMs: Date.now() - started });
@@ -217,7 +214,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
       work.made[name] = entry;
       if (result.refused === undefined) {
         updateLock(request.project.root, lockKey(name, work.experiment), entry);
-        ended('finished', { summary: result.summary, exitCode: 0 });
+        ended('finished', { summary: result.summary, measured: result.measured, exitCode: 0 });
       } else {
         ended('refused', { summary: result.summary, error: result.refused, exitCode: 1 });
         return outcome('refused', { stage: name, message: result.refused, place: stagePlace(request.project, name) });

@@ -85,12 +85,14 @@ export async function restoreSnapshot(
     await placeFiles(store.folder, project.root, wanted.files);
     const files = wanted.files.map(({ path }) => path);
     for (const path of there) if (!files.includes(path)) rmSync(join(project.root, path), { force: true });
+    // Data that is restored twice keeps its first source.
+    const restored = { from: wanted.id.slice(0, 8), source: wanted.detail.restored?.source ?? wanted.source };
     const version = await makeSnapshot(context, db, {
       ...record,
-      detail: wanted.detail,
+      detail: { ...wanted.detail, restored },
       paths: files,
       quarantined: wanted.quarantined,
-      source: `restored from ${wanted.id.slice(0, 8)}: ${wanted.source.replace(/^restored from [0-9a-f]+: /, '')}`,
+      source: `restored from ${restored.from}: ${restored.source}`,
       state: wanted.state,
     });
     return {

@@ -92,8 +92,9 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
     .map(([key, value]) => `${key} ${Number(value.toPrecision(3))}`);
   return {
     summary: [...shown, ...(gates.length > 0 ? [gatesText(verdict)] : [])].join(' · ') || 'exit code 0',
+    measured: shown.length + gates.length > 0,
     outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])],
-    ...(failed.length > 0 ? { refused: `${gatesText(verdict)}: ${failed.map(describeGate).join('; ')}` } : {}),
+    refused: failed.length > 0 ? `${gatesText(verdict)}: ${failed.map(describeGate).join('; ')}` : undefined,
   };
 }
 

@@ -51,10 +51,12 @@ export interface StageContext {
 export interface StageOutcome {
   /** One line for lists and code lenses. */
   summary: string;
+  /** False when the summary reports only that the stage ended. */
+  measured?: boolean;
   /** Written files and folders, relative to the project. */
   outs: string[];
   /** The message that lists the failed gates, when the stage finished and gates failed. */
-  refused?: string;
+  refused?: string | undefined;
   /** The version that the stage registered. */
   registered?: ModelRef | undefined;
 }

@@ -259,4 +259,13 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE gates ADD COLUMN stage TEXT NOT NULL DEFAULT '';
   `,
+  // A command without metrics and gates measures nothing, and data that was restored names its first source in a field.
+  // Both were recognised by their text.
+  `
+  ALTER TABLE run_stages ADD COLUMN measured INTEGER NOT NULL DEFAULT 1;
+  UPDATE run_stages SET measured = 0 WHERE kind = 'cmd' AND summary = 'exit code 0';
+  UPDATE snapshots SET detail = json_set(detail, '$.restored', json_object(
+    'from', substr(source, 15, 8), 'source', substr(source, instr(source, ': ') + 2)))
+  WHERE source GLOB 'restored from [0-9a-f]*: *';
+  `,
 ];

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
-import { StoreError, WorkError, messageOf, type StoreFault } from '../base/errors.ts';
+import { isDiskFull, StoreError, WorkError, messageOf, type StoreFault } from '../base/errors.ts';
 import { RecentCache } from '../base/recentCache.ts';
 import { migrations } from './migrations.ts';
 import type { Sql, SqlValue } from './sql.ts';
@@ -143,12 +143,12 @@ function isSqliteError(error: unknown): error is Error & { code: string } {
 /** The error of SQLite as one for the person. */
 function storeError(error: unknown, path: string): StoreError {
   const code = isSqliteError(error) ? error.code : '';
-  const [fault, message] = explain(code, messageOf(error), path);
+  const [fault, message] = explain(code, isDiskFull(error), messageOf(error), path);
   return new StoreError(fault, message, { cause: error, place: { file: path } });
 }
 
-function explain(code: string, message: string, path: string): [StoreFault, string] {
-  if (code === 'SQLITE_FULL' || /ENOSPC/.test(message))
+function explain(code: string, isFull: boolean, message: string, path: string): [StoreFault, string] {
+  if (code === 'SQLITE_FULL' || isFull)
     return [
       'full',
       `The disk is full: the store ${path} cannot grow. Free some space; what was written before is kept.`,

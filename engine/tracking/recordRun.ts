@@ -51,7 +51,13 @@ export interface RecordedRun {
   stageEnded(
     stage: string,
     status: RunStatus,
-    detail: { summary?: string; exitCode?: number | null; error?: string | null },
+    detail: {
+      summary?: string;
+      /** False when the summary reports only that the stage ended. */
+      measured?: boolean | undefined;
+      exitCode?: number | null;
+      error?: string | null;
+    },
   ): void;
   end(status: RunStatus): void;
 }
@@ -186,10 +192,12 @@ function recorder(
       ),
     stageEnded: (stage, status, detail) =>
       void sql.run(
-        'UPDATE run_stages SET status = ?, ended_at = ?, summary = ?, exit_code = ?, error = ? WHERE run_id = ? AND stage = ?',
+        `UPDATE run_stages SET status = ?, ended_at = ?, summary = ?, measured = ?, exit_code = ?, error = ?
+         WHERE run_id = ? AND stage = ?`,
         status,
         Date.now(),
         detail.summary ?? '',
+        detail.measured === false ? 0 : 1,
         detail.exitCode ?? null,
         detail.error ?? null,
         runId,

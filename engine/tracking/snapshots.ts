@@ -47,6 +47,8 @@ export interface SnapshotDetail {
   split?: { train: number; validation: number; test: number };
   period?: { from: string; to: string };
   quarantineFile?: string;
+  /** The version that was restored, and the source of its rows. */
+  restored?: { from: string; source: string };
   rules?: { field: string | null; rule: string; count: number; message: string }[];
 }
 

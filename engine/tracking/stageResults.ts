@@ -11,8 +11,11 @@ export function lastStageResults({ sql }: Store, experiment: string): Map<string
     started_at: number;
     ended_at: number | null;
     summary: string;
+    measured: number;
   }>(
-    `SELECT s.stage, s.run_id, r.name, s.status, s.started_at, s.ended_at, s.summary, max(s.started_at) FROM run_stages s JOIN runs r ON r.run_id = s.run_id WHERE s.status <> 'skipped' AND r.experiment = ? GROUP BY s.stage`,
+    `SELECT s.stage, s.run_id, r.name, s.status, s.started_at, s.ended_at, s.summary, s.measured, max(s.started_at)
+     FROM run_stages s JOIN runs r ON r.run_id = s.run_id
+     WHERE s.status <> 'skipped' AND r.experiment = ? GROUP BY s.stage`,
     experiment,
   );
   return new Map(
@@ -25,6 +28,7 @@ export function lastStageResults({ sql }: Store, experiment: string): Map<string
         startedAt: row.started_at,
         durationMs: row.ended_at === null ? null : row.ended_at - row.started_at,
         summary: row.summary,
+        measured: row.measured === 1,
       },
     ]),
   );

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CancelledError, checkCancelled, messageOf, WorkError } from '../base/errors.ts';
+import { isDiskFull, CancelledError, checkCancelled, messageOf, WorkError } from '../base/errors.ts';
 import type { Tell } from './records.ts';
 import { walkFiles } from './walkFiles.ts';
 
@@ -37,7 +37,7 @@ export async function copyArtifacts(
     } catch (error) {
       await rm(part, { force: true }).catch(() => {});
       if (error instanceof CancelledError) throw error;
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+      if (isDiskFull(error))
         throw new WorkError(
           `The disk is full: ${target} could not be written. What was imported before is kept; free some space and import again.`,
           { cause: error, place: { file: target } },

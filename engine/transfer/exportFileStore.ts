@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
-import { CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
+import { isDiskFull, CancelledError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import { experimentByName, experimentTags } from '../tracking/experiments.ts';
 import type { Store } from '../store/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
@@ -20,17 +20,7 @@ import {
 } from './exportedRuns.ts';
 import { exportRegistry } from './exportRegistry.ts';
 import { writeLinks, writeModel } from './fileStoreModelsExport.ts';
-import {
-  appendLines,
-  fileOf,
-  isDeleted,
-  isDiskFull,
-  md5,
-  named,
-  putter,
-  pythonText,
-  writeText,
-} from './fileStoreParts.ts';
+import { appendLines, fileOf, isDeleted, md5, named, putter, pythonText, writeText } from './fileStoreParts.ts';
 import { fileStoreRegistry } from './fileStoreRegistry.ts';
 import { readMeta } from './metaYaml.ts';
 import type { SourceDataset, Tell } from './records.ts';

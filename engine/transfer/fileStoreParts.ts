@@ -89,9 +89,3 @@ export function md5(text: string): string {
 export function isDeleted(place: string): boolean {
   return readMeta(join(place, 'meta.yaml')).text('lifecycle_stage') === 'deleted';
 }
-
-/** True when an error, or what caused it, is that the disk is full. */
-export function isDiskFull(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (error as NodeJS.ErrnoException).code === 'ENOSPC' || isDiskFull(error.cause);
-}

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CancelledError, WorkError } from '../base/errors.ts';
+import { isDiskFull, CancelledError, WorkError } from '../base/errors.ts';
 import type { Store } from '../store/store.ts';
 import { checkAliasName, type RegisteredThere, type RegistryTarget, type VersionThere } from './exportRegistry.ts';
 import { localFiles, type ExportedVersion } from './exportedRegistry.ts';
 import { isFolder } from './artifactPlaces.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
 import { artifactsOf } from './fileStoreModelsExport.ts';
-import { fileOf, isDiskFull, writeText } from './fileStoreParts.ts';
+import { fileOf, writeText } from './fileStoreParts.ts';
 import { readMeta } from './metaYaml.ts';
 import type { Tell } from './records.ts';
 import { readTexts, subfolders } from './walkFiles.ts';

@@ -170,6 +170,36 @@ test('gates that were stored without a kind get one', () => {
   db.close();
 });
 
+test('commands that measured nothing and restored data get a field instead of their text', () => {
+  const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+  const db = new Database(':memory:');
+  const adding = migrations.findIndex((migration) => migration.includes("'$.restored'"));
+  assert.ok(adding > 0);
+  for (const migration of migrations.slice(0, adding)) db.exec(migration);
+  const stage = db.prepare(
+    `INSERT INTO run_stages (run_id, stage, position, kind, status, summary) VALUES ('r', ?, 0, ?, 'finished', ?)`,
+  );
+  for (const [name, kind, summary] of [
+    ['silent', 'cmd', 'exit code 0'],
+    ['scored', 'cmd', 'f1 0.9'],
+    ['validated', 'validate', 'exit code 0'],
+  ])
+    stage.run(name, kind, summary);
+  const snapshot = db.prepare(
+    `INSERT INTO snapshots (id, dataset, hash, rows, bytes, quarantined, created_at, source)
+     VALUES (?, 'orders', 'h', 1, 1, 0, 1, ?)`,
+  );
+  snapshot.run('plain', 'orders.csv');
+  snapshot.run('back', 'restored from 0a1b2c3d: https://host/x.csv: part');
+  db.exec(migrations[adding] ?? '');
+  assert.deepEqual(db.prepare('SELECT stage FROM run_stages WHERE measured = 0').pluck().all(), ['silent']);
+  assert.deepEqual(db.prepare('SELECT id, detail FROM snapshots ORDER BY id').raw().all(), [
+    ['back', '{"restored":{"from":"0a1b2c3d","source":"https://host/x.csv: part"}}'],
+    ['plain', '{}'],
+  ]);
+  db.close();
+});
+
 test('predictions and windows of version 5 stay readable, and name the model that alone has their version', (t) => {
   const root = makeProject();
   mkdirSync(join(root, '.loopwright'));

@@ -14,13 +14,7 @@ export const sqlDoesNotBind: Rule = {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       const error = 'uses' in stage && stage.uses === 'prepare' ? context.facts.sql(name)?.error : null;
       // An unknown table has a check of its own.
-      if (
-        !error ||
-        !('uses' in stage) ||
-        stage.uses !== 'prepare' ||
-        /^Table with name \S+ does not exist/.test(error.message)
-      )
-        continue;
+      if (!error || !('uses' in stage) || stage.uses !== 'prepare' || error.kind === 'unknown table') continue;
       context.reportPlace(placeIn(context, stage.with.sql, error.line, error.column), `\`${name}\`: ${error.message}`, {
         related: [context.place(['stages', name, 'with', 'sql'], `run by \`${name}\``)],
       });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DataError, WorkError, checkCancelled } from '../../base/errors.ts';
+import { isDiskFull, DataError, WorkError, checkCancelled } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { writeParquet } from '../writeTable.ts';
@@ -118,7 +118,7 @@ export class RowFile {
     try {
       for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done)).bytesWritten;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+      if (isDiskFull(error))
         throw new WorkError(
           'The disk is full: the rows that came could not be written. Free some space and run again.',
           { cause: error },
