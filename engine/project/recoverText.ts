@@ -1,7 +1,8 @@
 import { parseText, type Finding, type ParsedText } from './parseText.ts';
 import type { Range } from './located.ts';
 import { blankOut, lineAt, yamlLines } from './yamlLines.ts';
-import { findMistake, type YamlMistake } from './yamlMistake.ts';
+import { findMistake } from './findMistake.ts';
+import type { YamlMistake } from './yamlMistake.ts';
 
 /** After so many mistakes the rest of the text is not judged. */
 const mostMistakes = 20;

@@ -42,6 +42,11 @@ export function lineAt(lines: readonly YamlLine[], offset: number): number {
   return low;
 }
 
+/** The range of the lines from `first` up to `next`, at least one line; `length` is that of the text. */
+export function linesRange(lines: readonly YamlLine[], first: number, next: number, length: number): Range {
+  return { start: lines[first]?.start ?? 0, end: lines[Math.max(first, next - 1)]?.end ?? length };
+}
+
 /** The text with a range made blank; offsets and line breaks stay. */
 export function blankOut(text: string, { start, end }: Range): string {
   return text.slice(0, start) + text.slice(start, end).replaceAll(/[^\r\n]/g, ' ') + text.slice(end);
