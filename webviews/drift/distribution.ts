@@ -10,7 +10,7 @@ const left = 62;
 const bottom = 40;
 const top = 8;
 
-/** The distribution then as an outline and now filled, over the same bins and the same axes. */
+/** The reference distribution as an outline and the current one filled, over the same bins and axes. */
 export function distribution(detail: DriftDetail): TemplateResult {
   const bins = Math.max(detail.reference.length, detail.current.length);
   const most = Math.max(...detail.reference, ...detail.current, 0.01) * 1.08;
@@ -49,7 +49,7 @@ export function distribution(detail: DriftDetail): TemplateResult {
   </figure>`;
 }
 
-/** Bins stand at their true places when those are even enough to see; bins by quantile get equal places. */
+/** Bins have their true widths when the widths are similar enough to read; bins by quantile get equal widths. */
 function placesOf(detail: DriftDetail, bins: number): [number, number][] {
   const { edges } = detail;
   const widths = edges.slice(1).map((edge, index) => edge - (edges[index] ?? edge));

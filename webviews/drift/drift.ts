@@ -11,7 +11,7 @@ import type { Cell, Actions, DriftConnection, PersistedState, Model } from './mo
 import { timelineOption } from './timeline.ts';
 import { timelineHeight } from './timelineLayout.ts';
 
-/** The state of the drift view and what changes it. */
+/** The state of the drift view and the actions that change it. */
 export class Drift {
   readonly #frame: Frame<'drift', PersistedState>;
   readonly #report: Loader<DriftReport>;
@@ -80,7 +80,7 @@ export class Drift {
     );
   }
 
-  /** The chart is drawn anew only when what it shows changed; a repaint for other reasons keeps hover and zoom. */
+  /** Redraws the chart only when its content changed, so that other repaints keep hover and zoom. */
   #draw(): void {
     const report = this.#report.state.value;
     if (!report || report.windows.length === 0 || !this.#chart.element.isConnected) return;

@@ -27,7 +27,7 @@ const kindIcons: Record<DriftValue['kind'], string> = {
   'not judged': 'circle-slash',
 };
 
-/** Has the world changed, does it hurt, and what changed it? */
+/** The drift view: did the data change, does the change reduce performance, and which columns caused it? */
 export function driftView(model: Model, actions: Actions, chart: unknown): TemplateResult {
   const report = model.report.value;
   if (!report) return model.report.error === null ? skeleton(12) : html`${errorBar(model.report.error, actions.retry)}`;
@@ -91,7 +91,7 @@ function head(report: DriftReport, model: Model, actions: Actions): TemplateResu
     </p>`;
 }
 
-/** The answer in a sentence, before any chart. */
+/** A one-sentence summary above the charts. */
 function summary(report: DriftReport): TemplateResult {
   const last = report.windows.at(-1);
   if (!last) return html``;
@@ -203,7 +203,7 @@ function kindMark(kind: DriftValue['kind']): TemplateResult {
   return html`<span class="kind kind-${kind.split(' ')[0]}">${icon(kindIcons[kind])} ${kindWords[kind]}</span>`;
 }
 
-/** The chosen window in numbers: the same as the heat map's column, for eyes and screen readers that prefer a table. */
+/** The selected window as a table: the same values as its column of the heat map, also for screen readers. */
 function windowTable(report: DriftReport, model: Model, actions: Actions): Piece {
   const window: DriftWindow | undefined = report.windows.find((one) => one.id === model.cell?.windowId);
   if (!window) return nothing;
@@ -263,7 +263,7 @@ function windowTable(report: DriftReport, model: Model, actions: Actions): Piece
   </details>`;
 }
 
-/** The events by date, and among them where the windows begin to be compared with another reference. */
+/** The events by date, together with each change of the reference. */
 function events(report: DriftReport, actions: Actions): Piece {
   const changes = referenceChanges(report).map(({ at, version }) => ({
     at: report.windows[at]?.start ?? 0,

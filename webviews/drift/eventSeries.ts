@@ -2,7 +2,7 @@ import type { DriftReport, MonitorEvent } from '../../protocol/drift.ts';
 import { dateTimeText } from '../../words/times.ts';
 import type { ChartColors } from '../ui/theme.ts';
 
-/** The shapes of the events as the legend writes them. */
+/** The shape of each kind of event, as in the legend. */
 export const eventMarks: Record<MonitorEvent['kind'], string> = {
   alert: '▲',
   deployed: '○',
@@ -23,7 +23,7 @@ const eventShapes: Record<
   'rolled back': { symbol: 'triangle', color: 'broken' },
 };
 
-/** The window that an event is drawn at: the one that holds its time, else the nearest end. */
+/** The window at which an event is drawn: the one that contains its time, else the first or the last. */
 export function windowOf(report: DriftReport, at: number): number {
   const inside = report.windows.findIndex((window) => at >= window.start && at < window.end);
   if (inside >= 0) return inside;
@@ -31,7 +31,7 @@ export function windowOf(report: DriftReport, at: number): number {
   return first && at < first.start ? 0 : report.windows.length - 1;
 }
 
-/** Events near the time shown. One long after the last window would be drawn at a wrong place. */
+/** Events near the visible time range. An event long after the last window would be drawn at a wrong place. */
 export function shownEvents(report: DriftReport): MonitorEvent[] {
   const first = report.windows[0];
   const last = report.windows.at(-1);
@@ -56,7 +56,7 @@ export function eventSeries(report: DriftReport, colors: ChartColors): object {
       const depth = stacked.get(at) ?? 0;
       stacked.set(at, depth + 1);
       const shape = eventShapes[event.kind];
-      // A version is named once in a window, at the event that is about it.
+      // A window names each version once, at the event about that version.
       const name =
         event.modelVersion === null || event.kind === 'alert' || event.kind === 'retrained'
           ? ''

@@ -6,10 +6,10 @@ import type { ChartColors } from '../ui/theme.ts';
 import { ratio } from './model.ts';
 import type { Cell } from './model.ts';
 
-/** The mark of a cell: colour alone never shows a state. */
+/** The symbol of a cell; a state is never shown by colour alone. */
 export const cellMarks = { stable: '', drifted: '▲', broken: '✕', 'too few rows': '·', 'not judged': '·' } as const;
 
-/** One series for each kind of cell. */
+/** One series per kind of cell. */
 export function heatSeries(report: DriftReport, rows: string[], colors: ChartColors): object[] {
   const kinds = ['stable', 'drifted', 'broken', 'too few rows', 'not judged'] as const;
   const fills = {
@@ -43,20 +43,20 @@ export function heatSeries(report: DriftReport, rows: string[], colors: ChartCol
   }));
 }
 
-/** Marks are dark, except on the dark purple of the light themes. */
+/** Symbols are dark, except on the dark purple of the light themes. */
 function markColor(kind: keyof typeof cellMarks, colors: ChartColors): string {
   if (kind === 'too few rows' || kind === 'not judged') return colors.foreground;
   return kind === 'broken' && (colors.kind === 'light' || colors.kind === 'contrastLight') ? '#ffffff' : '#111111';
 }
 
-/** A cell far beyond its threshold has full colour; a stable cell is pale, and paler with less drift. */
+/** The colour of a cell grows with its distance from the threshold; stable cells are pale. */
 function opacityOf(kind: keyof typeof cellMarks, far: number): number {
   if (kind === 'too few rows' || kind === 'not judged') return 0.12;
   if (kind === 'stable') return 0.06 + 0.3 * Math.min(1, Math.max(0, far));
   return 0.6 + 0.4 * Math.min(1, Math.max(0, far - 1) / 2);
 }
 
-/** Fades the fill by its alpha, since an opacity would fade the mark on it too. */
+/** Sets the alpha of the fill; an opacity would also fade the symbol on it. */
 function faded(color: string, alpha: number): string {
   const parts = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/i
     .exec(color)

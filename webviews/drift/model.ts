@@ -13,7 +13,7 @@ export interface Cell {
 export interface PersistedState {
   cell: Cell | null;
   metric: string | null;
-  /** First and last window shown, as positions in the report; null for all. */
+  /** Positions of the first and the last visible window in the report; null shows all. */
   period: [number, number] | null;
 }
 
@@ -44,7 +44,7 @@ export function valueAt(
   return window ? { window, value: window.values.find((one) => one.column === cell.column) } : null;
 }
 
-/** Where the windows begin to be compared with another reference; the first that is known is no change. */
+/** The windows where the reference changes. The first known reference is no change. */
 export function referenceChanges(report: DriftReport): { at: number; version: number }[] {
   let known: number | null = null;
   return report.windows.flatMap(({ referenceVersion }, at) => {
@@ -64,7 +64,7 @@ export function referenceText(report: DriftReport, version: number | null): stri
   return `test rows of v${version}, ${plural(rows, 'row')}${period === null ? '' : ` of ${period.from} to ${period.to}`}`;
 }
 
-/** The metric to draw: the one that was chosen, while there is one of that name, else the one that matters most. */
+/** The metric to draw: the chosen one if it exists, else the most important one. */
 export function headlineOf(report: DriftReport, chosen: string | null): string | null {
   const names = [...new Set(report.windows.flatMap((window) => Object.keys(window.performance)))];
   return (
@@ -75,8 +75,8 @@ export function headlineOf(report: DriftReport, chosen: string | null): string |
 }
 
 /**
- * The cell to look at first: the strongest drift of the latest window that has one, else the latest window's strongest
- * value.
+ * The cell to select first: the strongest drift of the latest window that has drift, else the highest value of the
+ * latest window.
  */
 export function firstCell(report: DriftReport): Cell | null {
   const moved = (window: DriftWindow): boolean =>
@@ -87,12 +87,12 @@ export function firstCell(report: DriftReport): Cell | null {
   return worst ? { windowId: window.id, column: worst.column } : null;
 }
 
-/** How far a value stands against its threshold; 1 is the threshold. For a p-value, small is far. */
+/** A value relative to its threshold; 1 is the threshold. For p-values, smaller values are farther. */
 export function ratio(value: DriftValue): number {
   if (value.value === null || value.threshold === null || value.kind === 'too few rows') return -1;
   if (value.threshold <= 0) return value.drifted ? 2 : 0;
   const share = value.value / value.threshold;
   if (!Number.isFinite(share)) return value.drifted ? 2 : 0;
-  // A test that counts small values as drift (a p-value) is turned round.
+  // For tests where small values mean drift (p-values), the ratio is inverted.
   return value.drifted !== share >= 1 ? (share === 0 ? 4 : 1 / share) : share;
 }

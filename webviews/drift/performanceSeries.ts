@@ -5,7 +5,7 @@ import { metric } from '../ui/format.ts';
 import { withinBounds } from '../ui/metricBounds.ts';
 import type { ChartColors } from '../ui/theme.ts';
 
-/** An axis that holds the expected bounds, even far ones, and ends at the bounds of the metric. */
+/** An axis that includes the expected bounds and ends at the bounds of the metric. */
 export function performanceRange(report: DriftReport, name: string | null): object {
   if (name === null) return { min: 0, max: 1 };
   const bounds = report.expect
@@ -21,7 +21,7 @@ export function performanceRange(report: DriftReport, name: string | null): obje
   const within = (value: { min: number; max: number }): [number, number] => {
     const [low, high] = ends(value);
     const size = step(value);
-    // Rounding may leave 0.30000000000000004 on the axis.
+    // Avoids labels such as 0.30000000000000004.
     const round = (at: number): number => Number((at * size).toPrecision(9));
     return withinBounds(name, [round(Math.floor(low / size - 0.2)), round(Math.ceil(high / size))], [low, high]);
   };

@@ -3,7 +3,7 @@ import type { ChartColors } from '../ui/theme.ts';
 import { referenceChanges, referenceText } from './model.ts';
 import { cellHeight, heatTop, performanceTop } from './timelineLayout.ts';
 
-/** A line where the reference changes: the numbers on its two sides cannot be compared. */
+/** A line where the reference changes: values on its two sides are not comparable. */
 export function referenceSeries(report: DriftReport, colors: ChartColors): object {
   const bottom = heatTop + report.columns.length * cellHeight;
   const changes = referenceChanges(report);

@@ -16,7 +16,7 @@ import { cellHeight, heatTop, left, performanceHeight, performanceTop, right } f
 
 use([CustomChart, HeatmapChart, LineChart, ScatterChart, DataZoomComponent, MarkLineComponent]);
 
-/** Performance above and features below on one time axis: a window has the same x in both panels. */
+/** Performance above and features below on one time axis; a window has the same x in both panels. */
 export function timelineOption(
   report: DriftReport,
   metricName: string | null,
@@ -72,7 +72,7 @@ export function timelineOption(
         axisLine: { show: false },
         axisLabel: { ...text, color: colors.foreground, width: left - 16, overflow: 'truncate', formatter: columnName },
       },
-      // Events have an axis of their own, above the highest line.
+      // Events have their own axis, above the highest line.
       { type: 'value', gridIndex: 0, min: 0, max: 1, show: false },
     ],
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
@@ -92,7 +92,7 @@ export function timelineOption(
         ...(period ? { startValue: period[0], endValue: period[1] } : {}),
       },
     ],
-    // Rich text draws on the canvas: the page's policy allows no style attribute.
+    // Rich text is drawn on the canvas: the Content-Security-Policy allows no style attribute.
     tooltip: {
       renderMode: 'richText',
       confine: true,

@@ -7,7 +7,7 @@ import { copyable, icon } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Actions, Model } from './model.ts';
 
-/** One row: its columns, what may be said of it, and the classes with their digits. */
+/** One row: its columns, the model's answer and the rules' votes, and the classes with their digit keys. */
 export function card(
   model: Model,
   task: LabelTaskInfo,
@@ -52,7 +52,7 @@ export function card(
   </article>`;
 }
 
-/** Where in the work this card stands. */
+/** The position of this card in the queue. */
 function place({ cards, again }: Model, row: LabelRow, decided: string | null | undefined): Piece {
   if (cards.opened) return html`<span class="badge">opened from the list</span>`;
   if (cards.back > 0)
@@ -63,7 +63,7 @@ function place({ cards, again }: Model, row: LabelRow, decided: string | null | 
   return row.labels > 0 ? html`<span class="muted">${plural(row.labels, 'label')} by others</span>` : nothing;
 }
 
-/** Texts as they are, wrapped; nothing in them is a link or markup. */
+/** Texts unchanged and wrapped; links and markup in them are plain text. */
 function value({ name, value: text, unit, description }: LabelValue): TemplateResult {
   const isLong = text !== null && text.length > 80;
   return html`<div class=${isLong ? 'long' : ''}>
@@ -74,7 +74,7 @@ function value({ name, value: text, unit, description }: LabelValue): TemplateRe
   </div>`;
 }
 
-/** Long numbers in groups of three; whatever else is left as it is. */
+/** Groups the digits of long numbers by three; other texts stay unchanged. */
 function readable(text: string): string {
   if (!/^-?\d{5,15}(\.\d+)?$/.test(text) || /^-?0\d/.test(text)) return text;
   const [whole = '', fraction] = text.split('.');
@@ -82,7 +82,9 @@ function readable(text: string): string {
   return fraction === undefined || Number(fraction) === 0 ? grouped : `${grouped}.${fraction}`;
 }
 
-/** Who sees the model's answer first tends to repeat it, so it is hidden until the person has decided, or asks. */
+/**
+ * The model's answer is hidden until the user decides or reveals it, because a visible answer influences the decision.
+ */
 function hints({ reveal, task }: Model, { model, rules }: LabelRow, decided: boolean, actions: Actions): Piece {
   if (!model && rules.length === 0 && task?.model === null && !task.hasRules) return nothing;
   if (!reveal && !decided)

@@ -1,7 +1,7 @@
 import { isCommand, isPlain, isTyping, take } from '../ui/frame/keys.ts';
 import type { Actions, Model } from './model.ts';
 
-/** Every key and what it does, for the help. */
+/** All keys with their actions, for the help. */
 export const keyHelp: readonly [keys: string, actions: string][] = [
   ['1 – 9', 'Label with that class'],
   ['S or Space', 'Skip'],
@@ -11,7 +11,7 @@ export const keyHelp: readonly [keys: string, actions: string][] = [
   ['?', 'Show or hide this help'],
 ];
 
-/** Does what a key stands for. Keys in fields are texts, and Space on a button presses it. */
+/** Runs the action of a key. Keys in fields are text, and Space on a button presses the button. */
 export function keyAction(event: KeyboardEvent, { task, help, naming, cards }: Model, actions: Actions): void {
   const target = event.composedPath()[0];
   if (isTyping(event)) return;

@@ -9,13 +9,13 @@ import type { Cards, Actions, PersistedState, LabellingConnection, Model } from 
 import { messageOf } from '../ui/frame/messageOf.ts';
 
 const fetched = 12;
-/** More are asked for when so few are left, so that the next card is always there. */
+/** When at most this many cards are left, more are fetched, so that the next card is always ready. */
 const few = 6;
 const keptTrail = 100;
 
 /**
- * The state of the labelling view and what changes it. A decision shows at once and is taken back when it could not be
- * written.
+ * The state of the labelling view and the actions that change it. A decision is shown at once and reverted when it
+ * cannot be written.
  */
 export class Labelling {
   readonly #frame: Frame<'labelling', PersistedState>;
@@ -26,7 +26,7 @@ export class Labelling {
   #named: string | null = null;
   #wanted: string | null = null;
   #cards: Cards = noCards;
-  /** Counts up when the queue begins anew, so that answers for the old one are dropped. */
+  /** Incremented when the queue restarts, so that responses for the old queue are dropped. */
   #turn = 0;
   #asking = false;
   #ended = false;
@@ -37,7 +37,7 @@ export class Labelling {
   #said = '';
   #shape = '';
   #later: ReturnType<typeof setTimeout> | null = null;
-  /** Decisions on their way, in order. */
+  /** Decisions that are being written, in order. */
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(connection: LabellingConnection) {
@@ -60,7 +60,7 @@ export class Labelling {
   }
 
   changed(): void {
-    // There may be more rows now.
+    // More rows may be available now.
     this.#ended = false;
     this.#loadTasks();
   }
@@ -101,7 +101,7 @@ export class Labelling {
     this.#frame.paint();
   }
 
-  /** The queue from its start. */
+  /** Loads the queue from its start. */
   #begin(): void {
     this.#turn++;
     this.#asking = false;
@@ -112,7 +112,7 @@ export class Labelling {
     void this.#ask();
   }
 
-  /** Asks for more when few are left. What was decided since is not taken in again. */
+  /** Fetches more cards when few are left. Skips cards that were decided in the meantime. */
   async #ask(): Promise<void> {
     const { task, who, order, again } = this.#model();
     if (!task || who === '' || this.#asking || this.#ended || this.#cards.coming.length >= few) return;
@@ -195,12 +195,12 @@ export class Labelling {
       this.#frame.paint();
     });
     this.#frame.paint();
-    // At the end the counts are asked for once more.
+    // At the end, the counts are fetched once more.
     if (!next) this.#ended = false;
     void this.#ask();
   }
 
-  /** The card of a decision that could not be written comes back, as it was. */
+  /** Restores the card of a decision that could not be written. */
   #bringBack(row: LabelRow, before: string | null | undefined, error: string): void {
     const { coming, trail } = this.#cards;
     const without = trail.filter((one) => one.row.key !== row.key);

@@ -20,7 +20,7 @@ const snippet = `labelling:
     file: data/labels/review.csv
 `;
 
-/** What is this row? One card at a time, with keys alone when one likes. */
+/** Shows one row at a time; all actions have keys. */
 export function labellingView(model: Model, actions: Actions): TemplateResult {
   const { tasks, task } = model;
   if (!tasks.value) return tasks.error === null ? skeleton(10) : html`${errorBar(tasks.error, actions.retry)}`;

@@ -3,31 +3,31 @@ import type { Connection } from '../ui/frame/connection.ts';
 import type { HostActions } from '../ui/frame/hostActions.ts';
 import type { Loadable } from '../ui/frame/loadable.ts';
 
-/** What the person set; kept over a reload. */
+/** Settings of the user, kept over a reload. */
 export interface PersistedState {
   labeller: string | null;
-  /** What the model and the rules say is shown before a decision. */
+  /** Show the answers of the model and the rules before a decision. */
   reveal: boolean;
   order: LabelOrder | null;
 }
 
-/** A row with what was decided on it: a label, or null for skipped. */
+/** A row with the decision on it: a label, or null when it was skipped. */
 export interface Decided {
   row: LabelRow;
   label: string | null;
 }
 
-/** The queue as the view holds it. */
+/** The queue as loaded in the view. */
 export interface Cards {
-  /** Rows to come; the first is on the card. */
+  /** Rows to decide; the first is on the card. */
   coming: LabelRow[];
-  /** Rows decided here, the last at the end. */
+  /** Decided rows, the latest last. */
   trail: Decided[];
-  /** How many steps back the person looks; 0 is the row to come. */
+  /** How many decisions back the user is looking; 0 is the current row. */
   back: number;
-  /** A row opened from the list of disagreements, before the one to come. */
+  /** A row opened from the list of disagreements, shown before the current row. */
   opened: LabelRow | null;
-  /** Asked for once at least. */
+  /** True after the first request. */
   known: boolean;
   left: number;
   skipped: number;
@@ -40,20 +40,20 @@ export interface Model extends PersistedState {
   project: string;
   tasks: Loadable<LabelTasks>;
   task: LabelTaskInfo | null;
-  /** The labeller in use. */
+  /** The current labeller. */
   who: string;
   naming: boolean;
   help: boolean;
-  /** The rows that were skipped are looked at again. */
+  /** True while skipped rows are reviewed. */
   again: boolean;
   cards: Cards;
   summary: Loadable<LabelSummary>;
   error: string | null;
-  /** What a screen reader says of the last deed. */
+  /** The last action, announced to screen readers. */
   said: string;
 }
 
-/** The row on the card, with what was decided on it when the person looks back. */
+/** The row on the card, with its decision when the user looks back. */
 export function shownRow({
   coming,
   trail,
@@ -82,7 +82,7 @@ export const noCards: Cards = {
 
 export type LabellingConnection = Connection<'labelling', PersistedState>;
 
-/** What a person can do. */
+/** The actions of the view. */
 export interface Actions extends Pick<HostActions, 'copy' | 'openFile'> {
   decide(label: string | null): void;
   undo(): void;

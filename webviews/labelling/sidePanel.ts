@@ -7,7 +7,7 @@ import { icon, skeleton, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Actions, Model } from './model.ts';
 
-/** How far the work is, by class and person, who agrees with whom, and what the rules are worth. */
+/** Progress by class and labeller, agreement between labellers, and the quality of the rules. */
 export function sidePanel(model: Model, actions: Actions): TemplateResult {
   const summary = model.summary.value;
   return html`<aside aria-label="Progress and agreement">

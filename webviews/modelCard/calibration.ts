@@ -7,10 +7,10 @@ const size = 240;
 const left = 56;
 const bottom = 30;
 
-/** Mean score against the share of positives, in bins of equal count; on the diagonal a score means what it says. */
+/** Mean score against the share of positives, in bins of equal count; a calibrated model is on the diagonal. */
 export function calibration(bins: ModelCard['calibration']): TemplateResult {
   const largest = Math.max(...bins.flatMap((bin) => [bin.meanScore, bin.positiveRate]), 0.1);
-  // Air above the largest, but not beyond 1, where no probability is.
+  // Leaves space above the largest value, but none above 1.
   const most = Math.max(largest, Math.min(1, largest * 1.06));
   const x = (value: number): number => left + (value / most) * size;
   const y = (value: number): number => 8 + size - (value / most) * size;

@@ -6,7 +6,7 @@ import { Frame } from '../ui/frame/frame.ts';
 import { cardView } from './cardView.ts';
 import type { CardConnection, Actions, PersistedState, Model } from './model.ts';
 
-/** The state of the card and what changes it. */
+/** The state of the model card and the actions that change it. */
 export class Card {
   readonly #frame: Frame<'modelCard', PersistedState>;
   readonly #card: Loader<ModelCard>;
@@ -52,7 +52,7 @@ export class Card {
     if (against !== null) this.#loadOther(against);
   }
 
-  /** Another version of the model that is shown. */
+  /** Shows another version of the same model. */
   #versionOf(version: number): { name: string | null; version: number } {
     return { name: this.#card.state.value?.model ?? this.#shown.name, version };
   }

@@ -16,7 +16,7 @@ import type { Actions, Model } from './model.ts';
 import { performance } from './performance.ts';
 import { slices } from './slices.ts';
 
-/** The card from top to bottom: may I trust this model, for what, and who says so? */
+/** The card from top to bottom: whether the model can be trusted, for which use, and on what evidence. */
 export function cardView(model: Model, actions: Actions): TemplateResult {
   const card = model.card.value;
   if (!card) {
@@ -49,7 +49,7 @@ function head(card: ModelCard, model: Model, actions: Actions): TemplateResult {
   const passed = card.verdict.passed === card.verdict.total;
   const champion = card.aliases.includes('champion');
   const others = card.versions.filter((one) => one.version !== card.version);
-  // The title stands beside the header: within it, it would leave with it.
+  // The title is beside the header: inside, it would scroll away with it.
   return html`<div class="title">
       <h1>${card.model} <span class="version">v${card.version}</span></h1>
       ${card.aliases.map((alias) => html`<span class="badge">${alias}</span>`)}
@@ -95,7 +95,7 @@ function section(title: string, body: Piece | TemplateResult): TemplateResult {
   </section>`;
 }
 
-/** A part that only a person can write is seen to be a person's, or seen to be missing. */
+/** A section that only a person can write: marked as written by a person, or as missing. */
 function written(text: string | null, what: string, key: string, actions: Actions): TemplateResult {
   if (text === null || text.trim() === '')
     return missing(`Nobody has written this yet: ${what}. It stands under card: ${key}: in loopwright.yaml.`, actions);

@@ -8,7 +8,7 @@ import { isLowerBetter } from '../ui/metricDirection.ts';
 import { errorBar, skeleton } from '../ui/pieces.ts';
 import type { Actions, Model } from './model.ts';
 
-/** This version beside another: performance with what the intervals allow to say, then what was made differently. */
+/** This version compared with another: performance with intervals, then differences in how they were trained. */
 export function comparison(card: ModelCard, model: Model, actions: Actions): TemplateResult {
   const other = model.other.value;
   return html`<section class="comparison">

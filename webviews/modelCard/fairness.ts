@@ -6,7 +6,7 @@ import { dotPlot } from '../ui/dotPlot.ts';
 import { number, percent } from '../../words/numbers.ts';
 import { icon } from '../ui/pieces.ts';
 
-/** Differences between groups, under fairlearn's names, with the groups behind them. */
+/** Differences between groups under fairlearn's names, with the values of each group. */
 export function fairness(card: ModelCard): TemplateResult {
   return html`<div class="plots">${card.fairness.map(measure)}</div>`;
 }

@@ -6,7 +6,7 @@ import { count, percent } from '../../words/numbers.ts';
 import { dateTimeText } from '../../words/times.ts';
 import type { Actions } from './model.ts';
 
-/** How the version does in production now. */
+/** The current state of the version in production. */
 export function health(card: ModelCard, actions: Actions): TemplateResult {
   if (card.health.length === 0) return html`<p class="muted">This version has not served yet.</p>`;
   return html`<table class="plain">

@@ -4,7 +4,7 @@ import type { HostActions } from '../ui/frame/hostActions.ts';
 import type { Loadable } from '../ui/frame/loadable.ts';
 
 export interface PersistedState {
-  /** The version beside which this one is held; null for none. */
+  /** The version to compare with; null for none. */
   against: number | null;
 }
 
@@ -14,7 +14,7 @@ export interface Model {
   card: Loadable<ModelCard>;
   other: Loadable<ModelCard>;
   against: number | null;
-  /** True when the project has no version at all. */
+  /** True when the project has no version. */
   none: boolean;
 }
 

@@ -10,8 +10,8 @@ const height = 18;
 const edge = 5;
 
 /**
- * Every metric of the validation with its interval; shares are drawn on one axis from 0 to 1, with the gate where there
- * is one.
+ * Every metric of the validation with its interval. Shares are drawn on an axis from 0 to 1, with the bound of the gate
+ * if there is one.
  */
 export function performance(card: ModelCard): TemplateResult {
   const rows = Object.entries(card.performance);
@@ -49,7 +49,7 @@ export function performance(card: ModelCard): TemplateResult {
 }
 
 /**
- * Recall shows that decisions were measured; precision is left out of a report only where none of them was positive.
+ * Recall in the report shows that decisions were measured; a report omits precision only when no decision was positive.
  */
 function predictsNoPositive({ task, performance }: ModelCard): boolean {
   return task === 'binary' && 'recall' in performance && !('precision' in performance);
@@ -63,7 +63,7 @@ function interval(name: string, one: Estimate): TemplateResult {
 
 function bar(card: ModelCard, name: string, one: Estimate): TemplateResult | typeof nothing {
   const values = [one.value, one.low ?? one.value, one.high ?? one.value];
-  // Times, sizes and losses have no end at 1.
+  // Times, sizes and losses are not bounded by 1.
   if (/_(ms|s|bytes|seconds)$|loss|rmse|mae|mse/.test(name) || values.some((value) => value < 0 || value > 1))
     return nothing;
   const x = (value: number): number => edge + value * (width - 2 * edge);

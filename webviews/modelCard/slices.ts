@@ -5,7 +5,7 @@ import { dotPlot, isFew } from '../ui/dotPlot.ts';
 import { plural } from '../../words/numbers.ts';
 import { icon } from '../ui/pieces.ts';
 
-/** The headline metric on each slice of the test rows, one plot a column. */
+/** The headline metric on each slice of the test rows, one plot per column. */
 export function slices(card: ModelCard): TemplateResult {
   const columns = [...new Set(card.slices.map((row) => row.column))];
   const key = metricOf(card);

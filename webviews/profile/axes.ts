@@ -13,14 +13,14 @@ export function toY(value: number, most: number): number {
   return top + height - (most > 0 ? (value / most) * height : 0);
 }
 
-/** A round number at or above the largest value, so that the lines of the grid stand at round ones. */
+/** A round number at or above the largest value, so that grid lines have round labels. */
 export function roundAbove(most: number): number {
   if (!(most > 0) || !Number.isFinite(most)) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
   return Number((([1, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= most) ?? 10) * power).toPrecision(6));
 }
 
-/** The grid with its values, and what both axes count. */
+/** The grid with its labels, and the titles of both axes. */
 export function grid(most: number, text: (value: number) => string, down: string, across: string): TemplateResult {
   return svg`
     ${[0, 0.5, 1].map((part) => svg`<line class="guide" x1=${left} x2=${left + width} y1=${toY(part * most, most)} y2=${toY(part * most, most)}></line><text class="muted" x=${left - 6} y=${toY(part * most, most) + 4} text-anchor="end">${text(part * most)}</text>`)}
@@ -28,7 +28,10 @@ export function grid(most: number, text: (value: number) => string, down: string
     <text class="muted" x=${left + width / 2} y=${top + height + 33} text-anchor="middle">${across}</text>`;
 }
 
-/** Bins stand at their true places when those are even enough to see; bins by quantile, and texts, get equal places. */
+/**
+ * Bins have their true widths when the widths are similar enough to read; bins by quantile, and texts, get equal
+ * widths.
+ */
 export function placesOf(edges: readonly number[], bins: number): [number, number][] {
   const widths = edges.slice(1).map((edge, index) => edge - (edges[index] ?? edge));
   const least = Math.min(...widths);
@@ -41,7 +44,7 @@ export function placesOf(edges: readonly number[], bins: number): [number, numbe
   return Array.from({ length: bins }, (_, index) => [at(index), at(index + 1)]);
 }
 
-/** Values under the edges, as many as have room. */
+/** Labels of the edges, as many as fit. */
 export function edgeLabels(
   type: string,
   edges: readonly number[],
@@ -63,7 +66,7 @@ function tickOf(type: string, value: number | undefined, span: number): string {
   return type === 'datetime' ? valueOf(type, value, span) : number(value, 3);
 }
 
-/** Names under the middle of their bars, cut to the room they have. */
+/** Labels below the centres of the bars, truncated to the available width. */
 export function nameLabels(labels: readonly string[], places: readonly [number, number][]): TemplateResult {
   const room = Math.max(2, Math.floor(width / Math.max(1, places.length) / 6.4));
   return svg`${places.map(([from, to], index) => svg`<text class="muted" x=${(from + to) / 2} y=${top + height + 15} text-anchor="middle">${shortened(visible(labels[index] ?? ''), room)}</text>`)}`;

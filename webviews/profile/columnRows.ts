@@ -8,9 +8,9 @@ import type {
   Relevance,
 } from '../../protocol/dataProfile.ts';
 
-/** One line of the table: a column with all that is known of it by now. */
+/** One row of the table: a column with the results so far. */
 export interface ColumnRow {
-  /** Place in the file. */
+  /** Position in the file. */
   index: number;
   name: string;
   type: string;
@@ -23,7 +23,7 @@ export interface ColumnRow {
   profile: ColumnProfile | null;
   relevance: Relevance | null;
   compared: ComparedColumn | null;
-  /** How it differs in kind from what it is compared with: not there before, or of another type. */
+  /** Structural difference from the other side: added, or of another type. */
   change: { was: 'absent' } | { was: 'type'; type: string } | null;
 }
 
@@ -36,7 +36,7 @@ export interface Sort {
   descending: boolean;
 }
 
-/** The columns of a profile, or of its outline while that is all there is. */
+/** The columns of the profile, or of its outline until the profile is available. */
 export function columnRows(
   head: DataProfile | DataOutline,
   relations: DataRelations | null,
@@ -77,7 +77,7 @@ const kinds: Record<Exclude<Kind, 'all'>, (row: ColumnRow) => boolean> = {
   drifted: ({ compared, change }) => compared?.drifted === true || change !== null,
 };
 
-/** The rows of a kind in which every word of the filter stands: in the name, type, role, unit or description. */
+/** The rows of a kind that contain every word of the filter in name, type, role, unit or description. */
 export function filtered(rows: readonly ColumnRow[], filter: string, kind: Kind): ColumnRow[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
@@ -91,8 +91,7 @@ export function filtered(rows: readonly ColumnRow[], filter: string, kind: Kind)
 }
 
 /**
- * How far a column drifted, in thresholds: 1 is where drift begins. P-values count the other way round. Null where
- * nothing was measured.
+ * Drift of a column relative to its threshold: 1 is the threshold. P-values are inverted. Null without a measurement.
  */
 export function driftRatio({ value, pValue, threshold, drifted }: ComparedColumn): number | null {
   if (value === null && pValue === null) return null;
@@ -122,7 +121,10 @@ const values: Record<SortKey, (row: ColumnRow) => number | string | null> = {
 const textual: readonly SortKey[] = ['name', 'type'];
 export const farthestFirst: Sort = { by: 'drift', descending: true };
 
-/** Sorted by a column of the table; rows without a value stand last either way, equal ones as in the file. */
+/**
+ * Sorts by a column of the table. Rows without a value come last in both directions; equal rows keep the order of the
+ * file.
+ */
 export function ordered(rows: readonly ColumnRow[], sort: Sort | null): ColumnRow[] {
   if (!sort) return [...rows];
   const sign = sort.descending ? -1 : 1;
@@ -136,8 +138,7 @@ export function ordered(rows: readonly ColumnRow[], sort: Sort | null): ColumnRo
 }
 
 /**
- * Text begins ascending and numbers descending; a second click turns it round, a third goes back to the order of the
- * file.
+ * Text sorts ascending first and numbers descending; a second click reverses, a third restores the order of the file.
  */
 export function nextSort(sort: Sort | null, by: SortKey): Sort | null {
   const first = !textual.includes(by);

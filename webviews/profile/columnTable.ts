@@ -225,7 +225,7 @@ function toldCell({ relevance, isTarget }: ColumnRow, { relations, profile }: Mo
   >`;
 }
 
-/** Whether a column drifted, in shape, colour and word. */
+/** The drift state of a column as shape, colour and word. */
 export function driftMark(row: ColumnRow): Piece {
   if (row.change?.was === 'absent') return html`<span class="status warn">${icon('add')} added</span>`;
   if (row.change?.was === 'type')

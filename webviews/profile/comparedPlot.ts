@@ -8,7 +8,7 @@ import { hiddenTable } from './histogram.ts';
 import type { Actions, Model } from './model.ts';
 import { share, valueOf, visible } from './text.ts';
 
-/** Both distributions over the same bins and axes: then as an outline, now filled. */
+/** Both distributions over the same bins and axes: the reference as an outline, the current one filled. */
 export function comparedPlot(
   row: ColumnRow,
   column: ComparedColumn,

@@ -14,7 +14,7 @@ const methods: Record<Method, string> = {
   pearson: 'Pearson: values, linear relations',
 };
 
-/** How the columns of numbers hang together: a table that is a heat map, walked through by the arrow keys. */
+/** The correlations of the numeric columns: a table with heat-map colours that the arrow keys move through. */
 export function correlationTab(model: Model, actions: Actions): TemplateResult {
   const relations = model.relations.value;
   const error = errorBar(model.relations.error, () => actions.retry('relations'));

@@ -4,7 +4,7 @@ import type { DataRelations } from '../../protocol/dataProfile.ts';
 import { css } from '../ui/css.ts';
 import type { Method } from './model.ts';
 
-/** The other columns, most correlated first; null for a column that is not among the correlated ones. */
+/** The other columns, most correlated first; null for a column without correlations. */
 export function neighbours(
   relations: DataRelations,
   method: Method,
@@ -18,7 +18,7 @@ export function neighbours(
     .toSorted((a, b) => Math.abs(b.value ?? 0) - Math.abs(a.value ?? 0));
 }
 
-/** A bar from the middle, to the left for negative values. */
+/** A bar from the centre, to the left for negative values. */
 export function signedBar(value: number): TemplateResult {
   return html`<i
     class="signed-bar ${value < 0 ? 'below' : 'above'}"

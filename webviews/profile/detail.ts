@@ -15,7 +15,7 @@ import { aboutWhy, measured, share, visible } from './text.ts';
 
 const strongest = 12;
 
-/** Everything that is known of one column. */
+/** All results for one column. */
 export function detail(row: ColumnRow, model: Model, actions: Actions): TemplateResult {
   const column = row.profile;
   return html`<aside class="detail" tabindex="-1" aria-label="Column ${visible(row.name)}">
@@ -96,7 +96,7 @@ function facts({ unit }: ColumnRow, column: ColumnProfile): [string, string | Te
   return rows;
 }
 
-/** The most frequent values with their shares, and what is left. */
+/** The most frequent values with their shares, and the share of all others. */
 function topValues(column: ColumnProfile): TemplateResult {
   const top = column.top ?? [];
   const filled = column.rows - column.missing;

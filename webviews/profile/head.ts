@@ -14,7 +14,7 @@ import type { Verdict } from './verdict.ts';
 
 const binary = /\.(parquet|pq|gz)$/i;
 
-/** What is looked at, what it is held against, and in a sentence how good it is. */
+/** The profiled subject, the subject it is compared with, and the data quality in one sentence. */
 export function head(model: Model, actions: Actions): TemplateResult {
   const known = model.profile.value ?? model.outline;
   const subject = model.subject;
@@ -45,7 +45,7 @@ function factsOf({
   madeAt,
 }: NonNullable<Model['profile']['value'] | Model['outline']>): TemplateResult {
   const [first = ''] = files;
-  // A kept version lies under a name that is its hash.
+  // The file of a stored version is named by its hash.
   const where = first.startsWith('.loopwright/') ? 'kept version' : shortened(visible(first), 70);
   const place =
     files.length === 1
@@ -127,7 +127,7 @@ function verdict(model: Model, actions: Actions): Piece {
         <button class="link" @click=${() => actions.retry('quality')}>Try again</button></span
       >
     </p>`;
-  // The place is kept, so that the table does not move when the sentence comes.
+  // Reserves the space, so that the table does not move when the sentence appears.
   return html`<p class="verdict waiting muted">
     ${model.profile.error === null ? html`<span class="late">Checking rules, repeated rows and freshness…</span>` : ''}
   </p>`;

@@ -7,7 +7,7 @@ import type { ColumnRow } from './columnRows.ts';
 import type { Actions, Model } from './model.ts';
 import { share, valueOf, visible } from './text.ts';
 
-/** The large histogram: rows by value, with axes; what the pointer is on stands below in words. */
+/** The large histogram of rows by value, with axes; the bin at the pointer is described below it. */
 export function largeHistogram(
   row: ColumnRow,
   column: ColumnProfile,
@@ -56,7 +56,7 @@ export function largeHistogram(
   </figure>`;
 }
 
-/** The numbers of a drawing for those who do not see it. */
+/** The values of a drawing as text for screen readers. */
 export function hiddenTable(title: string, heads: string[], rows: string[][]): TemplateResult {
   return html`<table class="visually-hidden">
     <caption>
@@ -80,7 +80,7 @@ export function hiddenTable(title: string, heads: string[], rows: string[][]): T
 
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-/** `1.2K`: counts on an axis have little room. */
+/** `1.2K`: axis labels have little space. */
 export function short(value: number): string {
   return value < 10_000 ? count(value) : compact.format(value);
 }

@@ -8,7 +8,9 @@ import { share, shortened, valueOf, visible } from './text.ts';
 const width = 120;
 const height = 24;
 
-/** A distribution as small as a line of text: bins of numbers stand side by side, frequent values apart. */
+/**
+ * A distribution at the height of a text line: adjacent bars for bins of numbers, separate bars for frequent values.
+ */
 export function miniature(column: ColumnProfile | null): Piece {
   if (column === null) return html`<span class="pending wide" aria-hidden="true"></span>`;
   if (column.rows - column.missing === 0)
@@ -47,7 +49,7 @@ export function miniature(column: ColumnProfile | null): Piece {
   );
 }
 
-/** Then as an outline and now filled, over the same bins. */
+/** The reference as an outline and the current distribution filled, over the same bins. */
 export function miniaturePair({ reference, current }: SharedDistribution): TemplateResult {
   const most = Math.max(...reference, ...current, 1e-9);
   const bins = Math.max(reference.length, current.length, 1);
@@ -100,7 +102,7 @@ function drawn(
   </svg>`;
 }
 
-/** A bar that holds anything is at least one pixel high. */
+/** A bar with at least one row is at least one pixel high. */
 function bars(counts: readonly number[], most: number, step: number, gap: number): string {
   return counts
     .map((n, i) => {

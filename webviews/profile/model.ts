@@ -17,25 +17,25 @@ import type { ColumnRow, Kind, Sort } from './columnRows.ts';
 export type Tab = 'columns' | 'correlation' | 'quality' | 'rows';
 export type Method = 'spearman' | 'pearson';
 
-/** What is kept over a reload. */
+/** Persisted over a reload. */
 export interface PersistedState {
   tab: Tab;
   filter: string;
   kind: Kind;
-  /** Null: as in the file, or, compared with something, by how far each column drifted. */
+  /** Null: the order of the file or, in a comparison, by drift. */
   sort: Sort | null;
-  /** The column whose detail is shown. */
+  /** The column shown in detail. */
   open: string | null;
   method: Method;
-  /** Histograms show all values instead of those from the 1st to the 99th percentile. */
+  /** Histograms show all values instead of the range from the 1st to the 99th percentile. */
   whole: boolean;
-  /** Where the shown rows begin. */
+  /** Position of the first visible row of data. */
   offset: number;
 }
 
 export type ProfileConnection = Connection<'profile', PersistedState>;
 
-/** What the templates read. */
+/** Data for the templates. */
 export interface Model extends PersistedState {
   subject: DataSubject | null;
   against: DataSubject | null;
@@ -47,18 +47,18 @@ export interface Model extends PersistedState {
   comparison: Loadable<DataComparison>;
   page: Loadable<DataRows>;
   stages: StageStatus[] | null;
-  /** All columns, and those that the filter leaves, in order. */
+  /** All columns, and the filtered ones in order. */
   all: ColumnRow[];
   shown: ColumnRow[];
-  /** The row that the keyboard is on. */
+  /** The row with the keyboard focus. */
   active: string | null;
-  /** What the pointer or the keyboard is on in a chart, in words. */
+  /** Description of the element at the pointer or the keyboard in a chart. */
   pointed: string | null;
-  /** Row and column of the correlations. */
+  /** Row and column of the focused correlation. */
   cell: [number, number];
 }
 
-/** What the templates do. */
+/** Actions for the templates. */
 export interface Actions extends Pick<HostActions, 'openFile' | 'runStage'> {
   show(subject: DataSubject): void;
   compare(against: DataSubject | null): void;
@@ -77,7 +77,7 @@ export interface Actions extends Pick<HostActions, 'openFile' | 'runStage'> {
   whole(on: boolean): void;
   point(words: string | null): void;
   cell(row: number, column: number): void;
-  /** Moves over the correlations; several keys may come before the page is drawn again. */
+  /** Moves over the correlations; several keys may arrive before the next paint. */
   step(down: number, across: number): void;
   rowsFrom(offset: number): void;
   retry(what: 'relations' | 'quality' | 'comparison' | 'rows'): void;

@@ -1,6 +1,6 @@
 import { chartColors, onThemeChange } from '../ui/theme.ts';
 
-/** The colours of the charts as CSS variables, so that drawings in the page follow the theme by themselves. */
+/** The chart colours as CSS variables, so that drawings in the page follow the theme. */
 export function usePalette(changed: () => void = () => {}): void {
   const set = (): void => {
     const { series } = chartColors();

@@ -23,10 +23,10 @@ import { profileView } from './profileView.ts';
 import { pageRows } from './rowsTab.ts';
 import { same, titleOf } from './subjects.ts';
 
-/** Rows that Page Up and Page Down move by. */
+/** Rows per Page Up and Page Down. */
 const pageKeyRows = 10;
 
-/** The state of the profile and what changes it. */
+/** The state of the profile and the actions that change it. */
 export class Profile {
   readonly #frame: Frame<'profile', PersistedState>;
   readonly #table = new VirtualTable({ scroller: '.left .scroller', table: 'table.columns', rowHeight });
@@ -46,7 +46,7 @@ export class Profile {
   #active: string | null = null;
   #pointed: string | null = null;
   #cell: [number, number] = [0, 1];
-  /** Grows with each subject: what was begun for an earlier one stops. */
+  /** Incremented for each subject: work for an earlier subject stops. */
   #turn = 0;
   #loading = false;
   #again = false;
@@ -84,8 +84,7 @@ export class Profile {
 
   opened(opened: Opened<'profile', PersistedState>): void {
     const { subject, against } = opened.state;
-    // Brought to the front on what it shows already: nothing is thrown away, and a comparison stays until another is
-    // asked for.
+    // Brought to the front with the same subject: results are kept, and a comparison stays until another is chosen.
     if (this.#subject !== null && same(subject, this.#subject)) {
       if (against !== null && !same(against, this.#against)) this.#actions.compare(against);
       else this.#tell();
@@ -108,7 +107,7 @@ export class Profile {
     else if (this.#subject) this.#tell();
   }
 
-  /** Shows something else: nothing of the old stays. */
+  /** Shows another subject and discards the results of the old one. */
   #go(subject: DataSubject, against: DataSubject | null): void {
     const other = this.#subject !== null && !same(this.#subject, subject);
     this.#subject = subject;
@@ -131,7 +130,7 @@ export class Profile {
     );
   }
 
-  /** One answer after the other, what is seen first first: side by side they would take each other's time. */
+  /** Requests one result after the other, in the order of visibility: parallel requests would slow each other down. */
   async #load(): Promise<void> {
     const subject = this.#subject;
     if (!subject) return;
@@ -165,7 +164,7 @@ export class Profile {
     if (this.#again) await this.#refresh();
   }
 
-  /** What cannot be profiled cannot be judged either, and one error is enough. */
+  /** Data that cannot be profiled cannot be judged either; one error is enough. */
   get #worth(): boolean {
     return this.#profile.state.value !== null && this.#profile.state.error === null;
   }
@@ -186,8 +185,8 @@ export class Profile {
   }
 
   /**
-   * Something in the project changed. The engine keeps what it measured, so asking again costs little; while it works,
-   * one more turn is enough.
+   * The project changed. The engine caches its results, so repeated requests are cheap; changes during a refresh cause
+   * one more.
    */
   async #refresh(): Promise<void> {
     if (this.#loading) {
@@ -225,7 +224,7 @@ export class Profile {
     };
   }
 
-  /** Works out the rows once a change, not once a frame. */
+  /** Computes the rows once per change, not once per frame. */
   #update(): void {
     const known = this.#profile.state.value ?? this.#outline.state.value;
     const comparison = this.#comparison.state.value;
@@ -332,13 +331,13 @@ export class Profile {
     const filtering = event.currentTarget instanceof HTMLElement && event.currentTarget.id === 'filter';
     if (filtering) {
       if (!isPlain(event) || !['ArrowDown', 'Enter', 'Escape'].includes(event.key)) return;
-      // With nothing to clear, Escape goes one step back as it does everywhere.
+      // With nothing to clear, Escape goes back one step, as in every view.
       if (event.key === 'Escape' && this.#frame.state.filter === '') return;
       take(event);
       if (event.key === 'Escape' && this.#frame.state.filter !== '') this.#actions.filter('');
       return this.#table.focus();
     }
-    // A button in the table's head has keys of its own.
+    // Buttons in the head of the table handle their own keys.
     if (event.target !== event.currentTarget) return;
     if (!isPlain(event)) return;
     const next = this.#rowAfter(event);
@@ -368,7 +367,7 @@ export class Profile {
     if (index >= 0) this.#table.reveal(index);
   }
 
-  /** The row that a key in the table leads to; null for a key that does not move. */
+  /** The row that a key leads to; null for keys that do not move. */
   #rowAfter(event: KeyboardEvent): string | null {
     const step = rowStep(event.key, pageKeyRows);
     if (step === null) return null;

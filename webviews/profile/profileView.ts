@@ -27,7 +27,7 @@ const kinds: Record<Kind, string> = {
   drifted: 'Drifted or changed',
 };
 
-/** The whole page: designed for no dataset, no data yet, loading, an error, and full. */
+/** The whole page, with states for no dataset, no data, loading, error and results. */
 export function profileView(model: Model, actions: Actions, slice: Slice): TemplateResult {
   if (model.subject === null) return noSubject(model, actions);
   const known = model.profile.value ?? model.outline;
@@ -114,7 +114,7 @@ function toolbar(model: Model, actions: Actions): TemplateResult {
   </div>`;
 }
 
-/** Columns that came, went or changed type, before any number. */
+/** Columns that were added, removed or changed type. */
 function schemaChanges({ comparison: { value } }: Model): Piece {
   if (!value || value.added.length + value.removed.length + value.retyped.length === 0) return nothing;
   const names = (columns: readonly string[]): string =>
@@ -126,7 +126,7 @@ function schemaChanges({ comparison: { value } }: Model): Piece {
   </div>`;
 }
 
-/** Nothing was declared, or nobody could tell. */
+/** No expectations are declared, or they could not be checked. */
 function noSubject(model: Model, actions: Actions): TemplateResult {
   if (model.subjects.error !== null) return errorBar(model.subjects.error, actions.refresh) as TemplateResult;
   if (model.subjects.value === null) return skeleton(12);
@@ -137,7 +137,7 @@ function noSubject(model: Model, actions: Actions): TemplateResult {
   );
 }
 
-/** No data, or data that cannot be read: what happened, and what brings it. */
+/** No data, or unreadable data: the cause and the next step. */
 function failed(model: Model, actions: Actions, message: string): TemplateResult {
   const choice = model.subjects.value?.find((one) => same(one.subject, model.subject));
   const missing = model.subject?.kind === 'dataset' && choice?.rows === null;

@@ -7,7 +7,7 @@ import { visible } from './text.ts';
 
 export const pageRows = 100;
 
-/** The rows themselves, as they lie in the files. */
+/** The rows as they are in the files. */
 export function rowsTab(model: Model, actions: Actions): TemplateResult {
   const page = model.page.value;
   const error = errorBar(model.page.error, () => actions.retry('rows'));

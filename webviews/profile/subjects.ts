@@ -28,7 +28,7 @@ export interface Comparable {
   label: string;
 }
 
-/** What a subject may be held against: first what stands before it, then all else. */
+/** Subjects to compare with: the previous ones first, then all others. */
 export function comparable(
   subject: DataSubject,
   choices: readonly SubjectChoice[],

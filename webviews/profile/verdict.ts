@@ -8,7 +8,7 @@ export interface Verdict {
   text: string;
 }
 
-/** Good enough to learn from? One sentence: rules, missing values, repeated rows, age. */
+/** The data quality in one sentence: rules, missing values, duplicate rows, age. */
 export function verdictOf(quality: QualityReport, now: number): Verdict {
   if (quality.rows === 0) return { tone: 'warn', text: 'The table has no rows.' };
   const { validity, completeness, uniqueness, freshness } = quality;
@@ -53,7 +53,7 @@ function missingText({ share: filled, worst }: QualityReport['completeness']): s
   return `${share(1 - filled)} of the values are missing${most && most.share < 1 ? `, most in ${visible(most.column)} (${share(1 - most.share)})` : ''}`;
 }
 
-/** What changed, in a sentence. */
+/** The changes in one sentence. */
 export function changeOf(comparison: DataComparison): Verdict {
   const { reference, current, added, removed, retyped, columns } = comparison;
   const drifted = columns.filter((column) => column.drifted);

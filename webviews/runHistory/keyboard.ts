@@ -14,13 +14,13 @@ export interface KeyboardHost {
   filter: FilterInput;
   persisted(): PersistedState;
   popup(): Popup | null;
-  /** Rows in sight. */
+  /** Number of visible rows. */
   page(): number;
-  /** Scrolls to the row that the keyboard is on. */
+  /** Scrolls to the focused row. */
   reveal(): void;
 }
 
-/** The keys of the table and of the page. */
+/** Keys of the table and of the page. */
 export class Keyboard {
   readonly #host: KeyboardHost;
 
@@ -28,10 +28,10 @@ export class Keyboard {
     this.#host = host;
   }
 
-  /** Keys while the table, or the box of words to search, has the focus. */
+  /** Keys while the table or the search box has the focus. */
   table(event: KeyboardEvent): void {
     if (event.target instanceof HTMLElement && event.target.id === 'search') return this.#searchKeys(event);
-    // The buttons in the head have keys of their own.
+    // Buttons in the head handle their own keys.
     if (event.target instanceof Element && event.target.closest('thead')) return;
     const action = keyAction(event, this.#host.page());
     if (!action) return;
@@ -39,7 +39,7 @@ export class Keyboard {
     this.#act(action);
   }
 
-  /** Keys anywhere else. */
+  /** Keys everywhere else. */
   page(event: KeyboardEvent): void {
     const { actions, filter, persisted } = this.#host;
     if (event.key === 'Escape' && isPlain(event)) return this.#back();
@@ -115,7 +115,7 @@ export class Keyboard {
     reveal();
   }
 
-  /** Escape goes back one step: what stands over the table, the detail, the comparison, the selection. */
+  /** Escape goes back one step: popup, detail, comparison, selection. */
   #back(): void {
     const { actions, persisted, popup } = this.#host;
     if (popup() !== null) actions.popup(null);
@@ -125,7 +125,7 @@ export class Keyboard {
   }
 }
 
-/** Letters on the buttons of a popup are no keys of the page behind it. */
+/** Letters typed on the buttons of a popup are not keys of the page. */
 function isInPopup(event: KeyboardEvent): boolean {
   return event.target instanceof Element && event.target.closest('.popup-place, [role=dialog]') !== null;
 }

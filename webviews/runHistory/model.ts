@@ -8,68 +8,68 @@ import type { Range } from './rows/metricRanges.ts';
 import type { Row } from './rows/runRows.ts';
 import type { Settings, Which } from './state/settings.ts';
 
-/** What is kept over a reload. */
+/** Persisted over a reload. */
 export interface PersistedState extends Settings {
-  /** The saved view that the settings began as. */
+  /** The saved view that the settings are based on. */
   view: string | null;
   recentFilters: string[];
   selected: string[];
   open: string | null;
   comparing: boolean;
-  /** What the panels of one run and of the compared runs keep, in their own form. */
+  /** State of the detail and the comparison, each in its own form. */
   panels: unknown;
 }
 
 export type RunHistoryConnection = Connection<'runHistory', PersistedState>;
 
-/** What stands open over the table: at most one thing. */
+/** The open popup; at most one. */
 export type Popup = 'columns' | 'views' | 'export' | 'tags' | 'note' | 'rename';
 
-/** The line under the table that reports the last action. */
+/** The toast below the table that reports the last action. */
 export interface Toast {
   text: string;
-  /** The action that its button offers; null for none. */
+  /** The action of its button; null for none. */
   back: 'Undo' | 'Redo' | null;
   isError: boolean;
 }
 
-/** What the templates read. */
+/** Data for the templates. */
 export interface Model extends PersistedState {
   project: string;
-  /** Rows of the table, heads of groups among them. */
+  /** Rows of the table, including group heads. */
   length: number;
   row(index: number): Row;
-  /** Runs that match; null until the first answer. */
+  /** Number of matching runs; null until the first response. */
   total: number | null;
-  /** Groups of the rows; null while they are not grouped. */
+  /** Number of groups; null without grouping. */
   groups: number | null;
   ready: boolean;
   error: string | null;
   problem: FilterProblem | null;
-  /** Every column there could be, and those that are shown, in their order. */
+  /** All available columns, and the shown ones in order. */
   available: readonly Available[];
   columns: readonly Column[];
-  /** True when the number of a version needs the name of its model. */
+  /** True when a version number is ambiguous without the name of its model. */
   severalModels: boolean;
-  /** Whether a column holds numbers in the runs that are loaded. */
+  /** True when a column has numbers in the loaded runs. */
   isNumber(column: Column): boolean;
-  /** Another one when cells that are there may look otherwise: columns, ranges, or the time that they tell. */
+  /** Changes when existing cells may look different: columns, ranges or relative times. */
   stamp: string;
   rangeOf(key: string): Range | null;
   experiments: ExperimentSummary[];
-  /** The row that the keyboard is on. */
+  /** The focused row. */
   active: number;
   isSelected(runId: string): boolean;
-  /** Runs that an action is about: the selected, else the one that the keyboard is on. Those that are known. */
+  /** The runs that an action applies to: the selected ones, else the focused one. Loaded runs only. */
   targets: readonly RunSummary[];
   popup: Popup | null;
   toast: Toast | null;
-  /** Names of the saved views; whether the one that is on differs from what was saved. */
+  /** Names of the saved views, and whether the active one has unsaved changes. */
   views: readonly string[];
   edited: boolean;
 }
 
-/** What the templates do. */
+/** Actions for the templates. */
 export interface Actions extends Pick<HostActions, 'openCard' | 'runAll'> {
   set(part: Partial<Settings>): void;
   search(text: string): void;
@@ -80,7 +80,7 @@ export interface Actions extends Pick<HostActions, 'openCard' | 'runAll'> {
   toggleGroup(group: RunGroup): void;
   activate(index: number): void;
   select(runId: string): void;
-  /** Selects all rows from the last one that was touched to this one. */
+  /** Selects the rows from the last selected one to this one. */
   selectTo(index: number): void;
   clearSelection(): void;
   open(runId: string | null): void;

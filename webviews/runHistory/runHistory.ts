@@ -32,7 +32,7 @@ const filtersKept = 12;
 const agingMs = 15_000;
 const showingMs = 80;
 
-/** The state of the run history and what changes it. */
+/** The state of the run history and the actions that change it. */
 export class RunHistory {
   readonly #frame: Frame<'runHistory', PersistedState>;
   readonly #rows: RunRows;
@@ -145,7 +145,7 @@ export class RunHistory {
     void this.#views.load().then(
       () => this.#frame.paint(),
       () => {
-        // The rows ask the same engine and show why it does not answer.
+        // The rows use the same engine and show its error.
       },
     );
     this.#panels.restore(this.#frame.state.panels);
@@ -188,13 +188,15 @@ export class RunHistory {
     };
   }
 
-  /** Measures the table once a frame, before anything is written: afterwards the page would be laid out twice. */
+  /**
+   * Measures the table once per frame, before anything is written, because reading afterwards forces a second layout.
+   */
   #measure(): Port {
     this.#port = runTable.port();
     return this.#port;
   }
 
-  /** Fetches the rows that are visible now. */
+  /** Fetches the visible rows. */
   #drawn(): void {
     const { from, to } = runTable.visible(this.#port, this.#rows.length);
     this.#rows.see(from, Math.max(to, from + 1));
@@ -207,7 +209,7 @@ export class RunHistory {
     this.#frame.paint();
   }
 
-  /** Runs were added above. */
+  /** Runs were inserted above. */
   #shifted(rows: number): void {
     this.#selection.moved(rows);
     runTable.rowsAdded(rows);
@@ -224,7 +226,7 @@ export class RunHistory {
     });
   }
 
-  /** Loads what surrounds the rows: experiments, columns, then the ranges of the shown metrics. */
+  /** Loads the experiments and columns, then the ranges of the shown metrics. */
   async #loadAround(): Promise<void> {
     await this.#columns.load(
       async () => (await this.#frame.request('project/overview', {})).experiments,
@@ -240,7 +242,7 @@ export class RunHistory {
     await this.#ranges.want(queryOf(this.#frame.state, this.#rows.problem ? '' : undefined), metrics);
   }
 
-  /** Other settings: the engine is asked when they are about other rows. */
+  /** Other settings: fetches rows if the query changed. */
   #change(part: Partial<Settings>): void {
     const about = (): string => JSON.stringify([queryOf(this.#frame.state), this.#frame.state.group]);
     const [before, runsBefore] = [about(), JSON.stringify(aboutRuns(this.#frame.state))];
@@ -251,12 +253,12 @@ export class RunHistory {
     else
       void this.#ask().then(() => {
         this.#remember();
-        // Another order is about the same runs.
+        // A different order has the same runs.
         if (JSON.stringify(aboutRuns(this.#frame.state)) !== runsBefore) this.#aroundSoon();
       });
   }
 
-  /** When the rows had time to be shown. */
+  /** After the rows had time to appear. */
   #aroundSoon(): void {
     clearTimeout(this.#around);
     this.#around = setTimeout(() => this.#aroundAgain.ask(), showingMs);
@@ -266,7 +268,7 @@ export class RunHistory {
     if (text !== this.#frame.state.filter) this.#change({ filter: text });
   }
 
-  /** Offers a filter again that was answered. What was only a step on the way to it is forgotten. */
+  /** Adds a successful filter to the recent ones and removes its unfinished prefixes. */
   #remember(): void {
     const filter = this.#frame.state.filter.trim();
     if (
@@ -292,7 +294,7 @@ export class RunHistory {
     else this.#panels.compare();
   }
 
-  /** Scrolls to the row that the keyboard is on. */
+  /** Scrolls to the focused row. */
   #reveal(): void {
     if (runTable.reveal(this.#selection.active)) this.#frame.paint();
   }

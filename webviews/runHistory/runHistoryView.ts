@@ -11,7 +11,7 @@ import { table } from './table/table.ts';
 import { toastLine } from './actions/toast.ts';
 import { toolbar } from './toolbar/toolbar.ts';
 
-/** The whole page: designed for nothing yet, loading, an error, nothing found, and full. */
+/** The whole page, with states for no runs, loading, error, no match and results. */
 export function runHistoryView(
   model: Model,
   actions: Actions,

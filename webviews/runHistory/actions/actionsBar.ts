@@ -9,7 +9,7 @@ import { keyOf } from '../columns/columns.ts';
 import type { Actions, Model } from '../model.ts';
 import { formTexts, popupButton } from '../../ui/frame/popup.ts';
 
-/** Under the table: how many runs, and what can be done with the selected ones or the one that the keyboard is on. */
+/** The bar below the table: the number of runs, and the actions for the selected runs or the focused one. */
 export function actionsBar(model: Model, actions: Actions): TemplateResult {
   const { targets, selected } = model;
   const [one] = targets;

@@ -3,7 +3,7 @@ import type { ShownColumns } from '../columns/shownColumns.ts';
 import type { Actions, PersistedState } from '../model.ts';
 import { plainSettings, queryOf } from '../state/settings.ts';
 
-/** The action that exports runs as a table; `isFilterWrong` leaves a filter out that the engine refused. */
+/** Exports runs as a table; with `isFilterWrong`, without the filter that the engine rejected. */
 export function exportRuns(
   [format, what, runs]: Parameters<Actions['export']>,
   state: PersistedState,

@@ -5,7 +5,7 @@ import type { RunEdits } from './runEdits.ts';
 export interface ActionsHost {
   edits: RunEdits;
   targets(): readonly RunSummary[];
-  /** The ids that are selected, loaded or not. */
+  /** Ids of all selected runs, loaded or not. */
   selected(): readonly string[];
   clearSelection(): void;
   closePopup(): void;
@@ -16,7 +16,7 @@ type RunActions = Pick<
   'star' | 'starTargets' | 'tag' | 'note' | 'rename' | 'archive' | 'remove' | 'undo' | 'redo' | 'dismiss'
 >;
 
-/** What a person does to runs. */
+/** Actions on runs. */
 export function runActions({ edits, targets, selected, clearSelection, closePopup }: ActionsHost): RunActions {
   const change = (text: string, one: RunChange): Promise<boolean> => {
     const runIds = selected().length > 0 ? selected() : targets().map((run) => run.runId);
@@ -25,7 +25,7 @@ export function runActions({ edits, targets, selected, clearSelection, closePopu
       runIds.map((runId) => ({ runId, change: one })),
     );
   };
-  /** What leaves the table is no longer selected: nobody would see what the next action is about. */
+  /** Runs that leave the table are deselected, so that an action never affects invisible runs. */
   const move = async (text: string, one: RunChange): Promise<void> => {
     if (await change(text, one)) clearSelection();
   };

@@ -9,14 +9,14 @@ type Changes = { runId: string; change: RunChange }[];
 interface Step {
   /** Such as `Archived 3 runs`. */
   text: string;
-  /** What takes it to the other side: back when it is done, again when it is undone. */
+  /** The changes that revert it; after an undo, those that apply it again. */
   changes: Changes;
 }
 
 export interface EditsHost {
   connection: RunHistoryConnection;
   rows: RunRows;
-  /** The rows have to be asked for again. */
+  /** The rows must be fetched again. */
   refresh(): Promise<void>;
   paint(): void;
 }
@@ -24,13 +24,13 @@ export interface EditsHost {
 const shownMs = 12_000;
 const stepsKept = 50;
 
-/** Changes that a person makes on runs, each with its way back. */
+/** Changes to runs, each with undo. */
 export class RunEdits {
   readonly #host: EditsHost;
   readonly #done: Step[] = [];
   readonly #undone: Step[] = [];
   #toast: Toast | null = null;
-  /** One step after the other: what is to be undone has to be done first. */
+  /** Changes run one after the other: a change must be complete before it can be undone. */
   #last: Promise<boolean> = Promise.resolve(true);
   #hiding: ReturnType<typeof setTimeout> | undefined;
 
@@ -42,7 +42,7 @@ export class RunEdits {
     return this.#toast;
   }
 
-  /** `text` says what was done, such as `Archived`; the runs are counted behind it. True when it was done. */
+  /** `text` is the past participle, such as `Archived`; the count of runs is appended. Resolves to true on success. */
   apply(text: string, changes: Changes): Promise<boolean> {
     if (changes.length === 0) return Promise.resolve(false);
     return this.#next(() => {
@@ -51,7 +51,7 @@ export class RunEdits {
     });
   }
 
-  /** Takes the last step back. */
+  /** Undoes the last change. */
   undo(): Promise<boolean> {
     return this.#next(async () => {
       const step = this.#done.pop();
@@ -112,7 +112,7 @@ export class RunEdits {
     this.#host.paint();
   }
 
-  /** Not from under the pointer or the keyboard. */
+  /** Hides the toast, later if the pointer or the focus is on it. */
   #hide(toast: Toast): void {
     if (this.#toast !== toast) return;
     if (document.querySelector('.toast:hover, .toast:focus-within'))
@@ -121,7 +121,7 @@ export class RunEdits {
   }
 }
 
-/** A run as it is after a change. */
+/** The run after a change. */
 export function changed(run: RunSummary, { tags, ...change }: RunChange): RunSummary {
   const all: [string, string | null][] = [...Object.entries(run.tags), ...Object.entries(tags ?? {})];
   const kept = [...new Map(all)].flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]]));

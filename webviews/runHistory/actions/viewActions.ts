@@ -11,13 +11,13 @@ export interface ViewActionsHost {
   persisted(): PersistedState;
   settings(): Settings;
   use(view: string | null, settings: Settings): void;
-  /** The settings as they are belong to this saved view now. */
+  /** The current settings are now those of this saved view. */
   named(view: string | null): void;
   closePopup(): void;
   paint(): void;
 }
 
-/** What a person does with saved views. */
+/** Actions on saved views. */
 export function viewActions({
   views,
   edits,

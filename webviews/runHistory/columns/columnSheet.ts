@@ -2,14 +2,14 @@ import type { Column } from './columns.ts';
 import { widthOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 
-/** Tick and star. */
+/** The checkbox and the star. */
 const leading = 62;
 const groupedMetric = 168;
 
 let sheet: CSSStyleSheet | undefined;
 let written = '';
 
-/** Pixels of each column; a metric has room for three numbers where groups are summed up. */
+/** Width of each column in pixels; a metric needs room for three numbers when groups show statistics. */
 export function widthsOf(columns: readonly Column[], layout: Layout, isGrouped: boolean): number[] {
   return columns.map((column) => {
     const width = widthOf(column, layout);
@@ -24,7 +24,7 @@ export function pinnedCount(columns: readonly Column[], layout: Layout): number 
 }
 
 /**
- * Writes widths, and where pinned columns stay, as rules of one style sheet: changing a width is one rule, whatever the
+ * Writes the widths and the offsets of pinned columns as rules of one style sheet: a new width is one rule for any
  * number of rows, and the Content-Security-Policy allows no style attribute.
  */
 export function writeColumnSheet(widths: readonly number[], pinned: number): void {

@@ -4,18 +4,18 @@ import { duration } from '../../../words/times.ts';
 import { isLowerBetter } from '../../ui/metricDirection.ts';
 
 export interface Column {
-  /** As the engine orders by it: `metrics.pr_auc`, `params.hidden`, `tags.owner`, or a fixed name. */
+  /** The key that the engine orders by: `metrics.pr_auc`, `params.hidden`, `tags.owner`, or a fixed name. */
   id: string;
   title: string;
   kind: 'fixed' | 'metric' | 'param' | 'tag';
-  /** Which end comes first at the first click: the better of a metric, the newest, the first of the alphabet. */
+  /** The direction of the first click: the better values of a metric, the newest, or ascending names. */
   descending: boolean;
   text(run: RunSummary): string;
-  /** Numbers stand at the right. */
+  /** Numbers are aligned right. */
   isNumber(run: RunSummary): boolean;
 }
 
-/** A key that the runs have: how many have it, and how many values there are. */
+/** A key of the runs, with the number of runs that have it and of its distinct values. */
 export interface Available {
   column: Column;
   runs: number;
@@ -39,7 +39,7 @@ const fixed: readonly Column[] = [
   ),
 ];
 const made = new Map(fixed.map((column) => [column.id, column]));
-/** Ordered by from the head of the stars, which is not a column that can be moved. */
+/** Sorted by the head of the stars, which is not a movable column. */
 export const starColumn = fixedColumn('starred', 'Starred', false, true, () => '');
 
 export function tookOf(run: RunSummary): number | null {
@@ -51,8 +51,8 @@ export function tookOf(run: RunSummary): number | null {
 }
 
 /**
- * The part of a metric that a running run has behind it, of a progress such as `train: epoch 14/30`; null when it does
- * not say.
+ * The fraction of a running run that is complete, from a progress text such as `train: epoch 14/30`; null when the text
+ * has none.
  */
 export function shareDone(progress: string | null): number | null {
   const found = /(\d+)\s*\/\s*(\d+)/.exec(progress ?? '');
@@ -61,7 +61,7 @@ export function shareDone(progress: string | null): number | null {
   return of > 0 && done <= of ? done / of : null;
 }
 
-/** A column of its id, whether or not a run has it. */
+/** The column of an id, also when no run has it. */
 export function columnOf(id: string): Column {
   const known = made.get(id) ?? makeColumn(id);
   made.set(id, known);
@@ -78,14 +78,14 @@ function isSystem(key: string): boolean {
   return key.startsWith('system/');
 }
 
-/** The key in `metrics.key`, `params.key` and `tags.key`. */
+/** The key of `metrics.key`, `params.key` and `tags.key`. */
 export function keyOf(id: string): string {
   return id.slice(id.indexOf('.') + 1);
 }
 
 /**
- * Every column that there could be: fixed ones, metrics with the primary one first and the system's last, params that
- * differ before those that do not, tags.
+ * All available columns: fixed ones, metrics (primary first, system metrics last), params that differ before constant
+ * ones, tags.
  */
 export function allColumns(known: RunColumns | null): Available[] {
   const own = fixed.map((column): Available => ({ column, runs: 0, distinct: null }));
@@ -110,8 +110,8 @@ export function allColumns(known: RunColumns | null): Available[] {
 }
 
 /**
- * What is shown while the person chose nothing: the primary metric, the params that differ, when it was, and a few
- * metrics more; those of the system only when asked for.
+ * The default columns: the primary metric, the params that differ, the start time and a few more metrics. System
+ * metrics are never among them.
  */
 export function defaultIds(all: readonly Available[], severalExperiments: boolean): string[] {
   const of = (kind: Column['kind']): Available[] => all.filter(({ column }) => column.kind === kind);
@@ -134,7 +134,7 @@ export function defaultIds(all: readonly Available[], severalExperiments: boolea
   ];
 }
 
-/** The columns that hold numbers, told by the first of the runs that has a value of it. */
+/** The columns with numeric values, decided by the first run that has a value. */
 export function numberColumns(columns: readonly Column[], runs: Iterable<RunSummary>): Set<string> {
   const found = new Set<string>();
   const open = new Set(columns);

@@ -16,12 +16,12 @@ const kinds: [Column['kind'], string][] = [
   ['param', 'Params'],
   ['tag', 'Tags'],
 ];
-/** Lines of one kind in the list; with more, searching finds the others. */
+/** Rows per kind in the list; search finds the others. */
 const listed = 100;
 
 let words = '';
 
-/** Chooses, finds, orders and pins columns. */
+/** Shows, finds, orders and pins columns. */
 export function columnsPanel(model: Model, actions: Actions): TemplateResult {
   const ids = model.columns.map((column) => column.id);
   const needle = words.trim().toLowerCase();

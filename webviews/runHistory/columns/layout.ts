@@ -1,13 +1,13 @@
 import type { Column } from './columns.ts';
 import { fieldsOf, textsOf } from '../state/shapes.ts';
 
-/** Which columns stand where. */
+/** The arrangement of the columns. */
 export interface Layout {
-  /** The columns in their order; null while the person changed nothing, so that new metrics come by themselves. */
+  /** Columns in order; null until the user changes them, so that new metrics appear automatically. */
   columns: string[] | null;
-  /** Those that stay at the left while the others scroll. */
+  /** Pinned columns, which do not scroll. */
   pinned: string[];
-  /** Pixels, where a person chose them. */
+  /** Widths in pixels that the user set. */
   widths: Record<string, number>;
 }
 
@@ -40,7 +40,7 @@ export function readLayout(given: unknown): Layout {
   };
 }
 
-/** The ids to show in their order, pinned ones first. The name is always among them: it is what opens a run. */
+/** The ids of the shown columns in order, pinned ones first. The name is always included, because it opens a run. */
 export function shownIds(layout: Layout, defaults: readonly string[]): string[] {
   const asked = layout.columns ?? defaults;
   const all = asked.includes('name') ? asked : ['name', ...asked];
@@ -52,19 +52,19 @@ export function withColumn(layout: Layout, shown: readonly string[], id: string,
   return { ...layout, columns: on ? [...others, id] : others };
 }
 
-/** Moves a column to where another stands. */
+/** Moves a column to the position of another. */
 export function movedTo(layout: Layout, shown: readonly string[], id: string, target: string): Layout {
   const from = shown.indexOf(id);
   const to = shown.indexOf(target);
   if (from < 0 || to < 0 || from === to) return layout;
   const columns = shown.toSpliced(from, 1).toSpliced(to, 0, id);
-  // Dropped among the pinned it is pinned, dropped out of them it is not.
+  // A column dropped among pinned ones becomes pinned; dropped elsewhere it does not.
   const isPinned = layout.pinned.includes(target);
   const pinned = layout.pinned.filter((one) => one !== id);
   return { ...layout, columns, pinned: isPinned ? [...pinned, id] : pinned };
 }
 
-/** Moves a column a place to the left or right. */
+/** Moves a column one position to the left or right. */
 export function movedBy(layout: Layout, shown: readonly string[], id: string, step: -1 | 1): Layout {
   const neighbour = shown[shown.indexOf(id) + step];
   return neighbour === undefined ? layout : movedTo(layout, shown, id, neighbour);
@@ -80,7 +80,7 @@ export function withWidth(layout: Layout, id: string, width: number): Layout {
   return { ...layout, widths: { ...layout.widths, [id]: within(width) } };
 }
 
-/** A width that fits the title and the values that its kind has. */
+/** A width that fits the title and typical values. */
 export function widthOf(column: Column, layout: Layout): number {
   const chosen = layout.widths[column.id] ?? fixedWidths[column.id];
   if (chosen !== undefined) return chosen;

@@ -9,14 +9,14 @@ import type { Layout } from './layout.ts';
 
 export interface ShownColumnsHost {
   layout(): Layout;
-  /** The experiment that the table is narrowed to; null for all of them. */
+  /** The experiment that the table is filtered by; null for all. */
   experiment(): string | null;
-  /** The runs that are loaded. */
+  /** The loaded runs. */
   runs(): Iterable<RunSummary>;
   paint(): void;
 }
 
-/** The columns of the table: those that the runs offer, and those that are shown. Computed once a change, not a frame. */
+/** The available columns and the shown ones. Computed once per change, not once per frame. */
 export class ShownColumns {
   readonly #host: ShownColumnsHost;
   readonly #known: Loader<RunColumns>;
@@ -35,7 +35,7 @@ export class ShownColumns {
     return this.#experiments;
   }
 
-  /** Every column that could be shown. */
+  /** All available columns. */
   get available(): readonly Available[] {
     return this.#available;
   }
@@ -44,32 +44,32 @@ export class ShownColumns {
     return this.#columns;
   }
 
-  /** True when the number of a version needs the name of its model. */
+  /** True when a version number is ambiguous without the name of its model. */
   get severalModels(): boolean {
     return this.#known.state.value?.severalModels ?? false;
   }
 
-  /** Names of the metrics that are shown. */
+  /** Names of the shown metrics. */
   get metrics(): string[] {
     return this.#columns.filter((column) => column.kind === 'metric').map((column) => column.title);
   }
 
-  /** Grows with each change of the shown columns. */
+  /** Incremented when the shown columns change. */
   get version(): number {
     return this.#version;
   }
 
-  /** Whether a column has numbers in the runs that are loaded. */
+  /** True when a column has numbers in the loaded runs. */
   isNumber(column: Column): boolean {
     return this.#numbers.has(column.id);
   }
 
-  /** Loads the experiments and the columns of the runs. */
+  /** Loads the experiments and the available columns. */
   async load(experiments: () => Promise<ExperimentSummary[]>, columns: () => Promise<RunColumns>): Promise<void> {
     try {
       this.#experiments = await experiments();
     } catch {
-      // The list of runs asks the same engine and shows why it does not answer.
+      // The list of runs uses the same engine and shows its error.
     }
     await this.#known.load(columns);
   }
@@ -87,7 +87,7 @@ export class ShownColumns {
     this.#host.paint();
   }
 
-  /** Other runs are loaded. */
+  /** Other runs were loaded. */
   updateNumbers(): void {
     this.#numbers = numberColumns(this.#columns, this.#host.runs());
   }

@@ -9,8 +9,8 @@ const help =
   'Up and down move the part that is kept, with Shift its upper end. Left and right go to the next axis. Escape takes the part away.';
 
 /**
- * What the keyboard holds of parallel coordinates: one place an axis over the drawing, of which the Tab key reaches
- * one. The pointer goes through to the drawing. Sliders, so that a screen reader says the part after each key.
+ * The keyboard controls of parallel coordinates: one slider per axis above the drawing, one of them in the tab order.
+ * The pointer passes through to the drawing. Sliders let a screen reader announce the range after each key.
  */
 export class AxisHandles {
   readonly element = document.createElement('div');
@@ -78,7 +78,7 @@ export class AxisHandles {
     handle.setAttribute('aria-valuemin', String(from));
     handle.setAttribute('aria-valuemax', String(to));
     handle.setAttribute('aria-valuenow', String(part === null ? from : part[0]));
-    // The drawing marks a part between two categories; one category alone has no length there.
+    // The drawing marks a range between two categories; a single category has no length.
     const mark = handle.firstElementChild as HTMLElement;
     mark.hidden = categories === 0 || part === null;
     if (part === null || categories === 0) return;
@@ -102,7 +102,7 @@ export class AxisHandles {
     const scale = axisScale(field, plan.runs, plan.log.includes(field.id));
     const part = scale ? pressed(event.key, event.shiftKey, partOf(plan, field), scale) : undefined;
     if (part === undefined) return;
-    // Keys that come before the next painting go on from here.
+    // Keys that arrive before the next paint continue from this range.
     this.#plan = { ...plan, brushes: { ...plan.brushes, [field.id]: part === null ? [] : [part] } };
     this.#changed(field.id, part);
     take(event);
@@ -113,7 +113,7 @@ export class AxisHandles {
   }
 }
 
-/** The part of an axis that the keyboard moves: with several, from the lowest to the highest of them. */
+/** The range of an axis that the keyboard moves; with several ranges, from the lowest to the highest value. */
 function partOf({ brushes }: ParallelPlan, field: Field): Interval | null {
   const all = brushes[field.id] ?? [];
   return all.length === 0 ? null : [Math.min(...all.map(([from]) => from)), Math.max(...all.map(([, to]) => to))];

@@ -3,7 +3,7 @@ import { canBeLog, extent } from './fields.ts';
 import type { Field } from './fields.ts';
 import { axisCategories } from './parallel.ts';
 
-/** What an axis stands for: categories, or the numbers from the least to the greatest. */
+/** The values of an axis: categories, or the numbers from the minimum to the maximum. */
 export type AxisScale = { categories: string[] } | { from: number; to: number; log: boolean };
 
 export type Interval = [number, number];
@@ -12,7 +12,7 @@ const stepShare = 0.05;
 const firstShare = 0.25;
 const pageSteps = 5;
 
-/** The scale of an axis; null when there is nothing on it to choose from. */
+/** The scale of an axis; null when it has no values to select. */
 export function axisScale(field: Field, runs: readonly RunPoint[], log: boolean): AxisScale | null {
   if (!field.numeric) {
     const categories = axisCategories(field, runs);
@@ -25,9 +25,9 @@ export function axisScale(field: Field, runs: readonly RunPoint[], log: boolean)
 }
 
 /**
- * The part of an axis after a key: ↑ and ↓ move it (or choose the first one, at the top or the bottom), with Shift its
- * upper end, Page Up and Page Down by more, Home and End to the ends; Escape and Delete take it away (null). Undefined
- * for a key that does nothing here.
+ * The range of an axis after a key: ↑ and ↓ move it (or create the first one, at the top or bottom), with Shift its
+ * upper end, Page Up and Page Down by more, Home and End to the ends; Escape and Delete clear it (null). Undefined for
+ * keys without an action.
  */
 export function pressed(
   key: string,
@@ -57,7 +57,7 @@ interface Track {
   first: number;
   last: number;
   step: number;
-  /** How short a part may be, and how long a new one is. */
+  /** The minimum length of a range, and the length of a new one. */
   least: number;
   length: number;
 }
@@ -81,7 +81,7 @@ function shareOf(value: number, { from, to, log }: Exclude<AxisScale, { categori
   return value <= 0 ? 0 : (Math.log(value) - Math.log(from)) / (Math.log(to) - Math.log(from));
 }
 
-/** The ends are the values themselves, so that the runs that have them are inside. */
+/** The ends are the values themselves, so that runs with these values are inside. */
 function valueAt(share: number, { from, to, log }: Exclude<AxisScale, { categories: string[] }>): number {
   if (share < 1e-9) return from;
   if (share > 1 - 1e-9) return to;
@@ -89,7 +89,7 @@ function valueAt(share: number, { from, to, log }: Exclude<AxisScale, { categori
   return Number(value.toPrecision(12));
 }
 
-/** What is chosen, in words. */
+/** The selected range in words. */
 export function partText(part: Interval | null, scale: AxisScale, field: Field): string {
   if (part === null) return 'all';
   if (!('categories' in scale))

@@ -25,15 +25,15 @@ import type { Scoped } from './scopedRuns.ts';
 import { scopeSelect } from './scopeSelect.ts';
 
 /**
- * Heights in pixels: of a drawing above its table, the least of one, what stands above the comparison, and what stands
- * in it above and below a drawing.
+ * Heights in pixels: a drawing above its table, the minimum of a drawing, the space above the comparison, and the space
+ * inside it around a drawing.
  */
 const heights = { withTable: 380, least: 280, above: 76, around: 170 };
-/** The part of the height below the toolbar that the comparison has beside the table of runs, as in compare.css. */
+/** Share of the height below the toolbar that the comparison takes beside the table of runs, as in compare.css. */
 const share = 0.62;
 
 /**
- * The selected runs side by side: curves, parallel coordinates, scatter, importance of params, differences, confusion,
+ * Compares the selected runs: curves, parallel coordinates, scatter, importance of params, differences, confusion,
  * images.
  */
 export class ComparePanel {
@@ -102,7 +102,7 @@ export class ComparePanel {
     window.addEventListener('resize', () => host.paint());
   }
 
-  /** What the person set, for the next reload. */
+  /** The settings, for the next reload. */
   state(): CompareState {
     return { ...this.#state, curves: this.#grid.state };
   }
@@ -120,7 +120,7 @@ export class ComparePanel {
     this.#importance.rest();
   }
 
-  /** The store changed: runs that are going on are asked for again, and what the charts are about. */
+  /** The store changed: running runs and the runs of the charts are fetched again. */
   changed(): void {
     this.#details.refresh();
     if (this.#state.tab === 'importance') this.#importance.refresh();
@@ -168,7 +168,9 @@ export class ComparePanel {
     </section>`;
   }
 
-  /** The editor tells the differences and opens them in its own diff, from the older run to the newer. */
+  /**
+   * The engine host compares the code and opens the differences in the editor's diff, from the older run to the newer.
+   */
   #whatChanged(runs: RunDetail[]): void {
     const [a, b] = runs.toSorted((x, y) => x.startedAt - y.startedAt);
     if (a && b) this.#host.act({ do: 'compareRuns', a: a.runId, b: b.runId });
@@ -226,18 +228,18 @@ export class ComparePanel {
     }
   }
 
-  /** A chart of the runs that are chosen for it, once they are here. */
+  /** A chart of the runs in its scope, once they are loaded. */
   #overScope(selected: RunDetail[], chart: (scoped: Scoped, choice: TemplateResult) => TemplateResult): TemplateResult {
     const scoped = this.#scoped.of(this.#state.scope, selected);
     const choice = scopeSelect(this.#state.scope, selected, this.#host, (scope) => this.#set({ scope }));
     const drawn = scoped.known.length === 0 && scoped.loading ? skeleton(8) : chart(scoped, choice);
-    // Only the chart knows what it is about, and so what is missing.
+    // Only the chart knows which fields it needs, and therefore which data is missing.
     const [missing, error] = [scoped.missing(), scoped.error()];
     return html`${errorBar(error, () => this.#scoped.refresh())} ${drawn}
     ${missing === null ? nothing : html`<p class="muted chart-note" role="status">${icon('info')} The newest ${count(scoped.known.length)} of ${plural(scoped.total, 'run')}${error === null ? `; the older ones are on their way, ${count(missing.came)} came` : ''}.</p>`}`;
   }
 
-  /** Of one drawing, in pixels: it may use the height that the comparison has, unless its table stands below. */
+  /** Height of one drawing in pixels: all of the comparison, unless its table is below. */
   #plotHeight(withTable: boolean): number {
     if (withTable) return heights.withTable;
     return Math.max(
@@ -258,7 +260,7 @@ export class ComparePanel {
     this.#host.paint();
   }
 
-  /** Left and right walk through the tabs, as in any list of tabs. */
+  /** Left and right move through the tabs. */
   #tabKeys(event: KeyboardEvent): void {
     const tabs = Object.keys(compareTabs) as CompareTab[];
     const at = tabs.indexOf(this.#state.tab);

@@ -18,7 +18,7 @@ export const compareTabs: Record<CompareTab, string> = {
 };
 
 export interface ParallelState {
-  /** Ids of fields in the order of the axes; null for the ones that tell most. */
+  /** Ids of fields in the order of the axes; null for the default ones. */
   axes: string[] | null;
   log: string[];
   color: string | null;
@@ -29,7 +29,7 @@ export interface ParallelState {
 export interface ScatterState {
   x: string | null;
   y: string | null;
-  /** An empty text is no colour; null the first choice. */
+  /** An empty text means no colour; null the default. */
   color: string | null;
   logX: boolean;
   logY: boolean;
@@ -37,28 +37,28 @@ export interface ScatterState {
 }
 
 export interface ImportanceState {
-  /** The metric's name; null for the first. */
+  /** The name of the metric; null for the first. */
   metric: string | null;
   table: boolean;
 }
 
-/** What a person set in the comparison, kept over a reload. */
+/** Settings of the comparison, persisted over a reload. */
 export interface CompareState {
   tab: CompareTab;
-  /** It has the whole height, and the table of runs none. */
+  /** True when the comparison has the whole height and the table of runs is hidden. */
   tall: boolean;
   curves: GridState;
   parallel: ParallelState;
   scatter: ScatterState;
   importance: ImportanceState;
-  /** Which runs parallel coordinates, scatter and importance are about. */
+  /** The scope of parallel coordinates, scatter and importance. */
   scope: Scope;
   differences: { all: boolean; baseline: string | null };
   confusion: ConfusionUnit;
   images: { group: string | null; step: number | null };
 }
 
-/** What was kept is input like any other: taken only where it has the right shape. */
+/** Persisted state is untrusted input: only values of the right shape are used. */
 export function readCompareState(persisted: unknown): CompareState {
   const given = recordOf(persisted);
   const parallel = recordOf(given['parallel']);

@@ -6,14 +6,12 @@ import { count } from '../../../words/numbers.ts';
 import { heatColor } from '../../ui/heatColor.ts';
 
 export type ConfusionUnit = 'rows' | 'share';
-/** Where there is room: rows, with their share beside them and as their colour. */
+/** With enough space: rows, with their share as text and colour. */
 type ShownUnit = ConfusionUnit | 'both';
 
 const roomy = 12;
 
-/**
- * Rows of each truth that were given each prediction, as a share of that truth's rows; null for a truth without rows.
- */
+/** For each true class, the share of its rows with each predicted class; null for a class without rows. */
 export function rowShares({ counts }: ConfusionMatrix): (number | null)[][] {
   return counts.map((row) => {
     const sum = row.reduce((all, one) => all + one, 0);
@@ -21,12 +19,12 @@ export function rowShares({ counts }: ConfusionMatrix): (number | null)[][] {
   });
 }
 
-/** The largest count of several matrices: one scale for all. */
+/** The largest count of several matrices, for one colour scale. */
 export function largestCount(matrices: readonly ConfusionMatrix[]): number {
   return Math.max(1, ...matrices.map(({ counts }) => Math.max(0, ...counts.map((row) => Math.max(0, ...row)))));
 }
 
-/** The matrices of runs side by side, on one scale; each is a table that is coloured. */
+/** The matrices of all runs side by side on one scale, each as a coloured table. */
 export function confusionTab(
   runs: readonly RunDetail[],
   unit: ConfusionUnit,
@@ -65,7 +63,7 @@ export function confusionTab(
     </div>`;
 }
 
-/** One matrix, truth down and prediction across. `most` is the count that has the full colour. */
+/** One matrix with true classes as rows and predicted classes as columns. `most` is the count with the full colour. */
 export function confusionTable(matrix: ConfusionMatrix, unit: ShownUnit, most: number, name: string): TemplateResult {
   const shares = rowShares(matrix);
   const { labels, counts } = matrix;

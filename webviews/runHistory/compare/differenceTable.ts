@@ -20,7 +20,7 @@ export interface DifferenceActions {
   save(csv: string): void;
 }
 
-/** What the runs have, a line each and a column a run; the baseline is what the others are measured against. */
+/** Values of the runs, one row per key and one column per run; deltas are relative to the baseline. */
 export function differenceTable(
   runs: readonly RunDetail[],
   { all, baseline }: DifferenceChoice,

@@ -8,16 +8,16 @@ export type LineGroup = 'Metrics' | 'Params' | 'Tags' | 'Data' | 'Code' | 'Envir
 
 export interface Cell {
   text: string;
-  /** All digits of a metric, for the hover and for files. */
+  /** All digits of a metric, for the tooltip and for files. */
   exact?: string;
-  /** Against the baseline; empty when it is the baseline or no number. */
+  /** Difference from the baseline; empty for the baseline itself and for texts. */
   delta: string;
-  /** Whether the difference is to the good; null when there is none or nobody can say. */
+  /** Whether the difference is an improvement; null without a difference or a known direction. */
   better: boolean | null;
   best: boolean;
 }
 
-/** One thing that runs have, a cell a run. */
+/** One key with a cell per run. */
 export interface DifferenceLine {
   group: LineGroup;
   name: string;
@@ -25,7 +25,10 @@ export interface DifferenceLine {
   differs: boolean;
 }
 
-/** Metrics, params, tags, data, code and environment of runs, a line each. Deltas are against the run at `baseline`. */
+/**
+ * Metrics, params, tags, data, code and environment of runs, one row each. Deltas are relative to the run at
+ * `baseline`.
+ */
 export function differencesOf(runs: readonly RunDetail[], baseline: number): DifferenceLine[] {
   return [
     ...primaryFirst(
@@ -55,7 +58,7 @@ export function differencesOf(runs: readonly RunDetail[], baseline: number): Dif
 
 function metricLine(name: string, runs: readonly RunDetail[], baseline: number): DifferenceLine {
   const lower = isLowerBetter(name);
-  // A busy processor and a late epoch are neither good nor bad.
+  // System metrics and epochs have no better direction.
   const judged = !name.startsWith('system/') && name !== 'epoch';
   const values = runs.map((run) => run.metrics[name]);
   const base = values[baseline];
@@ -83,7 +86,7 @@ function metricLine(name: string, runs: readonly RunDetail[], baseline: number):
   };
 }
 
-/** What JSON has no number for, as people write it. */
+/** Values that JSON cannot represent, as text. */
 export function notFiniteText(value: 'NaN' | 'Infinity' | '-Infinity' | undefined): string {
   return value === undefined ? absent : value.replace('-Infinity', '−∞').replace('Infinity', '∞');
 }
@@ -117,7 +120,7 @@ function plain(text: string): Cell {
   return { text, delta: '', better: null, best: false };
 }
 
-/** The best of values, when they are not all the same. */
+/** The best of the values, unless all are equal. */
 function bestOf(values: readonly (number | undefined)[], lower: boolean): number | null {
   const known = values.filter((value) => value !== undefined);
   if (new Set(known).size < 2) return null;

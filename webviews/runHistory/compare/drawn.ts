@@ -1,15 +1,15 @@
 import type { RunPoint } from '../../../protocol/runs.ts';
 import type { Field } from './fields.ts';
 
-/** Remembers what a chart of runs was drawn from, so that it is drawn again only when something else is to be seen. */
+/** Remembers the inputs of a drawing, so that a chart is redrawn only when they change. */
 export class Drawn {
   #runs: readonly RunPoint[] | null = null;
   #key = '';
   #values = '';
 
   /**
-   * `key` is what the drawing depends on beside the runs' values of the fields. The same list of runs is not looked
-   * through again.
+   * `key` is what the drawing depends on beside the field values of the runs. The same list of runs is not compared
+   * again.
    */
   isNew(runs: readonly RunPoint[], fields: readonly Field[], key: string): boolean {
     if (runs === this.#runs && key === this.#key) return false;

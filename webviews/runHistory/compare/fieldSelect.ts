@@ -4,7 +4,7 @@ import type { Field } from './fields.ts';
 
 const groups: Record<Field['kind'], string> = { metric: 'Metrics', param: 'Params', tag: 'Tags', attribute: 'Run' };
 
-/** A choice among fields, by kind. `none` is the name of choosing nothing. */
+/** A select for fields, grouped by kind. `none` is the label of the empty choice. */
 export function fieldSelect(
   label: string,
   fields: readonly Field[],

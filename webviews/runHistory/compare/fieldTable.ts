@@ -7,7 +7,7 @@ import type { Field } from './fields.ts';
 
 const rowsShown = 500;
 
-/** What a chart of runs shows, as a table. */
+/** The values of a chart of runs as a table. */
 export function fieldTable(
   runs: readonly RunPoint[],
   fields: readonly Field[],

@@ -3,24 +3,21 @@ import { metric, param } from '../../ui/format.ts';
 import { number } from '../../../words/numbers.ts';
 import { primaryFirst } from '../../ui/primaryMetric.ts';
 
-/** Something that runs have a value of, to stand on an axis. */
+/** A field of runs that can be an axis. */
 export interface Field {
   /** `metrics.loss`, `params.lr`, `tags.owner`, or `duration`. */
   id: string;
   title: string;
   kind: 'metric' | 'param' | 'tag' | 'attribute';
   numeric: boolean;
-  /** Null for a run that has none, or one that is not finite. */
+  /** Null for a run without a finite value. */
   value(run: RunPoint): number | string | null;
   text(value: number | string | null): string;
-  /** The same of other runs: a param is a number when it is one in all of them. */
+  /** The same field for other runs: a param is numeric when it is numeric in all of them. */
   of(runs: readonly RunPoint[]): Field;
 }
 
-/**
- * Every field that any of these runs has: metrics, the primary one first, then params of which several values are
- * there, other params, tags.
- */
+/** All fields of these runs: metrics (the primary one first), params with several values, constant params, tags. */
 export function fieldsOf(runs: readonly RunPoint[]): Field[] {
   const metrics = primaryFirst(
     keysOf(runs, (run) => run.metrics),
@@ -63,14 +60,12 @@ export function fieldsOf(runs: readonly RunPoint[]): Field[] {
   ];
 }
 
-/**
- * Metrics of the machine and of where the training was tell little of how good a run is: they are chosen by hand only.
- */
+/** System metrics and epochs say little about the quality of a run; they are shown only when the user selects them. */
 export function tellsOfRun({ id }: Field): boolean {
   return !id.startsWith('metrics.system/') && id !== 'metrics.epoch';
 }
 
-/** Texts that are numbers in every run, as other tools log their params, count as numbers. */
+/** Texts that are numbers in every run count as numbers, because other tools log params as text. */
 function textOrNumber(
   id: string,
   title: string,
@@ -110,7 +105,7 @@ export function distinct(field: Field, runs: readonly RunPoint[]): number {
   return new Set(runs.map((run) => field.value(run))).size;
 }
 
-/** The values of a category axis: numbers inside the texts in order, then by letters. */
+/** The values of a category axis in natural order: numbers inside texts by value, then by letters. */
 export function categories(field: Field, runs: readonly RunPoint[]): string[] {
   const all = new Set(
     runs
@@ -121,7 +116,7 @@ export function categories(field: Field, runs: readonly RunPoint[]): string[] {
   return [...all].toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-/** The finite numbers of a field over runs; null when there are none. */
+/** The finite numbers of a field; null when there are none. */
 export function extent(field: Field, runs: readonly RunPoint[]): [number, number] | null {
   let min = Infinity;
   let max = -Infinity;
@@ -134,7 +129,7 @@ export function extent(field: Field, runs: readonly RunPoint[]): [number, number
   return min <= max ? [min, max] : null;
 }
 
-/** Whether a logarithmic axis has a place for every value. */
+/** True when a logarithmic axis can show every value. */
 export function canBeLog(field: Field, runs: readonly RunPoint[]): boolean {
   const range = field.numeric ? extent(field, runs) : null;
   return range !== null && range[0] > 0;

@@ -6,19 +6,19 @@ export interface StepImage {
   step: number | null;
 }
 
-/** Images of the same name over runs and steps. */
+/** Images with the same name in several runs and steps. */
 export interface ImageGroup {
-  /** The path with `{step}` in the place of the step. */
+  /** The path with `{step}` in place of the step. */
   name: string;
-  /** Ascending; empty when the name carries none. */
+  /** Ascending; empty when the name contains no step. */
   steps: number[];
   images: StepImage[];
 }
 
-/** `%step%12%` as MLflow's log_image names files, with a time and an id behind it. */
+/** `%step%12%` in file names of MLflow's log_image, followed by a time and an id. */
 const mlflow = /%step%(-?\d+)%timestamp%\d+%[^./]*/;
 const named = /((?:^|[^a-z])(?:global_?step|step|epoch|iteration|iter|batch)[=_-]?)(\d+)/i;
-/** Digits with zeros in front at the end of a file's name, such as `sample_000100.png`. */
+/** Zero-padded digits at the end of a file name, such as `sample_000100.png`. */
 const padded = /([_-])(\d{3,})(?=\.[a-z]+$)/i;
 
 /** The name of an image without its step, and the step. */
@@ -31,12 +31,12 @@ export function stepOf(path: string): { name: string; step: number | null } {
   return digits ? { name: path.replace(padded, '$1{step}'), step: Number(digits[2]) } : { name: path, step: null };
 }
 
-/** The images of runs, those of the most runs first. */
+/** The images of runs; names that most runs have come first. */
 export function imageGroups(runs: readonly { runId: string; artifacts: readonly { path: string }[] }[]): ImageGroup[] {
   const groups = new Map<string, StepImage[]>();
   for (const { runId, artifacts } of runs) {
     for (const { path } of artifacts) {
-      // MLflow keeps a small copy beside each image that it logs.
+      // MLflow stores a thumbnail beside each logged image.
       if (imageType(path) === null || /%compressed\.[a-z]+$/i.test(path)) continue;
       const { name, step } = stepOf(path);
       const group = groups.get(name) ?? [];
@@ -58,7 +58,7 @@ export function imageGroups(runs: readonly { runId: string; artifacts: readonly 
     );
 }
 
-/** The image of a run at a step, or at the last step before it that the run has. */
+/** The image of a run at a step, or at the last earlier step that the run has. */
 export function imageAt(group: ImageGroup, runId: string, step: number | null): StepImage | null {
   const own = group.images.filter((image) => image.runId === runId);
   if (step === null) return own[0] ?? null;

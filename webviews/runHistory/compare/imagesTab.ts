@@ -12,7 +12,7 @@ export interface ImagesActions {
   open(runId: string): void;
 }
 
-/** The image of one name in every run, side by side, at one step when the names carry steps. */
+/** The image of one name in every run, side by side, at one step if the names contain steps. */
 export function imagesTab(
   runs: readonly RunDetail[],
   chosen: { group: string | null; step: number | null },

@@ -4,14 +4,14 @@ import { csvOf } from '../../ui/csv.ts';
 import { percent, plural } from '../../../words/numbers.ts';
 import type { ChartColors } from '../../ui/theme.ts';
 
-/** From this p-value on, adjusted for the number of params, a rank correlation tells no direction. */
+/** Above this p-value, adjusted for the number of params, a rank correlation has no direction. */
 const chance = 0.05;
-/** Below this R² the shares are hardly to be believed. */
+/** Below this R², the shares are not reliable. */
 const weak = 0.3;
 
 export type Direction = 'up' | 'down' | 'none' | 'category';
 
-/** Where the metric goes when a param grows. */
+/** The change of the metric when a param increases. */
 export function directionOf({ correlation }: ImportantParam): Direction {
   if (correlation === null) return 'category';
   if (correlation.adjusted >= chance) return 'none';
@@ -34,11 +34,11 @@ export function directionText(param: ImportantParam, metric: string): string {
 
 export interface Belief {
   text: string;
-  /** Whether the shares tell something. */
+  /** True when the shares are reliable enough to show. */
   level: 'good' | 'weak' | 'none';
 }
 
-/** How far the shares can be believed, from how well the forest does on runs that its trees had not seen. */
+/** The reliability of the shares, from the out-of-bag R² of the forest. */
 export function belief(r2: number | null): Belief {
   if (r2 === null || r2 <= 0)
     return {
@@ -51,7 +51,7 @@ export function belief(r2: number | null): Belief {
     : { level: 'good', text: `${text}.` };
 }
 
-/** How much of it single params make. */
+/** The part of the variance that single params explain. */
 export function aloneText(alone: number): string {
   return alone >= 0.995
     ? 'Each param acts by itself.'
@@ -85,7 +85,7 @@ const width = 900;
 const row = 26;
 const bars = { left: 230, right: 560, top: 74 };
 
-/** The bars as an SVG of shapes and text, all of them. */
+/** The bars as an SVG of shapes and text. */
 export function importanceSvg(found: ParamImportance, colors: ChartColors): string {
   const { params, metric } = found;
   const height = bars.top + params.length * row + 16;
@@ -114,7 +114,7 @@ function shortened(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** Rho with its sign; nothing for categories. */
+/** Rho with its sign; empty for categories. */
 export function rhoText({ correlation }: ImportantParam): string {
   return correlation === null ? '' : correlation.rho.toFixed(2).replace('-', '−');
 }

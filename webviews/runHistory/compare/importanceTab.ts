@@ -33,11 +33,13 @@ const againMs = 3000;
 export interface ImportanceHandlers {
   set(part: Partial<ImportanceState>): void;
   scope(scope: Scope): void;
-  /** Shows a param against the metric. */
+  /** Opens the scatter plot of a param and the metric. */
   scatter(param: ImportantParam, metric: string): void;
 }
 
-/** Which params move a metric: bars of their shares over the selected runs, those of the table, or those of a sweep. */
+/**
+ * The importance of params for a metric, as bars, over the selected runs, the runs of the table, or those of a sweep.
+ */
 export class ImportanceTab {
   readonly #host: PanelHost;
   readonly #state: () => ImportanceState;
@@ -54,7 +56,7 @@ export class ImportanceTab {
     this.#loader = new Loader(() => host.paint());
   }
 
-  /** Something else is looked at: the next look asks anew. */
+  /** The scope changed: the next use fetches again. */
   rest(): void {
     this.#key = '';
     this.#asked = null;
@@ -128,7 +130,7 @@ export class ImportanceTab {
       ${this.#state().table ? paramTable(found, (param) => this.#actions.scatter(param, found.metric)) : nothing}`;
   }
 
-  /** One param: its name, its bar, its share and its direction, in columns; all of it opens the scatter plot. */
+  /** One param as a row: name, bar, share and direction; the row opens the scatter plot. */
   #bar(param: ImportantParam, { metric }: ParamImportance): TemplateResult {
     const direction = directionOf(param);
     return html`<li>
@@ -149,7 +151,7 @@ export class ImportanceTab {
     </li>`;
   }
 
-  /** What else could be looked at, when these runs are not enough. */
+  /** Other scopes, offered when there are too few runs. */
   #offers(runs: readonly RunDetail[], scope: Scope): Piece {
     const shown = this.#host.shown();
     const others = scopeNames(shown.selected.length, sweepQuery(runs) !== null, shown).filter(
@@ -162,7 +164,7 @@ export class ImportanceTab {
       </p>`;
   }
 
-  /** Asks when the question is another one. */
+  /** Sends a request if the question changed. */
   #ask(metric: string, runs: readonly RunDetail[], scope: Scope): void {
     const query = scopeQuery(scope, runs, this.#host.shown());
     const question = query === null ? { metric, runIds: [...this.#host.shown().selected] } : { metric, query };

@@ -5,7 +5,7 @@ import { errorBar, skeleton } from '../../ui/pieces.ts';
 
 export type Charts = typeof import('./charts.ts');
 
-/** The drawings of ECharts, loaded when one is first to be seen. */
+/** The ECharts drawings, loaded on first use. */
 export class LazyCharts {
   readonly #loader: Loader<Charts>;
 
@@ -13,14 +13,14 @@ export class LazyCharts {
     this.#loader = new Loader(changed);
   }
 
-  /** The drawings once they are here; the first time it asks for them. */
+  /** The drawings if they are loaded; the first call loads them. */
   get value(): Charts | null {
     const { value, loading, error } = this.#loader.state;
     if (value === null && !loading && error === null) this.#load();
     return value;
   }
 
-  /** What stands in their place until then. */
+  /** The placeholder until then. */
   waiting(): TemplateResult {
     const { error } = this.#loader.state;
     return error === null

@@ -3,19 +3,18 @@ import { Refresher } from '../rows/refresher.ts';
 import { messageOf } from '../../ui/frame/messageOf.ts';
 
 const runsAtOnce = 10_000;
-/** While runs come and go the older ones are asked for again not more often than this. */
+/** The minimum interval between refreshes of the older runs. */
 const againMs = 15_000;
 
 interface Wanted {
   query: RunQuery;
   columns: readonly string[];
-  /** How many newer runs are here already. */
+  /** The number of newer runs that are already loaded. */
   offset: number;
 }
 
 /**
- * The runs of a query beyond the newest, with the values of some columns, loaded page by page: charts draw them when
- * all are there.
+ * The older runs of a query with the values of some columns, loaded page by page; charts draw them when all are loaded.
  */
 export class OlderRuns {
   readonly #ask: (query: RunQuery, columns: readonly string[]) => Promise<RunPoint[]>;
@@ -35,19 +34,19 @@ export class OlderRuns {
     this.#changed = changed;
   }
 
-  /** Whether all are here, how many came of those that are on their way, and what went wrong. */
+  /** Whether all are loaded, the number of loaded ones, and the error, if any. */
   get state(): { whole: boolean; came: number; problem: string | null } {
     return { whole: this.#whole, came: this.#came, problem: this.#problem };
   }
 
-  /** These with the older ones: the same list as long as neither changed. */
+  /** The newer and the older runs; the same list as long as neither changes. */
   beside(newest: readonly RunPoint[]): readonly RunPoint[] {
     if (newest !== this.#newest) this.#all = null;
     this.#newest = newest;
     return (this.#all ??= joined(newest, this.#runs));
   }
 
-  /** Sees to it that they come, with these columns. Those that were asked for before are kept when they have them. */
+  /** Ensures that the older runs are loaded with these columns. Loaded runs that have the columns are kept. */
   need(wanted: Wanted): void {
     const { query, columns, offset } = wanted;
     const has = this.#wanted;
@@ -63,7 +62,7 @@ export class OlderRuns {
     void this.#load();
   }
 
-  /** The store changed, or a person wants what failed tried again. */
+  /** The store changed, or the user retries after an error. */
   outdate(): void {
     if (this.#problem !== null) void this.#load();
     else if (this.#wanted) this.#again.ask();
@@ -107,7 +106,7 @@ export class OlderRuns {
   }
 }
 
-/** Runs that came meanwhile push others down, so that some are in both. */
+/** New runs shift others into the next page, so some runs arrive twice. */
 function joined(newest: readonly RunPoint[], older: readonly RunPoint[]): readonly RunPoint[] {
   if (older.length === 0) return newest;
   const known = new Set(newest.map((run) => run.runId));

@@ -2,7 +2,7 @@ import type { RunPoint } from '../../../protocol/runs.ts';
 import { categories } from './fields.ts';
 import type { Field } from './fields.ts';
 
-/** Chosen parts of axes by the field's id: numbers for numeric axes, places of categories for the others. */
+/** Selected ranges of axes by field id: numbers for numeric axes, category positions for the others. */
 export type Brushes = Record<string, [number, number][]>;
 
 export interface ParallelPlan {
@@ -16,16 +16,16 @@ export interface ParallelPlan {
 /** The category of runs without a value. */
 export const none = 'none';
 
-/** How far the axes stand from the edges of the drawing, in pixels. */
+/** The margin of the axes in pixels. */
 export const parallelGrid = { left: 60, right: 110, top: 56, bottom: 30 };
 
-/** The categories of an axis; runs without a value have one of their own. */
+/** The categories of an axis; runs without a value have their own. */
 export function axisCategories(field: Field, runs: readonly RunPoint[]): string[] {
   const all = categories(field, runs);
   return runs.some((run) => field.value(run) === null) ? [...all, none] : all;
 }
 
-/** The runs inside every chosen part. A run without a number is inside no part of that axis. */
+/** The runs inside every selected range. A run without a number is inside no range of that axis. */
 export function brushedRuns({ runs, fields, brushes }: Pick<ParallelPlan, 'runs' | 'fields' | 'brushes'>): RunPoint[] {
   const active = fields.filter((field) => (brushes[field.id] ?? []).length > 0);
   const places = new Map(

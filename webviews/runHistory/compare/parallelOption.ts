@@ -13,7 +13,7 @@ import type { ParallelPlan } from './parallel.ts';
 
 use([ParallelChart, ParallelComponent, VisualMapContinuousComponent]);
 
-/** Lines of very many runs lie over each other: where they are dense shows by how thin they are drawn. */
+/** With very many runs, thin lines show where they are dense. */
 const looks = [
   { over: 10_000, width: 1, all: 0.1, active: 0.2, inactive: 0 },
   { over: 2000, width: 1, all: 0.25, active: 0.5, inactive: 0.015 },
@@ -21,9 +21,9 @@ const looks = [
   { over: -1, width: 2, all: 0.9, active: 0.95, inactive: 0.06 },
 ] as const;
 
-/** What ECharts draws of runs as lines over axes. */
+/** The ECharts option that draws runs as lines over axes. */
 export function parallelOption({ runs, fields, log, color }: ParallelPlan, colors: ChartColors): EChartsCoreOption {
-  // The words stand on the lines.
+  // The labels are on the lines.
   const text = {
     color: colors.foreground,
     fontFamily: colors.font,
@@ -34,7 +34,7 @@ export function parallelOption({ runs, fields, log, color }: ParallelPlan, color
   const dark = colors.kind === 'dark' || colors.kind === 'contrast';
   const range = color ? extent(color, runs) : null;
   const look = looks.find(({ over }) => runs.length > over) ?? looks[3];
-  // The colour is a dimension of its own, after those of the axes.
+  // The colour is a separate dimension, after those of the axes.
   const shade = fields.length;
   return {
     animation: false,
@@ -54,7 +54,7 @@ export function parallelOption({ runs, fields, log, color }: ParallelPlan, color
       id: field.id,
       dim,
       name: field.title,
-      // The names stand at two heights, so that neighbours do not touch.
+      // The names alternate between two heights, so that neighbours do not overlap.
       nameGap: dim % 2 === 0 ? 12 : 28,
       areaSelectStyle: { width: 18, borderColor: colors.focus, color: colors.focus, opacity: 0.3 },
       ...axisOf(field, runs, log.includes(field.id), text),
@@ -112,16 +112,16 @@ export function parallelOption({ runs, fields, log, color }: ParallelPlan, color
   };
 }
 
-/** Chooses the same parts again, after a drawing was made anew. */
+/** Selects the same ranges again after a new drawing. */
 export function restoreBrushes(chart: EChartsType, { fields, brushes }: ParallelPlan, colors: ChartColors): void {
   for (const field of fields) {
     const intervals = brushes[field.id];
     if (intervals && intervals.length > 0)
       chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: field.id, intervals });
   }
-  // The action chooses the lines; the marks on the axes are drawn with the next option alone.
+  // The action selects the lines; the marks on the axes appear only with the next option.
   chart.setOption({});
-  // ECharts gives a mark that it did not draw under the hand a style of its own, a nearly opaque grey.
+  // ECharts draws a mark that the user did not drag in a nearly opaque grey.
   for (const shape of chart.getZr().storage.getDisplayList(true)) {
     if (shape.name === 'main' && shape.parent && '__brushOption' in shape.parent)
       shape.attr({ style: { fill: colors.focus, stroke: colors.focus, opacity: 0.3 } });
@@ -146,7 +146,7 @@ function axisOf(field: Field, runs: readonly RunPoint[], log: boolean, text: obj
   };
 }
 
-/** An axis over one value alone has no length; it is given some. */
+/** An axis with a single value has no length; it gets some. */
 function padded([min, max]: [number, number]): object {
   if (min < max) return {};
   const air = Math.abs(min) * 0.1 || 1;

@@ -21,13 +21,13 @@ import { brushedRuns } from './parallel.ts';
 import type { ParallelPlan } from './parallel.ts';
 import type { Scoped } from './scopedRuns.ts';
 
-/** Of the saved drawing, in pixels. */
+/** Size of the saved drawing in pixels. */
 const savedHeight = 380;
 const axesFirst = 8;
 
 /**
- * Runs as lines over axes of params and metrics; a part of an axis that is dragged over, or chosen by the keyboard,
- * keeps the runs inside.
+ * Runs as lines over axes of params and metrics. Selecting a range of an axis, by drag or keyboard, keeps the runs
+ * inside.
  */
 export class ParallelTab {
   readonly #host: PanelHost;
@@ -37,7 +37,7 @@ export class ParallelTab {
   #chart: EChart | null = null;
   readonly #handles: AxisHandles;
   readonly #drawn = new Drawn();
-  /** Whether parts of axes were chosen when it was looked at last. */
+  /** True when ranges were selected at the last paint. */
   #brushed = false;
   #choosing = false;
   #dragged: string | null = null;
@@ -54,7 +54,7 @@ export class ParallelTab {
     this.#state = state;
     this.#set = set;
     this.#handles = new AxisHandles((axis, part) => {
-      // The drawing did not make this part, so it is drawn anew with it.
+      // The drawing did not create this range, so it must be redrawn.
       this.#drawn.forget();
       this.#set({ brushes: { ...this.#state().brushes, [axis]: part === null ? [] : [part] } });
     });
@@ -73,7 +73,7 @@ export class ParallelTab {
     return chart;
   }
 
-  /** `choice` is the choice of the runs, in the line of tools; `height` that of the drawing in pixels. */
+  /** `choice` is the scope select for the toolbar; `height` is that of the drawing in pixels. */
   render({ known, over }: Scoped, choice: TemplateResult, height: number): TemplateResult {
     const charts = this.#charts.value;
     if (!charts) return this.#charts.waiting();
@@ -153,9 +153,7 @@ export class ParallelTab {
     return { runs, fields, log: state.log, color, brushes: state.brushes };
   }
 
-  /**
-   * Draws anew only when something else is to be seen: a drawing made anew would take a drag away from under the hand.
-   */
+  /** Redraws only when the content changed: a new drawing would interrupt a drag. */
   #draw(plan: ParallelPlan, height: number, chart: EChart, { parallelOption, restoreBrushes }: Charts): void {
     this.#runs = plan.runs;
     const brushed = Object.values(plan.brushes).flat().length > 0;
@@ -180,7 +178,7 @@ export class ParallelTab {
     this.#host.paint();
   }
 
-  /** The axes in their order, and what else could be one. */
+  /** The axes in order, and the other available fields. */
   #menu({ fields, log, runs }: ParallelPlan, all: readonly Field[]): TemplateResult {
     const ids = fields.map((field) => field.id);
     const put = (axes: string[]): void => this.#set({ axes });
@@ -279,7 +277,7 @@ export class ParallelTab {
   }
 }
 
-/** The params that differ, then the metrics, as many as can be read. */
+/** The params that differ, then the metrics, as many as are readable. */
 function firstAxes(all: readonly Field[], runs: readonly RunPoint[]): Field[] {
   const telling = all.filter(
     (field) =>

@@ -1,13 +1,13 @@
 import type { RunDetail } from '../../../protocol/runs.ts';
 import { messageOf } from '../../ui/frame/messageOf.ts';
 
-/** A run that ended changes by a person's hand alone: it is asked for again when it was not for this long. */
+/** A completed run changes only by user edits: it is fetched again after this interval. */
 const endedAgainMs = 30_000;
 
-/** So many runs a request: the first are there soon, and the engine answers others in between. */
+/** Runs per request: the first appear soon, and the engine can answer others in between. */
 const runsAtOnce = 50;
 
-/** The details of the compared runs, asked for together and kept until newer ones are there. */
+/** The details of the compared runs, fetched together and kept until newer ones arrive. */
 export class RunDetails {
   readonly #ask: (runIds: string[]) => Promise<RunDetail[]>;
   readonly #changed: (grew: string[]) => void;
@@ -22,7 +22,7 @@ export class RunDetails {
     this.#changed = changed;
   }
 
-  /** Those that are here, in the order of the selection. */
+  /** The loaded details in the order of the selection. */
   get runs(): RunDetail[] {
     return this.#runIds.flatMap((runId) => this.#details.get(runId)?.run ?? []);
   }
@@ -46,7 +46,7 @@ export class RunDetails {
     this.refresh();
   }
 
-  /** Asks for what is missing, for runs that are going on, and for those not asked for long. */
+  /** Fetches missing, running and outdated runs. */
   refresh(): void {
     this.#again = true;
     if (!this.#busy) void this.#work();
@@ -79,7 +79,7 @@ export class RunDetails {
           missing.length === 0
             ? null
             : `Of the compared runs ${missing.map((runId) => runId.slice(0, 8)).join(', ')} ${missing.length === 1 ? 'is' : 'are'} not in the store any more.`;
-        // Many runs appear as they come.
+        // Many runs appear as they arrive.
         this.#changed(this.#take(runs));
       } catch (error) {
         this.#error = messageOf(error);
@@ -88,7 +88,7 @@ export class RunDetails {
     }
   }
 
-  /** Gives the runs that ended since they were asked for before: their last points came between that and their end. */
+  /** Returns the runs that ended since the last fetch: their last points were logged in between. */
   #take(runs: readonly RunDetail[]): string[] {
     const grew = runs.filter((run) => this.#details.get(run.runId)?.run.status === 'running').map((run) => run.runId);
     for (const run of runs) if (this.#runIds.includes(run.runId)) this.#details.set(run.runId, { run, at: Date.now() });

@@ -11,12 +11,12 @@ export interface ScatterPlan {
   logY: boolean;
 }
 
-/** The runs that have both values: the points, in this order. */
+/** The runs with both values: the points, in this order. */
 export function scatterRuns({ runs, x, y }: Pick<ScatterPlan, 'runs' | 'x' | 'y'>): RunPoint[] {
   return runs.filter((run) => x.value(run) !== null && y.value(run) !== null);
 }
 
-/** The run whose y is best, when y is a metric and there is something to be better than. */
+/** The run with the best y, when y is a metric with a known direction. */
 export function bestPoint(runs: readonly RunPoint[], y: Field): RunPoint | null {
   if (y.kind !== 'metric') return null;
   const whole = runs.filter((run) => run.status !== 'failed' && typeof y.value(run) === 'number');

@@ -14,14 +14,14 @@ import type { ScatterPlan } from './scatter.ts';
 
 use([ScatterChart, VisualMapContinuousComponent]);
 
-/** How large points are when there are more than so many. */
+/** Point size by number of points. */
 const sizes = [
   [20_000, 3],
   [2000, 5],
   [200, 7],
 ] as const;
 
-/** What ECharts draws of runs as points. */
+/** The ECharts option that draws runs as points. */
 export function scatterOption(plan: ScatterPlan, colors: ChartColors): EChartsCoreOption {
   const { x, y, color } = plan;
   const shown = scatterRuns(plan);
@@ -151,7 +151,7 @@ function axisOf(field: Field, runs: readonly RunPoint[], log: boolean, text: obj
   };
 }
 
-/** ECharts rounds the ends of an axis outwards; a metric that ends at 0 or 1 ends there on the axis too. */
+/** ECharts rounds the ends of an axis outwards; an axis of a metric bounded by 0 or 1 ends there. */
 function endsOf(field: Field): object {
   if (field.kind !== 'metric') return {};
   const end =
@@ -165,7 +165,7 @@ function endsOf(field: Field): object {
   return { min: end(0), max: end(1) };
 }
 
-/** Where the words about a point stand inside the drawing. */
+/** Position of the tooltip inside the drawing. */
 function besides(x: Field, run: RunPoint, runs: readonly RunPoint[]): 'left' | 'right' | 'top' {
   const range = extent(x, runs);
   const value = x.value(run);

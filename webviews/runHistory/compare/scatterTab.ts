@@ -52,7 +52,7 @@ export class ScatterTab {
     return chart;
   }
 
-  /** `choice` is the choice of the runs, in the line of tools; `height` that of the drawing in pixels. */
+  /** `choice` is the scope select for the toolbar; `height` is that of the drawing in pixels. */
   render({ known, over }: Scoped, choice: TemplateResult, height: number): TemplateResult {
     const charts = this.#charts.value;
     if (!charts) return this.#charts.waiting();
@@ -136,9 +136,7 @@ export class ScatterTab {
   }
 }
 
-/**
- * First the param that differs most, a number rather than a category, against the first metric, coloured by the second.
- */
+/** The default: the param that differs most, numeric if possible, against the first metric, coloured by the second. */
 function planOf(runs: readonly RunPoint[], all: readonly Field[], state: ScatterState): ScatterPlan | null {
   const byId = (id: string | null): Field | undefined => all.find((field) => field.id === id);
   const metrics = all.filter((field) => field.kind === 'metric' && tellsOfRun(field) && distinct(field, runs) > 1);

@@ -3,8 +3,8 @@ import { queryOf } from '../state/settings.ts';
 import type { Settings } from '../state/settings.ts';
 
 /**
- * Which runs a chart of runs is about: those that are selected, all that the table shows, or all of the sweep that the
- * selected ones are from.
+ * The scope of a chart of runs: the selected runs, all runs of the table, or all runs of the sweep that the selected
+ * ones belong to.
  */
 export type Scope = 'selected' | 'table' | 'sweep';
 
@@ -12,10 +12,7 @@ export const scopes: readonly Scope[] = ['selected', 'table', 'sweep'];
 
 const sweepTag = 'loopwright.sweep';
 
-/**
- * The sweep, or another common parent, that all these runs are from, as a query for all of its runs; null when there is
- * none.
- */
+/** The query for all runs of the common parent of these runs, such as a sweep; null without a common parent. */
 export function sweepQuery(runs: readonly RunSummary[]): RunQuery | null {
   const sweep = common(runs, (run) => run.tags[sweepTag]);
   if (sweep !== null) return { filter: `tags.\`${sweepTag}\` = ${quoted(sweep)}` };
@@ -23,19 +20,19 @@ export function sweepQuery(runs: readonly RunSummary[]): RunQuery | null {
   return parent === null ? null : { filter: `parent = ${quoted(parent)}` };
 }
 
-/** What the table shows, in no order. */
+/** The query of the table, without an order. */
 export function tableQuery(settings: Settings): RunQuery {
   const { order: _order, ...query } = queryOf(settings);
   return query;
 }
 
-/** The query of a scope; null for the selected runs, and where there is no such scope. */
+/** The query of a scope; null for the selected runs and for a scope that does not exist. */
 export function scopeQuery(scope: Scope, selected: readonly RunSummary[], settings: Settings): RunQuery | null {
   if (scope === 'table') return tableQuery(settings);
   return scope === 'sweep' ? sweepQuery(selected) : null;
 }
 
-/** The scopes that there are for these runs, with what a person reads. */
+/** The available scopes for these runs, with their labels. */
 export function scopeNames(selected: number, isSweep: boolean, settings: Settings): [Scope, string][] {
   const narrowed = settings.filter.trim() !== '' || settings.search.trim() !== '' || settings.experiment !== null;
   return [
@@ -45,7 +42,7 @@ export function scopeNames(selected: number, isSweep: boolean, settings: Setting
   ];
 }
 
-/** The value that all have; null when they differ or have none. */
+/** The common value; null when the values differ or are missing. */
 function common<T>(runs: readonly RunSummary[], read: (run: RunSummary) => T | null | undefined): T | null {
   const [first] = runs;
   const value = first ? (read(first) ?? null) : null;

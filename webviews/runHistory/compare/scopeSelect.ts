@@ -5,7 +5,7 @@ import type { PanelHost } from '../panels/panelHost.ts';
 import { scopeNames, sweepQuery } from './scope.ts';
 import type { Scope } from './scope.ts';
 
-/** The choice of the runs that a chart is about. */
+/** The select for the scope of a chart. */
 export function scopeSelect(
   scope: Scope,
   selected: readonly RunDetail[],

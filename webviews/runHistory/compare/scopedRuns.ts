@@ -6,32 +6,26 @@ import { OlderRuns } from './olderRuns.ts';
 import { scopeQuery } from './scope.ts';
 import type { Scope } from './scope.ts';
 
-/** So many of the newest come at once with all that they have: from them it is told what could stand on an axis. */
+/** The newest runs are loaded with all their values; they determine the available axes. */
 const first = 2000;
 const againMs = 2000;
 
 export interface Scoped {
-  /** The newest runs, of which everything is here. */
+  /** The newest runs, with all values. */
   known: readonly RunSummary[];
   /**
-   * These and all older ones for a chart of some columns; as long as the older ones are on their way, these alone. The
-   * same list until something changed.
+   * The newest and the older runs for a chart of some columns; the newest alone until the older ones are loaded. The
+   * same list until it changes.
    */
   over(columns: readonly string[]): readonly RunPoint[];
   total: number;
   loading: boolean;
-  /**
-   * What the chart asked for last and is not here yet: how many of the older runs came so far. Null when nothing is
-   * missing.
-   */
+  /** The number of older runs loaded so far for the columns requested last. Null when nothing is missing. */
   missing(): { came: number } | null;
   error(): string | null;
 }
 
-/**
- * The runs of a scope for charts that need no more of a run than its values: asked for at once, and again when the
- * store changes.
- */
+/** The runs of a scope for charts that need only values of runs: fetched at once, and again when the store changes. */
 export class ScopedRuns {
   readonly #host: PanelHost;
   readonly #loader: Loader<RunPage>;
@@ -78,7 +72,7 @@ export class ScopedRuns {
     return { known, over, total, loading, missing, error: () => error ?? this.#older.state.problem };
   }
 
-  /** Something else is looked at: the next look asks anew. */
+  /** The scope changed: the next use fetches again. */
   rest(): void {
     this.#asked = '';
     this.#older.stop();

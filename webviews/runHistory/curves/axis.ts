@@ -9,7 +9,7 @@ export const xAxes: Record<XAxis, string> = {
   epoch: 'Epoch',
 };
 
-/** The name of an axis with its unit, as it stands under a chart. */
+/** The name of an axis with its unit. */
 export const axisLabels: Record<XAxis, string> = {
   step: 'step',
   relative: 'time since start',
@@ -17,13 +17,12 @@ export const axisLabels: Record<XAxis, string> = {
   epoch: 'epoch',
 };
 
-/** The metric that says at which epoch a step was. */
+/** The metric that logs the epoch of a step. */
 export const epochKey = 'epoch';
 
 /**
- * Where the points of a curve stand along an axis: steps, seconds since the run started, epoch milliseconds, or epochs.
- * Null when the run has no epochs. Not always ascending: a run that went on after a stop may log an old step at a later
- * time.
+ * The x values of a curve: steps, seconds since the start of the run, epoch milliseconds, or epochs. Null when the run
+ * has no epochs. Not always ascending: a resumed run may log an old step at a later time.
  */
 export function positions(curve: Curve, axis: XAxis, startedAt: number, epochs: Curve | null): Float64Array | null {
   switch (axis) {
@@ -43,8 +42,8 @@ export function positions(curve: Curve, axis: XAxis, startedAt: number, epochs: 
 }
 
 /**
- * The epoch of each step: as logged, straight lines between two that were logged, and the nearest beyond the ends.
- * Steps are ascending.
+ * The epoch of each step: as logged, linearly interpolated in between, and constant beyond the ends. Steps are
+ * ascending.
  */
 function epochsAt(steps: Float64Array, epochs: Curve): Float64Array | null {
   const known = finitePoints(epochs);

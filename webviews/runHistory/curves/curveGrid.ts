@@ -25,9 +25,9 @@ import type { CurveSettings, Prepared } from './prepare.ts';
 import { SeriesStore } from './seriesStore.ts';
 
 export interface GridOptions {
-  /** What a reader calls the charts. */
+  /** The accessible name of the charts. */
   name: string;
-  /** Which metrics can be chosen, and how many are at first. */
+  /** The available metrics, and the number of metrics shown by default. */
   holds(key: string): boolean;
   first: number;
 }
@@ -35,14 +35,12 @@ export interface GridOptions {
 export interface GridHost {
   ask<M extends ViewMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
   act(action: ViewAction): void;
-  /** Something to keep over a reload changed. */
+  /** Persisted state changed. */
   persisted(): void;
   open(runId: string): void;
 }
 
-/**
- * Small charts side by side, a metric each, over one x: every run's curve in each of them, zoomed and hovered together.
- */
+/** Small charts, one per metric, with a common x: each shows the curves of all runs. Zoom and cursor are shared. */
 export class CurveGrid implements GridModel {
   readonly element = document.createElement('div');
   readonly #host: GridHost;
@@ -73,7 +71,7 @@ export class CurveGrid implements GridModel {
     onThemeChange(() => this.#draw());
   }
 
-  /** Only a grid that is looked at asks for curves and draws them. */
+  /** Curves are fetched and drawn only while the grid is visible. */
   setActive(on: boolean): void {
     if (this.#active === on) return;
     this.#active = on;
@@ -112,17 +110,17 @@ export class CurveGrid implements GridModel {
     return this.#hovered;
   }
 
-  /** Other runs, or the same ones grown. `grew` are those whose curves may have more points. */
+  /** Other runs, or the same runs with more points. `grew` are the runs whose curves may have more points. */
   setRuns(runs: readonly GridRun[], grew: readonly string[] = []): void {
     this.#runs = runs;
     const runIds = runs.map((run) => run.runId);
-    // What nobody looks at is asked for again when it is looked at.
+    // Hidden curves are fetched when they become visible.
     this.#store.keepOnly(this.#active ? runIds : runIds.filter((runId) => !grew.includes(runId)));
     if (this.#active && grew.length > 0) this.#store.refresh(grew);
     this.#draw();
   }
 
-  /** All metrics that the runs have curves of: the primary one first, then those of most runs. */
+  /** All metrics that have curves: the primary one first, then those of most runs. */
   get keys(): string[] {
     const uses = new Map<string, number>();
     for (const run of this.#runs)
@@ -163,7 +161,7 @@ export class CurveGrid implements GridModel {
   }
 
   setAxis(axis: XAxis): void {
-    // What was a part of one axis is none of another.
+    // A zoom range is only valid for its own axis.
     this.set({ axis, zoom: null });
   }
 
@@ -223,7 +221,7 @@ export class CurveGrid implements GridModel {
     else void savePng(act, one.key, svg);
   }
 
-  /** Puts the cursor of all charts at an x; `y` is the height of the pointer in the one that it is over. */
+  /** Sets the cursor of all charts to an x; `y` is the height of the pointer in its own chart. */
   hover(key: string, x: number | null, y: number | null): void {
     this.#hovered = x === null ? null : { key, x };
     for (const one of this.charts) {
@@ -339,7 +337,7 @@ export class CurveGrid implements GridModel {
     };
   }
 
-  /** Prepared once for the same settings: a highlight or a zoom draws again, and prepares nothing. */
+  /** Prepared once per settings: a highlight or a zoom redraws without preparing again. */
   #prepare(run: GridRun, curve: Curve, settings: CurveSettings): Prepared {
     const epochs = settings.axis === 'epoch' ? (this.#store.get(run.runId, epochKey) ?? null) : null;
     const key = JSON.stringify([settings, settings.axis === 'relative' ? run.startedAt : 0]);
@@ -360,7 +358,7 @@ export class CurveGrid implements GridModel {
   }
 }
 
-/** A metric with the unit that its name carries. */
+/** A metric with the unit from its name. */
 function yLabel(key: string): string {
   const base = key.replace(/[@[].*$/, '');
   if (base.endsWith('_ms')) return `${key} (ms)`;

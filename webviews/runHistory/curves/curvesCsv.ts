@@ -3,7 +3,7 @@ import type { Curve } from '../../ui/series.ts';
 import type { GridRun } from './gridModel.ts';
 import { smoothed } from './smoothing.ts';
 
-/** Every point of the curves, one a line; values that are not finite are written as MLflow writes them. */
+/** Every point of the curves, one per line; non-finite values are written as MLflow writes them. */
 export function curvesCsv(key: string, curves: readonly { run: GridRun; curve: Curve }[], smoothing: number): string {
   return csvOf(
     [

@@ -7,7 +7,7 @@ import type { XAxis } from './axis.ts';
 import type { GridState } from './gridState.ts';
 import type { Hover } from './hover.ts';
 
-/** A run whose curves the grid shows. */
+/** A run in the grid. */
 export interface GridRun {
   runId: string;
   name: string;
@@ -27,27 +27,27 @@ export interface GridChart {
   sentence: string;
   error: string | null;
   loading: boolean;
-  /** Run and page that the table of points shows. */
+  /** Run and page of the table of points. */
   table: { runId: string | null; page: number };
 }
 
-/** The grid as its templates see it. */
+/** Data for the templates of the grid. */
 export interface GridModel {
   readonly element: HTMLElement;
   readonly state: GridState;
   readonly runs: readonly GridRun[];
-  /** Metrics that the runs have curves of, and those that are shown. */
+  /** The metrics that have curves, and the shown ones. */
   readonly keys: string[];
   readonly metrics: string[];
   readonly charts: GridChart[];
   readonly hasEpochs: boolean;
-  /** Whether the menu of metrics is open, and its search text. */
+  /** True while the menu of metrics is open, and its search text. */
   readonly choosing: boolean;
   readonly search: string;
   /** The id of the highlighted run. */
   readonly focus: string | null;
   readonly pinned: string | null;
-  /** The chart and the x that the cursor is at. */
+  /** The chart and x of the cursor. */
   readonly hovered: { key: string; x: number } | null;
   style(place: number): LineStyle;
   set(part: Partial<GridState>): void;
@@ -61,6 +61,6 @@ export interface GridModel {
   retry(key: string): void;
   openRun(runId: string): void;
   save(one: GridChart, format: 'png' | 'svg' | 'csv'): void;
-  /** Moves the cursor of all charts to an x; `y` is the height of the pointer in its own chart. */
+  /** Sets the cursor of all charts to an x; `y` is the height of the pointer in its own chart. */
   hover(key: string, x: number | null, y: number | null): void;
 }

@@ -1,17 +1,17 @@
 import { xAxes } from './axis.ts';
 import type { XAxis } from './axis.ts';
 
-/** What a person set on the charts, kept over a reload. */
+/** Settings of the charts, persisted over a reload. */
 export interface GridState {
-  /** The metrics chosen; null for the first ones. */
+  /** The selected metrics; null for the default ones. */
   metrics: string[] | null;
   axis: XAxis;
   logX: boolean;
-  /** Metrics whose y axis is logarithmic. */
+  /** Metrics with a logarithmic y axis. */
   logY: string[];
   smoothing: number;
   zoom: [number, number] | null;
-  /** Ids of runs whose curves are off. */
+  /** Ids of runs whose curves are hidden. */
   hidden: string[];
   /** Metrics whose table is open. */
   tables: string[];
@@ -30,7 +30,7 @@ export const firstGridState: GridState = {
 
 export const mostSmoothing = 0.99;
 
-/** What was kept is input like any other: taken only where it has the right shape. */
+/** Persisted state is untrusted input: only values of the right shape are used. */
 export function readGridState(persisted: unknown): GridState {
   const given = recordOf(persisted);
   const axis = given['axis'];
@@ -51,7 +51,7 @@ export function readGridState(persisted: unknown): GridState {
   };
 }
 
-/** The properties of an object; none of anything else. */
+/** The properties of an object; none for other values. */
 export function recordOf(given: unknown): Record<string, unknown> {
   return typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
 }

@@ -14,7 +14,7 @@ import { plainValue, readingsAt, valueText } from './hover.ts';
 import { pointTable } from './pointTable.ts';
 import { swatch } from './swatch.ts';
 
-/** Everything that a grid of curves shows: what to choose, the legend, the charts. */
+/** The grid of curves: settings, legend and charts. */
 export function gridView(grid: GridModel): TemplateResult {
   if (grid.keys.length === 0)
     return html`<p class="muted empty-note">
@@ -224,7 +224,7 @@ function card(one: GridChart, grid: GridModel): TemplateResult {
   </section>`;
 }
 
-/** What the keyboard's cursor is at, said aloud. */
+/** The position of the keyboard cursor, announced to screen readers. */
 function spoken(one: GridChart, grid: GridModel): Piece | string {
   const { hovered } = grid;
   const options = one.chart.shown?.options;
@@ -246,7 +246,7 @@ const steps: Record<string, number> = {
   End: Infinity,
 };
 
-/** Arrows move the cursor from point to point, + and − zoom, 0 shows all, Escape takes the cursor away. */
+/** Arrows move the cursor from point to point, + and − zoom, 0 resets the zoom, Escape removes the cursor. */
 function chartKeys(event: KeyboardEvent, one: GridChart, grid: GridModel): void {
   if (!isPlain(event)) return;
   if (event.key === '+' || event.key === '=') one.chart.zoomBy(0.7);
@@ -263,7 +263,7 @@ function chartKeys(event: KeyboardEvent, one: GridChart, grid: GridModel): void 
   take(event);
 }
 
-/** To the next point of the longest line, within what is shown. */
+/** Moves to the next point of the longest line within the visible range. */
 function moveCursor(one: GridChart, grid: GridModel, step: number): void {
   const longest = one.lines.reduce<GridChart['lines'][number] | null>(
     (most, line) => (most === null || line.line.xs.length > most.line.xs.length ? line : most),

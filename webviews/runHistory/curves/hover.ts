@@ -8,18 +8,18 @@ import type { LineStyle } from '../../ui/charts/lineStyle.ts';
 import { metric } from '../../ui/format.ts';
 import { swatch } from './swatch.ts';
 
-/** What is nearest to the cursor on one line. */
+/** The point of one line nearest to the cursor. */
 export interface Reading {
   line: ChartLine;
   x: number;
-  /** As logged; the average stands beside it when there is one. */
+  /** As logged; with smoothing, the average is shown beside it. */
   value: number;
   smooth: number | null;
 }
 
 const listed = 10;
 
-/** The dots on the curves at the cursor, and a box that says which runs are there, nearest to the pointer first. */
+/** The dots on the curves at the cursor, and a box with the runs there, nearest to the pointer first. */
 export class Hover {
   readonly element = document.createElement('div');
   readonly #chart: CurveChart;
@@ -32,7 +32,7 @@ export class Hover {
     this.element.className = 'hover';
   }
 
-  /** `pointer` is null in the charts that only follow; its height is null when the keyboard moves. */
+  /** `pointer` is null in charts that follow; its height is null when the keyboard moves the cursor. */
   show(x: number | null, pointer: { y: number | null } | null): void {
     const { shown } = this.#chart;
     if (x === null || !shown) {
@@ -78,7 +78,7 @@ export class Hover {
   }
 }
 
-/** The point of each line that is nearest to an x. */
+/** The point of each line nearest to an x. */
 export function readingsAt(lines: readonly ChartLine[], x: number): Reading[] {
   return lines.flatMap((line) => {
     const index = nearest(line.line.xs, x);
@@ -99,7 +99,7 @@ export function valueText(key: string, { value, smooth }: Pick<Reading, 'value' 
   return smooth === null || !Number.isFinite(smooth) ? raw : `${metric(key, smooth)} (${raw})`;
 }
 
-/** A value with what JSON has no number for. */
+/** A value as text, including those that JSON cannot represent. */
 export function plainValue(key: string, value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   return Number.isFinite(value) ? metric(key, value) : value > 0 ? '∞' : '−∞';

@@ -10,7 +10,7 @@ import { summaryOf } from './summary.ts';
 
 const rowsShown = 100;
 
-/** A chart as tables: what each run's curve comes to, and every point of one run, a page at a time. */
+/** A chart as tables: a summary of each run's curve, and every point of one run, in pages. */
 export function pointTable(one: GridChart, grid: GridModel): TemplateResult {
   const { key, curves } = one;
   const chosen = curves.find(({ run }) => run.runId === one.table.runId) ?? curves[0];
@@ -122,7 +122,7 @@ function points(one: GridChart, { run, curve }: GridChart['curves'][number], gri
   </div>`;
 }
 
-/** All digits on hover. */
+/** All digits as a tooltip. */
 function exact(key: string, value: number | undefined): TemplateResult {
   return html`<span title=${String(value)}>${plainValue(key, value ?? Number.NaN)}</span>`;
 }

@@ -8,31 +8,31 @@ export interface CurveSettings {
   axis: XAxis;
   logX: boolean;
   logY: boolean;
-  /** Weight of what came before, from 0 (none) to 0.99. */
+  /** Weight of the previous average, from 0 (none) to 0.99. */
   smoothing: number;
 }
 
-/** What cannot be drawn as a point of the curve, counted. */
+/** Counts of values that cannot be drawn as points. */
 export interface LeftOut {
   positive: number;
   negative: number;
   missing: number;
-  /** At or below zero, where a logarithmic axis has no place. */
+  /** At or below zero on a logarithmic axis. */
   notOnLog: number;
 }
 
 export interface Prepared {
-  /** Ascending in x; null when the run has no such axis. */
+  /** Ascending in x; null when the run does not have this axis. */
   line: Line | null;
   leftOut: LeftOut;
 }
 
-/** A curve as a chart draws it: ascending in x, gaps where there is no finite value, and its smoothed form. */
+/** A curve prepared for drawing: ascending in x, with gaps at non-finite values, and its smoothed form. */
 export function prepare(curve: Curve, settings: CurveSettings, startedAt: number, epochs: Curve | null): Prepared {
   const leftOut: LeftOut = { positive: 0, negative: 0, missing: 0, notOnLog: 0 };
   const at = positions(curve, settings.axis, startedAt, epochs);
   if (at === null) return { line: null, leftOut };
-  // Smoothed in the order of logging, before anything is sorted by time.
+  // Smoothing follows the order of logging, before anything is sorted by time.
   const average = settings.smoothing > 0 ? smoothed(curve.values, settings.smoothing) : null;
   const order = isAscending(at) ? null : ascendingOrder(at);
   const xs = order ? picked(at, order) : at;
@@ -42,7 +42,7 @@ export function prepare(curve: Curve, settings: CurveSettings, startedAt: number
   return { line: { xs, ys: raw, smooth: shown, infinities }, leftOut };
 }
 
-/** Counts what has no place, and gives where the infinite points are: x and sign, one after the other. */
+/** Counts values that cannot be drawn, and returns the infinite points as pairs of x and sign. */
 function countInto(leftOut: LeftOut, xs: Float64Array, ys: Float64Array, { logX, logY }: CurveSettings): number[] {
   const infinities: number[] = [];
   for (let i = 0; i < ys.length; i++) {

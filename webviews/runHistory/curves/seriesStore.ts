@@ -7,17 +7,17 @@ type Ask = (params: { runIds: string[]; key: string; ends?: Record<string, strin
 
 interface Held {
   curve: Curve;
-  /** Where it ends, as the engine told: what is asked for again begins there. */
+  /** The end of the curve, as the engine reported it; the next request starts there. */
   end: string;
 }
 
-/** An answer of about this many points at most, as far as the ones before tell: it has to fit into one message. */
+/** The maximum number of points per response, which must fit into one message. */
 const pointsAtOnce = 2_000_000;
 const firstRuns = 8;
 
 /**
- * The curves of runs, asked for once and again when they grew; one request at a time, and old curves stay until the new
- * are there.
+ * The curves of runs, fetched once and extended when they grow. One request at a time; old curves stay until the new
+ * ones arrive.
  */
 export class SeriesStore {
   readonly #ask: Ask;
@@ -28,7 +28,7 @@ export class SeriesStore {
   #asking: { key: string; runIds: ReadonlySet<string> } | null = null;
   #busy = false;
   #largest = 1;
-  /** Grows when everything is forgotten: an answer from before is not taken. */
+  /** Incremented when everything is discarded: earlier responses are ignored. */
   #age = 0;
 
   constructor(ask: Ask, changed: (key: string) => void) {
@@ -44,22 +44,22 @@ export class SeriesStore {
     return this.#errors.get(key) ?? null;
   }
 
-  /** Whether curves of a metric are on their way that are not here in an older form. */
+  /** True while curves of a metric are being fetched that are not available in an older form. */
   missing(key: string): boolean {
     const coming = [...(this.#wanted.get(key) ?? []), ...(this.#asking?.key === key ? this.#asking.runIds : [])];
     return coming.some((runId) => this.get(runId, key) === undefined);
   }
 
-  /** Asks for the curves that are not here yet. */
+  /** Fetches the missing curves. */
   want(runIds: readonly string[], key: string): void {
     const fresh = runIds.filter(
       (runId) => this.get(runId, key) === undefined && !(this.#asking?.key === key && this.#asking.runIds.has(runId)),
     );
-    // After an error a person asks again.
+    // After an error, the user retries.
     if (fresh.length > 0 && !this.#errors.has(key)) this.#enqueue(fresh, key);
   }
 
-  /** Asks again for the curves of these runs that are here. */
+  /** Fetches the loaded curves of these runs again. */
   refresh(runIds: readonly string[]): void {
     for (const [key, curves] of this.#curves) {
       const known = runIds.filter((runId) => curves.has(runId));
@@ -67,13 +67,13 @@ export class SeriesStore {
     }
   }
 
-  /** After an error. */
+  /** Retries after an error. */
   retry(runIds: readonly string[], key: string): void {
     this.#errors.delete(key);
     this.#enqueue(runIds, key);
   }
 
-  /** Forgets the curves of all other runs. */
+  /** Discards the curves of all other runs. */
   keepOnly(runIds: readonly string[]): void {
     const kept = new Set(runIds);
     for (const curves of this.#curves.values())
@@ -130,10 +130,10 @@ export class SeriesStore {
   #take(key: string, answer: MetricSeries[], runIds: string[]): void {
     const curves = this.#curves.get(key) ?? new Map<string, Held>();
     const none = { key, count: 0, steps: null, at: '', values: '' };
-    // A run without the metric has an empty curve, so that it is not asked for over and over.
+    // A run without the metric gets an empty curve, so that it is not requested again.
     for (const runId of runIds) {
       const series = answer.find((one) => one.runId === runId) ?? { runId, ...none };
-      // The curve that these points go on from was let go of meanwhile: it is asked for as a whole.
+      // The curve that these points continue was discarded in the meantime: it is fetched as a whole.
       if ((series.from ?? 0) > 0 && curves.get(runId)?.curve.count !== series.from) this.#wanted.get(key)?.add(runId);
       else curves.set(runId, { curve: grown(curves.get(runId)?.curve, series), end: series.end ?? '' });
     }

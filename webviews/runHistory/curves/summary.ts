@@ -3,7 +3,7 @@ import { plural } from '../../../words/numbers.ts';
 import type { Curve } from '../../ui/series.ts';
 import type { LeftOut } from './prepare.ts';
 
-/** What a curve comes to. Steps say where; null when it has no finite value. */
+/** Summary of a curve with the steps of its values; null when it has no finite value. */
 export interface CurveSummary {
   points: number;
   extremes: { min: number; minStep: number; max: number; maxStep: number; last: number; lastStep: number } | null;
@@ -49,7 +49,7 @@ export function summaryOf(curve: Curve): CurveSummary {
 
 const said = 6;
 
-/** A chart in a sentence a run, for those who do not see it. */
+/** A chart as one sentence per run, for screen readers. */
 export function chartSentence(key: string, axis: string, curves: readonly { name: string; curve: Curve }[]): string {
   const lines = curves.slice(0, said).map(({ name, curve }) => {
     const { extremes, points } = summaryOf(curve);
@@ -60,7 +60,7 @@ export function chartSentence(key: string, axis: string, curves: readonly { name
   return `${key} by ${axis}, ${plural(curves.length, 'run')}. ${lines.join(' ')}${rest > 0 ? ` ${rest} more in the table.` : ''}`;
 }
 
-/** What a chart could not draw, in words; empty when it drew everything. */
+/** The values that a chart could not draw, in words; empty when it drew all. */
 export function leftOutSentences(runs: readonly { name: string; leftOut: LeftOut }[]): string[] {
   const sentence = (kind: keyof LeftOut, one: string, many: string): string[] => {
     const those = runs.filter((run) => run.leftOut[kind] > 0);

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { markerPath } from '../../ui/charts/lineStyle.ts';
 import type { LineStyle } from '../../ui/charts/lineStyle.ts';
 
-/** A piece of a run's line: its colour, dashes and mark. */
+/** A sample of a run's line: colour, dashes and mark. */
 export function swatch({ color, dash, marker }: LineStyle): TemplateResult {
   return html`<svg class="swatch" width="26" height="10" aria-hidden="true">
     <path

@@ -8,7 +8,7 @@ import { isPlain, take } from '../../ui/frame/keys.ts';
 import { copyable, icon, statusMark, time } from '../../ui/pieces.ts';
 import type { DetailActions, DetailModel } from './detailModel.ts';
 
-/** Name, id, state, times and what it registered. */
+/** Name, id, state, times and registered versions. */
 export function detailHead({ run, editing }: DetailModel, actions: DetailActions): TemplateResult {
   const took =
     run.endedAt === null ? (run.status === 'running' ? Date.now() - run.startedAt : null) : run.endedAt - run.startedAt;
@@ -50,7 +50,7 @@ export function detailHead({ run, editing }: DetailModel, actions: DetailActions
     </p>`;
 }
 
-/** A trial that validated a model and that no version came from. */
+/** A trial that validated a model without registering a version. */
 function canBeVersion(run: RunDetail): boolean {
   return (
     run.registered.length === 0 &&

@@ -4,10 +4,10 @@ import type { CurveGrid } from '../curves/curveGrid.ts';
 import type { ArtifactStore } from '../files/artifactStore.ts';
 import type { LogTail } from '../files/logTail.ts';
 
-/** The text that a person is editing: one at a time. */
+/** The text being edited; at most one. */
 export type Editing = { what: 'name' | 'note'; text: string } | null;
 
-/** The data that the templates of one run read. */
+/** Data for the templates of one run. */
 export interface DetailModel {
   run: RunDetail;
   turned: ReadonlySet<string>;
@@ -16,13 +16,13 @@ export interface DetailModel {
   curves: CurveGrid;
   system: CurveGrid;
   files: ArtifactStore;
-  /** The path of the file that is previewed. */
+  /** The path of the previewed file. */
   preview: string | null;
   /** The search text of a long table, by section. */
   search: ReadonlyMap<string, string>;
 }
 
-/** The actions that the templates of one run offer. */
+/** Actions for the templates of one run. */
 export interface DetailActions {
   close(): void;
   open(runId: string): void;
@@ -32,7 +32,7 @@ export interface DetailActions {
   change(text: string, change: RunChange): void;
   logStage(stage: string): void;
   logStream(stream: 'all' | 'stderr'): void;
-  /** Shows the runs below this one in the table. */
+  /** Filters the table by the children of this run. */
   listChildren(): void;
   logScrolled(box: HTMLElement): void;
   preview(path: string | null): void;

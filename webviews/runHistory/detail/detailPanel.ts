@@ -13,7 +13,7 @@ import type { DetailActions, Editing } from './detailModel.ts';
 import { readDetailState } from './detailState.ts';
 import type { DetailState } from './detailState.ts';
 
-/** One run: what it was, what came out, what it ran on, and how to have it again. */
+/** One run: its inputs, results and environment, and how to reproduce it. */
 export class DetailPanel {
   readonly #host: PanelHost;
   readonly #detail: Loader<RunDetail>;
@@ -27,10 +27,10 @@ export class DetailPanel {
   #editing: Editing = null;
   #log: LogTail | null = null;
   #stream: 'all' | 'stderr' = 'all';
-  /** Whether a person chose the stage of the log; else it goes on with the run. */
+  /** True when the user selected the stage of the log; otherwise the log follows the run. */
   #stageChosen = false;
   #following = true;
-  /** Where the log was scrolled to. */
+  /** The scroll position of the log. */
   #followed: { box: Element | null; top: number } = { box: null, top: 0 };
   #preview: string | null = null;
   #busy = false;
@@ -67,10 +67,10 @@ export class DetailPanel {
     this.#system.restore(this.#state.system);
   }
 
-  /** Shows a run. */
+  /** Opens a run. */
   open(runId: string): void {
     if (runId === this.#runId) return this.changed();
-    // What was looked at closely in one run is elsewhere in another.
+    // Open sections and previews belong to the previous run.
     if (this.#runId !== null)
       for (const grid of [this.#curves, this.#system]) if (grid.state.zoom) grid.set({ zoom: null });
     this.close();
@@ -95,7 +95,7 @@ export class DetailPanel {
     this.#system.setRuns([]);
   }
 
-  /** The store changed: the run is asked for again, once at a time. */
+  /** The store changed: the run is fetched again, one request at a time. */
   changed(): void {
     if (this.#runId === null) return;
     if (this.#busy) this.#again = true;
@@ -113,11 +113,11 @@ export class DetailPanel {
     </aside>`;
   }
 
-  /** After each painting: a log that is followed stays at its end. */
+  /** After each paint: a followed log stays at its end. */
   painted(): void {
     const box = document.querySelector('pre.log');
     if (!box || !this.#following) return;
-    // Whoever scrolled up has, even if the event of it is still on its way.
+    // The position counts even when its scroll event has not arrived yet.
     if (box === this.#followed.box && box.scrollTop < this.#followed.top - 24) {
       this.#following = false;
       return;
@@ -127,7 +127,7 @@ export class DetailPanel {
   }
 
   #isClosed(section: 'curves' | 'system'): boolean {
-    // The system's metrics are closed at first.
+    // System metrics are collapsed by default.
     return this.#state.turned.includes(section) !== (section === 'system');
   }
 
@@ -136,7 +136,7 @@ export class DetailPanel {
     this.#again = false;
     await this.#detail.load(() => this.#host.ask('runs/get', { runId }), fresh);
     this.#busy = false;
-    // The question may have become about another run meanwhile.
+    // Another run may have been opened in the meantime.
     if (this.#again && this.#runId !== null) void this.#load(this.#runId, false);
   }
 
@@ -153,9 +153,7 @@ export class DetailPanel {
     this.#host.paint();
   }
 
-  /**
-   * The stage that runs or failed, else the last that did something; it goes on to the next one unless a person chose.
-   */
+  /** The running or failed stage, else the last one that ran. Follows the run unless the user selected a stage. */
   #chooseLog(run: RunDetail): void {
     const going = run.stages.find((stage) => stage.status === 'running');
     const telling =

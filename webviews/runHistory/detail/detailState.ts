@@ -1,13 +1,13 @@
 import { readGridState, recordOf, texts } from '../curves/gridState.ts';
 import type { GridState } from '../curves/gridState.ts';
 
-/** What a person set in the detail, kept over a reload. */
+/** Settings of the detail, persisted over a reload. */
 export interface DetailState {
-  /** Sections that are not as they first are. */
+  /** Sections that differ from their default. */
   turned: string[];
   curves: GridState;
   system: GridState;
-  /** The note that is being written, so that a reload does not lose it. */
+  /** The note being written, so that a reload does not lose it. */
   draft: { runId: string; text: string } | null;
 }
 

@@ -15,11 +15,11 @@ import type { DetailActions, DetailModel } from './detailModel.ts';
 import { filesSection } from './filesSection.ts';
 import { noteSection } from './noteSection.ts';
 
-/** Closed until a person opens them. */
+/** Collapsed by default. */
 const closedFirst = new Set(['system', 'environment']);
 const manyRows = 20;
 
-/** Everything that is known of a run, in sections that open and close. */
+/** All information about a run, in collapsible sections. */
 export function detailView(model: DetailModel, actions: DetailActions): TemplateResult {
   const { run } = model;
   const part = (id: string, title: Piece | string, body: () => Piece): Piece =>
@@ -89,7 +89,7 @@ function section(
   actions: DetailActions,
 ): TemplateResult {
   const open = model.turned.has(id) === closedFirst.has(id);
-  // The button stands in for <summary>, whose own state would fall out with the one that is kept.
+  // A button instead of <summary>, whose own open state would conflict with the persisted one.
   return html`<section class="part" aria-label=${id}>
     <h2>
       <button class="quiet" aria-expanded=${open} aria-controls="part-${id}" @click=${() => actions.turn(id)}>
@@ -121,10 +121,10 @@ function metricsTable(model: DetailModel, actions: DetailActions): Piece {
   );
 }
 
-/** A name, its value, and all of the value where the text is shorter. */
+/** A name and its value, with the full value as a tooltip where the text is truncated. */
 type PairRow = [name: string, value: string, exact?: string];
 
-/** Names and values; a long table can be searched. */
+/** Names and values; a long table has a search box. */
 function pairs(id: string, rows: PairRow[], none: string, model: DetailModel, actions: DetailActions): Piece {
   if (rows.length === 0) return html`<p class="muted">${none}</p>`;
   const search = model.search.get(id) ?? '';

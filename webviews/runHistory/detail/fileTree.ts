@@ -5,12 +5,12 @@ export interface Folder {
   path: string;
   folders: Folder[];
   files: { name: string; path: string; bytes: number }[];
-  /** Of all files in it, those of its folders too. */
+  /** Size and count of all files in it, including subfolders. */
   bytes: number;
   count: number;
 }
 
-/** The files of a run as folders; a folder that holds one folder alone is joined with it. */
+/** The files of a run as folders; a folder with a single subfolder is joined with it. */
 export function fileTree(artifacts: readonly ArtifactEntry[]): Folder {
   const root = folder('', '');
   for (const { path, bytes } of artifacts) {

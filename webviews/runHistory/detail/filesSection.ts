@@ -9,11 +9,11 @@ import { fileTree } from './fileTree.ts';
 import type { Folder } from './fileTree.ts';
 import { previewBytes, previewOf } from './previewContent.ts';
 
-/** Images may be as large as the engine gives them. */
+/** The engine limits the size of images. */
 const imageBytes = 32_000_000;
 const filesAtOnce = 200;
 
-/** The files of the run as a tree; a click shows the head of one in its place. */
+/** The files of the run as a tree; a click previews a file in place. */
 export function filesSection(model: DetailModel, actions: DetailActions): Piece {
   const { run } = model;
   if (run.artifacts.length === 0)

@@ -5,7 +5,7 @@ import { markdown } from '../../ui/markdown.ts';
 import { icon } from '../../ui/pieces.ts';
 import type { DetailActions, DetailModel } from './detailModel.ts';
 
-/** What people wrote about the run: its tags and its note, both changed in place. */
+/** Tags and note of the run, edited in place. */
 export function noteSection({ run, editing }: DetailModel, actions: DetailActions): TemplateResult {
   return html`<div class="words">
     ${tags(run.tags, actions)}${
@@ -55,7 +55,7 @@ function noteKeys(event: KeyboardEvent, actions: DetailActions): void {
   take(event);
 }
 
-/** Tags as labels that can be taken away, and a line to add one. Those that MLflow sets for itself stand apart. */
+/** Tags as removable labels, and a field to add one. Tags that MLflow sets itself are listed separately. */
 function tags(all: Record<string, string>, actions: DetailActions): TemplateResult {
   const entries = Object.entries(all);
   const own = entries.filter(([key]) => !key.startsWith('mlflow.'));

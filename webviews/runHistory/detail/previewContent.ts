@@ -2,7 +2,7 @@ import type { ArtifactContent } from '../../../protocol/runs.ts';
 import { bytesOf } from '../../ui/series.ts';
 import { imageSource } from '../files/imageData.ts';
 
-/** What a file is shown as. */
+/** The forms of a preview. */
 export type Preview =
   | { kind: 'image'; source: string }
   | { kind: 'text'; text: string; cut: boolean }
@@ -13,12 +13,12 @@ const shownBytes = 200_000;
 const shownRows = 100;
 const shownColumns = 50;
 
-/** Files beyond this are not asked for: their head would cost the transport of the whole. */
+/** Larger files are not requested, because the response would contain the whole file. */
 export const previewBytes = 8_000_000;
 
 const known = new WeakMap<ArtifactContent, Preview>();
 
-/** The head of a file in a form that a person reads. */
+/** The beginning of a file in a readable form. */
 export function previewOf(content: ArtifactContent): Preview {
   const preview = known.get(content) ?? read(content);
   known.set(content, preview);
@@ -39,7 +39,7 @@ function read(content: ArtifactContent): Preview {
   const separator = /\.csv$/i.test(path) ? ',' : /\.tsv$/i.test(path) ? '\t' : null;
   if (separator === null) return { kind: 'text', text, cut };
   const rows = csvRows(text, separator, shownRows + 2);
-  // The last row of a head may have been cut in its middle.
+  // The last row of the beginning may be truncated.
   if (cut && rows.length < shownRows + 2) rows.pop();
   const [header = [], ...body] = rows.map((row) => row.slice(0, shownColumns));
   return { kind: 'table', header, rows: body.slice(0, shownRows), cut: cut || body.length > shownRows };
@@ -53,7 +53,7 @@ function indented(text: string): string {
   }
 }
 
-/** The first rows of a CSV (RFC 4180: quotes may hold separators, line ends and doubled quotes). */
+/** The first rows of a CSV (RFC 4180: quotes may contain separators, line breaks and doubled quotes). */
 export function csvRows(text: string, separator: string, most: number): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];

@@ -4,14 +4,14 @@ import { messageOf } from '../../ui/frame/messageOf.ts';
 export interface HeldArtifact {
   content: ArtifactContent | null;
   error: string | null;
-  /** It may have changed since: shown until the newer one is there. */
+  /** Possibly outdated: shown until the newer content arrives. */
   isOld: boolean;
 }
 
-/** At most so many characters of base64 are kept; the ones asked for longest ago go first. */
+/** Maximum number of cached base64 characters; the least recently requested are evicted first. */
 const keptCharacters = 200_000_000;
 
-/** Files of runs as views show them: asked for when they are looked at, one at a time. */
+/** Files of runs for the views, fetched when they become visible, one at a time. */
 export class ArtifactStore {
   readonly #ask: (params: { runId: string; path: string }) => Promise<ArtifactContent>;
   readonly #changed: () => void;
@@ -24,7 +24,7 @@ export class ArtifactStore {
     this.#changed = changed;
   }
 
-  /** What is known of a file; undefined until its answer came. */
+  /** The cached state of a file; undefined until its response arrives. */
   get(runId: string, path: string): HeldArtifact | undefined {
     return this.#held.get(keyOf(runId, path));
   }
@@ -41,7 +41,7 @@ export class ArtifactStore {
     this.want(runId, path);
   }
 
-  /** Files of a run that is going on may have changed. */
+  /** Marks the files of a running run as possibly outdated. */
   outdate(runId: string): void {
     for (const [key, held] of this.#held) if (key.startsWith(`${runId}\n`)) held.isOld = true;
   }

@@ -11,12 +11,12 @@ const types: Record<string, string> = {
   avif: 'image/avif',
 };
 
-/** The type of an image by its file name; null for what is none. */
+/** The media type of an image by its file name; null for other files. */
 export function imageType(path: string): string | null {
   return types[/\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ''] ?? null;
 }
 
-/** What an `<img>` shows: there an SVG runs no script and loads nothing. */
+/** The source of an `<img>`: an SVG there runs no script and loads nothing. */
 export function imageSource({ path, base64 }: ArtifactContent): string | null {
   const type = imageType(path);
   return type === null || base64 === null ? null : `data:${type};base64,${base64}`;

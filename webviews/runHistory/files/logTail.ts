@@ -4,17 +4,17 @@ import { messageOf } from '../../ui/frame/messageOf.ts';
 
 type Log = EngineRequests['runs/log'];
 const everyMs = 1000;
-/** More text than this slows the page; the beginning is dropped and said to be. */
+/** Longer texts slow down the page; the beginning is dropped with a notice. */
 const keptCharacters = 400_000;
 
-/** Follows the log of one stage of a run: everything there is, then what comes while the stage runs. */
+/** Follows the log of one stage: the existing text, then new text while the stage runs. */
 export class LogTail {
   readonly runId: string;
   readonly stage: string;
   readonly stream: 'all' | 'stderr';
   readonly #ask: (params: Log['params']) => Promise<Log['result']>;
   readonly #changed: () => void;
-  /** As a terminal would show it. */
+  /** The text as a terminal shows it. */
   text = '';
   cut = false;
   done = false;
@@ -39,7 +39,7 @@ export class LogTail {
     void this.#read();
   }
 
-  /** Reads on after an error. */
+  /** Continues after an error. */
   retry(): void {
     if (this.error === null || this.#stopped) return;
     this.error = null;

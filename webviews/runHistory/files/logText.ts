@@ -1,9 +1,9 @@
-// oxlint-disable-next-line no-control-regex -- terminals are told colours and titles by control characters
+// oxlint-disable-next-line no-control-regex -- terminals use control characters for colours and titles
 const sequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
 
 /**
- * What a terminal would show of a log: no colours, and of a line that was written over, as progress bars do, what was
- * written last.
+ * The text of a log as a terminal shows it: without colours; of a line that was overwritten, such as a progress bar,
+ * the last state.
  */
 export function plainLog(text: string): string {
   const plain = text.replace(sequences, '').replaceAll('\r\n', '\n');
@@ -13,6 +13,6 @@ export function plainLog(text: string): string {
 
 function lastWritten(line: string): string {
   const parts = line.split('\r').filter((part) => part !== '');
-  // What is shorter than what it overwrites leaves the rest of it standing.
+  // A shorter text leaves the rest of the overwritten line visible.
   return parts.reduce((shown, part) => part + shown.slice(part.length), '');
 }

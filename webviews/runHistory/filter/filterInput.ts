@@ -12,10 +12,10 @@ type Item = Omit<FilterCompletion['items'][number], 'kind'> & {
 
 export interface FilterHost {
   complete(text: string, offset: number): Promise<FilterCompletion>;
-  /** The text is what the table is to be filtered by. */
+  /** Applies the text as the filter. */
   apply(text: string): void;
   recent(): readonly string[];
-  /** Back to the table. */
+  /** Returns the focus to the table. */
   leave(): void;
   paint(): void;
 }
@@ -33,14 +33,14 @@ const itemIcons: Record<Item['kind'], string> = {
 };
 
 /**
- * The box for the filter expression: completion while typing, filters used before when it is empty, the place of a
- * mistake underlined.
+ * The input for the filter expression: completion while typing, recent filters when it is empty, and the position of an
+ * error underlined.
  */
 export class FilterInput {
   readonly #host: FilterHost;
   #text = '';
   #items: readonly Item[] = [];
-  /** The characters that a choice replaces. */
+  /** The range that a completion replaces. */
   #from = 0;
   #to = 0;
   #at = -1;
@@ -53,7 +53,7 @@ export class FilterInput {
     this.#host = host;
   }
 
-  /** The filter was set elsewhere: by a saved view, by clearing, by a reload. */
+  /** The filter was changed elsewhere: by a saved view, by clearing, or by a reload. */
   show(text: string): void {
     if (text === this.#text) return;
     clearTimeout(this.#applying);
@@ -61,7 +61,7 @@ export class FilterInput {
     this.#close();
   }
 
-  /** `found` is what is wrong with the filter that was applied: no word of a text that was typed on since. */
+  /** `found` is the error of the applied filter; it does not apply to text typed since. */
   view(found: FilterProblem | null, applied: string): TemplateResult {
     const problem = this.#text === applied ? found : null;
     return html`<div class="filter-box ${problem ? 'wrong' : ''}" @focusout=${() => this.#close()}>
@@ -189,7 +189,7 @@ export class FilterInput {
     if (item.kind !== 'recent') this.#ask();
   }
 
-  /** Asks what could stand here; only the answer to the last question counts. */
+  /** Requests completions; only the response to the last request counts. */
   #ask(): void {
     clearTimeout(this.#completing);
     const turn = ++this.#turn;
@@ -203,7 +203,7 @@ export class FilterInput {
     try {
       found = await this.#host.complete(text, offset);
     } catch {
-      // Typing goes on without help; the rows ask the same engine and show why it does not answer.
+      // Typing continues without completion; the rows use the same engine and show its error.
       return;
     }
     if (turn !== this.#turn || document.activeElement !== input()) return;
@@ -215,8 +215,7 @@ export class FilterInput {
     this.#items = [...recent, ...found.items];
     this.#from = text.trim() === '' ? 0 : found.from;
     this.#to = text.trim() === '' ? text.length : found.to;
-    // A word that is begun is finished by Enter; where nothing is begun, or it is whole, Enter means the filter as it
-    // is.
+    // Enter completes an unfinished word. After a whole word or a space, Enter applies the filter.
     const isWhole = found.items.some((item) => item.insert.trim() === typed);
     this.#at = typed === '' || isWhole ? -1 : 0;
     this.#isOpen = this.#items.length > 0 && !(isWhole && found.items.length === 1);
@@ -241,10 +240,10 @@ function problemLine(problem: FilterProblem | null): Piece {
     : nothing;
 }
 
-/** The typed text once more, invisible, so that the place of a mistake can carry a line. */
+/** The typed text again, invisible, so that the position of an error can be underlined. */
 function echo(text: string, problem: FilterProblem | null): Piece {
   if (!problem) return nothing;
-  // A mistake at the end has no character of its own.
+  // An error at the end has no character of its own.
   const to = Math.max(problem.to, problem.from + 1);
   return html`${text.slice(0, problem.from)}<span class="mistake"
       >${text.slice(problem.from, to).padEnd(1, '\u00a0')}</span

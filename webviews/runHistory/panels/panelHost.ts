@@ -3,24 +3,22 @@ import type { RunChange } from '../../../protocol/runs.ts';
 import type { ViewAction } from '../../../protocol/webview.ts';
 import type { Settings } from '../state/settings.ts';
 
-/** What the detail and the comparison need of the view that they stand in. */
+/** The interface of the run history for the detail and the comparison. */
 export interface PanelHost {
   ask<M extends ViewMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
   act(action: ViewAction): void;
-  /**
-   * The run that is open in the detail, those that are selected, whether these are compared, and what the table shows.
-   */
+  /** The open run, the selected runs, whether they are compared, and the query of the table. */
   shown(): Settings & { open: string | null; selected: readonly string[]; comparing: boolean };
-  /** Changes a run so that it can be undone; `text` says what is done, such as `Renamed`. */
+  /** Changes a run with undo; `text` describes the change, such as `Renamed`. */
   edit(text: string, runId: string, change: RunChange): Promise<void>;
   paint(): void;
-  /** Something that is kept over a reload changed. */
+  /** Persisted state changed. */
   persist(): void;
-  /** Shows a run in the detail; null closes it. */
+  /** Opens a run in the detail; null closes it. */
   open(runId: string | null): void;
-  /** Shows in the table the runs that a filter finds, whatever it was narrowed to. */
+  /** Shows the runs of a filter in the table and clears other filters. */
   filter(text: string): void;
-  /** Makes these the selected runs. */
+  /** Selects these runs. */
   select(runIds: string[]): void;
   /** Closes the comparison. */
   stopComparing(): void;

@@ -3,7 +3,7 @@ import { ComparePanel } from '../compare/comparePanel.ts';
 import { DetailPanel } from '../detail/detailPanel.ts';
 import type { PanelHost } from './panelHost.ts';
 
-/** The two panels beside the table: one run in detail, and the selected runs compared. */
+/** The two panels beside the table: the detail of one run, and the comparison of the selected runs. */
 export class Panels {
   readonly #host: PanelHost;
   readonly #compare: ComparePanel;
@@ -15,7 +15,7 @@ export class Panels {
     this.#detail = new DetailPanel(host);
   }
 
-  /** What a person set in the panels, for the next reload. */
+  /** The settings of the panels, for the next reload. */
   get state(): unknown {
     return { compare: this.#compare.state(), detail: this.#detail.state() };
   }
@@ -29,7 +29,7 @@ export class Panels {
     this.#detail.restore(given.get('detail'));
   }
 
-  /** The store changed: what is shown is asked again. */
+  /** The store changed: the shown data is fetched again. */
   changed(): void {
     const { open, comparing } = this.#host.shown();
     if (open !== null) this.#detail.changed();
@@ -62,7 +62,7 @@ export class Panels {
     return this.#detail.render();
   }
 
-  /** After each painting: a log that is followed stays at its end. */
+  /** After each paint: a followed log stays at its end. */
   draw(): void {
     this.#detail.painted();
   }

@@ -7,11 +7,11 @@ type Ask = (query: RunQuery) => Promise<RunPage>;
 export interface Range {
   low: number;
   high: number;
-  /** The better end over the runs that did not fail; null when there is none. */
+  /** The best value among runs that did not fail; null when there is none. */
   best: number | null;
 }
 
-/** What a run that broke off has of a metric may be the best and is worth nothing. */
+/** Runs with these states may have the best value of a metric without being usable. */
 export function isBroken(status: RunStatus): boolean {
   return brokenStates.includes(status);
 }
@@ -20,8 +20,8 @@ const brokenStates: readonly RunStatus[] = ['failed', 'interrupted', 'cancelled'
 const unbroken = `status not in (${brokenStates.map((status) => `'${status}'`).join(', ')})`;
 
 /**
- * The least and greatest value that the runs of a query have of a metric, and the best. The engine is asked for the
- * first run in each order, one request after the other, so that the rows never wait for long.
+ * Minimum, maximum and best value of each metric over the runs of a query. The engine returns the first run in each
+ * order, one request at a time, so that requests for rows never wait long.
  */
 export class MetricRanges {
   readonly #ask: Ask;
@@ -32,7 +32,7 @@ export class MetricRanges {
   #turn = 0;
   #known = new Map<string, { range: Range | null; turn: number }>();
   #work: Promise<void> | null = null;
-  /** Grows with every range that is known. */
+  /** Incremented with each new range. */
   version = 0;
 
   constructor(ask: Ask, changed: () => void) {
@@ -40,7 +40,7 @@ export class MetricRanges {
     this.#changed = changed;
   }
 
-  /** Null when no run has the metric, or it is not known yet; the range of an older query until then. */
+  /** Null when no run has the metric or it is not loaded yet; until then the range of the previous query. */
   get(key: string): Range | null {
     return this.#known.get(key)?.range ?? null;
   }
@@ -54,7 +54,7 @@ export class MetricRanges {
     return this.#pump();
   }
 
-  /** The store changed: they are asked for again when they are wanted next. */
+  /** The store changed: ranges are fetched again on their next use. */
   outdate(): void {
     this.#turn++;
   }
@@ -73,7 +73,7 @@ export class MetricRanges {
         this.#known.set(key, { range: await this.#rangeOf(key), turn });
         this.version++;
       } catch {
-        // The rows ask the same engine and show why it does not answer; these are asked for again with them.
+        // The rows use the same engine and show its error; ranges are fetched again together with them.
         return;
       }
       this.#changed();
@@ -90,7 +90,7 @@ export class MetricRanges {
     const [low, high] = [least?.metrics[key], greatest?.metrics[key]];
     if (!least || !greatest || low === undefined || high === undefined) return null;
     const first = isLowerBetter(key) ? least : greatest;
-    // Only where a broken run stands at the end, the others are asked for.
+    // The others are fetched only when a failed run is at the end of the order.
     const best = isBroken(first.status)
       ? await this.#end(
           { ...query, filter: query.filter?.trim() ? `(${query.filter}) and ${unbroken}` : unbroken },

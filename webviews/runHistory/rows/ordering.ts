@@ -1,18 +1,18 @@
 import type { RunOrder } from '../../../protocol/runs.ts';
 import type { Column } from '../columns/columns.ts';
 
-/** How the store orders runs when nothing else is asked. */
+/** The default order of the store. */
 export const newestFirst: RunOrder = { column: 'started', descending: true };
 const keys = 3;
 
-/** What the table is ordered by, the first key first. */
+/** The sort keys of the table, the first key first. */
 export function ordersOf(order: readonly RunOrder[]): readonly RunOrder[] {
   return order.length === 0 ? [newestFirst] : order;
 }
 
 /**
- * The order after a click on a header: the better end first, then the other, then without it. `add` keeps the keys
- * before it, so that this one decides among equals.
+ * The order after a click on a header: the better values first, then the reverse, then none. `add` keeps the existing
+ * keys and adds this one after them.
  */
 export function nextOrder(order: readonly RunOrder[], column: Column, add: boolean): RunOrder[] {
   const at = order.findIndex((one) => one.column === column.id);

@@ -1,7 +1,6 @@
 /**
- * Does a piece of work again whenever it is asked to, never twice at once and not more than a share of the time: after
- * each turn it rests as long as the turn took, so that a storm of changes leaves the engine and the page room for the
- * person.
+ * Repeats a task on request, never twice at the same time. After each execution it pauses for as long as the execution
+ * took, so that frequent changes leave capacity in the engine and the page.
  */
 export class Refresher {
   readonly #work: () => Promise<void>;
@@ -24,7 +23,7 @@ export class Refresher {
     this.#again = false;
     const began = performance.now();
     await this.#work().catch(() => {
-      // Each part of the work shows its own error.
+      // Each part of the task shows its own error.
     });
     const rest = Math.max(this.#leastMs, performance.now() - began);
     setTimeout(() => {

@@ -3,25 +3,22 @@ import { messageOf } from '../../ui/frame/messageOf.ts';
 
 type Ask = (query: RunQuery) => Promise<RunPage>;
 
-/**
- * Rows a page: those that most windows show, so that they are painted before the rows beyond are read, sent and made.
- */
+/** Rows per page: enough for most windows, so that they are painted before further rows are fetched. */
 export const pageRows = 32;
 const pagesAtOnce = 4;
 const pagesKept = 80;
-/** So long the page has to itself to show the first rows of another question, before their neighbours are asked for. */
+/** Time for the page to show the first rows of a new query before the neighbouring pages are requested. */
 const showingMs = 80;
 
 interface Page {
   runs: readonly RunSummary[];
-  /** The refresh that it came with; older ones are shown until they are asked for again. */
+  /** The refresh that loaded it; older pages are shown until they are fetched again. */
   turn: number;
 }
 
 /**
- * The runs of a query as a window over any number of rows: only the pages around what is on the screen are fetched and
- * kept. There is never more than one request of a question under way; what was scrolled past meanwhile is never asked
- * for.
+ * The runs of a query as a window over any number of rows: only the pages around the visible rows are fetched and kept.
+ * There is at most one request at a time, and pages scrolled past are never requested.
  */
 export class RunPages {
   readonly #ask: Ask;
@@ -35,7 +32,7 @@ export class RunPages {
   #from = 0;
   #to = pageRows;
   #question = 0;
-  /** The question whose answer is on the screen. */
+  /** The query whose results are visible. */
   #answered = 0;
   #turn = 0;
   #stopped = true;
@@ -43,14 +40,14 @@ export class RunPages {
   #showingUntil = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
-  /** `shifted` is told when rows that were on the screen stand some rows further down after a refresh. */
+  /** `shifted` is called when visible rows moved down after a refresh. */
   constructor(ask: Ask, changed: () => void, shifted: (rows: number) => void = () => {}) {
     this.#ask = ask;
     this.#changed = changed;
     this.#shifted = shifted;
   }
 
-  /** Null until the first answer. */
+  /** Null until the first response. */
   get total(): number | null {
     return this.#total;
   }
@@ -71,7 +68,7 @@ export class RunPages {
     return this.#pages.get(Math.floor(index / pageRows))?.runs[index % pageRows];
   }
 
-  /** The row of a run, when it is loaded. */
+  /** The row of a run, if it is loaded. */
   indexOf(runId: string): number | null {
     for (const [page, { runs }] of this.#pages) {
       const at = runs.findIndex((run) => run.runId === runId);
@@ -84,7 +81,7 @@ export class RunPages {
     for (const { runs } of this.#pages.values()) yield* runs;
   }
 
-  /** Another question, from its first row: the old rows stay on the screen until its answer is there. */
+  /** Another query, from its first row: the old rows stay visible until the response arrives. */
   ask(query: RunQuery): Promise<void> {
     this.#query = query;
     this.#question++;
@@ -93,23 +90,23 @@ export class RunPages {
     return this.refresh();
   }
 
-  /** The rows on the screen, `to` not among them. Those that are missing are fetched, then their neighbours. */
+  /** The visible rows, `to` exclusive. Fetches missing ones, then the neighbouring pages. */
   see(from: number, to: number): void {
     if (from === this.#from && to === this.#to) return;
     this.#from = from;
     this.#to = to;
-    // After an error only a person or the next change tries again, not every frame.
+    // After an error, only the user or the next change retries, not every frame.
     if (!this.#stopped) void this.#pump();
   }
 
-  /** Asks again for what is on the screen; the rest is asked for again when it comes into view. */
+  /** Fetches the visible rows again; other rows follow when they become visible. */
   refresh(): Promise<void> {
     this.#turn++;
     this.#stopped = false;
     return this.#pump();
   }
 
-  /** Shows a change at once, before the engine has been asked again. */
+  /** Applies a change immediately, before the engine responds. */
   patch(runIds: ReadonlySet<string>, change: (run: RunSummary) => RunSummary): void {
     for (const [at, page] of this.#pages) {
       if (page.runs.some((run) => runIds.has(run.runId)))
@@ -117,7 +114,7 @@ export class RunPages {
     }
   }
 
-  /** Another question does not wait for the answer to the one before, which is not taken any more. */
+  /** A new query does not wait for the previous response, which is ignored. */
   #pump(): Promise<void> {
     if (this.#work?.question === this.#question) return this.#work.done;
     const question = this.#question;
@@ -125,7 +122,7 @@ export class RunPages {
       if (this.#work?.question !== question) return;
       this.#work = null;
       this.#changed();
-      // Asked for between the last answer and now.
+      // Requested between the last response and now.
       if (!this.#stopped && this.#missing()) void this.#pump();
     });
     this.#work = { question, done };
@@ -149,7 +146,7 @@ export class RunPages {
     }
   }
 
-  /** The next pages to ask for: those on the screen, then the one below, then the one above. */
+  /** The next pages to fetch: the visible ones, then the one below, then the one above. */
   #missing(): { first: number; pages: number } | null {
     const isNew = this.#question !== this.#answered;
     const last = isNew || this.#total === null ? Infinity : Math.max(0, Math.ceil(this.#total / pageRows) - 1);
@@ -161,7 +158,7 @@ export class RunPages {
     const wanted = Array.from({ length: bottom - top + 1 }, (_, i) => top + i).filter(stale);
     const [first, end] = [wanted[0], wanted.at(-1)];
     if (first !== undefined && end !== undefined) return { first, pages: Math.min(pagesAtOnce, end - first + 1) };
-    // A neighbour that is only old is asked for again when it comes into sight.
+    // An outdated neighbour is fetched again only when it becomes visible.
     const beside = [bottom + 1, top - 1].find((page) => page >= 0 && page <= last && !this.#pages.has(page));
     if (beside === undefined) return null;
     const rest = this.#showingUntil - performance.now();
@@ -191,7 +188,7 @@ export class RunPages {
     if (now >= 0) this.#shifted(first * pageRows + now - this.#from);
   }
 
-  /** Pages beyond the last row, and those farthest from the screen. */
+  /** Evicts pages beyond the last row, then those farthest from the visible rows. */
   #drop(): void {
     const last = Math.max(0, Math.ceil((this.#total ?? 0) / pageRows) - 1);
     const middle = Math.floor((this.#from + this.#to) / 2 / pageRows);

@@ -5,12 +5,12 @@ import { pageRows, RunPages } from './runPages.ts';
 export type Row =
   { kind: 'run'; run: RunSummary } | { kind: 'waiting' } | { kind: 'group'; group: RunGroup; open: boolean };
 
-/** What the rows are about. */
+/** The query of the rows. */
 export interface RowsQuestion {
   query: RunQuery;
-  /** What to group by; null for one flat table. */
+  /** The key to group by; null for a flat table. */
   by: string | null;
-  /** Metrics that each group is summed up by. */
+  /** Metrics with statistics per group. */
   metrics: readonly string[];
 }
 
@@ -18,26 +18,26 @@ export interface RowsHost {
   list(query: RunQuery): Promise<RunPage>;
   groups(params: { query: RunQuery; by: string; metrics: string[] }): Promise<RunGroup[]>;
   changed(): void;
-  /** Rows on the screen stand some rows further down than before. */
+  /** Called when visible rows moved down. */
   shifted(rows: number): void;
 }
 
 interface Segment {
   group: RunGroup;
-  /** The row of its head. */
+  /** The row of the group head. */
   at: number;
   pages: RunPages | null;
   rows: number;
 }
 
-/** The rows of the table: the runs of a query, or groups of them that open. */
+/** The rows of the table: the runs of a query, or expandable groups of them. */
 export class RunRows {
   readonly #host: RowsHost;
   readonly #flat: RunPages;
   readonly #groups: Loader<RunGroup[]>;
   #open = new Map<string, RunPages>();
   #segments: Segment[] = [];
-  /** Grows when groups are summed up anew. */
+  /** Incremented when the statistics of groups are loaded again. */
   version = 0;
   #question: RowsQuestion = { query: {}, by: null, metrics: [] };
 
@@ -51,7 +51,7 @@ export class RunRows {
     this.#groups = new Loader(() => this.#layOut());
   }
 
-  /** Runs that match, grouped or not; null until the first answer. */
+  /** Number of matching runs, with or without grouping; null until the first response. */
   get runs(): number | null {
     return this.#flat.total;
   }
@@ -73,7 +73,7 @@ export class RunRows {
     return this.#question.by !== null;
   }
 
-  /** False while groups are asked for the first time. */
+  /** False while the first request for groups is running. */
   get isReady(): boolean {
     return this.#flat.total !== null && (!this.isGrouped || this.#groups.state.value !== null);
   }
@@ -82,7 +82,7 @@ export class RunRows {
     return this.#groups.state.value ?? [];
   }
 
-  /** Rows that the table has now, heads of groups among them. */
+  /** The current number of rows, including group heads. */
   get length(): number {
     if (!this.isGrouped) return this.#flat.total ?? 0;
     const last = this.#segments.at(-1);
@@ -105,7 +105,7 @@ export class RunRows {
     return null;
   }
 
-  /** What to ask for to have all runs from one row to another: the parts of groups that are open. */
+  /** The queries for all runs between two rows: the parts of open groups. */
   between(from: number, to: number): RunQuery[] {
     if (!this.isGrouped) return [{ ...this.#question.query, offset: from, limit: to - from + 1 }];
     return this.#segments.flatMap(({ group, at, pages, rows }): RunQuery[] => {
@@ -119,7 +119,7 @@ export class RunRows {
     for (const pages of this.#open.values()) yield* pages.loaded();
   }
 
-  /** Another question; the groups that are open stay open when it is grouped by the same. */
+  /** Another query; open groups stay open when the grouping is the same. */
   async ask(question: RowsQuestion): Promise<void> {
     const sameGrouping = question.by === this.#question.by;
     this.#question = question;
@@ -132,20 +132,20 @@ export class RunRows {
     await this.#loadGroups();
   }
 
-  /** Other metrics sum the groups up. */
+  /** Other metrics for the statistics of groups. */
   async sumUp(metrics: readonly string[]): Promise<void> {
     if (metrics.join('\n') === this.#question.metrics.join('\n')) return;
     this.#question = { ...this.#question, metrics };
     await this.#loadGroups();
   }
 
-  /** The same question again for what is on the screen. */
+  /** Fetches the visible rows again. */
   async refresh(): Promise<void> {
     await this.#flat.refresh();
     await this.#loadGroups();
   }
 
-  /** Rows `from` to before `to` are on the screen. */
+  /** The visible rows, from `from` to before `to`. */
   see(from: number, to: number): void {
     if (!this.isGrouped) return this.#flat.see(from, to);
     for (const { pages, at, rows } of this.#segments) {
@@ -176,7 +176,7 @@ export class RunRows {
       this.#host.groups({ query: this.#flat.problem ? withoutFilter(about) : about, by, metrics: [...metrics] }),
     );
     this.version++;
-    // Opened groups are asked again, one after the other; those that are gone are forgotten.
+    // Open groups are fetched again one after the other; groups that no longer exist are dropped.
     const groups = new Map(this.groups.map((group) => [keyOfGroup(group), group]));
     for (const [key, pages] of this.#open) {
       const group = groups.get(key);
@@ -195,7 +195,7 @@ export class RunRows {
     void pages.ask(this.#queryOf(group));
   }
 
-  /** What the person filters by and what makes the group, both. */
+  /** The filter of the user and that of the group, combined. */
   #queryOf(group: RunGroup): RunQuery {
     const { query } = this.#question;
     const own = this.#flat.problem ? undefined : query.filter;

@@ -11,22 +11,19 @@ export interface SelectionHost {
   say(text: string): void;
 }
 
-/** More runs than this are neither selected at once nor changed at once. */
+/** The maximum number of runs that can be selected or changed at once. */
 export const mostSelected = 1000;
 
-/**
- * The row that the keyboard is on, and the runs that are selected. Both belong to runs, not to rows: rows move while
- * runs come in.
- */
+/** The focused row and the selected runs. Both refer to runs, not to rows, because rows move when new runs arrive. */
 export class Selection {
   readonly #host: SelectionHost;
   #active = 0;
   #activeRun: string | null = null;
-  /** Where a range begins. */
+  /** The anchor of a range. */
   #anchor = 0;
   #asSet: { list: readonly string[]; set: ReadonlySet<string> } = { list: [], set: new Set() };
   #known = new Map<string, RunSummary>();
-  /** Grows with every range and every other question: answers to those before are not taken. */
+  /** Incremented with each range and each query: earlier responses are ignored. */
   #turn = 0;
 
   constructor(host: SelectionHost) {
@@ -48,10 +45,7 @@ export class Selection {
     return this.#asSet.set.has(runId);
   }
 
-  /**
-   * What an action is about: the selected runs, or without any the one that the keyboard is on. Those that were loaded
-   * once.
-   */
+  /** The runs that an action applies to: the selected ones, or else the focused one. Only runs that were loaded. */
   get targets(): readonly RunSummary[] {
     const selected = this.#host.selected();
     if (selected.length === 0) return this.activeRun ? [this.activeRun] : [];
@@ -64,7 +58,7 @@ export class Selection {
     if (!keepAnchor) this.#anchor = this.#active;
   }
 
-  /** Another question: the keyboard goes to the first row, or to a run that is to be found there. */
+  /** Another query: focuses the first row, or a run that is contained in the result. */
   restart(runId: string | null): void {
     this.#turn++;
     this.#active = 0;
@@ -77,7 +71,7 @@ export class Selection {
     this.#anchor = Math.max(0, this.#anchor + rows);
   }
 
-  /** Rows came: the keyboard stays on its run, and what is known of the selected runs is what was read last. */
+  /** New rows: the focus stays on its run, and the selected runs are updated. */
   update(): void {
     const { rows } = this.#host;
     if (this.#activeRun !== null && this.activeRun?.runId !== this.#activeRun) {
@@ -99,8 +93,8 @@ export class Selection {
   }
 
   /**
-   * Selects the runs from where the range began to a row; those that are not loaded are asked for, in groups those of
-   * the groups that are open.
+   * Selects the runs from the anchor to a row. Runs that are not loaded are fetched; with grouping, only those of open
+   * groups.
    */
   async extendTo(index: number): Promise<void> {
     const { rows } = this.#host;
@@ -112,7 +106,7 @@ export class Selection {
     const turn = ++this.#turn;
     for (const part of rows.between(from, from + found.length - 1)) {
       const { runs } = await this.#host.list(part);
-      // Meanwhile another question was asked, or another range drawn.
+      // Another query or range was started in the meantime.
       if (turn !== this.#turn) return;
       this.#remember(runs, true);
       this.#add(runs.map((run) => run.runId));

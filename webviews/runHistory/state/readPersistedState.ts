@@ -2,7 +2,7 @@ import type { PersistedState } from '../model.ts';
 import { readSettings } from './settings.ts';
 import { fieldsOf, textsOf } from './shapes.ts';
 
-/** What was kept over a reload, by this version or an earlier one: taken where it has the right shape. */
+/** The state persisted by this or an earlier version; only values of the right shape are used. */
 export function readPersistedState(given: unknown): PersistedState {
   const persisted = fieldsOf(given);
   const text = (name: string): string | null => {

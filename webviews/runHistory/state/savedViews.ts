@@ -3,7 +3,7 @@ import type { RunHistoryConnection } from '../model.ts';
 import { readSettings, sameSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 
-/** The layouts that the project has under a name. */
+/** The saved views of the project. */
 export class SavedViews {
   readonly #connection: RunHistoryConnection;
   #views: readonly SavedView[] = [];
@@ -16,13 +16,13 @@ export class SavedViews {
     return this.#views.map((view) => view.name);
   }
 
-  /** Null for a name that there is not. */
+  /** Null for an unknown name. */
   settings(name: string): Settings | null {
     const found = this.#views.find((view) => view.name === name);
     return found ? readSettings(found.state) : null;
   }
 
-  /** Whether the settings are other than those saved under the name. */
+  /** True when the settings differ from the saved ones. */
   differs(name: string, settings: Settings): boolean {
     const saved = this.settings(name);
     return saved !== null && !sameSettings(saved, settings);
@@ -37,7 +37,7 @@ export class SavedViews {
     await this.load();
   }
 
-  /** Saved under the new name before the old one goes. */
+  /** Saves under the new name before deleting the old one. */
   async rename(from: string, to: string): Promise<void> {
     const settings = this.settings(from);
     if (!settings || from === to) return;

@@ -5,22 +5,22 @@ import { fieldsOf, listOf } from './shapes.ts';
 
 export type Which = NonNullable<RunQuery['which']>;
 
-/** What the table shows and how: the part of the state that a saved view holds. */
+/** Content and layout of the table: the part of the state that a saved view contains. */
 export interface Settings {
   /** The expression as typed; empty for none. */
   filter: string;
-  /** Free words that must all appear. */
+  /** Words that must all appear. */
   search: string;
   experiment: string | null;
   which: Which;
   /** Empty: newest first. */
   order: RunOrder[];
-  /** `params.key`, `tags.key`, `experiment` or `status`; null for one flat table. */
+  /** `params.key`, `tags.key`, `experiment` or `status`; null for a flat table. */
   group: string | null;
   layout: Layout;
 }
 
-/** The settings among what a view keeps. */
+/** The settings in the persisted state. */
 export function settingsOf({ filter, search, experiment, which, order, group, layout }: Settings): Settings {
   return { filter, search, experiment, which, order, group, layout };
 }
@@ -41,7 +41,7 @@ export const whichNames: Record<Which, string> = {
   all: 'In use and archived',
 };
 
-/** Settings from what a store or an earlier version kept: what does not fit is as it is without settings. */
+/** Settings from the store or an earlier version; invalid values are replaced by defaults. */
 export function readSettings(given: unknown): Settings {
   const persisted = fieldsOf(given);
   const which = persisted.get('which');
@@ -59,14 +59,14 @@ export function readSettings(given: unknown): Settings {
   };
 }
 
-/** The same settings, whatever order their keys stand in. */
+/** True for equal settings, regardless of the order of keys. */
 export function sameSettings(left: Settings, right: Settings): boolean {
   return canonical(left) === canonical(right);
 }
 
 /**
- * What the engine is asked for; `filter` stands in for the settings' own. It goes as it was typed: a problem names
- * characters of it.
+ * The query for the engine; `filter` replaces that of the settings. The filter is sent as typed, because errors refer
+ * to its characters.
  */
 export function queryOf(settings: Settings, filter = settings.filter): RunQuery {
   const search = settings.search.trim();
@@ -99,7 +99,7 @@ function canonical(value: unknown): string {
   );
 }
 
-/** Which runs the table is about, in whatever order. */
+/** The query without the order. */
 export function aboutRuns(settings: Settings): RunQuery {
   const { order: _order, ...query } = queryOf(settings);
   return query;

@@ -1,4 +1,4 @@
-/** Reading values of unknown shape, as a store or an earlier version kept them. */
+/** Readers for values of unknown shape, from the store or an earlier version. */
 export function fieldsOf(given: unknown): Map<string, unknown> {
   return new Map(typeof given === 'object' && given !== null ? Object.entries(given) : []);
 }

@@ -16,8 +16,7 @@ import { runTable } from './runTable.ts';
 import type { Slice } from '../../ui/table/slices.ts';
 
 /**
- * Which columns stand in the page: those that are pinned, a slice of the others, and pixels of those before and after
- * it.
+ * The columns in the page: the pinned ones, a slice of the others, and the widths of the columns before and after it.
  */
 export interface Shape {
   pinned: number;
@@ -26,9 +25,7 @@ export interface Shape {
   after: number;
 }
 
-/**
- * How long a bar is, in steps of a twentieth: one class each, as the Content-Security-Policy allows no style attribute.
- */
+/** The length of a bar in twentieths: one class each, because the Content-Security-Policy allows no style attribute. */
 const barSteps = 20;
 
 export function barClass(share: number): string {
@@ -123,7 +120,7 @@ export function waitingRow(index: number, model: Model): TemplateResult {
   </tr>`;
 }
 
-/** The cells of pinned columns, of those in the slice, and an empty one for those on either side of it. */
+/** The cells of pinned columns and of the slice, with an empty cell on either side of the slice. */
 function inSlice(
   columns: readonly Column[],
   { pinned, columns: slice, before, after }: Shape,
@@ -140,7 +137,7 @@ function inSlice(
   ];
 }
 
-/** Where a row stands, moved without laying out the others. */
+/** The position of a row, changed without laying out the others. */
 function place(index: number): ReturnType<typeof css> {
   return css({ transform: `translateY(${index * runTable.rowHeight}px)` });
 }
@@ -239,7 +236,7 @@ function metricCell(run: RunSummary, column: Column, at: number, spot: string, m
   </td>`;
 }
 
-/** The state in words, and for a run that goes on how far it is. */
+/** The state in words, with the progress of a running run. */
 function status(run: RunSummary, at: number, spot: string): TemplateResult {
   const stopped = run.tags['loopwright.stopped'];
   if (run.status === 'cancelled' && stopped !== undefined)
@@ -293,7 +290,7 @@ function statistics(group: RunGroup, column: Column, at: number): TemplateResult
   const found = column.kind === 'metric' ? group.metrics[column.title] : undefined;
   if (!found) return html`<td role="gridcell" aria-colindex=${at + 3} class="c${at}"></td>`;
   const text = (value: number): string => metric(column.title, value);
-  // The unit stands once, at the mean.
+  // The unit appears once, with the mean.
   const bare = (value: number): string => text(value).replace(/ m?s$/, '');
   return html`<td
     role="gridcell"

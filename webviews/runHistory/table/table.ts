@@ -13,9 +13,9 @@ import type { Port } from '../../ui/table/slices.ts';
 import { tableHead } from './tableHead.ts';
 
 /**
- * The grid. Only the rows and columns near what is in sight stand in the page. Each row has a place of its own and is
- * used again for another row when it is scrolled out, so that a frame of scrolling lays out and paints the few rows
- * that come in; for that the elements of the table are blocks, and say by their roles what they are.
+ * The grid. Only rows and columns near the visible part are in the page. Each row is positioned by itself and reused
+ * when it scrolls out, so that a frame lays out and paints only the few new rows. The elements are therefore blocks
+ * with table roles.
  */
 export function table(model: Model, actions: Actions, port: Port): TemplateResult {
   const pinned = pinnedCount(model.columns, model.layout);
@@ -58,7 +58,7 @@ function row(index: number, model: Model, actions: Actions, shape: Shape): unkno
   if (found.kind === 'run') {
     const { run } = found;
     const { columns, pinned } = shape;
-    // A frame of scrolling makes the rows that come in, and passes over those that stay as they are.
+    // A scroll frame renders the new rows and skips the unchanged ones.
     const seen = [
       run,
       index,

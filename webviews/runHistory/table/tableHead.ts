@@ -13,8 +13,7 @@ const widthStep = 16;
 const kindNames: Record<Column['kind'], string> = { fixed: '', metric: 'metric ', param: 'param ', tag: 'tag ' };
 
 /**
- * The heads: a click sorts, Shift adds a key, dragging moves, the right edge changes the width. All of it by keyboard
- * too.
+ * The column heads: click sorts, Shift adds a sort key, dragging moves, the right edge resizes. All actions have keys.
  */
 export function tableHead(model: Model, actions: Actions, pinned: number): TemplateResult {
   return html`<thead role="rowgroup" @keydown=${(event: KeyboardEvent) => headKeys(event, model, actions)}>
@@ -113,10 +112,7 @@ function withoutWidth(model: Model, column: Column): Model['layout'] {
   return { ...model.layout, widths };
 }
 
-/**
- * Arrows go from head to head, Alt moves the column, Alt+Shift makes it wider or narrower, P pins it, down goes to the
- * rows.
- */
+/** Arrows move between heads, Alt moves the column, Alt+Shift resizes it, P pins it, Down goes to the rows. */
 function headKeys(event: KeyboardEvent, model: Model, actions: Actions): void {
   const cell = event.target instanceof Element ? event.target.closest('th') : null;
   if (!cell || !(isPlain(event) || isOfColumn(event))) return;
@@ -139,12 +135,12 @@ function headKeys(event: KeyboardEvent, model: Model, actions: Actions): void {
   take(event);
 }
 
-/** Alt with an arrow moves a column. */
+/** Alt with an arrow key moves a column. */
 function isOfColumn(event: KeyboardEvent): boolean {
   return event.altKey && !event.ctrlKey && !event.metaKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight');
 }
 
-/** Puts the keyboard on a head, or on the first one that has something to press. */
+/** Focuses a head, or the first one with an action. */
 export function focusHead(cell: Element | null = document.querySelector('.runs th[data-column]')): void {
   cell?.querySelector('button')?.focus();
 }

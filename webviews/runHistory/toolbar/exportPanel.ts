@@ -4,7 +4,7 @@ import { plural } from '../../../words/numbers.ts';
 import type { Actions, Model } from '../model.ts';
 import { choice } from '../../ui/frame/popup.ts';
 
-/** The table as a file: which runs, which columns, which format. The engine writes it, whatever the number of rows. */
+/** Exports the table to a file: runs, columns and format. The engine writes the file, for any number of rows. */
 export function exportPanel(model: Model, actions: Actions): TemplateResult {
   const total = plural(model.total ?? 0, 'run');
   const chosen = plural(model.selected.length, 'selected run');

@@ -19,7 +19,7 @@ const groupAttributes: readonly [string, string][] = [
   ['status', 'state'],
 ];
 
-/** Above the table: the expression to filter by, words to search, and how the rows are laid out. */
+/** The toolbar: filter expression, search, and layout of the rows. */
 export function toolbar(model: Model, actions: Actions, filter: FilterInput): TemplateResult {
   const view = html`${icon('layout')}
     <span>${model.view ?? 'Default'}</span>${model.edited ? html`<span class="muted"> · edited</span>` : nothing}

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { Actions, Model } from '../model.ts';
 import { choice, formTexts } from '../../ui/frame/popup.ts';
 
-/** The saved views: use, save, save under another name, rename, delete, or none. */
+/** The saved views: open, save, save as, rename, delete, or none. */
 export function viewsPanel(model: Model, actions: Actions): TemplateResult {
   const { view } = model;
   return html` ${choice('Default', 'newest first, all columns by default', view === null, () => actions.useView(null))}
