@@ -187,15 +187,7 @@ function argparse(call: string, code: string): ScriptArgument | null {
       help: helpOf(keys),
       required: !flag.startsWith('-') && !/^["'][?*]["']$/.test(keys.get('nargs') ?? ''),
     };
-  const value = literal(keys.get('default') ?? '', code);
-  return {
-    flag,
-    param: paramName(flag),
-    kind: kindOf(keys.get('type'), value),
-    value,
-    help: helpOf(keys),
-    required: keys.get('required') === 'True' || (!flag.startsWith('-') && !keys.has('default')),
-  };
+  return valueArgument(flag, keys, literal(keys.get('default') ?? '', code));
 }
 
 function click(call: string): ScriptArgument | null {
@@ -217,7 +209,11 @@ function click(call: string): ScriptArgument | null {
       help: helpOf(keys),
       required: false,
     };
-  const value = literal(keys.get('default') ?? '', '');
+  return valueArgument(flag, keys, literal(keys.get('default') ?? '', ''));
+}
+
+/** An argument that takes a value. */
+function valueArgument(flag: string, keys: Map<string, string>, value: ReturnType<typeof literal>): ScriptArgument {
   return {
     flag,
     param: paramName(flag),

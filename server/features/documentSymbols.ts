@@ -3,14 +3,10 @@ import type { LineIndex } from '../../engine/project/lineIndex.ts';
 import type { Entry, Located } from '../../engine/project/located.ts';
 import type { Workspace } from '../workspace.ts';
 import { toLspRange } from './ranges.ts';
+import { sectionSymbols } from './sectionSymbols.ts';
 
 const kinds: Record<string, SymbolKind> = {
-  params: SymbolKind.Variable,
-  datasets: SymbolKind.Struct,
-  stages: SymbolKind.Function,
-  models: SymbolKind.Class,
-  deployments: SymbolKind.Interface,
-  monitors: SymbolKind.Event,
+  ...sectionSymbols,
   gates: SymbolKind.Boolean,
   fields: SymbolKind.Field,
 };

@@ -6,16 +6,9 @@ import type { Workspace } from '../workspace.ts';
 import { columnsIn, declaredIn } from './declared.ts';
 import type { Section } from './section.ts';
 import { toLspRange } from './ranges.ts';
+import { sectionSymbols } from './sectionSymbols.ts';
 
 const most = 500;
-const kinds: Record<Section, SymbolKind> = {
-  params: SymbolKind.Variable,
-  datasets: SymbolKind.Struct,
-  stages: SymbolKind.Function,
-  models: SymbolKind.Class,
-  deployments: SymbolKind.Interface,
-  monitors: SymbolKind.Event,
-};
 
 interface Declared {
   name: string;
@@ -72,12 +65,12 @@ function declaredBy(project: Project): readonly Declared[] {
 
 function sectionNames(project: Project): Declared[] {
   const declared = declaredIn(project.file.parsed.root);
-  return (Object.keys(kinds) as Section[]).flatMap((section) =>
+  return (Object.keys(sectionSymbols) as Section[]).flatMap((section) =>
     [...declared.of(section).values()]
       .filter((entry) => !entry.merged)
       .map((entry) => ({
         name: entry.key,
-        kind: kinds[section],
+        kind: sectionSymbols[section],
         container: section,
         file: project.file,
         range: entry.keyRange,
