@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../words/html.ts';
 
-/** Markup that a program made; it is not escaped. */
+/** Markup written by the program; it is not escaped. */
 export class Markup {
   readonly html: string;
 
@@ -14,7 +14,7 @@ interface Template {
   values: readonly unknown[];
 }
 
-/** The position in the markup at the end of a piece of a template. */
+/** The position in the markup after a part of a template. */
 interface Place {
   isInTag: boolean;
   quote: string;
@@ -40,7 +40,7 @@ function renderValue(value: unknown): string {
     : escapeHtml(String(value));
 }
 
-/** Removes the line breaks that a template has inside of its tags: `<a\n  href="…"\n  >` becomes `<a href="…">`. */
+/** Removes line breaks inside the tags of a template: `<a\n  href="…"\n  >` becomes `<a href="…">`. */
 function tidyTags(html: string): string {
   return html.replaceAll(/<\/?[a-z](?:"[^"]*"|[^">])*>/gi, (tag) =>
     tag.replaceAll(/("[^"]*")|\s+/g, (_part, quoted: string | undefined) => quoted ?? ' ').replace(/ (?=\/?>$)/, ''),
@@ -71,7 +71,7 @@ function walk(place: Place, text: string): void {
   }
 }
 
-/** `out` ends with `name=`, or with the space before a directive that belongs to the whole element. */
+/** `out` ends with `name=`, or with the space before a directive of the whole element. */
 function withAttribute(out: string, value: unknown): string {
   const found = /\s([.?@]?)([\w:-]+)=$/.exec(out);
   if (!found) return out + styleOf(value);

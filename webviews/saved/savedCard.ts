@@ -20,7 +20,7 @@ const actions: Actions = {
   retry: nothingToDo,
 };
 
-/** The model card as a document, drawn by the templates of the view. */
+/** The model card as an HTML document, drawn by the templates of the view. */
 export function cardPage(card: ModelCard, savedAt: number): string {
   const other = { value: null, loading: false, error: null };
   const content = cardView(

@@ -31,7 +31,8 @@ const actions: Actions = {
 };
 
 /**
- * The drift view as a document: the same timeline and tables, and every feature of the window that the view opens on.
+ * The drift view as an HTML document: the same timeline and tables, and every feature of the window that the view
+ * selects first.
  */
 export function driftPage(
   report: DriftReport,
@@ -66,7 +67,7 @@ export function driftPage(
   return savedPage({ title: `Drift of ${report.deployment}`, content, styles: [baseStyles, driftStyles], savedAt });
 }
 
-/** Drawn once for each ground, since a drawing has its colours in it. */
+/** Drawn once per theme, because a drawing contains its colours. */
 function timeline(report: DriftReport, metric: string | null, cell: ReturnType<typeof firstCell>): Markup {
   const drawing = (kind: 'light' | 'dark', variables: Record<string, string>): string => {
     const colors = colorsOf(kind, (name, otherwise) => variables[`--vscode-${name}`] ?? otherwise);

@@ -13,11 +13,11 @@ export interface SavedPageParts {
   savedAt: number;
 }
 
-/** Nothing is fetched and no script runs, whatever a name in the data says. */
+/** Forbids scripts and network access, whatever the data contains. */
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** One HTML document that opens anywhere: light or dark by the reader's setting, light on paper. */
+/** One HTML document without dependencies: light or dark by the reader's setting, light in print. */
 export function savedPage({ title, content, styles, savedAt }: SavedPageParts): string {
   const body = withoutControls(renderTemplate(content));
   return htmlPage({
@@ -35,7 +35,7 @@ function timeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** The icons that are on the page, of a font that comes with it. */
+/** The icons on the page, from a font embedded in it. */
 function iconStyles(body: string): string {
   const used = new Set([...body.matchAll(/codicon-([\w-]+)/g)].map(([, name]) => name));
   const rules = [...codiconStyles.matchAll(/\.codicon-([\w-]+):before\s*\{[^}]*\}/g)]

@@ -1,7 +1,4 @@
-/**
- * The colours of saved pages, under the names that the styles of the views use; those of VS Code's own light and dark
- * themes.
- */
+/** The colours of saved pages under the variable names of VS Code: those of its own light and dark themes. */
 export const lightVariables: Record<string, string> = {
   '--vscode-editor-background': '#ffffff',
   '--vscode-editor-foreground': '#3b3b3b',

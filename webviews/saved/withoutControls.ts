@@ -3,13 +3,13 @@ import { escapeHtml } from '../../words/html.ts';
 
 interface Element {
   name: string;
-  /** The opening tag as it is written. */
+  /** The opening tag as written. */
   tag: string;
   children: (Element | string)[];
   isClosed: boolean;
 }
 
-/** Elements that are only read. A saved page keeps these, and all of a drawing. */
+/** Readable elements. A saved page keeps these, and everything inside a drawing. */
 const readable = new Set(
   (
     'article aside b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure footer ' +
@@ -21,14 +21,14 @@ const withoutEnd = new Set(['br', 'col', 'hr', 'img', 'input', 'wbr']);
 const pieces = /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<(\/?)([a-z][\w:-]*)(?:"[^"]*"|'[^']*'|[^"'>])*>/gi;
 
 /**
- * HTML that a page without scripts can show: every element that is not for reading is left out with its label, a link
- * that only a script follows becomes text, times are dates, since "2 hours ago" ages, and details are open.
+ * HTML for a page without scripts: controls are removed with their labels, links that need a script become text,
+ * relative times become dates, and details are open.
  */
 export function withoutControls(html: string): string {
   return parse(html).map(written).join('');
 }
 
-/** The tree of markup that a program wrote. */
+/** The tree of markup written by the program. */
 function parse(html: string): (Element | string)[] {
   const root: Element = { name: '', tag: '', children: [], isClosed: false };
   const open = [root];
@@ -76,7 +76,7 @@ function drawing(node: Element | string): string {
   return isClosed ? readOnly(tag) : `${readOnly(tag)}${children.map(drawing).join('')}</${name}>`;
 }
 
-/** A tag without what only a keyboard needs. */
+/** A tag without attributes that only keyboard use needs. */
 function readOnly(tag: string): string {
   return tag.replaceAll(/ tabindex="0"| role="application"/g, '');
 }

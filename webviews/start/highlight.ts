@@ -8,7 +8,7 @@ const yaml =
 const sql =
   /(?<comment>--[^\n]*)|(?<text>'(?:[^']|'')*')|(?<key>"(?:[^"]|"")*")|(?<word>\b(?:SELECT|DISTINCT|FROM|WHERE|AND|NOT|IN|IS|NULL|AS|OVER|CAST|VARCHAR)\b)|(?<number>(?<!\w)\d+(?:\.\d+)?(?!\w))/g;
 
-/** A text in pieces, each with what it is; enough colour to read a preview by. */
+/** A text in pieces with their kinds, for the colours of a preview. */
 export function piecesOf(text: string, path: string): { text: string; mark: Mark | null }[] {
   const pattern = /\.ya?ml$/.test(path) ? yaml : path.endsWith('.sql') ? sql : null;
   if (!pattern) return [{ text, mark: null }];

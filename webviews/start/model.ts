@@ -16,28 +16,28 @@ import type { ViewAction } from '../../protocol/webview.ts';
 import type { Connection } from '../ui/frame/connection.ts';
 import type { Loadable } from '../ui/frame/loadable.ts';
 
-/** What a project can start from. */
+/** Starting points of a project. */
 export type Source = { kind: 'table' | 'script' | 'import'; path: string } | { kind: 'dvc'; path: 'dvc.yaml' };
 
-/** What is kept over a reload. */
+/** Persisted over a reload. */
 export interface PersistedState {
   source: Source | null;
   target: string | null;
   task: StartTask | null;
   readAs: Partial<ReadAs>;
   use: string[];
-  /** The files were written: the view shows the run. */
+  /** True when the files were written: the view shows the run. */
   written: Written | null;
 }
 
 export interface Written {
   kind: Source['kind'];
   files: string[];
-  /** The first run was asked for. */
+  /** True when the first run was requested. */
   run: boolean;
 }
 
-/** The first run as it goes. */
+/** The progress of the first run. */
 export interface Progress {
   overview: ProjectOverview;
   run: RunSummary | null;
@@ -51,7 +51,7 @@ export interface Model {
   proposal: Loadable<Proposal>;
   progress: Loadable<Progress>;
   filter: string;
-  /** All tables are listed. */
+  /** True when all tables are listed. */
   all: boolean;
   changing: boolean;
   writing: boolean;
@@ -66,7 +66,7 @@ export interface Actions {
   task(task: StartTask): void;
   change(): void;
   readAs(part: Partial<ReadAs>): void;
-  /** Takes a column in that would be left out, or leaves it out again. */
+  /** Includes a column that is left out by default, or excludes it again. */
   use(column: string): void;
   create(next: 'run' | 'open'): void;
   again(): void;
@@ -84,7 +84,7 @@ export const nothingChosen: PersistedState = {
   written: null,
 };
 
-/** The likeliest thing to start from. */
+/** The most likely starting point. */
 export function likeliest({ dvc, scripts, tables, imports }: FolderLook): Source | null {
   if (dvc) return { kind: 'dvc', path: 'dvc.yaml' };
   const [script, table, runs] = [scripts[0], tables[0], imports[0]];
@@ -97,13 +97,13 @@ export function isSame(a: Source | null, b: Source): boolean {
   return a !== null && a.kind === b.kind && a.path === b.path;
 }
 
-/** The target that is chosen, or the likeliest. */
+/** The chosen target, or the most likely one. */
 export function targetOf({ persisted, table }: Model): TargetChoice | null {
   const targets = table.value?.targets ?? [];
   return targets.find(({ name }) => name === persisted.target) ?? targets[0] ?? null;
 }
 
-/** The choice to ask a proposal for; null while it is not complete. */
+/** The choice to request a proposal for; null while it is incomplete. */
 export function choiceOf(model: Model): StartChoice | null {
   const { source, task, readAs, use } = model.persisted;
   if (!source || source.kind === 'dvc') return null;
@@ -128,7 +128,7 @@ export function choiceOf(model: Model): StartChoice | null {
 
 export const cardsShown = 6;
 
-/** The tables that match what was typed; few where nobody asked for all. */
+/** The tables that match the search text; only the first ones unless all were requested. */
 export function shownTables({ folder, filter, all, persisted }: Model): { tables: FoundTable[]; more: number } {
   const found = folder.value?.tables ?? [];
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
@@ -137,7 +137,7 @@ export function shownTables({ folder, filter, all, persisted }: Model): { tables
   const most = all || words.length > 0 ? 60 : cardsShown;
   const tables = matching.slice(0, most);
   const chosen = persisted.source?.kind === 'table' ? persisted.source.path : null;
-  // A file that was picked by hand may lie outside of what was found.
+  // A file that was picked by hand may be outside the folder.
   if (chosen !== null && !tables.some(({ path }) => path === chosen))
     tables.unshift(found.find(({ path }) => path === chosen) ?? { path: chosen, bytes: 0 });
   return { tables, more: matching.length - Math.min(matching.length, most) };

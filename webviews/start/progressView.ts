@@ -7,7 +7,7 @@ import { errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Actions, Model, Progress, Written } from './model.ts';
 
-/** The first run as it goes, and the next step as one button when it ended. */
+/** The progress of the first run, and the next step as one button at its end. */
 export function progressView({ progress }: Model, written: Written, actions: Actions): TemplateResult {
   const { value } = progress;
   return html` ${written.files.length > 0 ? html`<p class="muted wrote">${icon('check')} Wrote ${written.files.join(', ')}.</p>` : nothing}

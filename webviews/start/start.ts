@@ -7,7 +7,7 @@ import type { Actions, PersistedState, Model, Progress, Source, StartConnection 
 import { startView } from './startView.ts';
 import { messageOf } from '../ui/frame/messageOf.ts';
 
-/** The state of the wizard and what changes it. */
+/** The state of the wizard and the actions that change it. */
 export class Start {
   readonly #frame: Frame<'start', PersistedState>;
   readonly #folder: Loader<FolderLook>;
@@ -21,7 +21,7 @@ export class Start {
   #changing = false;
   #writing = false;
   #error: string | null = null;
-  /** The card or the run of the first run was opened. */
+  /** True when the card or the run of the first run was opened. */
   #ended = false;
 
   constructor(connection: StartConnection) {
@@ -47,7 +47,7 @@ export class Start {
 
   changed(): void {
     if (this.#frame.state.written) this.#loadProgress();
-    // Nothing was found, or the folder was not trusted yet.
+    // Nothing was found, or the folder was not trusted before.
     else if (!this.#writing && (this.#folder.state.error !== null || this.#frame.state.source === null))
       this.#loadFolder();
   }
@@ -187,7 +187,7 @@ export class Start {
     });
   }
 
-  /** The first run ends on its card; a program's run is shown while it goes. */
+  /** The first run ends on the model card; the run of a program is shown while it is running. */
   #progressCame(): void {
     const { value, loading } = this.#progress.state;
     const { written } = this.#frame.state;

@@ -11,7 +11,7 @@ import { withCode } from './withCode.ts';
 import { progressView } from './progressView.ts';
 import { tableSection } from './tableSection.ts';
 
-/** The wizard: what was found, what it becomes, and the first run. */
+/** The wizard: the files found, the project made from them, and the first run. */
 export function startView(model: Model, actions: Actions): TemplateResult {
   const { folder, persisted, root } = model;
   const name = root.split(/[\\/]/).at(-1) ?? root;
@@ -130,7 +130,7 @@ function sourcesSection(model: Model, actions: Actions): TemplateResult {
   </section>`;
 }
 
-/** Arrow keys move among the cards, as among radio buttons. */
+/** Arrow keys move between the cards, as between radio buttons. */
 function arrows(event: KeyboardEvent): void {
   const step =
     event.key === 'ArrowRight' || event.key === 'ArrowDown'
@@ -146,7 +146,7 @@ function arrows(event: KeyboardEvent): void {
   next?.click();
 }
 
-/** A program, runs or a pipeline: what is known of it. */
+/** A program, runs or a pipeline, with its details. */
 function otherSection({ persisted, folder }: Model): Piece {
   const { source } = persisted;
   if (source?.kind === 'dvc')
@@ -208,7 +208,7 @@ function writeSection(model: Model, actions: Actions): TemplateResult {
   const { proposal, table, persisted, writing } = model;
   const { source } = persisted;
   const { value } = proposal;
-  // What is said beside the target is not said again.
+  // Avoids repeating the text beside the target.
   const warning = targetOf(model)?.warning;
   const notes = (value?.notes ?? []).filter((note) => !warning || !note.endsWith(`${warning}.`));
   const ready =

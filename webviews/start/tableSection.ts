@@ -10,7 +10,7 @@ import { withCode } from './withCode.ts';
 import { delimiterNames, encodingNames, readAsText, targetOf, taskNames } from './model.ts';
 import type { Actions, Model } from './model.ts';
 
-/** A table: which column to predict, with what it holds beside it, and how the file is read. */
+/** A table: the column to predict, the other columns, and the options for reading the file. */
 export function tableSection(model: Model, actions: Actions): TemplateResult {
   const { table, persisted } = model;
   const look = table.value;

@@ -2,7 +2,7 @@ import { noChange } from 'lit';
 import { Directive, directive } from 'lit/directive.js';
 import type { ElementPart } from 'lit/directive.js';
 
-/** Sets style properties through the object model: the Content-Security-Policy allows no style attribute. */
+/** Sets style properties by script: the Content-Security-Policy allows no style attribute. */
 class CssDirective extends Directive {
   override render(_properties: Record<string, string>): unknown {
     return noChange;

@@ -1,4 +1,4 @@
-/** A table as CSV, RFC 4180: quoted where it has to be, lines ended by CRLF. */
+/** A table as CSV (RFC 4180): quoted where necessary, with CRLF line ends. */
 export function csvOf(header: readonly string[], rows: Iterable<readonly (string | number | null)[]>): string {
   const parts = [header.map(field).join(',')];
   for (const row of rows) parts.push(row.map(field).join(','));

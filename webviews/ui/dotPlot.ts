@@ -7,7 +7,7 @@ import { rangeOf } from './intervalBar.ts';
 export interface Dot {
   label: string;
   n: number;
-  /** Rows of the positive class among them; null where there is none. */
+  /** Number of rows of the positive class; null where there is none. */
   positives: number | null;
   value: number | null;
   low: number | null;
@@ -24,12 +24,12 @@ const axisHeight = 34;
 
 const fewPositives = 30;
 
-/** So few positives that one more or less moves the value visibly, whatever the number of rows. */
+/** With so few positives, a single one changes the value visibly. */
 export function isFew(dot: Pick<Dot, 'positives'>): boolean {
   return dot.positives !== null && dot.positives < fewPositives;
 }
 
-/** One dot a group with its interval and size; the line across is the value over all rows. */
+/** One dot per group with its interval and size; the line across is the value over all rows. */
 export function dotPlot(title: string, dots: Dot[], overall: number | null): TemplateResult {
   const values = dots.flatMap((dot) => [dot.value, dot.low, dot.high]).filter((value) => value !== null);
   if (overall !== null) values.push(overall);

@@ -8,7 +8,7 @@ import { count, difference, number, percent } from '../../words/numbers.ts';
 import { intervalBar } from './intervalBar.ts';
 import { passMark } from './pieces.ts';
 
-/** Each gate with its value against the bound; the interval is drawn where one is known. */
+/** Each gate with its value and bound; the interval is drawn if it is known. */
 export function gateRows(gates: GateResult[], estimates: Record<string, Estimate> = {}): TemplateResult {
   return html`<table class="plain gates">
     <thead>
@@ -47,7 +47,7 @@ function gateRow(gate: GateResult, estimate: Estimate | undefined): TemplateResu
   </tr>`;
 }
 
-/** A gate on a difference says from which version: `+0.009 over v3`. */
+/** The name of a gate on a difference includes the other version: `+0.009 over v3`. */
 function valueText({ gate, value, against }: GateResult): TemplateResult | string {
   if (value === null || !gate.endsWith('@champion')) return metric(gate, value);
   return html`${difference(value)}

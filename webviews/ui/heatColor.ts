@@ -2,10 +2,7 @@ import { chartColors } from './theme.ts';
 
 type Rgb = readonly [number, number, number];
 
-/**
- * The colours of one correlation: towards the warm colour above zero, towards the cold one below, and letters that can
- * be read on it.
- */
+/** The colours of a correlation: warm above zero, cold below, with a readable text colour. */
 export function heatColor(value: number): { background: string; color: string } {
   const { series, background } = chartColors();
   const ground = parsed(background) ?? [128, 128, 128];
@@ -19,7 +16,7 @@ function mix(from: number, to: number, part: number): number {
   return Math.round(from + (to - from) * part);
 }
 
-/** Of `#rgb`, `#rrggbb` and `rgb(r, g, b)`, transparency left out. */
+/** Parses `#rgb`, `#rrggbb` and `rgb(r, g, b)`; transparency is ignored. */
 export function parsed(color: string): Rgb | null {
   const hex = /^#([\da-f]{3,8})$/i.exec(color.trim())?.[1];
   if (hex !== undefined && hex.length < 6)
@@ -32,7 +29,7 @@ export function parsed(color: string): Rgb | null {
   return numbers && numbers.length >= 3 ? [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0] : null;
 }
 
-/** Relative luminance of WCAG 2: 0 for black, 1 for white. At 0.18 black and white stand out alike. */
+/** The relative luminance of WCAG 2: 0 for black, 1 for white. At 0.18, black and white text have equal contrast. */
 function lightness(color: Rgb): number {
   const [r, g, b] = color.map((part) =>
     part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,

@@ -18,7 +18,7 @@ const width = 180;
 const height = 22;
 const edge = 8;
 
-/** A value with its interval on one axis with the bound; the side that is not allowed is shaded. */
+/** A value with its interval and bound on one axis; the side beyond the bound is shaded. */
 export function intervalBar(one: Interval): TemplateResult {
   const bounds = [one.min, one.max].filter((bound) => bound !== null);
   const [from, to] = rangeOf(one.name, [one.value, one.low ?? one.value, one.high ?? one.value, ...bounds]);
@@ -46,7 +46,7 @@ export function intervalBar(one: Interval): TemplateResult {
   </svg>`;
 }
 
-/** A range with air around the values of a metric, never empty, and not beyond where the metric ends. */
+/** A range around the values of a metric with a margin, never empty, and not beyond the bounds of the metric. */
 export function rangeOf(name: string, values: number[]): [number, number] {
   const least = Math.min(...values);
   const most = Math.max(...values);

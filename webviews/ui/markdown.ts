@@ -5,20 +5,20 @@ import type { Token } from 'markdown-it';
 
 type Part = TemplateResult | string | Part[];
 
-// CommonMark with tables and bare links. HTML of the source is text, and so is an image: a note loads nothing.
+// CommonMark with tables and bare links. HTML and images in the source remain text: a note loads nothing.
 const parser = new MarkdownIt({ html: false, linkify: true }).disable('image');
 parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 parser.validateLink = (url) => /^https?:\/\//i.test(url);
 
 /**
- * Markdown as elements. Text only ever becomes text, and a link that is not http or https stays as it is written.
- * markdown-it parses; its HTML renderer is not used. It ends the text at a hundred levels of quotes or lists.
+ * Renders Markdown as elements. Text stays text, and links other than http and https stay as written. markdown-it
+ * parses; its HTML renderer is not used. It stops at a hundred levels of quotes or lists.
  */
 export function markdown(source: string): TemplateResult {
   return html`<div class="markdown">${partsOf(parser.parse(source, {}).values())}</div>`;
 }
 
-/** Reads tokens up to the one that closes the element around them. */
+/** Reads tokens up to the one that closes the current element. */
 function partsOf(tokens: Iterator<Token>): Part[] {
   const parts: Part[] = [];
   for (let next = tokens.next(); !next.done && next.value.nesting !== -1; next = tokens.next())
@@ -37,7 +37,7 @@ function leaf({ type, content, children }: Token): Part {
       return html`<pre>${content.replace(/\n$/, '')}</pre>`;
     case 'hr':
       return html`<hr />`;
-    // People break lines in a note where they want a new line.
+    // A line break in a note is a line break on the page.
     case 'softbreak':
     case 'hardbreak':
       return html`<br />`;

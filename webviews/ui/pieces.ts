@@ -23,7 +23,7 @@ const runIcons: Record<RunStatus | 'skipped', string> = {
   skipped: 'debug-step-over',
 };
 
-/** State as shape, colour and word. */
+/** A state as shape, colour and word. */
 export function statusMark(status: RunStatus | 'skipped', word: string = status): TemplateResult {
   return html`<span class="status status-${status}"
     ><i
@@ -40,14 +40,14 @@ export function passMark(passed: boolean): TemplateResult {
     : html`<span class="status status-failed">${icon('error')} failed</span>`;
 }
 
-/** Relative time with the exact one on hover. */
+/** A relative time with the exact time as a tooltip. */
 export function time(at: number | null): TemplateResult {
   return at === null
     ? html`–`
     : html`<time datetime=${new Date(at).toISOString()} title=${exactTime(at)}>${timeText(at)}</time>`;
 }
 
-/** The date with the time of day; the second and how long ago on hover. */
+/** The date and time; the seconds and the relative time are in the tooltip. */
 export function date(at: number): TemplateResult {
   return html`<time datetime=${new Date(at).toISOString()} title="${exactTime(at)}, ${timeText(at)}"
     >${dateTimeText(at)}</time
@@ -63,7 +63,7 @@ export function copyable(text: string, copy: (text: string) => void, shown = sho
   >`;
 }
 
-/** Says what will be here and offers the one action that brings it. */
+/** An empty state with one action. */
 export function emptyState(
   what: string,
   detail: string,
@@ -84,7 +84,7 @@ export function errorBar(message: string | null, retry: () => void): Piece {
   </div>`;
 }
 
-/** Grey lines in the shape of what comes; they appear only when the answer takes longer than 150 ms. */
+/** Placeholder lines, shown only when the response takes longer than 150 ms. */
 export function skeleton(lines = 8): TemplateResult {
   return html`<div class="skeleton" role="status" aria-label="Loading">
     ${Array.from({ length: lines }, () => html`<div></div>`)}

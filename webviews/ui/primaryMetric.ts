@@ -2,10 +2,7 @@ import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 
 let declared: readonly PrimaryMetric[] = [];
 
-/**
- * Takes over the metrics that stand for a run of this project, the primary one first; every chart and table orders by
- * them.
- */
+/** Sets the metrics that represent a run of this project, the primary one first; charts and tables order by them. */
 export function declarePrimary(primary: readonly PrimaryMetric[]): void {
   declared = primary;
 }
@@ -15,8 +12,8 @@ export function declaredDirection(name: string): PrimaryMetric['direction'] | nu
 }
 
 /**
- * The same things with the primary metric first, then those that stand in for it, the others as they were, and the
- * system's last.
+ * The same items with the primary metric first, then its substitutes, then the others in their order, system metrics
+ * last.
  */
 export function primaryFirst<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
   const rank = (one: T): number => {

@@ -6,8 +6,8 @@ import type { ChartColors } from './theme.ts';
 type Act = (action: ViewAction) => void;
 
 /**
- * The colours of the theme with fonts that a file finds anywhere; a font's name in quotes would also end an attribute
- * of an SVG.
+ * The colours of the theme with generic fonts, which exist on every machine; a quoted font name would also end an SVG
+ * attribute.
  */
 export function savedColors(): ChartColors {
   return { ...chartColors(), font: 'system-ui, sans-serif' };
@@ -28,7 +28,7 @@ export function saveText(act: Act, title: string, ending: 'svg' | 'csv', text: s
   act({ do: 'saveFile', name: fileName(title, ending), base64: base64OfText(text) });
 }
 
-/** Draws an SVG as pixels, twice as fine as it is large, and saves them. */
+/** Renders an SVG as pixels at twice its size, and saves them. */
 export async function savePng(act: Act, title: string, svg: string): Promise<void> {
   const image = new Image();
   image.src = `data:image/svg+xml;base64,${base64OfText(svg)}`;

@@ -13,7 +13,7 @@ export interface Curve {
   readonly values: Float64Array;
 }
 
-/** Reads a packed series. Steps and times are read when they are first asked for: a chart over steps needs no times. */
+/** Reads a packed series. Steps and times are decoded on first use: a chart over steps needs no times. */
 export function curveOf(series: MetricSeries): Curve {
   let steps: Float64Array | null = null;
   let at: Float64Array | null = null;
@@ -34,7 +34,7 @@ export function curveOf(series: MetricSeries): Curve {
   };
 }
 
-/** A curve with the points of an answer that goes on where the curve ends; an answer of all points takes its place. */
+/** Appends the points of a response to a curve; a complete response replaces it. */
 export function grown(curve: Curve | undefined, series: MetricSeries): Curve {
   const from = series.from ?? 0;
   if (from === 0) return curveOf(series);
@@ -59,7 +59,7 @@ function joined(before: Float64Array, after: Float64Array): Float64Array {
   return all;
 }
 
-/** The base64 of little-endian 64-bit floats, which every platform that VS Code runs on has in this order itself. */
+/** Decodes base64 of little-endian 64-bit floats, the native order of every platform that VS Code supports. */
 export function doubles(base64: string, count: number): Float64Array {
   const bytes = bytesOf(base64);
   if (bytes.byteLength !== count * 8)
@@ -67,7 +67,7 @@ export function doubles(base64: string, count: number): Float64Array {
   return new Float64Array(bytes.buffer, bytes.byteOffset, count);
 }
 
-/** The base64 of values, as `doubles` reads it. */
+/** Encodes values as base64, the inverse of `doubles`. */
 export function packed(values: Float64Array): string {
   return base64Of(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
@@ -91,7 +91,7 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 export function base64Of(bytes: Uint8Array): string {
   const native = bytes as Base64Writer;
   if (native.toBase64) return native.toBase64();
-  // A call takes only so many arguments.
+  // A call accepts a limited number of arguments.
   const part = 0x8000;
   let text = '';
   for (let from = 0; from < bytes.length; from += part)

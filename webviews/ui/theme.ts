@@ -1,8 +1,8 @@
 export type ThemeKind = 'light' | 'dark' | 'contrast' | 'contrastLight';
 
 /**
- * Colours for data, after Okabe and Ito, with enough contrast on each ground; order chosen so that neighbours differ in
- * lightness too.
+ * Colours for data, after Okabe and Ito, with enough contrast on each background; neighbours in the order also differ
+ * in lightness.
  */
 const series: Record<ThemeKind, readonly string[]> = {
   light: ['#0072b2', '#d55e00', '#007a5a', '#a8437f', '#b07800', '#2d88bd', '#5c5c5c', '#7a3b00'],
@@ -19,7 +19,7 @@ export interface ChartColors {
   background: string;
   focus: string;
   series: readonly string[];
-  /** Fill of a stable, a drifted and a broken cell. */
+  /** Fill colours of stable, drifted and broken cells. */
   calm: string;
   drifted: string;
   broken: string;
@@ -40,7 +40,7 @@ export function chartColors(): ChartColors {
   return colorsOf(themeKind(), variable);
 }
 
-/** The colours of a theme; `variable` gives one of VS Code's, or the other where a theme has none. */
+/** The colours of a theme; `variable` returns a colour of VS Code, or the fallback if the theme has none. */
 export function colorsOf(kind: ThemeKind, variable: (name: string, otherwise: string) => string): ChartColors {
   const dark = kind === 'dark' || kind === 'contrast';
   const colors = series[kind];
@@ -60,7 +60,10 @@ export function colorsOf(kind: ThemeKind, variable: (name: string, otherwise: st
   };
 }
 
-/** Calls back when the person changes the theme: VS Code rewrites the body's class and the root's variables. */
+/**
+ * Calls back when the user changes the theme: VS Code then rewrites the class of the body and the variables of the
+ * root.
+ */
 export function onThemeChange(listener: () => void): void {
   let asked = false;
   const observer = new MutationObserver(() => {

@@ -1,6 +1,6 @@
 import { number } from '../../../words/numbers.ts';
 
-/** What an axis counts: plain numbers, seconds, or epoch milliseconds. */
+/** The unit of an axis: plain numbers, seconds, or epoch milliseconds. */
 export type AxisKind = 'number' | 'seconds' | 'clock';
 
 const spans: { unit: string; seconds: number }[] = [
@@ -11,7 +11,7 @@ const spans: { unit: string; seconds: number }[] = [
 ];
 const day = 86_400_000;
 
-/** The unit that seconds up to a length are told in. */
+/** The unit for seconds up to a given length. */
 export function spanUnit(seconds: number): { unit: string; seconds: number } {
   return spans.find((span) => seconds >= 3 * span.seconds) ?? { unit: 's', seconds: 1 };
 }
@@ -21,7 +21,7 @@ export function axisTitle(label: string, kind: AxisKind, [from, to]: readonly [n
   return kind === 'seconds' ? `${label} (${spanUnit(Math.max(Math.abs(from), Math.abs(to))).unit})` : label;
 }
 
-/** The texts at the ticks of an axis. */
+/** The labels of the ticks of an axis. */
 export function tickTexts(
   kind: AxisKind,
   ticks: readonly (number | null)[],
@@ -32,7 +32,7 @@ export function tickTexts(
   return ticks.map((tick) => (tick === null ? '' : tickText(tick / unit)));
 }
 
-/** As short as it can be: `20,000`, `0.005`, `1e-7`. */
+/** The shortest form: `20,000`, `0.005`, `1e-7`. */
 export function tickText(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e6))
@@ -63,7 +63,7 @@ function clockTexts(ticks: readonly (number | null)[]): string[] {
   });
 }
 
-/** An x as a sentence says it. */
+/** An x value in a sentence. */
 export function xText(kind: AxisKind, label: string, x: number): string {
   if (kind === 'clock')
     return new Date(x).toLocaleString('en-GB', {

@@ -9,13 +9,12 @@ import type { LineStyle } from './lineStyle.ts';
 const width = 900;
 const plot = { left: 74, top: 44, width: 796, height: 340 };
 const legendColumn = 220;
-// oxlint-disable-next-line no-control-regex -- these are what is taken out
+// oxlint-disable-next-line no-control-regex -- the expression removes control characters
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
 
 /**
- * A chart of curves as an SVG of real lines and text. Every visible point is in it; only points that share a tenth of a
- * pixel from left to right are joined to their first, lowest, highest and last, which looks the same at any size that a
- * page has.
+ * A chart of curves as an SVG of vector lines and text. It contains every visible point; only points within a tenth of
+ * a pixel of x are reduced to the first, lowest, highest and last, which looks the same at any size.
  */
 export function curveSvg(
   shown: ShownCurves,
@@ -100,7 +99,7 @@ function fixed(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** Text of people inside XML, which has no place for control characters. */
+/** User text inside XML, which cannot contain control characters. */
 export function escaped(text: string): string {
   return text
     .replace(controlCharacters, '')

@@ -15,22 +15,22 @@ export interface CurveOptions {
   kind: AxisKind;
   logX: boolean;
   logY: boolean;
-  /** The part of x that is shown; null for all. */
+  /** The visible range of x; null for all. */
   zoom: Range | null;
-  /** A line to stand out from the others. */
+  /** The highlighted line. */
   focus: string | null;
 }
 
 export interface CurveHandlers {
   zoomed(zoom: Range | null): void;
   /**
-   * The pointer or the keyboard is at an x, and at which height in pixels when it is the pointer; null when it left.
+   * Called when the pointer or the keyboard is at an x, with the height in pixels for the pointer; null when it left.
    */
   hovered(x: number | null, y: number | null): void;
   style(place: number): LineStyle;
 }
 
-/** What is on the screen, for an export to draw again. */
+/** The visible content, for an export. */
 export interface ShownCurves {
   lines: readonly ChartLine[];
   options: CurveOptions;
@@ -43,9 +43,9 @@ export interface ShownCurves {
 const leastHeight = 200;
 
 /**
- * Curves with an x of their own each, every point drawn. uPlot makes the axes, the cursor and the choice of a part; the
- * curves are drawn by drawLines.ts, because uPlot wants one x for all series, and joining a million points of several
- * runs to one x costs more than drawing them.
+ * Curves with separate x values, every point drawn. uPlot draws the axes, the cursor and the selection; drawLines.ts
+ * draws the curves, because uPlot needs a common x for all series, and joining a million points of several runs takes
+ * longer than drawing them.
  */
 export class CurveChart {
   readonly element = document.createElement('div');
@@ -57,10 +57,10 @@ export class CurveChart {
   #x: Range = [0, 1];
   #y: Range = [0, 1];
   #ticks: { x: ShownCurves['xTicks']; y: ShownCurves['yTicks'] } = { x: [], y: [] };
-  /** Set while the cursor is moved by the program. */
+  /** True while the program moves the cursor. */
   #moving = false;
   #cursor: number | null = null;
-  /** How long the last drawing of the curves took, in milliseconds. */
+  /** Duration of the last drawing of the curves in milliseconds. */
   drawMs = 0;
 
   constructor(handlers: CurveHandlers) {
@@ -79,7 +79,7 @@ export class CurveChart {
     else this.#build();
   }
 
-  /** Puts the cursor at an x, or takes it away. */
+  /** Sets the cursor to an x, or removes it. */
   cursorAt(x: number | null): void {
     const plot = this.#plot;
     if (!plot || x === this.#cursor) return;
@@ -89,7 +89,7 @@ export class CurveChart {
     this.#moving = false;
   }
 
-  /** The height of a value in the pixels that `hovered` counts in. */
+  /** The height of a value in the pixels of `hovered`. */
   heightOf(value: number): number {
     return this.#plot?.valToPos(value, 'y') ?? 0;
   }
@@ -126,7 +126,7 @@ export class CurveChart {
     this.#plot = null;
   }
 
-  /** Works out the ranges: x as zoomed, y what is seen of it. */
+  /** Computes the ranges: the zoomed x, and the y of its visible points. */
   #fit(): void {
     const options = this.#options;
     if (!options) return;
@@ -139,11 +139,11 @@ export class CurveChart {
     if (this.element.clientWidth === 0) return;
     const { width, height } = this.#size();
     if (!this.#plot) this.#build();
-    // It is also told of the size that the plot was made for.
+    // The observer also reports the initial size.
     else if (width !== this.#plot.width || height !== this.#plot.height) this.#plot.setSize({ width, height });
   }
 
-  /** As large as the style sheet makes its element. */
+  /** The size that the style sheet gives to the element. */
   #size(): { width: number; height: number } {
     return { width: Math.max(220, this.element.clientWidth), height: Math.max(leastHeight, this.element.clientHeight) };
   }
@@ -227,7 +227,7 @@ export class CurveChart {
             label: options.yLabel,
             values: (_plot, ticks) => kept('y', ticks, tickTexts('number', ticks, this.#y)),
             ...(options.logY ? logged((plot) => logTicks(...this.#y, plot.height / 40)) : {}),
-            // As wide as its longest text.
+            // The width of the longest label.
             size: (_plot, texts) => Math.max(0, ...(texts ?? []).map((text) => text.length)) * 6.6 + 20,
           },
         ],
@@ -273,7 +273,7 @@ export class CurveChart {
     this.#handlers.hovered(this.#cursor, inside ? (top ?? null) : null);
   }
 
-  /** Control and the wheel zoom at the pointer; the wheel alone scrolls the page. */
+  /** Ctrl with the wheel zooms at the pointer; the wheel alone scrolls the page. */
   #wheel(event: WheelEvent): void {
     const plot = this.#plot;
     if (!plot || !(event.ctrlKey || event.metaKey)) return;
@@ -281,12 +281,12 @@ export class CurveChart {
     this.zoomBy(event.deltaY < 0 ? 0.8 : 1.25, event.offsetX / (plot.bbox.width / devicePixelRatio));
   }
 
-  /** Makes the shown part of x so many times as long, around a place in it from 0 to 1. */
+  /** Scales the visible range of x by a factor, around a relative position from 0 to 1. */
   zoomBy(factor: number, around = 0.5): void {
     this.#shift((share) => around + (share - around) * factor);
   }
 
-  /** Moves the shown part by a share of its length. */
+  /** Moves the visible range by a fraction of its length. */
   panBy(share: number): void {
     this.#shift((at) => at + share);
   }
@@ -320,12 +320,12 @@ export class CurveChart {
   }
 }
 
-/** Ticks of our own, all of them shown. */
+/** Computes the ticks itself and shows all of them. */
 function logged(splits: (plot: uPlot) => number[]): Pick<uPlot.Axis, 'splits' | 'filter'> {
   return { splits, filter: (_plot, ticks) => ticks };
 }
 
-/** What makes a new plot necessary. */
+/** Changes that require a new plot. */
 function keyOf({ kind, logX, logY, xLabel, yLabel }: CurveOptions): string {
   return JSON.stringify([kind, logX, logY, xLabel, yLabel]);
 }

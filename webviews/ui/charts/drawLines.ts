@@ -5,17 +5,17 @@ import type { LineStyle } from './lineStyle.ts';
 
 export interface DrawOptions {
   style(place: number): LineStyle;
-  /** The id of the line that stands out. */
+  /** The id of the highlighted line. */
   focus: string | null;
-  /** Device pixels a pixel. */
+  /** Device pixels per CSS pixel. */
   ratio: number;
 }
 
-/** Where points are this far apart at least, each is shown as a dot. */
+/** The minimum distance of points that are shown as dots. */
 const dotSpace = 14;
 const markerSpace = 90;
 
-/** Draws curves into a frame of a canvas. */
+/** Draws curves into a frame on a canvas. */
 export function drawLines(
   ctx: CanvasRenderingContext2D,
   lines: readonly ChartLine[],
@@ -26,7 +26,7 @@ export function drawLines(
   ctx.beginPath();
   ctx.rect(frame.left, frame.top, frame.width, frame.height);
   ctx.clip();
-  // The one that stands out is drawn last, over the others.
+  // The highlighted line is drawn last, above the others.
   const ordered =
     focus === null ? lines : [...lines.filter((one) => one.id !== focus), ...lines.filter((one) => one.id === focus)];
   for (const { id, line, place } of ordered) {
@@ -59,7 +59,7 @@ function stroke(
 ): void {
   const [from, to] = visible(xs, frame);
   const dense = to - from > frame.width;
-  // In a column full of points a dash cannot be seen, and costs much.
+  // Dashes are invisible in a column full of points, and expensive.
   ctx.setLineDash(dense ? [] : look.dash.map((part) => part * ratio));
   ctx.lineWidth = (dense ? Math.min(width, 1.25) : width) * ratio;
   const path = new Path2D();
@@ -67,14 +67,14 @@ function stroke(
   traceLine(xs, ys, frame, 1, {
     moveTo: (x, y) => path.moveTo(x, y),
     lineTo: (x, y) => path.lineTo(x, y),
-    // Whole pixels: these need no smoothing at their edges, and a browser fills them many times faster than it strokes.
+    // Whole pixels need no antialiasing, and browsers fill them much faster than they stroke them.
     bar: (x, from, to) => ctx.fillRect(Math.floor(x), Math.round(from - half), 1, Math.round(to - from + 2 * half)),
   });
   ctx.stroke(path);
   ctx.setLineDash([]);
 }
 
-/** Where marks stand on a line: on every point of a short one, else some way apart; as pairs of pixels. */
+/** Positions of marks on a line as pairs of pixels: every point of a short line, otherwise at intervals. */
 export function markPlaces(
   xs: Float64Array,
   ys: Float64Array,
@@ -117,7 +117,7 @@ function drawMarks(
   );
 }
 
-/** Triangles at the upper edge for +∞ and at the lower for −∞. */
+/** Triangles at the upper edge for +∞ and at the lower edge for −∞. */
 function drawInfinities(ctx: CanvasRenderingContext2D, line: Line, frame: Frame, ratio: number): void {
   fillShapes(
     ctx,
@@ -126,11 +126,11 @@ function drawInfinities(ctx: CanvasRenderingContext2D, line: Line, frame: Frame,
 }
 
 function fillShapes(ctx: CanvasRenderingContext2D, shapes: readonly string[]): void {
-  // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas is no array
+  // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas is not an array
   ctx.fill(new Path2D(shapes.join('')));
 }
 
-/** Each infinite point as pixels from the left and its sign; those that share a pixel stand once. */
+/** Each infinite point as the x pixel and the sign; points that share a pixel appear once. */
 export function infinityPlaces(line: Line, frame: Frame): [number, number][] {
   const x = placer(frame.xMin, frame.xMax, frame.logX, frame.left, frame.left + frame.width);
   const places = new Map<string, [number, number]>();

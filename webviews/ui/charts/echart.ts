@@ -5,17 +5,17 @@ import { CanvasRenderer } from 'echarts/renderers';
 import { onThemeChange } from '../theme.ts';
 import { onResize } from './onResize.ts';
 
-// What every drawing needs; the kinds of charts are registered where they are used.
+// The common parts of all drawings; each kind of chart is registered where it is used.
 use([AriaComponent, GridComponent, TooltipComponent, CanvasRenderer]);
 
 export interface EChartHandlers {
   clicked(event: { seriesId?: string; value: unknown; dataIndex?: number }): void;
   zoomed(start: number, end: number): void;
-  /** Parts of an axis of parallel coordinates were chosen; none means all of it. */
+  /** Ranges of the axes of parallel coordinates were selected; an empty list means the whole axis. */
   areaSelected?(axis: string, intervals: [number, number][]): void;
 }
 
-/** One ECharts drawing: made when it first has a size, made anew when the theme changes. */
+/** One ECharts drawing: created when its element first has a size, and created again when the theme changes. */
 export class EChart {
   readonly element = document.createElement('div');
   readonly #handlers: EChartHandlers;
@@ -30,7 +30,7 @@ export class EChart {
     onResize(this.element, () => this.#resized());
   }
 
-  /** `after` brings back what an option does not hold, such as the parts of axes that are chosen. */
+  /** `after` restores state that an option does not contain, such as selected ranges of axes. */
   show(option: () => EChartsCoreOption, height: number, after: (chart: EChartsType) => void = () => {}): void {
     this.#option = option;
     this.#after = after;

@@ -14,7 +14,7 @@ export function echartSvg(
 ): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    // What is drawn piece by piece on a screen has to be whole here.
+    // Progressive rendering is disabled, because the file must be complete.
     const series = (option['series'] as object[]).map((one) => ({ ...one, progressive: 0 }));
     chart.setOption({ ...option, series, backgroundColor: background, animation: false });
     after(chart);

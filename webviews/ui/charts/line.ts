@@ -1,10 +1,10 @@
-/** What a chart draws for one run: ascending x, and y that may be NaN or infinite. */
+/** The points of one run in a chart: ascending x, and y that may be NaN or infinite. */
 export interface Line {
   readonly xs: Float64Array;
   readonly ys: Float64Array;
-  /** Drawn over the values, which then stay faint behind it. */
+  /** Drawn above the values, which are faint behind it. */
   readonly smooth: Float64Array | null;
-  /** Where y is infinite: x and sign, one after the other. */
+  /** The infinite values as pairs of x and sign. */
   readonly infinities: readonly number[];
 }
 
@@ -13,11 +13,11 @@ export interface ChartLine {
   id: string;
   name: string;
   line: Line;
-  /** The place in the palette: the same run looks the same in every chart. */
+  /** The position in the palette: a run looks the same in every chart. */
   place: number;
 }
 
-/** A part of the plane and the rectangle of pixels that it is drawn into. */
+/** A range of values and the rectangle of pixels that shows it. */
 export interface Frame {
   xMin: number;
   xMax: number;
@@ -34,16 +34,14 @@ export interface Frame {
 export interface Pen {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
-  /**
-   * A column of points from its lowest to its highest pixel, for a pen that draws these faster than lines to and fro.
-   */
+  /** Draws a column of points from its lowest to its highest pixel, for canvases that draw this faster than lines. */
   bar?(x: number, from: number, to: number): void;
 }
 
-/** A column higher than this is a bar; a lower one is drawn by lines, which are smoother. */
+/** The minimum height of a column that is drawn as a bar; lower ones are drawn as lines, which are smoother. */
 const barHeight = 3;
 
-/** A function from values to pixels. */
+/** Converts values to pixels. */
 export function placer(min: number, max: number, log: boolean, from: number, to: number): (value: number) => number {
   const low = log ? Math.log10(min) : min;
   const scale = (to - from) / ((log ? Math.log10(max) : max) - low);
@@ -52,15 +50,15 @@ export function placer(min: number, max: number, log: boolean, from: number, to:
 
 /**
  * Draws every point of a line that a frame shows. Where many points share a column of `column` pixels, the column is
- * drawn by its first, lowest, highest and last point, which covers what drawing each of them would cover: no peak is
- * lost. Returns how many points it went through.
+ * drawn by its first, lowest, highest and last point, which covers the same pixels: no peak is lost. Returns the number
+ * of points read.
  */
 export function traceLine(xs: Float64Array, ys: Float64Array, frame: Frame, column: number, pen: Pen): number {
   const [from, to] = visible(xs, frame);
   const x = placer(frame.xMin, frame.xMax, frame.logX, frame.left, frame.left + frame.width);
   const y = placer(frame.yMin, frame.yMax, frame.logY, frame.top + frame.height, frame.top);
   const { logX, logY } = frame;
-  // One column: what is gathered of it, and the point before it.
+  // One column: its accumulated points, and the point before it.
   let at = Number.NaN;
   let px = 0;
   let first = 0;
@@ -69,13 +67,13 @@ export function traceLine(xs: Float64Array, ys: Float64Array, frame: Frame, colu
   let last = 0;
   let held = 0;
   let before = 0;
-  /** Points of the current stretch between gaps that the pen has been to. */
+  /** Number of points since the last gap. */
   let drawn = 0;
 
   const flush = (): void => {
     if (held === 0) return;
     if (pen.bar && held > 2 && high - low > barHeight) {
-      // It reaches to where the column before ended, so that nothing is open between the two.
+      // Starts at the end of the previous column, so that there is no gap.
       pen.bar(px, drawn === 0 ? low : Math.min(low, before), drawn === 0 ? high : Math.max(high, before));
       pen.moveTo(px, last);
       drawn += held;
@@ -96,7 +94,7 @@ export function traceLine(xs: Float64Array, ys: Float64Array, frame: Frame, colu
   };
   const endStretch = (): void => {
     flush();
-    // A point alone between gaps would draw nothing.
+    // A single point between gaps would be invisible.
     if (drawn === 1) {
       pen.moveTo(px - 1.5, last);
       pen.lineTo(px + 1.5, last);
@@ -132,15 +130,12 @@ export function traceLine(xs: Float64Array, ys: Float64Array, frame: Frame, colu
   return to - from;
 }
 
-/**
- * The indices of the points in a frame with one neighbour on each side, so that lines leave it and do not end at its
- * edge.
- */
+/** The indices of the points in a frame, with one neighbour on each side, so that lines continue to the edge. */
 export function visible(xs: Float64Array, { xMin, xMax }: { xMin: number; xMax: number }): [number, number] {
   return [Math.max(0, firstAtLeast(xs, xMin) - 1), Math.min(xs.length, firstAbove(xs, xMax) + 1)];
 }
 
-/** The index of the point nearest to an x; −1 without points. Of points that share their x it is the last. */
+/** The index of the point nearest to an x; −1 without points. Of several points with the same x, the last. */
 export function nearest(xs: Float64Array, x: number): number {
   const after = firstAbove(xs, x);
   if (after === 0) return xs.length === 0 ? -1 : 0;

@@ -1,7 +1,7 @@
-/** How the line of a run looks, told apart by colour, then by dashes, then by the shape of its marks. */
+/** The line style of a run: colour first, then dashes, then the shape of its marks. */
 export interface LineStyle {
   color: string;
-  /** Pixels on and off; empty for a whole line. */
+  /** Lengths of dashes and gaps in pixels; empty for a solid line. */
   dash: readonly number[];
   marker: Marker;
 }
@@ -11,7 +11,7 @@ export type Marker = 'none' | 'circle' | 'square' | 'triangle' | 'diamond';
 const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
 const markers: readonly Marker[] = ['none', 'circle', 'square', 'triangle', 'diamond'];
 
-/** The look of the run at a place: with 8 colours, the first 160 all differ. */
+/** The style of the run at a position: with 8 colours, the first 160 are distinct. */
 export function styleAt(index: number, colors: readonly string[]): LineStyle {
   const round = Math.floor(index / colors.length);
   return {
@@ -21,7 +21,7 @@ export function styleAt(index: number, colors: readonly string[]): LineStyle {
   };
 }
 
-/** The outline of a mark around a point, as SVG path data that a canvas takes too. */
+/** The outline of a mark around a point, as SVG path data, which a canvas also accepts. */
 export function markerPath(marker: Marker, x: number, y: number, size: number): string {
   const r = size / 2;
   switch (marker) {

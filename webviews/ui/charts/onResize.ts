@@ -1,6 +1,6 @@
 /**
- * Tells that an element has another size, in the next frame: a chart that changes its size while the sizes are being
- * told may bring a scroll bar, which is another size yet, and the browser reports a loop.
+ * Reports a new size of an element in the next frame. A chart that resizes inside the callback can add a scroll bar,
+ * which changes the size again, and the browser reports a loop.
  */
 export function onResize(element: Element, resized: () => void): void {
   new ResizeObserver(() => requestAnimationFrame(resized)).observe(element);

@@ -4,7 +4,7 @@ import type { Line } from './line.ts';
 
 export type Range = [number, number];
 
-/** All of x that lines have; with `log` only what is above zero. Null when there is nothing. */
+/** The range of x of all lines; with `log`, only values above zero. Null when there is none. */
 export function xRange(lines: readonly Line[], log: boolean): Range | null {
   let min = Infinity;
   let max = -Infinity;
@@ -22,8 +22,7 @@ export function xRange(lines: readonly Line[], log: boolean): Range | null {
 }
 
 /**
- * The finite y of the points between two x, with air above and below but not beyond where the metric ends; null when
- * there is none.
+ * The range of finite y between two x, with a margin but not beyond the bounds of the metric; null when there is none.
  */
 export function yRange(lines: readonly Line[], [from, to]: Range, log: boolean, name = ''): Range | null {
   let min = Infinity;
@@ -38,7 +37,7 @@ export function yRange(lines: readonly Line[], [from, to]: Range, log: boolean, 
   };
   for (const { xs, ys, smooth } of lines) {
     take(xs, ys);
-    // An average remembers what came before the part that is shown, so it may lie outside of its values there.
+    // An average depends on earlier points, so it may be outside the visible values.
     if (smooth) take(xs, smooth);
   }
   if (!(min <= max)) return null;
@@ -54,7 +53,7 @@ function around(value: number, log: boolean): Range {
   return [value - air, value + air];
 }
 
-/** Round numbers from `min` to `max`, about `wanted` of them. */
+/** About `wanted` round numbers from `min` to `max`. */
 export function roundTicks(min: number, max: number, wanted: number, unit = 1): number[] {
   const rough = (max - min) / unit / Math.max(1, wanted);
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -66,10 +65,7 @@ export function roundTicks(min: number, max: number, wanted: number, unit = 1): 
   );
 }
 
-/**
- * Powers of ten from `min` to `max`, with twos and fives between them where there are few, and no more than a wanted
- * number.
- */
+/** Powers of ten from `min` to `max`, with twos and fives in between where there are few; at most a given number. */
 export function logTicks(min: number, max: number, wanted: number): number[] {
   const low = Math.floor(Math.log10(min));
   const high = Math.ceil(Math.log10(max));
@@ -79,6 +75,6 @@ export function logTicks(min: number, max: number, wanted: number): number[] {
   for (let power = Math.ceil(low / every) * every; power <= high; power += every)
     for (const factor of factors) all.push(Number(`${factor}e${power}`));
   const inside = all.filter((tick) => tick >= min * (1 - 1e-9) && tick <= max * (1 + 1e-9));
-  // Within less than such a step a logarithmic axis is nearly a plain one.
+  // Over less than such a step, a logarithmic axis is almost linear.
   return inside.length >= 2 ? inside : roundTicks(min, max, wanted).filter((tick) => tick > 0);
 }

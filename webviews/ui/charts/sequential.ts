@@ -1,8 +1,8 @@
 type Rgb = readonly [number, number, number];
 
 /**
- * Cividis (Nuñez, Anderton and Renslow, 2018): even in lightness, and the same to those who cannot tell red from green;
- * at 0, ⅛, …, 1.
+ * Cividis (Nuñez, Anderton and Renslow, 2018) at 0, ⅛, …, 1: perceptually uniform, and readable with red-green colour
+ * blindness.
  */
 const cividis: readonly string[] = [
   '#00224e',
@@ -17,12 +17,12 @@ const cividis: readonly string[] = [
   '#fee838',
 ];
 
-/** The scale from low to high; on a dark ground it starts where it can be seen. */
+/** The scale from low to high; on dark backgrounds it starts at a visible colour. */
 export function sequentialColors(dark: boolean): string[] {
   return dark ? cividis.slice(2) : cividis.slice(0, -1);
 }
 
-/** The colour at a share from 0 to 1. */
+/** The colour of a fraction from 0 to 1. */
 export function sequentialColor(share: number, dark: boolean): string {
   const colors = sequentialColors(dark);
   const at = Math.min(1, Math.max(0, share)) * (colors.length - 1);

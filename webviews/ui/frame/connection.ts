@@ -110,7 +110,7 @@ export class Connection<V extends ViewName, U> {
   }
 
   #post(message: FromView): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- this is VS Code's function, not the window's
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a function of VS Code, not of the window
     this.#api.postMessage(message);
   }
 }

@@ -8,7 +8,7 @@ import { hostActions } from './hostActions.ts';
 import type { HostActions } from './hostActions.ts';
 import { painter } from './painter.ts';
 
-/** A view as the client sees it. */
+/** The interface of a view for the client. */
 export interface View<V extends ViewName, S extends object> {
   /** The tab was opened, reloaded or brought to the front. */
   opened(opened: Opened<V, S>): void;
@@ -17,14 +17,14 @@ export interface View<V extends ViewName, S extends object> {
 }
 
 export interface FrameOptions<S> {
-  /** The persisted state before a person changed anything. */
+  /** The initial persisted state. */
   initial: S;
   draw(): TemplateResult;
-  /** Runs after each painting. */
+  /** Called after each paint. */
   drawn?(): void;
   /** Keys that no element of the view stopped. */
   keys?(event: KeyboardEvent): void;
-  /** Paints again at this interval, because times such as `2 minutes ago` grow old. */
+  /** Repaints at this interval, because texts such as `2 minutes ago` become outdated. */
   agingMs?: number;
   /** Paints again when the size of the window or the theme changes, for a view that measures or draws by hand. */
   followsWindow?: boolean;
@@ -58,7 +58,7 @@ export class Frame<V extends ViewName, S extends object> {
     return this.#state;
   }
 
-  /** Changes the state for now: a reload returns to what was stored. */
+  /** Changes the state temporarily: a reload returns to the stored state. */
   set(part: Partial<S> | null): void {
     this.#state = { ...this.#state, ...part };
   }

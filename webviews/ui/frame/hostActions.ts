@@ -2,14 +2,14 @@ import type { ModelSelector } from '../../../protocol/models.ts';
 import type { SavedPage } from '../../../protocol/savedPage.ts';
 import type { ViewAction } from '../../../protocol/webview.ts';
 
-/** Actions that the client does for any view. */
+/** Actions of the client that every view can use. */
 export interface HostActions {
   openRun(runId: string): void;
   openCard(selector: ModelSelector): void;
   openFile(path: string): void;
-  /** Opens the file of the project. */
+  /** Opens the project file. */
   openProject(): void;
-  /** Runs a stage with what it needs; null for every stage. */
+  /** Runs a stage with its dependencies; null for every stage. */
   runStage(stage: string | null): void;
   runAll(): void;
   copy(text: string): void;

@@ -1,7 +1,7 @@
 /**
- * The rule for keys in every view. VS Code gets the keys of a webview from its window, so a key that a view stops never
- * reaches a shortcut of the editor. A view therefore stops only keys that it uses, by `take`, and a chord is the
- * editor's unless a view names it.
+ * The rule for keys in every view. VS Code receives the keys of a webview from its window, so a key that a view stops
+ * never reaches a shortcut of the editor. A view therefore stops only the keys that it handles, with `take`. Chords
+ * belong to the editor unless a view handles them by name.
  */
 type Pressed = Pick<KeyboardEvent, 'ctrlKey' | 'metaKey' | 'altKey'> & { isComposing?: boolean };
 
@@ -15,13 +15,13 @@ export function isCommand(event: Pressed): boolean {
   return (event.ctrlKey || event.metaKey) && !event.altKey && event.isComposing !== true;
 }
 
-/** The view used this key: neither the browser nor the editor acts on it too. */
+/** Marks a key as handled by the view: neither the browser nor the editor acts on it. */
 export function take(event: Event): void {
   event.preventDefault();
   event.stopPropagation();
 }
 
-/** True while the key goes into a field: letters are text there, not keys of the view. */
+/** True while a field has the focus: letters are text there, not keys of the view. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
   if (target instanceof HTMLInputElement) return target.type !== 'checkbox' && target.type !== 'radio';

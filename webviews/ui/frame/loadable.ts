@@ -1,6 +1,6 @@
 import { messageOf } from './messageOf.ts';
 
-/** Something asked for: an error keeps the last good value, so a view never goes blank. */
+/** The state of a request: an error keeps the last good value, so that a view never becomes empty. */
 export interface Loadable<T> {
   value: T | null;
   loading: boolean;
@@ -11,7 +11,7 @@ export function nothing<T>(): Loadable<T> {
   return { value: null, loading: false, error: null };
 }
 
-/** Loads into a slot; an answer that comes after a newer question is dropped. */
+/** Loads into a slot; a response that arrives after a newer request is dropped. */
 export class Loader<T> {
   readonly #changed: () => void;
   #state: Loadable<T> = nothing();
@@ -25,7 +25,7 @@ export class Loader<T> {
     return this.#state;
   }
 
-  /** `fresh` forgets the old value, for when the question is about something else. */
+  /** `fresh` discards the old value, for requests about another subject. */
   async load(ask: () => Promise<T>, fresh = false): Promise<void> {
     const turn = ++this.#turn;
     this.#state = { value: fresh ? null : this.#state.value, loading: true, error: fresh ? null : this.#state.error };

@@ -1,7 +1,7 @@
 import { render } from 'lit';
 import type { TemplateResult } from 'lit';
 
-/** Renders at most once a frame, however many things changed. */
+/** Renders at most once per frame, for any number of changes. */
 export function painter(view: () => TemplateResult, after: () => void = () => {}): () => void {
   const root = document.getElementById('view');
   if (!root) throw new Error('The page has no element for the view.');
@@ -9,7 +9,7 @@ export function painter(view: () => TemplateResult, after: () => void = () => {}
   return () => {
     if (asked) return;
     asked = true;
-    // A timer rather than a frame: frames stop in a hidden tab, and the view should be ready when it is shown.
+    // A timer instead of a frame: frames stop in a hidden tab, and the view should be ready when it becomes visible.
     setTimeout(() => {
       asked = false;
       render(view(), root);

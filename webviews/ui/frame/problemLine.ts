@@ -4,7 +4,7 @@ import type { ViewAction } from '../../../protocol/webview.ts';
 import { icon } from '../pieces.ts';
 
 /**
- * Shows or takes away the line above a view that says why it is the last good state; the view below is greyed
+ * Shows or hides the line above a view that explains why the view shows the last good state; the view is greyed
  * meanwhile.
  */
 export function showProblem(problem: FileProblem | null, act: (action: ViewAction) => void): void {

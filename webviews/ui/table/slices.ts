@@ -1,4 +1,4 @@
-/** A part of a list; `to` is not in it. */
+/** A part of a list; `to` is exclusive. */
 export interface Slice {
   from: number;
   to: number;
@@ -26,8 +26,8 @@ export function portOf(box: HTMLElement | null): Port {
 }
 
 /**
- * The rows to draw: the visible ones and some above and below. Their number stays the same while a person scrolls, so
- * that the elements of rows are used again.
+ * The rows to draw: the visible ones and some above and below. Their number is constant while the user scrolls, so that
+ * row elements are reused.
  */
 export function rowSlice(port: Port, rows: number, rowHeight: number): Slice {
   const visible = Math.ceil(port.height / rowHeight) + 1;

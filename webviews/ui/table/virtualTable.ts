@@ -26,7 +26,9 @@ export class VirtualTable {
     this.#headExtra = headExtra;
   }
 
-  /** Measures the visible part. Read it before anything is written: afterwards the page would be laid out twice. */
+  /**
+   * Measures the visible part. Call it before anything is written, because reading afterwards forces a second layout.
+   */
   port(): Port {
     return portOf(this.#box());
   }
