@@ -2,6 +2,7 @@ import { ProjectError } from '../../engine/base/errors.ts';
 import { brokenBounds } from '../../engine/monitoring/bounds.ts';
 import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
 import { listWindows } from '../../engine/monitoring/windows.ts';
+import type { DriftWindow } from '../../protocol/drift.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';
@@ -53,7 +54,7 @@ export async function monitor(
       new Date(window.start).toISOString().slice(0, 10),
       window.rows.toLocaleString('en-US'),
       window.status,
-      `${window.values.filter((value) => value.drifted && value.column !== '_score').length} of ${window.values.filter((value) => value.column !== '_score').length}`,
+      driftedOf(window),
       metric === undefined ? '–' : fixed(window.performance[metric]),
       window.modelVersions.map((version) => `v${version}`).join(' '),
     ]);
@@ -65,4 +66,10 @@ export async function monitor(
       );
   }
   return last?.status === 'drift' || broken.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+/** `2 of 7`: drifted among judged features; the score is no feature. */
+function driftedOf({ values }: DriftWindow): string {
+  const judged = values.filter(({ column, kind }) => column !== '_score' && kind !== 'not judged');
+  return `${judged.filter(({ drifted }) => drifted).length} of ${judged.length}`;
 }

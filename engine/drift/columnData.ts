@@ -135,7 +135,12 @@ async function readPlain(
   reference: Side,
   current: Side,
 ): Promise<ReadColumn | string> {
-  const types = [plainType(before), plainType(now)];
+  // A side without values has no type of its own: a CSV file with an empty column reads as text.
+  const ownRules = profile === 'loopwright';
+  const types = [
+    plainType(ownRules && before.known === 0 ? now : before),
+    plainType(ownRules && now.known === 0 ? before : now),
+  ];
   if (types.includes(null)) return 'times and nested values are not compared';
   const sources = { reference: reference.source, current: current.source };
   if (types.every((type) => type === 'numeric')) {

@@ -27,7 +27,8 @@ const windowTable = 'window_rows';
 
 /**
  * Compares the rows of a window with a reference (FROM-able SQL) as `loopwright data drift` compares two tables. The
- * log holds JSON, so the columns of the window take the types of the reference where every value fits.
+ * columns of the window take the types of their file where every value fits. The log of an API holds JSON: its columns
+ * take the types of the reference.
  */
 export async function compareWindow(
   db: Database,
@@ -40,7 +41,7 @@ export async function compareWindow(
   const before = withBooleans(reference, compared, types);
   await writeWindow(db, rows);
   try {
-    const now = await typedAs(db, compared, types);
+    const now = await typedWindow(db, compared, types, rows.fileTypes);
     const names = compared.map(({ name }) => name);
     const inputs = await compareTables(db, before, now, { ...options, columns: names });
     const scoreOptions = options.measure === domainMeasure ? { ...options, measure: undefined } : options;
@@ -87,18 +88,21 @@ async function writeWindow(db: Database, { features, scores }: WindowRows): Prom
   );
 }
 
-/** The window as FROM-able SQL. A column takes the type of the reference when no value changes by it. */
-async function typedAs(
+/** The window as FROM-able SQL. A column takes the type of its file, or of the reference, when no value changes by it. */
+async function typedWindow(
   db: Database,
   features: readonly FeatureSpec[],
   types: ReadonlyMap<string, SourceColumn>,
+  fileTypes: ReadonlyMap<string, string>,
 ): Promise<string> {
   const casts = features.flatMap(({ name, kind }) => {
     const type = types.get(name);
     if (!type) return [];
     const own = kind === 'categorical' ? 'VARCHAR' : 'DOUBLE';
-    const wanted = kind === 'boolean' ? 'BOOLEAN' : type.sqlType;
-    const castable = own === 'VARCHAR' || kind === 'boolean' || type.type === 'integer' || type.type === 'number';
+    const inFile = fileTypes.get(name);
+    const wanted = kind === 'boolean' ? 'BOOLEAN' : (inFile ?? type.sqlType);
+    const castable =
+      own === 'VARCHAR' || kind === 'boolean' || inFile !== undefined || ['integer', 'number'].includes(type.type);
     return castable && wanted !== own ? [{ column: quoteIdentifier(name), own, wanted }] : [];
   });
   if (casts.length === 0) return windowTable;

@@ -10,7 +10,8 @@ import type { ModelVersion } from '../registry/modelVersions.ts';
 const cache = new Map<string, Table>();
 
 /**
- * The test rows of a version with `_score`, by columns. They never change, so a few are cached. Throws DataError when the file is missing or damaged.
+ * The test rows of a version with `_score`, by columns. They never change, so a few are cached. Throws DataError when
+ * the file is missing or damaged.
  */
 export async function readReference(
   database: () => Promise<Database>,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '../data/database.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
 import type { Column, Table } from '../data/table.ts';
@@ -19,6 +20,8 @@ export interface WindowRows {
   errors: number;
   /** Rows by model version. */
   versions: Map<number, number>;
+  /** SQL types of the columns by name, where every row is from a file and the files agree. */
+  fileTypes: ReadonlyMap<string, string>;
 }
 
 /** Reads a span of the prediction log of a deployment: the answers of the API and the files of batches. */
@@ -48,19 +51,18 @@ export async function readWindow(
     versions.set(row.version, (versions.get(row.version) ?? 0) + 1);
   }
   let table = rowsToTable(rows, features);
+  const types: ReadonlyMap<string, string>[] = rows.length > 0 ? [new Map()] : [];
+  const names = [...features.map((feature) => quoteIdentifier(feature.name)), '_score', '_prediction', '_key'];
   for (const file of predictionFiles(store, span)) {
     const path = join(store.root, file.path);
     if (!existsSync(path)) continue;
-    const part = await (
-      await database()
-    ).table(
-      `SELECT ${features
-        .map((feature) => quoteIdentifier(feature.name))
-        .concat('_score', '_prediction', '_key')
-        .join(
-          ', ',
-        )} FROM ${sourceSql([path])} WHERE _at >= make_timestamp_ms(${Math.round(span.start)}) AND _at < make_timestamp_ms(${Math.round(span.end)})`,
+    const db = await database();
+    const source = sourceSql([path]);
+    const part = await db.table(
+      `SELECT ${names.join(', ')} FROM ${source}
+       WHERE _at >= make_timestamp_ms(${Math.round(span.start)}) AND _at < make_timestamp_ms(${Math.round(span.end)})`,
     );
+    if (part.rows > 0) types.push(new Map((await columnsOf(db, source)).map(({ name, sqlType }) => [name, sqlType])));
     table = append(table, part, features);
     scores.push(...numbers(part.columns['_score'], part.rows));
     predictions.push(...texts(part.columns['_prediction'], part.rows));
@@ -75,7 +77,12 @@ export async function readWindow(
     latencies: Float64Array.from(latencies),
     errors,
     versions,
+    fileTypes: agreedTypes(types),
   };
+}
+
+function agreedTypes([first, ...others]: readonly ReadonlyMap<string, string>[]): Map<string, string> {
+  return new Map([...(first ?? [])].filter(([name, type]) => others.every((other) => other.get(name) === type)));
 }
 
 function append(a: Table, b: Table, features: readonly FeatureSpec[]): Table {

@@ -12,5 +12,6 @@ export function windowRows(columns: Record<string, Column>, scores: ArrayLike<nu
     latencies: new Float64Array(rows),
     errors: 0,
     versions: new Map([[1, rows]]),
+    fileTypes: new Map(),
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
+import { columnsOf } from '../../engine/data/inspectColumns.ts';
 import { quoteLiteral } from '../../engine/data/quote.ts';
 import type { Column } from '../../engine/data/table.ts';
 import { comparatorsOf } from '../../engine/drift/comparators.ts';
@@ -30,6 +31,11 @@ const features: FeatureSpec[] = [
   { name: 'fresh', kind: 'categorical' },
   { name: 'empty', kind: 'categorical' },
 ];
+/** Columns whose types differ between the files, which the log of an API does not know. */
+const retyped: FeatureSpec[] = [
+  { name: 'whole', kind: 'numeric' },
+  { name: 'lost', kind: 'numeric' },
+];
 
 /** One column of every kind, as a table of `n` rows; the current side differs in each. */
 const tableSql = (n: number, current: boolean) => `SELECT
@@ -43,7 +49,9 @@ const tableSql = (n: number, current: boolean) => `SELECT
   7.5 AS constant,
   ${current ? 2 : 1}.0::DOUBLE AS moved,
   CASE WHEN ${current} AND hash(i, 6) % 5 = 0 THEN 'new' ELSE 'old' END AS fresh,
-  CASE WHEN ${current} THEN NULL ELSE 'once' END AS empty
+  CASE WHEN ${current} THEN NULL ELSE 'once' END AS empty,
+  CAST(hash(i, 7) % ${current ? 9 : 8} AS ${current ? 'BIGINT' : 'DOUBLE'}) AS whole,
+  ${current ? 'CAST(NULL AS VARCHAR)' : 'i * 0.5::DOUBLE'} AS lost
   FROM range(${n}) t(i)`;
 
 const root = makeProject({});
@@ -51,24 +59,31 @@ const files = { reference: join(root, 'reference.parquet'), current: join(root, 
 await db.run(`COPY (${tableSql(rows.reference, false)}) TO ${quoteLiteral(files.reference)}`);
 await db.run(`COPY (${tableSql(rows.current, true)}) TO ${quoteLiteral(files.current)}`);
 
-/** The current file as the monitor reads it from the log: numbers, texts and 0 or 1 for booleans. */
-async function logged() {
+/** The current file as the monitor reads it: numbers, texts and 0 or 1 for booleans. */
+async function logged(from: 'api' | 'file' = 'api') {
   const { columns } = await db.table(
     `SELECT * REPLACE (strftime(day, '%Y-%m-%d') AS day, CAST(night AS DOUBLE) AS night) FROM ${quoteLiteral(files.current)}`,
   );
-  return windowRows(columns, new Float64Array(rows.current).fill(0.5));
+  const types = from === 'api' ? [] : await columnsOf(db, quoteLiteral(files.current));
+  const fileTypes = new Map(types.map(({ name, sqlType }) => [name, sqlType]));
+  return { ...windowRows(columns, new Float64Array(rows.current).fill(0.5)), fileTypes };
 }
 
-async function monitored(profile: ProfileName, options: Partial<WindowComparison> = {}) {
+async function monitored(profile: ProfileName, options: Partial<WindowComparison> = {}, from?: 'api' | 'file') {
   const reference = `read_parquet(${quoteLiteral(files.reference)})`;
-  return compareWindow(db, reference, await logged(), { features, withScore: false, profile, ...options });
+  return compareWindow(db, reference, await logged(from), { features, withScore: false, profile, ...options });
 }
 
-for (const profile of profileNames)
-  test(`profile ${profile}: the monitor and \`data drift\` give the same numbers for every kind of column`, async () => {
-    const { values, share } = await monitored(profile);
+const parity = profileNames.flatMap((profile) => [
+  { profile, from: 'api' as const, compared: features },
+  { profile, from: 'file' as const, compared: [...features, ...retyped] },
+]);
+for (const { profile, from, compared } of parity)
+  test(`profile ${profile}, rows of ${from}: the monitor and \`data drift\` give the same numbers`, async () => {
+    const { values, share } = await monitored(profile, { features: compared }, from);
+    const columns = compared.map(({ name }) => name).join(',');
     const { json: table } = await runJson<DriftTable>(
-      ['data', 'drift', files.reference, files.current, '--profile', profile],
+      ['data', 'drift', files.reference, files.current, '--profile', profile, '--columns', columns],
       { cwd: root, env: { XDG_CACHE_HOME: makeProject() } },
     );
     assert.deepEqual(
@@ -89,7 +104,7 @@ for (const profile of profileNames)
         note: row.note ?? null,
       })),
     );
-    assert.equal(values.length, features.length);
+    assert.equal(values.length, compared.length);
     assert.equal(share, table.dataset.share);
     assert.ok(values.filter(({ value }) => value !== null).length >= 7, 'most columns are compared');
   });
@@ -110,6 +125,19 @@ test('the states are fields: missing values, new categories and dates', async ()
     fresh: 'broken',
     empty: 'broken',
   });
+});
+
+test('a column of numbers that lost its values is broken, also where the file gives it another type', async () => {
+  for (const measure of [undefined, 'ks', 'js']) {
+    const { values } = await monitored('loopwright', { features: retyped, measure }, 'file');
+    assert.deepEqual(
+      values.map(({ column, type, kind }) => [column, type, kind]),
+      [
+        ['whole', 'numeric', values[0]?.kind],
+        ['lost', 'numeric', 'broken'],
+      ],
+    );
+  }
 });
 
 test('a measure and a threshold replace those of the profile; a column of another type is not judged', async () => {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
 import { test } from 'node:test';
+import type { DriftTable } from '../../engine/drift/driftTable.ts';
 import { listWindows } from '../../engine/monitoring/windows.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
 import { listEvents } from '../../engine/tracking/events.ts';
+import type { DriftWindow } from '../../protocol/drift.ts';
 import { answeredRequest } from '../helpers/answeredRequest.ts';
-import { writeFiles } from '../helpers/makeProject.ts';
+import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { at, monitoredOrders } from '../helpers/monitoredOrders.ts';
-import { orders, ordersYaml, type Order } from '../helpers/ordersProject.ts';
+import { orders, ordersCsv, ordersSchema, ordersYaml, type Order } from '../helpers/ordersProject.ts';
+import { runJson } from '../helpers/runCli.ts';
 
 const day = 86_400_000;
 const monitored = monitoredOrders();
@@ -130,6 +134,42 @@ test('a column whose values go missing is broken', async () => {
   predict(orders({ rows: 150, firstDay: 110, days: 1, seed: 10, prefix: 'm' }), { missing: true });
   const [judged] = await evaluate(at(111));
   assert.equal(judged?.values.find(({ column }) => column === 'amount')?.kind, 'broken');
+});
+
+test('a batch is judged as `data drift` judges its file', async () => {
+  const { root } = monitored();
+  const watched = 'nightly_rows:\n    deployment: nightly\n    reference: validate\n    window: { every: 365d }\n';
+  const fresh = orders({ rows: 300, seed: 9, shift: 20 }).map((row) => ({ ...row, amount: Math.round(row.amount) }));
+  writeFiles(root, {
+    'loopwright.yaml': ordersYaml
+      .replace('monitors:\n', `monitors:\n  ${watched}`)
+      .replace('input: incoming/*.csv', 'input: fresh.csv'),
+    'fresh.csv': ordersCsv(fresh),
+    'schemas/orders.dataset.yaml': ordersSchema,
+  });
+  const options = { cwd: root, env: { XDG_CACHE_HOME: makeProject() } };
+  const { json: scored } = await runJson<{ output: string }>(['predict', '--deployment', 'nightly'], options);
+  const monitor = ['monitor', 'nightly_rows', '--now', '2028-01-01'];
+  const { windows } = (await runJson<{ windows: DriftWindow[] }>(monitor, options)).json;
+  const [reference = ''] = globSync('.loopwright/artifacts/*/reference-*.parquet', { cwd: root });
+  const drift = ['data', 'drift', reference, scored.output, '--columns', 'amount,hour,country,_score'];
+  const { columns } = (await runJson<DriftTable>(drift, options)).json;
+  assert.deepEqual(
+    windows.map(({ rows }) => rows),
+    [300],
+  );
+  const inWindow = windows[0]?.values.map(({ column, type, value, pValue, kind }) => [
+    column,
+    type,
+    value,
+    pValue,
+    kind,
+  ]);
+  assert.deepEqual(
+    inWindow,
+    columns.map(({ column, type, value, pValue, state }) => [column, type, value, pValue, state]),
+  );
+  assert.equal(inWindow?.length, 4);
 });
 
 test('one row of long ago does not make the monitor walk over all empty windows since', async () => {
