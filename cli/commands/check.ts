@@ -41,7 +41,7 @@ export async function check(context: CommandContext, options: CheckOptions): Pro
   const project = context.project();
   const facts = options.data ? await factsAbout(context, project) : noFacts;
   checkCancelled(context.signal);
-  const problems = checkProject(project, { facts, ...(options.severity ? { severities: options.severity } : {}) });
+  const problems = checkProject(project, { facts, severities: options.severity });
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   switch (options.format ?? (context.json ? 'json' : 'human')) {
     case 'json':

@@ -118,10 +118,10 @@ function queryOf(options: RunsOptions): RunQuery {
     throw new ProjectError(`\`--which ${which}\` is not known. There are active, archived, deleted and all.`);
   const descending = options.sort?.startsWith('-') ?? false;
   return {
-    ...(options.experiment ? { experiment: options.experiment } : {}),
-    ...(options.search ? { search: options.search } : {}),
-    ...(options.filter ? { filter: options.filter } : {}),
-    ...(which ? { which } : {}),
+    experiment: options.experiment,
+    search: options.search,
+    filter: options.filter,
+    which,
     ...(options.sort ? { order: [{ column: options.sort.slice(descending ? 1 : 0), descending }] } : {}),
   };
 }

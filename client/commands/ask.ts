@@ -68,7 +68,7 @@ export async function pickDeclared<T>(
   const [problem] = project.overview?.problems ?? [];
   const [way, command, subject]: [string, string, object] = problem
     ? ['Show it', commandIds.openFile, { project, file: problem.file, line: problem.line }]
-    : ['Add…', commandIds.addSection, { project, ...(none.part ? { part: none.part } : {}) }];
+    : ['Add…', commandIds.addSection, { project, part: none.part }];
   const text = problem
     ? `${project.name} cannot be read: ${problem.message} (${problem.file}:${problem.line})`
     : none.text;

@@ -16,6 +16,6 @@ export function choice<T>(value: T, label: string, description = '', icon?: stri
     value,
     label,
     description,
-    ...(icon === undefined ? {} : { iconPath: new ThemeIcon(icon.replace('~spin', '')) }),
+    iconPath: icon === undefined ? undefined : new ThemeIcon(icon.replace('~spin', '')),
   };
 }

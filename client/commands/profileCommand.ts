@@ -62,7 +62,7 @@ async function pickSubject(choices: SubjectChoice[]): Promise<DataSubject | null
           .join(' · '),
         subject.kind === 'dataset' ? 'database' : 'git-commit',
       ),
-      ...(madeAt === null ? {} : { detail: exactTime(madeAt) }),
+      detail: madeAt === null ? undefined : exactTime(madeAt),
     })),
   );
 }

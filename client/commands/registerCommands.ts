@@ -63,12 +63,12 @@ export async function actOnView(context: CommandContext, shown: Project, action:
     case 'openDrift':
       return run(commandIds.openDrift, { monitor: action.monitor });
     case 'openFile':
-      return run(commandIds.openFile, { file: action.path, ...(action.line === null ? {} : { line: action.line }) });
+      return run(commandIds.openFile, { file: action.path, line: action.line ?? undefined });
     case 'runStage':
       if (action.stage !== null)
         return run(commandIds.runStage, {
           stage: action.stage,
-          ...(action.experiment === null ? {} : { experiment: action.experiment }),
+          experiment: action.experiment ?? undefined,
         });
       return action.experiment === null
         ? run(commandIds.runAll, {})

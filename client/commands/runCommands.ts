@@ -26,7 +26,7 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
     [commandIds.runStage]: run(async (subject) => {
       const stage = subject.stage ?? (await pickStage(subject, 'Run which stage?'));
       if (stage === undefined) return undefined;
-      return { stage, ...(subject.experiment === undefined ? {} : { experiment: subject.experiment }) };
+      return { stage, experiment: subject.experiment };
     }),
     [commandIds.runAll]: run(async () => ({})),
     [commandIds.runExperiment]: run(async (subject) => {

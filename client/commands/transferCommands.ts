@@ -187,8 +187,7 @@ async function exportTable(project: Project, format: 'csv' | 'parquet'): Promise
 async function offerHistory(project: Project, text: string, runId?: string): Promise<void> {
   const open = 'Open run history';
   const answer = await window.showInformationMessage(text, open);
-  if (answer === open)
-    await commands.executeCommand(commandIds.openRunHistory, { project, ...(runId === undefined ? {} : { runId }) });
+  if (answer === open) await commands.executeCommand(commandIds.openRunHistory, { project, runId });
 }
 
 async function offerPlace(target: string): Promise<void> {

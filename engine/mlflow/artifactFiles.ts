@@ -69,7 +69,7 @@ export function listFolder(folder: string, prefix: string): ArtifactInfo[] {
     .map((entry) => ({
       path: prefix === '' ? entry.name : `${prefix}/${entry.name}`,
       is_dir: entry.isDirectory(),
-      ...(entry.isFile() ? { file_size: statSync(join(folder, entry.name)).size } : {}),
+      file_size: entry.isFile() ? statSync(join(folder, entry.name)).size : undefined,
     }));
 }
 

@@ -49,9 +49,9 @@ function modelJson(store: Pick<Store, 'sql'>, row: LoggedModelRow): Record<strin
       last_updated_timestamp_ms: row.updated_at,
       artifact_uri: row.artifact_location,
       status: row.status,
-      ...(row.status_message === null ? {} : { status_message: row.status_message }),
-      ...(row.model_type === null ? {} : { model_type: row.model_type }),
-      ...(row.source_run_id === null ? {} : { source_run_id: row.source_run_id }),
+      status_message: row.status_message ?? undefined,
+      model_type: row.model_type ?? undefined,
+      source_run_id: row.source_run_id ?? undefined,
       tags: pairsOfModel(store, 'tags', row.model_id),
     },
     data: {
@@ -63,8 +63,8 @@ function modelJson(store: Pick<Store, 'sql'>, row: LoggedModelRow): Record<strin
         step: m.step,
         model_id: row.model_id,
         run_id: m.runId,
-        ...(m.datasetName === '' ? {} : { dataset_name: m.datasetName }),
-        ...(m.datasetDigest === '' ? {} : { dataset_digest: m.datasetDigest }),
+        dataset_name: m.datasetName || undefined,
+        dataset_digest: m.datasetDigest || undefined,
       })),
     },
   };

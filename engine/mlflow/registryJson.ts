@@ -54,9 +54,9 @@ export function versionJson(store: Sql, row: RegisteredVersionRow) {
     source: row.source ?? sourceOf(row),
     run_id: row.run_id,
     status: row.status,
-    ...(row.status_message === null ? {} : { status_message: row.status_message }),
-    ...(row.run_link === null ? {} : { run_link: row.run_link }),
-    ...(row.model_id === null ? {} : { model_id: row.model_id }),
+    status_message: row.status_message ?? undefined,
+    run_link: row.run_link ?? undefined,
+    model_id: row.model_id ?? undefined,
     tags: registryTags(store, row.model, row.version),
     aliases: registeredAliases(store, row.model).flatMap(({ alias, version }) =>
       version === row.version ? [alias] : [],

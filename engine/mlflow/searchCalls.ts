@@ -52,7 +52,7 @@ const searchRuns: Handler = ({ store, body }) => {
       : newestRows(sql, names, which, size + 1, offset);
   return {
     runs: wholeRuns(store, rows.slice(0, size)),
-    ...(rows.length > size ? { next_page_token: pageToken(offset + size) } : {}),
+    next_page_token: rows.length > size ? pageToken(offset + size) : undefined,
   };
 };
 
@@ -216,7 +216,7 @@ const history: Handler = ({ store, body }) => {
   const more = size !== undefined && points.length > size;
   return {
     metrics: points.slice(0, size ?? points.length).map((point) => json(name, point)),
-    ...(more ? { next_page_token: pageToken(offset + size) } : {}),
+    next_page_token: more ? pageToken(offset + size) : undefined,
   };
 };
 

@@ -52,8 +52,8 @@ export async function profileSubject(
 ): Promise<DataProfile> {
   const started = performance.now();
   const columns = await profileTable(db, await subjectSql(db, found), {
-    ...(options.columns ? { columns: options.columns } : {}),
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    columns: options.columns,
+    onProgress: options.onProgress,
   });
   return {
     ...headOf(found, columns, options),
@@ -114,7 +114,7 @@ export async function judgeSubject(db: Database, found: FoundSubject, options: J
       schema: found.schema,
       mode: raw.mode,
       rejects: raw.rejects,
-      ...(options.foreign ? { foreign: options.foreign } : {}),
+      foreign: options.foreign,
     });
   }
   try {

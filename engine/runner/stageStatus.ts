@@ -27,7 +27,7 @@ export function stageStatuses(
     lock: readLock(project.root),
     fingerprints,
     experiment,
-    ...(period ? { period } : {}),
+    period,
   });
   const last = store ? lastStageResults(store, experiment) : new Map<string, never>();
   const stages = entryOf(project.file.parsed.root ?? undefined, 'stages')?.value;

@@ -176,7 +176,7 @@ function stateAfter(context: StageContext, plan: Plan, received: Received): Sour
   return {
     key: plan.key,
     version: received.version,
-    ...(plan.watermark === null ? {} : { watermark: received.watermark ?? null }),
+    watermark: plan.watermark === null ? undefined : (received.watermark ?? null),
   };
 }
 

@@ -53,7 +53,7 @@ function generate(from: string, root: string, signal: AbortSignal | undefined): 
     const child = spawn(process.execPath, [join(from, 'generate.mjs'), '--out', join(root, 'incoming')], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'pipe'],
-      ...(signal ? { signal } : {}),
+      signal,
     });
     let words = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

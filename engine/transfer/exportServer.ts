@@ -148,7 +148,7 @@ async function runsThere(client: MlflowClient, experiment: string): Promise<Map<
       filter: `tags.\`${ownIdTag}\` != ''`,
       run_view_type: 'ALL',
       max_results: 1000,
-      ...(token === undefined ? {} : { page_token: token }),
+      page_token: token,
     })) as { runs?: RunJson[]; next_page_token?: string };
     for (const run of page.runs ?? []) {
       const tags = new Map((run.data.tags ?? []).map(({ key, value }) => [key, value]));
@@ -217,8 +217,8 @@ async function sendRun(
           digest: d.digest,
           source_type: d.sourceType,
           source: d.source,
-          ...(d.schema === null ? {} : { schema: d.schema }),
-          ...(d.profile === null ? {} : { profile: d.profile }),
+          schema: d.schema ?? undefined,
+          profile: d.profile ?? undefined,
         },
       })),
     });
@@ -230,7 +230,7 @@ async function sendRun(
   await client.post('runs/update', {
     run_id: there.id,
     status: statuses[row.status],
-    ...(isOver && row.ended_at !== null ? { end_time: row.ended_at } : {}),
+    end_time: isOver && row.ended_at !== null ? row.ended_at : undefined,
   });
   await client.post('runs/set-tag', { run_id: there.id, key: markTag, value: mark });
   return there;
@@ -244,7 +244,7 @@ async function createRun(client: MlflowClient, experiment: string, run: Exported
       experiment_id: experiment,
       start_time: row.started_at,
       run_name: row.name,
-      ...(row.user_id === '' ? {} : { user_id: row.user_id }),
+      user_id: row.user_id || undefined,
       tags: [{ key: ownIdTag, value: row.run_id }],
     },
     { once: true },

@@ -80,8 +80,8 @@ export function runsToExport(store: Store, query: ExportQuery): RunRow[] {
   const { sql } = store;
   const { where, problem } = conditionOf(sql, {
     which: 'all',
-    ...(query.filter === undefined ? {} : { filter: query.filter }),
-    ...(query.experiment === undefined ? {} : { experiment: query.experiment }),
+    filter: query.filter,
+    experiment: query.experiment,
   });
   if (problem)
     throw new ProjectError(

@@ -62,12 +62,12 @@ export function mlflowClient(
       try {
         response = await fetch(`${base}${path}`, {
           method,
-          ...(body === undefined ? {} : { body }),
+          body,
           headers: {
             ...(body === undefined ? {} : { 'Content-Type': type }),
             ...(authorization ? { Authorization: authorization } : {}),
           },
-          ...(signal ? { signal } : {}),
+          signal,
         });
       } catch (error) {
         signal?.throwIfAborted();

@@ -73,7 +73,7 @@ async function pages(client: MlflowClient, path: string, body: Json, list: strin
   const found: Json[] = [];
   let token: unknown;
   do {
-    const page = await client.post(path, { ...body, max_results: atOnce, ...(token ? { page_token: token } : {}) });
+    const page = await client.post(path, { ...body, max_results: atOnce, page_token: token });
     found.push(...items(page[list]));
     token = page['next_page_token'];
   } while (token);

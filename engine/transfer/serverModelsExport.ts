@@ -109,7 +109,7 @@ async function modelsThere(client: MlflowClient, experiment: string): Promise<Ma
       experiment_ids: [experiment],
       filter: `tags.\`${ownModelTag}\` != ''`,
       max_results: 100,
-      ...(token === undefined ? {} : { page_token: token }),
+      page_token: token,
     })) as { models?: ModelJson[]; next_page_token?: string };
     for (const model of page.models ?? []) {
       const state = stateOf(model);
@@ -245,8 +245,8 @@ async function createModel(
       experiment_id: experiment,
       name,
       tags: [{ key: ownModelTag, value: row.model_id }],
-      ...(row.model_type === null ? {} : { model_type: row.model_type }),
-      ...(run ? { source_run_id: run.id } : {}),
+      model_type: row.model_type ?? undefined,
+      source_run_id: run?.id,
     },
     { once: true },
   )) as unknown as { model: ModelJson };
@@ -318,8 +318,8 @@ async function sendMetrics(
         step: m.step,
         model_id: there.id,
         run_id: run,
-        ...(m.datasetName === '' ? {} : { dataset_name: m.datasetName }),
-        ...(m.datasetDigest === '' ? {} : { dataset_digest: m.datasetDigest }),
+        dataset_name: m.datasetName || undefined,
+        dataset_digest: m.datasetDigest || undefined,
       }));
       for (const part of parts(items, limits.metrics)) {
         checkCancelled(options.signal);

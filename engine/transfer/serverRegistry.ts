@@ -85,7 +85,7 @@ export function serverRegistry(job: RegistryJob): RegistryTarget {
           ...place,
           tags: [...noted, ...pairs(tags, name)],
           description: version.description,
-          ...(version.runLink === null ? {} : { run_link: version.runLink }),
+          run_link: version.runLink ?? undefined,
         },
         { once: true },
       )) as unknown as { model_version: VersionJson };
@@ -169,7 +169,7 @@ async function placeVersion(
   { client, store, runs, models, counts, options }: RegistryJob,
   name: string,
   version: ExportedVersion,
-): Promise<Record<string, string>> {
+): Promise<Record<string, string | undefined>> {
   const { files } = version;
   const about = `${name} v${version.version}`;
   const ownRun = runs.get(version.runId)?.id;
@@ -177,7 +177,7 @@ async function placeVersion(
     const source = version.source ?? files.uri;
     if (!/^[a-z][a-z0-9+.-]+:/i.test(source) || /^file:/i.test(source))
       throw new LeftOutError(`its files are at ${source || 'an unknown place'}, which no server reads`);
-    return { source, ...(ownRun === undefined ? {} : { run_id: ownRun }) };
+    return { source, run_id: ownRun };
   }
   const here = localFiles(store, files);
   if (here === null || !existsSync(here))
@@ -188,7 +188,7 @@ async function placeVersion(
     return {
       source: files.path === '' ? `models:/${model.id}` : `${model.uri}/${files.path}`,
       model_id: model.id,
-      ...(ownRun === undefined ? {} : { run_id: ownRun }),
+      run_id: ownRun,
     };
   }
   const run = runs.get(version.runId || files.run);

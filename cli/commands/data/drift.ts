@@ -57,9 +57,9 @@ export async function dataDrift(
       correction: options.correction,
       signal: context.signal,
       comparators: comparatorsOf(now.found.schema ?? before.found.schema, options.comparator),
-      ...(columns === undefined ? {} : { columns }),
-      ...(options.measure === undefined ? {} : { measure: options.measure }),
-      ...(threshold === undefined ? {} : { threshold }),
+      columns,
+      measure: options.measure,
+      threshold,
     });
   });
   if (context.json) context.printJson(result);

@@ -42,8 +42,8 @@ export async function dataProfile(
         );
       const profile = await profileSubject(db, found, {
         root,
-        ...(columns ? { columns } : {}),
-        ...(options.target === undefined ? {} : { target: options.target }),
+        columns,
+        target: options.target,
         onProgress: (done, all) => terminal.progress(`${bar(done / all)} ${done} of ${all} columns`),
       });
       return { profile, relations: wantsRelations ? await relateSubject(db, found, options.target) : null };
@@ -54,8 +54,7 @@ export async function dataProfile(
     saveProfile(result.profile, result.relations, path);
     if (!context.json) terminal.note(`written to ${path}`);
   }
-  if (context.json)
-    context.printJson({ ...result.profile, ...(result.relations ? { relations: result.relations } : {}) });
+  if (context.json) context.printJson({ ...result.profile, relations: result.relations });
   else if (options.html === undefined)
     for (const line of profileLines(result.profile, result.relations)) terminal.line(line);
   return exitCodes.done;

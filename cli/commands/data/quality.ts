@@ -31,7 +31,7 @@ export async function dataQuality(
     return judgeSubject(db, found, {
       now,
       foreign,
-      ...(options.target === undefined ? {} : { target: options.target }),
+      target: options.target,
     });
   });
   if (context.json) context.printJson(report);

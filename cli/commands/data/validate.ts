@@ -45,7 +45,7 @@ export async function dataValidate(
       mode: raw.mode,
       rejects: raw.rejects,
       foreign,
-      ...(options.environment === undefined ? {} : { environment: options.environment }),
+      environment: options.environment,
     });
     if (options.quarantine !== undefined && checked.invalidRows > 0)
       await writeCsv(db, checked.invalidSql, resolve(options.quarantine));

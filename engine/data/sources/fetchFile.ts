@@ -55,7 +55,7 @@ export async function fetchFile(request: FileRequest): Promise<FetchedFile & { c
     signal: request.signal,
     log: request.log,
     achieved: () => sizeOf(partOf(request.path)),
-    ...(request.attempts === undefined ? {} : { attempts: request.attempts }),
+    attempts: request.attempts,
   };
   return withRetries(options, () => once(request, here));
 }

@@ -146,10 +146,10 @@ async function parentRun(
     command: request.commandLine ?? `loopwright run --experiment ${experiment}`,
     asOf: request.period?.asOf ?? null,
     code: {
-      ...(code.branch === null ? {} : { branch: code.branch }),
-      ...(code.remote === null ? {} : { remote: code.remote }),
-      ...(code.root === '' ? {} : { root: code.root }),
-      ...(code.patch === null ? {} : { patch: keepText(store, patchText(code.patch)) }),
+      branch: code.branch ?? undefined,
+      remote: code.remote ?? undefined,
+      root: code.root || undefined,
+      patch: code.patch === null ? undefined : keepText(store, patchText(code.patch)),
     },
   });
 }
