@@ -9,46 +9,21 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CancelledError } from '../../engine/base/errors.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
-import type { RunEvents } from '../../engine/runner/runRequest.ts';
-import { runSweep, type SweepResult } from '../../engine/runner/sweep/runSweep.ts';
-import type { SweepRequest } from '../../engine/runner/sweep/runTrial.ts';
-import { sweepPoints } from '../../engine/runner/sweep/sweepPoints.ts';
+import { runSweep } from '../../engine/runner/sweep/runSweep.ts';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { readLog } from '../../engine/tracking/readLog.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { commitAll, gitIn } from '../helpers/gitIn.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { echo, newSweep } from '../helpers/newSweep.ts';
 import { isRunning } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';
 
 const cli = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
-/** A project with stages, params and an experiment `tune` with a sweep. */
-function newSweep(stages: string, sweep: string, params = 'n: 0', files: Record<string, string> = {}) {
-  const root = makeProject({
-    'loopwright.yaml': `version: 1\nproject: p\nparams: { ${params} }\nstages:\n${stages}`,
-    'experiments/tune.experiment.yaml': `sweep: ${sweep}\n`,
-    ...files,
-  });
-  const store = openStore(root);
-  after(() => store.sql.close());
-  const said: string[] = [];
-  const logged: string[] = [];
-  const events: RunEvents = { onLog: (stage, line) => logged.push(`${stage}| ${line}`) };
-  const run = (request: Partial<SweepRequest> = {}, say: (line: string) => void = () => {}): Promise<SweepResult> => {
-    const project = loadProject(root, undefined, {});
-    const config = project.experiments.get('tune')?.value?.sweep;
-    assert.ok(config);
-    return runSweep({ check: checkProject, project, store, experiment: 'tune', events, ...request }, config, (line) => {
-      said.push(line);
-      say(line);
-    });
-  };
-  return { root, store, said, logged, run };
-}
-
-const echo = '  s: { cmd: "echo \'{\\"f1\\": \'${params.n}\'}\' > m.json", metrics: [m.json] }\n';
+// A folder of its own for the worktrees of trials: other files run sweeps at the same time.
+process.env['TMPDIR'] = makeProject();
 const places = () => readdirSync(tmpdir()).filter((name) => name.startsWith('loopwright-trial-'));
 
 test('a sweep runs every point under one parent and tells the best; what fails does not stop it', async () => {
@@ -94,80 +69,6 @@ test('what stages wrote before is no part of the code of a trial', async () => {
     const { commit, dirty, code } = getRun(store, runId);
     assert.deepEqual([typeof commit, dirty, code.patch], ['string', false, false], runId);
   }
-});
-
-test('the points of a sweep follow from it alone', () => {
-  const objective = { maximize: 'f1' };
-  assert.deepEqual(
-    sweepPoints({ method: 'grid', objective, params: { a: { choice: [1, 2] }, b: { choice: ['x', 'y'] } } }),
-    [
-      { a: 1, b: 'x' },
-      { a: 1, b: 'y' },
-      { a: 2, b: 'x' },
-      { a: 2, b: 'y' },
-    ],
-  );
-  assert.deepEqual(
-    sweepPoints({ method: 'grid', runs: 1, objective, params: { a: { choice: [1, 2] } } }, { a: 5 }),
-    [{}],
-    'what is given is not varied',
-  );
-  assert.throws(
-    () => sweepPoints({ method: 'grid', objective, params: { a: { uniform: [0, 1] } } }),
-    /A grid needs `choice` for `a`/,
-  );
-  const random = () =>
-    sweepPoints({
-      method: 'random',
-      runs: 50,
-      objective,
-      params: {
-        u: { uniform: [2, 3] },
-        l: { log_uniform: [0.001, 10] },
-        i: { int: [1, 3] },
-        c: { choice: [[1], [2]] },
-      },
-    });
-  assert.deepEqual(random(), random());
-  for (const { u, l, i } of random())
-    assert.ok(
-      Number(u) >= 2 && Number(u) <= 3 && Number(l) >= 0.001 && Number(l) <= 10 && [1, 2, 3].includes(Number(i)),
-    );
-  assert.ok(new Set(random().map(({ i }) => i)).size === 3);
-});
-
-test('a Latin hypercube draws once from each part of every param', () => {
-  const runs = 40;
-  const points = sweepPoints({
-    method: 'latin_hypercube',
-    runs,
-    objective: { maximize: 'f1' },
-    params: { u: { uniform: [0, 1] }, l: { log_uniform: [1e-4, 1] }, i: { int: [1, 4] }, c: { choice: ['a', 'b'] } },
-  });
-  const parts = (share: (point: Record<string, unknown>) => number) =>
-    points.map((point) => Math.floor(share(point) * runs)).toSorted((a, b) => a - b);
-  const each = Array.from({ length: runs }, (_, i) => i);
-  assert.deepEqual(
-    parts(({ u }) => Number(u)),
-    each,
-  );
-  assert.deepEqual(
-    parts(({ l }) => (Math.log(Number(l)) - Math.log(1e-4)) / -Math.log(1e-4)),
-    each,
-  );
-  assert.deepEqual(
-    [1, 2, 3, 4].map((value) => points.filter(({ i }) => i === value).length),
-    [10, 10, 10, 10],
-  );
-  assert.deepEqual(
-    ['a', 'b'].map((value) => points.filter(({ c }) => c === value).length),
-    [20, 20],
-  );
-  assert.notDeepEqual(
-    points.map(({ u }) => Math.floor(Number(u) * runs)),
-    each,
-    'in an order of chance',
-  );
 });
 
 test('a sweep that was stopped goes on where it was, and a whole one begins anew', async () => {
@@ -394,76 +295,6 @@ test(
     assert.deepEqual(places(), []);
   },
 );
-
-// A weak one begins when the steps of a good one are known, and would take minutes if nobody stopped it.
-const steps = `import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-const [n, known] = process.argv.slice(2);
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-while (n !== '1' && !existsSync(known)) await pause(20);
-for (let step = 1; step <= 9; step++) {
-  appendFileSync(process.env.LOOPWRIGHT_METRICS, JSON.stringify({ loss: Number(n) / step, step }) + '\\n');
-  if (n !== '1') await pause(30_000);
-}
-writeFileSync('m.json', JSON.stringify({ f1: 1 / Number(n) }));
-`;
-
-for (const [parallel, program] of [
-  [1, undefined],
-  [2, [process.execPath, cli]],
-] as const) {
-  test(`halving stops what is weak early and says why, ${parallel} at once`, { timeout: 120_000 }, async () => {
-    const known = join(makeProject({}), 'known');
-    const { run, store, said } = newSweep(
-      `  s: { cmd: "node train.mjs \${params.n} ${known}", deps: [train.mjs], metrics: [m.json] }\n`,
-      `{ method: halving, runs: 6, parallel: ${parallel}, objective: { maximize: f1 }, halving: { watch: { minimize: loss } }, params: { n: { choice: [1, 2] } } }`,
-      'n: 0',
-      { 'train.mjs': steps },
-    );
-    const [{ trials, best, parent }] = await Promise.all([
-      run({ program }),
-      until(
-        'the steps of the first are known',
-        () =>
-          (store.sql.get<{ n: number }>(
-            'SELECT count(*) AS n FROM points p JOIN metric_keys k ON k.id = p.key WHERE k.key = ?',
-            'loss',
-          )?.n ?? 0) >= 9,
-        60_000,
-      ).then(() => writeFileSync(known, '')),
-    ]);
-    // The draws are fixed.
-    assert.deepEqual(
-      trials.map(({ params, status, value }) => [params['n'], status, value]),
-      [[1, 'finished', 1], ...Array.from({ length: 4 }, () => [2, 'cancelled', null]), [1, 'finished', 1]],
-    );
-    assert.match(
-      trials[1]?.stopped ?? '',
-      /^loss 2 is not the best of the \d trials that reached this step, at step 1$/,
-    );
-    assert.equal(best, trials[0]);
-    const weak = getRun(store, trials[1]?.runId ?? '');
-    assert.deepEqual(
-      [weak.tags['loopwright.stopped'], weak.stages[0]?.summary, weak.stages[0]?.error],
-      [trials[1]?.stopped, 'stopped early', `Stopped early by the sweep: ${trials[1]?.stopped}.`],
-    );
-    assert.match(said.join('\n'), /2\/6: stopped early: loss 2 is not the best/);
-    assert.equal(getRun(store, parent.runId).status, 'finished');
-    if (parallel > 1) return;
-    // What was stopped early is done: nothing is left to go on with.
-    assert.equal((await run({ program })).trials.filter(({ stopped }) => stopped !== null).length, 4);
-    assert.equal(said.filter((line) => line.startsWith('trial 1 ')).length, 2, 'a whole one begins anew');
-  });
-}
-
-test('a sweep whose trials log nothing by step says that halving had nothing to look at', async () => {
-  const { run, said } = newSweep(
-    echo,
-    '{ method: halving, runs: 2, objective: { maximize: f1 }, halving: { watch: { minimize: loss } }, params: { n: { choice: [1, 2] } } }',
-  );
-  const { best } = await run();
-  assert.ok(best);
-  assert.match(said.at(-1) ?? '', /^No trial logged the watched metric by step/);
-});
 
 test('what all trials have in common is told when it fails, and no trial is run', async () => {
   const { run, store } = newSweep(

@@ -1,53 +1,14 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import type { CompletionItem } from 'vscode-languageserver';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { acceptItem } from '../helpers/acceptItem.ts';
-import { LspClient, uriOf, withCursor } from '../helpers/lspClient.ts';
-import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
+import { accepted, complete, stage, start, type File } from '../helpers/completing.ts';
+import { ordersYaml } from '../helpers/ordersProject.ts';
 
-// What an accepted item replaces, and where nothing is offered. `█` is the cursor. Each kind lists the variations that
-// were tried: in the middle of a word, before a colon, in quotes, in flow and block style, in a list, behind and before
-// other text.
+// What an accepted item replaces. `█` is the cursor. Each kind lists the variations that were tried: in the middle of a
+// word, before a colon, in quotes, in flow and block style, in a list, behind and before other text.
 
-const server = await new LspClient().start();
-const root = ordersProject({
-  files: {
-    'data sets/new year.csv': 'a\n1\n',
-    'data sets/old.csv': 'a\n1\n',
-    "it's/a.csv": 'a\n1\n',
-    'src/train.py': '',
-    'src/more/deep.py': '',
-  },
-});
-const uris = {
-  project: uriOf(join(root, 'loopwright.yaml')),
-  experiment: uriOf(join(root, 'experiments/longer.experiment.yaml')),
-  dataset: uriOf(join(root, 'schemas/new.dataset.yaml')),
-};
-for (const uri of Object.values(uris)) server.open(uri, '');
-type File = keyof typeof uris;
-
-async function complete(marked: string, file: File = 'project'): Promise<{ text: string; items: CompletionItem[] }> {
-  const { text, position } = withCursor(marked);
-  server.change(uris[file], text);
-  return { text, items: await server.complete(uris[file], position) };
-}
-
-/** The text of the line of the cursor after the item was accepted, with the lines that the item added. */
-async function accepted(marked: string, label: string, file: File = 'project'): Promise<string> {
-  const { text, items } = await complete(marked, file);
-  const item = items.find((one) => one.label === label);
-  assert.ok(item, `${label} is not offered in ${marked}: ${items.map((one) => one.label).join(' ')}`);
-  const line = withCursor(marked).position.line;
-  const after = acceptItem(text, item).split('\n');
-  return after.slice(line, after.length - (text.split('\n').length - line - 1)).join('\n');
-}
-
-const stage = (line: string) => `version: 1\nproject: p\nstages:\n  s:\n    cmd: x\n    ${line}\n`;
-const start = 'version: 1\nproject: p\nstages:\n';
 const list = (name: string, lines: string) =>
   ordersYaml.replace(
     / {4}with: \{ model: train[^\n]*/,
@@ -219,80 +180,6 @@ test('a list of mappings offers keys behind its dash, and what is below a key go
   );
 });
 
-const nowhere: [kind: string, texts: string[], file?: File][] = [
-  [
-    'a key whose colon has no space behind it',
-    [
-      'stages:█',
-      'version: 1\nparams:█\n',
-      stage('deps:█'),
-      `${start}  s: { cmd:█ }`,
-      ordersYaml.replace('slices: [country]', 'slices:█'),
-    ],
-  ],
-  ['a comment', ['# █', 'version: 1 # st█', '  # ${par█', stage('# deps: █'), `${start}  s: { cmd: x, # ou█\n  }\n`]],
-  [
-    'a block scalar',
-    [
-      stage('description: |\n      dep█'),
-      stage('description: >-\n      a\n\n      █'),
-      'card:\n  ethics: |\n    st█\n',
-      'card:\n  ethics: |2\n      st█\n',
-      'card:\n  ethics: >\n    a\n   # b█\n',
-    ],
-  ],
-  [
-    'a text of several lines',
-    [
-      stage('description: one\n      dep█'),
-      stage('description: "one\n      dep█"'),
-      stage("description: 'one\n      dep█'"),
-      'project: a\n  st█\n',
-    ],
-  ],
-  [
-    'an anchor, an alias, a tag, a marker',
-    ['stages: &st█', 'stages: *st█', '<<: *█', 'stages: !st█', '---█', '? st█', '--- █'.replace(' █', '█')],
-  ],
-  ['free text', ['project: █', 'project: ord█', stage('cmd: █'), stage('description: de█')]],
-  [
-    'behind a closed value',
-    [stage('deps: [a]█'), stage('deps: [a] █'), stage('deps: "a" █'), `${start}  s: { cmd: x } █`],
-  ],
-  ['a fields list of another file', ['fields: █\n', 'fields:█'], 'dataset'],
-  ['a text where a mapping belongs', ['datasets: █', 'stages: █\n', 'deployments: █', 'params: █']],
-];
-for (const [kind, texts, file] of nowhere) {
-  test(`nothing is offered in ${kind}`, async () => {
-    for (const marked of texts)
-      assert.deepEqual(
-        (await complete(marked, file)).items.map(({ label }) => label),
-        [],
-        marked,
-      );
-  });
-}
-
-test('indentation asks for nothing, a space behind a dash or colon does', async () => {
-  const ask = async (marked: string) => {
-    const { text, position } = withCursor(marked);
-    server.change(uris.project, text);
-    return (
-      (
-        await server.connection.sendRequest<{ items: CompletionItem[] } | null>('textDocument/completion', {
-          textDocument: { uri: uris.project },
-          position,
-          context: { triggerKind: 2, triggerCharacter: ' ' },
-        })
-      )?.items.length ?? 0
-    );
-  };
-  assert.equal(await ask(`${start} █`), 0);
-  assert.equal(await ask(stage('  █')), 0);
-  assert.ok((await ask(stage('deps:\n      - █'))) > 0);
-  assert.ok((await ask(ordersYaml.replace('uses: train', 'uses: █'))) > 0);
-});
-
 test('snippets stand where their entries can begin, and nowhere else', async () => {
   const offered = async (marked: string, file?: File) =>
     (await complete(marked, file)).items.filter(({ kind }) => kind === 15).map(({ label }) => label);
@@ -348,51 +235,6 @@ test('an accepted snippet has the indentation of its place', async () => {
     '  train:\n    cmd: python train.py\n    deps: [train.py, data/features.parquet]\n    outs: [model/]\n    metrics: [metrics.json]',
   );
   assert.equal(await accepted('retraining:\n  when:\n    - █\n', 'when-schedule'), '    - { schedule: "0 3 * * 1" }');
-});
-
-test('Enter accepts a key that was begun, and a value only before the closing bracket or quote', async () => {
-  const accepts = async (marked: string, file?: File) =>
-    (await complete(marked, file)).items.some(({ data }) => (data as { enterAccepts: boolean }).enterAccepts);
-  for (const marked of [
-    'pro█',
-    stage('ou█'),
-    ordersYaml.replace('slices: [country]', 'slices: [country, am█]'),
-    ordersYaml.replace('uses: train', 'uses: "tr█"'),
-    ordersYaml.replace('${params.epochs}', '${par█}'),
-    `${start}  s: { cmd: x, ou█ }`,
-  ])
-    assert.ok(await accepts(marked), marked);
-  assert.ok(await accepts('fields:\n  - na█\n', 'dataset'));
-  for (const marked of ['fields:\n  - id█\n', 'fields:\n  - name: a\n    zz█\n', 'xfields█'])
-    assert.ok(!(await accepts(marked, 'dataset')), `${marked}: no key begins so`);
-  for (const marked of [
-    '█',
-    ordersYaml.replace('uses: train', 'uses: tr█'),
-    stage('deps: [src/█'),
-    stage('deps:\n      - sr█'),
-    stage('ou█: x'),
-    ordersYaml.replace('slices: [country]', 'slices: [█]'),
-    ordersYaml.replace('uses: train', 'uses: tr█ # c'),
-  ])
-    assert.ok(!(await accepts(marked)), marked);
-});
-
-test('a list is asked for again with the first letter only: meanwhile the editor shows the old one', async () => {
-  for (const [marked, again] of [
-    ['█', true],
-    ['d█', false],
-    ['datasets█', false],
-    [stage('deps: [█]'), true],
-    [stage('deps: [s█]'), false],
-  ] as const) {
-    const { text, position } = withCursor(marked);
-    server.change(uris.project, text);
-    const found = await server.connection.sendRequest<{ isIncomplete: boolean }>('textDocument/completion', {
-      textDocument: { uri: uris.project },
-      position,
-    });
-    assert.equal(found.isIncomplete, again, marked);
-  }
 });
 
 test('whatever is accepted wherever, the file can still be read (random)', async () => {

@@ -1,10 +1,4 @@
-// Each kind of name is renamed to each kind of bad name. Tried, after reports of other tools' renames: words that YAML
-// reads as values
-// (`yes`, `null`, `1e3`, `~`), signs that open something in YAML (`a: b`, `#x`, `- x`, `*a`, `&a`, `[`, `{`, `!t`,
-// `|`, `%`, `@`), quotes, backslashes,
-// spaces at the ends, no-break spaces, line breaks, other scripts, `${…}`, words that SQL reserves, names that begin
-// with a digit, and names that
-// are taken but for capital letters.
+// Each kind of name is renamed to each kind of bad name, and to names that are taken but for capital letters.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,72 +13,11 @@ import { sqlFacts } from '../../engine/facts/sqlFacts.ts';
 import { loadProject, type Project } from '../../engine/project/loadProject.ts';
 import { entryOf, toValue, type Located } from '../../engine/project/located.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
+import { badNames } from '../fixtures/badNames.ts';
 import { inMemory, type Texts } from '../helpers/checking.ts';
 import { LspClient, uriOf } from '../helpers/lspClient.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { ordersFiles, ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
-
-const badNames = [
-  'a: b',
-  '#x',
-  'a #b',
-  'yes',
-  'No',
-  'null',
-  '~',
-  'true',
-  '1e3',
-  '0x1f',
-  '2024-01-01',
-  '- x',
-  '*a',
-  '&a',
-  '[',
-  ']',
-  '{a}',
-  '!t',
-  '|',
-  '>',
-  '%d',
-  '@a',
-  '`a`',
-  "it's",
-  'say "x"',
-  'back\\slash',
-  '',
-  ' ',
-  ' a',
-  'a ',
-  'a\u00a0b',
-  'a\nb',
-  'a\tb',
-  'größe',
-  '数量',
-  '😀',
-  '${params.x}',
-  'a}b',
-  'a.b',
-  'a-b',
-  'a,b',
-  'a?b',
-  '? a',
-  'select',
-  'Order',
-  'group',
-  'at',
-  'between',
-  '2nd',
-  'x'.repeat(70),
-  '__proto__',
-  'constructor',
-  'toString',
-  '<<',
-  '---',
-  '=',
-  'key: [x',
-  "'",
-  '"',
-];
 
 const examples = join(import.meta.dirname, '../../examples');
 const read = (folder: string): Texts =>
