@@ -185,6 +185,7 @@ command('retrain', 'train a challenger and put it before the gates')
   .option('--now <time>', 'as if it were this time')
   .action(action<RetrainOptions>((context, _, options) => retrain(context, options)));
 command('loop', 'train, deploy, watch and retrain')
+  .option('--monitor <name>', 'the monitor of the deployment to work on, where monitors watch several models')
   .option('--replay <files>', 'play recorded rows through the deployment')
   .option('--sql <file>', 'SQL over the table `rows` that makes what the model reads')
   .option('--from <time>', 'first row to play')

@@ -110,6 +110,8 @@ export interface ModelVersionSummary {
   aliases: string[];
   /** The version that serves. */
   isChampion: boolean;
+  /** The version that waits for promotion. */
+  isChallenger: boolean;
   runId: string;
   runName: string;
   createdAt: number;
@@ -129,6 +131,14 @@ export interface DeploymentSummary {
   modelVersion: number | null;
   predictions: number;
   lastPredictionAt: number | null;
+}
+
+/** A monitor with the verdict of its newest window. */
+export interface MonitorSummary {
+  name: string;
+  /** `none` before the first window, `attention` when it drifted or broke an expectation. */
+  state: 'none' | 'ok' | 'attention';
+  detail: string;
 }
 
 /** What is wrong with a file, for the line that says so and leads there. Lines and columns are 1-based. */
@@ -154,7 +164,7 @@ export interface ProjectOverview {
   deployments: DeploymentSummary[];
   /** Names of the models that the project makes. */
   modelNames: string[];
-  monitors: string[];
+  monitors: MonitorSummary[];
   /** Why the project file cannot be used: the rest is its last good state. Null while it can. */
   problem: FileProblem | null;
   /** All errors of the project as it is written. */

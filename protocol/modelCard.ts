@@ -38,6 +38,8 @@ export interface FairnessRow {
 export interface CardHealth {
   deployment: string;
   predictions: number;
+  /** The monitor that watches the deployment; null when none does. */
+  monitor: string | null;
   lastWindow: {
     start: number;
     end: number;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ProjectError } from '../../engine/base/errors.ts';
+import { monitorNamed } from '../../engine/project/models.ts';
 import { driftReport } from '../../engine/monitoring/driftReport.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
@@ -15,9 +15,7 @@ export interface DriftOptions {
  */
 export async function drift(context: CommandContext, name: string | undefined, options: DriftOptions): Promise<number> {
   const config = context.config();
-  const [first] = Object.keys(config.monitors ?? {});
-  const monitor = name ?? first;
-  if (monitor === undefined) throw new ProjectError('No monitor is declared. Add one under `monitors`.');
+  const monitor = monitorNamed(config, name ?? null);
   if (options.html === undefined) {
     context.printJson(driftReport(context.store(), config, monitor));
     return exitCodes.done;

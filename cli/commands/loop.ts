@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { ProjectError, WorkError, messageOf } from '../../engine/base/errors.ts';
 import { monthlyReport, type MonthRow } from '../../engine/loop/monthlyReport.ts';
 import type { LoopEvents, LoopOutcome } from '../../engine/loop/loopRequest.ts';
+import { monitoredModel, monitorNamed } from '../../engine/project/models.ts';
 import { runLoop } from '../../engine/loop/runLoop.ts';
 import { newestSnapshot } from '../../engine/tracking/snapshots.ts';
 import { exitCodes } from '../../protocol/problem.ts';
@@ -14,6 +15,7 @@ import { fixed } from '../../words/numbers.ts';
 import { bar, table } from '../terminal.ts';
 
 export interface LoopOptions {
+  monitor?: string;
   replay?: string;
   sql?: string;
   from?: string;
@@ -37,22 +39,26 @@ export async function loop(context: CommandContext, options: LoopOptions): Promi
   const outcome = await runLoop({
     project,
     store,
+    monitor: options.monitor,
     signal: context.signal,
     events: printer(context, options.verbose ?? false),
     replay: options.replay === undefined ? null : { path: options.replay, sql: options.sql ?? null, from, to },
     serve: (deployment) => startServer(context, deployment, options.port),
   });
   const config = context.config();
-  const monitor = Object.keys(config.monitors ?? {})[0] ?? '';
+  const monitor = monitorNamed(config, options.monitor ?? null);
   const months = await monthlyReport(project, config, store, monitor, outcome.now + 366 * 86_400_000);
   if (context.json) {
     context.printJson({ ...outcome, months });
     return exitCodes.done;
   }
   terminal.line();
+  const { from: maker } = monitoredModel(config, monitor);
   const precision =
     Object.values(config.stages).flatMap((stage) =>
-      'uses' in stage && stage.uses === 'validate' ? [stage.with.min_precision ?? 0.9] : [],
+      'uses' in stage && stage.uses === 'validate' && (maker === null || stage.with.model === maker)
+        ? [stage.with.min_precision ?? 0.9]
+        : [],
     )[0] ?? 0.9;
   for (const line of monthTable(months, precision)) terminal.line(line);
   terminal.line();

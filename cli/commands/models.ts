@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import { buildCard } from '../../engine/cards/buildCard.ts';
-import { modelNamed, modelsOf, validatedModel } from '../../engine/project/models.ts';
+import { hasSeveralModels, modelNamed, modelsOf, validatedModel } from '../../engine/project/models.ts';
 import { actorOf, brokenAuditEntry } from '../../engine/registry/audit.ts';
 import { summariseVersions } from '../../engine/registry/summariseVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { registerRun } from '../../engine/registry/registerRun.ts';
+import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { saveCard } from '../../engine/pages/savePage.ts';
 import { readModel, readSelector } from '../readOption.ts';
 import { gatesText, metricText } from '../../words/metrics.ts';
+import { versionText } from '../../words/models.ts';
 import { timeText } from '../../words/times.ts';
 import { table } from '../terminal.ts';
 
@@ -23,25 +25,24 @@ export async function models(context: CommandContext): Promise<number> {
   else if (versions.length === 0)
     context.terminal.line('No model versions. `loopwright run` trains and validates the first.');
   else {
-    const key =
-      declaredMetrics(context.project(), null)
-        .map(({ name }) => name)
-        .find((name) => versions.some(({ metrics }) => metrics[name] !== undefined)) ??
-      Object.keys(versions[0]?.metrics ?? {})[0] ??
-      '';
-    const value = (metrics: Record<string, number>): string =>
-      metrics[key] === undefined ? '–' : metricText(key, metrics[key]);
-    const rows = versions.map(({ model, version, metrics, aliases, gatesPassed, gatesTotal, runName, createdAt }) => [
-      ...(names.length > 1 ? [model] : []),
-      `v${version}`,
-      value(metrics),
-      aliases.join(', '),
-      gatesText({ passed: gatesPassed, total: gatesTotal }),
-      runName,
-      timeText(createdAt),
-    ]);
-    const titles = ['version', key, 'alias', 'gates', 'run', 'made'];
-    for (const line of names.length > 1 ? table(['model', ...titles], rows, [2]) : table(titles, rows, [1]))
+    const several = names.length > 1;
+    const declared = declaredMetrics(context.project(), null).map(({ name }) => name);
+    const keys = new Map(names.map((name) => [name, shownMetric(versions, name, declared)]));
+    const rows = versions.map(({ model, version, metrics, aliases, gatesPassed, gatesTotal, runName, createdAt }) => {
+      const key = keys.get(model) ?? '';
+      const value = metrics[key] === undefined ? '–' : metricText(key, metrics[key]);
+      return [
+        ...(several ? [model] : []),
+        `v${version}`,
+        several && metrics[key] !== undefined ? `${key} ${value}` : value,
+        aliases.join(', '),
+        gatesText({ passed: gatesPassed, total: gatesTotal }),
+        runName,
+        timeText(createdAt),
+      ];
+    });
+    const titles = ['version', several ? 'metric' : ([...keys.values()][0] ?? ''), 'alias', 'gates', 'run', 'made'];
+    for (const line of several ? table(['model', ...titles], rows) : table(titles, rows, [1]))
       context.terminal.line(line);
   }
   const broken = store ? brokenAuditEntry(store) : null;
@@ -52,6 +53,16 @@ export async function models(context: CommandContext): Promise<number> {
   return exitCodes.done;
 }
 
+/** The metric that stands for the versions of a model: the first declared one that they have. */
+function shownMetric(versions: readonly ModelVersionSummary[], model: string, declared: readonly string[]): string {
+  const own = versions.filter((version) => version.model === model);
+  return (
+    declared.find((name) => own.some(({ metrics }) => metrics[name] !== undefined)) ??
+    Object.keys(own[0]?.metrics ?? {})[0] ??
+    ''
+  );
+}
+
 /** `loopwright models promote [MODEL@]VERSION`: through the gates, like every promotion. */
 export async function promoteModel(context: CommandContext, version: string): Promise<number> {
   const result = promote(context.store(), readModel(context.config(), version), {
@@ -59,12 +70,16 @@ export async function promoteModel(context: CommandContext, version: string): Pr
     actor: actorOf('terminal'),
   });
   if (context.json) context.printJson(result);
-  else
+  else {
+    const several = hasSeveralModels(context.config());
+    const name = versionText(result, several);
+    const undo = `loopwright models rollback${several ? ` ${result.name}` : ''}`;
     context.terminal.line(
       result.previous === result.version
-        ? `v${result.version} is the champion already.`
-        : `v${result.version} is champion${result.previous === null ? '' : `; v${result.previous} was before. \`loopwright models rollback\` goes back`}.`,
+        ? `${name} is already the champion.`
+        : `${name} is champion${result.previous === null ? '' : `; before it was v${result.previous}. \`${undo}\` goes back`}.`,
     );
+  }
   return exitCodes.done;
 }
 
@@ -76,8 +91,8 @@ export async function registerModel(context: CommandContext, run: string): Promi
     (stage) => validatedModel(context.config(), stage).name,
     actorOf('terminal'),
   );
-  const several = modelsOf(context.config()).length > 1;
-  const versions = result.registered.map(({ name, version }) => (several ? `${name} v${version}` : `v${version}`));
+  const several = hasSeveralModels(context.config());
+  const versions = result.registered.map((version) => versionText(version, several));
   if (context.json) context.printJson({ ...result, version: result.registered.at(-1)?.version ?? null });
   else context.terminal.line(`${result.runName} is ${versions.join(', ')}${result.made ? '' : ' already'}.`);
   return exitCodes.done;
@@ -88,7 +103,10 @@ export async function rollbackModel(context: CommandContext, name: string | unde
   const model = modelNamed(context.config(), name ?? null);
   const result = rollback(context.store(), model.name, { actor: actorOf('terminal') });
   if (context.json) context.printJson(result);
-  else context.terminal.line(`v${result.version} is champion again; v${result.previous} was rolled back.`);
+  else
+    context.terminal.line(
+      `${versionText(result, hasSeveralModels(context.config()))} is champion again; v${result.previous} was rolled back.`,
+    );
   return exitCodes.done;
 }
 

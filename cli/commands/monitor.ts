@@ -1,8 +1,8 @@
-import { ProjectError } from '../../engine/base/errors.ts';
 import { brokenBounds } from '../../engine/monitoring/bounds.ts';
 import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
 import { listWindows } from '../../engine/monitoring/windows.ts';
 import type { DriftWindow } from '../../protocol/drift.ts';
+import { monitorNamed } from '../../engine/project/models.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';
@@ -23,15 +23,8 @@ export async function monitor(
   options: MonitorOptions,
 ): Promise<number> {
   const config = context.config();
-  const monitors = Object.keys(config.monitors ?? {});
-  const chosen = name ?? monitors[0];
-  const declared = chosen !== undefined && monitors.includes(chosen) ? config.monitors?.[chosen] : undefined;
-  if (chosen === undefined || !declared)
-    throw new ProjectError(
-      name === undefined
-        ? 'No monitor is declared under `monitors`.'
-        : `There is no monitor \`${name}\`. Declared: ${monitors.join(', ') || 'none'}.`,
-    );
+  const chosen = monitorNamed(config, name ?? null);
+  const declared = config.monitors?.[chosen];
   const now = readTime(options.now, 'now') ?? Date.now();
   await evaluateMonitor({
     project: context.project(),
@@ -43,11 +36,11 @@ export async function monitor(
   });
   const windows = listWindows(context.store(), chosen);
   const last = windows.findLast((window) => window.status !== 'too few rows');
-  const broken = last ? brokenBounds(declared, last) : [];
+  const broken = declared && last ? brokenBounds(declared, last) : [];
   if (context.json) context.printJson({ monitor: chosen, windows, broken });
   else if (windows.length === 0) context.terminal.line('No window has ended yet.');
   else {
-    const metric = Object.keys(declared.expect ?? {}).find((key) =>
+    const metric = Object.keys(declared?.expect ?? {}).find((key) =>
       windows.some((window) => window.performance[key] !== undefined),
     );
     const rows = windows.map((window) => [

@@ -5,13 +5,15 @@ import { sourceSql } from '../../engine/data/readSource.ts';
 import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { isGlob } from '../../engine/base/glob.ts';
-import { findAlias, modelNamed } from '../../engine/project/models.ts';
+import { findAlias, hasSeveralModels, modelNamed } from '../../engine/project/models.ts';
+import { champion } from '../../engine/registry/aliases.ts';
 import { selectedVersion } from '../../engine/registry/selectedVersion.ts';
 import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
 import { scoreBatch } from '../../engine/serving/scoreBatch.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readSelector } from '../readOption.ts';
+import { versionText } from '../../words/models.ts';
 import { bar } from '../terminal.ts';
 
 export interface PredictOptions {
@@ -42,14 +44,13 @@ export async function predict(context: CommandContext, options: PredictOptions):
   const output = outputPath(root, options.output, deployment?.as === 'batch' ? deployment.output : undefined);
   const store = context.store();
   const served = deployment?.as === 'batch' ? findAlias(config, deployment.model) : null;
-  const wanted = selectedVersion(
-    store,
-    modelNamed(config, asked?.name ?? served?.name ?? null).name,
-    asked?.version ?? served?.alias ?? null,
-  );
+  const model = modelNamed(config, asked?.name ?? served?.name ?? null);
+  const { name } = model;
+  const selected = asked?.version ?? served?.alias ?? null;
+  const wanted = selectedVersion(store, name, selected);
   if (!wanted)
     throw new WorkError(
-      'There is no champion to predict with. `loopwright models promote VERSION` makes one, or give `--model-version`.',
+      `\`${name}\` has no ${selected ?? champion} to predict with. Promote a version with \`loopwright models promote VERSION\`, or name one with \`--model-version\`.`,
     );
   const found = isGlob(input)
     ? files.glob(input).map((file) => join(root, file))
@@ -73,7 +74,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
       db,
       source,
       output,
-      columns: deploymentColumns(context.project(), config, options.deployment ?? ''),
+      columns: deploymentColumns(context.project(), config, options.deployment ?? null, model),
       deployment: options.deployment ?? null,
       signal: context.signal,
       onProgress: (share) => context.terminal.progress(`${bar(share)} ${Math.round(share * 100)} %`),
@@ -82,7 +83,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
       context.printJson({ rows: result.rows, output: result.output, model: wanted.model, version: wanted.version });
     else
       context.terminal.line(
-        `${result.rows.toLocaleString('en-US')} rows scored by v${wanted.version} into ${result.output}`,
+        `${result.rows.toLocaleString('en-US')} rows scored by ${versionText({ name, version: wanted.version }, hasSeveralModels(config))} into ${result.output}`,
       );
     return exitCodes.done;
   } finally {

@@ -1,6 +1,8 @@
 import { ProjectError } from '../../engine/base/errors.ts';
+import { hasSeveralModels, onlyApi } from '../../engine/project/models.ts';
 import { serveDeployment } from '../../engine/serving/serveDeployment.ts';
 import { exitCodes } from '../../protocol/problem.ts';
+import { versionText } from '../../words/models.ts';
 import type { CommandContext } from '../context.ts';
 
 export interface ServeOptions {
@@ -10,11 +12,7 @@ export interface ServeOptions {
 /** `loopwright serve [DEPLOYMENT]`: an API deployment in the foreground, until it is stopped. */
 export async function serve(context: CommandContext, name: string | undefined, options: ServeOptions): Promise<number> {
   const config = context.config();
-  const apis = Object.entries(config.deployments ?? {})
-    .filter(([, deployment]) => deployment.as === 'api')
-    .map(([key]) => key);
-  const deployment = name ?? apis[0];
-  if (deployment === undefined) throw new ProjectError('No api deployment is declared under `deployments`.');
+  const deployment = name ?? onlyApi(config);
   const port = options.port === undefined ? undefined : Number(options.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535))
     throw new ProjectError(`\`--port ${options.port}\` is not a port.`);
@@ -27,11 +25,20 @@ export async function serve(context: CommandContext, name: string | undefined, o
     recordDeployment: !process.env['LOOPWRIGHT_PARENT'],
     onLog: (line) => context.terminal.note(line),
   });
+  const served = versionText({ name: server.model, version: server.version }, hasSeveralModels(config));
   if (context.json)
-    context.terminal.line(JSON.stringify({ deployment, url: server.url, version: server.version, pid: process.pid }));
+    context.terminal.line(
+      JSON.stringify({
+        deployment,
+        url: server.url,
+        model: server.model,
+        version: server.version,
+        pid: process.pid,
+      }),
+    );
   else {
     context.terminal.line(
-      `${deployment} serves v${server.version} at ${server.url} (POST /predict, GET /health, GET /metrics). Ctrl-C stops it.`,
+      `${deployment} serves ${served} at ${server.url} (POST /predict, GET /health, GET /metrics). Ctrl-C stops it.`,
     );
   }
   await new Promise<void>((resolve) => {

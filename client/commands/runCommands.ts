@@ -114,11 +114,11 @@ async function pickExperiment({ project }: RowSubject): Promise<string | undefin
 export async function pickMonitor({ project }: RowSubject): Promise<string | undefined> {
   const { monitors } = await overviewOf(project);
   return monitors.length === 1
-    ? monitors[0]
+    ? monitors[0]?.name
     : pickDeclared(
         project,
         'Which monitor?',
-        monitors.map((name) => choice(name, name, '', 'pulse')),
+        monitors.map(({ name, detail }) => choice(name, name, detail, 'pulse')),
         { text: 'This project declares no monitor yet.', part: 'monitor' },
       );
 }

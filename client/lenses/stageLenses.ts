@@ -13,6 +13,7 @@ import type { Projects } from '../projects/projects.ts';
 import { setting } from '../settings.ts';
 import type { RowSubject } from '../views/row.ts';
 import { count } from '../../words/numbers.ts';
+import { versionText } from '../../words/models.ts';
 import { timeText } from '../../words/times.ts';
 import { lensText } from './lensText.ts';
 
@@ -116,8 +117,8 @@ function stageLenses(project: Project, place: OutlineStage): CodeLens[] {
 
 function monitorLenses(project: Project, place: OutlineStage): CodeLens[] {
   const subject = { project, monitor: place.name };
-  const life = project.overview?.life.find((line) => line.part === 'monitor');
-  const detail = project.overview?.monitors.length === 1 && life?.detail ? ` · ${life.detail}` : '';
+  const monitor = project.overview?.monitors.find(({ name }) => name === place.name);
+  const detail = monitor ? ` · ${monitor.detail}` : '';
   return [
     lens(place, `$(graph-line) Open drift${detail}`, commandIds.openDrift, subject),
     lens(place, 'Check now', commandIds.monitorNow, subject),
@@ -128,7 +129,12 @@ function deploymentLenses(project: Project, place: OutlineStage): CodeLens[] {
   const subject = { project, deployment: place.name };
   const deployment = project.overview?.deployments.find((one) => one.name === place.name);
   if (!deployment || deployment.as !== 'api') return [];
-  const version = deployment.modelVersion === null ? '' : ` · v${deployment.modelVersion}`;
+  const { model, modelVersion } = deployment;
+  const several = (project.overview?.modelNames.length ?? 0) > 1;
+  const version =
+    modelVersion === null
+      ? ''
+      : ` · ${versionText({ name: model ?? '', version: modelVersion }, several && model !== null)}`;
   return deployment.state === 'stopped'
     ? [
         lens(place, '$(play) Start', commandIds.startDeployment, subject),

@@ -1,3 +1,5 @@
+import type { ModelVersionSummary, ProjectOverview } from '../../protocol/lifeCycle.ts';
+import { versionText } from '../../words/models.ts';
 import type { Project } from '../projects/project.ts';
 import { shownMetricText } from '../views/shownMetric.ts';
 import { attentionCount } from '../views/lifeCycleRows.ts';
@@ -11,7 +13,8 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
     return error === undefined
       ? { text: '$(sync) Loopwright', tooltip: `Loopwright: ${project.name}` }
       : { text: '$(error) Loopwright', tooltip: error };
-  const champion = overview.models.find((version) => version.isChampion);
+  const champions = overview.models.filter(({ isChampion }) => isChampion);
+  const [champion] = champions;
   const value = champion ? shownMetricText(champion.metrics, overview.primary) : '';
   const refused = overview.stages.find((stage) => stage.state === 'refused');
   const running = overview.stages.filter((stage) => stage.state === 'running').map((stage) => stage.name);
@@ -29,13 +32,16 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
   const said = [
     problem ? `${problem.file}:${problem.line}: ${problem.message} This is the last good state` : '',
     `Loopwright: ${overview.project}`,
-    champion
-      ? `champion ${overview.modelNames.length > 1 ? `${champion.model} ` : ''}v${champion.version}${value === '' ? '' : ` with ${value}`}`
-      : 'no champion yet',
+    ...(champions.length === 0 ? ['no champion yet'] : champions.map((one) => championText(one, overview))),
     running.length > 0 ? `running ${running.join(', ')}` : '',
     refused ? `${refused.name}: ${refused.reasons[0] ?? 'refused by its gates'}` : '',
     stale > 0 ? `${stale} stale` : '',
     attention > 0 ? `${attention} need you` : '',
   ];
   return { text: words.filter(Boolean).join(' '), tooltip: said.filter(Boolean).join(' · ') };
+}
+
+function championText({ model: name, version, metrics }: ModelVersionSummary, overview: ProjectOverview): string {
+  const value = shownMetricText(metrics, overview.primary);
+  return `champion ${versionText({ name, version }, overview.modelNames.length > 1)}${value === '' ? '' : ` with ${value}`}`;
 }

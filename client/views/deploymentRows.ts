@@ -1,4 +1,4 @@
-import type { DeploymentSummary } from '../../protocol/lifeCycle.ts';
+import type { DeploymentSummary, MonitorSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
 import { count } from '../../words/numbers.ts';
@@ -12,7 +12,7 @@ export function deploymentRows(project: Project): Row[] {
   if (!overview) return [];
   return [
     ...overview.deployments.map((one) => deploymentRow(project, one)),
-    ...overview.monitors.map((name) => monitorRow(project, name)),
+    ...overview.monitors.map((one) => monitorRow(project, one)),
   ];
 }
 
@@ -39,19 +39,14 @@ function deploymentRow(project: Project, deployment: DeploymentSummary): Row {
   };
 }
 
-function monitorRow(project: Project, monitor: string): Row {
-  const subject = { project, monitor };
-  const life = project.overview?.life.find((line) => line.part === 'monitor');
-  const attention = life?.state === 'attention';
+function monitorRow(project: Project, { name, state, detail }: MonitorSummary): Row {
+  const subject = { project, monitor: name };
+  const attention = state === 'attention';
   return {
-    id: `monitor/${monitor}`,
-    label: monitor,
-    description: ['monitor', project.overview?.monitors.length === 1 ? (life?.detail.split(' · ')[0] ?? '') : '']
-      .filter(Boolean)
-      .join(' · '),
-    tooltip: [`Monitor ${monitor}`, project.overview?.monitors.length === 1 ? (life?.detail ?? '') : '']
-      .filter(Boolean)
-      .join(': '),
+    id: `monitor/${name}`,
+    label: name,
+    description: ['monitor', detail.split(' · ')[0]].filter(Boolean).join(' · '),
+    tooltip: [`Monitor ${name}`, detail].filter(Boolean).join(': '),
     icon: attention ? 'warning' : 'pulse',
     ...(attention ? { color: 'problemsWarningIcon.foreground' } : {}),
     context: 'monitor',

@@ -22,10 +22,14 @@ function lifeRow(project: Project, line: LifeLine, overview: ProjectOverview): R
   const isMissing = missingParts(overview).some((part) => part === line.part);
   const subject: RowSubject = { project, part: line.part };
   if (line.stage !== null) subject.stage = line.stage;
-  const served = line.part === 'deploy' ? deployments.find((one) => one.as === 'api') : undefined;
-  if (served) subject.deployment = served.name;
-  const [monitor] = monitors;
-  if (line.part === 'monitor' && monitor !== undefined) subject.monitor = monitor;
+  const apis = line.part === 'deploy' ? deployments.filter(({ as }) => as === 'api') : [];
+  const [api] = apis;
+  // Of several the command asks which.
+  if (api && apis.length === 1) subject.deployment = api.name;
+  if (line.part === 'monitor') {
+    const monitor = monitors.find(({ state }) => state === 'attention') ?? monitors[0];
+    if (monitor) subject.monitor = monitor.name;
+  }
   const row: Row = {
     id: `life/${line.part}`,
     label,
@@ -35,7 +39,7 @@ function lifeRow(project: Project, line: LifeLine, overview: ProjectOverview): R
     color: look.color,
     context: [
       contextOf(line),
-      served ? (served.state === 'stopped' ? 'startable' : 'stoppable') : '',
+      apis.length === 0 ? '' : apis.some(({ state }) => state === 'stopped') ? 'startable' : 'stoppable',
       isMissing ? 'addable' : '',
     ]
       .filter(Boolean)

@@ -81,7 +81,7 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
 function healthOf(store: Store, config: ProjectConfig, model: string, version: number): CardHealth[] {
   return Object.entries(config.deployments ?? {}).flatMap(([deployment, declared]) => {
     if (findAlias(config, declared.model)?.name !== model) return [];
-    const { predictions } = predictionCount(store, deployment, version);
+    const { predictions } = predictionCount(store, deployment, { name: model, version });
     if (predictions === 0 && predictionCount(store, deployment).predictions === 0) return [];
     const monitor = Object.entries(config.monitors ?? {}).find(
       ([, candidate]) => candidate.deployment === deployment,
@@ -94,6 +94,7 @@ function healthOf(store: Store, config: ProjectConfig, model: string, version: n
       {
         deployment,
         predictions,
+        monitor: monitor ?? null,
         lastWindow: last
           ? {
               start: last.start,

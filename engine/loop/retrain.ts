@@ -1,8 +1,9 @@
+import { versionText } from '../../words/models.ts';
 import { checkProject } from '../checks/checkProject.ts';
 import { WorkError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
 import type { Project } from '../project/loadProject.ts';
-import { retrainedModel, validationsOf } from '../project/models.ts';
+import { hasSeveralModels, retrainedModel, validationsOf } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { championOf } from '../registry/aliases.ts';
 import { promote } from '../registry/promote.ts';
@@ -86,11 +87,13 @@ export async function retrain(input: {
       status: 'failed',
       message: 'nothing changed since the last training, so no new version was made',
     };
+  const several = hasSeveralModels(config);
+  const made = versionText({ name: model.name, version }, several);
   if (policy?.then !== 'promote')
     return {
       ...base,
       status: 'proposed',
-      message: `v${version} passed its gates and waits: loopwright models promote ${version}`,
+      message: `${made} passed its gates and waits: loopwright models promote ${several ? `${model.name}@` : ''}${version}`,
     };
   try {
     promote(store, { name: model.name, version }, { why: reason, actor, at: now });
@@ -105,7 +108,7 @@ export async function retrain(input: {
     });
     return { ...base, status: 'rejected', message: error.message };
   }
-  return { ...base, status: 'promoted', message: `v${version} is champion` };
+  return { ...base, status: 'promoted', message: `${made} is champion` };
 }
 
 /** When retraining was last started, by the clock that started it; null for never. */

@@ -2,7 +2,7 @@ import { openDatabase } from '../data/database.ts';
 import { ProjectError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
-import { aliasedModel } from '../project/models.ts';
+import { aliasedModel, monitorNamed } from '../project/models.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { championOf } from '../registry/aliases.ts';
@@ -25,9 +25,9 @@ import { watch } from './watch.ts';
 export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
   const { project, store, events } = request;
   const config = configFor(project, 'default');
-  const [monitorName, monitor] = Object.entries(config.monitors ?? {})[0] ?? [];
-  if (monitorName === undefined || !monitor)
-    throw new ProjectError('The loop needs a monitor: declare one under `monitors`.');
+  const monitorName = monitorNamed(config, request.monitor ?? null);
+  const monitor = config.monitors?.[monitorName];
+  if (!monitor) throw new ProjectError('The loop needs a monitor: declare one under `monitors`.');
   const deployment = config.deployments?.[monitor.deployment];
   if (!deployment)
     throw new ProjectError(`The monitor \`${monitorName}\` watches \`${monitor.deployment}\`, which is no deployment.`);

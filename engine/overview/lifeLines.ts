@@ -4,14 +4,16 @@ import {
   type DeploymentSummary,
   type LifeLine,
   type LifeState,
+  type MonitorSummary,
   type ModelVersionSummary,
   type StageKind,
   type StageStatus,
 } from '../../protocol/lifeCycle.ts';
-import { brokenBounds } from '../monitoring/bounds.ts';
 import { lastWindowEnd, listWindows } from '../monitoring/windows.ts';
 import { decideRetraining } from '../loop/policy.ts';
 import { lastRetrained } from '../loop/retrain.ts';
+import { versionText } from '../../words/models.ts';
+import { hasSeveralModels } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { runCounts } from '../tracking/stageResults.ts';
 import type { Store } from '../store/store.ts';
@@ -24,6 +26,7 @@ interface LifeInput {
   datasets: DatasetSummary[];
   models: ModelVersionSummary[];
   deployments: DeploymentSummary[];
+  monitors: MonitorSummary[];
 }
 
 type Line = Pick<LifeLine, 'state' | 'detail' | 'stage'>;
@@ -97,59 +100,59 @@ function trackLine({ store }: LifeInput): Line {
   };
 }
 
-function deployLine({ deployments, models }: LifeInput): Line {
+function deployLine({ config, deployments, models }: LifeInput): Line {
   if (deployments.length === 0) return { state: 'none', detail: 'no deployment declared', stage: null };
   const up = deployments.filter((deployment) => deployment.state === 'healthy');
-  const [first] = up;
-  if (first)
+  const served = (of: readonly DeploymentSummary[]) =>
+    `${of.reduce((sum, { predictions }) => sum + predictions, 0).toLocaleString('en-US')} served`;
+  if (up.length > 0)
     return {
       state: 'ok',
-      detail: `${first.name} v${first.modelVersion ?? '?'} · ${first.predictions.toLocaleString('en-US')} served`,
+      detail: `${up.map(({ name, modelVersion }) => `${name} v${modelVersion ?? '?'}`).join(', ')} · ${served(up)}`,
       stage: null,
     };
-  if (!models.some((model) => model.aliases.includes('champion'))) {
-    const waiting = models.find((model) => model.aliases.includes('challenger'));
-    return waiting
-      ? { state: 'attention', detail: `v${waiting.version} passed its gates and waits for promotion`, stage: null }
-      : { state: 'none', detail: 'no champion yet', stage: null };
-  }
-  const total = deployments.reduce((sum, deployment) => sum + deployment.predictions, 0);
-  return {
-    state: 'none',
-    detail: `stopped${total > 0 ? ` · ${total.toLocaleString('en-US')} served` : ''}`,
-    stage: null,
-  };
+  const waiting = challengersOf(models).filter(({ champion }) => champion === null);
+  if (waiting.length > 0)
+    return {
+      state: 'attention',
+      detail: `${versionsText(config, waiting)} passed ${waiting.length === 1 ? 'its gates and waits' : 'their gates and wait'} for promotion`,
+      stage: null,
+    };
+  if (!models.some(({ isChampion }) => isChampion)) return { state: 'none', detail: 'no champion yet', stage: null };
+  const used = deployments.filter(({ predictions }) => predictions > 0);
+  return { state: 'none', detail: ['stopped', ...(used.length > 0 ? [served(used)] : [])].join(' · '), stage: null };
 }
 
-function monitorLine({ config, store }: LifeInput): Line {
-  const monitors = Object.entries(config.monitors ?? {});
+interface Challenger {
+  challenger: ModelVersionSummary;
+  champion: ModelVersionSummary | null;
+}
+
+/** The version of each model that waits for promotion, with the champion of the same model. */
+function challengersOf(models: readonly ModelVersionSummary[]): Challenger[] {
+  return models
+    .filter(({ isChallenger }) => isChallenger)
+    .map((challenger) => ({
+      challenger,
+      champion: models.find(({ model, isChampion }) => isChampion && model === challenger.model) ?? null,
+    }));
+}
+
+function versionsText(config: ProjectConfig, waiting: readonly Challenger[]): string {
+  const several = hasSeveralModels(config);
+  return waiting.map(({ challenger: { model: name, version } }) => versionText({ name, version }, several)).join(', ');
+}
+
+/** Of several monitors, the line is about the first that needs a person, else the first with a window. */
+function monitorLine({ monitors }: LifeInput): Line {
   if (monitors.length === 0) return { state: 'none', detail: 'no monitor declared', stage: null };
-  for (const [name, monitor] of monitors) {
-    const window = store
-      ? listWindows(store, name).findLast((candidate) => candidate.status !== 'too few rows')
-      : undefined;
-    if (!window) continue;
-    const inputs = window.values.filter((value) => value.column !== '_score');
-    const drifted = inputs.filter((value) => value.drifted).length;
-    const broken = brokenBounds(monitor, window)[0];
-    if (window.status === 'drift')
-      return { state: 'attention', detail: `drift in ${drifted} of ${inputs.length} features`, stage: null };
-    if (broken)
-      return {
-        state: 'attention',
-        detail: `${broken.metric} ${Number(broken.value.toFixed(3))} ${broken.min !== null && broken.value < broken.min ? `< ${broken.min}` : `> ${broken.max}`}`,
-        stage: null,
-      };
-    return {
-      state: 'ok',
-      detail:
-        drifted === 0
-          ? `no drift in ${inputs.length} features`
-          : `no drift · ${drifted} of ${inputs.length} features moved`,
-      stage: null,
-    };
-  }
-  return { state: 'none', detail: 'no window yet', stage: null };
+  const shown =
+    monitors.find(({ state }) => state === 'attention') ??
+    monitors.find(({ state }) => state !== 'none') ??
+    monitors[0];
+  if (!shown || shown.state === 'none') return { state: 'none', detail: 'no window yet', stage: null };
+  const { name, state, detail } = shown;
+  return { state, detail: monitors.length === 1 ? detail : `${name}: ${detail}`, stage: null };
 }
 
 function retrainLine({ config, store, models }: LifeInput): Line {
@@ -161,11 +164,14 @@ function retrainLine({ config, store, models }: LifeInput): Line {
     lastRetrained: lastRetrained(store),
     now: lastWindowEnd(store) ?? Date.now(),
   });
-  const champion = models.find((model) => model.aliases.includes('champion'));
-  const challenger = models.find((model) => model.aliases.includes('challenger'));
   if (decision.verdict === 'retrain') return { state: 'attention', detail: `due: ${decision.reason}`, stage: null };
-  if (challenger && champion)
-    return { state: 'attention', detail: `v${challenger.version} waits for promotion`, stage: null };
+  const waiting = challengersOf(models).filter(({ champion }) => champion !== null);
+  if (waiting.length > 0)
+    return {
+      state: 'attention',
+      detail: `${versionsText(config, waiting)} ${waiting.length === 1 ? 'waits' : 'wait'} for promotion`,
+      stage: null,
+    };
   const times = eventCount(store, 'retrained').count;
   return {
     state: times > 0 ? 'ok' : 'none',

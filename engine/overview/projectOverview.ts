@@ -23,6 +23,7 @@ import { predictionCount } from '../serving/predictionLog.ts';
 import { runCounts } from '../tracking/stageResults.ts';
 import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
+import { monitorSummaries } from './monitorSummaries.ts';
 import { lifeLines } from './lifeLines.ts';
 import { bestValue } from '../tracking/newestMetrics.ts';
 import { primaryMetrics } from './primaryMetrics.ts';
@@ -43,7 +44,8 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
   const models = store ? modelsOf(config).flatMap(({ name }) => summariseVersions(store, name)) : [];
   const datasets = datasetsOf(config, store).map((dataset) => ({ ...dataset, problem: of(dataset.schema) }));
   const deployments = deploymentsOf(config, store);
-  const life: LifeLine[] = lifeLines({ config, store, stages, datasets, models, deployments });
+  const monitors = monitorSummaries(config, store);
+  const life: LifeLine[] = lifeLines({ config, store, stages, datasets, models, deployments, monitors });
   const experiments = experimentsOf(project, store).map((experiment) => ({
     ...experiment,
     problem: of(experiment.file),
@@ -59,7 +61,7 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     models,
     deployments,
     modelNames: modelsOf(config).map(({ name }) => name),
-    monitors: Object.keys(config.monitors ?? {}),
+    monitors,
     problem: fileProblem(problem),
     problems,
   };

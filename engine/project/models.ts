@@ -92,6 +92,40 @@ export function monitoredModel(config: ProjectConfig, monitor: string): ProjectM
 }
 
 /**
+ * The monitor of a name. Without a name the first one; ProjectError when the monitors watch several models, so that the
+ * first would hide the others.
+ */
+export function monitorNamed(config: ProjectConfig, name: string | null): string {
+  const declared = Object.keys(config.monitors ?? {});
+  const [first] = declared;
+  if (name !== null && !declared.includes(name))
+    throw new ProjectError(`There is no monitor \`${name}\`. Declared: ${declared.join(', ') || 'none'}.`);
+  if (first === undefined) throw new ProjectError('No monitor is declared under `monitors`.');
+  if (name === null && isOfSeveral(declared.map((monitor) => monitoredModel(config, monitor))))
+    throw new ProjectError(`The monitors watch several models: ${declared.join(', ')}. Name one of them.`);
+  return name ?? first;
+}
+
+/** The api deployment to serve without a name: the first one; ProjectError when they serve several models. */
+export function onlyApi(config: ProjectConfig): string {
+  const apis = Object.entries(config.deployments ?? {}).flatMap(([name, { as }]) => (as === 'api' ? [name] : []));
+  const [first] = apis;
+  if (first === undefined) throw new ProjectError('No api deployment is declared under `deployments`.');
+  if (isOfSeveral(apis.map((api) => deployedModel(config, api))))
+    throw new ProjectError(`The api deployments serve several models: ${apis.join(', ')}. Name one of them.`);
+  return first;
+}
+
+function isOfSeveral(models: readonly ProjectModel[]): boolean {
+  return new Set(models.map(({ name }) => name)).size > 1;
+}
+
+/** True when the number of a version needs the name of its model. */
+export function hasSeveralModels(config: ProjectConfig): boolean {
+  return modelsOf(config).length > 1;
+}
+
+/**
  * `with.model` of validate stages may name a model: the stage that makes it takes its place, so that the rest of the
  * engine knows stages alone. `config` is changed.
  */

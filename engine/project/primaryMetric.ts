@@ -2,6 +2,7 @@ import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import type { Project } from './loadProject.ts';
 import { metricOf, smallerIsBetter, usualMetrics } from '../evaluation/metrics.ts';
 import { taskOf } from './taskOf.ts';
+import type { Task } from '../evaluation/predictions.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { GateConfig } from './schema/gates.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
@@ -40,12 +41,16 @@ export function metricsOfConfig(
 ): PrimaryMetric[] {
   const declared = config.primary_metric;
   const named = typeof declared === 'string' ? { name: declared } : declared;
+  // Of several models each has metrics of its own; those of the others stand in where a version lacks the first.
+  const several = Object.keys(config.models ?? {}).length > 1;
+  const gates = gateMetrics(config);
+  const tasks = tasksOf(config, schemaOf);
   return [
     ...(named
       ? [{ name: named.name, direction: named.direction ?? directionOf(named.name), why: 'primary_metric' }]
       : []),
-    ...gateMetrics(config),
-    ...taskMetrics(config, schemaOf),
+    ...(several ? gates : gates.slice(0, 1)),
+    ...(several ? tasks : tasks.slice(0, 1)).flatMap(usualOf),
   ];
 }
 
@@ -54,19 +59,18 @@ function directionOf(name: string): PrimaryMetric['direction'] {
 }
 
 /**
- * The first gate that bounds the quality of the model itself: neither against the champion, nor of groups, nor of its
- * speed or size.
+ * Of each stage that validates, then of others, the first gate that bounds the quality of the model itself: neither
+ * against the champion, nor of groups, nor of its speed or size.
  */
 function gateMetrics({ stages }: ProjectConfig): PrimaryMetric[] {
   const all = Object.values(stages);
   const validates = (stage: (typeof all)[number]): boolean => 'uses' in stage && stage.uses === 'validate';
-  const gates = [...all.filter(validates), ...all.filter((stage) => !validates(stage))].flatMap((stage) =>
-    'gates' in stage ? Object.entries(stage.gates ?? {}) : [],
-  );
-  const first = gates.find(
-    ([gate]) => !/[@[]/.test(gate) && !/(^|[_/])(latency|ms|bytes|seconds|time|size|memory)([_/]|$)/.test(gate),
-  );
-  return first ? [{ name: first[0], direction: boundDirection(first[0], first[1]), why: 'the first gate' }] : [];
+  return [...all.filter(validates), ...all.filter((stage) => !validates(stage))].flatMap((stage) => {
+    const first = Object.entries(('gates' in stage ? stage.gates : undefined) ?? {}).find(
+      ([gate]) => !/[@[]/.test(gate) && !/(^|[_/])(latency|ms|bytes|seconds|time|size|memory)([_/]|$)/.test(gate),
+    );
+    return first ? [{ name: first[0], direction: boundDirection(first[0], first[1]), why: 'the first gate' }] : [];
+  });
 }
 
 function boundDirection(gate: string, { min, max }: GateConfig): PrimaryMetric['direction'] {
@@ -74,10 +78,18 @@ function boundDirection(gate: string, { min, max }: GateConfig): PrimaryMetric['
   return min === undefined ? 'minimize' : 'maximize';
 }
 
-function taskMetrics({ stages }: ProjectConfig, schemaOf: (dataset: string) => DatasetSchema | null): PrimaryMetric[] {
-  const train = Object.values(stages).find((stage) => 'uses' in stage && stage.uses === 'train');
-  const task = train && 'uses' in train && train.uses === 'train' ? taskOf(train, schemaOf(train.with.data)) : null;
-  return task === null
-    ? []
-    : usualMetrics(task).map((name) => ({ name, direction: directionOf(name), why: `usual for a ${task} model` }));
+/** The tasks of the train stages, in their order. */
+function tasksOf({ stages }: ProjectConfig, schemaOf: (dataset: string) => DatasetSchema | null): Task[] {
+  const tasks = Object.values(stages).flatMap((stage) =>
+    'uses' in stage && stage.uses === 'train' ? [taskOf(stage, schemaOf(stage.with.data))] : [],
+  );
+  return [...new Set(tasks)].filter((task) => task !== null);
+}
+
+function usualOf(task: Task): PrimaryMetric[] {
+  return usualMetrics(task).map((name) => ({
+    name,
+    direction: directionOf(name),
+    why: `usual for a ${task} model`,
+  }));
 }

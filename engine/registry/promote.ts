@@ -27,7 +27,7 @@ export function promote(store: Store, { name, version }: ModelRef, request: Prom
     const failed = wanted.report.gates.filter((gate) => !gate.passed);
     if (failed.length > 0)
       throw new WorkError(
-        `Version ${version} did not pass ${failed.length} of ${wanted.report.gates.length} gates and stays where it is: ${failed.map(describeGate).join('; ')}.`,
+        `\`${name}\` v${version} did not pass ${failed.length} of ${wanted.report.gates.length} gates, so it is not promoted: ${failed.map(describeGate).join('; ')}.`,
       );
     if (championOf(store, name)?.version === version) return { name, version, previous: version };
     const previous = setAlias(store, { model: name, alias: champion, version, kind: 'promoted', why, actor });
@@ -65,10 +65,12 @@ export function rollback(
 ): Promotion {
   return store.sql.write(() => {
     const current = championOf(store, name);
-    if (!current) throw new WorkError('There is no champion to roll back.');
+    if (!current) throw new WorkError(`\`${name}\` has no champion to roll back.`);
     const before = championBefore(store, name);
     if (before === null)
-      throw new WorkError(`Version ${current.version} is the first champion; there is none to go back to.`);
+      throw new WorkError(
+        `\`${name}\` v${current.version} is its first champion; there is no earlier one to go back to.`,
+      );
     setAlias(store, {
       model: name,
       alias: champion,

@@ -1,7 +1,7 @@
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { runNames } from '../tracking/runNames.ts';
 import type { Store } from '../store/store.ts';
-import { aliasesOf, champion } from './aliases.ts';
+import { aliasesOf, challenger, champion } from './aliases.ts';
 import { readVersionSummary } from './versionSummary.ts';
 
 /** All versions of a model for lists, newest first. */
@@ -20,6 +20,7 @@ export function summariseVersions(store: Pick<Store, 'sql'>, model: string): Mod
     version: row.version,
     aliases: aliases.get(row.version) ?? [],
     isChampion: aliases.get(row.version)?.includes(champion) ?? false,
+    isChallenger: aliases.get(row.version)?.includes(challenger) ?? false,
     runId: row.run_id,
     createdAt: row.created_at,
     runName: names.get(row.run_id) ?? row.run_id.slice(0, 8),

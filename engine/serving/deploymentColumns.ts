@@ -1,6 +1,6 @@
 import type { FeatureSpec } from '../models/preprocess.ts';
 import type { Project } from '../project/loadProject.ts';
-import { deployedModel } from '../project/models.ts';
+import { deployedModel, type ProjectModel } from '../project/models.ts';
 import { parseTime } from '../project/parseTime.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { timestampOf } from '../stages/datasetView.ts';
@@ -20,10 +20,14 @@ export interface DeploymentColumns {
 
 /**
  * The key comes from the monitor's labels or the schema's primary key, the time from the field with role timestamp, of
- * the data that the model was trained on.
+ * the data that the model was trained on. `model` is that of the deployment unless another one scores the rows.
  */
-export function deploymentColumns(project: Project, config: ProjectConfig, deployment: string): DeploymentColumns {
-  const { data } = deployedModel(config, deployment);
+export function deploymentColumns(
+  project: Project,
+  config: ProjectConfig,
+  deployment: string | null,
+  { data }: ProjectModel = deployedModel(config, deployment ?? ''),
+): DeploymentColumns {
   const dataset = data === null ? undefined : config.datasets?.[data];
   const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
   const monitor = Object.values(config.monitors ?? {}).find((candidate) => candidate.deployment === deployment);

@@ -1,3 +1,4 @@
+import type { ModelRef } from '../../protocol/models.ts';
 import type { Store } from '../store/store.ts';
 
 // The tables `predictions` (answers of the API) and `prediction_files` (answers of batches) are read and written here
@@ -101,14 +102,17 @@ export function logPredictionFile({ sql }: Pick<Store, 'sql'>, by: Answering, fi
   );
 }
 
-/** The number of predictions of a deployment, or of one version of it, and when the last was received. */
+/**
+ * The number of predictions of a deployment, or of one version that it served, and when the last was received.
+ * Predictions of stores that knew no model's name count for any model.
+ */
 export function predictionCount(
   { sql }: Pick<Store, 'sql'>,
   deployment: string,
-  version?: number,
+  version?: ModelRef,
 ): { predictions: number; lastAt: number | null } {
-  const where = version === undefined ? 'deployment = ?' : 'deployment = ? AND version = ?';
-  const values = version === undefined ? [deployment] : [deployment, version];
+  const where = `deployment = ?${version === undefined ? '' : ' AND version = ? AND (model = ? OR model IS NULL)'}`;
+  const values = version === undefined ? [deployment] : [deployment, version.version, version.name];
   const live = sql.get<{ n: number; last: number | null }>(
     `SELECT count(*) AS n, max(received_at) AS last FROM predictions WHERE ${where}`,
     ...values,

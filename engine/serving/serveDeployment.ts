@@ -20,6 +20,8 @@ import type { Project } from '../project/loadProject.ts';
 
 export interface RunningServer {
   url: string;
+  /** Name of the model. */
+  model: string;
   version: number;
   /** Answers what is under way, then stops. */
   close(): Promise<void>;
@@ -122,6 +124,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     });
   return {
     url,
+    model: declared.name,
     version: last,
     async close() {
       await app.close();

@@ -32,6 +32,6 @@ test('models lists, promotes, prints the card and rolls back', async () => {
   const back = await runJson<Failure>(['models', 'rollback'], { cwd });
   assert.deepEqual(
     [back.code, back.json.error.message],
-    [1, 'Version 1 is the first champion; there is none to go back to.'],
+    [1, '`orders` v1 is its first champion; there is no earlier one to go back to.'],
   );
 });

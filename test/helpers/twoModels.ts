@@ -63,7 +63,7 @@ monitors:
     reference: validate-late
     window: { every: 1d, min_rows: 50 }
     labels: { dataset: labels, key: id, delay: 2d }
-    drift: { share: 0.3 }
+    drift: { share: 0.9 }
   worth-watch:
     deployment: worth-api
     reference: validate-worth

@@ -15,7 +15,7 @@ test('of several commands that are fresh, the last one that measured something g
     last: { runId: 'r', runName: 'n', status: 'finished', startedAt: 1, durationMs: 1, summary, measured },
   });
   const develop = (stages: StageStatus[]) =>
-    lifeLines({ config, store: null, stages, datasets: [], models: [], deployments: [] }).find(
+    lifeLines({ config, store: null, stages, datasets: [], models: [], deployments: [], monitors: [] }).find(
       ({ part }) => part === 'develop',
     );
   const fit = command('fit', 'f1 0.9', true);

@@ -47,7 +47,7 @@ test('before anything ran, eight parts with nothing yet', () => {
       experiments.map(({ name, runCount, file }) => [name, runCount, file]),
       datasets.map(({ name, snapshot }) => [name, snapshot]),
       models,
-      monitors,
+      monitors.map(({ name, state }) => [name, state]),
       problems,
     ],
     [
@@ -62,7 +62,7 @@ test('before anything ran, eight parts with nothing yet', () => {
         ['labels', null],
       ],
       [],
-      ['production'],
+      [['production', 'none']],
       [],
     ],
   );

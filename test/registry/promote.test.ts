@@ -90,7 +90,7 @@ test('a version that did not pass is refused, whoever asks, and nothing moves', 
   promote(store, { name: 'm', version: 1 }, { why: 'test', actor: 'test:me' });
   assert.throws(
     () => promote(store, { name: 'm', version: 2 }, { why: 'please', actor: 'test:me' }),
-    says(/Version 2 did not pass 1 of 1 gates and stays where it is: pr_auc 0\.8 < 0\.9\./),
+    says(/`m` v2 did not pass 1 of 1 gates, so it is not promoted: pr_auc 0\.8 < 0\.9\./),
   );
   assert.throws(
     () => promote(store, { name: 'm', version: 9 }, { why: 'please', actor: 'test:me' }),
@@ -132,7 +132,7 @@ test('a rollback gives the place back, step by step', () => {
   const { store, champion } = registry(true, true, true);
   assert.throws(() => rollback(store, 'm', { actor: 'test:me' }), says(/no champion to roll back/));
   promote(store, { name: 'm', version: 1 }, { why: 'a', actor: 'test:me' });
-  assert.throws(() => rollback(store, 'm', { actor: 'test:me' }), says(/Version 1 is the first champion/));
+  assert.throws(() => rollback(store, 'm', { actor: 'test:me' }), says(/`m` v1 is its first champion/));
   promote(store, { name: 'm', version: 2 }, { why: 'b', actor: 'test:me' });
   promote(store, { name: 'm', version: 3 }, { why: 'c', actor: 'test:me' });
   assert.deepEqual(rollback(store, 'm', { actor: 'test:me', at: 99 }), { name: 'm', version: 2, previous: 3 });

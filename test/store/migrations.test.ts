@@ -253,7 +253,7 @@ test('predictions and windows of version 5 stay readable, and name the model tha
     ],
     'two models have a version 2',
   );
-  assert.deepEqual(predictionCount(store, 'd', 1), { predictions: 8, lastAt: 6 });
+  assert.deepEqual(predictionCount(store, 'd', { name: 'orders', version: 1 }), { predictions: 8, lastAt: 6 });
   assert.deepEqual(predictionFiles(store, { deployment: 'd', start: 0, end: 10 }), [
     { path: 'scored.parquet', version: 1 },
   ]);

@@ -14,7 +14,6 @@ export class Card {
   readonly #actions: Actions;
   #shown: ViewState['modelCard'] = { name: null, version: 'latest' };
   #none = false;
-  #monitors: string[] = [];
 
   constructor(connection: CardConnection) {
     this.#frame = new Frame(connection, {
@@ -42,8 +41,7 @@ export class Card {
 
   async #load(): Promise<void> {
     await this.#card.load(async () => {
-      const { models, monitors } = await this.#frame.request('project/overview', {});
-      this.#monitors = monitors;
+      const { models } = await this.#frame.request('project/overview', {});
       this.#none = models.length === 0;
       if (this.#none) throw new Error('There is no model version yet.');
       return this.#frame.request('models/card', this.#shown);
@@ -72,10 +70,7 @@ export class Card {
         if (version !== null) this.#loadOther(version);
         this.#frame.paint();
       },
-      openDrift: (deployment) => {
-        const monitor = this.#monitors.find((name) => name === deployment) ?? this.#monitors[0];
-        if (monitor !== undefined) this.#frame.act({ do: 'openDrift', monitor });
-      },
+      openDrift: (monitor) => this.#frame.act({ do: 'openDrift', monitor }),
       promote: ({ model: name, version }) => this.#frame.act({ do: 'promote', name, version }),
       save: () =>
         this.#frame.actions.savePage({

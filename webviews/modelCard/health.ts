@@ -27,12 +27,12 @@ export function health(card: ModelCard, actions: Actions): TemplateResult {
 }
 
 function row(one: CardHealth, actions: Actions): TemplateResult {
-  const last = one.lastWindow;
+  const { lastWindow: last, monitor } = one;
   return html`<tr>
     <td>${one.deployment}</td>
     <td class="number">${count(one.predictions)}</td>
     <td>
-      ${last ? html`<button class="link" @click=${() => actions.openDrift(one.deployment)}>${dateTimeText(last.start)} to ${dateTimeText(last.end)}</button>` : html`<span class="muted">no window yet</span>`}
+      ${last && monitor !== null ? html`<button class="link" @click=${() => actions.openDrift(monitor)}>${dateTimeText(last.start)} to ${dateTimeText(last.end)}</button>` : html`<span class="muted">no window yet</span>`}
     </td>
     <td class="number">${last ? count(last.rows) : nothing}</td>
     <td class="number">${last ? percent(last.driftedShare) : nothing}</td>

@@ -20,7 +20,7 @@ export interface Model {
 
 export interface Actions extends Pick<HostActions, 'copy' | 'openCard' | 'openProject' | 'openRun' | 'runAll'> {
   compare(version: number | null): void;
-  openDrift(deployment: string): void;
+  openDrift(monitor: string): void;
   promote(card: ModelCard): void;
   /** Saves the card as one HTML file. */
   save(): void;
