@@ -115,6 +115,7 @@ it('files of ours are known by their name', () => {
     files.map((file) => languageOf(file)),
     ['loopwright-project', 'loopwright-project', 'loopwright-experiment', 'loopwright-dataset', null, null, null, null],
   );
+  assert.ok(Object.keys(ourAssociations).length > 0);
   for (const [pattern, language] of Object.entries(ourAssociations))
     assert.equal(languageOf(pattern.replace('*', 'x')), language);
 });

@@ -261,6 +261,7 @@ test('large tables are compared on a grid, close to what counting every value gi
   const side = (shift: number) =>
     `(SELECT ln(1 - ((i * 7919) % 300007) / 300008.0) * -5 + ${shift} AS even, tan(3.14159 * (((i * 104729) % 299993) / 299993.0 - 0.5)) * ${1 + shift} AS cauchy, CASE WHEN i % 7 = 0 THEN NULL WHEN i % 11 = 0 THEN 'nan'::DOUBLE ELSE i % 5 END AS few FROM range(300000) t(i))`;
   const grid = await compareTables(db, side(0), side(0.3), { profile: 'loopwright' });
+  assert.equal(grid.columns.length, 3);
   for (const row of grid.columns) {
     const exact = (await readNumbers(db, { reference: side(0), current: side(0.3) }, row.column)).pair;
     const value = wassersteinStdOfPair(exact) ?? 0;

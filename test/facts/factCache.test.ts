@@ -54,8 +54,9 @@ test('nothing is written into the project, and a cache that is broken or cannot 
   await finder.find(request, stamp);
   finder.close();
   assert.equal(readdirSync(root, { recursive: true }).length, before);
-  for (const file of readdirSync(base, { recursive: true, withFileTypes: true }))
-    if (file.isFile()) writeFileSync(join(file.parentPath, file.name), '{ broken');
+  const cached = readdirSync(base, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  assert.ok(cached.length > 0);
+  for (const file of cached) writeFileSync(join(file.parentPath, file.name), '{ broken');
   assert.equal(new FactCache(root, base).get(stamp.stamp), undefined);
   const blocked = makeProject({ facts: 'a file where the folder should be' });
   const cache = new FactCache(root, blocked);

@@ -62,6 +62,7 @@ test('a step leaks no tensor, and backends agree', async () => {
   await tf.setBackend('cpu');
   const there = step(tf);
   assert.ok(Math.abs(here.loss - there.loss) < 1e-6);
+  assert.ok(here.gradients.length > 0 && here.gradients.every(({ weights }) => weights.length > 0));
   for (const [l, layer] of here.gradients.entries()) {
     for (const [i, value] of layer.weights.entries())
       assert.ok(Math.abs(value - (there.gradients[l]?.weights[i] ?? Number.NaN)) < 1e-6);
@@ -90,6 +91,7 @@ test('a whole training gives the same result on WebAssembly and in plain JavaScr
     });
   };
   const [here, there] = [await run(name), await run('cpu')];
+  assert.equal(here.history.length, 5);
   for (const [i, epoch] of here.history.entries())
     assert.ok(
       Math.abs(epoch.loss - (there.history[i]?.loss ?? Number.NaN)) < 1e-4,

@@ -219,6 +219,7 @@ for (const folder of ['', 'deep/er/']) {
         config,
         () => {},
       );
+      assert.ok(trials.length > 0);
       for (const { runId, status } of trials) {
         assert.equal(status, 'finished');
         const { text } = readLog(store, runId ?? '', 's', 0);

@@ -65,6 +65,7 @@ it('project snippets have keys and values that the check knows', { skip }, () =>
 });
 
 it('experiment and dataset snippets have keys and values that the check knows', { skip }, () => {
+  assert.ok([...snippets('experiment')].length > 0 && [...snippets('dataset')].length > 0);
   for (const [name, snippet] of snippets('experiment'))
     assert.deepEqual(formProblems({ 'experiments/slower.experiment.yaml': expand(snippet) }), [], name);
   for (const [name, snippet] of snippets('dataset')) {

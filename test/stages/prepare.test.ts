@@ -231,6 +231,7 @@ test('a stratified split never moves a row and logs the shares of each value; wi
     );
   await prepare(project);
   const before = await sides();
+  assert.ok(before.size > 0);
   writeFiles(project.root, { 'raw/b.csv': ordersCsv(orders({ rows: 400, prefix: 'n', seed: 9 })) });
   await prepare(project);
   const after = await sides();

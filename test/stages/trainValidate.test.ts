@@ -99,6 +99,7 @@ test('the reference is Parquet with the test rows, in their order, and their sco
 
 test('the fairness of the report has intervals and the rates that each measure compares', () => {
   const { report } = getVersion(project.store, model, 1);
+  assert.ok(report.fairness.length > 0);
   for (const { measure, value, low, high, rates } of report.fairness) {
     assert.ok(low !== null && high !== null && low <= value && value <= high, measure);
     for (const { groups } of rates)

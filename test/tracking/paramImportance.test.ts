@@ -176,6 +176,7 @@ describe('which params move a metric', () => {
     const noise = runStore(trials.map((one) => ({ ...one, metrics: { acc: random.next() } })));
     const found = await paramImportance(noise.store, { metric: 'acc', of: { query: {} } });
     assert.ok((found.r2 ?? 1) < 0.1, String(found.r2));
+    assert.ok(found.params.length > 0);
     for (const { correlation } of found.params)
       if (correlation) assert.ok(correlation.adjusted >= correlation.pValue && correlation.adjusted <= 1);
     noise.close();

@@ -14,6 +14,7 @@ import { metricKeyId, writeParam, writePoints, writeTag } from '../../engine/tra
 import { seededRandom } from '../../engine/statistics/random.ts';
 import type { RunOrder, RunQuery } from '../../protocol/runs.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { until } from '../helpers/until.ts';
 
 // Runs are found as sets and walked along indexes. What is found is held against one plain statement that asks each
 // run.
@@ -278,17 +279,15 @@ test('what was found before is found anew when somebody writes, here or in anoth
   assert.equal(listRuns(store, { ...query, offset: 0 }).runs[0]?.name, 'new');
 });
 
-test('a filter by duration follows the clock, not the answer found before', (t) => {
-  const started = 1_900_000_000_000;
-  t.mock.timers.enable({ apis: ['Date'], now: started + 900 });
+test('a filter by duration follows the clock, not the answer found before', async () => {
   const query = { filter: 'duration > 1s and name = "clock"' };
   sql.run(
     `INSERT INTO runs (run_id, name, experiment, status, started_at) VALUES ('clock', 'clock', 'default', 'running', ?)`,
-    started,
+    Date.now() - 900,
   );
-  const before = listRuns(store, query).total;
-  t.mock.timers.setTime(started + 1100);
-  assert.deepEqual([before, listRuns(store, query).total], [0, 1]);
+  assert.equal(listRuns(store, query).total, 0);
+  // SQLite reads the clock itself, so a test cannot move it.
+  await until('the run has taken a second', () => listRuns(store, query).total === 1);
 });
 
 test('groups are those of a plain statement, with and without a filter', () => {
@@ -323,6 +322,7 @@ test('groups are those of a plain statement, with and without a filter', () => {
           )
           .map((row) => [row.value, row]),
       );
+      assert.ok(groups.length > 0);
       for (const { value, metrics } of groups) {
         const { mean = Number.NaN, ...rest } = metrics['auc'] ?? {};
         const { mean: expected = Number.NaN, value: _value, ...others } = sums.get(value) ?? { value };

@@ -41,6 +41,7 @@ test('every scalar that tensorboardX wrote is imported exactly, as simple values
   assert.equal(counts.experiments, 1);
   await withStore(root, (store) => {
     const found = pointsOf(store);
+    assert.ok(Object.keys(said).length > 0);
     for (const [run, tags] of Object.entries(said)) {
       for (const [tag, points] of Object.entries(tags)) {
         assert.deepEqual(

@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { labelHandlers } from '../../engineHost/labelHandlers.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { labelAnswers, labelRow, labelSummary, labelTask, labelTasks, queueOf } from '../fixtures/views/labels.ts';
+import { until } from '../helpers/until.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
 import { labelProject } from '../labelling/labelProject.ts';
@@ -32,13 +33,6 @@ const written = (root: string) => {
 };
 const showsRow = (view: OpenView, key: string) =>
   view.page.waitForFunction((wanted) => document.querySelector('#row-name code')?.textContent === wanted, key);
-const until = async (what: () => boolean) => {
-  for (let i = 0; i < 200 && !what(); i++)
-    await new Promise((done) => {
-      setTimeout(done, 25);
-    });
-  assert.ok(what(), 'in time');
-};
 
 describe('labelling', { skip: cannotTest() }, () => {
   let bench: ViewBench;
@@ -70,7 +64,7 @@ describe('labelling', { skip: cannotTest() }, () => {
     await showsRow(view, 'o3');
     await keyboard.press('s');
     await showsRow(view, 'o4');
-    await until(() => written(root).length === 7);
+    await until('7 labels are written', () => written(root).length === 7);
     assert.deepEqual(written(root), [
       'o1,fraud,ann,hand',
       'o2,,ann,skip',
@@ -98,7 +92,7 @@ describe('labelling', { skip: cannotTest() }, () => {
       await view.page.keyboard.press(i % 2 === 0 ? '1' : '2');
     }
     await view.page.getByText('Everything is labelled').waitFor();
-    await until(() => written(root).length === 40);
+    await until('40 labels are written', () => written(root).length === 40);
     assert.deepEqual(
       written(root),
       Array.from({ length: 40 }, (_, i) => `k${String(i).padStart(2, '0')},${i % 2 === 0 ? 'fraud' : 'fine'},ann,hand`),
@@ -126,7 +120,7 @@ describe('labelling', { skip: cannotTest() }, () => {
     );
     await view.page.keyboard.press('2');
     await showsRow(view, 'o3');
-    await until(() => written(root).length === 3);
+    await until('3 labels are written', () => written(root).length === 3);
     assert.equal(written(root).at(-1), 'o1,fine,ann,hand');
   });
 
@@ -149,7 +143,7 @@ describe('labelling', { skip: cannotTest() }, () => {
     await view.page.keyboard.press('1');
     await showsRow(view, 'o2');
     await view.page.locator('.error-bar').waitFor({ state: 'detached' });
-    await until(() => written(root).length === 1);
+    await until('a label is written', () => written(root).length === 1);
   });
 
   it("changes who labels, and asks for that person's rows", async () => {
@@ -232,7 +226,7 @@ describe('labelling', { skip: cannotTest() }, () => {
     await showsRow(view, 'o1');
     await view.page.keyboard.press('2');
     await view.page.getByText('No skipped row is left').waitFor();
-    await until(() => written(root).length === 3);
+    await until('3 labels are written', () => written(root).length === 3);
   });
 
   it('says how to get a task, and what is wrong with one', async () => {
