@@ -100,7 +100,7 @@ test('a key names a folder, an interpreter, a link or a program on the PATH; any
       (error) =>
         error instanceof WorkError &&
         error.message.includes(`\`${wrong}\``) &&
-        /`python3 -m venv \.venv` makes one/.test(error.message) &&
+        /`python3 -m venv \.venv` creates one/.test(error.message) &&
         error.place?.file === 'loopwright.yaml',
       wrong,
     );
