@@ -10,7 +10,7 @@ import { requestKey, type FactRequest } from './requests.ts';
 import { sqlFacts } from './sqlFacts.ts';
 import { trainFacts } from './trainFacts.ts';
 
-/** Finds facts out, each once as long as its files stay as they are. Opens a database when the first one needs it. */
+/** Computes facts, each once while its files stay unchanged. Opens a database on first use. */
 export class FactFinder {
   readonly #root: string;
   readonly #cache: FactCache;
@@ -21,21 +21,21 @@ export class FactFinder {
     this.#cache = cache;
   }
 
-  /** The stamp under which a fact is kept: the question, and the files that its answer depends on, as they are now. */
+  /** Returns the cache key of a fact: a hash of the request and of the current state of the files it depends on. */
   async stamp(request: FactRequest): Promise<{ stamp: string; files: FileStamp[] }> {
     const files = await this.#files(request);
     return { stamp: FactCache.stampOf(requestKey(request), files), files };
   }
 
-  /** The fact that is kept under a stamp; undefined when there is none. */
+  /** Returns the cached fact for a stamp, or undefined. */
   known(stamp: string): Fact | undefined {
     return this.#cache.get(stamp);
   }
 
-  /** Finds a fact out and keeps it. Throws CancelledError after interrupt(). */
+  /** Computes a fact and caches it. Throws CancelledError after interrupt(). */
   async find(request: FactRequest, { stamp, files }: { stamp: string; files: FileStamp[] }): Promise<Fact> {
     const fact = await this.#compute(request, files);
-    // The store changes with every run, and is quick to ask.
+    // History is not cached: the store changes with every run and is fast to query.
     if (request.kind !== 'history') this.#cache.put(stamp, fact);
     return fact;
   }
@@ -86,7 +86,7 @@ export class FactFinder {
   }
 }
 
-/** Finds out all facts one after the other; what fails is told and left out. */
+/** Computes all facts in sequence. Reports and skips those that fail. */
 export async function findAll(
   root: string,
   requests: readonly FactRequest[],

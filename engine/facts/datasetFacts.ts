@@ -16,10 +16,10 @@ import type { ColumnFacts, DatasetFacts, FileStamp } from './facts.ts';
 import { headerFacts } from './headers.ts';
 import type { DatasetRequest } from './requests.ts';
 
-/** Beyond these only the first rows are judged. */
+/** Upper limit of rows to read; the rest of a larger dataset is not checked. */
 export const mostRows = 1_000_000;
 
-/** The files that a pattern matches, as they are now. */
+/** Returns the files that a pattern matches, with their current size and modification time. */
 export async function stampFiles(root: string, pattern: string): Promise<FileStamp[]> {
   const stamps: FileStamp[] = [];
   for (const file of await expandGlob(root, pattern)) {
@@ -30,7 +30,10 @@ export async function stampFiles(root: string, pattern: string): Promise<FileSta
   return stamps;
 }
 
-/** Reads a dataset and holds it against its schema. What cannot be read is a fact too; throws only CancelledError. */
+/**
+ * Reads a dataset and validates it against its schema. A read error becomes part of the facts; throws only
+ * CancelledError.
+ */
 export async function datasetFacts(
   db: Database,
   root: string,
@@ -54,7 +57,7 @@ export async function datasetFacts(
   if (files.length === 0) return empty;
   const absolute = files.map((file) => join(root, file.path));
   const headers = files.flatMap((file, i) => headerFacts(absolute[i] ?? '', file.path) ?? []);
-  // What DuckDB would say of these is harder to understand than the header itself.
+  // DuckDB's error for these files is harder to understand than the problem in the header.
   if (headers.some((header) => header.repeated.length > 0 || header.encoding !== 'utf-8')) return { ...empty, headers };
   try {
     await checkWholeGzip(absolute);
@@ -90,7 +93,7 @@ async function readFacts(
       columns: withoutSplit(await profileTable(db, read)).map(factsOf),
     };
   }
-  // A limit inside keeps rejects from being told of the lines behind it, so it is only set where it is needed.
+  // With an inner limit, DuckDB reports no rejected lines past the limit, so it is set only for large data.
   const bytes = empty.files.reduce((sum, file) => sum + file.bytes, 0);
   const large = bytes > 64 << 20;
   const result = await validateTable(db, {
@@ -103,7 +106,7 @@ async function readFacts(
   });
   try {
     const read = await typedSelect(db, files, schema, { rejects: true });
-    // Text is parsed once; Parquet is read where it lies.
+    // Text is parsed once into a table. Parquet is read in place.
     const typed = text ? 'loopwright_facts' : large ? `(SELECT * FROM (${read}) LIMIT ${mostRows + 1})` : `(${read})`;
     if (text)
       await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_facts AS SELECT * FROM (${read}) LIMIT ${mostRows + 1}`);
@@ -128,8 +131,8 @@ async function readFacts(
 }
 
 /**
- * FROM-able SQL of the table that each foreign key refers to; null for keys within the table, and where the other has
- * no data or lacks the columns, which a check of the files alone tells.
+ * Returns SQL for the table that each foreign key refers to. Null for keys within the table, and for tables without
+ * data or without the columns; the check of the files alone reports those.
  */
 async function foreignSources(
   db: Database,
@@ -154,7 +157,7 @@ async function foreignSources(
   return sources;
 }
 
-/** The part of the split that a row is in is ours, not the user's. */
+/** Removes the column with the split of a row: Loopwright adds it, not the user. */
 function withoutSplit<T extends { name: string }>(columns: T[]): T[] {
   return columns.filter((column) => column.name !== splitColumn);
 }
@@ -169,7 +172,7 @@ function factsOf({
   top,
 }: Awaited<ReturnType<typeof profileTable>>[number]): ColumnFacts {
   return {
-    // An estimate may exceed what there is.
+    // The estimate can exceed the number of values.
     name,
     type,
     missing,

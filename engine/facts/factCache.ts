@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { RecentCache } from '../base/recentCache.ts';
 import type { Fact, FileStamp } from './facts.ts';
 
-/** Raised when facts are found out differently: what was kept before is then not found. */
+/** Increased when facts are computed differently. Facts cached with another version are ignored. */
 const version = 1;
 const mostKept = 400;
 
 /**
- * Facts by what was asked and how the files were, in the user's cache folder: never in the project, so that looking at
- * one leaves no trace in it.
+ * Caches facts by request and file state in the user's cache folder. It never writes into the project, so opening one
+ * leaves it unchanged.
  */
 export class FactCache {
   readonly #folder: string;
-  readonly #kept = new RecentCache<string, Fact>(mostKept);
+  readonly #recent = new RecentCache<string, Fact>(mostKept);
 
   constructor(root: string, base: string = cacheBase()) {
     this.#folder = join(base, 'facts', createHash('sha1').update(root).digest('hex').slice(0, 16));
@@ -30,20 +30,20 @@ export class FactCache {
   }
 
   get(stamp: string): Fact | undefined {
-    const known = this.#kept.get(stamp);
+    const known = this.#recent.get(stamp);
     if (known !== undefined) return known;
     try {
       const fact = (JSON.parse(readFileSync(this.#file(stamp), 'utf8')) as { fact: Fact }).fact;
-      this.#kept.set(stamp, fact);
+      this.#recent.set(stamp, fact);
       return fact;
     } catch {
       return undefined;
     }
   }
 
-  /** Keeps a fact; a folder that cannot be written costs the next start, nothing else. */
+  /** Caches a fact. In a folder that is not writable nothing is cached, and the next start takes longer. */
   put(stamp: string, fact: Fact): void {
-    this.#kept.set(stamp, fact);
+    this.#recent.set(stamp, fact);
     try {
       mkdirSync(this.#folder, { recursive: true });
       const path = this.#file(stamp);
@@ -52,7 +52,7 @@ export class FactCache {
       renameSync(temporary, path);
       this.#prune();
     } catch {
-      // A full or read-only disk.
+      // A full or read-only disk only means that nothing is cached.
     }
   }
 

@@ -5,33 +5,33 @@ import type { RuleFinding } from '../data/ruleFinding.ts';
 import type { TableProblem } from '../data/tableProblems.ts';
 import type { FieldType } from '../project/schema/datasetSchema.ts';
 
-/** A file as it was when a fact was found. */
+/** A file in the state in which a fact was computed. */
 export interface FileStamp {
-  /** Relative to the project, with `/`. */
+  /** Path relative to the project, with `/`. */
   path: string;
   bytes: number;
   modifiedMs: number;
 }
 
-/** What the first line and the bytes of a text file tell; null for Parquet. */
+/** Facts from the first line and the bytes of a text file; null for Parquet. */
 export interface HeaderFacts {
   file: string;
   delimiter: string;
-  /** The encoding that the bytes look like. Only UTF-8 is read. */
+  /** Encoding detected from the bytes. Only UTF-8 is read. */
   encoding: 'utf-8' | 'utf-16' | 'latin-1';
-  /** A byte order mark stands first. */
+  /** True when the file starts with a byte order mark. */
   bom: boolean;
-  /** Columns without a name, counted from 1. */
+  /** Positions of columns without a name, counted from 1. */
   blank: number[];
-  /** Names that stand twice, whatever their case. */
+  /** Names that occur more than once, ignoring case. */
   repeated: string[];
 }
 
-/** What a column of the data looks like. Times are epoch milliseconds UTC. */
+/** Statistics of one column. Times are epoch milliseconds UTC. */
 export interface ColumnFacts {
   name: string;
   type: FieldType;
-  /** NULL, NaN, and of text files what the schema calls missing. */
+  /** Number of NULL and NaN values; in text files also of values that the schema declares missing. */
   missing: number;
   distinct: number;
   numbers: {
@@ -46,47 +46,47 @@ export interface ColumnFacts {
   top: { value: string; count: number }[] | null;
 }
 
-/** What the data of a dataset is, beside its schema. */
+/** Facts from the data of a dataset, without its schema. */
 export interface DatasetFacts {
   files: FileStamp[];
-  /** When the schema file was written last; null without one. */
+  /** Modification time of the schema file; null without one. */
   schemaModifiedMs: number | null;
-  /** Why the data could not be read. The rest is then empty. */
+  /** Reason why the data could not be read. The other fields are then empty. */
   error: { file: string | null; message: string } | null;
   headers: HeaderFacts[];
   rows: number;
-  /** True when only the first rows were judged, since the data is large; `rows` is their count. */
+  /** True when the data is large and only its first rows were checked; `rows` is their count. */
   partial: boolean;
   columns: ColumnFacts[];
-  /** Rules of the schema that rows break, with counts and the first row; null without a schema. */
+  /** Schema rules that rows break, with counts and the first row; null without a schema. */
   broken: RuleFinding[] | null;
   tableProblems: TableProblem[];
-  /** Foreign keys with values that the other dataset lacks. */
+  /** Foreign keys with values that are missing in the other dataset. */
   orphans: { key: number; count: number; firstRow: number; firstValue: string }[];
 }
 
-/** How much a feature tells of the target on its own. */
+/** How well a feature predicts the target on its own. */
 export interface Association {
   feature: string;
   /**
-   * auc: area under the ROC curve of the feature alone, either direction, 0.5 to 1. purity: share of rows that the most
-   * frequent target of each level gets right. r2: squared Pearson correlation.
+   * auc: area under the ROC curve of the feature alone, either direction, 0.5 to 1. purity: share of rows predicted
+   * correctly by the most frequent target of each level. r2: squared Pearson correlation.
    */
   measure: 'auc' | 'purity' | 'r2';
   value: number;
-  /** What the measure would be with no relation: 0.5, the share of the largest class, 0. */
+  /** Value of the measure without any relation: 0.5, the share of the largest class, or 0. */
   baseline: number;
 }
 
-/** What the prepared data of a train stage tells about the model to come. */
+/** Facts from the prepared data of a train stage, before a model is trained. */
 export interface TrainFacts {
   rows: number;
   associations: Association[];
   /** Pairs of features with equal values in every row. */
   copies: [string, string][];
-  /** Rows by value of the target, most first; empty for numbers with many values. */
+  /** Number of rows by value of the target, in descending order; empty for numbers with many values. */
   classes: { value: string; count: number }[];
-  /** Rows in each part of the split; empty when the data has no split. */
+  /** Number of rows in each part of the split; empty when the data has no split. */
   parts: {
     part: 'train' | 'validation' | 'test';
     rows: number;
@@ -94,11 +94,11 @@ export interface TrainFacts {
     minTime: number | null;
     maxTime: number | null;
   }[];
-  /** Rows of the test part whose features and target all stand in the training part too. */
+  /** Number of test rows whose features and target also occur in the training part. */
   shared: { rows: number; testRows: number } | null;
 }
 
-/** What the SQL of a prepare stage makes, judged against the columns of its sources without running it on rows. */
+/** Result of the SQL of a prepare stage, bound against the columns of its sources without running it on rows. */
 export interface SqlFacts {
   error: {
     kind: 'unknown table' | 'other';
@@ -109,19 +109,19 @@ export interface SqlFacts {
   columns: { name: string; type: FieldType }[];
 }
 
-/** What the store knows of earlier runs. */
+/** Facts from the store about earlier runs. */
 export interface HistoryFacts {
-  /** The newest runs first, with their gates. */
+  /** Runs with their gates, newest first. */
   runs: (RunSummary & { gates: GateResult[] })[];
-  /** The metrics that the project names to stand for a run, the primary one first. */
+  /** Metrics that the project declares as the result of a run, the primary one first. */
   primary: PrimaryMetric[];
-  /** Each stage with its state and why. */
+  /** Each stage with its state and the reason for it. */
   stages: StageStatus[];
-  /** The versions that aliases name, with the run each came from. */
+  /** Versions with an alias, and the run that created each of them. */
   aliases: { model: string; alias: string; version: number; runName: string; commit: string | null; dirty: boolean }[];
 }
 
-/** What checks may know of the world outside the files. Null: not known (yet), so nothing is said. */
+/** Facts from outside the project files, for checks. Null means unknown (so far); a check then reports nothing. */
 export interface Facts {
   dataset(name: string): DatasetFacts | null;
   train(stage: string): TrainFacts | null;

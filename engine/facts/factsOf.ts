@@ -2,14 +2,14 @@ import type { Fact } from './facts.ts';
 import { noFacts, type DatasetFacts, type Facts, type HistoryFacts, type SqlFacts, type TrainFacts } from './facts.ts';
 import { requestKey, type FactRequest } from './requests.ts';
 
-/** What a fact is about, whatever the question was in its details. */
+/** Returns the subject of a fact, independent of the details of the request. */
 export function factName(request: FactRequest): string {
   return request.kind === 'history' ? 'history ' : `${request.kind} ${request.name}`;
 }
 
 /**
- * The facts of a project out of those that were found, by the keys of what it asks now: an answer to an older question
- * is none, unless `older` gives those too, by name.
+ * Returns the facts of a project, looked up by its current requests. A fact of an outdated request is used only when
+ * `older` contains it, by name.
  */
 export function factsOf(
   requests: readonly FactRequest[],
@@ -23,7 +23,7 @@ export function factsOf(
     const fact = found.get(requestKey(request)) ?? older?.get(name);
     if (fact !== undefined && fact !== null) byName.set(name, fact);
   }
-  // Each kind of request has its kind of fact.
+  // Each kind of request has its own kind of fact.
   return {
     dataset: (name) => (byName.get(`dataset ${name}`) ?? null) as DatasetFacts | null,
     train: (stage) => (byName.get(`train ${stage}`) ?? null) as TrainFacts | null,

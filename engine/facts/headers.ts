@@ -6,10 +6,7 @@ import type { HeaderFacts } from './facts.ts';
 
 const startBytes = 65_536;
 
-/**
- * What the start of a CSV or TSV file tells about its header and encoding; null for other formats and for what cannot
- * be read.
- */
+/** Reads header and encoding from the start of a CSV or TSV file. Null for other formats and for unreadable files. */
 export function headerFacts(absolute: string, file: string): HeaderFacts | null {
   if (sourceFormat(file) !== 'csv') return null;
   let bytes: Buffer;
@@ -60,7 +57,7 @@ function encodingOf(bytes: Buffer): HeaderFacts['encoding'] {
   const sample = bytes.subarray(0, 4096);
   const zeros = sample.reduce((n, byte) => n + (byte === 0 ? 1 : 0), 0);
   if (sample.length >= 8 && zeros > sample.length / 4) return 'utf-16';
-  // The last character may have been cut in two.
+  // The last character can be cut off.
   const whole = bytes.length < startBytes ? bytes : bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(whole);

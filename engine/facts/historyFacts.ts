@@ -12,7 +12,7 @@ import type { HistoryFacts } from './facts.ts';
 
 const newestRuns = 30;
 
-/** What the store tells of a project; null before its first run. */
+/** Reads the history of a project from its store; null before its first run. */
 export function historyFacts(project: Project): HistoryFacts | null {
   const { config } = project.resolved;
   if (!config || !hasStore(project.root)) return null;

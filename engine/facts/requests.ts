@@ -14,9 +14,9 @@ export interface DatasetRequest {
   path: string;
   schemaPath: string | null;
   schema: DatasetSchema | null;
-  /** Such as `training`, of datasets that a prepare stage writes. */
+  /** Environment, such as `training`, for datasets that a prepare stage writes. */
   environment: string | null;
-  /** Where the values of each foreign key have to be; null where that dataset is not declared. */
+  /** Dataset that each foreign key refers to; null where it is not declared. */
   foreign: ({ path: string; schema: DatasetSchema | null } | null)[];
 }
 
@@ -36,7 +36,7 @@ export interface SqlRequest {
   kind: 'sql';
   name: string;
   sql: string;
-  /** Values for `$name` in it. */
+  /** Values for `$name` in the SQL. */
   params: Record<string, string | number | boolean>;
   tables: { name: string; path: string; schema: DatasetSchema | null }[];
 }
@@ -46,10 +46,13 @@ export interface HistoryRequest {
   name: string;
 }
 
-/** What has to be found out about a project, each with everything that it depends on besides the files it reads. */
+/** A request for one fact about a project, with everything that the fact depends on except the files it reads. */
 export type FactRequest = DatasetRequest | TrainRequest | SqlRequest | HistoryRequest;
 
-/** Everything that the checks and the hovers want to know of a project, of what in it can be understood. */
+/**
+ * Returns the requests for all facts that the checks and hovers of a project need. Invalid parts of the project are
+ * skipped.
+ */
 export function factRequests(project: Project, graph?: Graph): FactRequest[] {
   const config = project.readable?.config;
   if (!config) return [];
@@ -125,13 +128,13 @@ function schemaNamed(project: Project, config: ProjectConfig, dataset: string): 
   return path === undefined ? null : (project.schemas.get(path)?.value ?? null);
 }
 
-/** Schemas are shared by many requests and stay the same object while their file does. */
+/** Many requests share a schema, and it stays the same object while its file is unchanged. */
 const schemaHashes = new WeakMap<DatasetSchema, string>();
 
-/** A request is asked for its key several times after each keystroke. */
+/** The key of a request is read several times after each keystroke. */
 const keys = new WeakMap<FactRequest, string>();
 
-/** A name for what a request asks: equal keys, equal questions. */
+/** Returns the key of a request: requests with equal keys are equal. */
 export function requestKey(request: FactRequest): string {
   let key = keys.get(request);
   if (key === undefined) keys.set(request, (key = keyOf(request)));

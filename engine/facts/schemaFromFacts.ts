@@ -1,12 +1,12 @@
 import { yamlText } from '../project/edit.ts';
 import type { ColumnFacts, DatasetFacts } from './facts.ts';
 
-/** Texts with at most so many values, each of them often, are categories. */
+/** A text column with at most this many values, each of them frequent, is categorical. */
 const mostCategories = 10;
 
 /**
- * A dataset schema for data as it is, as YAML: names and types, `required` where every row has a value, categories, and
- * the roles that names and types make obvious.
+ * Returns a dataset schema for existing data, as YAML: names and types, `required` where every row has a value,
+ * categories, and roles that follow from names and types.
  */
 export function schemaFromFacts(facts: DatasetFacts): string {
   const id = facts.columns.find((column) => isKey(column, facts.rows));

@@ -21,8 +21,8 @@ const sqlTypes: Partial<Record<FieldType, string>> = {
 };
 
 /**
- * What the SQL of a prepare stage makes of empty tables with the columns of its sources: whether it can be run, and the
- * columns of its result. Null when a source is not known.
+ * Binds the SQL of a prepare stage on empty tables with the columns of its sources. Returns its error or the columns of
+ * its result; null when a source is unknown.
  */
 export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFacts | null> {
   const db = await openDatabase({ threads: 1 });
@@ -35,7 +35,7 @@ export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFa
       );
     }
     const query = request.sql.trimEnd().replace(/;\s*$/, '');
-    // SQL is only bound, never run; nothing but the tables may be read.
+    // The SQL is only bound, never run, and can read no other tables.
     await db.run('SET enable_external_access = false');
     return {
       error: null,
@@ -52,7 +52,7 @@ export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFa
   }
 }
 
-/** The columns of the data are those of its schema and, when it is there, of the data besides. */
+/** Returns the columns of the schema, and further columns of the data when it exists. */
 async function columnsFor(
   db: Database,
   root: string,
@@ -75,7 +75,7 @@ async function columnsFor(
 
 function errorFacts(error: unknown, sql: string): SqlFacts | null {
   const cause = messageOf(error instanceof Error && error.cause ? error.cause : error);
-  // What reads files or extensions of its own cannot be judged here.
+  // SQL that reads files or needs extensions cannot be checked here.
   if (/Permission Error|external access|extension|No files found|IO Error|HTTP Error/i.test(cause)) return null;
   const shown = /LINE (\d+): ?(.*)\n(\s*)\^/.exec(cause);
   const message =
@@ -87,9 +87,9 @@ function errorFacts(error: unknown, sql: string): SqlFacts | null {
   const kind = /^Table with name \S+ does not exist/.test(message) ? 'unknown table' : 'other';
   if (!shown) return { error: { kind, message, line: null, column: null }, columns: [] };
   const [, number = '1', excerpt = '', spaces = ''] = shown;
-  // The query stands in brackets, from the second line on.
+  // The query is in parentheses and starts on the second line.
   const line = Number(number) - 1;
-  // DuckDB shows a part of a long line, with dots where it was cut; the mark counts from the start of what is shown.
+  // DuckDB shows part of a long line, with dots where it is cut. Its caret counts from the start of that part.
   const written = sql.split('\n')[line - 1] ?? '';
   const cut = excerpt.replace(/^\.\.\./, '').replace(/\.\.\.$/, '');
   const at = spaces.length - `LINE ${number}: `.length - (excerpt.startsWith('...') ? 3 : 0);

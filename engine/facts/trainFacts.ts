@@ -8,11 +8,13 @@ import { splitColumn } from '../project/splitColumn.ts';
 import type { Association, FileStamp, TrainFacts } from './facts.ts';
 import type { TrainRequest } from './requests.ts';
 
-/** Associations are measured on at most this many training rows, always the same. */
+/** Maximum number of training rows on which associations are measured. The sample is always the same. */
 const sampleRows = 100_000;
 const mostLevels = 50;
 
-/** What the prepared rows of a train stage tell; null when they are not there, not typed, or cannot be read. */
+/**
+ * Computes facts from the prepared rows of a train stage. Null when they do not exist, have no types or cannot be read.
+ */
 export async function trainFacts(
   db: Database,
   root: string,
@@ -25,7 +27,7 @@ export async function trainFacts(
     return await read(db, request, sourceSql(files.map((file) => join(root, file.path))));
   } catch (error) {
     if (error instanceof CancelledError) throw error;
-    // That it cannot be read is told where the dataset stands.
+    // The facts of the dataset report the read error.
     return null;
   }
 }
@@ -81,17 +83,23 @@ async function associationOf(
     const [row] = await db.rows(
       numeric
         ? `SELECT count(*) AS n, corr(${feature}::DOUBLE, ${target}::DOUBLE) ^ 2 AS value ${filled}`
-        : // The share of the variance that lies between the levels.
+        : // Share of the variance between the levels (eta squared).
           `SELECT sum(n) AS n, sum(n * (m - overall) ^ 2) / nullif(sum(n * v + n * (m - overall) ^ 2), 0) AS value, count(*) AS levels FROM (SELECT count(*) AS n, avg(y) AS m, var_pop(y) AS v, any_value(overall) AS overall FROM (SELECT ${feature} AS f, ${target}::DOUBLE AS y, avg(${target}::DOUBLE) OVER () AS overall ${filled}) GROUP BY f)`,
     );
-    return told(row, name, 'r2', 0, !numeric && Number(row?.['levels']) > mostLevels);
+    return reliableAssociation(row, name, 'r2', 0, !numeric && Number(row?.['levels']) > mostLevels);
   }
   if (numeric && request.task === 'binary') {
     const [row] =
       await db.rows(`SELECT count(*) AS n, (sum(CASE WHEN pos THEN r END) - count(*) FILTER (pos) * (count(*) FILTER (pos) + 1) / 2) / nullif(count(*) FILTER (pos) * count(*) FILTER (NOT pos), 0) AS value
       FROM (SELECT pos, rank() OVER (ORDER BY f) + (count(*) OVER (PARTITION BY f) - 1) / 2.0 AS r FROM (SELECT ${feature}::DOUBLE AS f, ${target}::VARCHAR = ${quoteLiteral(positive)} AS pos ${filled}))`);
     const auc = row?.['value'];
-    return told(typeof auc === 'number' ? { ...row, value: Math.max(auc, 1 - auc) } : row, name, 'auc', 0.5, false);
+    return reliableAssociation(
+      typeof auc === 'number' ? { ...row, value: Math.max(auc, 1 - auc) } : row,
+      name,
+      'auc',
+      0.5,
+      false,
+    );
   }
   const [row] = await db.rows(
     `SELECT sum(n) AS n, sum(best) / sum(n) AS value, count(*) AS levels FROM (SELECT sum(n) AS n, max(n) AS best FROM (SELECT ${feature} AS f, ${target} AS y, count(*) AS n ${filled} GROUP BY 1, 2) GROUP BY f)`,
@@ -99,10 +107,10 @@ async function associationOf(
   const [base] = await db.rows(
     `SELECT max(n) / sum(n) AS share FROM (SELECT count(*) AS n ${filled} GROUP BY ${target})`,
   );
-  return told(row, name, 'purity', Number(base?.['share'] ?? 0), Number(row?.['levels']) > mostLevels);
+  return reliableAssociation(row, name, 'purity', Number(base?.['share'] ?? 0), Number(row?.['levels']) > mostLevels);
 }
 
-function told(
+function reliableAssociation(
   row: Record<string, unknown> | undefined,
   feature: string,
   measure: Association['measure'],
@@ -110,7 +118,7 @@ function told(
   useless: boolean,
 ): Association | null {
   const value = row?.['value'];
-  // A handful of rows is determined by anything.
+  // With a handful of rows, any feature determines the target.
   return useless || typeof value !== 'number' || Number.isNaN(value) || Number(row?.['n']) < 50
     ? null
     : { feature, measure, value, baseline };
@@ -128,7 +136,7 @@ async function copiesIn(db: Database, features: readonly SourceColumn[]): Promis
   const first = new Map<string, string>();
   const copies: [string, string][] = [];
   features.forEach(({ name, type }, i) => {
-    // Constant columns are equal without saying anything.
+    // Constant columns are equal, but that is not informative.
     if (Number(row[`d${i}`]) < 2) return;
     const key = `${type === 'number' || type === 'integer' ? 'number' : type}:${String(row[`h${i}`])}`;
     const other = first.get(key);

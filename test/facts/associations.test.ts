@@ -15,7 +15,7 @@ const random = seededRandom(41);
 
 type Cell = number | string | boolean | null;
 
-/** What trainFacts measures of a feature `x` and a target `y` in a Parquet file. */
+/** Returns the associations that trainFacts measures between a feature `x` and a target `y` in a Parquet file. */
 async function measure(x: Cell[], y: Cell[], types: [string, string], task: TrainRequest['task']) {
   const root = makeProject();
   const cell = (value: Cell) =>
@@ -104,7 +104,7 @@ test(
   },
 );
 
-test('few rows, constants and names with many levels tell nothing', async () => {
+test('few rows, constants and names with many levels give no association', async () => {
   const truth = Array.from({ length: 200 }, (_, i) => i % 2 === 0);
   assert.equal(await measure([1, 2, 3], [true, false, true], ['DOUBLE', 'BOOLEAN'], 'binary'), null);
   assert.equal(

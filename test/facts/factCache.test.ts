@@ -22,7 +22,7 @@ function datasetRequest(root: string) {
   return request;
 }
 
-test('a fact is kept by path, size and time of its files, and found again by another process', async () => {
+test('a fact is cached by path, size and time of its files, and read by another process', async () => {
   const [root, base] = [makeProject(files), makeProject()];
   const finder = new FactFinder(root, new FactCache(root, base));
   const request = datasetRequest(root);
@@ -45,7 +45,7 @@ test('a fact is kept by path, size and time of its files, and found again by ano
   later.close();
 });
 
-test('nothing is written into the project, and a cache that is broken or cannot be written is no loss', async () => {
+test('nothing is written into the project, and a broken or read-only cache is ignored', async () => {
   const [root, base] = [makeProject(files), makeProject()];
   const request = datasetRequest(root);
   const before = readdirSync(root, { recursive: true }).length;
@@ -64,7 +64,7 @@ test('nothing is written into the project, and a cache that is broken or cannot 
   assert.equal(cache.get('x'), null, 'kept in memory all the same');
 });
 
-test('the cache does not grow without end', () => {
+test('the size of the cache is limited', () => {
   const base = makeProject();
   mkdirSync(base, { recursive: true });
   const cache = new FactCache('/some/project', base);
