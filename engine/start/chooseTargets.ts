@@ -5,7 +5,7 @@ import { quoteIdentifier } from '../data/quote.ts';
 import { filled, isId, isUnique } from './columnUse.ts';
 import type { OpenTable } from './openTable.ts';
 
-/** Names that a target has in most tables. */
+/** Common names of a target column. */
 export const targetName =
   /^(target|targets|label|labels|y|class|klasse|classe|outcome|response|result|ziel|zielvariable|objective|ground_?truth)$/i;
 const likely =
@@ -17,7 +17,7 @@ const yes =
 const mostClasses = 50;
 const fewestRows = 10;
 
-/** The columns that could be predicted, the likeliest first, and why others cannot. */
+/** Returns the columns that can be predicted, the most likely first, and the reason why each other column cannot. */
 export async function chooseTargets(
   db: Database,
   open: OpenTable,
@@ -41,9 +41,9 @@ function whyNoTarget(column: ColumnProfile): string | null {
   const n = filled(column);
   if (n === 0) return 'it is empty in every row';
   if (distinct < 2)
-    return `every row has the same value${column.top?.[0] ? `, \`${column.top[0].value}\`` : column.numbers ? `, ${column.numbers.min}` : ''}: there is nothing to tell apart`;
+    return `every row has the same value${column.top?.[0] ? `, \`${column.top[0].value}\`` : column.numbers ? `, ${column.numbers.min}` : ''}: there is nothing to predict`;
   if (n < fewestRows)
-    return `only ${n} ${n === 1 ? 'row has' : 'rows have'} a value; ${fewestRows} are the fewest to learn from`;
+    return `only ${n} ${n === 1 ? 'row has' : 'rows have'} a value; at least ${fewestRows} are needed`;
   if (
     [
       'date',
@@ -60,18 +60,18 @@ function whyNoTarget(column: ColumnProfile): string | null {
     ].includes(type)
   )
     return `it is of type ${type}`;
-  if (isId(column)) return 'it names the row';
-  if (type === 'string' && isUnique(column)) return 'it is a text of its own in each row';
+  if (isId(column)) return 'it identifies the row';
+  if (type === 'string' && isUnique(column)) return 'it has a different text in almost every row';
   if (type === 'string' && (distinct > mostClasses || distinct * 3 > n))
-    return `it has ${distinct.toLocaleString('en-US')} different texts, too many to be classes`;
+    return `it has ${distinct.toLocaleString('en-US')} different texts, too many for classes`;
   return null;
 }
 
-/** Each of at least two classes has to stand in the training and in the test part. */
+/** Each of at least two classes must occur in the training and in the test part. */
 function whyTooRare({ task, otherTask, classes }: TargetChoice): string | null {
   if (task === 'regression' || otherTask !== null || classes.filter(({ count }) => count >= 3).length >= 2) return null;
   const rarest = classes.at(-1);
-  return `\`${rarest?.value ?? ''}\` stands in only ${rarest?.count ?? 0} ${rarest?.count === 1 ? 'row' : 'rows'}, and each of two classes has to stand in at least 3`;
+  return `\`${rarest?.value ?? ''}\` occurs in only ${rarest?.count ?? 0} ${rarest?.count === 1 ? 'row' : 'rows'}; at least two classes need 3 rows or more each`;
 }
 
 async function judge(
@@ -120,7 +120,7 @@ async function judge(
   return { choice, score };
 }
 
-/** How a column is predicted, and how else it could be. */
+/** Returns the task for a column, and another possible task. */
 function tasksOf({ name, type, distinct, numbers }: ColumnProfile): { task: StartTask; otherTask: StartTask | null } {
   if (distinct === 2) return { task: 'binary', otherTask: null };
   if (type === 'string') return { task: 'multiclass', otherTask: null };
@@ -155,9 +155,9 @@ function warningOf(
   const n = filled(column);
   const words: string[] = [];
   const rarest = classes.at(-1);
-  if (n < 100) words.push(`${n} rows are few: the result is known only roughly`);
+  if (n < 100) words.push(`only ${n} rows: the result has a wide interval`);
   if (task !== 'regression' && rarest && rarest.count < 5)
-    words.push(`\`${rarest.value}\` stands in only ${rarest.count} ${rarest.count === 1 ? 'row' : 'rows'}`);
+    words.push(`\`${rarest.value}\` occurs in only ${rarest.count} ${rarest.count === 1 ? 'row' : 'rows'}`);
   else if (task === 'binary' && rarest && rarest.count / n < 0.05)
     words.push(`\`${rarest.value}\` is rare, ${((rarest.count / n) * 100).toPrecision(2)} % of the rows`);
   if (column.missing > 0)

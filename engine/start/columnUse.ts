@@ -7,15 +7,15 @@ export const idName =
   /(^|[_\s.-])(id|ids|key|uuid|guid|index|idx|rowid|rownum|nr|no|number)$|^(unnamed: ?\d+|column0|#|№)$|[a-z](Id|ID|Key|No|Nr)$/i;
 const birth = /birth|dob|geburt|naissance/i;
 
-/** Values of a column that are not missing. */
+/** Number of values of a column that are not missing. */
 export const filled = (column: ColumnProfile) => column.rows - column.missing;
 
-/** Each row has another value, or nearly. */
+/** True when all or nearly all rows have different values. */
 export function isUnique(column: ColumnProfile): boolean {
   return column.missing === 0 && column.rows > 1 && column.distinct >= column.rows * (column.exact ? 1 : 0.98);
 }
 
-/** A column that names rows: by its name, or whole numbers that count them. */
+/** True for a column that identifies rows: by its name, or as consecutive whole numbers. */
 export function isId(column: ColumnProfile): boolean {
   if (!isUnique(column) || (column.type !== 'string' && column.type !== 'integer')) return false;
   const { numbers } = column;
@@ -28,7 +28,7 @@ export function isId(column: ColumnProfile): boolean {
   return counts || idName.test(column.name);
 }
 
-/** Texts of more values than a model can learn from so few rows. */
+/** True for a text column with too many values for a model to learn from this number of rows. */
 function hasManyTexts({ type, distinct, rows }: ColumnProfile): boolean {
   return (
     type === 'string' &&
@@ -36,17 +36,17 @@ function hasManyTexts({ type, distinct, rows }: ColumnProfile): boolean {
   );
 }
 
-/** Why a column is no feature by itself; null when it is one. */
+/** Returns why a column is not a feature, or null when it is one. */
 export function whyLeftOut(column: ColumnProfile): Omit<LeftOut, 'name'> | null {
   const { type, distinct, rows, missing, lengths } = column;
   if (filled(column) === 0) return { reason: 'empty in every row', usable: false };
-  if (distinct < 2) return { reason: 'the same in every row', usable: false };
+  if (distinct < 2) return { reason: 'same value in every row', usable: false };
   if (['object', 'array', 'list', 'any', 'geojson', 'geopoint', 'duration', 'time', 'yearmonth'].includes(type))
-    return { reason: `of type ${type}, which a model does not take`, usable: false };
-  if (isId(column)) return { reason: 'names the row', usable: false };
+    return { reason: `of type ${type}, which models do not support`, usable: false };
+  if (isId(column)) return { reason: 'identifies the row', usable: false };
   if (type === 'date' || type === 'datetime')
-    return { reason: 'a date; derive a number from it in SQL, such as the month', usable: false };
-  if (type === 'string' && isUnique(column)) return { reason: 'a text of its own in each row', usable: false };
+    return { reason: 'a date; derive a number such as the month from it in SQL', usable: false };
+  if (type === 'string' && isUnique(column)) return { reason: 'a different text in almost every row', usable: false };
   if (hasManyTexts(column))
     return {
       reason: `${distinct.toLocaleString('en-US')} different texts in ${rows.toLocaleString('en-US')} rows`,
@@ -58,7 +58,7 @@ export function whyLeftOut(column: ColumnProfile): Omit<LeftOut, 'name'> | null 
   return null;
 }
 
-/** A column of times by which rows can be divided into before and after. */
+/** Returns the time column by which rows can be split into earlier and later ones. */
 export function timeColumn(columns: readonly ColumnProfile[]): ColumnProfile | null {
   const times = columns.filter(
     (column) =>
@@ -70,10 +70,10 @@ export function timeColumn(columns: readonly ColumnProfile[]): ColumnProfile | n
   return times.find(({ type }) => type === 'datetime') ?? times[0] ?? null;
 }
 
-/** Features that say the same as another in every row of a view. The first of them stays. */
+/** Returns the features that equal an earlier feature in every row of a view, with that feature. */
 export async function copiesIn(db: Database, view: string, names: readonly string[]): Promise<Map<string, string>> {
   if (names.length < 2) return new Map();
-  // The place is part of the text: a hash of two values is such that equal rows cancel each other out.
+  // The hash includes the row number. Without it, equal rows would cancel each other out in the XOR.
   const marks = names.map(
     (name, i) =>
       `bit_xor(hash(concat_ws(':', n, ${quoteIdentifier(name)} IS NULL, ${quoteIdentifier(name)}))) AS c${i}`,
@@ -92,7 +92,10 @@ export async function copiesIn(db: Database, view: string, names: readonly strin
   return copies;
 }
 
-/** Texts and truths of few values each of which goes with one class alone: most likely written down after the fact. */
+/**
+ * Returns text and boolean columns with few values, each of which occurs with only one class. Such a column was most
+ * likely recorded after the outcome.
+ */
 export async function tellTales(
   db: Database,
   view: string,
@@ -121,8 +124,8 @@ export async function tellTales(
 }
 
 /**
- * Columns whose being empty goes with one of two classes: the area under the curve of emptiness alone is 0.9 or more,
- * with ten rows on either side.
+ * Returns columns in which a missing value predicts one of two classes: missingness alone has an area under the ROC
+ * curve of 0.9 or more, with at least ten rows in each class.
  */
 export async function emptinessTells(
   db: Database,
@@ -139,21 +142,21 @@ export async function emptinessTells(
     const [row = {}] = await db.rows(
       `SELECT max(abs(e / n - (all_e - e) / nullif(all_n - n, 0))) AS apart FROM (SELECT e, n, sum(e) OVER () AS all_e, sum(n) OVER () AS all_n FROM (SELECT ${empty} AS e, count(*) AS n FROM ${view} WHERE ${goal} IS NOT NULL GROUP BY ${goal})) WHERE n >= 10`,
     );
-    // The area is half of 1 and the distance of the two shares.
+    // The area is half of 1 plus the difference between the two shares.
     if (Number(row['apart']) >= 0.8) told.push(column.name);
   }
   return told;
 }
 
-/** Rows with a target, and how many are left when those that come again are taken once. */
+/** Number of rows with a target, and number of distinct rows among them. */
 export interface Doubles {
   rows: number;
   taken: number;
 }
 
 /**
- * Rows that come again equal in every column, where at least one column is fine enough that this is no chance; null
- * when there are next to none.
+ * Counts rows that are equal in every column, when at least one column is fine enough to rule out chance. Null when
+ * there are almost none.
  */
 export async function doublesIn(
   db: Database,

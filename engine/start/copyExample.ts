@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CancelledError, ProjectError, WorkError } from '../base/errors.ts';
 
-/** The examples that this build ships with, by name; none where it ships with none. */
+/** Returns the names of the examples in this build; empty when it contains none. */
 export function exampleNames(): string[] {
   const folder = examplesFolder();
   return folder === null
@@ -14,19 +14,19 @@ export function exampleNames(): string[] {
         .toSorted();
 }
 
-/** Beside the source, or beside the bundle. */
+/** Returns the examples folder beside the source or beside the bundle. */
 function examplesFolder(): string | null {
   const places = ['../../examples', '../examples'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   return places.find((path) => existsSync(join(path, 'fraud', 'loopwright.yaml'))) ?? null;
 }
 
-/** Copies an example into a folder and lets it make its data. Overwrites nothing. */
+/** Copies an example into a folder and generates its data. Overwrites nothing. */
 export async function copyExample(name: string, root: string, signal?: AbortSignal): Promise<string[]> {
   const folder = examplesFolder();
   const names = exampleNames();
   if (folder === null || !names.includes(name))
     throw new ProjectError(
-      `There is no example \`${name}\`.${names.length > 0 ? ` There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.` : ''}`,
+      `There is no example \`${name}\`.${names.length > 0 ? ` Available: ${names.join(', ')}.` : ''}`,
     );
   const from = join(folder, name);
   const made = /^(incoming|data|\.loopwright)$/;
@@ -41,13 +41,13 @@ export async function copyExample(name: string, root: string, signal?: AbortSign
     cpSync(join(from, part), join(root, part), { recursive: true, filter: (path) => !made.test(basename(path)) });
   if (!existsSync(join(root, '.gitignore')))
     writeFileSync(join(root, '.gitignore'), 'incoming/\ndata/\n.loopwright/\n');
-  // Real data comes with the package; invented data is made here.
+  // Real data is part of the package; synthetic data is generated.
   if (existsSync(join(from, 'incoming'))) cpSync(join(from, 'incoming'), join(root, 'incoming'), { recursive: true });
   else await generate(from, root, signal);
   return parts;
 }
 
-/** The program stays where it finds the packages that hold the data. */
+/** The generator runs from its own folder, where it finds the packages that contain the data. */
 function generate(from: string, root: string, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(from, 'generate.mjs'), '--out', join(root, 'incoming')], {
@@ -63,7 +63,7 @@ function generate(from: string, root: string, signal: AbortSignal | undefined): 
       reject(
         signal?.aborted
           ? new CancelledError()
-          : new WorkError(`The data of the example could not be made: ${error.message}`),
+          : new WorkError(`The data of the example could not be generated: ${error.message}`),
       ),
     );
     child.once('exit', (code) =>
@@ -71,7 +71,7 @@ function generate(from: string, root: string, signal: AbortSignal | undefined): 
         ? resolve()
         : reject(
             new WorkError(
-              `The data of the example could not be made: ${words.trim().split('\n').at(-1) ?? `exit code ${code ?? 'unknown'}`}`,
+              `The data of the example could not be generated: ${words.trim().split('\n').at(-1) ?? `exit code ${code ?? 'unknown'}`}`,
             ),
           ),
     );

@@ -8,34 +8,35 @@ import { DataError, messageOf } from '../base/errors.ts';
 import { whyNoFile } from '../base/readRegularFile.ts';
 
 const startBytes = 1 << 18;
-/** Beyond so many bytes the rest is taken to be written as the beginning is. */
+/** Number of bytes to scan. A longer file is assumed to have one encoding throughout. */
 const mostScanned = 256 << 20;
 
 export interface GuessedReadAs {
   readAs: ReadAs;
-  /** Names that are not those of the header: doubles, blanks, or none at all. Null when the header will do. */
+  /**
+   * Column names in place of those in the header, which has duplicate or blank names or does not exist. Null when the
+   * header is usable.
+   */
   columns: string[] | null;
-  /** Names in the file, or made ones. */
+  /** Column names, from the file or generated. */
   names: string[];
 }
 
 /**
- * How a text file is most likely read as a table; what a person chose stays as it is. Throws DataError for a file that
- * holds no text.
+ * Guesses how a text file is read as a table. Values in `given` are not changed. Throws DataError for a file without
+ * text.
  */
 export function guessReadAs(file: string, given: Partial<ReadAs> = {}): GuessedReadAs {
   const bytes = startOf(file);
-  if (bytes.length === 0)
-    throw new DataError(`${file}: the file is empty; write it again or remove it`, { place: { file } });
+  if (bytes.length === 0) throw new DataError(`${file}: the file is empty; recreate or remove it`, { place: { file } });
   const encoding = given.encoding ?? guessEncoding(file, bytes);
   const text = new TextDecoder(encoding).decode(bytes, { stream: true }).replace(/^\uFEFF/, '');
   if (text.includes('\0'))
-    throw new DataError(
-      `${file}: this is no text, whatever its name says; use .csv, .tsv, .json, .jsonl, .ndjson or .parquet`,
-      { place: { file } },
-    );
+    throw new DataError(`${file}: the file is not a text file; use .csv, .tsv, .json, .jsonl, .ndjson or .parquet`, {
+      place: { file },
+    });
   if (text.trim() === '')
-    throw new DataError(`${file}: the file holds only blank lines; write it again or remove it`, { place: { file } });
+    throw new DataError(`${file}: the file contains only blank lines; recreate or remove it`, { place: { file } });
   const lines = recordsOf(text, bytes.length < startBytes);
   const delimiter = given.delimiter ?? (/\.tsv(\.gz)?$/i.test(file) ? '\t' : guessDelimiterOf(lines));
   const skip = given.skip ?? guessSkip(lines, delimiter);
@@ -45,7 +46,7 @@ export function guessReadAs(file: string, given: Partial<ReadAs> = {}): GuessedR
     .map((line) => firstRecord(line, delimiter));
   const first = body[0] ?? [];
   const header = given.header ?? isHeader(first, body.slice(1, 200));
-  // The names are written into loopwright.yaml, where `${` begins a reference.
+  // The names are written to loopwright.yaml, where `${` starts a reference.
   const names = header
     ? distinctNames(first.map((name) => name.replaceAll('${', '{')))
     : first.map((_, i) => `column${i}`);
@@ -67,7 +68,7 @@ function startOf(file: string): Uint8Array {
       closeSync(handle);
     }
   } catch (error) {
-    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, {
+    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is complete`, {
       cause: error,
       place: { file },
     });
@@ -83,7 +84,7 @@ function guessEncoding(file: string, start: Uint8Array): string {
   return isWholeUtf8(file, start) ? 'utf-8' : 'windows-1252';
 }
 
-/** An umlaut may first stand a million rows down, so plain files are looked through. */
+/** Scans uncompressed files as well, since the first character outside ASCII can be a million rows down. */
 function isWholeUtf8(file: string, start: Uint8Array): boolean {
   if (!isUtf8(withoutCutCharacter(start))) return false;
   if (/\.gz$/i.test(file) || start.length < startBytes) return true;
@@ -103,7 +104,7 @@ function isWholeUtf8(file: string, start: Uint8Array): boolean {
   }
 }
 
-/** Without a character at the end whose bytes may go on beyond it. */
+/** Removes a character at the end whose bytes may be incomplete. */
 function withoutCutCharacter(bytes: Uint8Array): Uint8Array {
   for (let back = 1; back <= Math.min(4, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
@@ -113,7 +114,10 @@ function withoutCutCharacter(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The first lines; a line break inside quotes does not end one. The last is left out where the file goes on. */
+/**
+ * Returns the first records. A line break inside quotes does not end one. The last record is dropped when the file
+ * continues after it.
+ */
 function recordsOf(text: string, whole: boolean): string[] {
   const records: string[] = [];
   let record = '';
@@ -131,8 +135,8 @@ function recordsOf(text: string, whole: boolean): string[] {
 }
 
 /**
- * The mark that divides most lines into as many fields, more than one. A decimal comma does so less evenly than the
- * semicolon beside it, or not in the header.
+ * Returns the delimiter that splits most lines into the same number of fields, more than one. A decimal comma does so
+ * less evenly than the semicolon beside it, or not in the header.
  */
 function guessDelimiterOf(lines: readonly string[]): string {
   const filled = lines.filter((line) => line.trim() !== '').slice(0, 200);
@@ -157,20 +161,20 @@ function mostFrequent(numbers: readonly number[]): { value: number; share: numbe
 }
 
 /**
- * Lines before the first that has as many fields as most: titles, comments, `sep=;`. Beyond 50 of them, none is passed
- * over.
+ * Returns the number of lines before the first line with as many fields as most lines: titles, comments, `sep=;`.
+ * Returns 0 when there are more than 50 of them.
  */
 function guessSkip(lines: readonly string[], delimiter: string): number {
   const fields = lines.map((line) => (line.trim() === '' ? 0 : firstRecord(line, delimiter).length));
   const { value } = mostFrequent(fields.filter((n) => n > 0));
   if (value < 2) return 0;
-  // A title that a spreadsheet saved has as many fields, most of them empty.
+  // A title saved by a spreadsheet has as many fields, most of them empty.
   const isFilled = (line: string) =>
     firstRecord(line, delimiter).filter((cell) => cell.trim() !== '').length >=
     Math.min(value, Math.max(2, value * 0.5));
   const first = fields.findIndex((n, i) => n === value && !/^#/.test(lines[i] ?? '') && isFilled(lines[i] ?? ''));
   const commented = fields.findIndex((n) => n === value);
-  // A header behind a comment sign is a header all the same where nothing else could be one.
+  // A header behind a comment sign is used when no other line can be the header.
   const at = first > 0 && commented === first - 1 && commented === 0 ? commented : first;
   return at > 0 && at <= 50 && fields.slice(0, at).some((n) => n > 0) ? at : 0;
 }
@@ -179,7 +183,9 @@ const numeric = /^\s*[-+]?[$€£]?\s*(\d{1,3}([.,]\d{3})+|\d+)?([.,]\d+)?([eE][
 const isNumber = (text: string) => text.trim() !== '' && numeric.test(text);
 const isYear = (text: string) => /^\s*(19|20)\d\d\s*$/.test(text);
 
-/** A first line of words over numbers is a header; one that holds numbers, or words that come again below, is a row. */
+/**
+ * A first line of words above numbers is a header. A line with numbers, or with words that occur again below, is a row.
+ */
 function isHeader(first: readonly string[], rest: readonly string[][]): boolean {
   const filled = first.filter((cell) => cell.trim() !== '');
   if (filled.length === 0) return true;

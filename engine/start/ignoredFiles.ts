@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ProposedFile } from '../../protocol/start.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
-/** What `.gitignore` lacks of these paths: a new file, or lines for the one that is there. */
+/** Returns the lines that `.gitignore` needs for these paths: a new file, or lines to append. */
 export function ignoredFiles(root: string, paths: readonly string[]): ProposedFile[] {
   const file = join(root, '.gitignore');
   if (!existsSync(file))
@@ -11,7 +11,7 @@ export function ignoredFiles(root: string, paths: readonly string[]): ProposedFi
       {
         path: '.gitignore',
         how: 'new',
-        about: 'what is made again by running is not committed',
+        about: 'generated files are not committed',
         text: `${paths.join('\n')}\n`,
       },
     ];
@@ -26,7 +26,7 @@ export function ignoredFiles(root: string, paths: readonly string[]): ProposedFi
     {
       path: '.gitignore',
       how: 'append',
-      about: 'what is made again by running is not committed',
+      about: 'generated files are not committed',
       text: `${text === '' || text.endsWith('\n') ? '' : '\n'}${lacking.join('\n')}\n`,
     },
   ];

@@ -10,24 +10,27 @@ import { isLooked, lookAtScript } from './lookAtScript.ts';
 
 export interface LookOptions {
   signal?: AbortSignal;
-  /** Folders deeper than this are not looked into. Default 4. */
+  /** Maximum depth of folders to search. Default 4. */
   depth?: number;
-  /** Entries after which the search ends. Default 20,000. */
+  /** Number of entries after which the search ends. Default 20,000. */
   entries?: number;
-  /** Milliseconds after which the search ends. Default 4,000. */
+  /** Time in milliseconds after which the search ends. Default 4,000. */
   ms?: number;
 }
 
-/** Folders of tools, of environments and of what programs make; nobody's own data lies there. */
+/** Folders of tools, of environments and of generated files. They contain no data of the user. */
 const passedOver =
   /^(node_modules|__pycache__|site-packages|venv|env|\.\w.*|dist|build|target|wandb|mlruns|mlartifacts|outputs?|checkpoints?|htmlcov|vendor|lightning_logs|catboost_info)$/i;
-/** JSON that is the setting of a program, and text that is for people, are no tables. */
+/** JSON settings of programs and text files for people are not tables. */
 const noTable =
   /^(package(-lock)?|tsconfig.*|composer|manifest|pyrightconfig|launch|settings|tasks|metrics|params|config|dvc)\.json$|\.(schema|dataset|experiment|config|geo|topo)\.json$|^(requirements|readme|license|licence|notice|changelog|todo|constraints|robots).*\.txt$/i;
 const mostScripts = 30;
 const mostTables = 2000;
 
-/** What lies in a folder that a project could be made from. Never reads data; ends by itself in folders of any size. */
+/**
+ * Returns the files in a folder from which a project can be created. Never reads data, and ends on its own in a folder
+ * of any size.
+ */
 export async function lookAtFolder(folder: string, options: LookOptions = {}): Promise<FolderLook> {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new ProjectError(`There is no folder ${folder}.`);
@@ -64,7 +67,7 @@ async function walkFolder(
   const walk: Walk = { tables: [], scripts: [], notebooks: [], cut: false };
   const deadline = performance.now() + ms;
   let left = entries;
-  // Breadth first: what lies near the top is found before the time is up.
+  // Breadth first, so that files near the top are found before the time is up.
   const waiting: { path: string; level: number }[] = [{ path: '', level: 0 }];
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     checkCancelled(signal);
@@ -105,8 +108,8 @@ const levels = (path: string) => path.split('/').length;
 const byDepth = (a: string, b: string) => levels(a) - levels(b) || (a < b ? -1 : 1);
 
 /**
- * A table that is most likely the data: text or Parquet near the top, named as training data is; what a program wrote
- * comes last.
+ * Scores how likely a table is the training data: text or Parquet near the top, with the name of training data. Output
+ * of programs scores lowest.
  */
 function likelihood({ path, bytes }: FoundTable): number {
   const name = path.split('/').at(-1) ?? '';
@@ -131,7 +134,7 @@ function scriptScore({ path, libraries, mlflow, arguments: given }: FoundScript)
   return score;
 }
 
-/** Runs of MLflow that can be taken over, counted without reading one. */
+/** Returns MLflow runs that can be imported. Counts them without reading one. */
 function importsIn(folder: string): FoundImport[] {
   return (['mlruns', 'mlflow.db'] as const).flatMap((kind): FoundImport[] => {
     if (!existsSync(join(folder, kind))) return [];
@@ -145,7 +148,7 @@ function importsIn(folder: string): FoundImport[] {
         source.close();
       }
     } catch {
-      // Not what its name says.
+      // The content does not match the name.
       return [];
     }
   });

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { FoundScript, ScriptArgument } from '../../protocol/start.ts';
 
-/** A file name that may be a program of machine learning. */
+/** True for a file name that can be a machine learning program. */
 export function isLooked(name: string): boolean {
   return /\.py$/i.test(name) && !/^(__init__|__main__|setup|conftest)\.py$|^test_|_test\.py$/i.test(name);
 }
@@ -30,8 +30,8 @@ const libraries: Record<string, string> = {
 const mostBytes = 1 << 20;
 
 /**
- * What a Python program imports, takes and touches, read from its text: nothing is run. Null for one that has nothing
- * to do with learning.
+ * Reads the imports, arguments and files of a Python program from its text, without running it. Null for a program
+ * without machine learning.
  */
 export function lookAtScript(root: string, path: string): FoundScript | null {
   const text = readStart(join(root, path));
@@ -79,7 +79,7 @@ function readStart(file: string): string | null {
   }
 }
 
-/** The code without comments and docstrings; other texts stay. */
+/** Returns the code without comments and docstrings. Other strings stay. */
 export function withoutComments(text: string): string {
   const pieces = /("""[\s\S]*?"""|'''[\s\S]*?''')|(#[^\n]*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/g;
   return text.replaceAll(
@@ -87,7 +87,7 @@ export function withoutComments(text: string): string {
     (whole: string, long: string | undefined, comment: string | undefined, _short: string | undefined, at: number) => {
       if (comment !== undefined) return '';
       if (long === undefined) return whole;
-      // A text at the start of a line is a docstring; one behind `=` or `(` is a value.
+      // A string at the start of a line is a docstring; one after `=` or `(` is a value.
       const before = text.slice(text.lastIndexOf('\n', at) + 1, at);
       return /^\s*[rRbBuU]?$/.test(before) ? '""' : whole;
     },
@@ -101,7 +101,7 @@ function importsOf(code: string): string[] {
   return [...new Set(modules.flatMap((name) => (Object.hasOwn(libraries, name) ? (libraries[name] ?? []) : [])))];
 }
 
-/** Arguments of argparse, click and typer's options, in order. */
+/** Returns the options of argparse, click and typer, in order. */
 function argumentsOf(code: string): ScriptArgument[] {
   const calls = [
     ...callsOf(code, /\.add_argument\(/g).map((call) => argparse(call, code)),
@@ -113,7 +113,7 @@ function argumentsOf(code: string): ScriptArgument[] {
   );
 }
 
-/** The texts between the brackets of calls. */
+/** Returns the texts between the parentheses of calls. */
 function callsOf(code: string, start: RegExp): string[] {
   return [...code.matchAll(start)]
     .map((match) => inBrackets(code, match.index + match[0].length))
@@ -135,7 +135,7 @@ function inBrackets(code: string, from: number): string | null {
   return null;
 }
 
-/** The parts between commas of the outermost level. */
+/** Splits a call at the commas of its outermost level. */
 function partsOf(call: string): string[] {
   const parts: string[] = [];
   let [depth, quote, from] = [0, '', 0];
@@ -239,7 +239,7 @@ function kindOf(type: string | undefined, value: ScriptArgument['value']): Scrip
   return 'text';
 }
 
-/** A literal of Python, or a name that a line of its own gives one. Null for all else. */
+/** Returns the value of a Python literal, or of a name that a line of its own assigns one. Null for anything else. */
 function literal(text: string, code: string): ScriptArgument['value'] {
   const plain = text.trim();
   if (/^[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(plain)) return Number(plain.replaceAll('_', ''));
@@ -260,13 +260,14 @@ const writers =
   /\b(?:to_(?:csv|parquet|json|pickle|feather)|savefig|save_model|save_weights|write_(?:csv|parquet|text|bytes|json)|dump_model|savetxt|savez?)\s*\(/g;
 
 /**
- * Files that the code names where it reads and writes. Paths are relative to the root; those that it reads have to be
- * there.
+ * Returns the files that the code names where it reads and writes. Paths are relative to the root. Files that it reads
+ * must exist.
  */
 function filesOf(code: string, root: string, folder: string): Pick<FoundScript, 'reads' | 'writes' | 'metrics'> {
   const reads = new Set<string>();
   const writes = new Set<string>();
-  // A program is started at the root, so a path counts from there, and from its own folder when it stands there alone.
+  // A program starts in the root, so a path is relative to it, or to the folder of the program when it exists only
+  // there.
   const place = (path: string) =>
     (existsSync(join(root, path)) || !existsSync(join(root, folder, path))
       ? normalize(path)
@@ -304,7 +305,9 @@ function filesOf(code: string, root: string, folder: string): Pick<FoundScript, 
   };
 }
 
-/** A line that may not be reached: it stands in an `if`, other than that of the main program, or in an `except`. */
+/**
+ * True for a line that may not run: it is inside an `except`, or inside an `if` other than that of the main program.
+ */
 function isConditional(lines: readonly string[], at: number): boolean {
   const indentOf = (line: string) => /^[ \t]*/.exec(line)?.[0].length ?? 0;
   let indent = indentOf(lines[at] ?? '');
@@ -325,8 +328,8 @@ const isPath = (text: string) =>
   !text.startsWith('..');
 
 /**
- * The path that an expression means: a literal, `Path("x")`, `os.path.join("a", "b")`, `Path("a") / "b"`, a name bound
- * to one, or an argument's default.
+ * Returns the path that an expression evaluates to: a literal, `Path("x")`, `os.path.join("a", "b")`, `Path("a") /
+ * "b"`, a name bound to one, or the default of an argument.
  */
 function pathIn(part: string, code: string, depth = 0): string | null {
   const text = part.replace(/^\w+\s*=\s*(?!=)/, '').trim();

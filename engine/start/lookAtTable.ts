@@ -12,7 +12,8 @@ export interface OpenLook extends TableLook {
 }
 
 /**
- * What a file holds and which of its columns could be predicted. Throws DataError when it cannot be read as a table.
+ * Profiles a file and returns which of its columns can be predicted. Throws DataError when it cannot be read as a
+ * table.
  */
 export async function lookAtTable(
   db: Database,

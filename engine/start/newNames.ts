@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isGlob } from '../base/glob.ts';
 
-/** A name as projects and datasets have it. */
+/** Converts text to a valid name of a project or dataset. */
 export function plainName(text: string, fallback: string): string {
   const name = text
     .normalize('NFKD')
@@ -17,7 +17,7 @@ export function projectNameFor(root: string): string {
   return plainName(basename(root), 'project');
 }
 
-/** A dataset is a table in SQL, so its name is one that needs no thought there. */
+/** Returns a dataset name that is valid in SQL without quotes, since a dataset is a table there. */
 export function datasetNameFor(path: string): string {
   const name = plainName(basename(path).replace(/(\.\w+)?(\.gz)?$/i, ''), 'data')
     .toLowerCase()
@@ -25,7 +25,7 @@ export function datasetNameFor(path: string): string {
   return /^(features|train|test)$/.test(name) ? `${name}_raw` : /^\d/.test(name) ? `t_${name}` : name;
 }
 
-/** A path that no file of the folder has, with a number where the first choice is taken. */
+/** Returns a path that does not exist yet, with a number when the first choice exists. */
 export function freePath(root: string, stem: string, ending: string): string {
   for (let n = 1; ; n++) {
     const path = `${stem}${n === 1 ? '' : `_${n}`}${ending}`;
@@ -33,7 +33,7 @@ export function freePath(root: string, stem: string, ending: string): string {
   }
 }
 
-/** A path as a pattern that matches it alone: brackets in a file's name are no wildcards. */
+/** Returns a pattern that matches only this path. Brackets in a file name are escaped. */
 export function exactPattern(path: string): string {
   return isGlob(path) ? path.replaceAll(/[[*?{]/g, (mark) => `[${mark}]`) : path;
 }

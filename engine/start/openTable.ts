@@ -16,29 +16,29 @@ import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { guessReadAs } from './guessReadAs.ts';
 import { whyNoFile } from '../base/readRegularFile.ts';
 
-/** A file, or the beginning of a large one, as a table of typed columns in a database. */
+/** A file, or the start of a large one, as a table of typed columns in a database. */
 export interface OpenTable {
-  /** The view that holds it. */
+  /** View with the rows. */
   view: string;
-  /** In the view. */
+  /** Number of rows in the view. */
   rows: number;
-  /** In the file; an estimate where only the beginning was read. */
+  /** Number of rows in the file; an estimate when only its start was read. */
   allRows: number;
   estimated: boolean;
   readAs: ReadAs | null;
-  /** Names in place of those in the header, where those will not do. */
+  /** Column names in place of those in the header, when the header is not usable. */
   columns: string[] | null;
-  /** How each column is read. */
+  /** Type and format of each column. */
   schema: DatasetSchema;
   notes: string[];
 }
 
-/** Of text so much is looked at, of other formats so many rows. */
+/** Maximum number of bytes of text to read; of other formats, a maximum number of rows. */
 const mostBytes = 12 << 20;
 const mostRows = 200_000;
 const mostColumns = 2000;
 
-/** Reads a file for a first look. Throws DataError when it cannot be read as a table. */
+/** Reads a file to profile it. Throws DataError when it cannot be read as a table. */
 export async function openTable(
   db: Database,
   file: string,
@@ -68,7 +68,7 @@ async function openText(
   const { readAs, columns, names } = guessReadAs(file, given);
   if (names.length > mostColumns)
     throw new DataError(
-      `${file}: it has ${names.length.toLocaleString('en-US')} columns; this works with up to ${mostColumns.toLocaleString('en-US')}`,
+      `${file}: it has ${names.length.toLocaleString('en-US')} columns; at most ${mostColumns.toLocaleString('en-US')} are supported`,
       { place: { file } },
     );
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-start-'));
@@ -119,7 +119,7 @@ async function openTyped(db: Database, file: string): Promise<OpenTable> {
   const described = await columnsOf(db, source);
   if (described.length > mostColumns)
     throw new DataError(
-      `${file}: it has ${described.length.toLocaleString('en-US')} columns; this works with up to ${mostColumns.toLocaleString('en-US')}`,
+      `${file}: it has ${described.length.toLocaleString('en-US')} columns; at most ${mostColumns.toLocaleString('en-US')} are supported`,
       { place: { file } },
     );
   await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_typed AS SELECT * FROM ${source} LIMIT ${mostRows}`);

@@ -9,8 +9,8 @@ import { projectNameFor } from './newNames.ts';
 import { readRegularFile, whyNoFile } from '../base/readRegularFile.ts';
 
 /**
- * The files of a project that runs a program of the person. Throws ProjectError when it is not among those that were
- * found.
+ * Returns the files of a project that runs a program of the user. Throws ProjectError when the program was not found in
+ * the folder.
  */
 export function proposeFromScript(look: FolderLook, path: string): Proposal {
   const script = look.scripts.find((one) => one.path === path);
@@ -47,7 +47,7 @@ export function proposeFromScript(look: FolderLook, path: string): Proposal {
   };
 }
 
-/** A required argument that names data takes the likeliest table of the folder. */
+/** Sets a required argument that names data to the most likely table of the folder. */
 function withValue(argument: ScriptArgument, look: FolderLook): ScriptArgument {
   const [table] = look.tables;
   if (
@@ -80,20 +80,20 @@ function projectText(look: FolderLook, script: FoundScript, given: readonly Scri
   const outs = script.writes.filter((path) => !deps.includes(path));
   const list = (paths: readonly string[]) => `[${paths.map(yamlText).join(', ')}]`;
   const logs = script.mlflow
-    ? '    # It logs to MLflow, and Loopwright answers as the tracking server: params, metrics, models and artifacts become part of the run.\n'
+    ? '    # The program logs to MLflow. Loopwright is the tracking server: params, metrics, models and artifacts become part of the run.\n'
     : script.metrics.length > 0
       ? ''
-      : '    # Metrics: let it print lines such as {"step": 1, "loss": 0.5} into the file that LOOPWRIGHT_METRICS names, or use MLflow.\n';
-  return `# Runs ${script.path} and keeps what came of each run: params, metrics, logs, code, data and environment.
+      : '    # To log metrics, write lines such as {"step": 1, "loss": 0.5} to the file named by LOOPWRIGHT_METRICS, or use MLflow.\n';
+  return `# Runs ${script.path} and records each run: params, metrics, logs, code, data and environment.
 version: 1
 project: ${projectNameFor(look.folder)}
 
-${params === '' ? '' : `# The arguments of the program. \`loopwright run --param ${given[0]?.param ?? 'lr'}=…\` tries another value; experiments/*.experiment.yaml keep variations and sweeps.\nparams:\n${params}\n`}stages:
+${params === '' ? '' : `# The arguments of the program. \`loopwright run --param ${given[0]?.param ?? 'lr'}=…\` runs with another value; experiments/*.experiment.yaml define variations and sweeps.\nparams:\n${params}\n`}stages:
   train:
-${logs}${flags.length > 0 ? `    # It also takes ${flags.map(({ flag }) => flag).join(', ')}.\n` : ''}    cmd: ${commandText(look.folder, script, given)}
+${logs}${flags.length > 0 ? `    # Further flags: ${flags.map(({ flag }) => flag).join(', ')}.\n` : ''}    cmd: ${commandText(look.folder, script, given)}
     # The stage runs again when one of these changes.
     deps: ${list(deps)}
-${outs.length > 0 ? `    # Files that it has to have written when it ends.\n    outs: ${list(outs)}\n` : ''}${script.metrics.length > 0 ? `    # JSON files whose numbers are the metrics of the run.\n    metrics: ${list(script.metrics)}\n` : ''}`;
+${outs.length > 0 ? `    # Files that the program must write.\n    outs: ${list(outs)}\n` : ''}${script.metrics.length > 0 ? `    # JSON files whose numbers are the metrics of the run.\n    metrics: ${list(script.metrics)}\n` : ''}`;
 }
 
 function commandText(root: string, script: FoundScript, given: readonly ScriptArgument[]): string {
@@ -105,11 +105,11 @@ function commandText(root: string, script: FoundScript, given: readonly ScriptAr
   });
   const start = `${pythonWord(root)} ${quoted(script.path)}`;
   const line = [start, ...words].join(' ');
-  // Joined again by YAML: no line break reaches the shell.
+  // YAML joins these lines again, so no line break reaches the shell.
   return line.length <= 90 && !/: |#/.test(line) ? line : `>-\n      ${[start, ...words].join('\n      ')}`;
 }
 
-/** `python` where an environment or the PATH has it; many systems have `python3` alone. */
+/** Returns `python` when an environment or the PATH has it. Many systems only have `python3`. */
 function pythonWord(root: string): string {
   if (['.venv', 'venv'].some((name) => existsSync(join(root, name, 'pyvenv.cfg')))) return 'python';
   const folders = (process.env['PATH'] ?? '').split(delimiter);
@@ -118,7 +118,7 @@ function pythonWord(root: string): string {
     : 'python3';
 }
 
-/** Modules of the folder that a program imports, and those that they import. */
+/** Returns the modules in the folder that a program imports, directly or indirectly. */
 function modulesOf(root: string, path: string, seen = new Set<string>()): string[] {
   if (seen.has(path) || seen.size > 50) return [];
   seen.add(path);
@@ -149,11 +149,11 @@ function isFile(root: string, path: string): boolean {
 function notesOf(script: FoundScript, given: readonly ScriptArgument[]): string[] {
   const unknown = given.filter(({ value }) => value === null);
   return [
-    ...(script.mlflow ? ['What it logs to MLflow is tracked; nothing in the program has to change.'] : []),
+    ...(script.mlflow ? ['The MLflow logs of the program are tracked without changes to it.'] : []),
     ...(script.trackingUri === null
       ? []
       : [
-          `It sets its own tracking address, \`${script.trackingUri}\`, so its runs go there. Remove that line, and they come here.`,
+          `The program sets its own tracking address, \`${script.trackingUri}\`, so its runs are logged there. Remove that line to log them here.`,
         ]),
     ...(unknown.length > 0
       ? [

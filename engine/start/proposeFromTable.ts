@@ -6,7 +6,10 @@ import { fewestOfClass, planTable, type TableChoice, type TablePlan } from './ta
 import { projectText } from './tableProjectText.ts';
 import { dataSchemaText, featuresSchemaText, ofRows, sqlText } from './tableSchemaTexts.ts';
 
-/** The files of a project that learns a column of a table. Throws ProjectError when the column cannot be predicted. */
+/**
+ * Returns the files of a project that predicts a column of a table. Throws ProjectError when the column cannot be
+ * predicted.
+ */
 export async function proposeFromTable(
   db: Database,
   root: string,
@@ -27,8 +30,8 @@ export async function proposeFromTable(
       about: `how each column of ${look.path} is read`,
       text: dataSchemaText(plan),
     },
-    { path: plan.paths.sql, how: 'new', about: 'which columns and rows the model gets', text: sqlText(plan) },
-    { path: plan.paths.featuresSchema, how: 'new', about: 'what each column is for', text: featuresSchemaText(plan) },
+    { path: plan.paths.sql, how: 'new', about: 'the columns and rows for the model', text: sqlText(plan) },
+    { path: plan.paths.featuresSchema, how: 'new', about: 'the role of each column', text: featuresSchemaText(plan) },
     ...ignoredFiles(root, ['.loopwright/', plan.paths.data, plan.paths.features]),
   ];
   return { files, leftOut: plan.leftOut, features: plan.features.length, notes: notesOf(plan) };
@@ -42,22 +45,24 @@ function notesOf({ look, goal, dropped, every, rows, time, features, taken, doub
     ...(goal.warning === null ? [] : [`\`${goal.name}\`: ${goal.warning}.`]),
     ...(dropped.length > 0
       ? [
-          `${dropped.length === 1 ? 'A class' : `${dropped.length} classes`} of fewer than ${fewestOfClass} rows ${dropped.length === 1 ? 'is' : 'are'} left out: ${dropped.slice(0, 5).join(', ')}.`,
+          `${dropped.length === 1 ? 'A class' : `${dropped.length} classes`} of fewer than ${fewestOfClass} rows ${dropped.length === 1 ? 'is' : 'are'} left out, as they are too rare: ${dropped.slice(0, 5).join(', ')}.`,
         ]
       : []),
     ...(every > 1
       ? [
-          `The model learns from one row of ${every}, about ${Math.round(rows / every).toLocaleString('en-US')}, so that the first result is there soon.`,
+          `The model learns from one row of ${every}, about ${Math.round(rows / every).toLocaleString('en-US')}, for a quick first result.`,
         ]
       : []),
-    ...(doubles ? [`Rows that come again whole are taken once: ${ofRows(look, doubles)}.`] : []),
-    ...(time ? [`Rows are split by \`${time.name}\`: the newest test the model.`] : []),
+    ...(doubles ? [`Duplicate rows are used once: ${ofRows(look, doubles)}.`] : []),
+    ...(time ? [`Rows are split by \`${time.name}\`: the newest rows are the test part.`] : []),
     ...(sensitive.length > 0
       ? [
           `${sensitive.join(', ')} ${sensitive.length === 1 ? 'is' : 'are'} used as ${sensitive.length === 1 ? 'a feature' : 'features'}. Where that is not allowed, give ${sensitive.length === 1 ? 'it' : 'them'} the role \`protected\`.`,
         ]
       : []),
-    ...(taken.length > 0 ? [`Names that are taken were given a number: ${taken.join(', ')}.`] : []),
+    ...(taken.length > 0
+      ? [`These paths exist, so the new files have a number in their name: ${taken.join(', ')}.`]
+      : []),
     ...look.notes,
   ];
 }

@@ -10,7 +10,9 @@ import { proposeFromScript } from './proposeFromScript.ts';
 import { proposeFromTable } from './proposeFromTable.ts';
 import type { TableLooks } from './tableLooks.ts';
 
-/** What would be written for a choice. Nothing is changed. Throws ProjectError or DataError with what to do. */
+/**
+ * Returns the files to write for a choice, without writing them. Throws ProjectError or DataError with the next step.
+ */
 export async function proposeProject(
   root: string,
   { from }: StartChoice,
@@ -24,7 +26,7 @@ export async function proposeProject(
   return proposeImport(root);
 }
 
-/** Throws ProjectError where a project file is there already. */
+/** Throws ProjectError when a project file exists. */
 export function refuseSecond(root: string): void {
   const there = projectFileNames.find((name) => existsSync(join(root, name)));
   if (there !== undefined)
@@ -33,9 +35,9 @@ export function refuseSecond(root: string): void {
     );
 }
 
-/** A project that holds runs of other tools, before it has a stage of its own. */
+/** Returns a project for imported runs, without a stage. */
 function proposeImport(root: string): Proposal {
-  const text = `# Holds the runs that were imported. Programs that use MLflow log here too, from the terminals of the editor or under \`loopwright track\`.
+  const text = `# Contains imported runs. Programs that use MLflow log here too, from the terminals of the editor or under \`loopwright track\`.
 version: 1
 project: ${projectNameFor(root)}
 

@@ -10,8 +10,8 @@ import { writeAtomic } from '../base/writeAtomic.ts';
 import { openTable, type OpenTable } from './openTable.ts';
 
 /**
- * Writes a dataset schema for a file: into `schemas/` of the project around it where that folder is there, else beside
- * the file. One that is there already is left as it is. Throws DataError when the file cannot be read as a table.
+ * Writes a dataset schema for a file: to `schemas/` of its project when that folder exists, otherwise beside the file.
+ * An existing schema is not changed. Throws DataError when the file cannot be read as a table.
  */
 export async function makeSchemaFile(
   db: Database,
@@ -36,7 +36,7 @@ function placeFor(file: string): string {
 
 async function inferredText(db: Database, file: string, open: OpenTable): Promise<string> {
   const guessed = await inferSchema(db, open.view, { guess: true });
-  // How a value is written is known from the texts; what it means is a guess from the values.
+  // The format of a value is read from the texts; its meaning is a guess from the values.
   const fields = guessed.fields.map((field) => ({
     ...field,
     ...(open.readAs ? open.schema.fields.find(({ name }) => name === field.name) : {}),
@@ -45,13 +45,13 @@ async function inferredText(db: Database, file: string, open: OpenTable): Promis
   const from = sourceKeys(open);
   const lines = [
     `Inferred from ${basename(file)}. Types, bounds, categories and roles are guesses from the data: check them, and remove \`guessed\` where they are right.`,
-    ...(open.estimated ? ['The file is large: only its beginning was looked at.'] : []),
+    ...(open.estimated ? ['The file is large: only its start was read.'] : []),
     ...(from === null ? [] : [`Collect it with from: { files: ${relative(dirname(file), file)}, ${from} }`]),
   ];
   return schemaText(schema, lines.join('\n'));
 }
 
-/** What `collect` has to be told about how a file is written; null when nothing. */
+/** Returns the keys that `collect` needs to read a file, or null when it needs none. */
 export function sourceKeys({ readAs, columns }: Pick<OpenTable, 'readAs' | 'columns'>): string | null {
   if (!readAs) return null;
   const { encoding, delimiter, header, skip } = readAs;

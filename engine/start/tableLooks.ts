@@ -6,11 +6,11 @@ import { openMemory } from '../data/withDatabase.ts';
 import { checkCancelled } from '../base/errors.ts';
 import { lookAtTable, type OpenLook } from './lookAtTable.ts';
 
-/** The table that was looked at last stays open, so that what is asked about it next is answered at once. */
+/** Keeps the last table open, so that further requests about it are fast. */
 export class TableLooks {
   #last: { key: string; db: Database; look: OpenLook } | null = null;
 
-  /** Does work with a look at a table. Throws DataError when it cannot be read as one. */
+  /** Calls a function with an open table. Throws DataError when the file cannot be read as one. */
   async with<T>(
     folder: string,
     path: string,

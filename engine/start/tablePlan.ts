@@ -19,38 +19,38 @@ import { datasetNameFor, freePath } from './newNames.ts';
 
 export type TableChoice = Extract<StartChoice['from'], { kind: 'table' }>;
 
-/** What the files are made from. */
+/** The decisions from which the files of a project are written. */
 export interface TablePlan {
   root: string;
   look: OpenLook;
   goal: TargetChoice;
   task: StartTask;
-  /** Names and places in the project. */
+  /** Names and paths in the project. */
   dataset: string;
   paths: { data: string; features: string; dataSchema: string; featuresSchema: string; sql: string };
-  /** Paths that got a number, as their first choice is there already. */
+  /** Paths with a number, because the first choice exists. */
   taken: string[];
   features: ColumnProfile[];
   leftOut: LeftOut[];
-  /** The column that names a row, and whether the SQL has to make it. */
+  /** Column that identifies a row, and whether the SQL has to create it. */
   key: { name: string; made: boolean };
-  /** Rows that come again whole are taken once; null where none does, or a column names each row. */
+  /** Duplicate rows, which are used once; null when there are none or a column identifies each row. */
   doubles: Doubles | null;
-  /** Of two classes: rows of the positive one in the test part, about. */
+  /** Approximate number of positive rows in the test part of a binary target. */
   testPositives: number | null;
-  /** Rows are split by it. */
+  /** Column by which the rows are split in time. */
   time: ColumnProfile | null;
   /** Classes that are too rare to learn. */
   dropped: string[];
-  /** Rows that a model learns from and is tested on. */
+  /** Number of rows for training and tests. */
   rows: number;
-  /** Of so many rows one is taken, so that the first result is there soon. */
+  /** One row of this many is used, for a quick first result. */
   every: number;
 }
 
 export const fewestOfClass = 3;
 const mostTrained = 300_000;
-/** Below, a larger part is kept to test on. */
+/** Below this number of rows, a larger part is used for tests. */
 export const fewRows = 400;
 
 /** Decides names, features, split and sizes. Throws ProjectError when the column cannot be predicted. */
@@ -74,7 +74,7 @@ export async function planTable(db: Database, root: string, look: OpenLook, choi
   const { features, leftOut } = await featuresOf(db, look, goal.name, task, choice.use ?? []);
   if (features.length === 0)
     throw new ProjectError(
-      `No column is left to learn \`${goal.name}\` from: ${leftOut.map(({ name, reason }) => `\`${name}\` (${reason})`).join(', ') || 'the data has no other'}.`,
+      `No column is left to predict \`${goal.name}\` from: ${leftOut.map(({ name, reason }) => `\`${name}\` (${reason})`).join(', ') || 'the data has no other'}.`,
     );
   const dataset = datasetNameFor(look.path);
   const time = await usableTime(db, look, goal.name, task);
@@ -144,10 +144,13 @@ async function featuresOf(
     target,
     task,
   );
-  // Where nothing else is left, a column that tells everything is what there is to learn from.
+  // When no other column is left, the model learns from the column that determines the target.
   if (tales.length < usable.length)
     for (const name of tales)
-      why.set(name, { reason: `tells \`${target}\` by itself; is it known when you predict?`, usable: true });
+      why.set(name, {
+        reason: `determines \`${target}\` on its own; check that it is known at prediction time`,
+        usable: true,
+      });
   const empty = await emptinessTells(
     db,
     look.open.view,
@@ -159,7 +162,7 @@ async function featuresOf(
   if (left.length > 0)
     for (const name of empty)
       why.set(name, {
-        reason: `nearly tells \`${target}\` by being empty or not; is it known only afterwards?`,
+        reason: `nearly determines \`${target}\` by its missing values; check that it is known at prediction time`,
         usable: true,
       });
   const isUsed = (name: string) => !why.get(name) || (why.get(name)?.usable === true && use.includes(name));
@@ -173,14 +176,14 @@ async function featuresOf(
 }
 
 function keyOf({ columns, estimated, open }: OpenLook): TablePlan['key'] {
-  // Of a part of the rows nobody knows whether it is unique.
+  // A part of the rows does not show whether a column is unique.
   const own = estimated || open.rows < open.allRows ? undefined : columns.find(isId);
   if (own) return { name: own.name, made: false };
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
   return { name: ['row_id', 'loopwright_row_id'].find((name) => !taken.has(name)) ?? 'loopwright_row', made: true };
 }
 
-/** A time to split by: only where each part would then hold each class. */
+/** Returns the time column to split by, if each part then contains each class. */
 async function usableTime(
   db: Database,
   look: OpenLook,
@@ -188,7 +191,7 @@ async function usableTime(
   task: StartTask,
 ): Promise<ColumnProfile | null> {
   const time = timeColumn(look.columns);
-  // `${` would be read as a reference in loopwright.yaml.
+  // `${` would be a reference in loopwright.yaml.
   if (!time || time.name === target || time.name.includes('${')) return null;
   if (task === 'regression') return time;
   const [at, goal] = [quoteIdentifier(time.name), quoteIdentifier(target)];

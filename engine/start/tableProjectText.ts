@@ -4,10 +4,10 @@ import { exactPattern, projectNameFor } from './newNames.ts';
 import { sourceKeys } from './schemaFile.ts';
 import { fewRows, type TablePlan } from './tablePlan.ts';
 
-/** From here on a gate can ask for the worse end of the interval. */
+/** From this number of rows, a gate checks the lower end of the interval. */
 const surelyMany = 1000;
 
-/** Sizes of the training that end well within a minute. */
+/** Returns training sizes with which training ends well within a minute. */
 function trainingOf({ rows, every }: TablePlan): {
   model: 'simple' | 'mlp';
   epochs: number;
@@ -23,7 +23,7 @@ function trainingOf({ rows, every }: TablePlan): {
   return { model, epochs: 15, batch: n < 100_000 ? 256 : 1024, patience: 3, rate: 0.005, hidden: '[32, 16]' };
 }
 
-/** The first gate: a little better than guessing. */
+/** Returns the first gate: slightly better than guessing. */
 function gateOf({ task, goal, dropped }: TablePlan): { metric: string; min: number; guess: string } {
   const better = (chance: number) => Number(Math.min(0.95, chance + (1 - chance) * 0.1).toFixed(2));
   if (task === 'regression')
@@ -44,12 +44,12 @@ function gateOf({ task, goal, dropped }: TablePlan): { metric: string; min: numb
   };
 }
 
-/** Enough rows that the worse end of the interval can be asked to be above the bound. */
+/** True when there are enough rows to compare the lower end of the interval with the bound. */
 function isSure(plan: TablePlan, min: number): boolean {
   return plan.rows >= surelyMany && !isRough(plan, min);
 }
 
-/** The interval of the gate's metric is wide, as the check LW508 tells it. */
+/** True when the interval of the gate's metric is wide, as in check LW508. */
 function isRough({ testPositives }: TablePlan, min: number): boolean {
   return testPositives !== null && 1.96 * Math.sqrt((min * (1 - min)) / Math.max(1, testPositives)) > 0.1;
 }
@@ -68,19 +68,19 @@ export function projectText(plan: TablePlan): string {
       ? 'by: random'
       : 'by: stratified, exact: true';
   const why = time
-    ? 'The newest rows test the model, as in service it only meets later ones.'
+    ? 'The newest rows are the test part, since the deployed model only sees later ones.'
     : task === 'regression'
-      ? "A hash of the row's key decides, so that a row never changes side."
+      ? "A hash of the row's key decides, so a row always stays in its part."
       : 'Each class has the same share in every part.';
   const network = model === 'mlp';
-  return `# From ${oneLine(look.path)} to a validated model that predicts ${oneLine(goal.name)}. Each stage runs when something that it reads has changed.
+  return `# From ${oneLine(look.path)} to a validated model that predicts ${oneLine(goal.name)}. A stage runs when one of its inputs has changed.
 version: 1
 project: ${projectNameFor(root)}
 seed: 1
 
-# Every knob in one place. \`loopwright run --param epochs=50\` tries another value; experiments/*.experiment.yaml keep variations.
+# All parameters. \`loopwright run --param epochs=50\` runs with another value; experiments/*.experiment.yaml define variations.
 params:
-${network ? `  hidden: ${hidden}          # units of each layer of the network\n` : ''}  epochs: ${epochs}            # most passes over the training rows
+${network ? `  hidden: ${hidden}          # units of each layer of the network\n` : ''}  epochs: ${epochs}            # maximum number of passes over the training rows
   batch_size: ${batch}
   learning_rate: ${rate}
 
@@ -90,20 +90,20 @@ datasets:
 
 stages:
   collect:
-    # Reads the file as the schema says. A row that does not fit is set aside with its reason, and the others go on.
+    # Reads the file with its schema. Invalid rows are set aside with a reason; the others are used.
     uses: collect
     with:
       dataset: ${dataset}
       from: ${sourceText(look)}
   prepare:
-    # Runs the SQL and divides the rows. ${why}
+    # Runs the SQL and splits the rows. ${why}
     uses: prepare
     with:
       sql: ${yamlText(paths.sql)}
       output: features
       split: { ${split}, ${shares} }
   train:
-    # ${network ? 'A small neural network.' : `A ${task === 'regression' ? 'linear' : 'logistic'} model: ${plan.rows} rows are few for a network.`} Training stops early when the validation part gets no better.
+    # ${network ? 'A small neural network.' : `A ${task === 'regression' ? 'linear' : 'logistic'} model: ${plan.rows} rows are few for a network.`} Training stops early when the loss on the validation part stops improving.
     uses: train
     with:
       data: features
@@ -113,17 +113,17 @@ ${network ? '      hidden: ${params.hidden}\n' : ''}      epochs: \${params.epoc
       learning_rate: \${params.learning_rate}
       patience: ${patience}${network ? '' : '\n      l2: 0.01'}
   validate:
-    # Tests the model on rows that it has not seen. A version that does not pass its gates is never promoted.
+    # Evaluates the model on unseen rows. A version that fails its gates is never promoted.
     uses: validate
     with: { model: train, data: features }
     gates:
-      # ${gate.guess} Raise it to what your use needs.
-${isRough(plan, gate.min) ? `      # The test part has about ${Math.round(plan.testPositives ?? 0)} rows of \`${oneLine(goal.positive ?? '')}\`, so the value is known only roughly.\n` : ''}${isSure(plan, gate.min) ? '      # The lower end of the interval has to be above it.\n' : '      # The rows are few, so the value itself is compared; with more of them add `at_confidence: 0.95`.\n'}      ${gate.metric}: { min: ${gate.min}${isSure(plan, gate.min) ? ', at_confidence: 0.95' : ''} }${isRough(plan, gate.min) ? '  # loopwright-ignore LW508' : ''}
+      # ${gate.guess} Raise it to what your use case needs.
+${isRough(plan, gate.min) ? `      # The test part has about ${Math.round(plan.testPositives ?? 0)} rows of \`${oneLine(goal.positive ?? '')}\`, so the interval of this metric is wide.\n` : ''}${isSure(plan, gate.min) ? '      # The lower end of the interval must be above this value.\n' : '      # There are few rows, so the value itself is compared. With more rows, add `at_confidence: 0.95`.\n'}      ${gate.metric}: { min: ${gate.min}${isSure(plan, gate.min) ? ', at_confidence: 0.95' : ''} }${isRough(plan, gate.min) ? '  # loopwright-ignore LW508' : ''}
 
-# What may come next: \`deployments\` to serve the model, \`monitors\` to watch it, \`retraining\` to renew it.
-# What the model is for, in your words, belongs on its card:
+# Next steps: \`deployments\` to serve the model, \`monitors\` to monitor it, \`retraining\` to retrain it.
+# Describe the purpose of the model on its card:
 # card:
-#   intended_use: What it may be used for, and what not.
+#   intended_use: What the model may be used for, and what not.
 `;
 }
 

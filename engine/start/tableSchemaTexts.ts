@@ -14,7 +14,7 @@ export function dataSchemaText({ look, key }: TablePlan): string {
   const schema: DatasetSchema = { fields, ...(key.made ? {} : { primaryKey: key.name }) };
   return schemaText(
     schema,
-    `How each column of ${oneLine(look.path)} is read: its type, the texts that mean no value, how numbers and dates are written.\nAdd what must hold, such as constraints: { minimum: 0 }; rows that break it are set aside.`,
+    `How each column of ${oneLine(look.path)} is read: its type, the texts for missing values, the format of numbers and dates.\nAdd rules such as constraints: { minimum: 0 }; rows that break them are set aside.`,
   );
 }
 
@@ -42,7 +42,7 @@ export function featuresSchemaText({ look, goal, task, features, key, time, doub
   ];
   return schemaText(
     { fields, primaryKey: key.name },
-    'What each column is for: feature, target, id or timestamp. A column with the role ignore is carried along and not learnt from.',
+    'The role of each column: feature, target, id or timestamp. A column with the role ignore is in the data but is not a feature.',
   );
 }
 
@@ -104,16 +104,16 @@ export function sqlText({
       : []),
     ...(every > 1
       ? [
-          `hash(${names.slice(0, 3).map(quoteIdentifier).join(', ')}) % ${every} = 0  -- one row of ${every}, so that the first result is there soon; remove this line to use all`,
+          `hash(${names.slice(0, 3).map(quoteIdentifier).join(', ')}) % ${every} = 0  -- one row of ${every}, for a quick first result; remove this line to use all rows`,
         ]
       : []),
   ];
   const out = leftOut
     .filter(({ name }) => name !== key.name)
     .map(({ name, reason }) => `--   ${oneLine(quoteIdentifier(name))}: ${oneLine(reason)}\n`);
-  return `-- One SELECT in DuckDB SQL; each dataset of loopwright.yaml is a table of its name.
--- Derive columns here, such as date_part('month', "ordered_at") AS month, and give them a role in the schema of the features.
-${doubles ? `-- DISTINCT takes rows that come again whole once, or the model would be tested on rows that it has learnt: ${ofRows(look, doubles)}.\n` : ''}${out.length > 0 ? `-- Left out:\n${out.join('')}` : ''}SELECT
+  return `-- One SELECT in DuckDB SQL. Each dataset of loopwright.yaml is a table with its name.
+-- Derive columns here, such as date_part('month', "ordered_at") AS month, and set their role in the schema of the features.
+${doubles ? `-- DISTINCT removes duplicate rows, so that the model is not tested on rows it was trained on: ${ofRows(look, doubles)}.\n` : ''}${out.length > 0 ? `-- Left out:\n${out.join('')}` : ''}SELECT
   ${selected.join(',\n  ')}
 FROM ${doubles ? `(SELECT DISTINCT * FROM ${quoteIdentifier(dataset)})` : quoteIdentifier(dataset)}
 WHERE ${where.join('\n  AND ')}

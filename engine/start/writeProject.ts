@@ -5,8 +5,8 @@ import { ProjectError, WorkError, messageOf } from '../base/errors.ts';
 import { refuseSecond } from './proposeProject.ts';
 
 /**
- * Writes what was proposed and overwrites nothing: all of it, or none when a file is in the way. The project file comes
- * last, so that nobody sees half a project.
+ * Writes the proposed files and overwrites nothing. Writes all of them, or none when one exists. The project file is
+ * written last, so that an incomplete project is never visible.
  */
 export function writeProject(root: string, files: readonly ProposedFile[]): void {
   refuseSecond(root);
@@ -20,7 +20,7 @@ export function writeProject(root: string, files: readonly ProposedFile[]): void
       mkdirSync(dirname(file), { recursive: true });
       if (how === 'append') appendFileSync(file, text);
       else {
-        // `wx` refuses what came meanwhile.
+        // `wx` fails for a file that was created in the meantime.
         writeFileSync(file, text, { flag: 'wx' });
         written.push(file);
       }

@@ -8,9 +8,9 @@ import { TableLooks } from '../../engine/start/tableLooks.ts';
 import { writeProject } from '../../engine/start/writeProject.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-// What lies in a folder. Tried: tables of each format, by name and depth; environments, node_modules and outputs passed
-// over; settings that are JSON; notebooks; mlruns of two layouts; dvc.yaml; an empty folder; one of thousands of files;
-// a search that is stopped. Names that are taken.
+// Files found in a folder. Covered: tables of each format, by name and depth; environments, node_modules and outputs,
+// which are skipped; settings in JSON; notebooks; mlruns in two layouts; dvc.yaml; an empty folder; a folder of
+// thousands of files; a search that is stopped; names that exist.
 
 const table =
   'a,b,label\n' +
@@ -47,7 +47,7 @@ test('tables, programs and notebooks, the likeliest first', async () => {
   );
 });
 
-test('runs of MLflow are counted', async () => {
+test('MLflow runs are counted', async () => {
   const run = (name: string, id: string) => ({
     [`${name}/0/${id}/meta.yaml`]: `run_id: ${id}\nexperiment_id: '0'\nlifecycle_stage: active\nstatus: 3\nstart_time: 1700000000000\n`,
   });
@@ -60,7 +60,7 @@ test('runs of MLflow are counted', async () => {
   assert.deepEqual((await lookAtFolder(root)).imports, [{ path: 'mlruns', kind: 'mlruns', runs: 2 }]);
 });
 
-test('a large folder is looked through in time, and a search can be stopped', async () => {
+test('the search of a large folder ends in time and can be stopped', async () => {
   const root = makeProject({ 'a.csv': table });
   mkdirSync(join(root, 'many'));
   for (let i = 0; i < 3000; i++) writeFileSync(join(root, 'many', `${i}.csv`), 'a\n1\n');
@@ -70,7 +70,7 @@ test('a large folder is looked through in time, and a search can be stopped', as
   assert.deepEqual((await lookAtFolder(makeProject())).tables, []);
 });
 
-test('nothing of a person is written over, and a second project is refused', async () => {
+test('no file of the user is overwritten, and a second project is rejected', async () => {
   const root = makeProject({
     'data.csv': table,
     '.gitignore': 'node_modules',
@@ -92,7 +92,7 @@ test('nothing of a person is written over, and a second project is refused', asy
         '.gitignore',
       ],
     );
-    assert.match(notes.join(' '), /given a number/);
+    assert.match(notes.join(' '), /number in their name/);
     writeProject(root, files);
     assert.equal(
       readFileSync(join(root, '.gitignore'), 'utf8'),

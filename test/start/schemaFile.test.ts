@@ -9,7 +9,7 @@ import { birds } from './startFolder.ts';
 
 const make = (file: string) => withDatabase(undefined, (db) => makeSchemaFile(db, file));
 
-test('a schema stands beside its file, or in schemas/ of its project, and one that is there is left', async () => {
+test('a schema is written beside its file or to schemas/ of its project; an existing one is not changed', async () => {
   const root = makeProject({
     'birds.csv': birds(),
     'loopwright.yaml': 'version: 1\nproject: p\nstages: {}\n',
@@ -30,7 +30,7 @@ test('a schema stands beside its file, or in schemas/ of its project, and one th
   assert.equal((await make(join(project, 'raw/more.csv'))).path, join(project, 'schemas/more.dataset.yaml'));
 });
 
-test('what collect has to know about the file is said in the schema, and what is no table says so', async () => {
+test('the schema contains the keys that collect needs; a file that is not a table is an error', async () => {
   const root = makeProject({
     'odd.csv': Buffer.from(
       `Titel\nStraße;Größe\n${Array.from({ length: 30 }, (_, i) => `Weg ${i};${i},5`).join('\n')}`,

@@ -7,10 +7,10 @@ import { proposeFromScript } from '../../engine/start/proposeFromScript.ts';
 import type { FoundScript } from '../../protocol/start.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-// What a training program takes and touches, from its text. Tried: argparse with all kinds of arguments, click,
+// Arguments and files of a training program, read from its text. Covered: argparse with all kinds of arguments, click,
 // constants as defaults, a program without arguments; paths as literals, by os.path.join, by pathlib, through a name,
 // from an argument; writes in an `if`, in `with open`, by joblib, torch, pandas, matplotlib; MLflow logged, imported
-// and unused, in a comment, with an address of its own; docstrings and comments that look like code; other modules.
+// and unused, in a comment, with its own address; docstrings and comments that look like code; other modules.
 
 function scan(code: string, files: Record<string, string> = {}): FoundScript | null {
   return lookAtScript(makeProject({ 'train.py': code, ...files }), 'train.py');
@@ -96,7 +96,7 @@ if __name__ == "__main__":
   assert.deepEqual(found?.metrics, ['metrics.json']);
 });
 
-test('MLflow counts when it logs, and an address of its own is told', () => {
+test('MLflow counts only when the program logs, and its own tracking address is reported', () => {
   assert.equal(scan('import mlflow\nmlflow.autolog()\n')?.mlflow, true);
   assert.equal(scan('from mlflow import log_metric, start_run\nimport mlflow\nmlflow.start_run()\n')?.mlflow, true);
   assert.equal(scan('import mlflow\n# mlflow.log_metric("a", 1)\n')?.mlflow, false);
@@ -128,6 +128,6 @@ test('the project runs the program with its arguments as params and its files as
     'python train.py --data ${params.data} --lr ${params.lr} --note "${params.note}" --key ${params.key}',
   );
   assert.match(text, /deps: \[train\.py, "helpers\/load\.py", rows\.csv\]/);
-  assert.match(text, /It also takes --gpu/);
+  assert.match(text, /Further flags: --gpu/);
   assert.match(notes.join('\n'), /`--key` has no default: replace CHANGE_ME/);
 });

@@ -3,8 +3,8 @@ import type { Answers } from '../helpers/viewPage.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 /**
- * Rows of birds whose species can be learnt, with what a table of people's own has: an id, a text of its own, gaps, a
- * decimal comma.
+ * Rows of birds whose species can be predicted, with the flaws of a real table: an id, a text column with unique
+ * values, missing values, a decimal comma.
  */
 export function birds(rows = 90): string {
   const line = (i: number) =>
@@ -29,7 +29,7 @@ export function startFolder(files: Record<string, string> = { 'birds.csv': birds
   return makeProject(files, 'loopwright-start-');
 }
 
-/** The answers of the real engine about a folder, and how to end it. */
+/** Starts the real engine on a folder. Returns its client and a function that stops it. */
 export function startAnswers(root: string): { answers: Answers; close: () => void } {
   const { handlers, close } = startHandlers(root);
   return { answers: handlers, close };

@@ -7,11 +7,11 @@ import { TableLooks } from '../../engine/start/tableLooks.ts';
 import type { TableLook } from '../../protocol/start.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-// A table is read as its author meant it. Tried: commas, semicolons, tabs, bars; UTF-8 with and without a mark,
-// Windows-1252 from the first or only from a late row on, UTF-16; `\r\n`, `\r`, both in one file; gzip; a title,
-// comments or `sep=;` above the header; no header, a header of years, names that come twice, blank names, names that
+// A table is read as its author intended. Covered: commas, semicolons, tabs, bars; UTF-8 with and without a byte order
+// mark, Windows-1252 from the first row or only from a late one, UTF-16; `\r\n`, `\r`, both in one file; gzip; a title,
+// comments or `sep=;` above the header; no header, a header of years, duplicate names, blank names, names that
 // Loopwright uses itself; lines that are too long or short; decimal commas, thousands, currencies, per cent; NA, ?, -,
-// n/a; codes with leading zeros; dates of five forms; texts with line breaks; one column.
+// n/a; codes with leading zeros; dates in five formats; texts with line breaks; one column.
 
 const folder = makeProject();
 const looks = new TableLooks();
@@ -28,7 +28,7 @@ async function types(name: string, content: string | Uint8Array): Promise<Record
   return Object.fromEntries((await look(name, content)).columns.map((column) => [column.name, column.type]));
 }
 
-test('what a spreadsheet in Germany saves: semicolons, decimal commas, Windows-1252, dates with dots', async () => {
+test('a CSV file from a German spreadsheet: semicolons, decimal commas, Windows-1252, dates with dots', async () => {
   const text = `Größe;Umsatz €;Eintritt;Gekündigt\r\n${rows(40, (i) => `${170 + i},5;1.${100 + i},20;${1 + (i % 28)}.03.2021;${i % 3 === 0 ? 'ja' : 'nein'}\r`)}\n`;
   const found = await look('kunden.csv', Buffer.from(text.replace('€', '\u0080'), 'latin1'));
   assert.deepEqual(found.readAs, { encoding: 'windows-1252', delimiter: ';', header: true, skip: 0 });
@@ -64,7 +64,7 @@ test('other encodings and line breaks', async () => {
   assert.equal((await look('late.csv', late)).readAs?.encoding, 'windows-1252');
 });
 
-test('what stands above the rows', async () => {
+test('lines above the header are skipped', async () => {
   const body = `x;y;z\n${rows(40, (i) => `${half(i)};${i % 4};${half(i + 1)}`)}`;
   assert.deepEqual((await look('sep.csv', `sep=;\n${body}`)).readAs, {
     encoding: 'utf-8',
@@ -88,7 +88,7 @@ test('what stands above the rows', async () => {
   assert.equal(words.readAs?.header, false);
 });
 
-test('names that cannot stand as they are', async () => {
+test('unusable names are replaced', async () => {
   const found = await look(
     'names.csv',
     `id,value,Value,,_file,"a\nb"\n${rows(30, (i) => `${i},${half(i)},${half(i)},x,f,1`)}`,
@@ -99,7 +99,7 @@ test('names that cannot stand as they are', async () => {
   );
 });
 
-test('numbers, codes, dates and truths as they are written', async () => {
+test('numbers, codes, dates and booleans keep their format', async () => {
   const written = await types(
     'written.csv',
     `money,share,grouped,code,card,truth,at,us,word,gap\n${rows(40, (i) => `"$1,${100 + i}.50",${i}.5 %,"${i + 1},000",0${1000 + i},${'4'.repeat(20)},${i % 2 === 0 ? 'TRUE' : 'False'},2024-01-${String(1 + (i % 28)).padStart(2, '0')} 10:00,${1 + (i % 12)}/28/2020,w${i % 3},${i === 3 ? 'n/a' : i === 4 ? '-' : i}`)}`,
@@ -125,7 +125,7 @@ test('numbers, codes, dates and truths as they are written', async () => {
   assert.equal(comma['a'], 'number');
 });
 
-test('lines that are no rows are counted and set aside', async () => {
+test('malformed lines are counted and set aside', async () => {
   const found = await look(
     'ragged.csv',
     `a,b\n${rows(30, (i) => (i === 4 ? '1,2,3' : i === 9 ? '1' : `${i},${half(i)}`))}`,
@@ -136,7 +136,7 @@ test('lines that are no rows are counted and set aside', async () => {
   );
 });
 
-test('what is no table says so', async () => {
+test('a file that is not a table is an error', async () => {
   await assert.rejects(look('empty.csv', ''), /the file is empty/);
   await assert.rejects(look('blank.csv', '\n\n  \n'), /only blank lines/);
   await assert.rejects(
@@ -152,7 +152,7 @@ test('what is no table says so', async () => {
   );
 });
 
-test('a column that cannot be predicted says why, and the likeliest come first', async () => {
+test('a column that cannot be predicted has a reason, and the most likely come first', async () => {
   const found = await look(
     'people.csv',
     `PassengerId,Name,Sex,Fare,same,grade,Survived\n${rows(60, (i) => `${i + 1},"N, ${i}",${i % 2 === 0 ? 'f' : 'm'},${half(i)},k,${i % 5},${i % 3 === 0 ? 1 : 0}`)}`,
@@ -164,5 +164,5 @@ test('a column that cannot be predicted says why, and the likeliest come first',
   );
   assert.deepEqual(found.targets.find(({ name }) => name === 'grade')?.task, 'multiclass');
   const one = await look('one.csv', `a,label\n${rows(20, (i) => `${half(i)},${i === 3 ? 'ham' : 'spam'}`)}`);
-  assert.match(one.notTargets[0]?.reason ?? '', /`ham` stands in only 1 row/);
+  assert.match(one.notTargets[0]?.reason ?? '', /`ham` occurs in only 1 row/);
 });
