@@ -36,7 +36,7 @@ test('shapes narrow by what is written around them', () => {
   assert.equal(descriptions(project('uses: train'), ['stages', 't']).length, 1);
   assert.deepEqual(descriptions(project('uses: train\n    with: {}'), ['stages', 't', 'with', 'model']), ['mlp']);
   assert.deepEqual(descriptions(project('uses: validate\n    with: {}'), ['stages', 't', 'with', 'model']), [
-    'The model that is tested',
+    'The model to evaluate',
   ]);
   assert.ok(descriptions(project('description: x'), ['stages', 't']).length > 1);
   assert.deepEqual(descriptions(project('uses: train'), ['stages', 't', 'none']), []);
@@ -49,6 +49,6 @@ test('shapes narrow by what is written around them', () => {
 
 test('a property has its own description before its union is narrowed', () => {
   const { root } = parseYaml('f.yaml', project('uses: train'));
-  assert.match(propertyShape(shapes.project, root, ['stages', 't'])?.description ?? '', /^A step of the graph/);
+  assert.match(propertyShape(shapes.project, root, ['stages', 't'])?.description ?? '', /^A stage: a built-in one/);
   assert.equal(propertyShape(shapes.project, root, ['constructor']), null);
 });

@@ -37,7 +37,7 @@ const says = async (marked: string, about: RegExp, range: string, at = uri) => {
 test('keys say what they are for, with type and bounds', async () => {
   await says(
     project('seed: 3', 'se█ed: 3'),
-    /\*\*seed\*\*: integer from 0 to 4294967295\n\nSeed of everything random/,
+    /\*\*seed\*\*: integer from 0 to 4294967295\n\nSeed of all random numbers/,
     'seed',
   );
   await says(
@@ -45,9 +45,9 @@ test('keys say what they are for, with type and bounds', async () => {
     /\*\*learning_rate\*\*: number above 0 to 10/,
     'learning_rate',
   );
-  await says(project('uses: train', 'us█es: train'), /Train a model with TensorFlow\.js/, 'uses');
+  await says(project('uses: train', 'us█es: train'), /Trains a model with TensorFlow\.js/, 'uses');
   await says(project('model: logistic', 'mod█el: logistic'), /`mlp` \| `logistic` \| `linear`/, 'model');
-  await says(project('stages:\n', 'sta█ges:\n'), /The graph of steps/, 'stages');
+  await says(project('stages:\n', 'sta█ges:\n'), /The stages of the project/, 'stages');
 });
 
 test('metrics, with attribute and champion', async () => {
@@ -63,7 +63,7 @@ test('metrics, with attribute and champion', async () => {
   );
   await says(
     project('seed: 3', 'primary_█metric: roc_auc\nseed: 3'),
-    /stands for a run wherever one number is shown/,
+    /The metric shown for a run in lists, tables and charts/,
     'primary_metric',
   );
   await says(
@@ -95,7 +95,7 @@ test('what a name stands for: datasets, stages, columns, params', async () => {
 });
 
 test('a dataset schema', async () => {
-  await says(ordersSchema.replace('role: target', 'ro█le: target'), /What the column is for/, 'role', schemaUri);
+  await says(ordersSchema.replace('role: target', 'ro█le: target'), /Role of the column/, 'role', schemaUri);
   await says(ordersSchema.replace('minimum: 0', 'mini█mum: 0'), /Smallest value allowed/, 'minimum', schemaUri);
 });
 

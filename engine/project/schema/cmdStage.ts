@@ -11,12 +11,14 @@ export const CmdStage = Type.Object(
       Type.Array(path('A file or folder.'), { description: 'Files and folders the command writes.' }),
     ),
     params: Type.Optional(
-      Type.Array(Type.String({ format: 'param' }), { description: 'Params the command reads besides those in `cmd`.' }),
+      Type.Array(Type.String({ format: 'param' }), {
+        description: 'Params that the command reads, in addition to those in `cmd`.',
+      }),
     ),
     metrics: Type.Optional(
       Type.Array(path('A JSON file.'), { description: 'JSON files with numbers, read into the run as metrics.' }),
     ),
-    plots: Type.Optional(Type.Array(path('A file.'), { description: 'Files kept with the run as plots.' })),
+    plots: Type.Optional(Type.Array(path('A file.'), { description: 'Files stored with the run as plots.' })),
     env: Type.Optional(
       Type.Record(Type.String(), Type.String(), { description: 'Environment variables of the command.' }),
     ),

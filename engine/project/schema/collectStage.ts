@@ -7,11 +7,11 @@ const watermark = (example: string) =>
   Type.Optional(
     Type.String({
       minLength: 1,
-      description: `Column of the result that only grows, such as \`${example}\`: after the first time only rows with higher values are asked for and added. With a primaryKey in the dataset schema newer rows replace those of the same key.`,
+      description: `Column of the result that only increases, such as \`${example}\`. After the first collection, only rows with higher values are fetched and appended. With a primaryKey in the dataset schema, a newer row replaces the row with the same key.`,
     }),
   );
 const batch = Type.Optional(
-  Type.Integer({ minimum: 1, maximum: 1000000, description: 'Rows fetched at a time. Default 10000.' }),
+  Type.Integer({ minimum: 1, maximum: 1000000, description: 'Number of rows per fetch. Default 10000.' }),
 );
 
 /** Labels of the WHATWG Encoding Standard, which Node decodes. */
@@ -39,32 +39,33 @@ const FromFiles = Type.Object(
     encoding: Type.Optional(
       Type.Enum(textEncodings, {
         description:
-          'Of CSV and TSV: how the text is encoded, such as windows-1252 for what older Windows programs save. Default utf-8.',
+          'CSV and TSV only: encoding of the text, such as windows-1252 for files of older Windows programs. Default utf-8.',
       }),
     ),
     delimiter: Type.Optional(
       Type.Enum([',', ';', '\t', '|'], {
-        description: 'Of CSV and TSV: what separates fields. Default: the one that stands most often in the header.',
+        description:
+          'CSV and TSV only: separator of the fields. Default: the one that occurs most often in the header.',
       }),
     ),
     header: Type.Optional(
       Type.Boolean({
         description:
-          'Of CSV and TSV: whether the first line names the columns. Default true. Without it they are `column0`, `column1`, …, or as `columns` says.',
+          'CSV and TSV only: whether the first line contains the column names. Default true. With false, the columns are named `column0`, `column1`, …, or as listed in `columns`.',
       }),
     ),
     skip: Type.Optional(
       Type.Integer({
         minimum: 0,
         maximum: 1000,
-        description: 'Of CSV and TSV: lines before the header that are passed over, such as a title. Default 0.',
+        description: 'CSV and TSV only: number of lines to skip before the header, such as a title. Default 0.',
       }),
     ),
     columns: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         minItems: 1,
         description:
-          'Of CSV and TSV: names of all columns in order, in place of the header. For a header that names a column twice, or none.',
+          'CSV and TSV only: names of all columns in order. They replace the header, for a header with duplicate names or a file without one.',
       }),
     ),
   },
@@ -75,7 +76,7 @@ const FromUrl = Type.Object(
   {
     url: Type.String({
       format: 'url',
-      description: 'HTTP or HTTPS address of one file. Downloaded again only when the server says that it changed.',
+      description: 'HTTP or HTTPS address of one file. Downloaded again only when the server reports a change.',
     }),
     sha256: Type.Optional(
       Type.String({
@@ -86,7 +87,7 @@ const FromUrl = Type.Object(
     headers: Type.Optional(
       Type.Record(Type.String(), Type.String(), {
         description:
-          'Headers of the request, such as `Authorization: "Bearer ${env.TOKEN}"`. Not sent on to other hosts.',
+          'Headers of the request, such as `Authorization: "Bearer ${env.TOKEN}"`. Not sent to other hosts after a redirect.',
       }),
     ),
   },
@@ -108,7 +109,7 @@ const FromPostgres = Type.Object(
 
 const FromSqlite = Type.Object(
   {
-    sqlite: path('A SQLite database file. It is only read.'),
+    sqlite: path('A SQLite database file, opened read-only.'),
     query,
     watermark: watermark('id'),
     batch,
@@ -121,7 +122,7 @@ const FromS3 = Type.Object(
     s3: Type.String({
       pattern: '^s3://[^/]+/.+',
       description:
-        'Objects by bucket and key, with wildcards: `s3://bucket/prefix/*.parquet`. Only changed objects are fetched. Keys come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.',
+        'Objects by bucket and key, with wildcards: `s3://bucket/prefix/*.parquet`. Only changed objects are fetched. Credentials are read from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.',
     }),
     endpoint: Type.Optional(
       Type.String({
@@ -130,7 +131,7 @@ const FromS3 = Type.Object(
       }),
     ),
     region: Type.Optional(
-      Type.String({ minLength: 1, description: 'Region of the bucket. Default AWS_REGION, else us-east-1.' }),
+      Type.String({ minLength: 1, description: 'Region of the bucket. Default: AWS_REGION, otherwise us-east-1.' }),
     ),
   },
   closed,
@@ -140,10 +141,10 @@ const FromCommand = Type.Object(
   {
     command: Type.String({ minLength: 1, description: 'Command line, run by the shell in the project folder.' }),
     output: Type.Optional(
-      path('File or glob that the command writes. Without it, what the command prints is the data.'),
+      path('File or glob that the command writes. Without it, the data is the standard output of the command.'),
     ),
     format: Type.Optional(
-      Type.Enum(['csv', 'jsonl'], { description: 'What the command prints: csv or jsonl. Default csv.' }),
+      Type.Enum(['csv', 'jsonl'], { description: 'Format of the standard output: csv or jsonl. Default csv.' }),
     ),
   },
   closed,
@@ -152,12 +153,12 @@ const FromCommand = Type.Object(
 export const CollectStage = Type.Object(
   {
     ...common,
-    uses: Type.Literal('collect', { description: 'Bring data into a dataset.' }),
+    uses: Type.Literal('collect', { description: 'Reads data into a dataset.' }),
     with: Type.Object(
       {
         dataset: reference('dataset', 'The dataset that receives the rows.'),
         from: Type.Union([FromFiles, FromUrl, FromPostgres, FromSqlite, FromS3, FromCommand], {
-          description: 'Where the rows come from: `files`, `url`, `postgres`, `sqlite`, `s3` or `command`.',
+          description: 'Source of the rows: `files`, `url`, `postgres`, `sqlite`, `s3` or `command`.',
         }),
         invalid: Type.Optional(invalid),
       },
@@ -167,7 +168,7 @@ export const CollectStage = Type.Object(
   {
     ...closed,
     description:
-      'Brings rows of files, a download, a database, an object store or a command into a dataset and makes a snapshot of it.',
+      'Reads rows from files, a download, a database, an object store or a command into a dataset, and creates a snapshot of it.',
   },
 );
 

@@ -22,7 +22,7 @@ export const fieldTypes = [
 ] as const;
 export type FieldType = (typeof fieldTypes)[number];
 
-/** What a column is for. A column without a role is carried along and not used by training. */
+/** Roles of a column. A column without a role stays in the data but is not used for training. */
 export const fieldRoles = [
   'feature',
   'target',
@@ -35,18 +35,19 @@ export const fieldRoles = [
 ] as const;
 export type FieldRole = (typeof fieldRoles)[number];
 
-/** Where a column is in its life, as TensorFlow Data Validation's life-cycle stages. */
+/** Life-cycle stages of a column, as in TensorFlow Data Validation. */
 export const fieldStages = ['planned', 'alpha', 'beta', 'production', 'deprecated', 'debug'] as const;
 
 const scalar = (description: string) => Type.Union([Type.Number(), Type.String(), Type.Boolean()], { description });
 const open = { additionalProperties: true };
-/** What happens to rows that break a rule. */
+/** Handling of rows that break a rule. */
 export const invalidModes = ['fail', 'quarantine', 'warn'] as const;
 export type InvalidMode = (typeof invalidModes)[number];
 const mode = Type.Enum(invalidModes, {
-  description: 'fail: the stage fails. quarantine: the rows are set aside. warn: they stay, with a warning.',
+  description:
+    'fail: the stage fails. quarantine: the rows are moved to a file beside the data. warn: the rows stay and a warning is reported.',
 });
-/** The rules of a field that can be broken by a row. */
+/** The rules of a field that a row can break. */
 export const fieldRuleNames = [
   'required',
   'type',
@@ -62,7 +63,7 @@ export const fieldRuleNames = [
   'unique',
   'jsonSchema',
 ] as const;
-/** The rules of a table that can be broken by a row. */
+/** The rules of a table that a row can break. */
 export const tableRuleNames = ['line', 'primaryKey', 'uniqueKeys', 'foreignKeys'] as const;
 const perRule = (names: readonly string[], description: string) =>
   Type.Object(
@@ -79,7 +80,7 @@ const missingTexts = (description: string) =>
       Type.Object(
         {
           value: Type.String({ description: 'The text.' }),
-          label: Type.Optional(Type.String({ description: 'Why there is no value.' })),
+          label: Type.Optional(Type.String({ description: 'Reason for the missing value.' })),
         },
         closed,
       ),
@@ -90,11 +91,11 @@ const missingTexts = (description: string) =>
 const Constraints = Type.Object(
   {
     required: Type.Optional(Type.Boolean({ description: 'A row without a value in this column is invalid.' })),
-    unique: Type.Optional(Type.Boolean({ description: 'No value may stand in two rows.' })),
-    minLength: Type.Optional(Type.Integer({ minimum: 0, description: 'Fewest characters of a string.' })),
-    maxLength: Type.Optional(Type.Integer({ minimum: 0, description: 'Most characters of a string.' })),
-    minimum: Type.Optional(scalar('Smallest value allowed, itself included.')),
-    maximum: Type.Optional(scalar('Largest value allowed, itself included.')),
+    unique: Type.Optional(Type.Boolean({ description: 'Values must be unique.' })),
+    minLength: Type.Optional(Type.Integer({ minimum: 0, description: 'Minimum length of a string.' })),
+    maxLength: Type.Optional(Type.Integer({ minimum: 0, description: 'Maximum length of a string.' })),
+    minimum: Type.Optional(scalar('Smallest allowed value, inclusive.')),
+    maximum: Type.Optional(scalar('Largest allowed value, inclusive.')),
     exclusiveMinimum: Type.Optional(scalar('Values must be larger than this.')),
     exclusiveMaximum: Type.Optional(scalar('Values must be smaller than this.')),
     jsonSchema: Type.Optional(
@@ -107,10 +108,10 @@ const Constraints = Type.Object(
       Type.Array(scalar('An allowed value.'), { minItems: 1, description: 'The only values allowed.' }),
     ),
   },
-  { ...closed, description: 'Rules that each value of the column must meet.' },
+  { ...closed, description: 'Rules for each value of the column.' },
 );
 
-/** Distances by which a column can be compared; Loopwright's own, each from 0 for no difference. */
+/** Distance measures for a column. These are Loopwright's own; each is 0 when there is no difference. */
 export const comparatorMeasures = [
   'wasserstein',
   'js',
@@ -129,10 +130,12 @@ const comparator = (description: string) =>
       measure: Type.Optional(
         Type.Enum(comparatorMeasures, {
           description:
-            'Measure for this column: wasserstein, ks or energy for numbers, total_variation or l_infinity for texts, js, psi, hellinger or kl for both, none to leave it out.',
+            'Measure for this column: wasserstein, ks or energy for numbers, total_variation or l_infinity for texts, js, psi, hellinger or kl for both, none to skip the column.',
         }),
       ),
-      threshold: Type.Optional(Type.Number({ minimum: 0, description: 'The column differs from this value on.' })),
+      threshold: Type.Optional(
+        Type.Number({ minimum: 0, description: 'The column has drifted when the distance reaches this value.' }),
+      ),
     },
     { ...closed, description },
   );
@@ -141,7 +144,7 @@ const FieldExtras = Type.Object(
   {
     role: Type.Optional(
       Type.Enum(fieldRoles, {
-        description: 'What the column is for: feature, target, id, timestamp, protected, prediction, score or ignore.',
+        description: 'Role of the column: feature, target, id, timestamp, protected, prediction, score or ignore.',
       }),
     ),
     unit: Type.Optional(
@@ -154,45 +157,45 @@ const FieldExtras = Type.Object(
       Type.Number({
         minimum: 0,
         maximum: 1,
-        description: 'Smallest share of values that must lie in the categories, 0 to 1. Default 1.',
+        description: 'Smallest share of values that must be in the categories, 0 to 1. Default 1.',
       }),
     ),
-    positive: Type.Optional(scalar('Of a target with two values: the one that counts as positive.')),
+    positive: Type.Optional(scalar('For a target with two values: the positive class.')),
     environments: Type.Optional(
       Type.Array(Type.String({ description: 'Name of an environment.' }), {
         description: 'Environments in which the column exists, such as training or serving.',
       }),
     ),
-    drift: Type.Optional(comparator('How drift of this column is measured: between one time and another.')),
+    drift: Type.Optional(comparator('How drift of this column is measured, between two periods.')),
     skew: Type.Optional(
       comparator(
-        'How skew of this column is measured: between training and serving, with `loopwright data drift --comparator skew`. Default: as drift.',
+        'How skew of this column is measured: between training and serving, with `loopwright data drift --comparator skew`. Default: the same as drift.',
       ),
     ),
     stage: Type.Optional(
       Type.Enum(fieldStages, {
         description:
-          'Where the column is in its life: planned, alpha, beta, production, deprecated or debug. Outside beta and production it may be absent and its broken rules are warnings. Default production.',
+          'Life-cycle stage of the column: planned, alpha, beta, production, deprecated or debug. Outside beta and production, the column may be absent and its broken rules are warnings. Default production.',
       }),
     ),
     finite: Type.Optional(
       Type.Boolean({
-        description: 'Whether every number has to be finite. With false, infinite values are fine. Default true.',
+        description: 'Whether all numbers must be finite. With false, infinite values are valid. Default true.',
       }),
     ),
     invalid: Type.Optional(
-      Type.Union([mode, perRule(fieldRuleNames, 'By rule.')], {
+      Type.Union([mode, perRule(fieldRuleNames, 'Handling by rule.')], {
         description:
-          'What happens to rows that break a rule of this column, for all rules or by rule. Default: as the stage says.',
+          'Handling of rows that break a rule of this column, for all rules or by rule. Default: the setting of the stage.',
       }),
     ),
     guessed: Type.Optional(
       Type.Boolean({
-        description: 'The role was guessed by `loopwright data infer`. Remove this line when it is right.',
+        description: 'The role was guessed by `loopwright data infer`. Remove this line when the role is correct.',
       }),
     ),
   },
-  { ...closed, description: 'What machine learning needs to know of the column.' },
+  { ...closed, description: 'Properties of the column for machine learning.' },
 );
 
 export const Field = Type.Object(
@@ -203,9 +206,9 @@ export const Field = Type.Object(
         description: 'Type of the values: string, number, integer, boolean, datetime, date, time, … Default any.',
       }),
     ),
-    title: Type.Optional(Type.String({ description: 'Name for people.' })),
-    description: Type.Optional(Type.String({ description: 'What the column holds.' })),
-    example: Type.Optional(Type.Unknown({ description: 'A value as an example.' })),
+    title: Type.Optional(Type.String({ description: 'Display name.' })),
+    description: Type.Optional(Type.String({ description: 'Description of the column.' })),
+    example: Type.Optional(Type.Unknown({ description: 'Example of a value.' })),
     format: Type.Optional(
       Type.String({ description: 'Format of the type, such as email, uri, uuid or a date pattern.' }),
     ),
@@ -216,7 +219,7 @@ export const Field = Type.Object(
         Type.Union([
           scalar('A category.'),
           Type.Object(
-            { value: scalar('The value.'), label: Type.Optional(Type.String({ description: 'Name for people.' })) },
+            { value: scalar('The value.'), label: Type.Optional(Type.String({ description: 'Display name.' })) },
             closed,
           ),
         ]),
@@ -224,10 +227,10 @@ export const Field = Type.Object(
       ),
     ),
     categoriesOrdered: Type.Optional(Type.Boolean({ description: 'The categories have an order, smallest first.' })),
-    missingValues: Type.Optional(missingTexts('Texts that mean no value in this column.')),
+    missingValues: Type.Optional(missingTexts('Texts for a missing value in this column.')),
     trueValues: Type.Optional(Type.Array(Type.String(), { description: 'Texts that mean true.' })),
     falseValues: Type.Optional(Type.Array(Type.String(), { description: 'Texts that mean false.' })),
-    bareNumber: Type.Optional(Type.Boolean({ description: 'False when numbers carry signs such as € or %.' })),
+    bareNumber: Type.Optional(Type.Boolean({ description: 'False when numbers contain symbols such as € or %.' })),
     decimalChar: Type.Optional(Type.String({ description: 'Character of the decimal point. Default `.`.' })),
     groupChar: Type.Optional(Type.String({ description: 'Character between thousands.' })),
     delimiter: Type.Optional(Type.String({ description: 'Character between the items of a list.' })),
@@ -246,27 +249,27 @@ const key = (description: string) =>
   Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })], { description });
 
 /**
- * `<name>.dataset.yaml`: Frictionless Table Schema v2 with our extras under `loopwright`. Unknown keys are legal there,
- * by the spec.
+ * `<name>.dataset.yaml`: Frictionless Table Schema v2 with Loopwright's properties under `loopwright`. The
+ * specification allows unknown keys.
  */
 export const DatasetSchema = Type.Object(
   {
     $schema: Type.Optional(Type.String({ description: 'Profile of the schema.' })),
     profile: Type.Optional(
-      Type.String({ description: 'What version 1 of Table Schema called `$schema`.', replacedBy: '$schema' }),
+      Type.String({ description: 'Name of `$schema` in version 1 of Table Schema.', replacedBy: '$schema' }),
     ),
     name: Type.Optional(Type.String({ description: 'Name of the schema.' })),
-    title: Type.Optional(Type.String({ description: 'Name for people.' })),
-    description: Type.Optional(Type.String({ description: 'What the table holds.' })),
+    title: Type.Optional(Type.String({ description: 'Display name.' })),
+    description: Type.Optional(Type.String({ description: 'Description of the table.' })),
     fields: Type.Array(Field, { minItems: 1, description: 'The columns, in order.' }),
     fieldsMatch: Type.Optional(
       Type.Enum(['exact', 'equal', 'subset', 'superset', 'partial'], {
         description:
-          'How the columns of the data must match the fields. Default exact order is not required here: subset.',
+          'How the columns of the data must match the fields. Default subset: the data has at least these columns, in any order.',
       }),
     ),
-    missingValues: Type.Optional(missingTexts('Texts that mean no value. Default: the empty text.')),
-    primaryKey: Type.Optional(key('Column or columns that name a row.')),
+    missingValues: Type.Optional(missingTexts('Texts for a missing value. Default: the empty string.')),
+    primaryKey: Type.Optional(key('Column or columns that identify a row.')),
     uniqueKeys: Type.Optional(
       Type.Array(key('Columns whose combination is unique.'), { description: 'Further unique combinations.' }),
     ),
@@ -274,13 +277,13 @@ export const DatasetSchema = Type.Object(
       Type.Array(
         Type.Object(
           {
-            fields: key('Columns here.'),
+            fields: key('Columns of this table.'),
             reference: Type.Object(
               {
                 resource: Type.Optional(Type.String({ description: 'Name of the other dataset.' })),
-                fields: key('Columns there.'),
+                fields: key('Columns of the other table.'),
               },
-              { ...closed, description: 'Where the values must exist.' },
+              { ...closed, description: 'Table that must contain the values.' },
             ),
           },
           closed,
@@ -297,27 +300,27 @@ export const DatasetSchema = Type.Object(
           rows: Type.Optional(
             Type.Object(
               {
-                min: Type.Optional(Type.Integer({ minimum: 0, description: 'Fewest rows.' })),
-                max: Type.Optional(Type.Integer({ minimum: 0, description: 'Most rows.' })),
+                min: Type.Optional(Type.Integer({ minimum: 0, description: 'Minimum number of rows.' })),
+                max: Type.Optional(Type.Integer({ minimum: 0, description: 'Maximum number of rows.' })),
               },
-              { ...closed, description: 'How many rows the table must have.' },
+              { ...closed, description: 'Number of rows that the table must have.' },
             ),
           ),
           invalid: Type.Optional(
-            Type.Union([mode, perRule(tableRuleNames, 'By rule.')], {
+            Type.Union([mode, perRule(tableRuleNames, 'Handling by rule.')], {
               description:
-                'What happens to rows that break a rule of the table: a key, a reference to another table, or a line that is no row. Default: as the stage says.',
+                'Handling of rows that break a rule of the table: a key, a reference to another table, or a malformed line. Default: the setting of the stage.',
             }),
           ),
         },
-        { ...closed, description: 'What machine learning needs to know of the table.' },
+        { ...closed, description: 'Properties of the table for machine learning.' },
       ),
     ),
   },
   {
     ...open,
     title: 'Dataset schema',
-    description: 'A Frictionless Table Schema v2, with what machine learning needs under `loopwright`.',
+    description: 'A Frictionless Table Schema v2, with properties for machine learning under `loopwright`.',
   },
 );
 

@@ -5,7 +5,7 @@ export const Dataset = Type.Object(
   {
     path: path('File or glob of the data: CSV, TSV, JSON Lines or Parquet, relative to the project.'),
     schema: Type.Optional(path('The dataset schema, a `*.dataset.yaml`.')),
-    description: Type.Optional(Type.String({ description: 'What the dataset holds.' })),
+    description: Type.Optional(Type.String({ description: 'Description of the dataset.' })),
     snapshots: Type.Optional(
       Type.Object(
         {
@@ -14,11 +14,11 @@ export const Dataset = Type.Object(
               minimum: 0,
               maximum: 10000,
               description:
-                'How many versions keep their data, so that they can be compared and restored; older ones keep their record. What a model version was made from is always kept. Default 10.',
+                'Number of versions whose data is kept, so that they can be compared and restored. Older versions only keep their record. The data of a model version is always kept. Default 10.',
             }),
           ),
         },
-        { ...closed, description: 'How versions of the data are kept.' },
+        { ...closed, description: 'Retention of data versions.' },
       ),
     ),
   },

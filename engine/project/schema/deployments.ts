@@ -7,13 +7,13 @@ export const Deployment = Type.Union(
     Type.Object(
       {
         as: Type.Literal('api', { description: 'An HTTP API.' }),
-        model: modelAlias('Alias of the model version that serves:'),
-        port: Type.Integer({ minimum: 1, maximum: 65535, description: 'Port on loopback.' }),
+        model: modelAlias('Alias of the model version to serve:'),
+        port: Type.Integer({ minimum: 1, maximum: 65535, description: 'Port to listen on.' }),
         host: Type.Optional(
           Type.String({
             minLength: 1,
             description:
-              'Address to listen on. Default 127.0.0.1, which only this machine reaches; others need `auth`.',
+              'Address to listen on. Default 127.0.0.1, which is reachable only from this machine. Other addresses require `auth`.',
           }),
         ),
         auth: Type.Optional(
@@ -22,10 +22,10 @@ export const Deployment = Type.Union(
               token_env: Type.String({
                 pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
                 description:
-                  'Environment variable that holds the token. Requests to /predict and /metrics must send it as `Authorization: Bearer`.',
+                  'Environment variable with the token. Requests to /predict and /metrics must send it as `Authorization: Bearer`.',
               }),
             },
-            { ...closed, description: 'Who may ask for predictions.' },
+            { ...closed, description: 'Access to predictions.' },
           ),
         ),
       },
@@ -33,15 +33,15 @@ export const Deployment = Type.Union(
     ),
     Type.Object(
       {
-        as: Type.Literal('batch', { description: 'Files in, files out.' }),
-        model: modelAlias('Alias of the model version that predicts:'),
+        as: Type.Literal('batch', { description: 'Predictions for files.' }),
+        model: modelAlias('Alias of the model version to use:'),
         input: path('File or glob with the rows.'),
-        output: path('Folder that receives the scored rows as Parquet.'),
+        output: path('Folder to which the scored rows are written as Parquet.'),
       },
       { ...closed, description: 'Scores files with `loopwright predict`.' },
     ),
   ],
-  { description: 'Where and how a model serves.' },
+  { description: 'Deployment of a model.' },
 );
 
 export type DeploymentConfig = Static<typeof Deployment>;

@@ -10,7 +10,7 @@ const Distribution = Type.Union(
         uniform: Type.Array(Type.Number(), {
           minItems: 2,
           maxItems: 2,
-          description: 'Lowest and highest value, evenly likely.',
+          description: 'Lowest and highest value, uniformly distributed.',
         }),
       },
       closed,
@@ -20,7 +20,7 @@ const Distribution = Type.Union(
         log_uniform: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
           minItems: 2,
           maxItems: 2,
-          description: 'Lowest and highest value, evenly likely on a logarithmic scale.',
+          description: 'Lowest and highest value, uniformly distributed on a logarithmic scale.',
         }),
       },
       closed,
@@ -38,8 +38,8 @@ const Distribution = Type.Union(
 const Objective = (description: string) =>
   Type.Union(
     [
-      Type.Object({ maximize: Type.String({ format: 'metric', description: 'Metric to make large.' }) }, closed),
-      Type.Object({ minimize: Type.String({ format: 'metric', description: 'Metric to make small.' }) }, closed),
+      Type.Object({ maximize: Type.String({ format: 'metric', description: 'Metric to maximize.' }) }, closed),
+      Type.Object({ minimize: Type.String({ format: 'metric', description: 'Metric to minimize.' }) }, closed),
     ],
     { description },
   );
@@ -55,7 +55,7 @@ export const ExperimentSchema = Type.Object(
         Type.Object(
           {
             with: Type.Optional(
-              Type.Record(Type.String(), Type.Unknown(), { description: 'Inputs laid over those of the stage.' }),
+              Type.Record(Type.String(), Type.Unknown(), { description: 'Inputs that override those of the stage.' }),
             ),
           },
           { ...closed, description: 'Changes to one stage.' },
@@ -68,13 +68,13 @@ export const ExperimentSchema = Type.Object(
         {
           method: Type.Enum(['grid', 'random', 'latin_hypercube', 'halving', 'bayesian'], {
             description:
-              'grid: every combination of the choices. random: draws from the distributions. latin_hypercube: draws that cover the range of every param evenly, one in each of as many parts as there are runs. halving: random draws of which the weak are stopped early (asynchronous successive halving, ASHA). bayesian: each point from what the runs before it gave (TPE of Optuna, which the Python of the project needs).',
+              'grid: every combination of the choices. random: random draws from the distributions. latin_hypercube: draws that cover the range of each param evenly, with one run in each of its equal parts. halving: random draws; weak runs are stopped early (asynchronous successive halving, ASHA). bayesian: each point depends on the results of earlier runs (TPE of Optuna, which the Python of the project must have).',
           }),
           runs: Type.Optional(
             Type.Integer({
               minimum: 1,
               maximum: 10000,
-              description: 'Most runs with grid; with the other methods how many. Default 20.',
+              description: 'Number of runs; with grid, the maximum. Default 20.',
             }),
           ),
           parallel: Type.Optional(
@@ -82,16 +82,16 @@ export const ExperimentSchema = Type.Object(
               minimum: 1,
               maximum: 64,
               description:
-                'Runs at the same time, each in a folder of its own with a copy of the project. Default 1, in the project itself.',
+                'Number of parallel runs, each in its own copy of the project. Default 1, in the project folder.',
             }),
           ),
-          objective: Objective('What the best run is best at.'),
+          objective: Objective('Metric that ranks the runs.'),
           halving: Type.Optional(
             Type.Object(
               {
                 watch: Type.Optional(
                   Objective(
-                    'The metric, logged by step, that tells early which runs are weak. Default the objective; where a built-in stage trains, its validation_loss.',
+                    'The metric, logged by step, by which weak runs are stopped. Default: the objective; with a built-in train stage, its validation_loss.',
                   ),
                 ),
                 min_steps: Type.Optional(
@@ -106,7 +106,7 @@ export const ExperimentSchema = Type.Object(
                     minimum: 2,
                     maximum: 100,
                     description:
-                      'One in so many runs goes on at the steps min_steps, min_steps × reduction, min_steps × reduction², and so on. Default 3.',
+                      'One in this many runs continues at the steps min_steps, min_steps × reduction, min_steps × reduction², and so on. Default 3.',
                   }),
                 ),
               },

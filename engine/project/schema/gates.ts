@@ -9,11 +9,11 @@ const Gate = Type.Object(
       Type.Number({
         minimum: 0.5,
         maximum: 0.999,
-        description: 'Compare the end of the confidence interval instead of the value, such as 0.95.',
+        description: 'Confidence level, such as 0.95. The worse end of the interval is compared instead of the value.',
       }),
     ),
   },
-  { ...closed, minProperties: 1, description: 'A bound that a metric must meet: min, max or both.' },
+  { ...closed, minProperties: 1, description: 'Bound of a metric: min, max or both.' },
 );
 
 export const Gates = Type.Record(Type.String(), Gate, {

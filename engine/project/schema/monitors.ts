@@ -1,36 +1,36 @@
 import { Type, type Static } from 'typebox';
 import { closed, duration, reference } from './fields.ts';
 
-/** The tools whose rules can judge drift. */
+/** Tools whose rules can be used to detect drift. */
 export const driftProfiles = ['loopwright', 'evidently', 'tfdv', 'nannyml'] as const;
 
 const Bound = Type.Object(
   {
-    min: Type.Optional(Type.Number({ description: 'At least this.' })),
-    max: Type.Optional(Type.Number({ description: 'At most this.' })),
+    min: Type.Optional(Type.Number({ description: 'Minimum, inclusive.' })),
+    max: Type.Optional(Type.Number({ description: 'Maximum, inclusive.' })),
   },
   { ...closed, minProperties: 1, description: 'A bound: min, max or both.' },
 );
 
 export const Monitor = Type.Object(
   {
-    deployment: reference('deployment', 'The deployment that is watched.'),
+    deployment: reference('deployment', 'The deployment to monitor.'),
     reference: reference('stage', 'The validate stage whose test rows are the reference.'),
     window: Type.Object(
       {
         every: duration('Length of a window.'),
         min_rows: Type.Optional(
-          Type.Integer({ minimum: 1, description: 'Windows with fewer rows get no verdict. Default 100.' }),
+          Type.Integer({ minimum: 1, description: 'Windows with fewer rows are not judged. Default 100.' }),
         ),
       },
-      { ...closed, description: 'How the prediction log is cut in time.' },
+      { ...closed, description: 'How the prediction log is divided into windows.' },
     ),
     labels: Type.Optional(
       Type.Object(
         {
           dataset: reference('dataset', 'The dataset with the true values.'),
-          key: Type.String({ format: 'column', description: 'Column that joins labels to predictions.' }),
-          delay: Type.Optional(duration('How long labels take to arrive; performance of a window is judged after it.')),
+          key: Type.String({ format: 'column', description: 'Column that matches labels with predictions.' }),
+          delay: Type.Optional(duration('Time until labels arrive. The performance of a window is judged after it.')),
         },
         { ...closed, description: 'The true values that arrive later.' },
       ),
@@ -48,7 +48,7 @@ export const Monitor = Type.Object(
             Type.String({
               format: 'drift-measure',
               description:
-                'Measure of the profile for all columns, such as `psi`. `loopwright data drift --help` lists them. A column of another type is not judged. Default: the choice of the profile, or of the schema of the dataset.',
+                'Measure of the profile for all columns, such as `psi`. `loopwright data drift --help` lists them. A column of another type is not judged. Default: the measure of the profile, or the one in the schema of the dataset.',
             }),
           ),
           threshold: Type.Optional(
@@ -62,7 +62,7 @@ export const Monitor = Type.Object(
             }),
           ),
         },
-        { ...closed, description: 'How drift is judged.' },
+        { ...closed, description: 'Detection of drift.' },
       ),
     ),
     expect: Type.Optional(
@@ -72,7 +72,7 @@ export const Monitor = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'Watches a deployment by windows: drift, performance once labels arrive, latency.' },
+  { ...closed, description: 'Monitors a deployment by windows: drift, performance once labels arrive, latency.' },
 );
 
 export type MonitorConfig = Static<typeof Monitor>;

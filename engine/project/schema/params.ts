@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-/** A value of a param: scalars and lists of them, nested lists for layouts of layers. */
+/** Value of a param: a scalar or a list, with nested lists for layer layouts. */
 export const ParamValue = Type.Union(
   [
     Type.Number(),
@@ -20,5 +20,6 @@ export const ParamValue = Type.Union(
 );
 
 export const Params = Type.Record(Type.String(), ParamValue, {
-  description: 'Every knob in one place; experiments lay theirs over it. Used elsewhere as `${params.name}`.',
+  description:
+    'All parameters of the project. Experiments override them. Other keys refer to them as `${params.name}`.',
 });

@@ -2,17 +2,17 @@ import { Type } from 'typebox';
 import { closed } from './fields.ts';
 
 const metricName =
-  'The metric that stands for a run wherever one number is shown: first in lists, tables and charts. Default: the metric of the first gate, else what is usual for the task, else the validation or test score that most runs log.';
+  'The metric shown for a run in lists, tables and charts. Default: the metric of the first gate, otherwise the usual metric of the task, otherwise the validation or test score that most runs log.';
 
 export const PrimaryMetric = Type.Union(
   [
     Type.String({ minLength: 1, format: 'metric', description: metricName }),
     Type.Object(
       {
-        name: Type.String({ minLength: 1, format: 'metric', description: 'Name of the metric, as runs log it.' }),
+        name: Type.String({ minLength: 1, format: 'metric', description: 'Name of the metric in the runs.' }),
         direction: Type.Optional(
           Type.Enum(['maximize', 'minimize'], {
-            description: 'maximize: more is better. minimize: less is. Default: told by the name.',
+            description: 'maximize: higher is better. minimize: lower is better. Default: derived from the name.',
           }),
         ),
       },

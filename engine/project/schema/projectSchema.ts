@@ -17,15 +17,15 @@ export const ProjectSchema = Type.Object(
     version: Type.Literal(1, { description: 'Version of the format: 1.' }),
     project: Type.String({
       pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
-      description: 'Name of the project, and of its model where `models` names none.',
+      description: 'Name of the project, and of its model when there is no `models` section.',
     }),
     seed: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 4294967295, description: 'Seed of everything random. Default 0.' }),
+      Type.Integer({ minimum: 0, maximum: 4294967295, description: 'Seed of all random numbers. Default 0.' }),
     ),
     primary_metric: Type.Optional(PrimaryMetric),
     python: Type.Optional(
       path(
-        'The Python of `cmd` stages and of sweeps that ask Optuna: the folder of an environment, such as `.venv`, or an interpreter. Default: the setting `loopwright.python`, the environment selected in the editor, `.venv` or `venv` of the project and the folders above it, else `python3`.',
+        'The Python of `cmd` stages and of sweeps with Optuna: the folder of an environment, such as `.venv`, or an interpreter. Default: the setting `loopwright.python`, the environment selected in the editor, `.venv` or `venv` in the project and the folders above it, otherwise `python3`.',
       ),
     ),
     env_file: Type.Optional(
@@ -33,36 +33,36 @@ export const ProjectSchema = Type.Object(
         [path('A file of `NAME=value` lines.'), Type.Array(path('A file of `NAME=value` lines.'), { minItems: 1 })],
         {
           description:
-            'Files of `NAME=value` lines, such as `.env`, whose values reach `${env.NAME}` and the programs of stages. A variable that is set already keeps its value; of two files the later counts. Keep them out of the repository.',
+            'Files of `NAME=value` lines, such as `.env`, with values for `${env.NAME}` and the programs of stages. A variable that is already set keeps its value; a later file overrides an earlier one. Do not commit these files.',
         },
       ),
     ),
     params: Type.Optional(Params),
     datasets: Type.Optional(Type.Record(Type.String(), Dataset, { description: 'Named tables.' })),
     models: Type.Optional(Models),
-    stages: Type.Record(Type.String(), Stage, { description: 'The graph of steps.' }),
-    deployments: Type.Optional(Type.Record(Type.String(), Deployment, { description: 'Where the model serves.' })),
-    monitors: Type.Optional(Type.Record(Type.String(), Monitor, { description: 'What watches the deployments.' })),
+    stages: Type.Record(Type.String(), Stage, { description: 'The stages of the project, which form a graph.' }),
+    deployments: Type.Optional(Type.Record(Type.String(), Deployment, { description: 'Deployments of the model.' })),
+    monitors: Type.Optional(Type.Record(Type.String(), Monitor, { description: 'Monitors of the deployments.' })),
     retraining: Type.Optional(Retraining),
-    labelling: Type.Optional(Type.Record(Type.String(), LabelTask, { description: 'What people label.' })),
+    labelling: Type.Optional(Type.Record(Type.String(), LabelTask, { description: 'Labelling tasks.' })),
     checks: Type.Optional(
       Type.Record(
         Type.String(),
-        Type.Enum(severityChoices, { description: 'How bad a finding of this check is, or off.' }),
+        Type.Enum(severityChoices, { description: 'Severity of the findings of this check, or off.' }),
         {
           description:
-            'Severity of checks by code, for everybody who works on the project: `LW412: off`. `# loopwright-ignore LW412` on a line, or on a line of its own above, silences one finding.',
+            'Severity of checks by code, for all users of the project: `LW412: off`. `# loopwright-ignore LW412` on a line, or on a line of its own above, silences one finding.',
         },
       ),
     ),
     card: Type.Optional(
       Type.Object(
         {
-          intended_use: Type.Optional(Type.String({ description: 'What the model is for, and what it is not for.' })),
-          limitations: Type.Optional(Type.String({ description: 'Where the model is known to fail.' })),
-          ethics: Type.Optional(Type.String({ description: 'Risks to people and what is done about them.' })),
+          intended_use: Type.Optional(Type.String({ description: 'Intended and unsupported uses of the model.' })),
+          limitations: Type.Optional(Type.String({ description: 'Cases in which the model is known to fail.' })),
+          ethics: Type.Optional(Type.String({ description: 'Risks to people and how they are mitigated.' })),
         },
-        { ...closed, description: 'The parts of the model card that only people can write.' },
+        { ...closed, description: 'The parts of the model card that are written by hand.' },
       ),
     ),
   },

@@ -8,10 +8,13 @@ const Trigger = Type.Union(
         monitor: reference('monitor', 'The monitor.'),
         drift: Type.Literal('dataset', { description: "The share of drifted columns reaches the monitor's share." }),
         for: Type.Optional(
-          Type.String({ format: 'windows', description: 'How many windows in a row, such as `2 windows`. Default 1.' }),
+          Type.String({
+            format: 'windows',
+            description: 'Number of consecutive windows, such as `2 windows`. Default 1.',
+          }),
         ),
       },
-      { ...closed, description: 'When the inputs drift.' },
+      { ...closed, description: 'Retrains when the inputs drift.' },
     ),
     Type.Object(
       {
@@ -21,10 +24,13 @@ const Trigger = Type.Union(
           description: 'A metric under `expect` of the monitor that falls below its min.',
         }),
         for: Type.Optional(
-          Type.String({ format: 'windows', description: 'How many windows in a row, such as `2 windows`. Default 1.' }),
+          Type.String({
+            format: 'windows',
+            description: 'Number of consecutive windows, such as `2 windows`. Default 1.',
+          }),
         ),
       },
-      { ...closed, description: 'When performance falls below its bound.' },
+      { ...closed, description: 'Retrains when performance falls below its bound.' },
     ),
     Type.Object(
       {
@@ -34,42 +40,42 @@ const Trigger = Type.Union(
             'Cron expression in UTC, such as `0 3 * * 1` for Mondays at three: minute, hour, day of month, month, day of week.',
         }),
       },
-      { ...closed, description: 'At fixed times, whatever the monitors say.' },
+      { ...closed, description: 'Retrains at fixed times, independent of monitors.' },
     ),
   ],
-  { description: 'One reason to retrain.' },
+  { description: 'A trigger of retraining.' },
 );
 
 export const Retraining = Type.Object(
   {
-    when: Type.Array(Trigger, { minItems: 1, description: 'Any of these starts retraining.' }),
+    when: Type.Array(Trigger, { minItems: 1, description: 'Triggers. Any of them starts retraining.' }),
     model: Type.Optional(
       reference(
         'model',
-        'The model that is retrained. Default: the only one, or that of the first monitor under `when`.',
+        'The model to retrain. Default: the only model, or the model of the first monitor under `when`.',
       ),
     ),
     data: Type.Optional(
       Type.Object(
-        { window: duration('Train on rows of this much time before now.') },
-        { ...closed, description: 'Which rows the new model is trained on. Default all.' },
+        { window: duration('Trains on rows from this period before now.') },
+        { ...closed, description: 'Training rows of the new model. Default: all.' },
       ),
     ),
     run: Type.Optional(
       Type.Array(reference('stage', 'A stage.'), {
-        description: 'Stages to run, in the order of the graph. Default all that validation needs.',
+        description: 'Stages to run, in the order of the graph. Default: all that validation needs.',
       }),
     ),
     // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's, and these schemas are never awaited
     then: Type.Optional(
       Type.Enum(['propose', 'promote'], {
         description:
-          'propose: register the challenger and wait for a person. promote: make it champion when the gates pass. Default propose.',
+          'propose: register the challenger and wait for a user to promote it. promote: make it the champion when the gates pass. Default propose.',
       }),
     ),
-    cooldown: Type.Optional(duration('No retraining sooner than this after the last.')),
+    cooldown: Type.Optional(duration('Minimum time between two retrainings.')),
   },
-  { ...closed, description: 'When and how the model is retrained; always through the gates.' },
+  { ...closed, description: 'When and how the model is retrained. The gates always apply.' },
 );
 
 export type RetrainingConfig = Static<typeof Retraining>;

@@ -4,14 +4,14 @@ import { path } from './fields.ts';
 export const invalidModes = ['fail', 'quarantine', 'warn'] as const;
 export const invalid = Type.Enum(invalidModes, {
   description:
-    'What happens to rows that break the schema: fail the stage, quarantine them beside the data, or warn and keep them. Default quarantine.',
+    'Handling of rows that break the schema: fail the stage, quarantine the rows in a file beside the data, or warn and keep them. Default quarantine.',
 });
 
 export const common = {
-  description: Type.Optional(Type.String({ description: 'What the stage is for.' })),
+  description: Type.Optional(Type.String({ description: 'Purpose of the stage.' })),
   deps: Type.Optional(
     Type.Array(path('A file, folder or glob.'), {
-      description: 'Files the stage reads; it is stale when one changes.',
+      description: 'Files that the stage reads. The stage is stale when one of them changes.',
     }),
   ),
 };

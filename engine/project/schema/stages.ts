@@ -6,7 +6,7 @@ import { TrainStage } from './trainStage.ts';
 import { ValidateStage } from './validateStage.ts';
 
 export const Stage = Type.Union([CollectStage, PrepareStage, TrainStage, ValidateStage, CmdStage], {
-  description: 'A step of the graph: `uses` a built-in, or runs a `cmd`.',
+  description: 'A stage: a built-in one with `uses`, or a command with `cmd`.',
 });
 
 export type StageConfig = Static<typeof Stage>;

@@ -6,13 +6,15 @@ import { common } from './stageFields.ts';
 export const ValidateStage = Type.Object(
   {
     ...common,
-    uses: Type.Literal('validate', { description: 'Test a model on rows it has not seen.' }),
+    uses: Type.Literal('validate', { description: 'Evaluates a model on unseen rows.' }),
     with: Type.Object(
       {
-        model: reference('model-or-stage', 'The model that is tested: its name under `models`, or its train stage.'),
-        data: reference('dataset', 'The dataset whose test rows are used.'),
+        model: reference('model-or-stage', 'The model to evaluate: its name under `models`, or its train stage.'),
+        data: reference('dataset', 'The dataset with the test rows.'),
         slices: Type.Optional(
-          Type.Array(Type.String({ format: 'column' }), { description: 'Columns by which the metrics are repeated.' }),
+          Type.Array(Type.String({ format: 'column' }), {
+            description: 'Columns for whose values the metrics are computed as well.',
+          }),
         ),
         fairness: Type.Optional(
           Type.Object(
@@ -30,7 +32,7 @@ export const ValidateStage = Type.Object(
             exclusiveMinimum: 0,
             maximum: 1,
             description:
-              'Precision at which `recall_at_precision` is read and the decision threshold is set. Default 0.9.',
+              'Precision at which `recall_at_precision` is computed and the decision threshold is set. Default 0.9.',
           }),
         ),
       },
@@ -38,7 +40,7 @@ export const ValidateStage = Type.Object(
     ),
     gates: Type.Optional(Gates),
   },
-  { ...closed, description: 'Computes metrics with intervals, slices and fairness, and holds them against the gates.' },
+  { ...closed, description: 'Computes metrics with intervals, slices and fairness, and compares them with the gates.' },
 );
 
 export type ValidateStage = Static<typeof ValidateStage>;
