@@ -4,6 +4,7 @@ import { describeGate } from '../evaluation/gates.ts';
 import type { Store } from '../store/store.ts';
 import { recordEvent } from '../tracking/events.ts';
 import { champion, challenger, championBefore, challengerOf, championOf, setAlias } from './aliases.ts';
+import { gatesAgainst } from './championGates.ts';
 import { getVersion } from './modelVersions.ts';
 
 export interface Promotion extends ModelRef {
@@ -24,12 +25,15 @@ export function promote(store: Store, { name, version }: ModelRef, request: Prom
   const { why, actor, at = Date.now() } = request;
   return store.sql.write(() => {
     const wanted = getVersion(store, name, version);
-    const failed = wanted.report.gates.filter((gate) => !gate.passed);
+    const current = championOf(store, name);
+    const isChampion = current?.version === version;
+    const gates = gatesAgainst(wanted, isChampion ? null : current);
+    const failed = gates.filter((gate) => !gate.passed);
     if (failed.length > 0)
       throw new WorkError(
-        `\`${name}\` v${version} did not pass ${failed.length} of ${wanted.report.gates.length} gates, so it is not promoted: ${failed.map(describeGate).join('; ')}.`,
+        `\`${name}\` v${version} did not pass ${failed.length} of ${gates.length} gates, so it is not promoted: ${failed.map(describeGate).join('; ')}.`,
       );
-    if (championOf(store, name)?.version === version) return { name, version, previous: version };
+    if (isChampion) return { name, version, previous: version };
     const previous = setAlias(store, { model: name, alias: champion, version, kind: 'promoted', why, actor });
     if (challengerOf(store, name)?.version === version)
       setAlias(store, {

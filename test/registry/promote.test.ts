@@ -7,52 +7,12 @@ import { getVersion, latestVersion, versionOf } from '../../engine/registry/mode
 import { registerVersion } from '../../engine/registry/registerVersion.ts';
 import { summariseVersions } from '../../engine/registry/summariseVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
-import type { ValidationReport } from '../../engine/registry/validationReport.ts';
 import { listEvents } from '../../engine/tracking/events.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { versionReport } from '../helpers/versionReport.ts';
 
-const report = (passed: boolean): ValidationReport => ({
-  version: 2,
-  task: 'binary',
-  target: 'y',
-  algorithm: 'a',
-  backend: 'cpu',
-  threshold: 0.5,
-  minPrecision: 0.9,
-  classes: null,
-  performance: { pr_auc: { value: 0.8, low: null, high: null, confidence: null, n: 5 } },
-  headlineMetric: 'pr_auc',
-  gates: [
-    {
-      gate: 'pr_auc',
-      min: passed ? 0.5 : 0.9,
-      max: null,
-      value: 0.8,
-      bound: null,
-      atConfidence: null,
-      n: 5,
-      kind: passed ? 'passed' : 'failed',
-      passed,
-      note: '',
-    },
-  ],
-  slices: [],
-  fairness: [],
-  calibration: [],
-  data: {
-    dataset: 'd',
-    hash: '',
-    rows: { train: 1, validation: 1, test: 1 },
-    quarantined: 0,
-    period: null,
-    preparedAt: 0,
-  },
-  features: [],
-  modelPath: 'm',
-  referencePath: 'r',
-  referenceRows: 10,
-});
+const report = (passed: boolean) => versionReport({ passed });
 
 function registry(...passed: boolean[]) {
   const store = openStore(makeProject());
