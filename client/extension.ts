@@ -105,7 +105,7 @@ function projectSearch(server: LanguageServer): (again: boolean) => Promise<Proj
     const found = await server.projects(again);
     if (found?.isCut && !isTold)
       void window.showWarningMessage(
-        `This window has more than ${found.projects.length} projects; only these are shown. Open a folder further down, or add folders to "files.exclude".`,
+        `This window has more than ${found.projects.length} projects; only these are shown. Open a subfolder, or add folders to "files.exclude".`,
       );
     isTold ||= found?.isCut === true;
     return found?.projects ?? null;
@@ -140,10 +140,10 @@ function engineOf(
 
 async function tellCrash(message: string, again: boolean, root: string, log: LogOutputChannel): Promise<void> {
   const show = 'Show log';
-  const restart = 'Start again';
+  const restart = 'Restart';
   const answer = again
-    ? await window.showWarningMessage(`${message} It is being started again.`, show)
-    : await window.showErrorMessage(`${message} It stopped too often to be started again by itself.`, restart, show);
+    ? await window.showWarningMessage(`${message} It is restarting.`, show)
+    : await window.showErrorMessage(`${message} It stopped too often to restart automatically.`, restart, show);
   if (answer === show) log.show();
   if (answer === restart) await commands.executeCommand(commandIds.restartEngine, { project: root });
 }

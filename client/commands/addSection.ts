@@ -13,15 +13,15 @@ import type { CommandContext } from './context.ts';
 const parts: Record<AddablePart, { label: string; about: string; icon: string }> = {
   collect: {
     label: 'Collect',
-    about: 'a stage that brings files, downloads or database rows into a dataset',
+    about: 'a stage that reads files, downloads or database rows into a dataset',
     icon: 'cloud-download',
   },
-  prepare: { label: 'Prepare', about: 'a stage that makes a dataset from others with SQL', icon: 'filter' },
+  prepare: { label: 'Prepare', about: 'a stage that builds a dataset from others with SQL', icon: 'filter' },
   develop: { label: 'Develop', about: 'a stage that trains a model', icon: 'beaker' },
-  validate: { label: 'Validate', about: 'a stage that tests the model, with a gate', icon: 'checklist' },
+  validate: { label: 'Validate', about: 'a stage that tests the model and evaluates a gate', icon: 'checklist' },
   deploy: { label: 'Deploy', about: 'an HTTP API that serves the champion', icon: 'rocket' },
-  monitor: { label: 'Monitor', about: 'windows that watch the deployment for drift', icon: 'pulse' },
-  retrain: { label: 'Retrain', about: 'when the model is trained again', icon: 'sync' },
+  monitor: { label: 'Monitor', about: 'a monitor that checks the deployment for drift', icon: 'pulse' },
+  retrain: { label: 'Retrain', about: 'a policy that decides when to retrain the model', icon: 'sync' },
 };
 
 export function isAddable(part: LifeCyclePart | undefined): part is AddablePart {
@@ -47,9 +47,9 @@ async function pickPart(overview: ProjectOverview | undefined): Promise<AddableP
     (a, b) => Number(missing.includes(b)) - Number(missing.includes(a)),
   );
   return pick(
-    'Add what to the life cycle?',
+    'What do you want to add to the life cycle?',
     all.map((part) => ({
-      ...choice(part, parts[part].label, missing.includes(part) ? 'not there yet' : 'one more', parts[part].icon),
+      ...choice(part, parts[part].label, missing.includes(part) ? 'not declared yet' : 'add another', parts[part].icon),
       detail: parts[part].about,
     })),
   );
@@ -62,7 +62,9 @@ export async function addSection(context: CommandContext, project: Project, part
   const document = await workspace.openTextDocument(uri);
   const made = await context.server.addSection(uri, part);
   if (!made)
-    throw new EngineGone('The language server is not running, so nothing was written. Reload the window to start it.');
+    throw new EngineGone(
+      'Nothing was written because the language server is not running. Reload the window to start it.',
+    );
   if ('refusal' in made) {
     void window.showWarningMessage(made.refusal);
     return false;

@@ -46,9 +46,7 @@ async function tellNoProject(): Promise<void> {
     ? { 'Create a project': commandIds.initProject, 'Open example': commandIds.openExample }
     : { 'Open folder': 'vscode.openFolder', 'Open example': commandIds.openExample };
   const answer = await window.showInformationMessage(
-    isOpen
-      ? 'There is no loopwright.yaml in this folder yet.'
-      : 'No folder is open. A project is a folder with a loopwright.yaml.',
+    isOpen ? 'This folder has no loopwright.yaml.' : 'No folder is open. A project is a folder with a loopwright.yaml.',
     ...Object.keys(ways),
   );
   const command = ways[answer ?? ''];

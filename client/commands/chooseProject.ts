@@ -12,7 +12,7 @@ export function chooseProject({ projects }: CommandContext): () => Promise<void>
     const { all, shown, chosen } = projects;
     if (all.length === 0) {
       void window.showInformationMessage(
-        'There is no loopwright.yaml in this window. "Loopwright: Create a project" writes one.',
+        'This window has no loopwright.yaml. Run "Loopwright: Create a project" to create one.',
       );
       return;
     }

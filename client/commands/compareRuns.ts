@@ -32,9 +32,9 @@ export function compareRuns(context: CommandContext): (given?: RowSubject) => Pr
   return async (given) => {
     const project = (await mayRun()) ? await projectOf(context, given) : undefined;
     if (!project) return;
-    const a = given?.runId ?? (await pickRun(project, 'What changed: from which run?', null));
+    const a = given?.runId ?? (await pickRun(project, 'Compare from which run?', null));
     if (a === undefined) return;
-    const b = given?.against ?? (await pickRun(project, 'What changed: to which run?', a));
+    const b = given?.against ?? (await pickRun(project, 'Compare with which run?', a));
     if (b === undefined) return;
     const found = await window.withProgress(
       { location: ProgressLocation.Notification, title: 'Comparing two runs' },
@@ -54,7 +54,7 @@ export async function pickRun(project: Project, title: string, but: string | nul
   const others = runs.filter(({ runId }) => runId !== but);
   if (others.length === 0)
     void window.showInformationMessage(
-      `${project.name} has ${but === null ? 'no run yet' : 'no other run'} to choose. "Loopwright: Run all stale stages" makes one.`,
+      `${project.name} has ${but === null ? 'no run yet' : 'no other run'} to choose. Run "Loopwright: Run all stale stages" to create one.`,
     );
   return others.length === 0
     ? undefined
@@ -85,9 +85,7 @@ function runChoice(run: RunSummary, primary: readonly PrimaryMetric[]): Choice<s
 async function show(project: Project, found: Blame): Promise<void> {
   const { a, b, metric, items, notes } = found;
   if (items.length === 0) {
-    void window.showInformationMessage(
-      [`Nothing that was recorded differs between ${a.name} and ${b.name}.`, ...notes].join(' '),
-    );
+    void window.showInformationMessage([`No recorded difference between ${a.name} and ${b.name}.`, ...notes].join(' '));
     return;
   }
   const values = metric
@@ -96,7 +94,7 @@ async function show(project: Project, found: Blame): Promise<void> {
   const all = {
     ...choice<RunPart | 'all' | null>(
       'all',
-      'Open everything that changed',
+      'Open all changes',
       `${items.length} ${items.length === 1 ? 'difference' : 'differences'}`,
       'diff-multiple',
     ),

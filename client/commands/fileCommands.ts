@@ -43,7 +43,7 @@ export function fileCommands(
           () => folder.engine.request('start/schema', { path: file }),
         );
         await window.showTextDocument(Uri.file(path), { preview: false });
-        if (!made) void window.showInformationMessage(`${basename(path)} is there already and was left as it is.`);
+        if (!made) void window.showInformationMessage(`${basename(path)} already exists and was not changed.`);
       } finally {
         context.folders.release(root);
       }

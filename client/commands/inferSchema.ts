@@ -43,7 +43,7 @@ export async function inferSchema(context: CommandContext, project: Project, tar
   if (dataset?.schema !== null) return;
   const add = 'Add it to the dataset';
   const answer = await window.showInformationMessage(
-    `The schema of ${target.data} is in ${target.path}. The dataset does not name it yet, so nothing is checked by it.`,
+    `The schema of ${target.data} is in ${target.path}. The dataset does not reference it yet, so it is not checked.`,
     add,
   );
   if (answer === add) await declare(context, project, target);
@@ -90,7 +90,7 @@ async function pickTarget(project: Project): Promise<SchemaTarget | undefined> {
       choice<RowSubject>(
         { project, dataset: one.name },
         one.name,
-        one.schema === null ? 'no schema yet' : `brings ${one.schema} up to the data`,
+        one.schema === null ? 'no schema yet' : `updates ${one.schema} from the data`,
         'database',
       ),
     ),
@@ -100,7 +100,7 @@ async function pickTarget(project: Project): Promise<SchemaTarget | undefined> {
   ];
   if (choices.length === 0) {
     void window.showInformationMessage(
-      'There is no dataset in the project, and no CSV, Parquet or JSON Lines file in its folder. Put the data there first.',
+      'The project has no dataset, and its folder has no CSV, Parquet or JSON Lines file. Add the data first.',
     );
     return undefined;
   }

@@ -78,12 +78,12 @@ async function pickTrial(project: Project): Promise<string | undefined> {
   });
   if (runs.length === 0) {
     void window.showInformationMessage(
-      'There is no trial of a sweep to choose. Other runs become versions when they validate a model.',
+      'No trial of a sweep can be registered. Other runs register a version when they validate a model.',
     );
     return undefined;
   }
   return pick(
-    'Make which trial a model version?',
+    'Register which trial as a model version?',
     runs.map((run) =>
       choice(
         run.runId,
@@ -102,7 +102,7 @@ async function promote(project: Project, { name, version }: ModelRef): Promise<b
   const { models } = await overviewOf(project);
   const champion = championOf(models, name);
   if (champion?.version === version) {
-    void window.showInformationMessage(`v${version} is the champion already.`);
+    void window.showInformationMessage(`v${version} is already the champion.`);
     return false;
   }
   const card = await project.engine.request('models/card', { name, version });
@@ -110,7 +110,7 @@ async function promote(project: Project, { name, version }: ModelRef): Promise<b
   lines.push(
     '',
     champion
-      ? `v${champion.version} stays in the registry; "Roll back" brings it back.`
+      ? `v${champion.version} stays in the registry. "Roll back" restores it.`
       : 'It becomes the first champion.',
   );
   const button = 'Promote';
@@ -136,7 +136,7 @@ async function offerDeployment(context: CommandContext, project: Project, name: 
   const { models, deployments } = await overviewOf(project);
   const champion = championOf(models, name);
   if (!champion) return;
-  const text = `${champion.model} v${champion.version} is the champion now.`;
+  const text = `${champion.model} v${champion.version} is now the champion.`;
   const running = deployments.find(({ as, state, model }) => as === 'api' && state === 'healthy' && model === name);
   if (running) return void window.showInformationMessage(`${text} ${running.name} serves it from now on.`);
   const deploy = 'Deploy this version';
@@ -157,7 +157,7 @@ async function deployVersion(context: CommandContext, project: Project, chosenMo
   if (served.length === 0) {
     const add = 'Add and start it';
     const answer = await window.showInformationMessage(
-      'The project has no deployment yet. An HTTP API on this machine can be added to loopwright.yaml.',
+      'The project has no deployment. You can add an HTTP API on this machine to loopwright.yaml.',
       { modal: true },
       add,
     );
@@ -178,7 +178,7 @@ async function deployVersion(context: CommandContext, project: Project, chosenMo
   if (chosen.state === 'healthy') {
     const copy = 'Copy address';
     const answer = await window.showInformationMessage(
-      `${chosen.name} runs already and serves v${version}${chosen.url === null ? '' : ` at ${chosen.url}`}.`,
+      `${chosen.name} is already running and serves v${version}${chosen.url === null ? '' : ` at ${chosen.url}`}.`,
       copy,
     );
     if (answer === copy && chosen.url !== null) await env.clipboard.writeText(chosen.url);
@@ -194,7 +194,7 @@ async function rollBack(project: Project, name: string): Promise<void> {
     return;
   }
   const button = 'Roll back';
-  const detail = `v${champion.version} loses the alias "champion"; the champion before it serves again. Nothing is deleted.`;
+  const detail = `v${champion.version} loses the alias "champion", and the previous champion serves again. Nothing is deleted.`;
   const answer = await window.showWarningMessage(
     `Roll back ${champion.model} from v${champion.version}?`,
     { modal: true, detail },
@@ -236,7 +236,9 @@ async function refOf(project: Project, { model, version }: RowSubject): Promise<
 async function pickVersion(project: Project, title = 'Promote which version?'): Promise<ModelRef | undefined> {
   const { models, primary, modelNames } = await overviewOf(project);
   if (models.length === 0) {
-    void window.showInformationMessage('No model version yet. Run the stages up to validate: that registers one.');
+    void window.showInformationMessage(
+      'The project has no model version. Run the stages up to validate to register one.',
+    );
     return undefined;
   }
   const rows = models.map((one) =>

@@ -75,7 +75,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
         ),
       );
       const doable = [
-        choice<CommandId | ''>(commandIds.runAll, 'Run everything that is stale', '', 'run-all'),
+        choice<CommandId | ''>(commandIds.runAll, 'Run all stale stages', '', 'run-all'),
         choice<CommandId | ''>(commandIds.openRunHistory, 'Open run history', '', 'history'),
       ];
       const chosen = await pick(name, [...lines, ...doable]);
@@ -87,7 +87,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
     [commandIds.copyText]: async (given) => {
       if (given?.text === undefined)
         return void window.showInformationMessage(
-          'Choose a row of the Loopwright views to copy from: a run, a version of data or a deployment.',
+          'Select a run, a data version or a deployment in a Loopwright view to copy from it.',
         );
       await env.clipboard.writeText(given.text);
       window.setStatusBarMessage('$(check) Copied', saidFor);
@@ -103,7 +103,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
       project.engine.restart();
       await project.refresh();
       await overviewOf(project);
-      void window.showInformationMessage(`The engine of ${project.name} was started again.`);
+      void window.showInformationMessage(`Restarted the engine of ${project.name}.`);
     }),
   };
 }

@@ -22,8 +22,8 @@ const examples: Example[] = [
   {
     folder: 'fraud',
     label: 'Card fraud',
-    size: '210,000 invented transactions, 23 MB · first run about 20 s',
-    about: 'The whole loop: spoilt rows, late labels, gates, an API, drift, retraining.',
+    size: '210,000 synthetic transactions, 23 MB · first run about 20 s',
+    about: 'The full loop: invalid rows, late labels, gates, an API, drift, retraining.',
     firstStep:
       'Run all stages: data is collected and checked, a model is trained and tested. Then promote it and start the deployment.',
   },
@@ -31,15 +31,15 @@ const examples: Example[] = [
     folder: 'penguins',
     label: 'Penguins',
     size: '344 real penguins, 60 KB · first run a few seconds',
-    about: 'The smallest whole project: three classes, missing measurements, SQL, gates.',
-    firstStep: 'Run all stages: seconds later there is a tested model to look at.',
+    about: 'The smallest complete project: three classes, missing values, SQL, gates.',
+    firstStep: 'Run all stages: in a few seconds you have a tested model to look at.',
   },
   {
     folder: 'flights',
     label: 'Late flights',
     size: '966,000 real flights of January and February 2001, 4.5 MB · first run about 15 s',
-    about: 'Real data that drifts: Parquet, windows in SQL, a score that is honest rather than good.',
-    firstStep: 'Run all stages: one flight in ten is prepared in SQL, and a model says which will be late.',
+    about: 'Real data that drifts: Parquet, SQL window functions, modest performance.',
+    firstStep: 'Run all stages: SQL prepares one flight in ten, and a model predicts which will be late.',
   },
 ];
 
@@ -65,7 +65,7 @@ export function openExample(context: CommandContext): () => Promise<void> {
       (await window.showOpenDialog({
         canSelectFolders: true,
         canSelectFiles: false,
-        openLabel: 'Put the example here',
+        openLabel: 'Copy example here',
         title: 'Where should the example project go?',
       })) ?? [];
     if (!parent) return;
@@ -73,7 +73,7 @@ export function openExample(context: CommandContext): () => Promise<void> {
     if (existsSync(target)) {
       const open = 'Open it';
       const answer = await window.showWarningMessage(
-        `${target} is there already. Open that one, or choose another folder.`,
+        `${target} already exists. Open it, or choose another folder.`,
         open,
       );
       if (answer === open) await openFolder(context, target, example);

@@ -47,7 +47,7 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
 async function pickFolder(): Promise<string | undefined> {
   const folders = workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
-    void window.showInformationMessage('Open a folder first: the project file is written at its root.');
+    void window.showInformationMessage('Open a folder first. The project file is written to its root.');
     return undefined;
   }
   return folders.length === 1

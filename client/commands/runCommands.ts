@@ -52,9 +52,7 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
       if (deployment === undefined) return;
       const execution = context.tasks.running(project, { type: taskType, command: 'serve', deployment });
       if (execution) return execution.terminate();
-      void window.showInformationMessage(
-        `${deployment} was not started from this window. Stop it where it was started.`,
-      );
+      void window.showInformationMessage(`${deployment} was not started in this window. Stop it where it was started.`);
     },
     [commandIds.stopRun]: async (given) => {
       const project = await projectOf(context, given);
@@ -75,7 +73,7 @@ export function runCommands(context: CommandContext): Partial<Record<CommandId, 
       const rerun = '$(play) Run it now';
       const reasons = stage.reasons.map((reason) => choice('', reason, '', stageLook[stage.state].icon));
       if (reasons.length === 0)
-        reasons.push(choice('', `${stage.name} is ${stageLook[stage.state].word}; nothing it depends on changed.`));
+        reasons.push(choice('', `${stage.name} is ${stageLook[stage.state].word}; none of its dependencies changed.`));
       const chosen = await pick(`Why ${stage.name} is ${stageLook[stage.state].word}`, [
         ...reasons,
         choice('run', rerun),
@@ -96,7 +94,7 @@ async function pickStage({ project }: RowSubject, title: string): Promise<string
       stageLook[stage.state].icon,
     ),
   );
-  return pickDeclared(project, title, choices, { text: 'This project declares no stage yet.' });
+  return pickDeclared(project, title, choices, { text: 'This project declares no stage.' });
 }
 
 async function pickExperiment({ project }: RowSubject): Promise<string | undefined> {
@@ -107,7 +105,7 @@ async function pickExperiment({ project }: RowSubject): Promise<string | undefin
     experiments
       .filter(({ name, file }) => name === 'default' || file !== null)
       .map((one) => choice(one.name, one.name, one.describe, 'beaker')),
-    { text: 'This project has no experiment. A file such as experiments/wider.experiment.yaml makes one.' },
+    { text: 'This project has no experiment. Create a file such as experiments/wider.experiment.yaml to add one.' },
   );
 }
 
@@ -119,7 +117,7 @@ export async function pickMonitor({ project }: RowSubject): Promise<string | und
         project,
         'Which monitor?',
         monitors.map(({ name, detail }) => choice(name, name, detail, 'pulse')),
-        { text: 'This project declares no monitor yet.', part: 'monitor' },
+        { text: 'This project declares no monitor.', part: 'monitor' },
       );
 }
 
@@ -131,6 +129,6 @@ async function pickDeployment({ project }: RowSubject, title: string): Promise<s
         project,
         title,
         served.map((one) => choice(one.name, one.name, one.state, 'rocket')),
-        { text: 'This project declares no deployment that is served over HTTP yet.', part: 'deploy' },
+        { text: 'This project declares no deployment over HTTP.', part: 'deploy' },
       );
 }

@@ -58,7 +58,7 @@ async function madeProject(context: CommandContext, root: string): Promise<Proje
   const found = context.projects.byRoot(root);
   if (!found)
     throw new EngineGone(
-      `The project was written into ${root}, which is not a folder of this window. Open that folder to go on.`,
+      `The project was written to ${root}, which is not open in this window. Open that folder to continue.`,
     );
   return found;
 }

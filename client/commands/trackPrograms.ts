@@ -19,7 +19,7 @@ export function trackPrograms(context: CommandContext): (given?: RowSubject) => 
     const way = await pick<Way>(`Programs that use MLflow log into ${project.name} at ${uri}`, [
       {
         ...choice<Way>('terminal', 'Open a terminal that logs here', '', 'terminal'),
-        detail: 'Start your program there; its run shows up in the Experiments view.',
+        detail: 'Start your program there. Its run appears in the Experiments view.',
       },
       choice<Way>('shell', 'Copy for a shell', 'export MLFLOW_TRACKING_URI=…', 'copy'),
       choice<Way>('powershell', 'Copy for PowerShell', '$env:MLFLOW_TRACKING_URI = …', 'copy'),
@@ -32,7 +32,7 @@ export function trackPrograms(context: CommandContext): (given?: RowSubject) => 
       return window.createTerminal({ name: `Track ${project.name}`, cwd: project.root, env: values }).show();
     await env.clipboard.writeText(textFor(way, values));
     void window.showInformationMessage(
-      `Copied. It holds while this window is open; the address and the token stay the same the next time.`,
+      `Copied. The endpoint is available while this window is open. The address and the token stay the same next time.`,
     );
   };
 }

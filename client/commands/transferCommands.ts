@@ -33,7 +33,7 @@ export function transferCommands(context: CommandContext): Partial<Record<Comman
       await project.refresh();
       await offerHistory(
         project,
-        `The runs of ${shortPath(project, path)} are in ${project.name} now. Importing again adds what is new.`,
+        `The runs of ${shortPath(project, path)} were imported into ${project.name}. Import again to add new runs.`,
       );
     }),
     [commandIds.exportRuns]: about(async (project) => {
@@ -54,7 +54,7 @@ export function transferCommands(context: CommandContext): Partial<Record<Comman
       if (code === 0)
         await offerHistory(
           project,
-          'Reproduced: every metric that should match does. The terminal shows them side by side.',
+          'Reproduced: all compared metrics match. The terminal shows them side by side.',
           run,
         );
     }),
@@ -79,14 +79,14 @@ async function pickSource(project: Project): Promise<string | undefined> {
   const elsewhere: Choice<string>[] = [
     {
       ...choice('folder', 'Choose a folder…', '', 'folder-opened'),
-      detail: 'an mlruns folder, a TensorBoard log folder, or a folder that holds one',
+      detail: 'an mlruns folder, a TensorBoard log folder, or a folder that contains one',
     },
     { ...choice('file', 'Choose an mlflow.db…', '', 'database') },
     { ...choice('server', 'From an MLflow server…', '', 'server') },
   ];
   const chosen = await pick(
     found.length === 0
-      ? 'Import runs: nothing was found in the project, choose where they are'
+      ? 'Import runs: none were found in the project, choose their location'
       : 'Import runs from where?',
     [...found, ...elsewhere],
   );
@@ -99,7 +99,7 @@ async function pickSource(project: Project): Promise<string | undefined> {
       canSelectFiles: !isFolder,
       defaultUri: Uri.file(project.root),
       openLabel: 'Import',
-      title: isFolder ? 'The folder with the runs' : 'The database of MLflow',
+      title: isFolder ? 'Folder with the runs' : 'MLflow database file',
     })) ?? [];
   return picked?.fsPath;
 }
@@ -139,8 +139,8 @@ async function pickTarget(project: Project): Promise<string | undefined> {
       detail: '`mlflow ui --backend-store-uri FOLDER` shows it',
     },
     { ...choice('server', 'An MLflow server…', 'runs, models and artifacts', 'server') },
-    choice('csv', 'A CSV file…', 'one line a run, with its params and metrics', 'table'),
-    choice('parquet', 'A Parquet file…', 'one line a run, with its params and metrics', 'table'),
+    choice('csv', 'A CSV file…', 'one line per run, with its params and metrics', 'table'),
+    choice('parquet', 'A Parquet file…', 'one line per run, with its params and metrics', 'table'),
   ]);
   if (chosen === 'server') return askServer();
   if (chosen !== 'mlruns') return chosen;
@@ -150,8 +150,8 @@ async function pickTarget(project: Project): Promise<string | undefined> {
       canSelectFolders: true,
       canSelectFiles: false,
       defaultUri: Uri.file(project.root),
-      openLabel: 'Export into mlruns here',
-      title: 'The folder in which mlruns is made',
+      openLabel: 'Export to mlruns here',
+      title: 'Folder in which mlruns is created',
     })) ?? [];
   return picked && `mlruns:${join(picked.fsPath, relative(project.root, folder.fsPath))}`;
 }
@@ -162,11 +162,11 @@ async function askServer(): Promise<string | undefined> {
     value: 'http://127.0.0.1:5000',
     ignoreFocusOut: true,
     prompt:
-      'A token or name and password are read from MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.',
+      'Credentials are read from MLFLOW_TRACKING_TOKEN, or from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.',
     validateInput: (text) =>
       /^https?:\/\/[^/]/.test(text) && URL.canParse(text)
         ? null
-        : 'An address starts with http:// or https://, such as http://127.0.0.1:5000',
+        : 'The address must start with http:// or https://, such as http://127.0.0.1:5000',
   });
 }
 
@@ -194,7 +194,7 @@ async function offerPlace(target: string): Promise<void> {
   const folder = /^mlruns:(.+)$/.exec(target)?.[1];
   const open = folder === undefined ? 'Open in browser' : 'Show folder';
   const answer = await window.showInformationMessage(
-    `The runs are in ${folder ?? target} now. Exporting again adds what is new.`,
+    `The runs were exported to ${folder ?? target}. Export again to add new runs.`,
     open,
   );
   if (answer !== open) return;

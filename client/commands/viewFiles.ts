@@ -16,7 +16,8 @@ let lastFolder: Uri | undefined;
 export async function exportRuns(project: Project, { query, columns, format }: Action<'exportRuns'>): Promise<void> {
   const target = await askWhere(project, `runs.${format}`);
   if (!target) return;
-  if (target.scheme !== 'file') throw new Error('The engine writes to files of this machine. Choose a folder of it.');
+  if (target.scheme !== 'file')
+    throw new Error('The engine can only write to files on this machine. Choose a local folder.');
   const title = `Exporting the runs of ${project.name}`;
   const { runs } = await window.withProgress({ location: ProgressLocation.Notification, title }, () =>
     project.engine.request('runs/export', { query, columns, format, path: target.fsPath }),
@@ -40,7 +41,8 @@ export async function saveFile(project: Project, { name, base64 }: Action<'saveF
 export async function savePage(project: Project, { page }: Action<'savePage'>): Promise<void> {
   const target = await askWhere(project, suggestedName(`${pageName(project, page)}.html`));
   if (!target) return;
-  if (target.scheme !== 'file') throw new Error('The engine writes to files of this machine. Choose a folder of it.');
+  if (target.scheme !== 'file')
+    throw new Error('The engine can only write to files on this machine. Choose a local folder.');
   const title = `Saving ${workspace.asRelativePath(target)}`;
   await window.withProgress({ location: ProgressLocation.Notification, title }, () =>
     project.engine.request('pages/save', { page, path: target.fsPath }),

@@ -127,7 +127,7 @@ export class EngineHost {
     this.#running = undefined;
     if (this.#disposed) return;
     const wait = this.#backOff.crashed();
-    const words = this.#lastWords === '' ? '' : ` It said: ${this.#lastWords}`;
+    const words = this.#lastWords === '' ? '' : ` Last output: ${this.#lastWords}`;
     const message = `The engine of ${this.#options.project} stopped (${how}).${words}`;
     this.#options.log.error(message);
     this.#givenUp = wait === null;
@@ -155,7 +155,7 @@ export class EngineHost {
     if (error instanceof EngineGone) return error;
     if (error instanceof ResponseError && error.code !== ErrorCodes.PendingResponseRejected)
       return new EngineRefusal(error.message.replace(/^Request \S+ failed with message: /, ''));
-    const words = this.#lastWords === '' ? '' : ` It said: ${this.#lastWords}`;
+    const words = this.#lastWords === '' ? '' : ` Last output: ${this.#lastWords}`;
     return new EngineGone(`The engine of ${this.#options.project} did not answer (${messageOf(error)}).${words}`);
   }
 }

@@ -6,7 +6,7 @@ import { nodeProgram } from '../node.ts';
 import { EngineGone } from './engineError.ts';
 
 export const untrustedMessage =
-  'This folder is not trusted, so Loopwright only reads and checks its files. Trust it to run stages and see runs.';
+  'This folder is not trusted, so Loopwright only checks its files. Trust the folder to run stages and see runs.';
 
 /**
  * Starts `loopwright service` for a project, or for a folder that has none. Throws EngineGone in an untrusted workspace
@@ -19,7 +19,7 @@ export function startEngine(
 ): ChildProcessWithoutNullStreams {
   if (!workspace.isTrusted) throw new EngineGone(untrustedMessage);
   if (!existsSync(cli))
-    throw new EngineGone('The engine is missing from this build of the extension. Install Loopwright again.');
+    throw new EngineGone('This build of the extension does not include the engine. Reinstall Loopwright.');
   const node = nodeProgram();
   return spawn(node.path, [cli, 'service', `--${kind}`, root], {
     cwd: root,

@@ -22,11 +22,11 @@ async function tell(document: TextDocument): Promise<void> {
   const name = document.uri.path.split('/').at(-1) ?? '';
   const pattern = patternFor(document);
   const cause =
-    pattern === undefined ? 'by another extension or by hand' : `by "${pattern}" in the setting files.associations`;
+    pattern === undefined ? 'by another extension or manually' : `by "${pattern}" in the setting files.associations`;
   const mend = 'Use Loopwright';
   const open = 'Open setting';
   const answer = await window.showWarningMessage(
-    `${name} was given the language "${document.languageId}" ${cause}. It is still checked, without the colours, snippets and indentation of Loopwright.`,
+    `${name} has the language mode "${document.languageId}", set ${cause}. Loopwright still checks it, but its highlighting, snippets and indentation are not available.`,
     mend,
     open,
   );

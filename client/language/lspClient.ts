@@ -34,7 +34,7 @@ export class LspClient implements Disposable {
 
   async start(): Promise<void> {
     if (!existsSync(this.#module)) {
-      this.#log.error('The language server is missing from this build of the extension.');
+      this.#log.error('This build of the extension does not include the language server.');
       return;
     }
     const node = nodeProgram();
@@ -163,10 +163,10 @@ function restarting(): ErrorHandler {
         return {
           action: CloseAction.DoNotRestart,
           message:
-            'The Loopwright language server stopped too often; files are no longer checked. Reload the window to try again.',
+            'The Loopwright language server stopped too often, so files are no longer checked. Reload the window to try again.',
         };
       // The library keeps the news of a restart in its log.
-      const message = 'The Loopwright language server stopped and was started again.';
+      const message = 'The Loopwright language server stopped and was restarted.';
       void window.showWarningMessage(message);
       return { action: CloseAction.Restart, message, handled: true };
     },

@@ -7,7 +7,7 @@ export function artifactFile(root: string, runId: string, path: string): string 
   const folder = resolve(root, artifacts, runId);
   const file = resolve(folder, path);
   if (!/^[\w-]+$/.test(runId) || !file.startsWith(`${folder}${sep}`))
-    throw new Error(`${path} is no artifact of the run ${runId}.`);
+    throw new Error(`${path} is not an artifact of run ${runId}.`);
   return file;
 }
 

@@ -103,7 +103,7 @@ export class ViewPanel<V extends ViewName> implements Disposable {
   }
 
   #ask(message: Extract<FromView, { kind: 'request' }>): Promise<unknown> {
-    if (!viewMethods.includes(message.method)) throw new Error(`A view may not ask for ${message.method}.`);
+    if (!viewMethods.includes(message.method)) throw new Error(`Views cannot call ${message.method}.`);
     const { engine } = this.#options.project;
     return engine.request(message.method, message.params);
   }

@@ -21,7 +21,7 @@ export function statusBar(projects: Projects): Disposable[] {
     const isOn = project !== undefined && setting('statusBar.enabled');
     if (isOn && projects.all.length > 1) {
       which.text = `$(folder) ${project.place}`;
-      which.tooltip = `Loopwright shows ${project.title}, one of ${projects.all.length} projects${projects.chosen ? ', because you chose it' : ', by the active editor'}. Click to choose.`;
+      which.tooltip = `Loopwright shows ${project.title}, one of ${projects.all.length} projects${projects.chosen ? ' (your choice)' : ' (follows the active editor)'}. Click to choose.`;
       which.accessibilityInformation = { label: which.tooltip, role: 'button' };
       which.show();
     } else which.hide();

@@ -36,7 +36,7 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
     running.length > 0 ? `running ${running.join(', ')}` : '',
     refused ? `${refused.name}: ${refused.reasons[0] ?? 'refused by its gates'}` : '',
     stale > 0 ? `${stale} stale` : '',
-    attention > 0 ? `${attention} need you` : '',
+    attention > 0 ? `${attention} need attention` : '',
   ];
   return { text: words.filter(Boolean).join(' '), tooltip: said.filter(Boolean).join(' · ') };
 }

@@ -111,13 +111,13 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     if (!already) {
       // A run of another window, or one that outlived its window, holds the project.
       const [going] = runsStages(definition) ? await goingRuns(project) : [];
-      if (going && !(await offerGoing(this.#cli, project, going, `"${nameOf(definition)}" has to wait`))) return;
+      if (going && !(await offerGoing(this.#cli, project, going, `"${nameOf(definition)}" is waiting`))) return;
       await awaitPythonExtension();
       await tasks.executeTask(this.create(project, definition));
       return;
     }
     const stop = 'Stop it';
-    const answer = await window.showInformationMessage(`"${nameOf(definition)}" is running already.`, stop);
+    const answer = await window.showInformationMessage(`"${nameOf(definition)}" is already running.`, stop);
     if (answer === stop) already.terminate();
   }
 
@@ -166,7 +166,7 @@ export class LoopwrightTasks implements TaskProvider, Disposable {
     const refused =
       (definition.command ?? 'run') === 'run' && exitCode === exitCodes.failed ? lastRefused(project) : undefined;
     const text = refused
-      ? `"${execution.task.name}" ran to its end and was refused: ${refused.reasons[0] ?? 'its gates failed'}.`
+      ? `"${execution.task.name}" finished and failed its gates: ${refused.reasons[0] ?? 'see the terminal'}.`
       : `"${execution.task.name}" failed with exit code ${exitCode}.`;
     const tell = refused ? window.showWarningMessage : window.showErrorMessage;
     const answer = await (terminal ? tell(text, show) : tell(text));

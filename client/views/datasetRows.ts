@@ -25,7 +25,7 @@ function datasetRow(project: Project, dataset: DatasetSummary): Row {
     label: dataset.name,
     description:
       dataset.snapshotCount === 0 ? 'no snapshot yet' : `${plural(dataset.snapshotCount, 'snapshot')}${newest}`,
-    tooltip: `${dataset.name}\n${dataset.path}${schema === null ? '\nNo schema: nothing checks its rows' : `\nSchema ${schema}`}`,
+    tooltip: `${dataset.name}\n${dataset.path}${schema === null ? '\nNo schema: its rows are not checked' : `\nSchema ${schema}`}`,
     icon: 'database',
     context: schema === null ? 'dataset' : 'dataset file',
     subject,
@@ -42,7 +42,7 @@ function details(project: Project, dataset: DatasetSummary): Row[] {
     rows.push({
       id: `${id}/schema`,
       label: 'No schema',
-      description: 'nothing checks its rows',
+      description: 'no schema',
       icon: 'circle-outline',
     });
   else
@@ -107,7 +107,7 @@ function versionRow(
     rows === null || !before || before.rows === null
       ? ''
       : rows === before.rows
-        ? 'as many as before'
+        ? 'same row count as before'
         : `${rows > before.rows ? '+' : '−'}${count(Math.abs(rows - before.rows))}`;
   return {
     id: `dataset/${dataset.name}/version/${snapshot}`,
@@ -118,7 +118,7 @@ function versionRow(
     tooltip: [
       title,
       madeAt === null ? '' : exactTime(madeAt),
-      before ? `Opens the profile, compared with ${before.title}` : 'Opens the profile',
+      before ? `Open profile, compared with ${before.title}` : 'Open profile',
     ]
       .filter(Boolean)
       .join('\n'),

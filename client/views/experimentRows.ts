@@ -105,7 +105,7 @@ function bestText({ primary: [first], best }: ExperimentSummary): string {
 
 function primaryText({ primary: [first] }: ExperimentSummary): string {
   return first
-    ? `Primary metric ${first.name} (${first.why}), ${first.direction === 'maximize' ? 'more' : 'less'} is better`
+    ? `Primary metric ${first.name} (${first.why}), ${first.direction === 'maximize' ? 'higher' : 'lower'} is better`
     : '';
 }
 

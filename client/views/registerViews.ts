@@ -50,7 +50,9 @@ function keepBadge(view: TreeView<Row>, projects: Projects): Disposable {
     const { shown, chosen } = projects;
     const value = shown ? attentionCount(shown) : 0;
     view.badge =
-      value === 0 ? undefined : { value, tooltip: value === 1 ? 'One thing needs you' : `${value} things need you` };
+      value === 0
+        ? undefined
+        : { value, tooltip: value === 1 ? '1 item needs attention' : `${value} items need attention` };
     view.description = shown ? `${shown.title}${chosen === shown && projects.all.length > 1 ? ' · chosen' : ''}` : '';
   });
 }

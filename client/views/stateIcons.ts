@@ -18,7 +18,7 @@ const quiet = { icon: 'circle-outline', color: 'disabledForeground' };
 export const lifeLook: Record<LifeState, StateLook> = {
   ok: { ...done, word: 'up to date' },
   stale: { ...old, word: 'stale' },
-  attention: { ...warn, word: 'needs a person' },
+  attention: { ...warn, word: 'needs attention' },
   running: { ...working, word: 'running' },
   failed: { ...broken, word: 'failed' },
   refused: { ...refused, word: 'refused by its gates' },

@@ -16,7 +16,7 @@ it('an artifact is a file below its own run', () => {
     ['a/b', 'x'],
     ['', 'x'],
   ] as const)
-    assert.throws(() => artifactFile(root, run, path), /is no artifact/, `${run} ${path}`);
+    assert.throws(() => artifactFile(root, run, path), /is not an artifact/, `${run} ${path}`);
 });
 
 it('a suggested name leads nowhere else', () => {

@@ -71,14 +71,14 @@ it('shows the life of the model, state in words and not by colour alone', async 
     'Train | params.epochs 20 → 30',
   ]);
   assert.equal(rows.length, 8);
-  assert.match(rows[6]?.tooltip ?? '', /needs a person/);
+  assert.match(rows[6]?.tooltip ?? '', /needs attention/);
   assert.match(rows[2]?.context ?? '', /runnable explained/);
   assert.equal(rows[5]?.context, 'life deploy stoppable');
   const stages = (await rows[2]?.children?.()) ?? [];
   assert.equal(lines(stages)[2], 'train | stale · params.epochs 20 → 30');
 });
 
-it('counts what needs a person', async () => {
+it('counts what needs attention', async () => {
   assert.equal(attentionCount(await project()), 2);
 });
 
@@ -108,7 +108,7 @@ it('opens the profile of a dataset, and of each version what it changed', async 
   const children = (await dataset?.children?.()) ?? [];
   assert.deepEqual(lines(children.filter(({ context }) => context === 'data version')), [
     'a71c0de9 | 2 hours ago · 205,317 rows · +13,604',
-    '3f2a91c4 | yesterday · 191,713 rows · as many as before',
+    '3f2a91c4 | yesterday · 191,713 rows · same row count as before',
     '0b54aa10 | 2 days ago · 191,713 rows',
   ]);
   assert.deepEqual(

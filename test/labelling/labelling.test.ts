@@ -17,7 +17,7 @@ import { labelProject, openLabels } from './labelProject.ts';
 const keysOf = async (open: OpenTask, labeller: string, more: Partial<Parameters<typeof nextRows>[1]> = {}) =>
   (await nextRows(open, { labeller, limit: 10, ...more })).rows.map(({ key }) => key);
 
-test('rows come as the data stands, and those decided on do not come again', async (t) => {
+test('rows come in data order, and labelled rows do not come again', async (t) => {
   const open = await openLabels(t, labelProject());
   assert.deepEqual(await keysOf(open, 'ann'), ['o1', 'o2', 'o3', 'o4', 'o5', 'o6']);
   await addLabel(open, { key: 'o2', label: 'fraud', labeller: 'ann' });

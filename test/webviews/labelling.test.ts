@@ -54,7 +54,7 @@ describe('labelling', { skip: cannotTest() }, () => {
     await showsRow(view, 'o3');
     await keyboard.press('u');
     await showsRow(view, 'o2');
-    assert.match((await view.page.locator('[role=status][aria-live]').textContent()) ?? '', /Taken back: o2/);
+    assert.match((await view.page.locator('[role=status][aria-live]').textContent()) ?? '', /Undone: o2/);
     await keyboard.press('2');
     await showsRow(view, 'o3');
     await keyboard.press('Control+z');
@@ -212,7 +212,7 @@ describe('labelling', { skip: cannotTest() }, () => {
     assert.deepEqual(view.faults, []);
   });
 
-  it('offers the skipped again when all is done', async () => {
+  it('offers skipped rows for review when all others are labelled', async () => {
     const root = labelProject({ rows: ['o1,1,x', 'o2,2,y'] });
     const view = await bench.open('labelling', state, engineOf(root), 'dark', size);
     await showsRow(view, 'o1');
@@ -222,10 +222,10 @@ describe('labelling', { skip: cannotTest() }, () => {
     await view.page.getByText('Only skipped rows are left').waitFor();
     await view.page.getByText('You skipped 1 row of orders').waitFor();
     await view.picture('labelling-done-dark');
-    await view.page.getByText('Look at the skipped again').click();
+    await view.page.getByText('Review skipped rows').click();
     await showsRow(view, 'o1');
     await view.page.keyboard.press('2');
-    await view.page.getByText('No skipped row is left').waitFor();
+    await view.page.getByText('No skipped rows left').waitFor();
     await until('3 labels are written', () => written(root).length === 3);
   });
 

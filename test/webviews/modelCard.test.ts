@@ -26,7 +26,7 @@ describe('model card', { skip: cannotTest() }, () => {
     assert.match(await view.page.locator('.verdict').innerText(), /4 of 5 gates/);
     assert.equal(await view.page.locator('svg.interval').count(), 5);
     assert.equal(await view.page.locator('.missing').count(), 2);
-    assert.match(await view.page.locator('.missing').first().innerText(), /Nobody has written this yet/);
+    assert.match(await view.page.locator('.missing').first().innerText(), /Not written yet/);
     assert.match(await view.page.locator('body').innerText(), /too few rows|jewellery/);
     assert.doesNotMatch(await view.page.locator('body').innerText(), /undefined|NaN|\[object/);
     assert.deepEqual(view.faults, []);

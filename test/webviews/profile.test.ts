@@ -77,12 +77,12 @@ describe('profile', { skip: cannotTest() }, () => {
     const head = (text: string) => view.page.locator('table.columns th button', { hasText: text });
     await head('Missing').click();
     await view.page.waitForFunction(() => document.querySelector('tr .name')?.textContent === 'note');
-    await head('Tells of').click();
+    await head('Predicts').click();
     await view.page.waitForFunction(() => document.querySelector('tr .name')?.textContent === 'amount');
     assert.equal((await names(view)).at(-1), 'is_fraud');
-    await head('Tells of').click();
+    await head('Predicts').click();
     await view.page.waitForFunction(() => document.querySelector('tr .name')?.textContent !== 'amount');
-    await head('Tells of').click();
+    await head('Predicts').click();
     await view.page.waitForFunction(() => document.querySelector('tr .name')?.textContent === 'transaction_id');
     await view.page.locator('#kind').selectOption('missing');
     await view.page.waitForFunction(() => document.querySelectorAll('table.columns tbody tr').length === 4);
@@ -106,7 +106,7 @@ describe('profile', { skip: cannotTest() }, () => {
       'Negative',
       'EUR',
       'Correlation with other columns',
-      'It takes away 31 %',
+      'It removes 31 %',
       'What was paid',
     ])
       assert.ok(text.includes(word), word);

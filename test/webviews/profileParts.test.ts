@@ -119,7 +119,7 @@ it('says in a sentence how good the data is and what changed', () => {
   });
   assert.deepEqual(verdictOf({ ...good, validity: null, freshness: null }, fixtureNow), {
     tone: 'plain',
-    text: 'No schema checks its rows; nothing is missing; no row is repeated.',
+    text: 'No schema to check its rows; nothing is missing; no row is repeated.',
   });
   assert.match(
     verdictOf({ ...good, validity: { validRows: quality.rows - 1, rules: [], problems: [] } }, fixtureNow).text,
@@ -128,7 +128,7 @@ it('says in a sentence how good the data is and what changed', () => {
   const still = { ...makeComparison(), added: [], removed: [], retyped: [], columns: [] };
   assert.deepEqual(changeOf({ ...still, reference: { title: 'a', rows: 5 }, current: { title: 'b', rows: 5 } }), {
     tone: 'good',
-    text: 'Compared with a: none of 0 columns drifted; as many rows as before (5).',
+    text: 'Compared with a: none of 0 columns drifted; the same number of rows as before (5).',
   });
 });
 

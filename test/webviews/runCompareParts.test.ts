@@ -194,7 +194,7 @@ it('asks for the details of runs together, some at once, and again only for thos
     [50, 50, 21],
   );
   assert.equal(details.runs.length, 120);
-  assert.equal(details.error, 'Of the compared runs gone is not in the store any more.');
+  assert.equal(details.error, 'gone is no longer in the store.');
 });
 
 it('knows all runs of a sweep by its tag, else by the parent that all have', () => {
@@ -212,7 +212,7 @@ it('knows all runs of a sweep by its tag, else by the parent that all have', () 
   assert.equal(scopeQuery('selected', [], settings), null);
   assert.deepEqual(scopeNames(3, true, settings), [
     ['selected', 'the 3 selected'],
-    ['table', 'all that the filter finds'],
+    ['table', 'all that match the filter'],
     ['sweep', 'all of this sweep'],
   ]);
   assert.deepEqual(scopeNames(3, false, plainSettings).at(-1), ['table', 'all of the table']);

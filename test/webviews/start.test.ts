@@ -121,7 +121,7 @@ describe('start', { skip: cannotTest() }, () => {
       state,
       {
         'start/folder': () => {
-          throw new Error('This folder is not trusted, so Loopwright only reads and checks its files.');
+          throw new Error('This folder is not trusted, so Loopwright only checks its files.');
         },
       },
       'dark',

@@ -29,7 +29,7 @@ export function distribution(detail: DriftDetail): TemplateResult {
     <svg
       viewBox="0 0 ${left + width + 10} ${top + height + bottom}"
       role="img"
-      aria-label="${columnName(detail.column)}: share of rows a bin, then and now"
+      aria-label="${columnName(detail.column)}: share of rows per bin, reference and current"
     >
       ${[0, 0.5, 1].map((part) => svg`<line class="guide" x1=${left} x2=${left + width} y1=${y(part * most)} y2=${y(part * most)}></line><text class="muted" x=${left - 6} y=${y(part * most) + 4} text-anchor="end">${percent(part * most)}</text>`)}
       ${places.map(([from, to], index) => svg`<rect class="now" x=${from + 0.5} width=${Math.max(1, to - from - 1)} y=${y(shares(detail.current, index))} height=${top + height - y(shares(detail.current, index))}><title>${nameOf(detail, index)}: now ${percent(shares(detail.current, index))}, then ${percent(shares(detail.reference, index))}</title></rect>`)}

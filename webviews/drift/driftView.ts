@@ -41,17 +41,17 @@ export function driftView(model: Model, actions: Actions, chart: unknown): Templ
         class="timeline"
         tabindex="0"
         role="application"
-        aria-label="Features by window. Arrow keys choose a cell."
+        aria-label="Features by window. Use the arrow keys to select a cell."
         aria-describedby="cell-said"
         @keydown=${(event: KeyboardEvent) => actions.keys(event)}
       >
-        <div class="panel-name" id="performance-name">${model.metric ?? 'no label has come yet'}</div>
+        <div class="panel-name" id="performance-name">${model.metric ?? 'no labels yet'}</div>
         ${shownEvents(report).length === 0 ? nothing : html`<div class="event-legend muted" aria-hidden="true">${[...new Set(shownEvents(report).map((event) => event.kind))].map((kind) => html`<span>${eventMarks[kind]} ${kind}</span>`)}</div>`}
         ${chart}
       </div>
       <p class="legend muted">
-        <span>${cellMarks.drifted} drifted beyond its threshold</span
-        ><span>${cellMarks.broken} broken: nulls or unseen categories explain it</span
+        <span>${cellMarks.drifted} drifted: above the threshold</span
+        ><span>${cellMarks.broken} broken: caused by nulls or unseen categories</span
         ><span>${cellMarks['too few rows']} too few rows</span
         ><span>pale: stable</span
         >${referenceChanges(report).length === 0 ? nothing : html`<span>┆ compared with another reference from here on</span>`}
@@ -78,7 +78,7 @@ function head(report: DriftReport, model: Model, actions: Actions): TemplateResu
               </select></label
             >`
       }
-      <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${actions.save}
+      <vscode-button secondary title="Save as a self-contained HTML file" @click=${actions.save}
         >Save as HTML…</vscode-button
       >
       <vscode-button secondary @click=${actions.monitorNow}>Check now</vscode-button>
@@ -115,7 +115,7 @@ function summary(report: DriftReport): TemplateResult {
             `${one.metric} is ${metric(one.metric, measured?.performance[one.metric])}, expected ${one.min === null ? `at most ${metric(one.metric, one.max)}` : `at least ${metric(one.metric, one.min)}`}.`,
         ),
         measured && hurt.length === 0 && report.expect.length > 0 ? 'Performance is within its bounds.' : '',
-        measured ? '' : 'No label has come yet, so performance is not known.',
+        measured ? '' : 'Performance is unknown: no labels have arrived.',
       ]
         .filter(Boolean)
         .join(' ')}</span
@@ -136,7 +136,7 @@ function listed(names: string[]): string {
 function selected(report: DriftReport, model: Model): Piece {
   const cell: Cell | null = model.cell;
   const found = cell ? valueAt(report, cell) : null;
-  if (!cell || !found) return html`<p class="muted">Choose a cell to see its distribution then and now.</p>`;
+  if (!cell || !found) return html`<p class="muted">Select a cell to compare its distribution with the reference.</p>`;
   const { window, value } = found;
   return html`<section class="selected">
     <div class="numbers">
@@ -319,7 +319,7 @@ function referenceRow(at: number, text: string): TemplateResult {
   return html`<tr>
     <td>${date(at)}</td>
     <td class="event">${icon('references')} new reference</td>
-    <td>Windows from here on are compared with: ${text}</td>
+    <td>Later windows are compared with: ${text}</td>
     <td></td>
   </tr>`;
 }

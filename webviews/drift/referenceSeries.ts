@@ -55,7 +55,7 @@ export function referenceSeries(report: DriftReport, colors: ChartColors): objec
     tooltip: {
       formatter: (point: { dataIndex: number }) => {
         const change = changes[point.dataIndex];
-        return change ? `From here on compared with the\n${referenceText(report, change.version)}` : '';
+        return change ? `Later windows are compared with the\n${referenceText(report, change.version)}` : '';
       },
     },
   };

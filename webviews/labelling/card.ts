@@ -90,11 +90,11 @@ function hints({ reveal, task }: Model, { model, rules }: LabelRow, decided: boo
   if (!reveal && !decided)
     return html`<div class="hints">
       <button class="link" id="reveal" aria-expanded="false" @click=${actions.reveal}>
-        <kbd>M</kbd> Show what the model and the rules say
+        <kbd>M</kbd> Show predictions of the model and the rules
       </button>
-      <span class="muted">Hidden, so that it does not lead you.</span>
+      <span class="muted">Hidden to avoid bias.</span>
     </div>`;
-  return html`<div class="hints shown" role="group" aria-label="What the model and the rules say">
+  return html`<div class="hints shown" role="group" aria-label="Predictions of the model and the rules">
     ${
       model
         ? html`<p>

@@ -3,11 +3,11 @@ import type { Actions, Model } from './model.ts';
 
 /** All keys with their actions, for the help. */
 export const keyHelp: readonly [keys: string, actions: string][] = [
-  ['1 – 9', 'Label with that class'],
+  ['1 – 9', 'Label with this class'],
   ['S or Space', 'Skip'],
-  ['U or Ctrl+Z', 'Take the last decision back'],
-  ['← →', 'Look back at what you decided; a digit there decides again'],
-  ['M', 'Show or hide what the model and the rules say'],
+  ['U or Ctrl+Z', 'Undo the last decision'],
+  ['← →', 'Review your decisions; press a digit to change one'],
+  ['M', 'Show or hide predictions of the model and the rules'],
   ['?', 'Show or hide this help'],
 ];
 

@@ -236,7 +236,7 @@ export class Labelling {
         opened: null,
       };
       this.#error = null;
-      this.#said = `Taken back: ${key}.`;
+      this.#said = `Undone: ${key}.`;
     } catch (error) {
       if (turn === this.#turn) this.#error = messageOf(error);
     }

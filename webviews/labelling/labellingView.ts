@@ -77,7 +77,7 @@ function head(model: Model, task: LabelTaskInfo, actions: Actions): TemplateResu
 
 const orderWords: Record<LabelOrder, string> = {
   uncertain: 'uncertain first',
-  unlabelled: 'as the data stands',
+  unlabelled: 'in data order',
   random: 'random',
 };
 
@@ -127,18 +127,18 @@ function work(model: Model, task: LabelTaskInfo, actions: Actions): Piece {
   if (!model.cards.known) return model.error === null ? skeleton(7) : nothing;
   const { skipped } = model.cards;
   if (model.again)
-    return emptyState('No skipped row is left', 'You have decided on all that you had skipped.', {
+    return emptyState('No skipped rows left', 'You labelled all rows that you had skipped.', {
       label: 'Back to the queue',
       run: () => actions.again(false),
     });
   const left =
     skipped > 0
-      ? `You skipped ${plural(skipped, 'row')} of ${task.dataset}; all others are done.`
+      ? `You skipped ${plural(skipped, 'row')} of ${task.dataset}; all other rows are labelled.`
       : `No row of ${task.dataset} is left for ${model.who}.`;
   return emptyState(
     skipped > 0 ? 'Only skipped rows are left' : 'Everything is labelled',
     left,
-    skipped > 0 ? { label: 'Look at the skipped again', run: () => actions.again(true) } : null,
+    skipped > 0 ? { label: 'Review skipped rows', run: () => actions.again(true) } : null,
   );
 }
 
@@ -155,7 +155,7 @@ function noTask({ tasks }: Model, actions: Actions): TemplateResult {
   }
   return html`<section class="empty wide">
     <h2>No labelling task yet</h2>
-    <p>Rows to label will come up here, one at a time, as soon as loopwright.yaml says what is labelled:</p>
+    <p>Rows to label appear here one at a time. Declare a labelling task in loopwright.yaml:</p>
     <pre class="snippet">${snippet}</pre>
     <p>
       <vscode-button @click=${() => actions.openFile('loopwright.yaml')}>Open loopwright.yaml</vscode-button>

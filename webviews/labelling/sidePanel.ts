@@ -109,9 +109,9 @@ function agreement({ agreement: pairs, disagreements, disagreementCount }: Label
       <thead>
         <tr>
           <th scope="col">Between</th>
-          <th scope="col" class="number" title="Rows that both have labelled">n</th>
-          <th scope="col" class="number" title="Share on which both say the same">Alike</th>
-          <th scope="col" class="number" title="Cohen's kappa: 1 full agreement, 0 as by chance">Kappa</th>
+          <th scope="col" class="number" title="Rows labelled by both">n</th>
+          <th scope="col" class="number" title="Share of rows with the same label">Alike</th>
+          <th scope="col" class="number" title="Cohen's kappa: 1 is full agreement, 0 is chance agreement">Kappa</th>
         </tr>
       </thead>
       <tbody>
@@ -122,7 +122,7 @@ function agreement({ agreement: pairs, disagreements, disagreementCount }: Label
               <td class="number">${count(pair.n)}</td>
               <td class="number">${percent(pair.observed)}</td>
               <td class="number">
-                ${pair.kappa === null ? html`<span title="Not defined: chance alone would agree on all">${absent}</span>` : number(pair.kappa, 2)}
+                ${pair.kappa === null ? html`<span title="Undefined: expected chance agreement is 1">${absent}</span>` : number(pair.kappa, 2)}
               </td>
             </tr>`,
         )}
@@ -151,8 +151,8 @@ function rules({ rules: all, weak }: LabelSummary): Piece {
         <tr>
           <th scope="col">Rule</th>
           <th scope="col" class="number">Rows</th>
-          <th scope="col" class="number" title="Rows on which another rule says otherwise">Conflicts</th>
-          <th scope="col" class="number" title="Of the rows labelled by hand">Right</th>
+          <th scope="col" class="number" title="Rows where another rule disagrees">Conflicts</th>
+          <th scope="col" class="number" title="Share of manually labelled rows">Right</th>
         </tr>
       </thead>
       <tbody>

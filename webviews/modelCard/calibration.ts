@@ -42,7 +42,8 @@ export function calibration(bins: ModelCard['calibration']): TemplateResult {
     </svg>
     <figcaption class="muted">
       Share of positives against mean score, ${bins.length} bins of equal count,
-      ${count(bins.reduce((sum, bin) => sum + bin.n, 0))} test rows. On the dashed line a score means what it says.
+      ${count(bins.reduce((sum, bin) => sum + bin.n, 0))} test rows. On the dashed line, the score equals the share of
+      positives.
     </figcaption>
   </figure>`;
 }

@@ -43,7 +43,7 @@ export class Card {
     await this.#card.load(async () => {
       const { models } = await this.#frame.request('project/overview', {});
       this.#none = models.length === 0;
-      if (this.#none) throw new Error('There is no model version yet.');
+      if (this.#none) throw new Error('The project has no model version.');
       return this.#frame.request('models/card', this.#shown);
     });
     const { against } = this.#frame.state;

@@ -23,7 +23,7 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
     if (model.none)
       return emptyState(
         'No model version yet',
-        'The card of the model will be written here from its validation: gates, slices, fairness, calibration, data and how to reproduce it.',
+        'The model card shows the results of validation: gates, slices, fairness, calibration, data and how to reproduce the version.',
         { label: 'Run all stages', run: actions.runAll },
       );
     return model.card.error === null ? skeleton(14) : html`${errorBar(model.card.error, actions.retry)}`;
@@ -64,8 +64,8 @@ function head(card: ModelCard, model: Model, actions: Actions): TemplateResult {
         <button class="link" @click=${() => actions.openRun(card.run.runId)}>${card.run.name}</button>
       </p>
       <div class="actions">
-        ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks before it does' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && actions.promote(card)}>Promote to champion…</vscode-button>`}
-        <vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${actions.save}
+        ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks for confirmation' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && actions.promote(card)}>Promote to champion…</vscode-button>`}
+        <vscode-button secondary title="Save as a self-contained HTML file" @click=${actions.save}
           >Save as HTML…</vscode-button
         >
         ${
@@ -98,7 +98,7 @@ function section(title: string, body: Piece | TemplateResult): TemplateResult {
 /** A section that only a person can write: marked as written by a person, or as missing. */
 function written(text: string | null, what: string, key: string, actions: Actions): TemplateResult {
   if (text === null || text.trim() === '')
-    return missing(`Nobody has written this yet: ${what}. It stands under card: ${key}: in loopwright.yaml.`, actions);
+    return missing(`Not written yet: ${what}. Add it under card: ${key}: in loopwright.yaml.`, actions);
   return html`<blockquote>
     ${text.split(/\n{2,}/).map((part) => html`<p>${part}</p>`)}
     <footer class="muted">${icon('account')} written by a person</footer>
@@ -130,7 +130,7 @@ function data(card: ModelCard): TemplateResult {
       </tr>
       <tr>
         <td>Quarantined</td>
-        <td>${count(card.data.quarantined)} rows that broke the schema were kept out</td>
+        <td>${count(card.data.quarantined)} rows that violate the schema were excluded</td>
       </tr>
       <tr>
         <td>Period</td>

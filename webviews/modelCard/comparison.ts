@@ -49,7 +49,7 @@ function tables(card: ModelCard, other: ModelCard): TemplateResult {
           <td class="number">${count(other.data.rows.test)}</td>
           <td></td>
           <td class="muted">
-            ${card.data.hash === other.data.hash ? 'same data' : 'other data: the numbers are not of the same rows'}
+            ${card.data.hash === other.data.hash ? 'same data' : 'different data: the metrics are not from the same rows'}
           </td>
         </tr>
         ${params.map(

@@ -8,7 +8,7 @@ import type { Actions } from './model.ts';
 
 /** The current state of the version in production. */
 export function health(card: ModelCard, actions: Actions): TemplateResult {
-  if (card.health.length === 0) return html`<p class="muted">This version has not served yet.</p>`;
+  if (card.health.length === 0) return html`<p class="muted">This version has not been deployed.</p>`;
   return html`<table class="plain">
     <thead>
       <tr>

@@ -41,7 +41,7 @@ const distinct: Head = {
   title: 'Distinct',
   by: 'distinct',
   number: true,
-  why: 'How many different values',
+  why: 'Number of distinct values',
   cell: (row) => distinctCell(row),
 };
 const shape: Head = { title: 'Distribution', by: null, cell: (row) => miniature(row.profile) };
@@ -52,16 +52,16 @@ const quantity = (title: string, by: 'min' | 'median' | 'max'): Head => ({
   cell: (row) => quantityCell(row, by),
 });
 const told = (target: string): Head => ({
-  title: `Tells of ${shortened(visible(target), 24)}`,
+  title: `Predicts ${shortened(visible(target), 24)}`,
   by: 'share',
-  why: 'The share of the uncertainty of the target that the column takes away by itself',
+  why: 'Share of the uncertainty of the target that this column alone removes',
   cell: (row, model) => toldCell(row, model),
 });
 
 const drift: Head = {
   title: 'Drift',
   by: 'drift',
-  why: 'How far it moved, in thresholds',
+  why: 'Drift relative to the threshold',
   cell: (row) => driftCell(row),
 };
 const pair: Head = {
@@ -217,7 +217,7 @@ function toldCell({ relevance, isTarget }: ColumnRow, { relations, profile }: Mo
   if (relevance === null) return html`<span class="muted">${absent}</span>`;
   const said = `${number(relevance.mutualInformation, 3)} nats of mutual information; an unrelated column of this shape stays below ${number(relevance.baseline, 3)} in 95 of 100 cases`;
   if (!relevance.relevant)
-    return html`<span class="measure muted" title="No more than chance: ${said}"
+    return html`<span class="measure muted" title="Not above chance: ${said}"
       ><i class="bar chance" ${css({ '--part': String(relevance.share) })}></i><span>≤ chance</span></span
     >`;
   return html`<span class="measure" title=${said}

@@ -36,7 +36,7 @@ export function comparedPlot(
     <svg
       viewBox=${viewBox}
       role="img"
-      aria-label="${row.name}: share of the values a bin, then and now"
+      aria-label="${row.name}: share of values per bin, reference and current"
       @pointerleave=${() => actions.point(null)}
     >
       ${grid(most, (value) => share(value), 'share of the values', `${row.name.length > 40 ? 'value' : visible(row.name)}${row.unit === null ? '' : `, ${row.unit}`}`)}

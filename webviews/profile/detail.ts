@@ -101,7 +101,7 @@ function topValues(column: ColumnProfile): TemplateResult {
   const top = column.top ?? [];
   const filled = column.rows - column.missing;
   if (filled === 0) return html`<p class="muted">Every value is missing.</p>`;
-  if (top.length === 0) return html`<p class="muted">The values differ so much that none is frequent.</p>`;
+  if (top.length === 0) return html`<p class="muted">No value is frequent.</p>`;
   const rest = filled - top.reduce((sum, one) => sum + one.count, 0);
   const most = Math.max(1, top[0]?.count ?? 1, column.distinct > top.length ? rest : 0);
   const line = (name: TemplateResult | string, title: string, n: number, other = false): TemplateResult =>
@@ -170,10 +170,10 @@ function target({ relevance }: ColumnRow, { profile }: Model): Piece {
   const name = profile.value?.target ?? null;
   if (relevance === null || name === null) return nothing;
   const said = relevance.relevant
-    ? `It takes away ${share(relevance.share)} of the uncertainty of ${visible(name)}.`
-    : `It tells no more of ${visible(name)} than chance would.`;
+    ? `It removes ${share(relevance.share)} of the uncertainty of ${visible(name)}.`
+    : `It predicts ${visible(name)} no better than chance.`;
   return html`<section>
-    <h3>Tells of ${visible(name)}</h3>
+    <h3>Predicts ${visible(name)}</h3>
     <p>
       ${said}
       <span class="muted"
@@ -197,7 +197,7 @@ function correlated(row: ColumnRow, model: Model, actions: Actions): Piece {
     ${
       known.length === 0
         ? html`<p class="muted">
-            ${found.length === 0 ? 'There is no other column of numbers.' : 'A column that never changes correlates with none.'}
+            ${found.length === 0 ? 'There is no other numeric column.' : 'A constant column has no correlations.'}
           </p>`
         : html`<table class="top signed">
             <tbody>

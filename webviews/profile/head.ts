@@ -29,7 +29,7 @@ export function head(model: Model, actions: Actions): TemplateResult {
       <vscode-button secondary icon="refresh" title="Ask again" @click=${() => actions.refresh()}
         >Refresh</vscode-button
       >
-      ${subject === null || !known ? nothing : html`<vscode-button secondary title="Save as one HTML file that opens anywhere" @click=${() => actions.save()}>Save as HTML…</vscode-button>`}
+      ${subject === null || !known ? nothing : html`<vscode-button secondary title="Save as a self-contained HTML file" @click=${() => actions.save()}>Save as HTML…</vscode-button>`}
       ${file === undefined || binary.test(file) || known?.files.length !== 1 ? nothing : html`<vscode-button secondary title=${file} @click=${() => actions.openFile(file)}>Open file</vscode-button>`}
     </div>
     ${known ? html`<p class="muted numbers">${factsOf(known)}</p>` : nothing} ${verdict(model, actions)}
@@ -123,7 +123,7 @@ function verdict(model: Model, actions: Actions): Piece {
   if (error !== null)
     return html`<p class="verdict warn">
       ${icon('warning')}<span
-        >How good the data is could not be told: ${error}
+        >The data quality could not be computed: ${error}
         <button class="link" @click=${() => actions.retry('quality')}>Try again</button></span
       >
     </p>`;
@@ -139,7 +139,7 @@ function change(model: Model, actions: Actions): Piece {
   if (error !== null)
     return html`<p class="verdict warn" role="alert">
       ${icon('warning')}<span
-        >It could not be compared: ${error}
+        >The comparison failed: ${error}
         <button class="link" @click=${() => actions.retry('comparison')}>Try again</button></span
       >
     </p>`;

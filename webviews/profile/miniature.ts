@@ -27,7 +27,7 @@ export function miniature(column: ColumnProfile | null): Piece {
   }
   const top = column.top ?? [];
   const [first] = top;
-  if (!first) return html`<span class="muted">too many different values</span>`;
+  if (!first) return html`<span class="muted">too many distinct values</span>`;
   if (first.count === 1 && column.distinct > 1) return html`<span class="muted">each value once</span>`;
   const filled = column.rows - column.missing;
   if (column.distinct === 1)

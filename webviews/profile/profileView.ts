@@ -132,7 +132,7 @@ function noSubject(model: Model, actions: Actions): TemplateResult {
   if (model.subjects.value === null) return skeleton(12);
   return emptyState(
     'No dataset yet',
-    'Datasets declared under "datasets:" in loopwright.yaml are shown here column by column: types, missing values, distributions, how they hang together and what changed since the version before. Any CSV, JSON or Parquet file of the explorer can be opened as well.',
+    'Shows each column of the datasets declared under "datasets:" in loopwright.yaml: types, missing values, distributions, correlations and changes since the previous version. You can also open any CSV, JSON or Parquet file from the explorer.',
     { label: 'Open loopwright.yaml', run: () => actions.openFile('loopwright.yaml') },
   );
 }
@@ -143,7 +143,7 @@ function failed(model: Model, actions: Actions, message: string): TemplateResult
   const missing = model.subject?.kind === 'dataset' && choice?.rows === null;
   if (!missing) return html`${errorBar(message, actions.refresh)}`;
   const collect = model.stages?.find(({ kind }) => kind === 'collect')?.name ?? null;
-  return emptyState('No data yet', `${message} Its columns, distributions and quality will be shown here.`, {
+  return emptyState('No data yet', `${message} The profile shows its columns, distributions and quality.`, {
     label: collect === null ? 'Run all stages' : `Run ${collect}`,
     run: () => actions.runStage(collect),
   });

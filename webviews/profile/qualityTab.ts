@@ -98,13 +98,13 @@ function freshness({ freshness: found }: QualityReport): TemplateResult {
   if (!found)
     return html`<section>
       <h2>Freshness</h2>
-      <p class="muted">There is no timestamp to tell the age from.</p>
+      <p class="muted">The age is unknown: the data has no timestamp.</p>
     </section>`;
   return html`<section>
     <h2>Freshness</h2>
     <p>
       The newest row is from <span title=${exactTime(found.newest)}>${timeText(found.newest)}</span>, the oldest from
-      <span title=${exactTime(found.oldest)}>${timeText(found.oldest)}</span>, told by the column
+      <span title=${exactTime(found.oldest)}>${timeText(found.oldest)}</span>, according to the column
       <code>${visible(found.column)}</code>.
     </p>
   </section>`;
@@ -114,7 +114,7 @@ function relevance({ relevance: found }: QualityReport, actions: Actions): Piece
   if (!found)
     return html`<section>
       <h2>Relevance</h2>
-      <p class="muted">No column is the target. A schema names it with "role: target".</p>
+      <p class="muted">No column is the target. Declare it in the schema with "role: target".</p>
     </section>`;
   const useful = found.columns.filter((one) => one.relevant);
   const rest = found.columns.length - useful.length;

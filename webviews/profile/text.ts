@@ -59,4 +59,4 @@ export function measured(type: string, value: number | null | undefined, unit: s
 }
 
 export const aboutWhy =
-  'Estimated: the table is so large that values are not all sorted or counted. Missing, minimum, maximum, mean and standard deviation are exact.';
+  'Estimated, because the table is too large to sort and count all values. Missing, minimum, maximum, mean and standard deviation are exact.';

@@ -16,7 +16,7 @@ export function verdictOf(quality: QualityReport, now: number): Verdict {
   const keys = uniqueness.keys.filter(({ repeated }) => repeated > 0);
   const parts = [
     validity === null
-      ? 'no schema checks its rows'
+      ? 'no schema to check its rows'
       : invalid > 0
         ? `${plural(invalid, 'row')} of ${count(quality.rows)} ${invalid === 1 ? 'breaks' : 'break'} a rule`
         : validity.problems.length > 0
@@ -67,7 +67,7 @@ export function changeOf(comparison: DataComparison): Verdict {
       ? `none of ${plural(columns.length, 'column')} drifted`
       : `${count(drifted.length)} of ${plural(columns.length, 'column')} drifted: ${names}${drifted.length > 3 ? ` and ${count(drifted.length - 3)} more` : ''}`,
     rows === 0
-      ? `as many rows as before (${count(current.rows)})`
+      ? `the same number of rows as before (${count(current.rows)})`
       : `${plural(Math.abs(rows), 'row')} ${rows > 0 ? 'more' : 'fewer'} than the ${count(reference.rows)} before`,
     ...(added.length > 0 ? [`${plural(added.length, 'column')} added`] : []),
     ...(removed.length > 0 ? [`${plural(removed.length, 'column')} removed`] : []),

@@ -22,7 +22,7 @@ export function runHistoryView(
   if (model.total === null) return model.error === null ? skeleton(12) : html`${errorBar(model.error, actions.retry)}`;
   if (model.total === 0 && !isNarrowed(model)) {
     const what =
-      'Every run of this project will be listed here with its metrics, params, data and log, to search and compare.';
+      'The run history lists every run of this project with its metrics, params, data and log, to search and compare.';
     const empty = emptyState('No runs yet', what, { label: 'Run all stages', run: actions.runAll });
     return html`${errorBar(model.error, actions.retry)}${empty}${toastLine(model.toast, actions)}`;
   }
@@ -43,10 +43,10 @@ function nothingFound(model: Model, actions: Actions): TemplateResult {
   if (model.which !== 'active' && !isNarrowed({ ...model, which: 'active' })) {
     const what =
       model.which === 'deleted'
-        ? 'Deleted runs stay here until the store is cleaned, and can be restored.'
-        : 'Archived runs stay here, whole, and can be restored.';
+        ? 'Deleted runs can be restored until the store is cleaned.'
+        : 'Archived runs are complete and can be restored.';
     return emptyState(`No run is here: ${whichNames[model.which].toLowerCase()}`, what, {
-      label: 'Show the runs in use',
+      label: 'Show active runs',
       run: () => actions.which('active'),
     });
   }

@@ -26,7 +26,7 @@ export function savedPage({ title, content, styles, savedAt }: SavedPageParts): 
     head: `<style>${[variables, ...styles, iconStyles(body), pageStyles].join('\n')}</style>`,
     body: `<body class="saved">
 <main id="view">${body}</main>
-<footer class="saved-footer">Saved on ${escapeHtml(exactTime(savedAt))} (${escapeHtml(timeZone())}) with Loopwright. Times are of this time zone.</footer>
+<footer class="saved-footer">Saved on ${escapeHtml(exactTime(savedAt))} (${escapeHtml(timeZone())}) with Loopwright. Times are in this time zone.</footer>
 </body>`,
   });
 }

@@ -169,7 +169,7 @@ export function readAsText({ delimiter, encoding, header, skip }: ReadAs): strin
   const line = header
     ? `header in line ${skip + 1}`
     : skip > 0
-      ? `no header, ${skip} ${skip === 1 ? 'line' : 'lines'} passed over`
+      ? `no header, ${skip} ${skip === 1 ? 'line' : 'lines'} skipped`
       : 'no header';
   return `${delimiterNames[delimiter] ?? delimiter}, ${encodingNames[encoding] ?? encoding}, ${line}`;
 }

@@ -72,7 +72,7 @@ function nextStep({ overview, run }: Progress, written: Written, isRunning: bool
     </div>`;
   if (!written.run)
     return step(
-      'The project is written. Run it when you like.',
+      'The project is written and ready to run.',
       { label: 'Run it', run: () => actions.act({ do: 'runStage', stage: null, experiment: null }) },
       project,
     );
@@ -80,7 +80,7 @@ function nextStep({ overview, run }: Progress, written: Written, isRunning: bool
   if (isRunning)
     return written.kind === 'script'
       ? step(
-          'The run is live: its log, params and metrics come as the program gives them.',
+          'The run is in progress. Its log, params and metrics appear as the program logs them.',
           { label: 'Open the live run', run: () => actions.act({ do: 'openRun', runId: run.runId }) },
           project,
         )
@@ -105,7 +105,7 @@ function nextStep({ overview, run }: Progress, written: Written, isRunning: bool
       project,
     );
   return step(
-    'The run did not finish. Its log says why.',
+    'The run did not finish. See its log for the reason.',
     { label: 'Open the run', run: () => actions.act({ do: 'openRun', runId: run.runId }) },
     { label: 'Run again', run: () => actions.act({ do: 'runStage', stage: null, experiment: null }) },
   );
@@ -116,7 +116,7 @@ function importedView({ run, overview }: Progress, actions: Actions): TemplateRe
   if (run === null)
     return html`<section>
       <h2>Importing…</h2>
-      <p class="muted">The terminal shows how far it is.</p>
+      <p class="muted">The terminal shows the progress.</p>
     </section>`;
   return html`<section>
     <h2>${plural(runs, 'run')} imported</h2>

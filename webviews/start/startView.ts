@@ -37,7 +37,7 @@ function foundView(model: Model, actions: Actions): Piece {
   const look = folder.value;
   if (!look) return nothing;
   if (look.project !== null) {
-    return emptyState(`${look.project} is here already`, 'This folder is a project. Nothing is written beside it.', {
+    return emptyState(`${look.project} is here already`, 'This folder is already a project. Nothing is written.', {
       label: `Open ${look.project}`,
       run: () => actions.act({ do: 'openFile', path: look.project ?? '', line: null }),
     });
@@ -90,7 +90,7 @@ function sourcesSection(model: Model, actions: Actions): TemplateResult {
     ...tables.map((table) => ({
       source: { kind: 'table', path: table.path } as const,
       icon: 'table',
-      lines: [table.bytes > 0 ? bytes(table.bytes) : 'picked by you'],
+      lines: [table.bytes > 0 ? bytes(table.bytes) : 'selected'],
       what: 'Predict a column',
     })),
     ...(look?.imports ?? []).map(({ path, runs }) => ({
@@ -152,7 +152,7 @@ function otherSection({ persisted, folder }: Model): Piece {
   if (source?.kind === 'dvc')
     return html`<section>
       <h2>dvc.yaml</h2>
-      <p>Its stages are run as they are, with their params and metrics. Nothing has to be written.</p>
+      <p>Its stages run unchanged, with their params and metrics. No file is written.</p>
     </section>`;
   if (source?.kind === 'import')
     return html`<section>
@@ -238,7 +238,7 @@ function writeSection(model: Model, actions: Actions): TemplateResult {
                   ? skeleton(4)
                   : proposal.error === null
                     ? html`<p class="muted">
-                        ${table.error !== null ? 'Nothing, until the file can be read.' : source?.kind === 'table' ? 'Nothing, since no column of this file can be predicted.' : 'Choose what to start from.'}
+                        ${table.error !== null ? 'Nothing: the file cannot be read.' : source?.kind === 'table' ? 'Nothing: no column of this file can be predicted.' : 'Choose what to start from.'}
                       </p>`
                     : nothing
             }
@@ -256,7 +256,7 @@ function writeSection(model: Model, actions: Actions): TemplateResult {
         >${writing ? 'Writing…' : verb}</vscode-button
       >
       ${source?.kind === 'table' || source?.kind === 'script' ? html`<vscode-button secondary ?disabled=${!ready || writing} @click=${() => actions.create('open')}>Create only</vscode-button>` : nothing}
-      <span class="muted">Nothing of yours is overwritten.</span>
+      <span class="muted">Existing files are not overwritten.</span>
     </footer>`;
 }
 

@@ -147,7 +147,7 @@ function leftOut({ proposal, persisted }: Model, actions: Actions): Piece {
   const used = persisted.use;
   if (columns.length + used.length === 0)
     return proposal.value?.features
-      ? html`<p class="muted">${plural(proposal.value.features, 'column')} to learn from; none is left out.</p>`
+      ? html`<p class="muted">${plural(proposal.value.features, 'column')} as features; none is excluded.</p>`
       : nothing;
   return html`<div class="left-out">
     <h3>
@@ -157,7 +157,7 @@ function leftOut({ proposal, persisted }: Model, actions: Actions): Piece {
       >
     </h3>
     <ul>
-      ${columns.slice(0, 30).map(({ name, reason, usable }) => html`<li><code>${name}</code> <span class="muted">${withCode(reason)}</span>${usable ? html` <button class="link" aria-label="Use ${name} all the same" @click=${() => actions.use(name)}>use it</button>` : nothing}</li>`)}
+      ${columns.slice(0, 30).map(({ name, reason, usable }) => html`<li><code>${name}</code> <span class="muted">${withCode(reason)}</span>${usable ? html` <button class="link" aria-label="Use ${name} anyway" @click=${() => actions.use(name)}>use it</button>` : nothing}</li>`)}
       ${columns.length > 30 ? html`<li class="muted">and ${count(columns.length - 30)} more</li>` : nothing}
       ${used.map((name) => html`<li><code>${name}</code> <span class="muted">used as you said</span> <button class="link" aria-label="Leave ${name} out again" @click=${() => actions.use(name)}>leave it out</button></li>`)}
     </ul>
@@ -186,10 +186,10 @@ function readAsForm({ delimiter, encoding, header, skip }: ReadAs, actions: Acti
         .checked=${header}
         @change=${(event: Event) => actions.readAs({ header: (event.target as HTMLInputElement).checked })}
       />
-      The first line names the columns</label
+      The first line contains the column names</label
     >
     <label
-      >Lines to pass over
+      >Lines to skip
       <input
         type="number"
         min="0"

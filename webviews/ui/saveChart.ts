@@ -37,9 +37,9 @@ export async function savePng(act: Act, title: string, svg: string): Promise<voi
   canvas.width = image.width * 2;
   canvas.height = image.height * 2;
   const ctx = canvas.getContext('2d');
-  if (!ctx) throw new Error('The browser gave no canvas to draw the picture on.');
+  if (!ctx) throw new Error('The browser provides no canvas for the image.');
   ctx.drawImage(image, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
-  if (!blob) throw new Error('The browser could not write the picture as PNG.');
+  if (!blob) throw new Error('The browser could not encode the image as PNG.');
   act({ do: 'saveFile', name: fileName(title, 'png'), base64: base64Of(new Uint8Array(await blob.arrayBuffer())) });
 }

@@ -19,7 +19,7 @@ export const firstSteps: PersonSession = {
   bare: true,
   tests: [
     {
-      name: 'an empty folder says what will stand here, and the wizard what could be started from',
+      name: 'an empty folder explains the view, and the wizard offers sources',
       async run({ workbench }) {
         await workbench.showExplorer();
         const welcome = workbench.pane('Life cycle').locator('.welcome-view-content');
@@ -106,7 +106,7 @@ export const firstSteps: PersonSession = {
         await workbench.picture('examples');
         await choices.filter({ hasText: 'Card fraud' }).click();
         const input = page.locator('.quick-input-widget input.input');
-        const accept = page.locator('.quick-input-widget .monaco-button', { hasText: 'Put the example here' });
+        const accept = page.locator('.quick-input-widget .monaco-button', { hasText: 'Copy example here' });
         await accept.waitFor();
         // The dialog first writes its own folder into its field.
         await until('the field to hold what was typed', async () => {

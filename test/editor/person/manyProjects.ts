@@ -87,7 +87,7 @@ export const manyProjects: PersonSession = {
       async run({ workbench, folder }) {
         await workbench.openFile('ml/loopwright.yml');
         await workbench.message(
-          /loopwright\.yml was given the language "yaml" by "\*\.yml" in the setting files\.associations/,
+          /loopwright\.yml has the language mode "yaml", set by "\*\.yml" in the setting files\.associations/,
         );
         await shows(workbench, 'inner');
         await (await workbench.lens('Run', 'train:')).click();

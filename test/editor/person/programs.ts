@@ -110,7 +110,7 @@ export const programs: PersonSession = {
         await workbench.picture('showOutput');
         await workbench.page.locator('.statusbar-item[id*="loopwright.stop"]').waitFor();
         await workbench.command('Loopwright: Run all stale stages');
-        await workbench.message(/has to wait: [a-z]+-[a-z]+ is running \(long, started/);
+        await workbench.message(/is waiting: [a-z]+-[a-z]+ is running \(long, started/);
         await workbench.picture('runHasToWait');
         await (await workbench.lens('Stop', 'long:')).click();
         await until('the end of the run', () => !existsSync(join(project, '.loopwright/run.lock')));

@@ -52,7 +52,7 @@ export const recovery: PersonSession = {
         const [pid] = below(server.pid, `cli.cjs service --project ${project}`);
         assert.ok(pid !== undefined, 'no engine runs');
         process.kill(pid, 'SIGKILL');
-        assert.match(await workbench.message(/The engine of .* stopped/), /started again/);
+        assert.match(await workbench.message(/The engine of .* stopped/), /restarting/);
         await until('another engine', () =>
           below(server.pid, `cli.cjs service --project ${project}`).find((one) => one !== pid),
         );
@@ -70,7 +70,7 @@ export const recovery: PersonSession = {
         const [pid] = below(server.pid, 'dist/server.cjs');
         assert.ok(pid !== undefined, 'no language server runs');
         process.kill(pid, 'SIGKILL');
-        await workbench.message(/language server stopped and was started again/);
+        await workbench.message(/language server stopped and was restarted/);
         await until('another server', () => below(server.pid, 'dist/server.cjs').find((one) => one !== pid));
         await workbench.page.locator('.tab', { hasText: 'loopwright.yaml' }).click();
         await workbench.goTo(3);

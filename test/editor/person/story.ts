@@ -114,7 +114,7 @@ export const story: PersonSession = {
         const asked = await workbench.answerModal('Promote');
         assert.match(asked, /Promote card-fraud v1 to champion\?/);
         assert.match(asked, /✓ passed\s+pr_auc/);
-        await workbench.message(/v1 is the champion now/);
+        await workbench.message(/v1 is now the champion/);
         await workbench.says('Models', 'v1', /champion/);
         const card = await workbench.webview('.card .badge');
         await until('the badge on the open card', async () =>

@@ -14,12 +14,12 @@ export const untrustedFolder: PersonSession = {
   trust: false,
   tests: [
     {
-      name: 'says that files are checked and nothing runs',
+      name: 'says that files are checked but nothing runs',
       async run({ workbench, server }) {
         await workbench.showExplorer();
         const welcome = workbench.pane('Life cycle').locator('.welcome-view-content');
         await welcome.getByText('Restricted mode').waitFor();
-        assert.match(await welcome.innerText(), /checked and explained, and nothing runs/);
+        assert.match(await welcome.innerText(), /checks and explains the files of this project but runs nothing/);
         assert.equal(await workbench.status(), 'Loopwright');
         assert.deepEqual(below(server.pid, 'cli.cjs service'), []);
         assert.deepEqual(below(server.pid, 'facts.cjs'), [], 'no data is read');

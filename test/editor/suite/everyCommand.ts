@@ -109,7 +109,7 @@ export function everyCommandSuite(): void {
       const { projects } = await activated();
       await until('the project', () => projects.all.length > 0);
       const shown = await whatEachCommandShows();
-      assert.match(shown.get(commandIds.promote) ?? '', /No model version yet/);
+      assert.match(shown.get(commandIds.promote) ?? '', /no model version/);
       assert.match(shown.get(commandIds.rollBack) ?? '', /no champion/);
       assert.match(shown.get(commandIds.exportRuns) ?? '', /no run to export yet/);
       assert.match(shown.get(commandIds.importRuns) ?? '', /Import runs/);

@@ -49,7 +49,7 @@ export function actionsBar(model: Model, actions: Actions): TemplateResult {
         : html` <button
               class="tool"
               ?disabled=${none}
-              title=${archived ? 'Put it back among the runs in use' : 'Put away; nothing is lost'}
+              title=${archived ? 'Restore the run' : 'Archive; nothing is deleted'}
               @click=${() => actions.archive(!archived)}
             >
               ${icon(archived ? 'discard' : 'archive')} ${archived ? 'Restore' : 'Archive'}
@@ -138,12 +138,12 @@ function note(targets: readonly RunSummary[], model: Model, actions: Actions): T
     @submit=${(event: SubmitEvent) => actions.note(formTexts(event)('note'))}
     @keydown=${submitOnCtrlEnter}
   >
-    <p class="muted">${about(targets, model)}${texts.size > 1 ? ': their notes differ, this replaces them' : ''}</p>
+    <p class="muted">${about(targets, model)}${texts.size > 1 ? ': this replaces their different notes' : ''}</p>
     <textarea
       name="note"
       rows="8"
       aria-label="Note"
-      placeholder="What was tried, what came out. Markdown."
+      placeholder="What you tried and the result, in Markdown."
       .value=${same}
     ></textarea>
     <p class="foot"><button class="tool primary">Save</button><span class="muted">Ctrl+Enter saves</span></p>

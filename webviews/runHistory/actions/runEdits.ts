@@ -65,7 +65,7 @@ export class RunEdits {
     return this.#next(async () => {
       const step = this.#undone.pop();
       if (step) return this.#send(step.text, step.changes, this.#done, 'Undo');
-      this.say('There is nothing to do again.');
+      this.say('There is nothing to redo.');
       return false;
     });
   }

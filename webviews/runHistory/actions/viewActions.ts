@@ -55,12 +55,12 @@ export function viewActions({
         void work(async () => {
           await views.rename(from, to);
           named(to);
-        }, `The view is called “${to}” now.`);
+        }, `Renamed the view to “${to}”.`);
     },
     deleteView: (name) =>
       void work(async () => {
         await views.delete(name);
         if (persisted().view === name) named(null);
-      }, `Deleted the view “${name}”. What it showed stays here and can be saved again.`),
+      }, `Deleted the view “${name}”. Its settings stay in use and can be saved again.`),
   };
 }

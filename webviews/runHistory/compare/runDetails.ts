@@ -78,7 +78,7 @@ export class RunDetails {
         this.#error =
           missing.length === 0
             ? null
-            : `Of the compared runs ${missing.map((runId) => runId.slice(0, 8)).join(', ')} ${missing.length === 1 ? 'is' : 'are'} not in the store any more.`;
+            : `${missing.map((runId) => runId.slice(0, 8)).join(', ')} ${missing.length === 1 ? 'is' : 'are'} no longer in the store.`;
         // Many runs appear as they arrive.
         this.#changed(this.#take(runs));
       } catch (error) {

@@ -37,7 +37,7 @@ export function scopeNames(selected: number, isSweep: boolean, settings: Setting
   const narrowed = settings.filter.trim() !== '' || settings.search.trim() !== '' || settings.experiment !== null;
   return [
     ['selected', `the ${selected} selected`],
-    ['table', narrowed ? 'all that the filter finds' : 'all of the table'],
+    ['table', narrowed ? 'all that match the filter' : 'all of the table'],
     ...(isSweep ? [['sweep', 'all of this sweep'] satisfies [Scope, string]] : []),
   ];
 }

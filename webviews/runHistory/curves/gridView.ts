@@ -84,7 +84,7 @@ function choices(grid: GridModel): TemplateResult {
         step="0.01"
         .value=${String(state.smoothing)}
         aria-valuetext=${state.smoothing === 0 ? 'off' : String(state.smoothing)}
-        title="Exponential moving average, the weight of what came before; the values stay faint behind it"
+        title="Weight of the exponential moving average; the raw values stay visible behind it"
         @input=${(event: Event) => grid.set({ smoothing: Number((event.target as HTMLInputElement).value) })}
       /><output>${state.smoothing === 0 ? 'off' : state.smoothing.toFixed(2)}</output></label
     >

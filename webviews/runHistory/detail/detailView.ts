@@ -115,7 +115,7 @@ function metricsTable(model: DetailModel, actions: DetailActions): Piece {
   return pairs(
     'metrics',
     primaryFirst([...finite, ...others], ([key]) => key),
-    run.status === 'running' ? 'The first metric will stand here.' : 'This run logged no metric.',
+    run.status === 'running' ? 'No metrics logged yet.' : 'This run logged no metric.',
     model,
     actions,
   );
@@ -194,7 +194,7 @@ function log({ run, log: tail }: DetailModel, actions: DetailActions): Piece {
   const text =
     tail.text === ''
       ? html`<p class="muted">
-          ${tail.done ? (tail.stream === 'stderr' ? 'This stage wrote nothing to standard error.' : 'This stage wrote nothing.') : 'Waiting for its first line.'}
+          ${tail.done ? (tail.stream === 'stderr' ? 'This stage wrote nothing to standard error.' : 'This stage wrote nothing.') : 'Waiting for output.'}
         </p>`
       : html`<pre
           class="log"

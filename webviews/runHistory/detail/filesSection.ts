@@ -17,9 +17,7 @@ const filesAtOnce = 200;
 export function filesSection(model: DetailModel, actions: DetailActions): Piece {
   const { run } = model;
   if (run.artifacts.length === 0)
-    return html`<p class="muted">
-      ${run.status === 'running' ? 'Files that the run keeps will stand here.' : 'This run kept no file.'}
-    </p>`;
+    return html`<p class="muted">${run.status === 'running' ? 'No files kept yet.' : 'This run kept no file.'}</p>`;
   return html`<div class="files">${folderView(fileTree(run.artifacts), model, actions)}</div>`;
 }
 

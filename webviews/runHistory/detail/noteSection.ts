@@ -35,7 +35,7 @@ function noteInput(text: string, actions: DetailActions): TemplateResult {
       class="editing"
       rows=${Math.min(16, Math.max(4, text.split('\n').length + 1))}
       aria-label="Note, in Markdown"
-      placeholder="What this run was for, what it showed. Markdown: **strong**, *emphasis*, - lists, [links](https://…)"
+      placeholder="Purpose and results of this run, in Markdown: **strong**, *emphasis*, - lists, [links](https://…)"
       .value=${text}
       @input=${(event: Event) => actions.edit({ what: 'note', text: (event.target as HTMLTextAreaElement).value })}
       @keydown=${(event: KeyboardEvent) => noteKeys(event, actions)}

@@ -235,7 +235,7 @@ export class FilterInput {
 function problemLine(problem: FilterProblem | null): Piece {
   return problem
     ? html`<p id="filter-problem" class="filter-problem" role="alert">
-        ${icon('warning')} ${problem.message} <span class="muted">Shown without this filter.</span>
+        ${icon('warning')} ${problem.message} <span class="muted">The filter is not applied.</span>
       </p>`
     : nothing;
 }

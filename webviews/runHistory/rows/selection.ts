@@ -121,7 +121,7 @@ export class Selection {
     this.#set(runs.map((run) => run.runId));
     if (total > runs.length)
       this.#host.say(
-        `Selected the first ${count(runs.length)} of ${count(total)} runs; more than ${count(mostSelected)} cannot be selected at once.`,
+        `Selected the first ${count(runs.length)} of ${count(total)} runs; the limit is ${count(mostSelected)}.`,
       );
   }
 

@@ -278,7 +278,7 @@ function marks(run: RunSummary): Piece[] {
       ? nothing
       : html` <span class="muted" title="Trial ${Number(trial) + 1} of its sweep">#${Number(trial) + 1}</span>`,
     sweep !== undefined && trial === undefined
-      ? html` ${icon('beaker', 'A sweep; its trials are runs of their own')}`
+      ? html` ${icon('beaker', 'A sweep; each trial is a separate run')}`
       : nothing,
     run.note === '' ? nothing : html` ${icon('note', run.note.slice(0, 400))}`,
     run.archived ? html` ${icon('archive', 'Archived')}` : nothing,

@@ -33,7 +33,7 @@ export function toolbar(model: Model, actions: Actions, filter: FilterInput): Te
           type="text"
           placeholder="Search words  ( / )"
           aria-label="Search runs"
-          title="Words that all appear in a name, id, param, tag, note or state"
+          title="Words that must all appear in a name, id, param, tag, note or state"
           .value=${live(model.search)}
           @input=${(event: Event) => actions.search(valueOf(event))}
           @keydown=${(event: KeyboardEvent) => actions.keys(event)}

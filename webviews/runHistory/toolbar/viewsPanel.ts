@@ -13,7 +13,7 @@ export function viewsPanel(model: Model, actions: Actions): TemplateResult {
       view === null
         ? nothing
         : html` ${choice(`Save “${view}”`, '', null, () => actions.saveView(view), !model.edited)}
-            ${choice('Back to what was saved', '', null, () => actions.useView(view), !model.edited)}
+            ${choice('Discard changes', '', null, () => actions.useView(view), !model.edited)}
             ${choice(`Delete “${view}”`, '', null, () => actions.deleteView(view))}
             <form @submit=${(event: SubmitEvent) => actions.renameView(view, formTexts(event)('name').trim())}>
               <input
