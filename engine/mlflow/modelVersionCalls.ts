@@ -1,6 +1,8 @@
+import { actorOf } from '../registry/audit.ts';
 import { findVersions } from '../registry/findRegistered.ts';
 import {
   addNextVersion,
+  type NewVersion,
   archiveOthers,
   deleteVersion,
   removeRegistryTag,
@@ -51,7 +53,7 @@ const create: Handler = ({ store, body }) => {
     if (modelId !== null && !logged) throw missing(`Logged model with ID '${modelId}' not found.`);
     const copied = /^models:\/([^/@]+)\/(\d+)$/.exec(source);
     const now = Date.now();
-    const version = addNextVersion(store, {
+    const made: NewVersion = {
       model: name,
       run_id: optionalText(body, 'run_id') || logged?.source_run_id || '',
       path: copied ? sourceOf(versionOf(store, decoded(copied[1] ?? ''), copied[2] ?? '')) : '',
@@ -65,7 +67,8 @@ const create: Handler = ({ store, body }) => {
       description: optionalText(body, 'description') ?? '',
       status: 'READY',
       status_message: null,
-    });
+    };
+    const version = addNextVersion(store, made, actorOf('mlflow'));
     if (modelId !== null) noteVersion(store, modelId, name, version);
     for (const tag of list(body, 'tags')) setRegistryTag(store, name, version, registryTag(tag));
     return { model_version: versionJson(store, versionOf(store, name, String(version))) };
@@ -114,7 +117,7 @@ const remove: Handler = ({ store, body }) => {
       'INVALID_STATE',
       `Version ${row.version} of \`${row.model}\` was validated in this project and stays in its history.`,
     );
-  deleteVersion(store, row.model, row.version);
+  deleteVersion(store, row.model, row.version, actorOf('mlflow'));
   return {};
 };
 
@@ -127,8 +130,8 @@ const transition: Handler = ({ store, body }) => {
       `Model version transition cannot archive existing model versions because '${stage}' is not an Active stage. Valid stages are Staging, Production`,
     );
   store.sql.write(() => {
-    if (archive) archiveOthers(store, row.model, stage, row.version);
-    updateVersion(store, row.model, row.version, { stage });
+    if (archive) archiveOthers(store, row.model, stage, row.version, actorOf('mlflow'));
+    updateVersion(store, row.model, row.version, { stage }, actorOf('mlflow'));
     touchModel(store, row.model, row.version);
   });
   return { model_version: versionJson(store, versionOf(store, row.model, String(row.version))) };
@@ -143,10 +146,8 @@ export const modelVersionCalls: Record<string, Handler> = {
   'GET model-versions/search': search,
   'PATCH model-versions/update': ({ store, body }) => {
     const row = versionOf(store, text(body, 'name'), text(body, 'version'));
-    updateVersion(store, row.model, row.version, {
-      description: optionalText(body, 'description') ?? '',
-      updated_at: Date.now(),
-    });
+    const description = optionalText(body, 'description') ?? '';
+    updateVersion(store, row.model, row.version, { description, updated_at: Date.now() }, actorOf('mlflow'));
     return { model_version: versionJson(store, versionOf(store, row.model, String(row.version))) };
   },
   'DELETE model-versions/delete': remove,

@@ -31,12 +31,8 @@ const create: Handler = ({ store, body }) => {
   return store.sql.write(() => {
     if (registeredModel(store, name)) throw alreadyExists(name);
     const now = Date.now();
-    addRegisteredModel(store, {
-      name,
-      created_at: now,
-      updated_at: now,
-      description: optionalText(body, 'description') ?? '',
-    });
+    const description = optionalText(body, 'description') ?? '';
+    addRegisteredModel(store, { name, created_at: now, updated_at: now, description }, actorOf('mlflow'));
     for (const tag of tags) setRegistryTag(store, name, null, registryTag(tag));
     return { registered_model: modelJson(store, modelOf(store, name)) };
   });
@@ -57,7 +53,7 @@ const rename: Handler = ({ store, body }) => {
         `\`${name}\` is the model of this project; its name is set in loopwright.yaml.`,
       );
     if (registeredModel(store, renamed)) throw alreadyExists(renamed);
-    renameRegisteredModel(store, name, renamed);
+    renameRegisteredModel(store, name, renamed, actorOf('mlflow'));
     return { registered_model: modelJson(store, modelOf(store, renamed)) };
   });
 };
@@ -70,7 +66,7 @@ const remove: Handler = ({ store, body }) => {
       'INVALID_STATE',
       `\`${name}\` is the model of this project: it is served and monitored, and is not deleted through MLflow.`,
     );
-  deleteRegisteredModel(store, name);
+  deleteRegisteredModel(store, name, actorOf('mlflow'));
   return {};
 };
 

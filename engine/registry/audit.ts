@@ -3,10 +3,18 @@ import { userInfo } from 'node:os';
 import type { Store } from '../store/store.ts';
 
 /** The part of Loopwright that changed the registry. */
-export type Face = 'terminal' | 'editor' | 'run' | 'loop' | 'mlflow';
+export type Face = 'terminal' | 'editor' | 'run' | 'loop' | 'mlflow' | 'import';
 
 /** What happened to a version or an alias; stored, so names are never reused for another meaning. */
-export type AuditAction = 'version registered' | 'alias set' | 'alias removed';
+export type AuditAction =
+  | 'model created'
+  | 'model renamed'
+  | 'model deleted'
+  | 'version registered'
+  | 'version deleted'
+  | 'stage set'
+  | 'alias set'
+  | 'alias removed';
 
 interface Entry {
   at: number;

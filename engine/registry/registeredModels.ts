@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts';
+import { recordAudit } from './audit.ts';
 import type { Pair } from '../tracking/runTags.ts';
 import { nextVersion } from './modelVersions.ts';
 
@@ -44,15 +45,16 @@ export function listRegisteredModels({ sql }: Sql): RegisteredModelRow[] {
 }
 
 /** Adds a registered model; one that is there stays as it is. */
-export function addRegisteredModel({ sql }: Sql, row: RegisteredModelRow): void {
-  sql.run(
-    `INSERT INTO registered_models (name, created_at, updated_at, description) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO NOTHING`,
+export function addRegisteredModel(store: Sql, row: RegisteredModelRow, actor: string): void {
+  if (registeredModel(store, row.name)) return;
+  store.sql.run(
+    `INSERT INTO registered_models (name, created_at, updated_at, description) VALUES (?, ?, ?, ?)`,
     row.name,
     row.created_at,
     row.updated_at,
     row.description,
   );
+  recordAudit(store, actor, 'model created', { model: row.name });
 }
 
 export function describeModel({ sql }: Sql, name: string, description: string, at: number): void {
@@ -60,20 +62,24 @@ export function describeModel({ sql }: Sql, name: string, description: string, a
 }
 
 /** Renames a registered model with its versions, tags, aliases and their history. The new name must be free. */
-export function renameRegisteredModel({ sql }: Sql, name: string, renamed: string): void {
+export function renameRegisteredModel(store: Sql, name: string, renamed: string, actor: string): void {
+  const { sql } = store;
   sql.write(() => {
     sql.run('UPDATE registered_models SET name = ?, updated_at = ? WHERE name = ?', renamed, Date.now(), name);
     for (const table of ['registered_model_tags', 'model_version_tags', 'model_versions', 'aliases', 'alias_history'])
       sql.run(`UPDATE ${table} SET model = ? WHERE model = ?`, renamed, name);
+    recordAudit(store, actor, 'model renamed', { model: name, renamed });
   });
 }
 
 /** Deletes a registered model with its versions, tags and aliases. */
-export function deleteRegisteredModel({ sql }: Sql, name: string): void {
+export function deleteRegisteredModel(store: Sql, name: string, actor: string): void {
+  const { sql } = store;
   sql.write(() => {
     for (const table of ['registered_model_tags', 'model_version_tags', 'model_versions', 'aliases'])
       sql.run(`DELETE FROM ${table} WHERE model = ?`, name);
     sql.run('DELETE FROM registered_models WHERE name = ?', name);
+    recordAudit(store, actor, 'model deleted', { model: name });
   });
 }
 
@@ -122,15 +128,15 @@ export function newestByStage({ sql }: Sql, model: string): RegisteredVersionRow
 export type NewVersion = Omit<RegisteredVersionRow, 'report' | 'version'>;
 
 /** Adds the next version of a model; gives its number. */
-export function addNextVersion(store: Sql, version: NewVersion): number {
+export function addNextVersion(store: Sql, version: NewVersion, actor: string): number {
   const number = nextVersion(store, version.model);
-  addVersion(store, { ...version, version: number });
+  addVersion(store, { ...version, version: number }, actor);
   return number;
 }
 
 /** Adds a version with its number, as an import has it. */
-export function addVersion({ sql }: Sql, row: Omit<RegisteredVersionRow, 'report'>): void {
-  sql.run(
+export function addVersion(store: Sql, row: Omit<RegisteredVersionRow, 'report'>, actor: string): void {
+  store.sql.run(
     `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, source, model_id, run_link,
        user_id, stage, description, status, status_message)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -149,6 +155,7 @@ export function addVersion({ sql }: Sql, row: Omit<RegisteredVersionRow, 'report
     row.status,
     row.status_message,
   );
+  recordAudit(store, actor, 'version registered', { model: row.model, version: row.version, runId: row.run_id });
 }
 
 /** Changes what may change of a version; the rest stays. */
@@ -157,6 +164,7 @@ export function updateVersion(
   model: string,
   version: number,
   change: Partial<Pick<RegisteredVersionRow, 'description' | 'stage' | 'status' | 'status_message' | 'updated_at'>>,
+  actor: string,
 ): void {
   const known = registeredVersion(store, model, version);
   if (!known) return;
@@ -172,25 +180,24 @@ export function updateVersion(
     model,
     version,
   );
+  if (row.stage !== known.stage) recordAudit(store, actor, 'stage set', { model, version, stage: row.stage });
 }
 
 /** Archives the other versions that are in the stage of a version. */
-export function archiveOthers({ sql }: Sql, model: string, stage: string, version: number): void {
-  sql.run(
-    `UPDATE model_versions SET stage = 'Archived', updated_at = ? WHERE model = ? AND stage = ? AND version <> ?`,
-    Date.now(),
-    model,
-    stage,
-    version,
-  );
+export function archiveOthers(store: Sql, model: string, stage: string, version: number, actor: string): void {
+  const others = versionsOfModel(store, model).filter((row) => row.stage === stage && row.version !== version);
+  for (const other of others)
+    updateVersion(store, model, other.version, { stage: 'Archived', updated_at: Date.now() }, actor);
 }
 
 /** Deletes a version with its tags and aliases. */
-export function deleteVersion({ sql }: Sql, model: string, version: number): void {
+export function deleteVersion(store: Sql, model: string, version: number, actor: string): void {
+  const { sql } = store;
   sql.write(() => {
     for (const table of ['model_version_tags', 'aliases', 'model_versions'])
       sql.run(`DELETE FROM ${table} WHERE model = ? AND version = ?`, model, version);
-    touchModel({ sql }, model);
+    touchModel(store, model);
+    recordAudit(store, actor, 'version deleted', { model, version });
   });
 }
 
@@ -235,7 +242,8 @@ export function registeredAliases({ sql }: Sql, model: string): { alias: string;
 }
 
 /** Takes over an alias of another registry, or its removal with null; that registry keeps the history. */
-export function importAlias({ sql }: Sql, model: string, alias: string, version: number | null): void {
+export function importAlias(store: Sql, model: string, alias: string, version: number | null, actor: string): void {
+  const { sql } = store;
   if (version === null) sql.run('DELETE FROM aliases WHERE model = ? AND alias = ?', model, alias);
   else
     sql.run(
@@ -245,4 +253,5 @@ export function importAlias({ sql }: Sql, model: string, alias: string, version:
       alias,
       version,
     );
+  recordAudit(store, actor, version === null ? 'alias removed' : 'alias set', { model, alias, version });
 }

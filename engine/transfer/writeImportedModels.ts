@@ -1,3 +1,4 @@
+import { actorOf } from '../registry/audit.ts';
 import type { Store } from '../store/store.ts';
 import {
   addRegisteredModel,
@@ -127,12 +128,8 @@ export function writeRegistered(store: Store, from: { key: string }, model: Sour
   }
   const here = registeredModel(store, model.name);
   const mark = markOf(JSON.stringify([model.description, model.updatedAt]));
-  addRegisteredModel(store, {
-    name: model.name,
-    created_at: model.createdAt,
-    updated_at: model.updatedAt,
-    description: model.description,
-  });
+  const { name, createdAt, updatedAt, description } = model;
+  addRegisteredModel(store, { name, created_at: createdAt, updated_at: updatedAt, description }, actorOf('import'));
   if (then && then.detail.mark !== mark) describeModel(store, model.name, model.description, model.updatedAt);
   let added = 0;
   let isOwn = here?.created_at === model.createdAt;
@@ -154,9 +151,10 @@ export function writeRegistered(store: Store, from: { key: string }, model: Sour
   for (const [alias, version] of model.aliases) {
     const number = numbers.get(version);
     if (before[alias] === version || number === undefined) continue;
-    importAlias(store, model.name, alias, number);
+    importAlias(store, model.name, alias, number, actorOf('import'));
   }
-  for (const alias of Object.keys(before)) if (!model.aliases.has(alias)) importAlias(store, model.name, alias, null);
+  for (const alias of Object.keys(before))
+    if (!model.aliases.has(alias)) importAlias(store, model.name, alias, null, actorOf('import'));
   noteImported(store, source, model.name, model.name, {
     mark,
     tags,
@@ -206,30 +204,40 @@ function writeVersion(
     JSON.stringify([version.description, version.stage, version.status, version.statusMessage, version.updatedAt]),
   );
   if (!here)
-    addVersion(store, {
-      model,
-      version: version.version,
-      run_id: runId,
-      path: filesOf(store, version, runId),
-      created_at: version.createdAt,
-      updated_at: version.updatedAt,
-      source: version.source,
-      model_id: version.modelId ?? /^models:\/(m-[0-9a-f]+)$/.exec(version.source ?? '')?.[1] ?? null,
-      run_link: version.runLink,
-      user_id: version.userId,
-      stage: version.stage,
-      description: version.description,
-      status: version.status,
-      status_message: version.statusMessage,
-    });
+    addVersion(
+      store,
+      {
+        model,
+        version: version.version,
+        run_id: runId,
+        path: filesOf(store, version, runId),
+        created_at: version.createdAt,
+        updated_at: version.updatedAt,
+        source: version.source,
+        model_id: version.modelId ?? /^models:\/(m-[0-9a-f]+)$/.exec(version.source ?? '')?.[1] ?? null,
+        run_link: version.runLink,
+        user_id: version.userId,
+        stage: version.stage,
+        description: version.description,
+        status: version.status,
+        status_message: version.statusMessage,
+      },
+      actorOf('import'),
+    );
   else if (then && then.detail.mark !== mark)
-    updateVersion(store, model, version.version, {
-      description: version.description,
-      stage: version.stage,
-      status: version.status,
-      status_message: version.statusMessage,
-      updated_at: version.updatedAt,
-    });
+    updateVersion(
+      store,
+      model,
+      version.version,
+      {
+        description: version.description,
+        stage: version.stage,
+        status: version.status,
+        status_message: version.statusMessage,
+        updated_at: version.updatedAt,
+      },
+      actorOf('import'),
+    );
   const tags = writeTags(
     version.tags,
     isOwn ? marksOf(version.tags) : then?.detail.tags,
