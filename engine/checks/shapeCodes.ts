@@ -20,7 +20,7 @@ const rows: [code: string, name: string, docs: string, severity?: Severity][] = 
   [
     'LW108',
     'refused-file',
-    'A file that is too large, too deep, wrongly encoded, or whose aliases expand beyond measure.',
+    'A file that is too large, too deep, wrongly encoded, or whose aliases expand to too many values.',
   ],
   ['LW109', 'unknown-reference', '`${…}` with something else than params, datasets or env.'],
   ['LW110', 'deprecated-key', 'A key that has a successor; it is told which.', 'warning'],
@@ -34,13 +34,13 @@ const rows: [code: string, name: string, docs: string, severity?: Severity][] = 
   [
     'LW118',
     'unread-twin',
-    'A file stands twice, as `.yaml` and as `.yml`. The `.yaml` is read, and what the other says has no effect.',
+    'A file exists twice, as `.yaml` and as `.yml`. The `.yaml` is read, and the other has no effect.',
     'warning',
   ],
   [
     'LW119',
     'env-file',
-    'A file under `env_file` that is not there (a warning), or a line in it that is not `NAME=value`.',
+    'A file under `env_file` that does not exist (a warning), or a line in it that is not `NAME=value`.',
   ],
   [
     'LW208',

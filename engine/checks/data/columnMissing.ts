@@ -7,7 +7,7 @@ export const columnMissing: Rule = {
   name: 'column-missing-in-data',
   severity: 'error',
   fromData: true,
-  docs: 'The schema declares a column that the data does not have. Stages that need it would fail. Rename the field, remove it, or mend the data.',
+  docs: 'The schema declares a column that the data does not have. Stages that need it would fail. Rename the field, remove it, or fix the data.',
   example: {
     wrong: 'fields:\n  - { name: amuont, type: number }   # the data has amount',
     right: 'fields:\n  - { name: amount, type: number }',

@@ -8,7 +8,7 @@ export const columnNotDeclared: Rule = {
   name: 'column-not-declared',
   severity: 'info',
   fromData: true,
-  docs: 'The data has columns that the schema does not declare, so nothing checks them and no model uses them. Add them, with a role where they have one. Under `fieldsMatch: exact`, `equal` or `superset` this is an error.',
+  docs: 'The data has columns that the schema does not declare, so they are not checked and no model uses them. Add them, with a role if they have one. Under `fieldsMatch: exact`, `equal` or `superset` this is an error.',
   example: {
     wrong: 'fields:\n  - { name: id, type: string }       # the data has id and amount',
     right: 'fields:\n  - { name: id, type: string }\n  - { name: amount, type: number }',

@@ -30,7 +30,7 @@ export const constraintUnfit: Rule = {
   code: 'LW306',
   name: 'constraint-unfit',
   severity: 'warning',
-  docs: 'A constraint says nothing about values of the type that the field declares, such as a pattern of a number; or a bound, `enum` or category of a number is a text.',
+  docs: 'A constraint does not apply to the declared type of the field, such as a pattern for a number; or a bound, `enum` or category of a number is a text.',
   example: {
     wrong: '- { name: age, type: integer, constraints: { pattern: "[0-9]+" } }',
     right: '- { name: age, type: integer, constraints: { minimum: 0 } }',

@@ -6,7 +6,7 @@ export const dataUnreadable: Rule = {
   name: 'data-unreadable',
   severity: 'error',
   fromData: true,
-  docs: 'The files of a dataset cannot be read as a table: not what their name says, cut off, of several formats, or with lines that are no rows (then a warning, since such lines are set aside).',
+  docs: 'The files of a dataset cannot be read as a table: the format does not match the name, a file is truncated, formats are mixed, or lines are not rows (a warning, since such lines are quarantined).',
   check(context) {
     for (const { name, facts } of eachDataset(context)) {
       if (facts.error)

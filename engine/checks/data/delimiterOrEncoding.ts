@@ -8,7 +8,7 @@ export const delimiterOrEncoding: Rule = {
   name: 'delimiter-or-encoding',
   severity: 'warning',
   fromData: true,
-  docs: 'A text file is not what its name promises: another delimiter than its neighbours or than `.csv` says, or another encoding than UTF-8 (an error: half of its words would be wrong unnoticed).',
+  docs: 'A text file has a different delimiter than its neighbours or than `.csv` implies, or an encoding other than UTF-8 (an error: text would be read wrongly without notice).',
   example: { wrong: 'id;amount                            # in orders.csv', right: 'id,amount' },
   check(context) {
     for (const { name, facts } of eachDataset(context)) {

@@ -6,7 +6,7 @@ export const fieldTwice: Rule = {
   code: 'LW304',
   name: 'field-twice',
   severity: 'error',
-  docs: 'Two fields of a schema have the same name, so it is not known which of them speaks of the column.',
+  docs: 'Two fields of a schema have the same name, so it is ambiguous which one describes the column.',
   example: {
     wrong: 'fields:\n  - { name: id, type: string }\n  - { name: id, type: integer }',
     right: 'fields:\n  - { name: id, type: string }',

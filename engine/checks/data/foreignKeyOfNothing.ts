@@ -5,7 +5,7 @@ export const foreignKeyOfNothing: Rule = {
   code: 'LW322',
   name: 'foreign-key-of-nothing',
   severity: 'error',
-  docs: 'A foreign key names a column, a dataset or a column there that is not declared, or pairs different numbers of columns, so it can never be checked.',
+  docs: 'A foreign key names a column, a dataset or a column there that is not declared, or pairs different numbers of columns, so it cannot be checked.',
   example: {
     wrong: 'foreignKeys:\n  - { fields: customer, reference: { resource: custmers, fields: id } }',
     right: 'foreignKeys:\n  - { fields: customer, reference: { resource: customers, fields: id } }',

@@ -6,7 +6,7 @@ export const foreignKeyOrphans: Rule = {
   name: 'foreign-key-without-match',
   severity: 'warning',
   fromData: true,
-  docs: 'Rows refer by a foreign key to rows of another dataset that are not there. A join would drop them, or fill their columns with nothing.',
+  docs: 'Rows refer by a foreign key to rows that do not exist in the other dataset. A join drops them, or leaves their columns empty.',
   example: {
     wrong:
       'foreignKeys:\n  - { fields: customer, reference: { resource: customers, fields: id } }   # customer 99 is in no row of customers',

@@ -6,7 +6,7 @@ export const headerNames: Rule = {
   name: 'header-names',
   severity: 'error',
   fromData: true,
-  docs: 'The header of a CSV file names a column twice (whatever the case) or leaves a name blank, so columns cannot be told apart. A blank name is a warning: the column is called `column<i>`.',
+  docs: 'The header of a CSV file names a column twice (ignoring case) or leaves a name blank, so columns are ambiguous. A blank name is a warning: the column is called `column<i>`.',
   example: { wrong: 'id,amount,Amount', right: 'id,amount,amount_eur' },
   check(context) {
     for (const { name, facts } of eachDataset(context)) {

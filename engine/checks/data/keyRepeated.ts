@@ -7,7 +7,7 @@ export const keyRepeated: Rule = {
   name: 'key-repeated',
   severity: 'warning',
   fromData: true,
-  docs: 'A value that the schema declares unique (`unique`, `primaryKey`, `uniqueKeys`) stands in several rows. Joins on it double rows, and one row may stand on both sides of a split.',
+  docs: 'A value that the schema declares unique (`unique`, `primaryKey`, `uniqueKeys`) occurs in several rows. Joins on it duplicate rows, and a row may be on both sides of a split.',
   example: {
     wrong: 'primaryKey: order_id                 # order 17 stands in two rows',
     right: 'primaryKey: [order_id, line]',

@@ -6,7 +6,7 @@ export const labellingUnfit: Rule = {
   code: 'LW328',
   name: 'labelling-unfit',
   severity: 'error',
-  docs: 'A labelling task cannot be used: it names a dataset, column, model or file that is not there, or nothing says which column names a row or which classes there are. Correct the name, or say what is missing.',
+  docs: 'A labelling task cannot be used: it names a dataset, column, model or file that does not exist, or the key column or the classes are not known. Correct the name, or add what is missing.',
   example: {
     wrong: 'labelling:\n  review: { data: order, label: late, file: data/labels/review.csv }',
     right: 'labelling:\n  review: { data: orders, label: late, file: data/labels/review.csv }',

@@ -5,7 +5,7 @@ export const positiveNotACategory: Rule = {
   code: 'LW307',
   name: 'positive-not-a-value',
   severity: 'error',
-  docs: 'The value that counts as positive is none of the categories of the target, so no row would be positive.',
+  docs: 'The positive value is not a category of the target, so no row is positive.',
   example: {
     wrong: 'categories: [good, bad], loopwright: { role: target, positive: Bad }',
     right: 'categories: [good, bad], loopwright: { role: target, positive: bad }',

@@ -7,7 +7,7 @@ export const rolesTwice: Rule = {
   code: 'LW308',
   name: 'role-twice',
   severity: 'warning',
-  docs: 'Several fields of a schema have a role that one column has: the first timestamp is taken for the time of a row, and training with two targets has to name one.',
+  docs: 'Several fields of a schema have a role that only one column can have: the first timestamp is used as the time of a row, and training with two targets has to name one.',
   example: {
     wrong:
       '- { name: created, type: datetime, loopwright: { role: timestamp } }\n- { name: updated, type: datetime, loopwright: { role: timestamp } }',

@@ -6,7 +6,7 @@ export const schemaOlderThanData: Rule = {
   name: 'schema-older-than-data',
   severity: 'info',
   fromData: true,
-  docs: 'The data has changed since its schema was last edited, and no longer fits it: columns are new or gone. Look at the schema again, or at what changed the data.',
+  docs: 'The data has changed since its schema was last edited, and no longer fits it: columns were added or removed. Update the schema, or check what changed the data.',
   check(context) {
     for (const { name, facts, file } of eachDataset(context)) {
       const newest = Math.max(...facts.files.map(({ modifiedMs }) => modifiedMs));

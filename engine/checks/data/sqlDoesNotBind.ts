@@ -8,7 +8,7 @@ export const sqlDoesNotBind: Rule = {
   name: 'sql-fails',
   severity: 'error',
   fromData: true,
-  docs: 'The SQL of a prepare stage cannot run: a mistake of syntax, or a column or function that is not there. It is held against the columns of its sources without reading a row.',
+  docs: 'The SQL of a prepare stage cannot run: it has a syntax error, or uses a column or function that does not exist. It is checked against the columns of its sources without reading a row.',
   example: { wrong: 'SELECT amuont FROM orders', right: 'SELECT amount FROM orders' },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {

@@ -16,7 +16,7 @@ export const sqlLacksColumn: Rule = {
   name: 'sql-lacks-column',
   severity: 'error',
   fromData: true,
-  docs: 'The SQL of a prepare stage does not give a column that the schema of its output declares, or gives it in a type that cannot be what is declared (a warning). The rows would all be refused.',
+  docs: 'The SQL of a prepare stage does not return a column that the schema of its output declares, or returns it in a type that cannot be converted (a warning). All rows would be rejected.',
   example: {
     wrong: 'SELECT id, amount FROM orders        -- the schema of the output declares country too',
     right: 'SELECT id, amount, country FROM orders',

@@ -10,7 +10,7 @@ export const sqlParamUnknown: Rule = {
   code: 'LW327',
   name: 'sql-param-unknown',
   severity: 'error',
-  docs: 'The SQL of a prepare stage names a value as `$name` that `params` of the stage does not give, so it cannot run. A value that the SQL does not name is told as a warning.',
+  docs: 'The SQL of a prepare stage uses a value `$name` that `params` of the stage does not define, so it cannot run. A value that the SQL does not use is a warning.',
   example: {
     wrong: 'with: { sql: sql/features.sql, output: features }   # … WHERE amount > $least',
     right: 'with: { sql: sql/features.sql, output: features, params: { least: 1 } }',

@@ -9,7 +9,7 @@ export const textForm: Rule = {
   name: 'text-of-other-form',
   severity: 'warning',
   fromData: true,
-  docs: 'Texts of a column break the `pattern`, `minLength` or `maxLength` of the schema. The finding says how many and shows the first.',
+  docs: 'Texts of a column break the `pattern`, `minLength` or `maxLength` of the schema. The finding gives the number and the first value.',
   example: {
     wrong: 'constraints: { pattern: "[A-Z]{2}" } # row 3 holds deu',
     right: 'constraints: { pattern: "[A-Za-z]{2,3}" }',

@@ -8,7 +8,7 @@ export const tooManyMissing: Rule = {
   name: 'too-many-missing',
   severity: 'warning',
   fromData: true,
-  docs: 'A column that is `required` lacks values, or has fewer than its `presence` asks for. Rows without a required value are set aside or fail the stage.',
+  docs: 'A `required` column lacks values, or a column has fewer values than its `presence` requires. Rows without a required value are quarantined or fail the stage.',
   example: {
     wrong: 'constraints: { required: true }      # 3 % of the rows are empty',
     right: 'loopwright: { presence: 0.95 }',

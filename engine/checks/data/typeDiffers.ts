@@ -8,7 +8,7 @@ export const typeDiffers: Rule = {
   name: 'type-differs',
   severity: 'warning',
   fromData: true,
-  docs: 'Values of a column are not of the type that the schema declares. Collect and prepare set such rows aside, or fail. The finding says how many and shows the first.',
+  docs: 'Values of a column are not of the type that the schema declares. Collect and prepare quarantine such rows, or fail. The finding gives the number and the first value.',
   example: {
     wrong: '- { name: age, type: integer }       # row 17 holds "n/a"',
     right: '- { name: age, type: integer, missingValues: ["", "n/a"] }',

@@ -8,7 +8,7 @@ export const valueNotAllowed: Rule = {
   name: 'value-not-allowed',
   severity: 'warning',
   fromData: true,
-  docs: 'A column holds values that its `enum` or `categories` do not list, or fewer of them than `domainMass` asks. They are spelt otherwise, or new. Mend the data, or add the value.',
+  docs: 'A column holds values that its `enum` or `categories` do not list, or fewer listed values than `domainMass` requires. The values are misspelt or new. Fix the data, or add the value.',
   example: { wrong: 'categories: [de, fr]                 # row 9 holds pl', right: 'categories: [de, fr, pl]' },
   check(context) {
     for (const { dataset, file, field, path, finding } of brokenFields(context, ['enum', 'categories'])) {

@@ -11,7 +11,7 @@ export const valueOutOfRange: Rule = {
   name: 'value-out-of-range',
   severity: 'warning',
   fromData: true,
-  docs: 'Values of a column lie outside the bounds that the schema declares: impossible values, another unit, or a bound that is too tight.',
+  docs: 'Values of a column are outside the bounds of the schema: impossible values, another unit, or a bound that is too tight.',
   example: {
     wrong: 'constraints: { minimum: 0 }          # row 40 holds -3',
     right: 'constraints: { minimum: -10 }        # if that is possible after all',

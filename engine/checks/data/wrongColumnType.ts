@@ -10,7 +10,7 @@ export const wrongColumnType: Rule = {
   code: 'LW303',
   name: 'wrong-column-type',
   severity: 'error',
-  docs: 'A column is used for something its type does not allow: a split by time needs a date or datetime, and a drift measure for numbers a number.',
+  docs: 'A column is used in a way that its type does not allow: a split by time needs a date or datetime, and a drift measure for numbers a number.',
   example: {
     wrong: '# amount is a number\nsplit: { by: time, column: amount, train: 0.8, test: 0.2 }',
     right: '# at is a datetime\nsplit: { by: time, column: at, train: 0.8, test: 0.2 }',

@@ -5,7 +5,7 @@ export const batchOverwritesInput: Rule = {
   code: 'LW610',
   name: 'batch-overwrites-input',
   severity: 'error',
-  docs: 'The scored rows of a batch are written to where its input is read from. The next batch reads them as input, or they take the place of the rows. Write them to a folder of their own.',
+  docs: 'A batch deployment writes its scored rows to the place of its input. The next batch reads them as input, or they replace the rows. Write them to a separate folder.',
   example: {
     wrong: 'nightly: { model: champion, as: batch, input: data/today/*.parquet, output: data/today }',
     right: 'nightly: { model: champion, as: batch, input: data/today/*.parquet, output: data/scored }',

@@ -6,7 +6,7 @@ export const deploymentWithoutMonitor: Rule = {
   name: 'deployment-without-monitor',
   severity: 'info',
   whole: 'named',
-  docs: 'The project watches models in service, but this deployment has no monitor: drift and errors of what it answers go unseen. Add one under `monitors`. Silent in projects that watch nothing.',
+  docs: 'The project has monitors, but none for this deployment: its drift and errors go unnoticed. Add one under `monitors`. Not reported in projects without monitors.',
   example: {
     wrong:
       'deployments:\n  production: { model: champion, as: api, port: 8080 }\n  trial: { model: challenger, as: api, port: 8081 }\nmonitors:\n  production: { deployment: production, reference: validate, window: { every: 1d } }',

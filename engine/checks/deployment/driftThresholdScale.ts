@@ -21,7 +21,7 @@ export const driftThresholdScale: Rule = {
   code: 'LW605',
   name: 'drift-threshold-scale',
   severity: 'warning',
-  docs: 'The threshold of a drift measure does not fit its scale. `js`, `ks`, `hellinger`, `total_variation` and `l_infinity` go from 0 to 1, so a larger threshold is never reached (an error); `psi` above 2 or `wasserstein` above 10 standard deviations hardly ever; 0 is always reached. About 0.1 is usual for all of them.',
+  docs: 'The threshold of a drift measure does not fit its scale. `js`, `ks`, `hellinger`, `total_variation` and `l_infinity` range from 0 to 1, so a larger threshold is never reached (an error); `psi` above 2 or `wasserstein` above 10 standard deviations is hardly ever reached; 0 is always reached. About 0.1 is usual for all of them.',
   example: {
     wrong: 'loopwright: { role: feature, drift: { measure: ks, threshold: 5 } }',
     right: 'loopwright: { role: feature, drift: { measure: ks, threshold: 0.1 } }',

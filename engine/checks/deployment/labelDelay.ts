@@ -6,7 +6,7 @@ export const labelDelay: Rule = {
   name: 'label-delay-of-many-windows',
   severity: 'info',
   whole: 'named',
-  docs: 'Labels take longer to arrive than two windows of the monitor, so the performance of a window is known when others have long followed it. Longer windows tell the same with fewer steps. A warning from four windows on where retraining waits for that performance: watch drift besides.',
+  docs: 'Labels take longer to arrive than two windows of the monitor, so the performance of a window is known only after several later windows. Longer windows give the same information in fewer steps. A warning from four windows on if retraining depends on that performance: use drift as a trigger too.',
   example: {
     wrong: 'window: { every: 1h }\nlabels: { dataset: labels, key: id, delay: 7d }',
     right: 'window: { every: 7d }\nlabels: { dataset: labels, key: id, delay: 7d }',

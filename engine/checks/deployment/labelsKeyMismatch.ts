@@ -7,7 +7,7 @@ export const labelsKeyMismatch: Rule = {
   name: 'labels-key-mismatch',
   severity: 'warning',
   whole: 'named',
-  docs: 'The key that joins labels to predictions is no column of the data that the model is trained on. Unless those who ask for predictions send it all the same, no label finds its prediction, and performance stays empty. Carry the key along in the SQL, and declare it in the schema.',
+  docs: 'The key that joins labels to predictions is not a column of the training data. Unless requests contain it anyway, labels do not match predictions, and performance stays empty. Keep the key in the SQL, and declare it in the schema.',
   example: {
     wrong: '# features.dataset.yaml has the field id\nlabels: { dataset: labels, key: order_id }',
     right: '# features.dataset.yaml has the field order_id\nlabels: { dataset: labels, key: order_id }',

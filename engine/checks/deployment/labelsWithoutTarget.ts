@@ -7,7 +7,7 @@ export const labelsWithoutTarget: Rule = {
   name: 'labels-without-target',
   severity: 'warning',
   whole: 'named',
-  docs: 'The labels of a monitor come from a dataset whose schema lacks the column that the model tells, so performance cannot be computed and judging a window fails. Name the column there as in training, or take another dataset.',
+  docs: 'The labels of a monitor come from a dataset whose schema lacks the target of the model, so performance cannot be computed and the evaluation of a window fails. Name the column as in training, or use another dataset.',
   example: {
     wrong:
       '# the model tells late; labels.dataset.yaml has the fields id and was_late\nlabels: { dataset: labels, key: id }',

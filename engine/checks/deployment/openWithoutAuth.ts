@@ -6,7 +6,7 @@ export const openWithoutAuth: Rule = {
   code: 'LW602',
   name: 'open-without-auth',
   severity: 'error',
-  docs: 'A deployment listens on an address that others than this machine reach, and asks for no token. It would answer everybody, so it is refused. Add `auth` with the environment variable that holds the token, or listen on 127.0.0.1.',
+  docs: 'A deployment listens on an address that other machines can reach, and requires no token. Anyone could use it, so it is refused. Add `auth` with the environment variable that holds the token, or listen on 127.0.0.1.',
   example: {
     wrong: 'production: { model: champion, as: api, port: 8080, host: 0.0.0.0 }',
     right: 'production: { model: champion, as: api, port: 8080, host: 0.0.0.0, auth: { token_env: LOOPWRIGHT_TOKEN } }',

@@ -6,7 +6,7 @@ export const performanceWithoutLabels: Rule = {
   name: 'performance-without-labels',
   severity: 'warning',
   whole: 'named',
-  docs: 'A monitor expects a performance such as `pr_auc`, but has no `labels`, so it never knows what was right. The expectation is never judged, and retraining by it never starts. Add `labels` with the dataset of the true values.',
+  docs: 'A monitor expects a performance such as `pr_auc`, but has no `labels`, so the true values are unknown. The expectation is never evaluated, and retraining that depends on it never starts. Add `labels` with the dataset of the true values.',
   example: {
     wrong:
       'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  expect: { pr_auc: { min: 0.75 } }',

@@ -4,7 +4,7 @@ export const portClash: Rule = {
   code: 'LW601',
   name: 'port-clash',
   severity: 'error',
-  docs: 'Two deployments listen on the same port, so the second could not start. Give each a port of its own.',
+  docs: 'Two deployments listen on the same port, so the second cannot start. Give each a different port.',
   example: {
     wrong:
       'deployments:\n  production: { model: champion, as: api, port: 8080 }\n  trial: { model: challenger, as: api, port: 8080 }',

@@ -4,7 +4,7 @@ export const privilegedPort: Rule = {
   code: 'LW609',
   name: 'privileged-port',
   severity: 'info',
-  docs: 'A deployment listens on a port below 1024. On Linux and some other systems only an administrator may open those, so starting it may fail. Take a port from 1024 on, and let a web server in front of it listen on the low one.',
+  docs: 'A deployment listens on a port below 1024. On Linux and some other systems only an administrator may open such ports, so starting it may fail. Use a port of at least 1024, and put a web server in front of it on the low port.',
   example: {
     wrong: 'production: { model: champion, as: api, port: 80 }',
     right: 'production: { model: champion, as: api, port: 8080 }',

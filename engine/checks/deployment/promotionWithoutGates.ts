@@ -8,7 +8,7 @@ export const promotionWithoutGates: Rule = {
   name: 'promotion-without-gates',
   severity: 'warning',
   whole: 'named',
-  docs: 'Retraining promotes its model by itself, but no stage that it runs has gates, so every model becomes champion, however bad. Give a validate stage gates, or let a person decide with `then: propose`.',
+  docs: 'Retraining promotes its model automatically, but no stage that it runs has gates, so every model becomes champion, even a bad one. Add gates to a validate stage, or require approval with `then: propose`.',
   example: {
     wrong:
       'validate: { uses: validate, with: { model: train, data: features } }\n# …\nretraining: { when: [{ schedule: "0 3 * * 1" }], then: promote }',

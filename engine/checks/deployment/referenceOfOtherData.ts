@@ -6,7 +6,7 @@ export const referenceOfOtherData: Rule = {
   name: 'reference-of-other-data',
   severity: 'warning',
   whole: 'named',
-  docs: 'The validate stage that a monitor takes as reference tests on a dataset that lacks features of the model, so the stage fails and there is nothing to compare with. Validate on the data that the model is trained on, whose split keeps the test rows apart.',
+  docs: 'The validate stage that a monitor uses as reference tests on a dataset that lacks features of the model, so the stage fails and there is no reference. Validate on the training data, whose split holds out the test rows.',
   example: {
     wrong: 'validate: { uses: validate, with: { model: train, data: orders } }',
     right: 'validate: { uses: validate, with: { model: train, data: features } }',

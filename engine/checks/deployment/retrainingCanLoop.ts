@@ -9,7 +9,7 @@ export const retrainingCanLoop: Rule = {
   code: 'LW607',
   name: 'retraining-can-loop',
   severity: 'warning',
-  docs: 'Retraining has no cooldown, or one that is over before the windows that its triggers look at have passed. The window in which the model changed then starts the next retraining at once, and so on. Set `cooldown` to the longest window times the windows that a trigger asks for, or longer.',
+  docs: 'Retraining has no cooldown, or one that is shorter than the windows of its triggers. The window in which the model changed then starts the next retraining at once, and so on. Set `cooldown` to at least the longest window times the number of windows of a trigger.',
   example: {
     wrong: 'when:\n  - { monitor: production, drift: dataset, for: 2 windows }',
     right: 'when:\n  - { monitor: production, drift: dataset, for: 2 windows }\ncooldown: 14d',

@@ -8,7 +8,7 @@ export const retrainingRunIncomplete: Rule = {
   name: 'retraining-run-incomplete',
   severity: 'error',
   whole: 'named',
-  docs: 'The stages under `run`, with all they need, hold no validation. Only validation makes a model version, so each retraining would end without one. Add the validate stage; what it needs, training too, runs with it.',
+  docs: 'The stages under `run`, with their dependencies, contain no validation. Only validation registers a model version, so each retraining ends without one. Add the validate stage; its dependencies, including training, run with it.',
   example: { wrong: 'run: [collect, prepare, train]', right: 'run: [collect, prepare, train, validate]' },
   check(context) {
     const { retraining } = context.config;

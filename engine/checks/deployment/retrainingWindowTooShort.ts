@@ -9,7 +9,7 @@ export const retrainingWindowTooShort: Rule = {
   name: 'retraining-window-too-short',
   severity: 'warning',
   whole: 'named',
-  docs: 'Retraining takes rows of a shorter time than a window of the monitor and the delay of its labels together. Of such rows hardly any has a label yet, so the new model is trained on almost nothing. Take a longer `data.window`.',
+  docs: 'Retraining uses rows of a shorter period than a window of the monitor plus the delay of its labels. Hardly any of these rows has a label yet, so the new model is trained on almost nothing. Use a longer `data.window`.',
   example: {
     wrong: '# a window takes 7d, labels 10d\ndata: { window: 14d }',
     right: '# a window takes 7d, labels 10d\ndata: { window: 90d }',

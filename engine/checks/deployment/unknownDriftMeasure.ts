@@ -7,7 +7,7 @@ export const unknownDriftMeasure: Rule = {
   code: 'LW618',
   name: 'unknown-drift-measure',
   severity: 'error',
-  docs: 'A monitor asks for a measure of drift that its profile does not have. The evaluation of the monitor would fail. Correct the name, or choose the profile that has the measure; the default profile is loopwright.',
+  docs: 'A monitor uses a drift measure that its profile does not have. The evaluation of the monitor fails. Correct the name, or choose the profile that has the measure; the default profile is loopwright.',
   example: {
     wrong: 'drift: { profile: tfdv, measure: psi, threshold: 0.1 }',
     right: 'drift: { profile: evidently, measure: psi, threshold: 0.1 }',

@@ -10,7 +10,7 @@ export const accuracyAlone: Rule = {
   name: 'accuracy-alone',
   severity: 'info',
   whole: 'named',
-  docs: 'Accuracy is the only performance that the gates of a model of two classes ask for. Where one class is rare, a model that never finds it has a high accuracy. Add a gate on `balanced_accuracy` or `pr_auc`. A warning where `class_weight: balanced` says that a class is rare.',
+  docs: 'Accuracy is the only performance metric in the gates of a binary model. If one class is rare, a model that never predicts it has a high accuracy. Add a gate on `balanced_accuracy` or `pr_auc`. A warning where `class_weight: balanced` says that a class is rare.',
   example: {
     wrong: 'gates:\n  accuracy: { min: 0.9 }',
     right: 'gates:\n  accuracy: { min: 0.9 }\n  balanced_accuracy: { min: 0.8 }',

@@ -12,7 +12,7 @@ export const confidenceWithoutInterval: Rule = {
   code: 'LW513',
   name: 'confidence-without-interval',
   severity: 'warning',
-  docs: 'A gate asks for confidence in a metric that has no interval: speed, size, calibration, and any metric of a command. The value itself is compared, as if `at_confidence` were not there. Remove it, and leave some room in the bound instead.',
+  docs: 'A gate sets `at_confidence` for a metric that has no interval: speed, size, calibration, and any metric of a command. The value itself is compared, as if `at_confidence` were absent. Remove it, and leave a margin in the bound instead.',
   example: {
     wrong: 'gates:\n  latency_p95_ms: { max: 5, at_confidence: 0.95 }',
     right: 'gates:\n  latency_p95_ms: { max: 4 }',

@@ -7,7 +7,7 @@ export const gateAlwaysPasses: Rule = {
   code: 'LW503',
   name: 'gate-always-passes',
   severity: 'warning',
-  docs: 'A bound lies at or beyond the end of what the metric can be, so nothing can break it and it protects from nothing. Often a share was written as a percentage. Give it the value that a model really has to reach.',
+  docs: 'A bound is at or beyond the end of the range of the metric, so every model passes it. Often a share is written as a percentage. Set it to the value that a model has to reach.',
   example: {
     wrong: 'gates:\n  pr_auc: { min: 0 }\n  ece: { max: 5 }',
     right: 'gates:\n  pr_auc: { min: 0.8 }\n  ece: { max: 0.05 }',

@@ -7,7 +7,7 @@ export const gateNeverPasses: Rule = {
   code: 'LW504',
   name: 'gate-never-passes',
   severity: 'error',
-  docs: 'A bound asks for more than the metric can be, so no model can meet it. Often a share was written as a percentage: `pr_auc` goes from 0 to 1. Write a value within the range.',
+  docs: 'A bound is outside the range of the metric, so no model can meet it. Often a share is written as a percentage: `pr_auc` ranges from 0 to 1. Write a value within the range.',
   example: { wrong: 'gates:\n  pr_auc: { min: 80 }', right: 'gates:\n  pr_auc: { min: 0.8 }' },
   check(context) {
     for (const {

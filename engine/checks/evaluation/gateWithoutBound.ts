@@ -4,7 +4,7 @@ export const gateWithoutBound: Rule = {
   code: 'LW502',
   name: 'gate-without-bound',
   severity: 'error',
-  docs: 'A gate has neither `min` nor `max`, so everything would pass it, or a `min` above its `max`, so nothing would. Give it the bound you mean.',
+  docs: 'A gate has neither `min` nor `max`, so every model passes it, or a `min` above its `max`, so none does. Set the intended bound.',
   example: {
     wrong: 'gates:\n  pr_auc: { at_confidence: 0.95 }',
     right: 'gates:\n  pr_auc: { min: 0.8, at_confidence: 0.95 }',

@@ -8,7 +8,7 @@ export const noGates: Rule = {
   name: 'no-gates',
   severity: 'info',
   whole: 'named',
-  docs: 'A stage validates without gates, so whatever it finds, the model may be deployed. Add gates on what a model has to reach. A warning where retraining promotes by itself and runs this stage.',
+  docs: 'A stage validates without gates, so the model may be deployed with any result. Add gates for the values that a model has to reach. A warning if automatic retraining promotes models and runs this stage.',
   example: {
     wrong: 'validate: { uses: validate, with: { model: train, data: features } }',
     right: 'validate:\n  uses: validate\n  with: { model: train, data: features }\n  gates:\n    pr_auc: { min: 0.8 }',

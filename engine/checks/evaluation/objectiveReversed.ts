@@ -10,7 +10,7 @@ export const objectiveReversed: Rule = {
   code: 'LW512',
   name: 'objective-reversed',
   severity: 'warning',
-  docs: 'A sweep makes a metric large of which less is better, or small of which more is better, so its best run is the worst. Write `minimize` for errors, losses and latency, `maximize` for the others.',
+  docs: 'A sweep maximizes a metric for which lower is better, or minimizes one for which higher is better, so its best run is the worst. Write `minimize` for errors, losses and latency, `maximize` for the others.',
   example: { wrong: 'objective: { maximize: log_loss }', right: 'objective: { minimize: log_loss }' },
   check(context) {
     for (const file of context.project.experiments.values()) {

@@ -12,7 +12,7 @@ export const primaryMetricUnknown: Rule = {
   code: 'LW514',
   name: 'primary-metric-unknown',
   severity: 'warning',
-  docs: 'The primary metric is none that the stages measure or that a run has logged, or its direction is the wrong way round. Lists, tables and charts then show another metric first, or call the worst run the best. Correct the name or the direction.',
+  docs: 'The primary metric is not measured by any stage and not logged by any run, or its direction is reversed. Lists, tables and charts then show another metric first, or present the worst run as the best. Correct the name or the direction.',
   example: { wrong: 'primary_metric: pr_acu', right: 'primary_metric: pr_auc' },
   check(context) {
     const declared = context.config.primary_metric;

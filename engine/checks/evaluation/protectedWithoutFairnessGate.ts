@@ -10,7 +10,7 @@ export const protectedWithoutFairnessGate: Rule = {
   name: 'protected-without-fairness-gate',
   severity: 'warning',
   whole: 'named',
-  docs: 'A column has the role protected, but no gate bounds a fairness measure of it, so a model that treats its groups very differently would be promoted. Name the column under `fairness` and add a gate such as `equal_opportunity_difference[column]`.',
+  docs: 'A column has the role protected, but no gate bounds a fairness measure of it, so a model that treats its groups very differently can be promoted. Name the column under `fairness` and add a gate such as `equal_opportunity_difference[column]`.',
   example: {
     wrong: '# age_group has the role protected\nvalidate: { uses: validate, with: { model: train, data: features } }',
     right:

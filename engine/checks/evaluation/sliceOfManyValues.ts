@@ -7,7 +7,7 @@ export const sliceOfManyValues: Rule = {
   code: 'LW511',
   name: 'slice-of-many-values',
   severity: 'warning',
-  docs: 'Slices or fairness are by a column with about as many values as rows: a name, a time or a measured number. Each group then has a row or two, and its metrics say nothing. Cut the column into groups in SQL, and slice by those.',
+  docs: 'Slices or fairness use a column with about as many values as rows: a name, a time or a measured number. Each group then has a row or two, and its metrics are meaningless. Bin the column in SQL, and slice by the bins.',
   example: { wrong: 'slices: [amount]', right: '# amount_band: small, medium, large\nslices: [amount_band]' },
   check(context) {
     for (const [name, stage] of stagesOf(context.config, 'validate')) {

@@ -13,7 +13,7 @@ export const testTooSmall: Rule = {
   severity: 'warning',
   whole: 'named',
   fromData: true,
-  docs: 'The test part has so few rows (of the positive class, where the metric is about it) that the metric is known only roughly, and a gate passes or fails by chance. The interval is that of a share of n rows, ±1.96·√(p(1−p)/n) at the bound. Use a larger test share, or more data.',
+  docs: 'The test part has so few rows (of the positive class, for metrics about it) that the metric is imprecise, and a gate passes or fails by chance. The interval is that of a proportion of n rows, ±1.96·√(p(1−p)/n) at the bound. Use a larger test share, or more data.',
   example: {
     wrong: 'gates: { recall: { min: 0.9 } }      # 12 positives in the test part',
     right: 'split: { …, test: 0.4 }',

@@ -10,7 +10,7 @@ export const thresholdReversed: Rule = {
   code: 'LW509',
   name: 'threshold-reversed',
   severity: 'warning',
-  docs: 'A bound is on the wrong side: a `max` on a metric of which more is better, or a `min` on one of which less is better. Bad models pass, and good ones are refused. Write `min` for what must not fall, `max` for what must not rise.',
+  docs: 'A bound is on the wrong side: a `max` for a metric where higher is better, or a `min` where lower is better. Bad models pass, and good ones are refused. Use `min` for metrics that must not fall, `max` for metrics that must not rise.',
   example: {
     wrong: 'gates:\n  pr_auc: { max: 0.8 }\n  latency_p95_ms: { min: 5 }',
     right: 'gates:\n  pr_auc: { min: 0.8 }\n  latency_p95_ms: { max: 5 }',

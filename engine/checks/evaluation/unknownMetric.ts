@@ -11,7 +11,7 @@ export const unknownMetric: Rule = {
   code: 'LW501',
   name: 'unknown-metric',
   severity: 'error',
-  docs: 'A gate or expectation names a metric that is not computed there: the name is unknown, does not fit the task, or its attribute is not under `fairness`. Such a gate would always fail. Correct the name.',
+  docs: 'A gate or expectation names a metric that is not computed there: the name is unknown, does not fit the task, or its attribute is not under `fairness`. Such a gate always fails. Correct the name.',
   example: { wrong: 'gates:\n  pr_acu: { min: 0.8 }', right: 'gates:\n  pr_auc: { min: 0.8 }' },
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {

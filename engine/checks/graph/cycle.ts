@@ -4,7 +4,7 @@ export const cycle: Rule = {
   code: 'LW203',
   name: 'cycle',
   severity: 'error',
-  docs: 'Stages depend on each other in a circle, so none of them can run first. The message names the whole circle. Remove one dependency of it.',
+  docs: 'Stages depend on each other in a circle, so none of them can run first. The message lists all stages of the circle. Remove one of the dependencies.',
   example: {
     wrong:
       'one: { cmd: make one, deps: [two.txt], outs: [one.txt] }\ntwo: { cmd: make two, deps: [one.txt], outs: [two.txt] }',

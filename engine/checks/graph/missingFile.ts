@@ -7,7 +7,7 @@ export const missingFile: Rule = {
   name: 'missing-file',
   severity: 'error',
   whole: 'written',
-  docs: 'A schema, a SQL file or the data of a stage is not where the project says. The stage could not run. Correct the path or create the file; data that has not arrived yet is a warning.',
+  docs: 'A schema, a SQL file or the data of a stage is not at the path that the project gives, so the stage cannot run. Correct the path or create the file. Data that has not arrived yet is a warning.',
   example: {
     wrong: 'with: { sql: sql/feature.sql, output: features }',
     right: 'with: { sql: sql/features.sql, output: features }',

@@ -4,7 +4,7 @@ export const modelsOfOneStage: Rule = {
   code: 'LW222',
   name: 'models-of-one-stage',
   severity: 'error',
-  docs: 'Two entries of `models` name the same stage under `from`. A stage makes one model: its versions would all get the first name, and the second would have none. Remove one of the entries, or give it a stage of its own.',
+  docs: 'Two entries of `models` name the same stage under `from`. A stage trains one model: all versions would get the first name, and the second would get none. Remove one entry, or give it a separate stage.',
   example: {
     wrong: 'models:\n  fraud: { from: train }\n  fraud-small: { from: train }',
     right: 'models:\n  fraud: { from: train }\n  fraud-small: { from: train-small }',

@@ -7,7 +7,7 @@ export const orphanOutput: Rule = {
   name: 'orphan-output',
   severity: 'info',
   whole: 'named',
-  docs: 'A stage writes a dataset that nothing reads, while the project trains a model from others. The stage costs time for nothing, or something reads the wrong dataset. Read the dataset, or remove the stage.',
+  docs: 'A stage writes a dataset that nothing reads, while the project trains a model from others. The stage wastes time, or another stage reads the wrong dataset. Read the dataset, or remove the stage.',
   example: {
     wrong:
       'prepare: { uses: prepare, with: { sql: sql/features.sql, output: features_new } }\ntrain: { uses: train, with: { data: features, model: mlp } }',

@@ -5,7 +5,7 @@ export const outputTwice: Rule = {
   code: 'LW207',
   name: 'output-written-twice',
   severity: 'error',
-  docs: 'Two stages write the same file or folder, so the result depends on which ran last. Give each stage an output of its own.',
+  docs: 'Two stages write the same file or folder, so the result depends on which stage ran last. Give each stage a separate output.',
   example: {
     wrong: 'one: { cmd: make one, outs: [model/] }\ntwo: { cmd: make two, outs: [model/weights.bin] }',
     right: 'one: { cmd: make one, outs: [model-one/] }\ntwo: { cmd: make two, outs: [model-two/] }',

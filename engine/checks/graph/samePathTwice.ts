@@ -5,7 +5,7 @@ export const samePathTwice: Rule = {
   code: 'LW216',
   name: 'same-path-twice',
   severity: 'warning',
-  docs: 'Two datasets name the same files. With different schemas one of the two judges rows by the wrong rules; with the same schema the second name is only confusing. Keep one of them, or correct a path.',
+  docs: 'Two datasets name the same files. With different schemas, one of them checks rows by the wrong rules; with the same schema, the second name is redundant. Keep one dataset, or correct a path.',
   example: {
     wrong:
       'datasets:\n  orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }\n  features: { path: data/orders.parquet, schema: schemas/features.dataset.yaml }',

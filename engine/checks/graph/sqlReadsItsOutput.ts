@@ -7,7 +7,7 @@ export const sqlReadsItsOutput: Rule = {
   code: 'LW219',
   name: 'sql-reads-its-output',
   severity: 'error',
-  docs: 'The SQL of a prepare stage reads the dataset that the stage writes. That is no table there, so the stage fails. Read the datasets it is made from.',
+  docs: 'The SQL of a prepare stage reads the dataset that the stage writes. That dataset is not a table there, so the stage fails. Read the source datasets instead.',
   example: {
     wrong: '-- sql/features.sql, which writes features\nSELECT * FROM features',
     right: '-- sql/features.sql, which writes features\nSELECT * FROM orders',

@@ -9,7 +9,7 @@ export const unknownAlias: Rule = {
   code: 'LW213',
   name: 'unknown-alias',
   severity: 'error',
-  docs: 'A gate compares with a model that is not the champion: after `@` only `champion` is known. The gate could not be computed and would fail. Write `@champion`.',
+  docs: 'A gate compares with something other than the champion: only `champion` is valid after `@`. The gate cannot be computed and fails. Write `@champion`.',
   example: { wrong: 'gates:\n  pr_auc@champoin: { min: -0.01 }', right: 'gates:\n  pr_auc@champion: { min: -0.01 }' },
   check(context) {
     const { file } = context.project;

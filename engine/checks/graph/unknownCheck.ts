@@ -10,7 +10,7 @@ export const unknownCheck: Rule = {
   code: 'LW217',
   name: 'unknown-check',
   severity: 'warning',
-  docs: 'A code under `checks`, or in a `loopwright-ignore` comment, belongs to no check, so nothing is silenced or changed by it. Correct the code; the message of the finding you mean shows it.',
+  docs: 'A code under `checks`, or in a `loopwright-ignore` comment, does not exist, so it silences or changes nothing. Correct the code; each finding shows its code.',
   example: { wrong: 'checks:\n  LW4405: off', right: 'checks:\n  LW405: off' },
   check(context) {
     const known = (code: string) => context.codes.has(code) || isShapeCode(code);

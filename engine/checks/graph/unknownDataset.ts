@@ -5,7 +5,7 @@ export const unknownDataset: Rule = {
   code: 'LW201',
   name: 'unknown-dataset',
   severity: 'error',
-  docs: 'A stage, model or monitor names a dataset that is not declared under `datasets`. It could not be read or written. Correct the name or declare the dataset.',
+  docs: 'A stage, model or monitor names a dataset that is not declared under `datasets`. It cannot be read or written. Correct the name or declare the dataset.',
   example: { wrong: 'with: { data: feature, model: mlp }', right: 'with: { data: features, model: mlp }' },
   check(context) {
     const { stages, models, monitors } = context.config;

@@ -5,7 +5,7 @@ export const unknownDeployment: Rule = {
   code: 'LW206',
   name: 'unknown-deployment',
   severity: 'error',
-  docs: 'A monitor names a deployment, or a retraining trigger a monitor or metric, that is not declared. Nothing would be watched, and nothing would trigger. Correct the name or declare it.',
+  docs: 'A monitor names a deployment, or a retraining trigger names a monitor or metric, that is not declared. Nothing is monitored, and nothing triggers. Correct the name or declare it.',
   example: {
     wrong: 'when:\n  - { monitor: prodution, drift: dataset }',
     right: 'when:\n  - { monitor: production, drift: dataset }',

@@ -6,7 +6,7 @@ export const unknownModel: Rule = {
   code: 'LW220',
   name: 'unknown-model',
   severity: 'error',
-  docs: 'A deployment, a labelling task or the retraining names a model that is not declared under `models`, or names none in a project with several models. No version could be found to serve, to rank rows or to retrain. Name one of the models; without a `models` section, the only model has the name of the project.',
+  docs: 'A deployment, a labelling task or the retraining names a model that is not declared under `models`, or names none in a project with several models. No version can be found to serve, to rank rows or to retrain. Name one of the models; without a `models` section, the only model has the name of the project.',
   example: {
     wrong:
       'models:\n  fraud: { from: train }\ndeployments:\n  production: { model: frod@champion, as: api, port: 8080 }',

@@ -8,7 +8,7 @@ export const unknownTable: Rule = {
   code: 'LW218',
   name: 'unknown-table',
   severity: 'error',
-  docs: 'The SQL of a prepare stage reads a table that is neither a dataset of the project nor made by the query itself, so the stage would fail. Correct the name, or declare the dataset.',
+  docs: 'The SQL of a prepare stage reads a table that is neither a dataset of the project nor defined by the query, so the stage fails. Correct the name, or declare the dataset.',
   example: { wrong: 'SELECT id, amount FROM ordres', right: 'SELECT id, amount FROM orders' },
   check(context) {
     const known = Object.keys(context.config.datasets ?? {});

@@ -5,7 +5,7 @@ export const unnamedModel: Rule = {
   code: 'LW221',
   name: 'unnamed-model',
   severity: 'error',
-  docs: 'A validate stage tests the model of a stage that no entry of `models` names under `from`. The version that it registers would have no name, so the stage fails. Add an entry for the stage, or remove the `models` section of a project with one model.',
+  docs: 'A validate stage tests the model of a stage that no entry of `models` names under `from`. The registered version would have no name, so the stage fails. Add an entry for the stage, or remove the `models` section of a project with one model.',
   example: {
     wrong:
       'models:\n  fraud: { from: train }\nstages:\n  validate-churn: { uses: validate, with: { model: train-churn, data: features } }',

@@ -8,7 +8,7 @@ export const unreachableStage: Rule = {
   name: 'unreachable-stage',
   severity: 'warning',
   whole: 'named',
-  docs: 'The project validates, but neither a validation, a command, a monitor nor retraining needs this stage. It takes time at each run and its result is not used. Let a stage depend on it, or remove it.',
+  docs: 'The project has a validation, but no validation, command, monitor or retraining needs this stage. It takes time in each run, and its result is not used. Make a stage depend on it, or remove it.',
   example: {
     wrong:
       'train: { uses: train, with: { data: features, model: mlp } }\nbaseline: { uses: train, with: { data: features, model: logistic } }\nvalidate: { uses: validate, with: { model: train, data: features } }',

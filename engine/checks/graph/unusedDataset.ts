@@ -8,7 +8,7 @@ export const unusedDataset: Rule = {
   name: 'unused-dataset',
   severity: 'info',
   whole: 'named',
-  docs: 'A dataset is declared, but no stage, monitor or deployment reads or writes it. It may be left over, or something names another one by mistake. Use it, or remove it.',
+  docs: 'A dataset is declared, but no stage, monitor or deployment reads or writes it. It may be obsolete, or a stage may name another dataset by mistake. Use it, or remove it.',
   example: {
     wrong: 'datasets:\n  orders: { path: data/orders.parquet }\n  orders_old: { path: data/old.parquet }',
     right: 'datasets:\n  orders: { path: data/orders.parquet }',

@@ -8,7 +8,7 @@ export const unusedParam: Rule = {
   name: 'unused-param',
   severity: 'info',
   whole: 'named',
-  docs: 'No stage uses this param, so changing it changes nothing; an experiment or sweep over it compares equal runs. Use it as `${params.name}`, or remove it. Silent where commands run, which may read the file themselves.',
+  docs: 'No stage uses this param, so changing it changes nothing; an experiment or sweep over it compares identical runs. Use it as `${params.name}`, or remove it. Not reported in projects with commands, which may read the file themselves.',
   example: {
     wrong:
       'params: { epochs: 30 }\nstages:\n  train: { uses: train, with: { data: features, model: mlp, epochs: 30 } }',

@@ -7,7 +7,7 @@ export const absolutePath: Rule = {
   code: 'LW706',
   name: 'absolute-path',
   severity: 'warning',
-  docs: 'A path starts at the root of a disk or at a home folder, so the project works on one machine only; paths count from the folder of the project. Write the path from there, or take it from the environment with `${env.NAME}`.',
+  docs: 'A path starts at the root of a disk or at a home folder, so the project works on only one machine. Write the path relative to the project folder, or take it from the environment with `${env.NAME}`.',
   example: {
     wrong: 'datasets:\n  orders: { path: /home/ada/orders/data/orders.parquet }',
     right: 'datasets:\n  orders: { path: data/orders.parquet }',

@@ -5,7 +5,7 @@ export const cardWithoutIntendedUse: Rule = {
   name: 'card-without-intended-use',
   severity: 'info',
   whole: 'named',
-  docs: 'A model is deployed, but its card does not say what it is for. Whoever uses it cannot know where it should not be used. Write a sentence or two under `card.intended_use`.',
+  docs: 'A model is deployed, but its card does not state its purpose. Users cannot know where it should not be used. Write a sentence or two under `card.intended_use`.',
   example: {
     wrong: 'deployments:\n  production: { model: champion, as: api, port: 8080 }',
     right:

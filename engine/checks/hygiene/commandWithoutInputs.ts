@@ -7,7 +7,7 @@ export const commandWithoutInputs: Rule = {
   name: 'command-without-inputs',
   severity: 'info',
   whole: 'named',
-  docs: 'A command names neither what it reads nor what it writes. It runs once and then counts as up to date, whatever changes, and no other stage waits for it. Name its files under `deps` and `outs`.',
+  docs: 'A command declares neither inputs nor outputs. It runs once and is then considered up to date regardless of changes, and no other stage waits for it. Name its files under `deps` and `outs`.',
   example: {
     wrong: 'report: { cmd: make report }',
     right: 'report: { cmd: make report, deps: [data/features.parquet], outs: [report.html] }',

@@ -8,7 +8,7 @@ export const noSeed: Rule = {
   name: 'no-seed',
   severity: 'info',
   whole: 'named',
-  docs: 'The project trains or splits at random and names no `seed`. It is then 0, which nobody reads in the file: whoever repeats the work elsewhere, or wants to see how much chance there is in a result, has to know. Write the seed down.',
+  docs: 'The project trains or splits at random without a `seed`. The seed is then 0, which the file does not show to those who reproduce the work or measure the effect of chance. Set the seed explicitly.',
   example: { wrong: 'version: 1\nproject: orders', right: 'version: 1\nproject: orders\nseed: 0' },
   check(context) {
     const { config } = context;

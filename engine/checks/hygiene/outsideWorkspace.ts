@@ -5,7 +5,7 @@ export const outsideWorkspace: Rule = {
   code: 'LW704',
   name: 'output-outside-workspace',
   severity: 'error',
-  docs: 'A path leads out of the folder of the project. What is written there may destroy the files of others; what is only read there (a warning) is missing wherever the project is copied or checked out. Keep the files inside the project.',
+  docs: 'A path leads out of the project folder. Writing there may destroy files of other projects; files that are only read there (a warning) are missing when the project is copied or checked out. Keep the files inside the project.',
   example: {
     wrong: 'datasets:\n  features: { path: ../features.parquet }',
     right: 'datasets:\n  features: { path: data/features.parquet }',

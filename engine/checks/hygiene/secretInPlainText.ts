@@ -10,7 +10,7 @@ export const secretInPlainText: Rule = {
   code: 'LW705',
   name: 'secret-in-plain-text',
   severity: 'warning',
-  docs: 'A password, key or token stands in a file that is committed and shared, so whoever sees the project has it. Replace it by `${env.NAME}`, set the variable where the project runs, and change the secret: it has been seen.',
+  docs: 'A password, key or token is in a file that is committed and shared, so everyone with access to the project has it. Replace it with `${env.NAME}`, set the variable where the project runs, and rotate the secret, since it has been exposed.',
   example: { wrong: 'env: { DB_PASSWORD: hunter2-of-ada }', right: 'env: { DB_PASSWORD: "${env.DB_PASSWORD}" }' },
   check(context) {
     const { project } = context;

@@ -9,7 +9,7 @@ export const storeNotIgnored: Rule = {
   code: 'LW711',
   name: 'store-not-ignored',
   severity: 'info',
-  docs: 'The `.gitignore` of the project does not leave out `.loopwright`, where runs, models and logs are kept. They are large, change with each run and may hold data, so they do not belong into commits. Add the folder.',
+  docs: 'The `.gitignore` of the project does not ignore `.loopwright`, which holds runs, models and logs. They are large, change with each run and may contain data, so they do not belong in commits. Add the folder.',
   example: { wrong: '# .gitignore\nnode_modules/', right: '# .gitignore\nnode_modules/\n.loopwright/' },
   check(context) {
     const own = read(context, '.gitignore');

@@ -6,7 +6,7 @@ export const uncommittedChampion: Rule = {
   name: 'uncommitted-code',
   severity: 'info',
   fromData: true,
-  docs: 'The model version that serves came from a run with uncommitted changes in the project, so the code that made it cannot be found again. Commit, run again, and promote that version.',
+  docs: 'The served model version was made by a run with uncommitted changes in the project, so its code cannot be recovered. Commit, run again, and promote that version.',
   check(context) {
     for (const [name, deployment] of Object.entries(context.config.deployments ?? {})) {
       const served = findAlias(context.config, deployment.model);

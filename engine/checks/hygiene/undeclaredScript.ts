@@ -7,7 +7,7 @@ export const undeclaredScript: Rule = {
   code: 'LW709',
   name: 'command-reads-undeclared-file',
   severity: 'warning',
-  docs: 'A command runs a script of the project that is not under its `deps`. When the script changes, the stage still counts as up to date, and its old results are used. Add the script to `deps`.',
+  docs: 'A command runs a script of the project that is not under its `deps`. When the script changes, the stage is still considered up to date, and its old results are used. Add the script to `deps`.',
   example: {
     wrong: 'train: { cmd: python train.py, deps: [data/features.parquet], outs: [model/] }',
     right: 'train: { cmd: python train.py, deps: [train.py, data/features.parquet], outs: [model/] }',

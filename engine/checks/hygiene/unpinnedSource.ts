@@ -5,7 +5,7 @@ export const unpinnedSource: Rule = {
   code: 'LW702',
   name: 'unpinned-source',
   severity: 'warning',
-  docs: 'Data is downloaded without the checksum it should have. If the file changes at its address, or on the way, another model is trained and nobody knows why. Add `sha256`; for an address whose data is meant to change, switch the finding off with a comment.',
+  docs: 'Data is downloaded without a checksum. If the file changes at its source or in transit, a different model is trained without an explanation. Add `sha256`; if the data is meant to change, silence the finding with a comment.',
   example: {
     wrong: 'from: { url: "https://example.org/orders.csv" }',
     right:

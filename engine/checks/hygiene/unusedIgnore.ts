@@ -8,7 +8,7 @@ export const unusedIgnore: Rule = {
   name: 'unused-ignore',
   severity: 'info',
   whole: 'named',
-  docs: 'A comment `loopwright-ignore` silences a check that finds nothing on its line. It would hide the next finding there, which may be a real one. Remove the comment.',
+  docs: 'A comment `loopwright-ignore` silences a check that finds nothing on its line. It would hide a later, real finding there. Remove the comment.',
   example: { wrong: 'seed: 7 # loopwright-ignore LW405', right: 'seed: 7' },
   // Only when every finding is known can be told which comments silence none: checkProject asks unusedIgnores then.
   check: () => {},

@@ -7,7 +7,7 @@ export const classWeightWithoutClasses: Rule = {
   code: 'LW420',
   name: 'class-weight-without-classes',
   severity: 'warning',
-  docs: 'Classes are to be weighed, but the target is a number and has none, so `class_weight` does nothing. Remove it; or give the target categories if it stands for classes.',
+  docs: '`class_weight` is set, but the target is a number without classes, so it has no effect. Remove it, or give the target categories if it represents classes.',
   example: {
     wrong: 'with: { data: features, model: linear, target: price, class_weight: balanced }',
     right: 'with: { data: features, model: linear, target: price }',

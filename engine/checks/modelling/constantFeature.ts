@@ -6,7 +6,7 @@ export const constantFeature: Rule = {
   name: 'constant-feature',
   severity: 'warning',
   fromData: true,
-  docs: 'A feature has the same value in every row, or none in any, so a model learns nothing from it; often a join or a filter went wrong.',
+  docs: 'A feature has the same value in every row, or is empty in every row, so a model learns nothing from it. Often a join or a filter is wrong.',
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'train') continue;

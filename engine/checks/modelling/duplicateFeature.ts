@@ -6,7 +6,7 @@ export const duplicateFeature: Rule = {
   name: 'duplicate-feature',
   severity: 'warning',
   fromData: true,
-  docs: 'Two features have equal values in every training row: the second adds nothing, and explanations share its weight between the two at random.',
+  docs: 'Two features have equal values in every training row: the second adds nothing, and explanations divide the weight between them arbitrarily.',
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'train') continue;

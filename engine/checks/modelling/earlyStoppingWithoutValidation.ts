@@ -7,7 +7,7 @@ export const earlyStoppingWithoutValidation: Rule = {
   name: 'early-stopping-without-validation',
   severity: 'warning',
   whole: 'named',
-  docs: 'Training has a `patience`, but the split keeps no rows for validation, and early stopping looks at those. All epochs run, and the weights of the last are kept. Give the split a share for `validation`, or drop `patience`.',
+  docs: 'Training has a `patience`, but the split has no validation rows, which early stopping needs. All epochs run, and the weights of the last epoch are kept. Give the split a share for `validation`, or remove `patience`.',
   example: {
     wrong: 'split: { by: time, column: at, train: 0.8, test: 0.2 }',
     right: 'split: { by: time, column: at, train: 0.7, validation: 0.1, test: 0.2 }',

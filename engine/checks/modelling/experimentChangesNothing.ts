@@ -9,7 +9,7 @@ export const experimentChangesNothing: Rule = {
   name: 'experiment-changes-nothing',
   severity: 'info',
   whole: 'named',
-  docs: 'An experiment has the same params as the project and changes no stage, so its runs equal those without it. Change a param, or remove the file.',
+  docs: 'An experiment has the same params as the project and changes no stage, so its runs are identical to runs without it. Change a param, or remove the file.',
   example: {
     wrong: '# loopwright.yaml has epochs: 30\nparams: { epochs: 30 }',
     right: '# loopwright.yaml has epochs: 30\nparams: { epochs: 60 }',

@@ -7,7 +7,7 @@ export const experimentOnCommand: Rule = {
   name: 'experiment-with-on-cmd',
   severity: 'warning',
   whole: 'named',
-  docs: 'An experiment changes `with` of a stage that runs a command. A command has no `with`, so the change does nothing, and the runs equal those without it. Give the command a param with `${params.x}`, and change that.',
+  docs: 'An experiment changes `with` of a stage that runs a command. A command has no `with`, so the change has no effect, and the runs are identical to runs without it. Pass a param to the command with `${params.x}`, and change the param.',
   example: {
     wrong: 'stages: { train: { with: { lr: 0.1 } } }',
     right: '# loopwright.yaml has cmd: python train.py --lr ${params.lr}\nparams: { lr: 0.1 }',

@@ -6,7 +6,7 @@ export const gridNeedsChoices: Rule = {
   code: 'LW418',
   name: 'grid-needs-choices',
   severity: 'error',
-  docs: 'A sweep by grid tries every combination, so it needs a list of values for each param; over a range it fails. Name the values with `choice`, or draw from the range with method random.',
+  docs: 'A sweep by grid tries every combination, so it needs a list of values for each param; a range fails. List the values with `choice`, or sample the range with method random.',
   example: {
     wrong: 'method: grid\nparams:\n  learning_rate: { log_uniform: [0.0001, 0.01] }',
     right: 'method: random\nparams:\n  learning_rate: { log_uniform: [0.0001, 0.01] }',

@@ -8,7 +8,7 @@ export const halvingWithoutEffect: Rule = {
   code: 'LW427',
   name: 'halving-without-effect',
   severity: 'warning',
-  docs: 'A sweep says how to stop weak runs early, and none will be: its method is not halving, or the metric to watch is not logged while a built-in stage trains, which logs loss and validation_loss at each epoch and all others at the end. Change the method, or watch a metric that is logged by step.',
+  docs: 'A sweep has settings to stop weak runs early, but no run will be stopped: its method is not halving, or the metric is not logged during training. A built-in stage logs loss and validation_loss at each epoch, and all other metrics at the end. Change the method, or use a metric that is logged by step.',
   example: { wrong: 'method: random\nhalving: { min_steps: 3 }', right: 'method: halving\nhalving: { min_steps: 3 }' },
   check(context) {
     const stages = Object.values(context.config.stages);

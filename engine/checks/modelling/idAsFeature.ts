@@ -7,7 +7,7 @@ export const idAsFeature: Rule = {
   code: 'LW405',
   name: 'id-as-feature',
   severity: 'warning',
-  docs: 'A column that names rows is among the features. Its values do not come again, so the model learns the training rows by heart and tells nothing about new ones. Remove it from `features`.',
+  docs: 'A column that identifies rows is among the features. Its values do not recur, so the model memorizes the training rows and does not generalize. Remove it from `features`.',
   example: {
     wrong: 'with: { data: features, model: mlp, features: [order_id, amount, hour] }',
     right: 'with: { data: features, model: mlp, features: [amount, hour] }',

@@ -6,7 +6,7 @@ export const ignoredInput: Rule = {
   code: 'LW421',
   name: 'ignored-input',
   severity: 'warning',
-  docs: 'Logistic and linear regression have no hidden layers, so `hidden` and `dropout` do nothing. Remove them, or take the model `mlp`.',
+  docs: 'Logistic and linear regression have no hidden layers, so `hidden` and `dropout` have no effect. Remove them, or use the model `mlp`.',
   example: {
     wrong: 'with: { data: features, model: logistic, hidden: [64, 32] }',
     right: 'with: { data: features, model: mlp, hidden: [64, 32] }',

@@ -8,7 +8,7 @@ export const imbalance: Rule = {
   severity: 'info',
   whole: 'named',
   fromData: true,
-  docs: 'One class has less than a twentieth of the rows and the classes weigh the same, so the model may do well by never predicting it. Weigh the classes, or choose a threshold by precision as `validate` does, and gate on `pr_auc` or `balanced_accuracy`.',
+  docs: 'One class has less than a twentieth of the rows and the classes have equal weight, so the model may score well by never predicting it. Set `class_weight`, or choose a threshold by precision as `validate` does, and gate on `pr_auc` or `balanced_accuracy`.',
   example: {
     wrong: 'with: { data: features, model: mlp }   # 1.4 % of the rows are fraud',
     right: 'with: { data: features, model: mlp, class_weight: balanced }',

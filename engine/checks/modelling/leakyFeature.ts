@@ -8,7 +8,7 @@ export const leakyFeature: Rule = {
   name: 'leaky-feature',
   severity: 'warning',
   fromData: true,
-  docs: 'A feature on its own tells the target almost perfectly in the training rows. Such columns are usually written after the fact (a refund date, a case number) and will not be there when the model predicts. The measure is told: area under the ROC curve, share of rows that the level gets right, or squared correlation.',
+  docs: 'A single feature predicts the target almost perfectly in the training rows. Such columns are usually recorded after the fact (a refund date, a case number) and are not available when the model predicts. The finding names the measure: area under the ROC curve, share of rows that the level predicts correctly, or squared correlation.',
   example: {
     wrong: 'features: [amount, refunded_at]      # refunded_at is filled once it was fraud',
     right: 'features: [amount]',

@@ -10,7 +10,7 @@ export const levelsInData: Rule = {
   name: 'too-many-levels-in-data',
   severity: 'warning',
   fromData: true,
-  docs: 'A feature that is a text has very many different values. Each becomes an input of its own, most are seen too seldom to learn from, and new ones are unknown. Group the rare ones in SQL, or derive a number.',
+  docs: 'A text feature has very many different values. Each becomes a separate input, most occur too rarely to learn from, and new values are unknown. Group the rare ones in SQL, or derive a number.',
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'train') continue;

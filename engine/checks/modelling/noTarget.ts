@@ -5,7 +5,7 @@ export const noTarget: Rule = {
   name: 'no-target-or-features',
   severity: 'error',
   whole: 'named',
-  docs: 'A train stage has no target or no features: neither `with` nor the roles in the dataset schema say which columns they are. Give the fields of the schema their roles.',
+  docs: 'A train stage has no target or no features: neither `with` nor the roles in the dataset schema name them. Give the fields of the schema their roles.',
   example: {
     wrong: 'fields:\n  - { name: amount, type: number }\n  - { name: late, type: boolean }',
     right:

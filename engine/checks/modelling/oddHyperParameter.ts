@@ -50,7 +50,7 @@ export const oddHyperParameter: Rule = {
   code: 'LW413',
   name: 'odd-hyper-parameter',
   severity: 'warning',
-  docs: 'An input of training is far from what works, such as a learning rate of 5 or a dropout of 0.95; often a digit slipped. The message says what is usual. Values of params are judged too, also those that experiments and sweeps try.',
+  docs: 'A training setting is far from usual values, such as a learning rate of 5 or a dropout of 0.95; often a digit is wrong. The message gives the usual range. Params are checked too, including the values of experiments and sweeps.',
   example: {
     wrong: 'with: { data: features, model: mlp, learning_rate: 5 }',
     right: 'with: { data: features, model: mlp, learning_rate: 0.005 }',

@@ -7,7 +7,7 @@ export const preprocessUnfit: Rule = {
   code: 'LW426',
   name: 'preprocess-unfit',
   severity: 'error',
-  docs: 'What `preprocess` asks of a column cannot be done: the column is no feature of the model, a scaling is asked of a text or an encoding of a number, or the target encoding of a target with several classes. The train stage would fail.',
+  docs: 'A `preprocess` setting cannot be applied: the column is not a feature of the model, a text is to be scaled or a number encoded, or target encoding is used with a target of several classes. The train stage fails.',
   example: {
     wrong: 'preprocess: { country: { scale: robust } }   # country is a text',
     right: 'preprocess: { country: { encode: frequency } }',

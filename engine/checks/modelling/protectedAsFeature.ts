@@ -6,7 +6,7 @@ export const protectedAsFeature: Rule = {
   code: 'LW409',
   name: 'protected-as-feature',
   severity: 'warning',
-  docs: 'A column with the role protected is among the features, so the model may decide by it. In many fields that is not allowed. Remove it from `features` and watch it under `fairness`, or change its role if it is meant to be learnt from.',
+  docs: 'A column with the role protected is among the features, so the model may base decisions on it. In many domains that is not allowed. Remove it from `features` and measure it under `fairness`, or change its role if the model is meant to use it.',
   example: {
     wrong: 'with: { data: features, model: mlp, features: [amount, age_group] }',
     right: 'with: { data: features, model: mlp, features: [amount] }',

@@ -7,7 +7,7 @@ export const randomSplitOfTimedData: Rule = {
   code: 'LW408',
   name: 'random-split-of-timed-data',
   severity: 'warning',
-  docs: 'Rows with a time are split at random, so the model is tested on rows between those it learnt from. In service it only meets later ones, and does worse than the test says. Split by time.',
+  docs: 'Rows with a time are split at random, so the model is tested on rows from the period that it was trained on. In production it only sees later rows, and performs worse than in the test. Split by time.',
   example: {
     wrong: 'split: { by: random, column: id, train: 0.6, validation: 0.2, test: 0.2 }',
     right: 'split: { by: time, column: at, train: 0.6, validation: 0.2, test: 0.2 }',

@@ -6,7 +6,7 @@ export const sharedRows: Rule = {
   name: 'train-and-test-share-rows',
   severity: 'warning',
   fromData: true,
-  docs: 'Rows of the test part stand in the training part too, with the same features and target, so the model is tested on what it has learnt by heart. Remove doubles in the SQL, or split by a key that keeps them together.',
+  docs: 'Rows of the test part are also in the training part, with the same features and target, so the model is tested on rows that it may have memorized. Remove duplicates in the SQL, or split by a key that keeps them together.',
   example: {
     wrong: 'SELECT * FROM orders UNION ALL SELECT * FROM orders_archive',
     right: 'SELECT DISTINCT * FROM (SELECT * FROM orders UNION ALL SELECT * FROM orders_archive)',

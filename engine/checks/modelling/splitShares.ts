@@ -5,7 +5,7 @@ export const splitShares: Rule = {
   name: 'split-shares',
   severity: 'error',
   whole: 'named',
-  docs: 'The shares of a split do not add up to 1, so rows would be lost or counted twice; or a stage validates on a dataset that no stage splits, so nothing is left to test on. Correct the shares, or add `split` to the stage that writes the dataset.',
+  docs: 'The shares of a split do not add up to 1, so rows would be lost or counted twice; or a stage validates on a dataset that no stage splits, so there are no test rows. Correct the shares, or add `split` to the stage that writes the dataset.',
   example: {
     wrong: 'split: { by: time, column: at, train: 0.8, validation: 0.2, test: 0.2 }',
     right: 'split: { by: time, column: at, train: 0.6, validation: 0.2, test: 0.2 }',

@@ -5,7 +5,7 @@ export const sweepOfOne: Rule = {
   code: 'LW419',
   name: 'sweep-of-one',
   severity: 'info',
-  docs: 'A sweep varies a param over one value only, or names a value twice, so runs are made that tell nothing new. Add values, remove the repeated one, or set the param under `params`.',
+  docs: 'A sweep varies a param over a single value, or lists a value twice, so some runs add no information. Add values, remove the duplicate, or set the param under `params`.',
   example: { wrong: 'params:\n  epochs: { choice: [20, 20, 40] }', right: 'params:\n  epochs: { choice: [20, 40] }' },
   check(context) {
     for (const file of context.project.experiments.values()) {

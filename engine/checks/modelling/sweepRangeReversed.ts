@@ -5,7 +5,7 @@ export const sweepRangeReversed: Rule = {
   code: 'LW417',
   name: 'sweep-range-reversed',
   severity: 'error',
-  docs: 'A range of a sweep starts above its end. Whole numbers are then drawn from outside the range, and other ranges say something else than was meant. Write the smaller value first.',
+  docs: 'A range of a sweep starts above its end. Whole numbers are then sampled from outside the range, and other ranges are not what was intended. Write the smaller value first.',
   example: { wrong: 'params:\n  epochs: { int: [50, 10] }', right: 'params:\n  epochs: { int: [10, 50] }' },
   check(context) {
     for (const file of context.project.experiments.values()) {

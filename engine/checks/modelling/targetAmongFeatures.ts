@@ -4,7 +4,7 @@ export const targetAmongFeatures: Rule = {
   code: 'LW401',
   name: 'target-among-features',
   severity: 'error',
-  docs: 'The target stands among the features, so the model would be told the answer and its tests would be worthless. Remove it from the features.',
+  docs: 'The target is among the features, so the model gets the answer as input and its tests are meaningless. Remove it from the features.',
   example: {
     wrong: 'with: { data: features, model: mlp, target: late, features: [amount, late] }',
     right: 'with: { data: features, model: mlp, target: late, features: [amount] }',

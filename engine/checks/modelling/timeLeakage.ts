@@ -6,7 +6,7 @@ export const timeLeakage: Rule = {
   name: 'time-leakage',
   severity: 'warning',
   fromData: true,
-  docs: 'The model is trained on rows that are later than rows it is tested on, by the column with the role timestamp: it knows the future of its test, and will do worse in production.',
+  docs: 'The model is trained on rows that are later than rows it is tested on, by the column with the role timestamp: it has seen the future of its test rows, and will perform worse in production.',
   example: {
     wrong: 'train:    { with: { data: orders_june, … } }\nvalidate: { with: { data: orders_may, … } }',
     right: 'train:    { with: { data: orders_may, … } }\nvalidate: { with: { data: orders_june, … } }',

@@ -6,7 +6,7 @@ export const timestampAsFeature: Rule = {
   code: 'LW406',
   name: 'timestamp-as-feature',
   severity: 'warning',
-  docs: 'The time of the rows is among the features. New rows are always later than all that was learnt, so it says nothing about them; of type date or datetime it stops the training (an error). Derive what matters in SQL, such as the hour or the weekday, and remove the time itself.',
+  docs: 'The time of the rows is among the features. New rows are always later than the training rows, so it does not generalize; a feature of type date or datetime stops the training (an error). Derive what matters in SQL, such as the hour or the weekday, and remove the time itself.',
   example: {
     wrong: 'with: { data: features, model: mlp, features: [at, amount] }',
     right: 'with: { data: features, model: mlp, features: [hour, weekday, amount] }',

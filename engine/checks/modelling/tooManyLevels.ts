@@ -7,7 +7,7 @@ export const tooManyLevels: Rule = {
   code: 'LW415',
   name: 'too-many-levels',
   severity: 'warning',
-  docs: 'A feature has more than 100 categories. Each becomes an input of its own, so the model grows and has few rows to learn each of them from. Group the rare ones in SQL, or derive a number such as a frequency.',
+  docs: 'A feature has more than 100 categories. Each becomes a separate input, so the model grows and has few rows for each. Group the rare categories in SQL, or derive a number such as a frequency.',
   example: {
     wrong: '- { name: postcode, type: string, categories: ["10115", "10117", …], loopwright: { role: feature } }',
     right: '- { name: region, type: string, categories: [north, east, south, west], loopwright: { role: feature } }',

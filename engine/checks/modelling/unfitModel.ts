@@ -9,7 +9,7 @@ export const unfitModel: Rule = {
   code: 'LW414',
   name: 'model-not-for-target',
   severity: 'error',
-  docs: 'The model does not fit what is to be told: linear regression minimises the squared error of a number, logistic regression the cross-entropy of classes. Training would fail. Take the other one, or `mlp`, which fits both.',
+  docs: 'The model does not fit the target: linear regression minimizes the squared error of a number, logistic regression the cross-entropy of classes. Training fails. Use the other one, or `mlp`, which fits both.',
   example: {
     wrong: '# late is a boolean\nwith: { data: features, model: linear, target: late }',
     right: '# late is a boolean\nwith: { data: features, model: logistic, target: late }',
