@@ -141,7 +141,7 @@ function tokenOf(name: string, deployment: ApiDeployment, host: string): string 
   if (!deployment.auth) {
     if (isLoopback(host)) return null;
     throw new ProjectError(
-      `\`${name}\` would answer everybody who reaches ${host}. Add \`auth: { token_env: NAME }\`, or listen on 127.0.0.1.`,
+      `\`${name}\` would answer everyone who can reach ${host}. Add \`auth: { token_env: NAME }\`, or listen on 127.0.0.1.`,
     );
   }
   const token = process.env[deployment.auth.token_env] ?? '';

@@ -51,7 +51,7 @@ test('LW312 values of another type, with the first row; a word for nothing can b
   assert.deepEqual(marks, ['t.dataset.yaml:3 integer']);
   assert.equal(
     messages[0],
-    '`a` is declared as integer, and is something else in 2 of 4 rows of `t`, first in row 2: n/a.',
+    '`a` is declared as integer, but has another type in 2 of 4 rows of `t`, first in row 2: n/a.',
   );
   assert.deepEqual(
     problems[0]?.fixes?.map(({ title }) => title),
@@ -137,7 +137,7 @@ test('LW315 keys that stand twice', async () => {
   assert.deepEqual(two.marks, ['t.dataset.yaml:5 [a]']);
   assert.match(
     two.messages[0] ?? '',
-    /`a` is not unique: its value stands in an earlier row in 1 of 3 rows of `t`, first in row 2: 1/,
+    /`a` is not unique: its value repeats an earlier row in 1 of 3 rows of `t`, first in row 2: 1/,
   );
 });
 
@@ -154,7 +154,7 @@ test('LW316 missing where a value is required, or more often than presence allow
     ['false', ', loopwright: { presence: 0.75 }'],
   );
   const share = await found('LW316', field('type: number, loopwright: { presence: 0.9 }'), 'id,a\nx,1\ny,\nz,3\nw,4\n');
-  assert.match(share.messages[0] ?? '', /`a` has a value in 75 % of the rows of `t`; at least 90 % are asked for/);
+  assert.match(share.messages[0] ?? '', /`a` has a value in 75 % of the rows of `t`; at least 90 % are required/);
   assert.deepEqual(
     (await found('LW316', field('type: number, loopwright: { presence: 0.7 }'), 'id,a\nx,1\ny,\nz,3\nw,4\n')).marks,
     [],
@@ -326,10 +326,10 @@ test('LW325 and LW326 the SQL of a prepare stage, without running it', async () 
   );
   const lacks = await findInData('LW326', project(sql.replace(', country', ", 'x' AS contry")));
   assert.deepEqual(lacks.marks, ['loopwright.yaml:21 sql/features.sql']);
-  assert.match(lacks.messages[0] ?? '', /The SQL gives no column `country`.*Did you mean `contry`\?/);
+  assert.match(lacks.messages[0] ?? '', /The SQL returns no column `country`.*Did you mean `contry`\?/);
   assert.match(
     (await findInData('LW326', project(sql.replace('hour,', "DATE '2026-01-01' AS hour,")))).messages[0] ?? '',
-    /gives `hour` as date; the schema of `features` declares integer/,
+    /returns `hour` as date; the schema of `features` declares integer/,
   );
   assert.deepEqual((await findInData('LW326', project(sql))).marks, []);
 });

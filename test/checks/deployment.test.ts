@@ -29,7 +29,7 @@ test('LW603 a reference of data without the features', () => {
     ),
   });
   const [problem] = expectMarks('LW603', other('reference: validate', 'reference: «validate»'));
-  assert.match(problem?.message ?? '', /lacks `amount`, `hour`, `country` of the model\. Let it test on `features`/);
+  assert.match(problem?.message ?? '', /lacks `amount`, `hour`, `country` of the model\. Test on `features`/);
   assert.equal(problem?.related?.[0]?.message, '`validate` tests on this dataset.');
   expectMarks('LW603', { ...edit(yaml, ['model: train, data: features', 'model: train, data: orders']) });
   expectMarks('LW603', {
@@ -154,7 +154,7 @@ test('LW610 a batch that reads what it writes', () => {
 
 test('LW612 retraining on rows without labels', () => {
   const over = monitor(['data: { window: 90d }', 'data: { window: «2d» }']);
-  assert.match(expectMarks('LW612', over)[0]?.message ?? '', /take together, 3d/);
+  assert.match(expectMarks('LW612', over)[0]?.message ?? '', /delay of its labels, 3d/);
   assert.match(expectFixed('LW612', over), /data: \{ window: 6d \}/);
   expectMarks('LW612', monitor(['data: { window: 90d }', 'data: { window: 3d }']));
   expectMarks('LW612', monitor(['  data: { window: 90d }\n', '']));
@@ -200,7 +200,7 @@ test('LW616 a key that predictions do not carry', () => {
     ['primaryKey: id', 'primaryKey: order_id'],
   );
   const over = { ...monitor(['key: id', 'key: «order_id»']), ...labels };
-  assert.match(expectMarks('LW616', over)[0]?.message ?? '', /no column of `features`/);
+  assert.match(expectMarks('LW616', over)[0]?.message ?? '', /not a column of the training data `features`/);
   expectMarks('LW616', { ...monitor(['key: id', 'key: order_id']) });
   expectMarks('LW616', {
     ...over,

@@ -71,7 +71,7 @@ test('LW407 test rows that were trained on', async () => {
   const root = await prepared({ csv: doubled, yaml: ['split: { by: time, column: at,', 'split: { by: random,'] });
   assert.match(
     (await findInData('LW407', root)).messages[0] ?? '',
-    /test rows \(\d+ %\) stand in the training rows of `features` too/,
+    /test rows \(\d+ %\) are also training rows of `features`\./,
   );
   assert.deepEqual((await findInData('LW407', await plain())).marks, []);
 });
@@ -123,7 +123,7 @@ test('LW424 tested on the past', async () => {
   const root = await prepared({ yaml: ['split: { by: time, column: at,', 'split: { by: random,'] });
   assert.match(
     (await findInData('LW424', root)).messages[0] ?? '',
-    /Training rows go until 2026-0\d-\d\d, test rows start on 2026-01-0\d/,
+    /Training rows end on 2026-0\d-\d\d, test rows start on 2026-01-0\d/,
   );
   assert.deepEqual((await findInData('LW424', await plain())).marks, []);
 });

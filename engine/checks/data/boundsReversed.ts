@@ -38,7 +38,7 @@ export const boundsReversed: Rule = {
                   ? []
                   : [
                       context.fix(
-                        'Swap the two',
+                        'Swap the bounds',
                         replaceValue(file, at(low), JSON.stringify(b)),
                         replaceValue(file, at(high), JSON.stringify(a)),
                       ),
@@ -52,7 +52,7 @@ export const boundsReversed: Rule = {
         context.reportIn(file, ['loopwright', 'rows', 'min'], `No table has at least ${min} and at most ${max} rows.`, {
           fixes: [
             context.fix(
-              'Swap the two',
+              'Swap the bounds',
               replaceValue(file, ['loopwright', 'rows', 'min'], String(max)),
               replaceValue(file, ['loopwright', 'rows', 'max'], String(min)),
             ),

@@ -36,7 +36,7 @@ export const columnNotInSchema: Rule = {
           context.reportIn(
             file,
             ['primaryKey'],
-            `The primary key names \`${key}\`, which is no field.${suggestion(key, columns)}`,
+            `The primary key names \`${key}\`, which is not a field.${suggestion(key, columns)}`,
           );
       }
     }

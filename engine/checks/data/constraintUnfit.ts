@@ -42,7 +42,7 @@ export const constraintUnfit: Rule = {
         for (const [key, value] of Object.entries(field.constraints ?? {})) {
           const path = ['fields', i, 'constraints', key];
           if (allowed[key] && !allowed[key].includes(type))
-            context.reportKeyIn(file, path, `\`${key}\` says nothing about values of type ${type}.`, {
+            context.reportKeyIn(file, path, `\`${key}\` does not apply to values of type ${type}.`, {
               fixes: [context.fix(`Remove ${key}`, removeAt(file, path))],
             });
           else if (numbers.includes(type) && /imum$/i.test(key) && typeof value !== 'number')

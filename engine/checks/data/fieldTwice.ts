@@ -21,7 +21,7 @@ export const fieldTwice: Rule = {
           start: 0,
           end: 0,
         };
-        return context.reportIn(file, ['fields', i, 'name'], `The field \`${name}\` stands here twice.`, {
+        return context.reportIn(file, ['fields', i, 'name'], `The field \`${name}\` is declared twice.`, {
           related: [{ ...file.parsed.lines.place(file.path, range), message: 'the first' }],
           fixes: [context.fix(`Remove the second ${name}`, removeAt(file, ['fields', i]))],
         });

@@ -22,7 +22,7 @@ export const foreignKeyOfNothing: Rule = {
             context.reportIn(
               file,
               ['foreignKeys', i, 'fields'],
-              `The foreign key names \`${column}\`, which is no field.${suggestion(column, own)}`,
+              `The foreign key names \`${column}\`, which is not a field.${suggestion(column, own)}`,
             );
         if (here.length !== there.length)
           context.reportIn(

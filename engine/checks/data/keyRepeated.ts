@@ -17,7 +17,7 @@ export const keyRepeated: Rule = {
       context.reportIn(
         file,
         [...path, 'constraints', 'unique'],
-        `\`${field.name}\` is not unique: its value stands in an earlier row in ${inRows(dataset, finding)}.`,
+        `\`${field.name}\` is not unique: its value repeats an earlier row in ${inRows(dataset, finding)}.`,
       );
     }
     for (const dataset of eachDataset(context)) {
@@ -28,7 +28,7 @@ export const keyRepeated: Rule = {
         context.reportIn(
           file,
           finding.rule === 'primaryKey' ? ['primaryKey'] : ['uniqueKeys', at],
-          `\`${finding.field}\` is not unique: its value stands in an earlier row in ${inRows(dataset, finding)}.`,
+          `\`${finding.field}\` is not unique: its value repeats an earlier row in ${inRows(dataset, finding)}.`,
         );
       }
     }

@@ -25,7 +25,7 @@ export const positiveNotACategory: Rule = {
           context.reportIn(
             file,
             at,
-            `\`${positive}\` is none of the values of \`${field.name}\`.${suggestion(String(positive), values.map(String)) || ` They are ${values.slice(0, 12).join(', ')}.`}`,
+            `\`${positive}\` is not a value of \`${field.name}\`.${suggestion(String(positive), values.map(String)) || ` Its values are ${values.slice(0, 12).join(', ')}.`}`,
           );
       });
     }

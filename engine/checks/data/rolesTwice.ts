@@ -20,11 +20,11 @@ export const rolesTwice: Rule = {
         const holders = (file.value?.fields ?? []).flatMap((field, i) =>
           field.loopwright?.role === role ? [{ field, i }] : [],
         );
-        for (const { field, i } of holders.slice(1))
+        for (const { i } of holders.slice(1))
           context.reportIn(
             file,
             ['fields', i, 'loopwright', 'role'],
-            `\`${holders[0]?.field.name}\` has the role ${role} already; \`${field.name}\` cannot have it too.`,
+            `\`${holders[0]?.field.name}\` already has the role ${role}; only one field can have it.`,
           );
       }
     }

@@ -37,7 +37,7 @@ export const sqlLacksColumn: Rule = {
         if (!column)
           context.report(
             at,
-            `The SQL gives no column \`${field.name}\`, which the schema of \`${stage.with.output}\` declares.${suggestion(
+            `The SQL returns no column \`${field.name}\`, which the schema of \`${stage.with.output}\` declares.${suggestion(
               field.name,
               given.filter((other) => !schema.fields.some(({ name: known }) => known === other)),
             )}`,
@@ -45,7 +45,7 @@ export const sqlLacksColumn: Rule = {
         else if (field.type && fits[column.type]?.includes(field.type) === false)
           context.report(
             at,
-            `The SQL gives \`${field.name}\` as ${column.type}; the schema of \`${stage.with.output}\` declares ${field.type}.`,
+            `The SQL returns \`${field.name}\` as ${column.type}; the schema of \`${stage.with.output}\` declares ${field.type}.`,
             { severity: 'warning' },
           );
       }

@@ -49,7 +49,7 @@ export const tooManyMissing: Rule = {
         context.reportIn(
           file,
           [...path, 'loopwright', 'presence'],
-          `\`${field.name}\` has a value in ${percent(1 - missing / facts.rows)} of the rows of \`${name}\`; at least ${percent(asked)} are asked for.`,
+          `\`${field.name}\` has a value in ${percent(1 - missing / facts.rows)} of the rows of \`${name}\`; at least ${percent(asked)} are required.`,
           {
             fixes: [
               context.fix(`Set presence to ${share}`, setAt(file, [...path, 'loopwright', 'presence'], String(share))),

@@ -31,7 +31,7 @@ export const typeDiffers: Rule = {
       context.reportIn(
         file,
         field.type === undefined ? [...path, 'name'] : [...path, 'type'],
-        `\`${field.name}\` is declared as ${field.type ?? 'any'}, and is something else in ${inRows(dataset, finding)}.`,
+        `\`${field.name}\` is declared as ${field.type ?? 'any'}, but has another type in ${inRows(dataset, finding)}.`,
         {
           fixes: [
             missing === null

@@ -14,7 +14,7 @@ export const valueNotAllowed: Rule = {
     for (const { dataset, file, field, path, finding } of brokenFields(context, ['enum', 'categories'])) {
       const list = finding.rule === 'enum' ? [...path, 'constraints', 'enum'] : [...path, 'categories'];
       const value = finding.firstValue;
-      context.reportIn(file, list, `\`${field.name}\` holds other values in ${inRows(dataset, finding)}.`, {
+      context.reportIn(file, list, `\`${field.name}\` has other values in ${inRows(dataset, finding)}.`, {
         fixes: [
           value === null
             ? null

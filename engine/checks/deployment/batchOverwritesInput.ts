@@ -20,7 +20,7 @@ export const batchOverwritesInput: Rule = {
       const path = ['deployments', name];
       context.report(
         [...path, 'output'],
-        `The scored rows are written to where \`${deployment.input}\` is read. Write them to a folder of their own.`,
+        `The scored rows are written to the place of the input \`${deployment.input}\`. Write them to a separate folder.`,
         { related: [context.place([...path, 'input'], 'The rows are read here.')] },
       );
     }

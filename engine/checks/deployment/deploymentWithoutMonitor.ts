@@ -30,7 +30,7 @@ export const deploymentWithoutMonitor: Rule = {
       if (deployment.as === 'api' && !watched.has(name))
         context.reportKey(
           ['deployments', name],
-          `No monitor watches \`${name}\`, so drift and errors of its answers go unseen. Add one under \`monitors\`.`,
+          `\`${name}\` has no monitor, so its drift and errors go unnoticed. Add one under \`monitors\`.`,
         );
     }
   },

@@ -22,7 +22,7 @@ export const labelDelay: Rule = {
       const path = ['monitors', name];
       context.report(
         [...path, 'labels', 'delay'],
-        `Performance is known ${Math.floor(windows)} windows late: labels take ${labels.delay}, and a window ${window.every}. Take longer windows${waits ? ', or let retraining look at drift too' : ''}.`,
+        `Performance is known ${Math.floor(windows)} windows late: labels take ${labels.delay}, and a window ${window.every}. Use longer windows${waits ? ', or let drift trigger retraining too' : ''}.`,
         {
           ...(waits && windows > 4 ? { severity: 'warning' } : {}),
           related: [context.place([...path, 'window', 'every'], `A window takes ${window.every}.`)],

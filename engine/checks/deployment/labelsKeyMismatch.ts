@@ -28,7 +28,7 @@ export const labelsKeyMismatch: Rule = {
         continue;
       context.report(
         ['monitors', name, 'labels', 'key'],
-        `\`${labels.key}\` is no column of \`${train.with.data}\`, which the model is trained on, so predictions may lack it and labels find none.${suggestion(labels.key, columns)}`,
+        `\`${labels.key}\` is not a column of the training data \`${train.with.data}\`, so predictions may lack it and labels do not match them.${suggestion(labels.key, columns)}`,
       );
     }
   },

@@ -25,7 +25,7 @@ export const labelsWithoutTarget: Rule = {
       if (!monitor.labels || target === undefined || !columns || columns.includes(target)) continue;
       context.report(
         ['monitors', name, 'labels', 'dataset'],
-        `The schema of \`${monitor.labels.dataset}\` has no \`${target}\`, which the model tells, so performance cannot be computed.${suggestion(target, columns)}`,
+        `The schema of \`${monitor.labels.dataset}\` has no \`${target}\`, which the model predicts, so performance cannot be computed.${suggestion(target, columns)}`,
       );
     }
   },

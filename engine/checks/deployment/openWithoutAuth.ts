@@ -18,11 +18,11 @@ export const openWithoutAuth: Rule = {
       const path = ['deployments', name];
       context.report(
         [...path, 'host'],
-        `\`${name}\` would answer everybody who reaches ${deployment.host}. Add \`auth\`, or listen on 127.0.0.1.`,
+        `\`${name}\` would answer everyone who can reach ${deployment.host}. Add \`auth\`, or listen on 127.0.0.1.`,
         {
           fixes: [
             context.fix(
-              'Ask for the token in LOOPWRIGHT_TOKEN',
+              'Require the token in LOOPWRIGHT_TOKEN',
               setAt(context.project.file, [...path, 'auth'], '{ token_env: LOOPWRIGHT_TOKEN }'),
             ),
           ],

@@ -21,7 +21,7 @@ export const performanceWithoutLabels: Rule = {
         if (performance.includes(metric))
           context.reportKey(
             ['monitors', name, 'expect', metric],
-            `Without \`labels\`, \`${metric}\` is never known, so this is never judged. Add \`labels\` with the dataset of the true values.`,
+            `Without \`labels\`, \`${metric}\` is never known, so this is never evaluated. Add \`labels\` with the dataset of the true values.`,
           );
       }
     }

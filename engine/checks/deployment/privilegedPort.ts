@@ -14,7 +14,7 @@ export const privilegedPort: Rule = {
       if (deployment.as === 'api' && deployment.port < 1024)
         context.report(
           ['deployments', name, 'port'],
-          `Port ${deployment.port} may need an administrator. Take one from 1024 on, such as ${deployment.port + 8000}.`,
+          `Port ${deployment.port} may need administrator rights. Use a port of at least 1024, such as ${deployment.port + 8000}.`,
         );
     }
   },

@@ -24,7 +24,7 @@ export const promotionWithoutGates: Rule = {
     if (!nodeAt(context.project.resolved.root ?? undefined, path)) return;
     context.report(
       path,
-      'No stage that retraining runs has gates, so every model would be promoted, however bad. Give a validate stage `gates`, or write `propose`.',
+      'No stage that retraining runs has gates, so every model would be promoted, even a bad one. Add `gates` to a validate stage, or use `propose`.',
       { related, fixes: [context.fix('Change to propose', replaceLiteral(context.project.file, path, 'propose'))] },
     );
   },

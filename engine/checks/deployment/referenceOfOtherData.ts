@@ -23,7 +23,7 @@ export const referenceOfOtherData: Rule = {
       if (lacking.length === 0) continue;
       context.report(
         ['monitors', name, 'reference'],
-        `\`${monitor.reference}\` tests on \`${validate.with.data}\`, which lacks ${lacking.map((feature) => `\`${feature}\``).join(', ')} of the model. Let it test on \`${train.with.data}\`.`,
+        `\`${monitor.reference}\` tests on \`${validate.with.data}\`, which lacks ${lacking.map((feature) => `\`${feature}\``).join(', ')} of the model. Test on \`${train.with.data}\`.`,
         {
           related: [
             context.place(

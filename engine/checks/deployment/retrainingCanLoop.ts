@@ -37,11 +37,9 @@ export const retrainingCanLoop: Rule = {
         { fixes },
       );
     else
-      context.report(
-        path,
-        `The cooldown is over before the windows that the triggers look at have passed. Set it to ${wanted} or longer.`,
-        { fixes },
-      );
+      context.report(path, `The cooldown is shorter than the windows of the triggers. Set it to ${wanted} or longer.`, {
+        fixes,
+      });
   },
 };
 

@@ -23,7 +23,7 @@ export const retrainingRunIncomplete: Rule = {
         : null;
     context.report(
       path,
-      `None of these stages validates, so retraining would make no model version. Add ${only === undefined ? 'a validate stage' : validates.map((name) => `\`${name}\``).join(' or ')}.`,
+      `None of these stages validates, so retraining would register no model version. Add ${only === undefined ? 'a validate stage' : validates.map((name) => `\`${name}\``).join(' or ')}.`,
       { fixes: [fix] },
     );
   },

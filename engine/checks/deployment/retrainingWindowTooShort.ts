@@ -33,7 +33,7 @@ export const retrainingWindowTooShort: Rule = {
     const longer = durationText(needed * 2);
     context.report(
       path,
-      `Rows of ${retraining.data.window} are fewer than a window and the delay of its labels take together, ${durationText(needed)}; hardly any has a label. Take a longer time.`,
+      `Rows of ${retraining.data.window} span less than a window plus the delay of its labels, ${durationText(needed)}; hardly any has a label. Use a longer period.`,
       {
         fixes: [
           context.fix(

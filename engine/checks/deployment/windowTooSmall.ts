@@ -13,7 +13,7 @@ export const windowTooSmall: Rule = {
       if (window.min_rows !== undefined && window.min_rows < fewest)
         context.report(
           ['monitors', name, 'window', 'min_rows'],
-          `Windows of ${window.min_rows} ${window.min_rows === 1 ? 'row' : 'rows'} get a verdict; metrics of so few are chance. Ask for ${fewest} at least, better hundreds.`,
+          `Windows of ${window.min_rows} ${window.min_rows === 1 ? 'row' : 'rows'} are evaluated; metrics of so few rows vary by chance. Require at least ${fewest}, preferably hundreds.`,
         );
     }
   },

@@ -37,7 +37,7 @@ export const accuracyAlone: Rule = {
       );
       context.reportKey(
         ['stages', name, 'gates', first],
-        'Where one class is rare, a model that never finds it has a high accuracy. Add a gate on `balanced_accuracy` or `pr_auc`.',
+        'If one class is rare, a model that never predicts it has a high accuracy. Add a gate on `balanced_accuracy` or `pr_auc`.',
         { ...(rare ? { severity: 'warning' } : {}), fixes: [fix] },
       );
     }

@@ -30,7 +30,7 @@ export const confidenceWithoutInterval: Rule = {
         const path = ['stages', name, 'gates', gate, 'at_confidence'];
         context.reportKey(
           path,
-          `${'uses' in stage ? `\`${gate}\` has no interval` : 'What a command measures has no interval'}, so \`at_confidence\` does nothing. Remove it.`,
+          `${'uses' in stage ? `\`${gate}\` has no interval` : 'Metrics of a command have no interval'}, so \`at_confidence\` has no effect. Remove it.`,
           { fixes: [context.fix('Remove at_confidence', removeAt(context.project.file, path))] },
         );
       }

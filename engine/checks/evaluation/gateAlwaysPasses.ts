@@ -37,7 +37,7 @@ export const gateAlwaysPasses: Rule = {
             );
       context.reportKey(
         path,
-        `Nothing can break this ${what}: \`${metric}\` is always ${between(range)}. Give it the bound you mean.`,
+        `Every model meets this ${what}: \`${metric}\` is always ${between(range)}. Set the intended bound.`,
         { fixes: [fix] },
       );
     }

@@ -30,14 +30,14 @@ export const gateNeverPasses: Rule = {
               );
         context.report(
           [...path, 'min'],
-          `Nothing can meet this ${what}: \`${metric}\` is at most ${high}.${share === null ? '' : ` Was ${share} meant?`}`,
+          `No model can meet this ${what}: \`${metric}\` is at most ${high}.${share === null ? '' : ` Was ${share} meant?`}`,
           { fixes: [fix] },
         );
       }
       if (max !== undefined && max < low)
         context.report(
           [...path, 'max'],
-          `Nothing can meet this ${what}: \`${metric}\` is at least ${low}. Write a larger value.`,
+          `No model can meet this ${what}: \`${metric}\` is at least ${low}. Write a larger value.`,
         );
     }
   },

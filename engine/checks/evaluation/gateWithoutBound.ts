@@ -15,11 +15,11 @@ export const gateWithoutBound: Rule = {
       for (const [gate, { min, max }] of Object.entries(stage.gates ?? {})) {
         const path = ['stages', name, 'gates', gate];
         if (min === undefined && max === undefined)
-          context.reportKey(path, `The gate \`${gate}\` has neither \`min\` nor \`max\`, so everything would pass it.`);
+          context.reportKey(path, `The gate \`${gate}\` has neither \`min\` nor \`max\`, so every model passes it.`);
         else if (min !== undefined && max !== undefined && min > max)
           context.reportKey(
             path,
-            `Nothing can pass the gate \`${gate}\`: its \`min\` ${min} is above its \`max\` ${max}.`,
+            `No model can pass the gate \`${gate}\`: its \`min\` ${min} is above its \`max\` ${max}.`,
           );
       }
     }

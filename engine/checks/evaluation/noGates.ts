@@ -23,7 +23,7 @@ export const noGates: Rule = {
       if (Object.keys(stage.gates ?? {}).length > 0) continue;
       context.reportKey(
         ['stages', name],
-        `\`${name}\` has no gates, so whatever it finds, the model may be deployed. Add \`gates\` with what a model has to reach.`,
+        `\`${name}\` has no gates, so the model may be deployed with any result. Add \`gates\` with the values that a model has to reach.`,
         promoted.includes(name) ? { severity: 'warning' } : {},
       );
     }

@@ -27,7 +27,7 @@ export const objectiveReversed: Rule = {
       context.reportKeyIn(
         file,
         path,
-        `Of \`${metric}\`, ${wrong === 'maximize' ? 'less' : 'more'} is better; the best run would be the worst. Write \`${right}\`.`,
+        `For \`${metric}\`, ${wrong === 'maximize' ? 'lower' : 'higher'} is better; the best run would be the worst. Use \`${right}\`.`,
         { fixes: [context.fix(`Change to ${right}`, renameKey(file, path, right))] },
       );
     }

@@ -22,7 +22,7 @@ export const primaryMetricUnknown: Rule = {
     if (parseMetric(name)?.champion)
       return context.report(
         path,
-        `\`${name}\` is a difference to the champion, and no run logs it. Name the metric itself.`,
+        `\`${name}\` is a difference to the champion, which no run logs. Name the metric itself.`,
       );
     const { known, complete } = metricsOf(context);
     const near = didYouMean(name, known);

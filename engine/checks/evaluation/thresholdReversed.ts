@@ -31,7 +31,7 @@ export const thresholdReversed: Rule = {
       const [wrong, right] = smaller ? ['min', 'max'] : ['max', 'min'];
       context.reportKey(
         [...path, wrong],
-        `Of \`${metric}\`, ${smaller ? 'less' : 'more'} is better, so this ${what} lets bad values pass and not good ones. Write \`${right}\`.`,
+        `For \`${metric}\`, ${smaller ? 'lower' : 'higher'} is better, so this ${what} passes bad values and refuses good ones. Use \`${right}\`.`,
         { fixes: [context.fix(`Change to ${right}`, renameKey(context.project.file, [...path, wrong], right))] },
       );
     }

@@ -22,7 +22,7 @@ export const experimentOnCommand: Rule = {
         context.reportKeyIn(
           file,
           [...path, 'with'],
-          `\`${name}\` runs a command and has no \`with\`, so this does nothing. Use \`\${params.x}\` in the command, and change the param.`,
+          `\`${name}\` runs a command and has no \`with\`, so this has no effect. Use \`\${params.x}\` in the command, and change the param.`,
           {
             related: [context.keyPlace(['stages', name], `\`${name}\` runs a command.`)],
             fixes: [alone ? null : context.fix(`Remove ${name}`, removeAt(file, path))],

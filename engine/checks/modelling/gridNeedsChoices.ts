@@ -20,7 +20,7 @@ export const gridNeedsChoices: Rule = {
         context.reportIn(
           file,
           ['sweep', 'params', name],
-          `A grid cannot try a range. Name the values of \`${name}\` with \`choice\`, or use method random.`,
+          `A grid cannot try a range. List the values of \`${name}\` with \`choice\`, or use method random.`,
           {
             related: [
               {

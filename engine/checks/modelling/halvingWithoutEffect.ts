@@ -34,7 +34,7 @@ export const halvingWithoutEffect: Rule = {
       context.reportIn(
         file,
         ['sweep', 'halving', 'watch', towards],
-        `\`${metric}\` is measured when training has ended, so no run is stopped early. At each epoch there are ${loggedByEpoch.map((name) => `\`${name}\``).join(' and ')}.`,
+        `\`${metric}\` is measured after training, so no run is stopped early. The metrics of each epoch are ${loggedByEpoch.map((name) => `\`${name}\``).join(' and ')}.`,
       );
     }
   },

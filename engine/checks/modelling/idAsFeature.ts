@@ -22,7 +22,7 @@ export const idAsFeature: Rule = {
         const last = stage.with.features?.length === 1;
         context.report(
           path,
-          `\`${feature}\` names rows; its values do not come again, so nothing can be learnt from them. Remove it from the features.`,
+          `\`${feature}\` identifies rows; its values do not recur, so the model cannot learn from them. Remove it from the features.`,
           { fixes: [last ? null : context.fix(`Remove ${feature}`, removeAt(context.project.file, path))] },
         );
       });

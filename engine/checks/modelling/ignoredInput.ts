@@ -21,7 +21,7 @@ export const ignoredInput: Rule = {
         const path = ['stages', name, 'with', input];
         context.reportKey(
           path,
-          `The model ${stage.with.model} has no hidden layers, so \`${input}\` does nothing. Remove it, or use mlp.`,
+          `The model ${stage.with.model} has no hidden layers, so \`${input}\` has no effect. Remove it, or use mlp.`,
           { fixes: [context.fix(`Remove ${input}`, removeAt(file, path))] },
         );
       }

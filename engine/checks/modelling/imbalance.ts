@@ -33,11 +33,11 @@ export const imbalance: Rule = {
       if (ranked) continue;
       context.report(
         ['stages', name, 'with', 'data'],
-        `\`${rarest.value}\` is rare: ${count(rarest.count)} of ${count(total)} rows (${percent(rarest.count / total)}), and the classes weigh the same.`,
+        `\`${rarest.value}\` is rare: ${count(rarest.count)} of ${count(total)} rows (${percent(rarest.count / total)}), and the classes have equal weight.`,
         {
           fixes: [
             context.fix(
-              'Weigh the classes',
+              'Balance the class weights',
               setAt(context.project.file, ['stages', name, 'with', 'class_weight'], 'balanced'),
             ),
           ],

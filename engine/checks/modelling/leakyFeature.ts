@@ -20,7 +20,7 @@ export const leakyFeature: Rule = {
         if (!suspicious(association)) continue;
         const place = featurePlace(context, name, stage, association.feature);
         place(
-          `\`${association.feature}\` almost determines the target: ${describe(association)}. Is it known when the model has to predict?`,
+          `\`${association.feature}\` almost determines the target: ${describe(association)}. Is it known when the model predicts?`,
         );
       }
     }

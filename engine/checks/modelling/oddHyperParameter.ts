@@ -14,9 +14,9 @@ const number =
 const judges: Record<string, Judge> = {
   learning_rate: number((value) =>
     value > 0.5
-      ? 'steps this large rarely settle; usual are 0.0001 to 0.1'
+      ? 'steps this large rarely converge; usual are 0.0001 to 0.1'
       : value < 1e-6
-        ? 'steps this small hardly learn; usual are 0.0001 to 0.1'
+        ? 'steps this small learn very slowly; usual are 0.0001 to 0.1'
         : null,
   ),
   dropout: number((value) =>
@@ -27,7 +27,7 @@ const judges: Record<string, Judge> = {
   ),
   batch_size: number((value) =>
     value < 4
-      ? 'batches this small are slow and their steps are noise; usual are 32 to 1024'
+      ? 'batches this small are slow and noisy; usual are 32 to 1024'
       : value > 65_536
         ? 'batches this large take few steps in each epoch; usual are 32 to 1024'
         : null,
@@ -40,9 +40,7 @@ const judges: Record<string, Judge> = {
     const units = value.reduce<number>((sum, layer) => sum + (typeof layer === 'number' ? layer : 0), 0);
     if (value.length > 12)
       return `${value.length} layers without shortcuts between them hardly learn; usual are 1 to 4`;
-    return units > 16_384
-      ? `${units} units learn slowly and tend to learn the rows by heart; usual are 16 to 512 in a layer`
-      : null;
+    return units > 16_384 ? `${units} units train slowly and tend to overfit; usual are 16 to 512 in a layer` : null;
   },
 };
 
@@ -79,7 +77,7 @@ function checkPatience(context: CheckContext, name: string, { with: { patience, 
   if (patience === undefined || patience < epochs) return;
   context.report(
     ['stages', name, 'with', 'patience'],
-    `Training never stops early: it would wait ${patience} epochs, and there are ${epochs}. Set \`patience\` below \`epochs\`, or to 0 if it is not to stop.`,
+    `Training never stops early: it would wait ${patience} epochs, and there are ${epochs}. Set \`patience\` below \`epochs\`, or to 0 to disable it.`,
   );
 }
 

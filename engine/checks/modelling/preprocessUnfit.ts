@@ -28,7 +28,7 @@ export const preprocessUnfit: Rule = {
             near === null ? [] : [context.fix(`Change to ${near}`, renameKey(file, path, yamlKey(near, true)))];
           context.reportKey(
             path,
-            `\`${column}\` is no feature of the model, which reads ${features.slice(0, 8).join(', ')}.${near === null ? '' : ` Did you mean \`${near}\`?`}`,
+            `\`${column}\` is not a feature of the model, which reads ${features.slice(0, 8).join(', ')}.${near === null ? '' : ` Did you mean \`${near}\`?`}`,
             { fixes },
           );
           continue;

@@ -19,7 +19,7 @@ export const protectedAsFeature: Rule = {
         const last = stage.with.features?.length === 1;
         context.report(
           path,
-          `\`${feature}\` is protected, and as a feature the model may decide by it. Remove it, or change its role.`,
+          `\`${feature}\` is protected, and the model may base decisions on it. Remove it, or change its role.`,
           { fixes: [last ? null : context.fix(`Remove ${feature}`, removeAt(context.project.file, path))] },
         );
       });

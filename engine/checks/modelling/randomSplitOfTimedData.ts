@@ -33,7 +33,7 @@ export const randomSplitOfTimedData: Rule = {
       );
       context.report(
         [...path, 'by'],
-        `The rows have a time, \`${time.name}\`; split at random, the model is tested on the past of what it learnt. Split by time.`,
+        `The rows have a time, \`${time.name}\`; with a random split, the model is tested on rows older than its training rows. Split by time.`,
         { fixes: [fix] },
       );
     }

@@ -26,7 +26,7 @@ export const sharedRows: Rule = {
       if (fine && share > 0.01)
         context.report(
           ['stages', name, 'with', 'data'],
-          `${count(facts.shared.rows)} of ${count(facts.shared.testRows)} test rows (${percent(share)}) stand in the training rows of \`${stage.with.data}\` too.`,
+          `${count(facts.shared.rows)} of ${count(facts.shared.testRows)} test rows (${percent(share)}) are also training rows of \`${stage.with.data}\`.`,
         );
     }
   },

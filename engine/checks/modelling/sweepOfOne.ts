@@ -17,14 +17,14 @@ export const sweepOfOne: Rule = {
             context.reportIn(
               file,
               path,
-              `\`${name}\` does not vary: there is only one value, ${texts[0]}. Add values, or set it under \`params\`.`,
+              `\`${name}\` does not vary: its only value is ${texts[0]}. Add values, or set it under \`params\`.`,
             );
             continue;
           }
           if (kind !== 'choice') continue;
           texts.forEach((text, i) => {
             if (texts.indexOf(text) < i)
-              context.reportIn(file, [...path, i], `${text} stands twice, so its runs are made twice. Remove it.`, {
+              context.reportIn(file, [...path, i], `${text} is listed twice, so its runs are repeated. Remove it.`, {
                 fixes: [context.fix(`Remove the second ${text}`, removeAt(file, [...path, i]))],
               });
           });

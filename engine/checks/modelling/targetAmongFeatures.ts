@@ -19,7 +19,7 @@ export const targetAmongFeatures: Rule = {
       if (at !== -1)
         context.report(
           ['stages', name, 'with', 'features', at],
-          `\`${target}\` is the target; as a feature it would tell the model the answer.`,
+          `\`${target}\` is the target; as a feature it would give the model the answer.`,
         );
       else if (
         !stage.with.features &&

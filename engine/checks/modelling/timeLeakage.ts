@@ -23,7 +23,7 @@ export const timeLeakage: Rule = {
       if (trained === null || tested === null || trained <= tested) continue;
       context.report(
         ['stages', name, 'with', 'data'],
-        `Training rows go until ${day(trained)}, test rows start on ${day(tested)}: the model is tested on the past of what it has learnt. Split by time.`,
+        `Training rows end on ${day(trained)}, test rows start on ${day(tested)}: the model is tested on rows older than its training rows. Split by time.`,
       );
     }
   },

@@ -21,7 +21,7 @@ export const timestampAsFeature: Rule = {
         const last = stage.with.features?.length === 1;
         context.report(
           path,
-          `\`${feature}\` is a time: ${date ? 'a model takes no dates' : 'new rows are later than all that was learnt'}. Derive the hour or weekday in SQL, and remove it from the features.`,
+          `\`${feature}\` is a time: ${date ? 'a model does not accept dates' : 'new rows are later than all training rows'}. Derive the hour or weekday in SQL, and remove it from the features.`,
           {
             ...(date ? { severity: 'error' } : {}),
             fixes: [last ? null : context.fix(`Remove ${feature}`, removeAt(context.project.file, path))],

@@ -25,7 +25,7 @@ export const tooManyLevels: Rule = {
         context.reportIn(
           file,
           ['fields', i, 'name'],
-          `\`${field.name}\` has ${levels} categories, and each becomes an input of the model. Group the rare ones in SQL, or derive a number.`,
+          `\`${field.name}\` has ${levels} categories, and each becomes an input of the model. Group the rare categories in SQL, or derive a number.`,
         );
       });
     }

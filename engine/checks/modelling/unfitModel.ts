@@ -25,13 +25,13 @@ export const unfitModel: Rule = {
       if (stage.with.model === 'linear' && !isNumber)
         context.report(
           path,
-          `The target \`${target.name}\` is of type ${type}${target.categories ? ' with categories' : ''}; linear regression minimises a squared error and needs a number. Use logistic or mlp.`,
+          `The target \`${target.name}\` is of type ${type}${target.categories ? ' with categories' : ''}; linear regression minimizes a squared error and needs a number. Use logistic or mlp.`,
           { fixes: [change('logistic'), change('mlp')] },
         );
       if (stage.with.model === 'logistic' && taskOf(stage, context.schemaOf(stage.with.data)) === 'regression')
         context.report(
           path,
-          `The target \`${target.name}\` is a number; logistic regression minimises the cross-entropy of classes. Use linear or mlp.`,
+          `The target \`${target.name}\` is a number; logistic regression minimizes the cross-entropy of classes. Use linear or mlp.`,
           { fixes: [change('linear'), change('mlp')] },
         );
     }
