@@ -11,15 +11,15 @@ import { hasStore, type Store } from '../engine/store/store.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const mostNamed = 5;
-/** A message does not wait longer for what may be below. */
+/** Longest time that an error message waits for the search of projects below. */
 const searchMs = 1000;
 
-/** What every command gets. */
+/** The context that every command receives. */
 export interface CommandContext {
   terminal: Terminal;
   json: boolean;
   signal: AbortSignal;
-  /** The project in `--project` or around the working folder; ProjectError when there is none. */
+  /** The project in `--project` or around the working folder. Throws a ProjectError if there is none. */
   project(): Project;
   config(): ProjectConfig;
   store(): Store;
@@ -34,25 +34,28 @@ export interface GlobalOptions {
   json?: boolean;
 }
 
-/** The folder of the project: the one given, or the nearest above with a loopwright.yaml, or with a dvc.yaml. */
+/** The folder of the project: the given one, or the nearest above with a loopwright.yaml, or with a dvc.yaml. */
 export function findRoot(given: string | undefined): string {
   if (given !== undefined) {
     const folder = resolve(given);
     const root = statSync(folder, { throwIfNoEntry: false })?.isFile() ? dirname(folder) : folder;
     if (projectFileIn(root) === null)
-      throw new NoProjectError(root, `There is no ${projectFileName} in ${root}. \`loopwright init\` makes one.`);
+      throw new NoProjectError(
+        root,
+        `There is no ${projectFileName} in ${root}. Run \`loopwright init\` to create one.`,
+      );
     return root;
   }
   const root = nearestProject(process.cwd());
   if (root === null)
     throw new NoProjectError(
       process.cwd(),
-      `There is no ${projectFileName} here or above. \`loopwright init\` makes one, and \`--project DIR\` names another folder.`,
+      `There is no ${projectFileName} here or above. Run \`loopwright init\` to create one, or use \`--project DIR\` for another folder.`,
     );
   return root;
 }
 
-/** Runs a command with its context, turns whatever it throws into a message and an exit code. */
+/** Runs a command with its context and turns an error into a message and an exit code. */
 export async function runWithContext(
   options: GlobalOptions,
   work: (context: CommandContext) => Promise<number>,
@@ -89,14 +92,14 @@ export async function runWithContext(
   }
 }
 
-/** Names the projects below, which a person at the top of a monorepo may mean. */
+/** Adds the names of the projects below, for a user at the top of a monorepo. */
 async function withProjectsBelow({ folder, message }: NoProjectError): Promise<ProjectError> {
   const { roots, isCut } = await findProjects(folder, { most: mostNamed, signal: AbortSignal.timeout(searchMs) });
   const names = roots.map((root) => `\`${relative(process.cwd(), root)}\``).join(', ');
   return new ProjectError(
     roots.length === 0
       ? message
-      : `${message} Below it are ${names}${isCut ? ' and more' : ''}: name one with \`--project\`.`,
+      : `${message} Projects below it: ${names}${isCut ? ' and more' : ''}. Choose one with \`--project\`.`,
   );
 }
 
@@ -120,7 +123,7 @@ function report(error: unknown, { terminal, json }: CommandContext, project: Pro
     terminal.note(`${placeText(place, root, project?.file.path)}error: ${error.message}`);
   } else
     terminal.note(
-      `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a fault of Loopwright. Please report it with the lines above.`,
+      `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug in Loopwright. Please report it with the lines above.`,
     );
   return code;
 }
@@ -130,7 +133,7 @@ export function problemLine(problem: Problem, root: string): string {
   return `${pathFromHere(root, problem.file)}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message} [${problem.code}]`;
 }
 
-/** The same for a place. Stages call the file of the project by its usual name, whatever its name is here. */
+/** The same for a place. Stages use the usual name of the project file, even if it has another name here. */
 export function placeText(
   place: { file?: string; line?: number; column?: number } | null,
   root: string,
@@ -141,8 +144,8 @@ export function placeText(
 }
 
 /**
- * A path of the project from the working folder, so that it can be opened from there; the whole path when the project
- * is elsewhere.
+ * A path of the project relative to the working folder, so that it can be opened from there; the absolute path if the
+ * project is elsewhere.
  */
 function pathFromHere(root: string, file: string): string {
   const path = relative(process.cwd(), resolve(root, file));

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** Where programs of stages may read from: the terminal, when there is one and this process is in its foreground. */
+/** Where programs of stages may read from: the terminal, if there is one and this process is in its foreground. */
 export function inputOf(stdin: Pick<NodeJS.ReadStream, 'isTTY'> = process.stdin): 'terminal' | 'none' {
   return stdin.isTTY && isInForeground() ? 'terminal' : 'none';
 }
 
-/** A program of a background job would take what a person types for their shell. */
+/** A program of a background job would read the input that is meant for the shell. */
 function isInForeground(): boolean {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');
@@ -13,7 +13,7 @@ function isInForeground(): boolean {
     const [group, foreground] = [fields[2], fields[5]];
     return group === foreground;
   } catch {
-    // Other systems do not tell.
+    // Other systems do not provide this.
     return true;
   }
 }

@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts';
 const fetched = 20;
 
 /**
- * Asks row by row: 1–9 label, s skips, u takes the last decision back, q ends. `keys` gives one pressed key at a time.
+ * Asks row by row: 1–9 label, s skips, u undoes the last decision, q quits. `keys` yields one pressed key at a time.
  */
 export async function labelByKeys(
   open: OpenTask,
@@ -48,7 +48,7 @@ export async function labelByKeys(
         .join('   ')}   s skip   u undo   q quit`,
     );
   };
-  terminal.line(`${task.name}: you label as ${labeller}; every key is written at once.`);
+  terminal.line(`${task.name}: labelling as ${labeller}; every decision is saved at once.`);
   await advance();
   if (!current) return;
   for await (const key of keys) {
@@ -58,7 +58,7 @@ export async function labelByKeys(
     if (key === 'u' || key === '\u001a') {
       try {
         const undone = undoLabel(task, labeller);
-        terminal.line(`taken back: ${plain(undone.key)}`);
+        terminal.line(`undone: ${plain(undone.key)}`);
         const [again] = await rowsByKey(open, [undone.key], labeller);
         if (row) waiting.unshift(row);
         waiting = again ? [again, ...waiting] : waiting;
@@ -81,8 +81,7 @@ export async function labelByKeys(
 }
 
 /**
- * The keys that are pressed on a terminal, one at a time, without waiting for Enter. The terminal is as before when it
- * ends.
+ * The keys pressed on a terminal, one at a time, without waiting for Enter. The terminal is restored at the end.
  */
 export async function* pressedKeys(input: NodeJS.ReadStream, signal: AbortSignal): AsyncGenerator<string> {
   const stop = () => input.destroy();
@@ -90,7 +89,7 @@ export async function* pressedKeys(input: NodeJS.ReadStream, signal: AbortSignal
   input.setRawMode(true);
   input.setEncoding('utf8');
   try {
-    // Arrows and their like come as sequences that begin with Escape; none of them means anything here.
+    // Arrow keys and similar arrive as sequences that begin with Escape; they have no meaning here.
     for await (const text of input as AsyncIterable<string>) if (!text.startsWith('\u001b')) yield* text;
   } finally {
     signal.removeEventListener('abort', stop);
@@ -99,7 +98,7 @@ export async function* pressedKeys(input: NodeJS.ReadStream, signal: AbortSignal
   }
 }
 
-/** Control characters would move the cursor, or more. */
+/** Control characters could move the cursor or change the terminal. */
 function plain(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n]/gu, '�').replaceAll('\n', '\n    ');
 }

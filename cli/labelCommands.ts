@@ -10,9 +10,9 @@ export function registerLabelCommands(sub: (name: string, description: string) =
     .option('--key <value>', 'the row to label')
     .option('--label <value>', 'its label')
     .option('--skip', 'skip the row instead')
-    .option('--undo', 'take the last decision of this labeller back')
+    .option('--undo', 'undo the last decision of this labeller')
     .action(action<DataLabelOptions>((context, [task], options) => dataLabel(context, task, options)));
-  sub('labels [task]', 'show how far labelling is, who agrees with whom, and what the rules are worth')
-    .option('--output <file>', 'also write one label a row, by hand or else by rules, as CSV or Parquet')
+  sub('labels [task]', 'show the progress, the agreement of labellers and the quality of the rules')
+    .option('--output <file>', 'also write one label per row, from labellers or else from rules, as CSV or Parquet')
     .action(action<DataLabelsOptions>((context, [task], options) => dataLabels(context, task, options)));
 }

@@ -40,23 +40,23 @@ const program = new Command('loopwright')
   )
   .version(manifest.version)
   .showSuggestionAfterError()
-  .showHelpAfterError('(`loopwright help COMMAND` tells more)')
+  .showHelpAfterError('(run `loopwright help COMMAND` for details)')
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 the work failed or a gate or check did not pass, 2 wrong use or bad project, 130 cancelled.',
+    '\nExit codes: 0 done, 1 the work failed or a gate or check did not pass, 2 wrong use or invalid project, 130 cancelled.',
   )
   .exitOverride();
 
-/** A command with the options that all have. */
+/** A command with the options that every command has. */
 function command(name: string, description: string, parent: Command = program): Command {
   return parent
     .command(name)
     .description(description)
-    .option('--project <dir>', 'folder of loopwright.yaml (default: here or above)')
+    .option('--project <dir>', 'folder of loopwright.yaml (default: this folder or the nearest above)')
     .option('--json', 'print one JSON document');
 }
 
-/** Runs the work with what commander read and leaves its exit code behind. */
+/** Runs the work with the arguments that commander read and sets the exit code of the process. */
 function action<O extends object>(work: (context: CommandContext, args: string[], options: O) => Promise<number>) {
   return async (...received: unknown[]): Promise<void> => {
     const self = received.at(-1) as Command;
@@ -68,139 +68,139 @@ function action<O extends object>(work: (context: CommandContext, args: string[]
 
 const collectList = (value: string, list: string[] = []) => [...list, value];
 
-command('init [dir]', 'write a first project, from what lies in the folder')
-  .option('--data <file>', 'make it for this table')
-  .option('--target <column>', 'the column to predict (default: the likeliest)')
-  .option('--task <task>', 'binary, multiclass or regression (default: what the column looks like)')
-  .option('--script <file>', 'make it for this Python program')
-  .option('--import <path>', 'make it for the runs of an mlruns folder or an mlflow.db')
-  .option('--example [name]', 'copy an example and make its data (default: fraud)')
-  .option('--yes', 'ask nothing')
-  .option('--dry-run', 'print what would be written, and write nothing')
+command('init [dir]', 'create a project from the files in a folder')
+  .option('--data <file>', 'create it for this table')
+  .option('--target <column>', 'the column to predict (default: the most likely one)')
+  .option('--task <task>', 'binary, multiclass or regression (default: inferred from the column)')
+  .option('--script <file>', 'create it for this Python program')
+  .option('--import <path>', 'create it for the runs of an mlruns folder or an mlflow.db')
+  .option('--example [name]', 'copy an example and generate its data (default: fraud)')
+  .option('--yes', 'do not ask questions')
+  .option('--dry-run', 'print the files without writing them')
   .action(action<InitOptions>((context, [dir], options) => init(context, dir, options)));
-command('check', 'check the files of the project, and its data against them')
+command('check', 'check the project files, and the data against its schemas')
   .addOption(new Option('--format <format>', 'human, json, sarif or github').argParser(readFormat))
-  .option('--no-data', 'look at the files alone')
+  .option('--no-data', 'check only the files')
   .addOption(
-    new Option('--severity <code=choice>', 'error, warning, info or off for a check; may be repeated').argParser(
+    new Option('--severity <code=choice>', 'set a check to error, warning, info or off; repeatable').argParser(
       readSeverity,
     ),
   )
   .action(action<CheckOptions>((context, _, options) => check(context, options)));
-command('run [stages...]', 'bring stages and what they depend on up to date')
-  .option('--experiment <name>', 'run a variation of the project')
-  .option('--param <name=value>', 'set a param for this run; may be repeated', collectList)
-  .option('--force', 'run the named stages even when fresh')
+command('run [stages...]', 'bring stages and their dependencies up to date')
+  .option('--experiment <name>', 'run this experiment of the project')
+  .option('--param <name=value>', 'set a param for this run; repeatable', collectList)
+  .option('--force', 'run the named stages even if they are fresh')
   .action(action<RunOptions>((context, stages, options) => runCommand(context, stages, options)));
-// Not for people: a sweep starts its trials with it.
+// Internal: a sweep starts its trials with it.
 program
   .command('trial', { hidden: true })
   .option('--project <dir>')
   .action(action((context) => trialCommand(context)));
-command('stop [run]', 'stop what runs, whichever window or terminal started it')
-  .option('--all', 'stop everything that runs')
+command('stop [run]', 'stop a run, even if another window or terminal started it')
+  .option('--all', 'stop all runs')
   .action(action<StopOptions>((context, [run], options) => stop(context, run, options)));
-command('attach [run]', 'show what a run prints that another window or terminal started').action(
+command('attach [run]', 'follow the output of a run that another window or terminal started').action(
   action((context, [run]) => attach(context, run)),
 );
-command('status', 'show where the model is in its life and why stages are stale').action(
-  action((context) => status(context)),
-);
-command('runs [run]', 'list the runs, or show one')
+command('status', 'show the state of the model and why stages are stale').action(action((context) => status(context)));
+command('runs [run]', 'list runs, or show one')
   .option('--experiment <name>', 'only runs of this experiment')
-  .option('--search <words>', 'only runs with these words in name, params or tags')
-  .option('--filter <expression>', 'only runs that meet it, such as "metrics.roc_auc > 0.9 and params.lr < 0.01"')
-  .option('--sort <column>', 'metrics.NAME, params.NAME, duration, …; a minus in front turns it round')
+  .option('--search <words>', 'only runs with these words in their name, params or tags')
+  .option('--filter <expression>', 'only runs that match, such as "metrics.roc_auc > 0.9 and params.lr < 0.01"')
+  .option('--sort <column>', 'sort by metrics.NAME, params.NAME, duration, …; a leading minus reverses the order')
   .option('--which <which>', 'active (default), archived, deleted or all')
-  .option('--limit <n>', 'how many (default: 20)')
-  .option('--export <file>', 'write all that match to a .csv or .parquet file')
-  .option('--importance <metric>', 'tell which params move a metric over the runs that match')
+  .option('--limit <n>', 'maximum number of runs (default: 20)')
+  .option('--export <file>', 'write all matching runs to a .csv or .parquet file')
+  .option('--importance <metric>', 'rank the params by their effect on a metric in the matching runs')
   .action(action<RunsOptions>((context, [run], options) => runs(context, run, options)));
-command('reproduce <run>', 'run a run again with its code, data and params, and tell which metrics match')
-  .option('--tolerance <n>', 'how far a metric may be off, absolute or in proportion (default: 1e-9)')
-  .option('--keep', 'leave the work tree to be looked at')
+command('reproduce <run>', 'repeat a run with its code, data and params, and compare the metrics')
+  .option('--tolerance <n>', 'largest absolute or relative difference of a metric (default: 1e-9)')
+  .option('--keep', 'keep the worktree for inspection')
   .action(action<ReproduceOptions>((context, [run = ''], options) => reproduceCommand(context, run, options)));
-command('blame <a> <b>', 'tell what differs between two runs, what most likely moved a metric first')
-  .option('--metric <name>', 'the metric in question (default: that of the first gate)')
+command('blame <a> <b>', 'list the differences between two runs, the most likely cause of a metric change first')
+  .option('--metric <name>', 'the metric to explain (default: the metric of the first gate)')
   .action(action<BlameOptions>((context, [a = '', b = ''], options) => blameCommand(context, a, b, options)));
 const modelsCommand = command('models', 'list the model versions').action(action((context) => models(context)));
 modelsCommand
   .command('promote <version>')
-  .description('make a version the champion, through its gates; MODEL@VERSION where the project has several models')
+  .description('make a version the champion if it passes its gates; MODEL@VERSION in a project with several models')
   .action(action((context, [version = '']) => promoteModel(context, version)));
 modelsCommand
   .command('register <run>')
-  .description('make the model that a run validated a version, such as a trial of a sweep')
+  .description('register the model of a run as a version, such as that of a trial of a sweep')
   .action(action((context, [run = '']) => registerModel(context, run)));
 modelsCommand
   .command('rollback [model]')
-  .description('give the place back to the champion before')
+  .description('make the previous champion the champion again')
   .action(action((context, [model]) => rollbackModel(context, model)));
 modelsCommand
   .command('card [version]')
-  .description('print the model card as JSON, or write it as a page')
-  .option('--html <file>', 'write a page that opens anywhere')
+  .description('print the model card as JSON, or write it as an HTML page')
+  .option('--html <file>', 'write a self-contained HTML page')
   .action(action<ModelCardOptions>((context, [version], options) => modelCard(context, version, options)));
 command('predict', 'score files with a model version')
   .option('--input <file>', 'file or glob with the rows')
   .option('--output <file>', 'Parquet file to write')
-  .option('--deployment <name>', 'a batch deployment')
+  .option('--deployment <name>', 'use the input and output of a batch deployment')
   .option('--model-version <n>', 'version to use, as N or MODEL@N (default: the champion)')
-  .option('--sql <file>', 'SQL over the table `rows` that makes what the model reads')
+  .option('--sql <file>', 'SQL over the table `rows` that computes the columns of the model')
   .action(action<PredictOptions>((context, _, options) => predict(context, options)));
-command('recover', 'save what can be read of a damaged store')
-  .option('--dry-run', 'only tell what could be saved')
+command('recover', 'recover the readable part of a damaged store')
+  .option('--dry-run', 'only report what can be recovered')
   .action(action<RecoverOptions>((context, _args, options) => recover(context, options)));
-command('track', 'take runs of MLflow programs into the project, until stopped')
-  .option('--port <n>', 'the port on 127.0.0.1 (default: 0, a free one)')
+command('track', 'record the runs of MLflow programs in the project until stopped')
+  .option('--port <n>', 'port on 127.0.0.1 (default: 0, a free port)')
   .action(action<TrackOptions>((context, _args, options) => track(context, options)));
-command('import <path>', 'take runs of MLflow or TensorBoard into the project')
-  .option('--kind <kind>', 'mlruns, mlflow.db or tensorboard (default: what lies there)')
-  .option('--dry-run', 'tell what would be added, and add nothing')
+command('import <path>', 'import runs of MLflow or TensorBoard')
+  .option('--kind <kind>', 'mlruns, mlflow.db or tensorboard (default: detected)')
+  .option('--dry-run', 'report what would be added, without adding it')
   .addHelpText(
     'after',
-    '\nPATH is an mlruns folder, an mlflow.db, a TensorBoard log folder, a folder that holds one of them, or the address of an MLflow server.\nImporting again adds what is new.',
+    '\nPATH is an mlruns folder, an mlflow.db, a TensorBoard log folder, a folder that contains one of them, or the address of an MLflow server.\nImporting again adds only what is new.',
   )
   .action(action<ImportRunsOptions>((context, [path = ''], options) => importRuns(context, path, options)));
-command('export', 'write runs and models into an MLflow file store or send them to an MLflow server')
+command('export', 'export runs and models to an MLflow file store or server')
   .option('--to <place>', 'mlruns:FOLDER, or the address of a server')
-  .option('--filter <expression>', 'only runs that are so, and their models, such as "metrics.loss < 0.1"')
+  .option('--filter <expression>', 'only matching runs and their models, such as "metrics.loss < 0.1"')
   .option('--experiment <name>', 'only runs of this experiment')
   .addHelpText(
     'after',
-    '\nA server is asked with MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. Exporting again adds what is new.',
+    '\nRequests to a server use MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. Exporting again adds only what is new.',
   )
   .action(action<ExportRunsOptions>((context, _args, options) => exportRunsTo(context, options)));
-command('serve [deployment]', 'serve an api deployment until stopped')
-  .option('--port <n>', 'another port; 0 takes a free one')
+command('serve [deployment]', 'serve an API deployment until stopped')
+  .option('--port <n>', 'port to use instead; 0 picks a free one')
   .action(action<ServeOptions>((context, [name], options) => serve(context, name, options)));
-command('monitor [name]', 'judge the windows of a monitor')
-  .option('--now <time>', 'judge as if it were this time')
+command('monitor [name]', 'evaluate the windows of a monitor')
+  .option('--now <time>', 'evaluate as of this time')
   .action(action<MonitorOptions>((context, [name], options) => monitor(context, name, options)));
-command('drift [monitor]', 'print what the windows of a monitor show as JSON, or write it as a page')
-  .option('--html <file>', 'write a page that opens anywhere')
+command('drift [monitor]', 'print the windows of a monitor as JSON, or write them as an HTML page')
+  .option('--html <file>', 'write a self-contained HTML page')
   .action(action<DriftOptions>((context, [name], options) => drift(context, name, options)));
-command('retrain', 'train a challenger and put it before the gates')
-  .option('--if-due', 'only when the policy says so')
-  .option('--now <time>', 'as if it were this time')
+command('retrain', 'train a challenger and promote it if it passes the gates')
+  .option('--if-due', 'only if the retraining policy is due')
+  .option('--now <time>', 'retrain as of this time')
   .action(action<RetrainOptions>((context, _, options) => retrain(context, options)));
-command('loop', 'train, deploy, watch and retrain')
+command('loop', 'train, deploy, monitor and retrain')
   .option('--monitor <name>', 'the monitor of the deployment to work on, where monitors watch several models')
-  .option('--replay <files>', 'play recorded rows through the deployment')
-  .option('--sql <file>', 'SQL over the table `rows` that makes what the model reads')
-  .option('--from <time>', 'first row to play')
-  .option('--to <time>', 'play rows before this time')
-  .option('--port <n>', 'another port for the api')
+  .option('--replay <files>', 'replay recorded rows through the deployment')
+  .option('--sql <file>', 'SQL over the table `rows` that computes the columns of the model')
+  .option('--from <time>', 'time of the first row to replay')
+  .option('--to <time>', 'replay only rows before this time')
+  .option('--port <n>', 'port of the API to use instead')
   .option('--verbose', 'print the logs of the stages')
   .action(action<LoopOptions>((context, _, options) => loop(context, options)));
 const dataCommand = program.command('data').description('collect, check, profile, compare and label data');
 registerDataCommands((name, description) => command(name, description, dataCommand), action);
 registerLabelCommands((name, description) => command(name, description, dataCommand), action);
-command('doctor', 'tell what works on this machine').action(action((context) => doctor(context)));
+command('doctor', 'check that the parts Loopwright needs work on this machine').action(
+  action((context) => doctor(context)),
+);
 program
   .command('service', { hidden: true })
   .option('--project <dir>')
-  .option('--folder <dir>', 'a folder that need not be a project')
+  .option('--folder <dir>', 'a folder that may not be a project')
   .action(async (options: GlobalOptions & { folder?: string }) => {
     const { runEngineHost } = await import('../engineHost/engineHost.ts');
     process.exitCode = await runEngineHost(
@@ -225,7 +225,7 @@ async function main(): Promise<void> {
   }
 }
 
-// A closed pipe (`loopwright runs | head`) is no fault.
+// A closed pipe (`loopwright runs | head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.done);
 });

@@ -1,15 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import { CancelledError } from '../engine/base/errors.ts';
 
-/** Questions to a person at a terminal. Enter takes the first choice. */
+/** Questions to a person at a terminal. Enter selects the first choice. */
 export interface Questions {
-  /** The index of what was chosen. */
+  /** The index of the chosen item. */
   choose(question: string, choices: readonly string[]): Promise<number>;
   agree(question: string): Promise<boolean>;
   close(): void;
 }
 
-/** Null where nobody sits at a terminal. CancelledError when the person ends it. */
+/** Null without a terminal. Questions throw a CancelledError if the person ends them. */
 export function openQuestions(signal: AbortSignal): Questions | null {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return null;
   const lines = createInterface({ input: process.stdin, output: process.stdout });
@@ -34,7 +34,7 @@ export function openQuestions(signal: AbortSignal): Questions | null {
         if (Number.isInteger(at) && at >= 0 && at < choices.length) return at;
         const named = choices.findIndex((choice) => choice.toLowerCase().startsWith(text.toLowerCase()));
         if (named >= 0) return named;
-        console.log(`Give a number from 1 to ${choices.length}.`);
+        console.log(`Enter a number from 1 to ${choices.length}.`);
       }
     },
     agree: async (question) => /^(y(es)?)?$/i.test(await answer(`${question} [Y/n] `)),

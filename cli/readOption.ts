@@ -5,14 +5,16 @@ import { parseTime } from '../engine/project/parseTime.ts';
 import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
 
 /**
- * The time of an option such as `--now`, as epoch milliseconds, UTC where no zone is given; null when the option was
- * not.
+ * The time of an option such as `--now` in epoch milliseconds, in UTC if no zone is given; null if the option is not
+ * given.
  */
 export function readTime(text: string | undefined, option: string): number | null {
   if (text === undefined) return null;
   const at = parseTime(text);
   if (at === null)
-    throw new ProjectError(`\`--${option} ${text}\` is not a time; write it like 2026-05-20 or 2026-05-20T00:00:00Z.`);
+    throw new ProjectError(
+      `\`--${option} ${text}\` is not a time; use a form such as 2026-05-20 or 2026-05-20T00:00:00Z.`,
+    );
   return at;
 }
 
@@ -22,7 +24,7 @@ export function readCount(text: string, option: string): number {
   return Number(text);
 }
 
-/** A version of a model: `3`, `v3`, `champion`, `latest`, each with the name of a model in front as in `NAME@3`. */
+/** A version of a model: `3`, `v3`, `champion`, `latest`, each optionally with a model name in front, as in `NAME@3`. */
 export function readSelector(text: string): ModelSelector {
   const at = text.lastIndexOf('@');
   const name = at <= 0 ? null : text.slice(0, at);

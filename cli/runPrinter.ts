@@ -14,8 +14,8 @@ const icons: Record<RunStatus, string> = {
 };
 
 /**
- * Prints a run as it goes: a line a stage, logs indented, a progress bar where the terminal can redraw it. With `json`
- * everything goes to standard error.
+ * Prints the progress of a run: one line per stage, indented logs, and a progress bar if the terminal can redraw it. With
+ * `json` everything goes to standard error.
  */
 export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?: boolean }): RunEvents {
   const say = options.json ? terminal.note : terminal.line;
@@ -27,7 +27,7 @@ export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?:
         terminal.style('bold', `run ${name}`) +
           terminal.style(
             'gray',
-            ` ${runId.slice(0, 8)} · ${plan.filter((stage) => stage.state !== 'fresh').length} of ${plan.length} stages to look at`,
+            ` ${runId.slice(0, 8)} · ${plan.filter((stage) => stage.state !== 'fresh').length} of ${plan.length} stages to check`,
           ),
       ),
     onStage: (stage, kind, reasons) => {
@@ -48,7 +48,7 @@ export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?:
       if (terminal.live)
         terminal.progress(`  ${share === null ? '' : `${bar(share)} ${Math.round(share * 100)} % `}${stage}: ${text}`);
       else if (!options.quiet && share !== null && Math.floor(share * 4) > lastShare) {
-        // Without a terminal a plain line at each quarter shows that the work goes on.
+        // Without a terminal, a plain line at each quarter shows the progress.
         lastShare = Math.floor(share * 4);
         say(`  ${stage}: ${text} (${Math.round(share * 100)} %)`);
       }

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where a command writes: people read `out`, progress and notes go to `err`, so that output can be piped. */
+/** The output of a command: results go to `out`, progress and notes to `err`, so that output can be piped. */
 export interface Terminal {
   /** True when progress may be redrawn in place. */
   live: boolean;
@@ -10,11 +10,11 @@ export interface Terminal {
   line(text?: string): void;
   note(text: string): void;
   style(style: Style, text: string): string;
-  /** Redraws one line in place; on no terminal it prints nothing. */
+  /** Redraws one line in place; prints nothing without a terminal. */
   progress(text: string | null): void;
   /**
-   * Lines that are not ended or may still change, drawn in place below what was printed. Elsewhere than on a terminal
-   * one line that only grows is printed as far as it goes.
+   * Lines that are incomplete or may still change, drawn in place below the printed lines. Without a terminal,
+   * a line that only grows is printed as it grows.
    */
   open(rows: readonly string[]): void;
 }
@@ -39,7 +39,7 @@ export function openTerminal(
     if (shown.length > 0) err.write(shown.map((row) => cut(row, (err.columns || 100) - 1)).join('\n'));
     drawn = shown.length;
   };
-  /** Ends a line that was printed in part; gives what is left of it to print. */
+  /** Ends a line that was printed in part; returns the rest of the text to print. */
   const rest = (text: string): string => {
     if (begun === '') return text;
     const isSame = text.startsWith(begun);
@@ -76,7 +76,7 @@ export function openTerminal(
   };
 }
 
-/** The text as far as it fits, its colours ended. Wide characters take two columns. */
+/** The text cut to the width, with its colours ended. Wide characters take two columns. */
 function cut(text: string, columns: number): string {
   let width = 0;
   let shown = '';
@@ -104,7 +104,7 @@ export function bar(share: number, width = 20): string {
   return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
-/** Columns padded to their widest cell; numbers to the right. */
+/** Columns padded to their widest cell; numbers are right-aligned. */
 export function table(head: string[], rows: string[][], right: readonly number[] = []): string[] {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
   const format = (row: string[]) =>

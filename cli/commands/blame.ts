@@ -7,7 +7,7 @@ export interface BlameOptions {
   metric?: string;
 }
 
-/** `loopwright blame RUN_A RUN_B`: what differs between two runs, what most likely moved the metric first. */
+/** `loopwright blame RUN_A RUN_B`: the differences between two runs, the most likely cause of a metric change first. */
 export async function blameCommand(
   context: CommandContext,
   a: string,
@@ -36,7 +36,7 @@ export async function blameCommand(
   terminal.line(
     `${terminal.style('bold', `${found.a.name} → ${found.b.name}`)}${metric ? `  ${metric.key} ${metric.before ?? '–'} → ${metric.after ?? '–'}${change}` : '  no metric in common'}`,
   );
-  if (found.items.length === 0) terminal.line('Nothing that was recorded differs between them.');
+  if (found.items.length === 0) terminal.line('The runs have no recorded differences.');
   for (const [i, item] of found.items.entries()) {
     const values =
       item.before === null && item.after === null ? '' : `  ${item.before ?? 'none'} → ${item.after ?? 'none'}`;

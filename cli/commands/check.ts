@@ -31,8 +31,7 @@ export interface CheckOptions {
 }
 
 /**
- * Progress that is drawn and taken away at once only flickers, and a terminal that is just opening may lose the line
- * after it.
+ * Progress that is drawn and removed at once only flickers, and a terminal that is still opening may lose the next line.
  */
 const quietMs = 1000;
 
@@ -69,7 +68,7 @@ async function factsAbout({ terminal, signal }: CommandContext, project: Project
     progress: (text) => {
       if (Date.now() - started > quietMs) terminal.progress(text);
     },
-    failed: (text) => terminal.note(`could not look at the data: ${text}`),
+    failed: (text) => terminal.note(`could not read the data: ${text}`),
   });
   terminal.progress(null);
   return factsOf(requests, found);
@@ -103,7 +102,7 @@ function printForPeople(
   );
 }
 
-/** The line of a finding with a mark under what is meant, and what would mend it. */
+/** The line of a finding with a mark under its range, and its fixes. */
 function excerpt(project: Project, { file, line, column, endLine, endColumn, fixes }: Problem): string[] {
   const text = (textOf(project, file).split('\n')[line - 1] ?? '').replace(/\r$/, '');
   const number = String(line);

@@ -16,14 +16,14 @@ import { join, relative } from 'node:path';
 
 interface Finding {
   name: string;
-  /** `missing` is only a warning: everything but the stages that need it works. */
+  /** `missing` is only a warning: only the stages that need it do not work. */
   state: 'ok' | 'missing' | 'broken';
   detail: string;
 }
 
 const run = promisify(execFile);
 
-/** `loopwright doctor`: what works on this machine, and what to do where something does not. */
+/** `loopwright doctor`: what works on this machine, and how to fix what does not. */
 export async function doctor(context: CommandContext): Promise<number> {
   const findings = [
     await probe('Node', async () => process.version),
@@ -54,7 +54,7 @@ export async function doctor(context: CommandContext): Promise<number> {
     await probe('Disk', async () => {
       const { bavail, bsize } = await statfs(process.cwd());
       const free = (bavail * bsize) / 1e9;
-      if (free < 1) throw new Error(`${free.toFixed(1)} GB are free; runs need room for artifacts, at least 1 GB`);
+      if (free < 1) throw new Error(`${free.toFixed(1)} GB free; runs need at least 1 GB for artifacts`);
       return `${free.toFixed(0)} GB free`;
     }),
     projectFinding(context),
@@ -66,7 +66,7 @@ export async function doctor(context: CommandContext): Promise<number> {
   return findings.some((finding) => finding.state === 'broken') ? exitCodes.failed : exitCodes.done;
 }
 
-/** Whether the project here can be used. None at all is no fault; one with an error is, and the first is told. */
+/** Whether the project here can be used. No project is not a fault; a project with errors is, and the first is shown. */
 function projectFinding(context: CommandContext): Finding {
   const name = 'Project';
   try {
@@ -86,8 +86,8 @@ function projectFinding(context: CommandContext): Finding {
 }
 
 /**
- * The Python of the project here, or the one that a new project would have. A wrong `python` key is a fault; no Python
- * at all is none.
+ * The Python of the project here, or the one that a new project would have. A wrong `python` key is a fault; a missing
+ * Python is not.
  */
 async function pythonFinding(context: CommandContext): Promise<Finding> {
   const python =
@@ -117,8 +117,8 @@ async function pythonFinding(context: CommandContext): Promise<Finding> {
 }
 
 /**
- * The version of an interpreter. One that lies in the folder is not started, since the folder may be somebody else's:
- * its environment says it.
+ * The version of an interpreter. An interpreter inside the folder is not started, since the folder may be untrusted; its
+ * version is read from its environment.
  */
 async function pythonVersion({ path, environment }: FoundPython, root: string): Promise<string | null> {
   if (environment?.kind === 'venv') {

@@ -10,8 +10,7 @@ export interface DriftOptions {
 }
 
 /**
- * `loopwright drift [MONITOR]`: what the windows of a monitor show, as JSON, or as a page of its own with `--html
- * FILE`.
+ * `loopwright drift [MONITOR]`: the windows of a monitor as JSON, or as a self-contained page with `--html FILE`.
  */
 export async function drift(context: CommandContext, name: string | undefined, options: DriftOptions): Promise<number> {
   const config = context.config();

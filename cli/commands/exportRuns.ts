@@ -20,7 +20,8 @@ const mostProblems = 20;
  */
 export async function exportRunsTo(context: CommandContext, given: ExportRunsOptions): Promise<number> {
   const { terminal } = context;
-  if (given.to === undefined) throw new ProjectError('Say where to with `--to mlruns:FOLDER` or `--to http://SERVER`.');
+  if (given.to === undefined)
+    throw new ProjectError('Name the destination with `--to mlruns:FOLDER` or `--to http://SERVER`.');
   const options: ExportOptions = {
     filter: given.filter,
     experiment: given.experiment,
@@ -35,7 +36,7 @@ export async function exportRunsTo(context: CommandContext, given: ExportRunsOpt
     counts = await exportServer(store, given.to, options);
   else
     throw new ProjectError(
-      `\`--to ${given.to}\` is no place to export to. It is \`mlruns:FOLDER\`, or the address of an MLflow server such as \`http://127.0.0.1:5000\`.`,
+      `\`--to ${given.to}\` is not a valid destination. Use \`mlruns:FOLDER\`, or the address of an MLflow server such as \`http://127.0.0.1:5000\`.`,
     );
   terminal.progress(null);
   if (context.json) context.printJson(counts);

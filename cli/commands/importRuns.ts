@@ -26,7 +26,7 @@ export async function importRuns(
   const { terminal } = context;
   const kind = importKinds.find((one) => one === options.kind);
   if (options.kind !== undefined && kind === undefined)
-    throw new ProjectError(`\`--kind ${options.kind}\` is not known. It is one of ${importKinds.join(', ')}.`);
+    throw new ProjectError(`\`--kind ${options.kind}\` is not valid. Use one of ${importKinds.join(', ')}.`);
   const problems: TransferProblem[] = [];
   const store = into ?? context.store();
   const tell: Tell = (file, message) => void problems.push({ file, message });
@@ -59,8 +59,8 @@ export async function importRuns(
       .filter(([n]) => n !== 0)
       .map(([n, what]) => `${n?.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`);
     const rest = [
-      ...(counts.updated > 0 ? [`${counts.updated} went on`] : []),
-      ...(counts.unchanged > 0 ? [`${counts.unchanged} here already`] : []),
+      ...(counts.updated > 0 ? [`${counts.updated} continued`] : []),
+      ...(counts.unchanged > 0 ? [`${counts.unchanged} already here`] : []),
       ...(counts.skipped > 0 ? [`${counts.skipped} left out`] : []),
     ];
     terminal.line(

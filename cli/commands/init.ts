@@ -25,12 +25,12 @@ export interface InitOptions {
   dryRun?: boolean;
 }
 
-/** Shared by the steps of one call. */
+/** State that the steps of one call share. */
 interface Start {
   context: CommandContext;
   root: string;
   options: InitOptions;
-  /** Null where nobody can be asked. */
+  /** Null if no person can answer. */
   questions: Questions | null;
   looks: TableLooks;
 }
@@ -40,7 +40,7 @@ type Choice = StartChoice['from'] | { kind: 'example'; name: string } | { kind: 
 const tasks: readonly StartTask[] = ['binary', 'multiclass', 'regression'];
 
 /**
- * `loopwright init [DIR]`: a first project that runs as it stands, from what lies in the folder or from what the flags
+ * `loopwright init [DIR]`: creates a project that runs unchanged, from the files in the folder or those that the flags
  * name. No file is overwritten.
  */
 export async function init(context: CommandContext, folder: string | undefined, options: InitOptions): Promise<number> {
@@ -63,7 +63,7 @@ async function chooseFrom(start: Start): Promise<Choice> {
     (option) => option !== undefined,
   );
   if (named.length > 1)
-    throw new ProjectError('`--data`, `--script`, `--import` and `--example` exclude each other; give one.');
+    throw new ProjectError('`--data`, `--script`, `--import` and `--example` are mutually exclusive; give only one.');
   if (options.target !== undefined && named.length > 0 && options.data === undefined)
     throw new ProjectError('`--target` needs `--data FILE`.');
   const inside = (path: string) => relative(root, resolve(path)).replaceAll('\\', '/');
@@ -74,7 +74,7 @@ async function chooseFrom(start: Start): Promise<Choice> {
     return { kind: 'example', name: options.example === true ? 'fraud' : options.example };
   if (options.target !== undefined && !existsSync(root)) throw new ProjectError('`--target` needs `--data FILE`.');
   if (!existsSync(root)) return { kind: 'example', name: 'fraud' };
-  context.terminal.progress(`looking at ${root}`);
+  context.terminal.progress(`inspecting ${root}`);
   const look = await lookAtFolder(root, { signal: context.signal });
   context.terminal.progress(null);
   if (options.target !== undefined) return chooseTable(start, onlyTable(look));
@@ -95,13 +95,13 @@ function onlyTable({ folder, tables }: FolderLook): string {
   throw new ProjectError(`\`--target\` needs \`--data FILE\`: ${found}.`);
 }
 
-/** Without a person to ask: what the folder is most likely about, told with what else it could be. */
+/** The most likely choice when no person can answer; it prints the alternatives. */
 async function sensible(start: Start, look: FolderLook): Promise<Choice> {
   const { context } = start;
   const [script, table, runs] = [look.scripts[0], look.tables[0], look.imports[0]];
   const others = [
-    ...(script && look.dvc ? [] : script && table ? [`\`--data ${table.path}\` makes one for the table`] : []),
-    ...(runs && (script || table) ? [`\`--import ${runs.path}\` takes its runs`] : []),
+    ...(script && look.dvc ? [] : script && table ? [`\`--data ${table.path}\` creates a project for the table`] : []),
+    ...(runs && (script || table) ? [`\`--import ${runs.path}\` imports its runs`] : []),
   ];
   const say = (text: string) => {
     if (!context.json) context.terminal.line([text, ...others].join('; ').concat('.'));
@@ -113,7 +113,7 @@ async function sensible(start: Start, look: FolderLook): Promise<Choice> {
   }
   if (table) {
     say(
-      `Found ${table.path}${look.tables.length > 1 ? ` and ${look.tables.length - 1} more; \`--data FILE\` takes another` : ''}`,
+      `Found ${table.path}${look.tables.length > 1 ? ` and ${look.tables.length - 1} more; \`--data FILE\` uses another` : ''}`,
     );
     return chooseTable(start, table.path);
   }
@@ -122,7 +122,7 @@ async function sensible(start: Start, look: FolderLook): Promise<Choice> {
     return { kind: 'import', path: runs.path };
   }
   say(
-    `Nothing was found in ${look.folder} to start from, so the example is written; \`--data FILE\` or \`--script FILE\` starts from something of yours`,
+    `Found nothing to start from in ${look.folder}, so the example is copied; use \`--data FILE\` or \`--script FILE\` to start from your own files`,
   );
   return { kind: 'example', name: 'fraud' };
 }
@@ -152,7 +152,7 @@ async function ask(start: Start, look: FolderLook, questions: Questions): Promis
   ];
   if (look.tables.length > 12)
     context.terminal.line(
-      `${look.tables.length.toLocaleString('en-US')} tables were found; \`--data FILE\` takes any.`,
+      `${look.tables.length.toLocaleString('en-US')} tables were found; \`--data FILE\` uses any of them.`,
     );
   if (look.notebooks.length > 0)
     context.terminal.line(`Notebooks are not run: ${look.notebooks.slice(0, 5).join(', ')}.`);
@@ -166,7 +166,7 @@ async function ask(start: Start, look: FolderLook, questions: Questions): Promis
 async function chooseTable({ context, root, options, questions, looks }: Start, path: string): Promise<Choice> {
   const task = tasks.find((one) => one === options.task);
   if (options.task !== undefined && task === undefined)
-    throw new ProjectError(`\`--task ${options.task}\` is not known. It is one of ${tasks.join(', ')}.`);
+    throw new ProjectError(`\`--task ${options.task}\` is not valid. Use one of ${tasks.join(', ')}.`);
   const more = task === undefined ? {} : { task };
   if (options.target !== undefined) return { kind: 'table', path, target: options.target, ...more };
   context.terminal.progress(`reading ${path}`);
@@ -175,7 +175,7 @@ async function chooseTable({ context, root, options, questions, looks }: Start, 
   const [best] = look.targets;
   if (!best)
     throw new ProjectError(
-      `${path} has no column that could be predicted: ${look.notTargets
+      `${path} has no column to predict: ${look.notTargets
         .slice(0, 5)
         .map(({ name, reason }) => `\`${name}\`: ${reason}`)
         .join('; ')}.`,
@@ -184,7 +184,7 @@ async function chooseTable({ context, root, options, questions, looks }: Start, 
     const other = look.notTargets.find(({ name }) => targetName.test(name));
     if (other && !context.json) context.terminal.line(`\`${other.name}\` cannot be predicted: ${other.reason}.`);
     if (!context.json)
-      context.terminal.line(`Predicting \`${best.name}\`: ${best.reason}. \`--target COLUMN\` takes another.`);
+      context.terminal.line(`Predicting \`${best.name}\`: ${best.reason}. \`--target COLUMN\` uses another.`);
     return { kind: 'table', path, target: best.name, ...more };
   }
   context.terminal.line(
@@ -204,22 +204,20 @@ async function make({ context, root, options, questions, looks }: Start, choice:
   if (choice.kind === 'dvc') {
     if (context.json) context.printJson({ root, files: [] });
     else
-      terminal.line(
-        'dvc.yaml is used as it is: nothing has to be written. Next: `loopwright status`, then `loopwright run`.',
-      );
+      terminal.line('dvc.yaml is used as it is; no file is needed. Next: `loopwright status`, then `loopwright run`.');
     return exitCodes.done;
   }
   if (choice.kind === 'example') {
     if (options.dryRun === true)
-      return tell(context, root, [], `Would copy the example ${choice.name} and make its data.`);
-    terminal.progress(`making the data of the example ${choice.name}`);
+      return tell(context, root, [], `Would copy the example ${choice.name} and generate its data.`);
+    terminal.progress(`generating the data of the example ${choice.name}`);
     const files = await copyExample(choice.name, root, context.signal);
     terminal.progress(null);
     return tell(context, root, files, next(root, '`loopwright run`'));
   }
   if (choice.kind === 'import' && !existsSync(resolve(root, choice.path)))
     throw new ProjectError(`There is no ${resolve(root, choice.path)}.`);
-  terminal.progress('looking at it');
+  terminal.progress('inspecting the files');
   const proposal = await proposeProject(root, { from: choice }, looks, context.signal);
   terminal.progress(null);
   if (options.dryRun === true) return dryRun(context, root, proposal);

@@ -25,7 +25,7 @@ export interface LoopOptions {
 }
 
 /**
- * `loopwright loop`: the whole loop on live traffic, or with `--replay` on recorded rows played through the deployment.
+ * `loopwright loop`: the whole loop on live traffic, or with `--replay` on recorded rows sent through the deployment.
  */
 export async function loop(context: CommandContext, options: LoopOptions): Promise<number> {
   const { terminal } = context;
@@ -33,7 +33,7 @@ export async function loop(context: CommandContext, options: LoopOptions): Promi
   const [from, to] = [readTime(options.from, 'from'), readTime(options.to, 'to')];
   if (options.replay === undefined && (from !== null || to !== null || options.sql !== undefined))
     throw new ProjectError(
-      '`--from`, `--to` and `--sql` need `--replay FILES`; without it the loop watches live traffic.',
+      '`--from`, `--to` and `--sql` need `--replay FILES`; without it the loop monitors live traffic.',
     );
   const store = context.store();
   const outcome = await runLoop({
@@ -67,7 +67,9 @@ export async function loop(context: CommandContext, options: LoopOptions): Promi
     .map((name) => ({ name, n: newestSnapshot(store, name)?.quarantined ?? 0 }))
     .filter(({ n }) => n > 0);
   for (const { name, n } of quarantined)
-    terminal.line(`${n.toLocaleString('en-US')} bad rows of ${name} are quarantined; the newest snapshot says why.`);
+    terminal.line(
+      `${n.toLocaleString('en-US')} invalid rows of ${name} are quarantined; the newest snapshot has the reasons.`,
+    );
   return exitCodes.done;
 }
 
@@ -115,14 +117,14 @@ function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEven
     train: 'Train the first model',
     deploy: 'Deploy',
     replay: 'Replay',
-    watch: 'Watching live traffic; Ctrl-C stops',
+    watch: 'Monitoring live traffic; press Ctrl-C to stop',
   };
   return {
     ...runPrinter(terminal, { json, quiet: !verbose }),
     onPhase: (phase) => say(`\n${terminal.style('bold', phases[phase] ?? phase)}`),
     onReplay: (share, at) => terminal.progress(`${bar(share)} ${Math.round(share * 100)} % ${day(at)}`),
     onWindow: (window) => {
-      // A window is judged again as its labels arrive; a person wants to hear of it twice at most.
+      // A window is evaluated again as its labels arrive; it is printed at most twice.
       const share = window.labelled / Math.max(1, window.rows);
       const stage = share >= 0.99 ? 2 : 1;
       if ((told.get(window.start) ?? 0) >= stage) return;
@@ -145,14 +147,14 @@ function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEven
   };
 }
 
-/** Starts `loopwright serve` as a process of its own and waits until it answers. It ends with us, whatever ends us. */
+/** Starts `loopwright serve` as a child process and waits until it answers. It ends with this process in any case. */
 async function startServer(
   { terminal, project }: CommandContext,
   deployment: string,
   port: string | undefined,
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const entry = process.argv[1];
-  if (entry === undefined) throw new WorkError('The server cannot be started: the program does not know its own file.');
+  if (entry === undefined) throw new WorkError('The server cannot be started: the path of the program is unknown.');
   const child = spawn(
     process.execPath,
     [
@@ -171,7 +173,7 @@ async function startServer(
   let serves = false;
   createInterface({ input: child.stderr }).on('line', (line) => {
     last = line;
-    // Why a version is not loaded is told by the server alone.
+    // Only the server reports why a version is not loaded.
     if (serves) terminal.note(`  ${deployment}: ${line}`);
   });
   const close = async () => {

@@ -23,7 +23,7 @@ export async function models(context: CommandContext): Promise<number> {
   const versions = store ? names.flatMap((name) => summariseVersions(store, name)) : [];
   if (context.json) context.printJson(versions);
   else if (versions.length === 0)
-    context.terminal.line('No model versions. `loopwright run` trains and validates the first.');
+    context.terminal.line('No model versions. Run `loopwright run` to train and validate the first.');
   else {
     const several = names.length > 1;
     const declared = declaredMetrics(context.project(), null).map(({ name }) => name);
@@ -48,7 +48,7 @@ export async function models(context: CommandContext): Promise<number> {
   const broken = store ? brokenAuditEntry(store) : null;
   if (broken !== null)
     context.terminal.note(
-      `Entry ${broken} of the registry's audit does not follow from the entry before: something changed the audit outside Loopwright.`,
+      `Entry ${broken} of the registry's audit does not match the previous entry: the audit was changed outside Loopwright.`,
     );
   return exitCodes.done;
 }
@@ -63,7 +63,7 @@ function shownMetric(versions: readonly ModelVersionSummary[], model: string, de
   );
 }
 
-/** `loopwright models promote [MODEL@]VERSION`: through the gates, like every promotion. */
+/** `loopwright models promote [MODEL@]VERSION`: promotes a version that passes its gates. */
 export async function promoteModel(context: CommandContext, version: string): Promise<number> {
   const result = promote(context.store(), readModel(context.config(), version), {
     why: 'promoted by hand',
@@ -83,7 +83,7 @@ export async function promoteModel(context: CommandContext, version: string): Pr
   return exitCodes.done;
 }
 
-/** `loopwright models register RUN`: makes the model that a run validated a version, such as a trial of a sweep. */
+/** `loopwright models register RUN`: registers the model of a run as a version, such as that of a trial of a sweep. */
 export async function registerModel(context: CommandContext, run: string): Promise<number> {
   const result = registerRun(
     context.store(),
@@ -114,7 +114,7 @@ export interface ModelCardOptions {
   html?: string;
 }
 
-/** `loopwright models card [[MODEL@]VERSION]`: the card as JSON, or as a page of its own with `--html FILE`. */
+/** `loopwright models card [[MODEL@]VERSION]`: the card as JSON, or as a self-contained page with `--html FILE`. */
 export async function modelCard(
   context: CommandContext,
   version: string | undefined,

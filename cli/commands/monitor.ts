@@ -14,7 +14,7 @@ export interface MonitorOptions {
 }
 
 /**
- * `loopwright monitor [NAME]`: judges the windows that ended; exits with 1 when the newest drifted or broke an
+ * `loopwright monitor [NAME]`: evaluates the windows that ended; exits with 1 if the newest drifted or broke an
  * expectation.
  */
 export async function monitor(

@@ -36,10 +36,10 @@ export async function predict(context: CommandContext, options: PredictOptions):
       ? config.deployments?.[options.deployment]
       : undefined;
   if (options.deployment !== undefined && deployment?.as !== 'batch')
-    throw new ProjectError(`\`${options.deployment}\` is no batch deployment.`);
+    throw new ProjectError(`\`${options.deployment}\` is not a batch deployment.`);
   const input = options.input ?? (deployment?.as === 'batch' ? deployment.input : undefined);
   if (input === undefined)
-    throw new ProjectError('Say what to predict with `--input FILE`, or name a batch deployment with `--deployment`.');
+    throw new ProjectError('Give `--input FILE`, or name a batch deployment with `--deployment`.');
   const asked = options.modelVersion === undefined ? null : readSelector(options.modelVersion);
   const output = outputPath(root, options.output, deployment?.as === 'batch' ? deployment.output : undefined);
   const store = context.store();

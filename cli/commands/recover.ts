@@ -7,7 +7,7 @@ export interface RecoverOptions {
   dryRun?: boolean;
 }
 
-/** `loopwright recover`: saves what can be read of a damaged store. */
+/** `loopwright recover`: recovers the readable part of a damaged store. */
 export function recover(context: CommandContext, options: RecoverOptions): Promise<number> {
   const { terminal } = context;
   const { tables, damaged } = recoverStore(context.project().root, { dryRun: options.dryRun ?? false });
@@ -28,7 +28,7 @@ export function recover(context: CommandContext, options: RecoverOptions): Promi
   ))
     terminal.line(line);
   if (damaged === null)
-    terminal.line('Nothing was changed. Without --dry-run the damaged file is put aside and this takes its place.');
+    terminal.line('Nothing was changed. Without --dry-run the damaged file is set aside and this data replaces it.');
   else terminal.line(`The damaged store is kept as ${damaged}.`);
   return Promise.resolve(exitCodes.done);
 }

@@ -11,7 +11,7 @@ export interface ReproduceOptions {
   keep?: boolean;
 }
 
-/** `loopwright reproduce RUN`: runs a run again with its code, data and params, and tells which metrics match. */
+/** `loopwright reproduce RUN`: repeats a run with its code, data and params, and compares the metrics. */
 export async function reproduceCommand(
   context: CommandContext,
   run: string,
@@ -20,7 +20,7 @@ export async function reproduceCommand(
   const { terminal } = context;
   const tolerance = options.tolerance === undefined ? defaultTolerance : Number(options.tolerance);
   if (!(Number.isFinite(tolerance) && tolerance >= 0))
-    throw new ProjectError(`\`--tolerance ${options.tolerance}\` is not a number from 0 on, such as 1e-6.`);
+    throw new ProjectError(`\`--tolerance ${options.tolerance}\` is not a number of at least 0, such as 1e-6.`);
   const say = (text: string) =>
     context.json ? terminal.note(text) : terminal.line(terminal.style('gray', `… ${text}`));
   const result = await reproduce({
@@ -54,11 +54,11 @@ function print({ terminal }: CommandContext, result: Reproduction): void {
   else terminal.line('The run has no metric to compare.');
   if (timing.length > 0) {
     terminal.line('');
-    terminal.line('Times and the use of the machine, which need not match:');
+    terminal.line('Durations and machine usage, which are expected to differ:');
     for (const line of matchTable(timing)) terminal.line(line);
   }
   if (result.restored.length > 0)
-    terminal.line(`Not measured again, since the data was restored: ${result.restored.join(', ')}`);
+    terminal.line(`Not measured again because the data was restored: ${result.restored.join(', ')}`);
   for (const { dataset, before, after, same } of result.data)
     terminal.line(
       `data ${dataset}: ${same ? `same content (${before.slice(0, 12)})` : after === null ? 'not read' : `DIFFERS (${before.slice(0, 12)}, now ${after.slice(0, 12)})`}`,
@@ -66,7 +66,7 @@ function print({ terminal }: CommandContext, result: Reproduction): void {
   for (const { name, before, after } of result.environment)
     terminal.line(`environment ${name}: ${before ?? 'none'} → ${after ?? 'none'}`);
   if (result.folder !== null)
-    terminal.line(`The work tree is left in ${result.folder}; \`git worktree remove --force\` takes it away.`);
+    terminal.line(`The worktree is kept in ${result.folder}; remove it with \`git worktree remove --force\`.`);
   const counted = (verdict: MetricMatch['verdict']) => metrics.filter((metric) => metric.verdict === verdict).length;
   const counts = (['same', 'within', 'differs', 'missing', 'new'] as const)
     .filter((verdict) => counted(verdict) > 0)

@@ -13,8 +13,8 @@ export interface RetrainOptions {
 }
 
 /**
- * `loopwright retrain`: trains a challenger on the data as it is now and puts it before the gates; with `--if-due` only
- * when the policy says so.
+ * `loopwright retrain`: trains a challenger on the current data and promotes it if it passes the gates; with `--if-due`
+ * only if the policy is due.
  */
 export async function retrain(context: CommandContext, options: RetrainOptions): Promise<number> {
   const config = context.config();
@@ -22,7 +22,7 @@ export async function retrain(context: CommandContext, options: RetrainOptions):
   const now = readTime(options.now, 'now') ?? productionClock(store, config);
   if (options.now === undefined && Date.now() - now > 60_000)
     context.terminal.note(
-      `Production has reached ${new Date(now).toISOString().slice(0, 10)}; data is read as of then. \`--now TIME\` takes another time.`,
+      `Production has reached ${new Date(now).toISOString().slice(0, 10)}; data is read as of that time. \`--now TIME\` sets another time.`,
     );
   const decision = evaluatePolicy(store, config, now, 'retrain');
   if (options.ifDue && decision.verdict !== 'retrain') {
@@ -34,7 +34,7 @@ export async function retrain(context: CommandContext, options: RetrainOptions):
     project: context.project(),
     config,
     store,
-    reason: decision.verdict === 'retrain' ? decision.reason : 'asked for by hand',
+    reason: decision.verdict === 'retrain' ? decision.reason : 'requested manually',
     monitor: decision.monitor,
     actor: actorOf('terminal'),
     now,

@@ -63,7 +63,7 @@ export async function runCommand(context: CommandContext, stages: string[], opti
   return outcome.status === 'failed' || outcome.status === 'refused' ? exitCodes.failed : exitCodes.done;
 }
 
-/** `refused` when the gates passed no trial. */
+/** `refused` when no trial passed the gates. */
 function sweepStatus({ best, trials }: SweepResult): 'finished' | 'refused' | 'failed' {
   return !best
     ? 'failed'
@@ -72,7 +72,7 @@ function sweepStatus({ best, trials }: SweepResult): 'finished' | 'refused' | 'f
       : 'refused';
 }
 
-/** `version` is that of the one model that a trial usually has. */
+/** `version` belongs to the one model that a trial usually has. */
 function chosenJson({ chosen }: SweepResult): unknown {
   return chosen && { ...chosen, version: chosen.registered.at(-1)?.version ?? null };
 }
@@ -115,7 +115,7 @@ function commandLine(stages: string[], options: RunOptions): string {
   ].join(' ');
 }
 
-/** `loopwright trial`: one trial of a sweep, ordered on standard input by the process that runs the sweep. */
+/** `loopwright trial`: one trial of a sweep, requested on standard input by the process that runs the sweep. */
 export async function trialCommand(context: CommandContext): Promise<number> {
   await serveTrial(
     context.project().root,

@@ -5,8 +5,8 @@ import type { CommandContext } from '../context.ts';
 import { bar, table } from '../terminal.ts';
 
 /**
- * `loopwright runs --importance METRIC`: which params move a metric over the runs that match. Exits with 1 when nothing
- * can be told.
+ * `loopwright runs --importance METRIC`: ranks the params by their effect on a metric in the matching runs. Exits with 1
+ * if there is no ranking.
  */
 export async function runImportance(context: CommandContext, metric: string, query: RunQuery): Promise<number> {
   const found = await paramImportance(context.store(), { metric, of: { query }, signal: context.signal });
@@ -40,7 +40,7 @@ function lines(found: ParamImportance): string[] {
   ];
 }
 
-/** How far the shares can be believed. */
+/** How reliable the shares are. */
 function belief(r2: number | null): string {
   if (r2 === null) return '';
   if (r2 <= 0)
@@ -52,6 +52,6 @@ function belief(r2: number | null): string {
 function direction({ correlation }: ImportantParam): string {
   if (correlation === null) return 'by category';
   const rho = `ρ ${correlation.rho.toFixed(2)}`;
-  if (correlation.adjusted >= 0.05) return `no one direction, ${rho}`;
+  if (correlation.adjusted >= 0.05) return `no clear direction, ${rho}`;
   return `${correlation.rho > 0 ? 'rises with it' : 'falls as it rises'}, ${rho}`;
 }

@@ -72,7 +72,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
   if (context.json) context.printJson(page);
   else if (page.runs.length === 0)
     terminal.line(
-      Object.keys(query).length > 0 ? 'No run is like that.' : 'No runs. `loopwright run` makes the first.',
+      Object.keys(query).length > 0 ? 'No run matches.' : 'No runs. Run `loopwright run` to make the first.',
     );
   else {
     const columns = store
@@ -107,7 +107,8 @@ export async function runs(context: CommandContext, id: string | undefined, opti
       [...right, right.length + 5, right.length + 6],
     ))
       terminal.line(line);
-    if (page.total > page.runs.length) terminal.line(`${page.total - page.runs.length} more; \`--limit\` shows them.`);
+    if (page.total > page.runs.length)
+      terminal.line(`${page.total - page.runs.length} more; use \`--limit\` to show them.`);
   }
   return exitCodes.done;
 }
@@ -115,7 +116,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
 function queryOf(options: RunsOptions): RunQuery {
   const which = options.which as RunQuery['which'];
   if (which !== undefined && !['active', 'archived', 'deleted', 'all'].includes(which))
-    throw new ProjectError(`\`--which ${which}\` is not known. There are active, archived, deleted and all.`);
+    throw new ProjectError(`\`--which ${which}\` is not valid. Use active, archived, deleted or all.`);
   const descending = options.sort?.startsWith('-') ?? false;
   return {
     experiment: options.experiment,
@@ -132,7 +133,7 @@ function valueText(key: string, value: number | undefined): string {
 
 async function exportTable(context: CommandContext, query: RunQuery, path: string): Promise<number> {
   const format = /\.parquet$/i.test(path) ? 'parquet' : /\.csv$/i.test(path) ? 'csv' : null;
-  if (format === null) throw new ProjectError(`\`--export ${path}\`: the file ends with .csv or .parquet.`);
+  if (format === null) throw new ProjectError(`\`--export ${path}\`: the file name must end in .csv or .parquet.`);
   const store = context.store();
   const found = runColumns(store, query);
   const columns = [

@@ -9,7 +9,7 @@ export interface ServeOptions {
   port?: string;
 }
 
-/** `loopwright serve [DEPLOYMENT]`: an API deployment in the foreground, until it is stopped. */
+/** `loopwright serve [DEPLOYMENT]`: serves an API deployment in the foreground until it is stopped. */
 export async function serve(context: CommandContext, name: string | undefined, options: ServeOptions): Promise<number> {
   const config = context.config();
   const deployment = name ?? onlyApi(config);
@@ -38,20 +38,20 @@ export async function serve(context: CommandContext, name: string | undefined, o
     );
   else {
     context.terminal.line(
-      `${deployment} serves ${served} at ${server.url} (POST /predict, GET /health, GET /metrics). Ctrl-C stops it.`,
+      `${deployment} serves ${served} at ${server.url} (POST /predict, GET /health, GET /metrics). Press Ctrl-C to stop.`,
     );
   }
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
     else context.signal.addEventListener('abort', () => resolve(), { once: true });
-    // The parent that started a server for a loop may be killed; then nobody would stop it.
+    // The loop that started this server may be killed; the server then has to end by itself.
     if (process.env['LOOPWRIGHT_PARENT'])
       process.stdin
         .resume()
         .once('end', () => resolve())
         .once('close', () => resolve());
   });
-  // The open pipe to a parent would keep this process alive.
+  // The open pipe to the parent would keep this process alive.
   process.stdin.destroy();
   await server.close();
   return exitCodes.done;

@@ -25,7 +25,7 @@ const stageIcons: Record<StageState, string> = {
   blocked: '·',
 };
 
-/** `loopwright status`: where the model is in its life, and why a stage is stale. */
+/** `loopwright status`: the state of the model, and why stages are stale. */
 export async function status(context: CommandContext): Promise<number> {
   const project = context.project();
   const overview = projectOverview(project, context.storeIfAny());
@@ -36,7 +36,7 @@ export async function status(context: CommandContext): Promise<number> {
   const { terminal } = context;
   for (const problem of overview.problems) terminal.note(problemLine(problem, project.root));
   if (overview.problem)
-    terminal.note(`${overview.problem.file} cannot be used as it is. Shown is the last state that could be read.`);
+    terminal.note(`${overview.problem.file} has errors. This is the last state that could be read.`);
   terminal.line(terminal.style('bold', overview.project));
   for (const line of overview.life) terminal.line(`${lifeIcons[line.state]} ${line.label.padEnd(9)} ${line.detail}`);
   for (const champion of overview.models.filter(({ isChampion }) => isChampion)) {

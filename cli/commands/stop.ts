@@ -12,7 +12,7 @@ export interface StopOptions {
   all?: boolean;
 }
 
-/** `loopwright stop [run]`: stops what runs, whichever window or terminal started it. */
+/** `loopwright stop [run]`: stops a run, even if another window or terminal started it. */
 export async function stop(context: CommandContext, name: string | undefined, options: StopOptions): Promise<number> {
   const { terminal } = context;
   const store = context.storeIfAny();
@@ -25,7 +25,7 @@ export async function stop(context: CommandContext, name: string | undefined, op
   }
   const reached = options.all ? chosen.filter((run) => run.host === null) : chosen;
   for (const run of chosen)
-    if (!reached.includes(run)) terminal.note(`${goingText(run)} is left running; stop it there.`);
+    if (!reached.includes(run)) terminal.note(`${goingText(run)} is still running; stop it there.`);
   for (const run of reached) {
     terminal.note(`stopping ${goingText(run)} …`);
     await stopRun(store, run);
@@ -37,8 +37,7 @@ export async function stop(context: CommandContext, name: string | undefined, op
 }
 
 /**
- * The run that is meant: the one that was named, or the only one that runs. ProjectError with a list when that is not
- * clear.
+ * The chosen run: the named one, or the only one that runs. Throws a ProjectError with a list when that is ambiguous.
  */
 export function chooseGoing(
   store: Store | null,
@@ -50,7 +49,7 @@ export function chooseGoing(
   if (name === undefined) {
     if (going.length > 1)
       throw new ProjectError(
-        `${going.length} runs are going: ${going.map(goingText).join('; ')}. Name the one to ${verb}${more}.`,
+        `${going.length} runs are in progress: ${going.map(goingText).join('; ')}. Name the run to ${verb}${more}.`,
       );
     return [...going];
   }

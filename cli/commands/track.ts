@@ -9,24 +9,24 @@ export interface TrackOptions {
 
 /**
  * `loopwright track`: serves MLflow's tracking protocol over the project's store until it is stopped. With `--json` it
- * prints one line once it answers.
+ * prints one line when it is ready.
  */
 export async function track(context: CommandContext, options: TrackOptions): Promise<number> {
   const port = Number(options.port ?? '0');
   if (!(Number.isInteger(port) && port >= 0 && port <= 65535))
     throw new ProjectError(
-      `\`--port ${options.port}\` is not a port. It is a number from 0 to 65535; 0 takes a free one.`,
+      `\`--port ${options.port}\` is not a port. Use a number from 0 to 65535; 0 picks a free port.`,
     );
   const server = await startTracking({ store: context.store, port });
   const { terminal } = context;
   if (context.json) terminal.line(JSON.stringify({ uri: server.uri, token: server.token }));
   else {
     terminal.line(
-      `Runs of MLflow programs are kept in ${context.project().root}/.loopwright while this goes on. In the shell of a program:`,
+      `Runs of MLflow programs are recorded in ${context.project().root}/.loopwright until this stops. In the shell of a program:`,
     );
     terminal.line(`  export MLFLOW_TRACKING_URI=${server.uri}`);
     terminal.line(`  export MLFLOW_TRACKING_TOKEN=${server.token}`);
-    terminal.line('Ctrl-C stops it.');
+    terminal.line('Press Ctrl-C to stop.');
   }
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();

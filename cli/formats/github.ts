@@ -5,7 +5,7 @@ const levels = { error: 'error', warning: 'warning', info: 'notice' } as const;
 
 /**
  * A finding as a workflow command of GitHub Actions, which shows it on the line of the pull request. Paths are relative
- * to the repository when the workflow tells where that is.
+ * to the repository if the workflow provides its location.
  */
 export function githubLine(
   problem: Problem,
@@ -14,7 +14,7 @@ export function githubLine(
 ): string {
   const base = env['GITHUB_WORKSPACE'] ?? process.cwd();
   const file = relative(base, join(root, problem.file)).split(sep).join('/');
-  // Columns are only taken when the finding ends on its line.
+  // GitHub accepts columns only if the finding ends on its line.
   const end = problem.endLine === problem.line ? { endColumn: problem.endColumn } : {};
   const properties = Object.entries({
     file,

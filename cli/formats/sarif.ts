@@ -6,8 +6,8 @@ import manifest from '../../package.json' with { type: 'json' };
 const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
 
 /**
- * Findings as a SARIF 2.1.0 log, which code scanning of GitHub and others read. Columns count UTF-16 code units, as
- * ours do.
+ * Findings as a SARIF 2.1.0 log for code scanning of GitHub and others. Columns count UTF-16 code units, as in
+ * `Problem`.
  */
 export function sarif(problems: readonly Problem[]): object {
   const known = [...shapeCodes, ...rules].toSorted((a, b) => a.code.localeCompare(b.code));

@@ -19,7 +19,7 @@ export interface LoopRequest {
   store: Store;
   /** The monitor of the deployment that the loop works on. Default as in `monitorNamed`. */
   monitor?: string | undefined;
-  /** Recorded rows to send to the deployment on a clock of their own; without it the loop watches live traffic. */
+  /** Recorded rows to send to the deployment on a clock of their own; without it the loop monitors live traffic. */
   replay: { path: string; sql: string | null; from: number | null; to: number | null } | null;
   /** Starts an API deployment in a process of its own. */
   serve: (deployment: string) => Promise<{ url: string; close: () => Promise<void> }>;

@@ -34,7 +34,7 @@ export async function copyExample(name: string, root: string, signal?: AbortSign
   const taken = [...parts, 'incoming', 'data'].find((part) => existsSync(join(root, part)));
   if (taken !== undefined)
     throw new ProjectError(
-      `${join(root, taken)} exists already; nothing was changed. An example needs a folder of its own: \`loopwright init NAME --example\`.`,
+      `${join(root, taken)} already exists; nothing was changed. An example needs a folder of its own: \`loopwright init NAME --example\`.`,
     );
   mkdirSync(root, { recursive: true });
   for (const part of parts)

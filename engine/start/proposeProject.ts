@@ -31,7 +31,7 @@ export function refuseSecond(root: string): void {
   const there = projectFileNames.find((name) => existsSync(join(root, name)));
   if (there !== undefined)
     throw new ProjectError(
-      `${join(root, there)} exists already; nothing was changed. Open it, or create the project in another folder.`,
+      `${join(root, there)} already exists; nothing was changed. Open it, or create the project in another folder.`,
     );
 }
 

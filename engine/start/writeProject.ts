@@ -11,7 +11,7 @@ import { refuseSecond } from './proposeProject.ts';
 export function writeProject(root: string, files: readonly ProposedFile[]): void {
   refuseSecond(root);
   const taken = files.find(({ path, how }) => how === 'new' && existsSync(join(root, path)));
-  if (taken) throw new ProjectError(`${taken.path} exists already; nothing was changed.`);
+  if (taken) throw new ProjectError(`${taken.path} already exists; nothing was changed.`);
   const written: string[] = [];
   const last = (path: string) => Number(path === 'loopwright.yaml');
   try {

@@ -106,10 +106,10 @@ test('the quality report speaks of all five sides', async () => {
   const { out } = await runCli(['data', 'quality', 'features', '--now', '2026-06-01'], { cwd: project });
   for (const side of [
     /Completeness {2}100 % of values/,
-    /Uniqueness {4}No row stands twice/,
+    /Uniqueness {4}No row is repeated/,
     /Validity {6}\d+ of \d+ rows meet the schema/,
     /Freshness {5}the newest row is .* old \(at, /,
-    /Relevance {5}\d of \d columns tell more of late than chance/,
+    /Relevance {5}\d of \d columns explain more of late than chance/,
   ])
     assert.match(out, side);
   const { json } = await runJson<QualityReport>(['data', 'quality', 'orders.csv', '--target', 'country'], here);
@@ -174,6 +174,6 @@ test('a schema is inferred, and brought up to the data without losing what peopl
       third.includes('categories: [DE, FR, IT]'),
     third,
   );
-  assert.match((await infer()).out, /is as it was/);
+  assert.match((await infer()).out, /is unchanged/);
   assert.equal((await runCli(['data', 'validate', 'a.csv', '--schema', 'a.dataset.yaml'], { cwd })).code, 0);
 });

@@ -103,7 +103,7 @@ test('restoring puts a version back, keeps what it replaces, and is not undone b
   assert.match(
     done.out,
     new RegExp(
-      `data/items\\.parquet is now what items@${oldest?.id.slice(0, 8)} was: 3 rows\\.\nWhat it replaced is kept as items@${newest?.id.slice(0, 8)} \\(4 rows\\)\\.`,
+      `data/items\\.parquet now has the content of items@${oldest?.id.slice(0, 8)}: 3 rows\\.\nThe replaced data is kept as items@${newest?.id.slice(0, 8)} \\(4 rows\\)\\.`,
     ),
   );
   assert.deepEqual(readFileSync(join(p.cwd, 'data/items.parquet')), bytes);
@@ -112,7 +112,7 @@ test('restoring puts a version back, keeps what it replaces, and is not undone b
   writeFiles(p.cwd, { 'data/items.parquet': 'broken by hand' });
   const mended = await p.cli('restore', 'items', newest?.id ?? '');
   assert.equal(mended.code, 0, mended.err);
-  const aside = /cannot be read as a table; it was put into (\S+)\./.exec(mended.out)?.[1] ?? '';
+  const aside = /is not a readable table; it was moved to (\S+)\./.exec(mended.out)?.[1] ?? '';
   assert.equal(readFileSync(join(p.cwd, aside, 'data/items.parquet'), 'utf8'), 'broken by hand');
   await p.put(`${first}9,9,i\n`);
   assert.equal((await p.cli('restore', 'items', newest?.id ?? '')).code, 0);
@@ -168,8 +168,8 @@ test('what is not there is told with what is near', async () => {
   assert.match(await told('log', 'itms'), /There is no dataset `itms`\. Did you mean `items`/);
   assert.match(await told('show', 'itms'), /no file, dataset or version\. Did you mean `items`/);
   assert.match(await told('show', 'items~4'), /`items~4` is none of its 1 versions: [0-9a-f]{8}/);
-  assert.match(await told('show', 'in.csv'), /`loopwright data profile in\.csv` shows what it holds/);
-  assert.match(await told('diff', 'items'), /has one version only/);
+  assert.match(await told('show', 'in.csv'), /`loopwright data profile in\.csv` summarizes it/);
+  assert.match(await told('diff', 'items'), /has only one version/);
   assert.match(await told('diff', 'in.csv'), /name a second one/);
   assert.match(await told('restore', 'itms', 'x'), /Did you mean `items`/);
   assert.match(

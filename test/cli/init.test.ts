@@ -15,7 +15,7 @@ test('init in an empty folder copies the example with its data; it overwrites no
   appendFileSync(join(folder, 'loopwright.yaml'), '# mine\n');
   const again = await runCli(['init', folder]);
   assert.equal(again.code, 2);
-  assert.match(again.err, /exists already; nothing was changed/);
+  assert.match(again.err, /already exists; nothing was changed/);
   assert.match(readFileSync(join(folder, 'loopwright.yaml'), 'utf8'), /# mine/);
 });
 
@@ -28,13 +28,13 @@ test('init without flags uses what it finds in the folder and says so', async ()
   const made = await runCli(['init'], { cwd: program });
   assert.match(
     made.out,
-    /Found train\.py \(named `train\.py`, logs to MLflow\); `--data orders\.csv` makes one for the table/,
+    /Found train\.py \(named `train\.py`, logs to MLflow\); `--data orders\.csv` creates a project for the table/,
   );
   assert.equal((await runCli(['check'], { cwd: program })).out.trim(), 'No problems.');
   const dvc = await runCli(['init'], { cwd: makeProject({ 'dvc.yaml': 'stages: {}\n' }) });
   assert.match(dvc.out, /dvc\.yaml is used as it is/);
   const both = await runCli(['init', '--data', 'a.csv', '--script', 'b.py'], { cwd: program });
-  assert.deepEqual([both.code, /exists already/.test(both.err)], [2, true]);
+  assert.deepEqual([both.code, /already exists/.test(both.err)], [2, true]);
 });
 
 test('the project that init makes of a table runs unchanged', async () => {

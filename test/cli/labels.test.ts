@@ -38,7 +38,7 @@ test('wrong use says what to do and writes nothing', async () => {
     [[], /on a terminal only.*--key VALUE with --label VALUE or --skip, or --undo/],
     [['--key', 'o1'], /either --label VALUE or --skip/],
     [['--key', 'o1', '--label', 'fraud', '--skip'], /either --label VALUE or --skip/],
-    [['--label', 'fraud'], /Say which row with --key/],
+    [['--label', 'fraud'], /Name the row with --key/],
     [['--key', 'o9', '--label', 'fraud'], /has no row whose `id` is "o9"/],
     [['--key', 'o1', '--label', 'frau'], /Did you mean `fraud`/],
     [['--key', 'o1', '--label', 'fraud', '--labeller', ' '], /Say who labels/],
@@ -171,7 +171,7 @@ test(
       [/id {2}o1/, '1'],
       [/id {2}o2/, 's'],
       [/id {2}o3/, 'u'],
-      [/taken back: o2/, 'q'],
+      [/undone: o2/, 'q'],
     ] as const) {
       await seen(wait);
       child.stdin.write(key);

@@ -22,7 +22,7 @@ test('models lists, promotes, prints the card and rolls back', async () => {
     version: 1,
     previous: null,
   });
-  assert.match((await runCli(['models', 'promote', 'v1'], { cwd })).out, /v1 is the champion already/);
+  assert.match((await runCli(['models', 'promote', 'v1'], { cwd })).out, /v1 is already the champion/);
   const card = await runJson<ModelCard>(['models', 'card'], { cwd });
   assert.deepEqual(
     [card.code, card.json.version, card.json.aliases, card.json.verdict.passed],

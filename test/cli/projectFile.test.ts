@@ -26,7 +26,7 @@ test('init writes no second file beside a loopwright.yml', async () => {
   const root = makeProject({ 'loopwright.yml': yml });
   const { code, err } = await runCli(['init'], { cwd: root });
   assert.equal(code, 2);
-  assert.match(err, /loopwright\.yml exists already; nothing was changed/);
+  assert.match(err, /loopwright\.yml already exists; nothing was changed/);
   assert.ok(!existsSync(join(root, 'loopwright.yaml')));
 });
 
@@ -94,7 +94,7 @@ test('at the top of a monorepo the error names the projects below, a few of many
   const err = async (cwd: string): Promise<string> => (await runCli(['check'], { cwd })).err;
   assert.match(
     await err(makeProject({ ...names(2), 'node_modules/x/loopwright.yaml': yml })),
-    /Below it are `services.s0`, `services.s1`: name one with `--project`\.\n$/,
+    /Projects below it: `services.s0`, `services.s1`. Choose one with `--project`\.\n$/,
   );
   assert.match(await err(makeProject(names(7))), /`services.s4` and more: name one/);
   assert.match(await err(makeProject()), /`--project DIR` names another folder\.\n$/);

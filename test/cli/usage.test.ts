@@ -20,7 +20,7 @@ test('wrong use exits with 2 and says what is wrong', async () => {
     [['run', '--param', 'epochs=many'], /1 problem/],
     [['models', 'promote', 'x'], /is not a version/],
     [['models', 'card', 'x'], /is not a version/],
-    [['predict'], /Say what to predict/],
+    [['predict'], /Give `--input FILE`/],
     [['predict', '--deployment', 'production'], /no batch deployment/],
     [['predict', '--input', 'incoming/*.csv', '--output', 'x.csv'], /must end in \.parquet/],
     [['predict', '--input', 'incoming/*.csv', '--model-version', 'abc'], /is not a version/],

@@ -50,6 +50,6 @@ test('what is asked about one table is answered from one look, and the project i
   );
   await assert.rejects(
     host.ask('start/write', { from: { kind: 'table', path: 'birds.csv', target: 'species' } }),
-    /exists already/,
+    /already exists/,
   );
 });

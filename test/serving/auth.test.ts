@@ -31,7 +31,7 @@ after(() => {
 test('a deployment for others than this machine needs a token', async () => {
   await assert.rejects(
     serve('open'),
-    /`open` would answer everybody who reaches 0\.0\.0\.0\. Add `auth: \{ token_env: NAME \}`/,
+    /`open` would answer everyone who can reach 0\.0\.0\.0\. Add `auth: \{ token_env: NAME \}`/,
   );
 });
 

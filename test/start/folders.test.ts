@@ -99,11 +99,11 @@ test('no file of the user is overwritten, and a second project is rejected', asy
       'node_modules\n.loopwright/\ndata/data.parquet\ndata/features_2.parquet\n',
     );
     assert.equal(readFileSync(join(root, 'sql/features.sql'), 'utf8'), 'mine');
-    await assert.rejects(proposeProject(root, choice, looks), /loopwright\.yaml exists already/);
-    assert.throws(() => writeProject(root, files), /exists already; nothing was changed/);
+    await assert.rejects(proposeProject(root, choice, looks), /loopwright\.yaml already exists/);
+    assert.throws(() => writeProject(root, files), /already exists; nothing was changed/);
   } finally {
     looks.close();
   }
   const other = makeProject({ 'loopwright.yml': 'version: 1\n', 'data.csv': table });
-  await assert.rejects(proposeProject(other, choice, looks), /loopwright\.yml exists already/);
+  await assert.rejects(proposeProject(other, choice, looks), /loopwright\.yml already exists/);
 });

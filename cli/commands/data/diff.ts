@@ -26,8 +26,8 @@ export interface DataDiffOptions {
 type Place = ReturnType<typeof dataPlace>;
 
 /**
- * `loopwright data diff A [B]`: what changed from one version, dataset or file to another; of one alone, since the
- * version before.
+ * `loopwright data diff A [B]`: the changes from one version, dataset or file to another; a single version is compared
+ * with the previous one.
  */
 export async function dataDiff(
   context: CommandContext,
@@ -49,7 +49,7 @@ export async function dataDiff(
           .filter(Boolean);
   const result = await withDatabase(context.signal, async (db) => {
     context.terminal.progress(`comparing ${a.title} with ${b.title}`);
-    // Views, so that each side is read in the types of its schema wherever it is asked.
+    // Views, so that each query reads a side in the types of its schema.
     await db.run(`CREATE TEMP VIEW loopwright_before AS ${await typedSelect(db, a.files, a.schema)}`);
     await db.run(`CREATE TEMP VIEW loopwright_after AS ${await typedSelect(db, b.files, b.schema)}`);
     const usable = key && options.key === undefined ? await bothHave(db, key) : key;
@@ -67,8 +67,8 @@ export async function dataDiff(
 }
 
 /**
- * How the columns that both sides have moved, by Loopwright's own rules and what the schema says of a column; none
- * where a side has no rows.
+ * The drift of the columns that both sides have, by Loopwright's own rules and the settings of the schema; none if a
+ * side has no rows.
  */
 async function distributionsOf(
   db: Database,
@@ -90,7 +90,7 @@ async function distributionsOf(
 function subjectsOf(place: Place, first: string | undefined, second: string | undefined): [DataSubject, DataSubject] {
   if (first === undefined)
     throw new ProjectError(
-      'Say what to compare: `loopwright data diff DATASET` tells what the newest version changed, `diff A B` compares two versions, datasets or files.',
+      'Name what to compare: `loopwright data diff DATASET` compares the two newest versions, `diff A B` compares two versions, datasets or files.',
     );
   const a = parseSubject(first, place);
   if (second !== undefined) return [a, parseSubject(second, place)];
@@ -103,7 +103,7 @@ function subjectsOf(place: Place, first: string | undefined, second: string | un
     : null;
   if (!version) throw new ProjectError(`\`${first}\` has no version yet. Run the stage that writes it.`);
   if (version.parent === null)
-    throw new ProjectError(`\`${first}\` has one version only, so there is nothing to compare it with.`);
+    throw new ProjectError(`\`${first}\` has only one version, so there is nothing to compare it with.`);
   return [
     { kind: 'snapshot', id: version.parent },
     { kind: 'snapshot', id: version.id },
@@ -119,14 +119,14 @@ function keyOf({ schema }: FoundSubject): string[] | null {
   return schema?.primaryKey === undefined ? null : [schema.primaryKey].flat();
 }
 
-/** The key of the schema, when both sides have its columns; one that a person names has to be there. */
+/** The key of the schema, if both sides have its columns; the columns of a given key must exist. */
 async function bothHave(db: Parameters<typeof diffTables>[0], key: readonly string[]): Promise<string[] | null> {
   const names = async (view: string) => (await db.rows(`DESCRIBE ${view}`)).map((row) => String(row['column_name']));
   const [a, b] = [await names('loopwright_before'), await names('loopwright_after')];
   return key.every((name) => a.includes(name) && b.includes(name)) ? [...key] : null;
 }
 
-/** Where the data of a version is gone, what was noted of it can still be compared. */
+/** If the data of a version is gone, its stored profile can still be compared. */
 function recordsDiff(context: CommandContext, place: Place, before: DataSubject, after: DataSubject): number {
   const version = (subject: DataSubject) =>
     place.store && subject.kind === 'snapshot'
@@ -153,7 +153,7 @@ function recordsDiff(context: CommandContext, place: Place, before: DataSubject,
       `${title(a)} → ${title(b)}: ${count(a.rows)} → ${count(b.rows)} rows (${signed(b.rows - a.rows)})`,
     );
     for (const line of columnLines(columns)) context.terminal.line(line);
-    context.terminal.line('The data of one of them is no longer kept, so rows cannot be compared.');
+    context.terminal.line('The data of one version is no longer kept, so rows cannot be compared.');
   }
   return exitCodes.done;
 }
@@ -178,8 +178,8 @@ function diffLines(a: FoundSubject, b: FoundSubject, diff: TableDiff, distributi
     `columns  ${columns.added.length} added, ${columns.removed.length} removed, ${columns.changed.length} of another type`,
     ...columnLines(columns),
   ];
-  for (const name of diff.nowMissing) lines.push(`  ! ${name}  has rows without a value now`);
-  for (const name of diff.nowFilled) lines.push(`  ! ${name}  has a value in every row now`);
+  for (const name of diff.nowMissing) lines.push(`  ! ${name}  now has rows without a value`);
+  for (const name of diff.nowFilled) lines.push(`  ! ${name}  now has a value in every row`);
   lines.push(
     '',
     `rows     ${count(rows.before)} → ${count(rows.after)} (${signed(rows.after - rows.before)}): ${count(rows.added)} added, ${count(rows.removed)} removed${rows.changed === null ? ', whole rows compared' : `, ${count(rows.changed)} changed by ${key?.join(' + ')}`}`,
@@ -211,7 +211,7 @@ function diffLines(a: FoundSubject, b: FoundSubject, diff: TableDiff, distributi
   return lines;
 }
 
-/** Less is noise in most tables. */
+/** Smaller changes are noise in most tables. */
 const leastShown = 0.005;
 
 function distributionRow({

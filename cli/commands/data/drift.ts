@@ -75,7 +75,7 @@ export async function dataDrift(
 function readThreshold(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new ProjectError(`\`--threshold ${text}\` is no number.`);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new ProjectError(`\`--threshold ${text}\` is not a number.`);
   return value;
 }
 
@@ -106,7 +106,7 @@ function driftLines(table: DriftTable, reference: string, current: string, mark:
     line(head),
     ...rows.map((row, i) => (table.columns[i]?.drifted ? mark(line(row)) : line(row))),
     '',
-    `${table.dataset.drifted ? 'The data has drifted' : 'The data has not drifted'}: ${drifted} of ${compared} compared columns did (${table.dataset.rule}).`,
+    `${table.dataset.drifted ? 'The data has drifted' : 'The data has not drifted'}: ${drifted} of ${compared} compared columns drifted (${table.dataset.rule}).`,
   ];
 }
 

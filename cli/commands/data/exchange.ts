@@ -34,12 +34,12 @@ export async function dataImport(
   file: string | undefined,
   options: DataImportOptions,
 ): Promise<number> {
-  if (file === undefined) throw new ProjectError('Say which file to import.');
+  if (file === undefined) throw new ProjectError('Name the file to import.');
   const document = readDocument(file);
   const format = options.from ?? guessFormat(document);
   if (format === null)
     throw new ProjectError(
-      `${file} is neither a Croissant description, an MLmodel file nor a schema of pandera. \`--from ${importFormats.join('|')}\` names the format.`,
+      `${file} is not a Croissant description, an MLmodel file or a pandera schema. \`--from ${importFormats.join('|')}\` sets the format.`,
     );
   const tables =
     format === 'croissant'
@@ -50,7 +50,7 @@ export async function dataImport(
   for (const note of imported.notes) context.terminal.note(note);
   if (options.output !== undefined) {
     const path = resolve(options.output);
-    if (existsSync(path)) throw new ProjectError(`${path} exists already; nothing was changed.`);
+    if (existsSync(path)) throw new ProjectError(`${path} already exists; nothing was changed.`);
     writeAtomic(path, text);
     if (context.json) context.printJson({ path, schema: imported.schema, notes: imported.notes });
     else context.terminal.line(`${imported.schema.fields.length} columns written to ${path}`);
@@ -70,7 +70,7 @@ export async function dataExport(
   name: string | undefined,
   options: DataExportOptions,
 ): Promise<number> {
-  if (name === undefined) throw new ProjectError('Say which schema: a dataset, or a schema file.');
+  if (name === undefined) throw new ProjectError('Name a dataset or a schema file.');
   const place = dataPlace(context);
   const dataset =
     place.config?.datasets && Object.hasOwn(place.config.datasets, name) ? place.config.datasets[name] : undefined;
@@ -82,8 +82,8 @@ export async function dataExport(
   if (!schema)
     throw new ProjectError(
       dataset
-        ? `The dataset \`${name}\` has no schema that can be read.`
-        : `\`${name}\` is no dataset and no file.${suggestion(name, Object.keys(place.config?.datasets ?? {}))}`,
+        ? `The dataset \`${name}\` has no readable schema.`
+        : `\`${name}\` is neither a dataset nor a file.${suggestion(name, Object.keys(place.config?.datasets ?? {}))}`,
     );
   const format = options.to ?? 'table-schema';
   const title = basename(name).replace(/\.dataset\.ya?ml$|\.json$/, '');
@@ -131,7 +131,7 @@ function chosenTable(tables: readonly Imported[], name: string | undefined): Imp
   if (found) return found;
   throw new ProjectError(
     name === undefined
-      ? `The file describes ${tables.length} tables; \`--table NAME\` takes one: ${names.join(', ')}.`
+      ? `The file describes ${tables.length} tables; choose one with \`--table NAME\`: ${names.join(', ')}.`
       : `There is no table \`${name}\`.${suggestion(name, names) || ` Tables: ${names.join(', ')}.`}`,
   );
 }

@@ -16,8 +16,8 @@ export interface DataInferOptions {
 }
 
 /**
- * `loopwright data infer DATA`: a schema from data. To a file that is there already it only adds, and says what
- * differs.
+ * `loopwright data infer DATA`: infers a schema from data. An existing file only gets additions, and the differences are
+ * printed.
  */
 export async function dataInfer(
   context: CommandContext,
@@ -44,7 +44,7 @@ export async function dataInfer(
   if (path === null || !existsSync(path)) {
     const fresh = schemaText(
       schema,
-      `Inferred from ${found.title}. Types, bounds, categories and roles are guesses from the data: check them, and remove \`guessed\` where they are right.`,
+      `Inferred from ${found.title}. Types, bounds, categories and roles are guesses: check them, and remove \`guessed\` where they are right.`,
     );
     if (path === null) {
       if (context.json) context.printJson({ schema, text: fresh });
@@ -72,8 +72,8 @@ export async function dataInfer(
     for (const name of merged.gone) terminal.line(`not in the data: ${name}`);
     for (const said of merged.differs) terminal.line(said);
     if (merged.differs.length > 0 && options.update !== true)
-      terminal.note('`--update` widens bounds and adds categories until the data fits.');
-    terminal.line(merged.text === before ? `${path} is as it was.` : `${path} was brought up to the data.`);
+      terminal.note('Use `--update` to widen bounds and add categories to fit the data.');
+    terminal.line(merged.text === before ? `${path} is unchanged.` : `${path} was updated.`);
   }
   return exitCodes.done;
 }

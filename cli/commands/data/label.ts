@@ -17,7 +17,7 @@ export interface DataLabelOptions {
   undo?: boolean;
 }
 
-/** `loopwright data label TASK`: asks row by row on a terminal, or appends the one decision that is given. */
+/** `loopwright data label TASK`: asks row by row on a terminal, or appends one given decision. */
 export async function dataLabel(
   context: CommandContext,
   name: string | undefined,
@@ -34,12 +34,11 @@ export async function dataLabel(
   const given = options.key !== undefined;
   if (given && (options.label === undefined) === (options.skip !== true))
     throw new ProjectError('With --key, give either --label VALUE or --skip.');
-  if (!given && (options.label !== undefined || options.skip))
-    throw new ProjectError('Say which row with --key VALUE.');
+  if (!given && (options.label !== undefined || options.skip)) throw new ProjectError('Name the row with --key VALUE.');
   const onTerminal = process.stdin.isTTY && process.stdout.isTTY && !context.json;
   if (!given && !onTerminal)
     throw new ProjectError(
-      'Rows are asked for one by one on a terminal only. Elsewhere give --key VALUE with --label VALUE or --skip, or --undo.',
+      'Labelling row by row needs a terminal. Otherwise give --key VALUE with --label VALUE or --skip, or --undo.',
     );
   return withDatabase(context.signal, async (db) => {
     const open = await openTask(db, { project, config, store: context.storeIfAny(), folder: project.root }, task);

@@ -17,7 +17,7 @@ export interface DataLabelsOptions {
 }
 
 /**
- * `loopwright data labels [TASK]`: how far labelling is, agreement and rules; with `--output` one label a row as a
+ * `loopwright data labels [TASK]`: progress, agreement and rules; with `--output` it also writes one label per row to a
  * file.
  */
 export async function dataLabels(
@@ -29,7 +29,7 @@ export async function dataLabels(
   const config = context.config();
   if (output !== undefined && name === undefined && Object.keys(config.labelling ?? {}).length > 1)
     throw new ProjectError(
-      `Say of which task the labels are written: ${Object.keys(config.labelling ?? {}).join(', ')}.`,
+      `Name the task whose labels are written: ${Object.keys(config.labelling ?? {}).join(', ')}.`,
     );
   const { tasks, broken } =
     name === undefined && Object.keys(config.labelling ?? {}).length > 1
@@ -117,7 +117,7 @@ function summaryLines(summary: LabelSummary): string[] {
   return [...lines, ...summary.notes.flatMap((note) => ['', note])];
 }
 
-/** Names come from a file that anybody may have written. */
+/** Names come from a file that may be untrusted. */
 function plain(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '�');
 }

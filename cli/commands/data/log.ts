@@ -49,7 +49,7 @@ export async function dataLog(
   if (all.length === 0)
     terminal.line(
       dataset === undefined
-        ? 'No version of any dataset. `loopwright run` makes the first.'
+        ? 'No version of any dataset. Run `loopwright run` to make the first.'
         : `No version of \`${dataset}\`. Run the stage that writes it.`,
     );
   else {
@@ -85,22 +85,22 @@ export async function dataLog(
     ))
       terminal.line(line);
     if (lines.some(({ version }) => !version.kept)) terminal.line('○ the data itself is no longer kept');
-    if (all.length > lines.length) terminal.line(`${all.length - lines.length} more; \`--limit\` shows them.`);
+    if (all.length > lines.length) terminal.line(`${all.length - lines.length} more; use \`--limit\` to show them.`);
   }
   return exitCodes.done;
 }
 
-/** What of a version is told as JSON. */
+/** The fields of a version in the JSON output. */
 export function told({ state, columns: _columns, ...version }: Snapshot) {
   return { ...version, createdAt: new Date(version.createdAt).toISOString(), watermark: state?.watermark ?? null };
 }
 
-/** Columns of a version; those of old stores lack the SQL type. */
+/** Columns of a version; old stores have no SQL type. */
 export function sides({ columns }: Snapshot): ColumnSide[] {
   return columns.map(({ name, type, sqlType }) => ({ name, type, sqlType: sqlType ?? type }));
 }
 
-/** `+2 −1 ~1`, or nothing when the columns are those of the version before. */
+/** `+2 −1 ~1`, or nothing if the columns are those of the previous version. */
 function columnMarks(parent: Snapshot, version: Snapshot): string {
   const { added, removed, changed } = columnChanges(sides(parent), sides(version));
   return [

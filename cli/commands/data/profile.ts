@@ -18,7 +18,7 @@ export interface DataProfileOptions {
 }
 
 /**
- * `loopwright data profile DATA`: what each column holds, as a table, as JSON, or as a page of its own with `--html
+ * `loopwright data profile DATA`: a summary of each column as a table, as JSON, or as a self-contained page with `--html
  * FILE`.
  */
 export async function dataProfile(
@@ -71,7 +71,7 @@ function profileLines(profile: DataProfile, relations: DataRelations | null): st
     'median',
     'max',
     'distribution or most frequent',
-    ...(relations?.target ? [`tells of ${relations.target}`] : []),
+    ...(relations?.target ? [`explains ${relations.target}`] : []),
   ];
   const rows = profile.columns.map((column) => {
     const told = share(column.name);
@@ -113,12 +113,12 @@ function percent(share: number): string {
 }
 
 function shortened(text: string): string {
-  // Control characters would move the cursor, or more.
+  // Control characters could move the cursor or change the terminal.
   const plain = text.replace(/\p{Cc}/gu, '�');
   return plain.length > 24 ? `${plain.slice(0, 23)}…` : plain;
 }
 
-/** One of eight heights a bin. */
+/** Each bin as one of eight heights. */
 function sparkline(counts: readonly number[]): string {
   const most = Math.max(1, ...counts);
   return counts

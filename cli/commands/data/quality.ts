@@ -44,26 +44,27 @@ function qualityLines(title: string, report: QualityReport): string[] {
   const lines = [
     `${title}  ${count(report.rows)} rows`,
     '',
-    `Completeness  ${percent(completeness.share)} of values are there.`,
+    `Completeness  ${percent(completeness.share)} of values are present.`,
   ];
   for (const { column, share } of completeness.worst) lines.push(`                ${column}: ${percent(share)}`);
   lines.push(
-    `Uniqueness    ${uniqueness.repeatedRows === 0 ? 'No row stands twice.' : `${count(uniqueness.repeatedRows)} rows stand in the table before.`}`,
+    `Uniqueness    ${uniqueness.repeatedRows === 0 ? 'No row is repeated.' : `${count(uniqueness.repeatedRows)} rows repeat an earlier row.`}`,
   );
   for (const { key, repeated } of uniqueness.keys) lines.push(`                ${key}: ${count(repeated)} repeated`);
   lines.push(
-    `Validity      ${validity === null ? 'not known: the data has no schema. `loopwright data infer` writes a first one.' : `${count(validity.validRows)} of ${count(report.rows)} rows meet the schema.`}`,
+    `Validity      ${validity === null ? 'not known: the data has no schema. Run `loopwright data infer` to create one.' : `${count(validity.validRows)} of ${count(report.rows)} rows meet the schema.`}`,
   );
   for (const text of [...(validity?.problems ?? []), ...(validity?.rules ?? []).map(({ message }) => message)])
     lines.push(`                ${text}`);
   lines.push(
-    `Freshness     ${freshness === null ? 'not known: no column is the timestamp.' : `the newest row is ${freshness.ageMs < 0 ? `${age(-freshness.ageMs)} ahead of now` : `${age(freshness.ageMs)} old`} (${freshness.column}, ${new Date(freshness.oldest).toISOString().slice(0, 10)} to ${new Date(freshness.newest).toISOString().slice(0, 10)}).`}`,
+    `Freshness     ${freshness === null ? 'not known: no column has the role timestamp.' : `the newest row is ${freshness.ageMs < 0 ? `${age(-freshness.ageMs)} ahead of now` : `${age(freshness.ageMs)} old`} (${freshness.column}, ${new Date(freshness.oldest).toISOString().slice(0, 10)} to ${new Date(freshness.newest).toISOString().slice(0, 10)}).`}`,
   );
-  if (relevance === null) lines.push('Relevance     not known: no column is the target; `--target COLUMN` names one.');
+  if (relevance === null)
+    lines.push('Relevance     not known: no column has the role target; name one with `--target COLUMN`.');
   else {
     const told = relevance.columns.filter(({ relevant }) => relevant);
     lines.push(
-      `Relevance     ${told.length} of ${relevance.columns.length} columns tell more of ${relevance.target} than chance would${relevance.sampled < report.rows ? ` (sample of ${count(relevance.sampled)} rows)` : ''}.`,
+      `Relevance     ${told.length} of ${relevance.columns.length} columns explain more of ${relevance.target} than chance${relevance.sampled < report.rows ? ` (sample of ${count(relevance.sampled)} rows)` : ''}.`,
     );
     for (const { column, share, mutualInformation, baseline, relevant } of relevance.columns.slice(0, 12))
       lines.push(

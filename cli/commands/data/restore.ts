@@ -9,8 +9,7 @@ import { told } from './log.ts';
 import { versionGiven } from './show.ts';
 
 /**
- * `loopwright data restore DATASET VERSION`: puts the files of a version back. What stood there is made a version
- * first.
+ * `loopwright data restore DATASET VERSION`: restores the files of a version. The replaced files become a version first.
  */
 export async function dataRestore(
   context: CommandContext,
@@ -21,7 +20,7 @@ export async function dataRestore(
   const known = Object.keys(config.datasets ?? {});
   if (dataset === undefined || which === undefined)
     throw new ProjectError(
-      'Say which dataset and which of its versions: `loopwright data restore features 3f2a91bc`; `loopwright data log features` lists them.',
+      'Name a dataset and one of its versions, such as `loopwright data restore features 3f2a91bc`; `loopwright data log features` lists them.',
     );
   if (!known.includes(dataset))
     throw new ProjectError(
@@ -49,17 +48,17 @@ export async function dataRestore(
   }
   const { terminal } = context;
   terminal.line(
-    `${done.files.join(', ')} is now what ${dataset}@${wanted.id.slice(0, 8)} was: ${count(done.version.rows)} rows.`,
+    `${done.files.join(', ')} now has the content of ${dataset}@${wanted.id.slice(0, 8)}: ${count(done.version.rows)} rows.`,
   );
   if (done.replaced)
     terminal.line(
-      `What it replaced is kept as ${dataset}@${done.replaced.id.slice(0, 8)} (${count(done.replaced.rows)} rows).`,
+      `The replaced data is kept as ${dataset}@${done.replaced.id.slice(0, 8)} (${count(done.replaced.rows)} rows).`,
     );
   if (done.setAside !== null)
-    terminal.line(`What stood there cannot be read as a table; it was put into ${done.setAside}.`);
+    terminal.line(`The replaced file is not a readable table; it was moved to ${done.setAside}.`);
   if (done.stage !== null)
     terminal.line(
-      `\`${done.stage}\` counts as done with it until what it reads changes; \`loopwright run ${done.stage} --force\` makes the data anew.`,
+      `\`${done.stage}\` is considered fresh until its inputs change; run \`loopwright run ${done.stage} --force\` to produce the data again.`,
     );
   return exitCodes.done;
 }

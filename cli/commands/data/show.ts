@@ -17,7 +17,7 @@ import { table } from '../../terminal.ts';
 import { count } from '../../../words/numbers.ts';
 import { told } from './log.ts';
 
-/** `loopwright data show VERSION`: everything that was noted of a version, with its profile. */
+/** `loopwright data show VERSION`: the recorded facts of a version, with its profile. */
 export async function dataShow(context: CommandContext, text: string | undefined): Promise<number> {
   const { version, store } = versionGiven(context, text);
   const profile = snapshotProfile(store, version.id);
@@ -72,14 +72,14 @@ export async function dataShow(context: CommandContext, text: string | undefined
   return exitCodes.done;
 }
 
-/** The version that a text means; a dataset means its newest. */
+/** The version that a text names; a dataset names its newest version. */
 export function versionGiven(context: CommandContext, text: string | undefined): { version: Snapshot; store: Store } {
   if (text === undefined)
-    throw new ProjectError('Say which version: its id, a dataset, or `DATASET~1` for the one before the newest.');
+    throw new ProjectError('Name a version: its id, a dataset, or `DATASET~1` for the version before the newest.');
   const place = dataPlace(context);
   const subject = parseSubject(text, place);
   if (subject.kind === 'file')
-    throw new ProjectError(`\`${text}\` is a file; \`loopwright data profile ${text}\` shows what it holds.`);
+    throw new ProjectError(`\`${text}\` is a file; \`loopwright data profile ${text}\` summarizes it.`);
   const version = place.store
     ? subject.kind === 'snapshot'
       ? getSnapshot(place.store, subject.id)

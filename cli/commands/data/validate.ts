@@ -21,7 +21,7 @@ export interface DataValidateOptions {
 }
 
 /**
- * `loopwright data validate DATA`: every row against its schema; exit code 1 when a rule that is no mere warning is
+ * `loopwright data validate DATA`: checks every row against its schema; exits with 1 if a rule of severity error is
  * broken.
  */
 export async function dataValidate(
@@ -34,7 +34,7 @@ export async function dataValidate(
   const schema = options.schema === undefined ? found.schema : readSchemaFile(options.schema);
   if (!schema)
     throw new ProjectError(
-      `There is no schema for ${found.title}. Give one with \`--schema FILE\`; \`loopwright data infer\` writes a first one.`,
+      `There is no schema for ${found.title}. Give one with \`--schema FILE\`, or run \`loopwright data infer\` to create one.`,
     );
   const result = await withDatabase(context.signal, async (db) => {
     const raw = rawSource(found.files, schema);
@@ -84,7 +84,7 @@ export async function dataValidate(
   return failed ? exitCodes.failed : exitCodes.done;
 }
 
-/** A schema file of its own, in YAML or JSON. Throws ProjectError with its findings when it is none. */
+/** A separate schema file, in YAML or JSON. Throws a ProjectError with the findings if it is not valid. */
 export function readSchemaFile(path: string): DatasetSchema {
   let text: Uint8Array;
   try {
@@ -93,7 +93,7 @@ export function readSchemaFile(path: string): DatasetSchema {
     throw new ProjectError(`${whyUnread(path, error)}.`);
   }
   const { value, problems } = loadConfigFile<DatasetSchema>('dataset', parseYaml(path, text));
-  if (!value) throw new ProjectError(`${path} is no dataset schema.`, problems);
+  if (!value) throw new ProjectError(`${path} is not a dataset schema.`, problems);
   return value;
 }
 
