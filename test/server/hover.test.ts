@@ -96,7 +96,7 @@ test('what a name stands for: datasets, stages, columns, params', async () => {
 
 test('a dataset schema', async () => {
   await says(ordersSchema.replace('role: target', 'ro█le: target'), /Role of the column/, 'role', schemaUri);
-  await says(ordersSchema.replace('minimum: 0', 'mini█mum: 0'), /Smallest value allowed/, 'minimum', schemaUri);
+  await says(ordersSchema.replace('minimum: 0', 'mini█mum: 0'), /Smallest allowed value/, 'minimum', schemaUri);
 });
 
 test('Windows line ends, and places where nothing is', async () => {
