@@ -144,7 +144,7 @@ test('a file that is not a table is an error', async () => {
       'picture.csv',
       Uint8Array.from({ length: 900 }, (_, i) => (i % 5 === 0 ? 0 : i % 256)),
     ),
-    /this is no text/,
+    /is not a text file/,
   );
   await assert.rejects(
     looks.with(folder, 'none.csv', {}, undefined, () => null),
