@@ -4,10 +4,10 @@ import { quoteIdentifier } from './quote.ts';
 type DuckDB = typeof import('@duckdb/node-api');
 
 export type TypedKind = 'text' | 'number' | 'integer' | 'flag' | 'time';
-/** Times are epoch milliseconds. A number may be NaN or infinite, an integer may be neither. */
+/** A value to append. Times are epoch milliseconds. Numbers can be NaN or infinite, integers cannot. */
 export type TypedValue = string | number | boolean | null;
 
-/** Columns of rows that are made here rather than read from a file. */
+/** A column of rows that are created in memory rather than read from a file. */
 export interface TypedColumn {
   name: string;
   kind: TypedKind;
@@ -21,12 +21,12 @@ const sqlTypes: Record<TypedKind, string> = {
   time: 'TIMESTAMPTZ',
 };
 
-/** The statement that makes an empty table for the columns. */
+/** Returns the statement that creates an empty table for the columns. */
 export function createTableSql(table: string, columns: readonly TypedColumn[]): string {
   return `CREATE TABLE ${quoteIdentifier(table)} (${columns.map(({ name, kind }) => `${quoteIdentifier(name)} ${sqlTypes[kind]}`).join(', ')})`;
 }
 
-/** Appends rows given as columns, in whole chunks: many times quicker than a statement a row. */
+/** Appends rows given as columns, in whole chunks. Much faster than one statement per row. */
 export async function appendColumns(
   duckdb: DuckDB,
   connection: DuckDBConnection,

@@ -14,8 +14,8 @@ const samples: Record<string, string> = {
 };
 
 /**
- * Tries every rule on one value, so that a pattern that DuckDB's RE2 does not know or a bound of another type is told
- * as such before millions of rows are read. Throws DataError naming field and rule.
+ * Evaluates each rule on one value, so that a pattern that DuckDB's RE2 does not support, or a bound of another type,
+ * is reported before millions of rows are read. Throws DataError with the field and the rule.
  */
 export async function checkRules(db: Database, rules: readonly (FieldRule & { sqlType: string })[]): Promise<void> {
   const tries = rules.flatMap((rule) => {
@@ -50,7 +50,7 @@ async function checkRule(db: Database, { field, rule, says }: FieldRule, sql: st
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     const why =
       rule === 'pattern'
-        ? `RE2, which has neither lookahead nor back references, says: ${messageOf(cause).split('\n')[0]}`
+        ? `RE2, which supports neither lookahead nor backreferences, reports: ${messageOf(cause).split('\n')[0]}`
         : 'its value is not of the type of the field';
     throw new DataError(
       `${field}: the constraint ${rule} (${says}) cannot be used: ${why}; correct it in the dataset schema`,

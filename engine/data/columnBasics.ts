@@ -2,14 +2,14 @@ import type { Database } from './database.ts';
 import type { SourceColumn } from './inspectColumns.ts';
 import { quoteIdentifier } from './quote.ts';
 
-/** SQL for a column: its value as a number for numbers and times, where it has one, and whether it has one. */
+/** SQL of a column: the value as a number, for numbers and times, and whether a value exists. */
 export interface ReadColumn extends SourceColumn {
   numeric: boolean;
   value: string;
   filled: string;
 }
 
-/** Numbers of a first pass, the same for all columns. */
+/** Counts, bounds and moments of a column, from the first pass. */
 export interface Basics {
   rows: number;
   filled: number;
@@ -33,7 +33,7 @@ export function readColumn(column: SourceColumn): ReadColumn {
   return { ...column, numeric, value, filled };
 }
 
-/** One pass: counts, bounds and moments of all columns. */
+/** Reads counts, bounds and moments of all columns in one pass. */
 export async function readBasics(db: Database, source: string, columns: readonly ReadColumn[]): Promise<Basics[]> {
   // Aggregates over CASE are several times as fast as aggregates with FILTER.
   const inner = columns.flatMap(({ name, numeric, value, filled, type }, i) => {

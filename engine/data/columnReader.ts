@@ -4,13 +4,16 @@ import type { Column } from './table.ts';
 
 type DuckDB = typeof import('@duckdb/node-api');
 
-/** Gathers one column of a result chunk by chunk. */
+/** Collects one column of a result chunk by chunk. */
 export interface ColumnReader {
   append(vector: DuckDBVector, rows: number): void;
   column(): Column;
 }
 
-/** A reader for a column of this type: numbers, booleans and times into a Float64Array, everything else into texts. */
+/**
+ * Returns a reader for a column of this type: numbers, booleans and times go to a Float64Array, all other values to
+ * strings.
+ */
 export function columnReader(duckdb: DuckDB, type: DuckDBType): ColumnReader {
   return isNumeric(duckdb, type) ? numberReader(duckdb) : textReader(duckdb);
 }

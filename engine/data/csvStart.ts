@@ -2,35 +2,35 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { DataError, messageOf } from '../base/errors.ts';
 
-/** What the first 64 KB of a CSV file tell about how to read it. */
+/** Properties of a CSV file, from its first 64 KB. */
 export interface CsvStart {
   delimiter: string;
-  /** Names in the header; `column<i>` (from 0) where a name is empty. */
+  /** Column names in the header; `column<i>` (from 0) for an empty name. */
   header: string[];
-  /** Whether quoted fields hold line breaks, which DuckDB reads only in one thread when it pads short lines. */
+  /** True when quoted fields contain line breaks. DuckDB reads those in one thread only when it pads short lines. */
   multiline: boolean;
 }
 
-/** Throws DataError when the file cannot be read, has no header or names a column twice. */
+/** Reads the start of a CSV file. Throws DataError when it cannot be read, has no header or a duplicate column name. */
 export function readCsvStart(file: string): CsvStart {
   const text = startOf(file);
   const delimiter = /\.tsv(\.gz)?$/i.test(file) ? '\t' : guessDelimiter(text);
   const header = firstRecord(text, delimiter).map((name, i) => (name.trim() === '' ? `column${i}` : name.trim()));
   if (text.trim() === '')
-    throw new DataError(`${file}: the file holds only blank lines; write it again or remove it`, { place: { file } });
+    throw new DataError(`${file}: the file contains only blank lines; recreate or remove it`, { place: { file } });
   const repeated = header.find(
     (name, i) => header.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < i,
   );
   if (repeated !== undefined)
-    throw new DataError(`${file}: the header names the column ${repeated} twice; rename one`, {
+    throw new DataError(`${file}: the header contains the column ${repeated} twice; rename one of them`, {
       place: { file, line: 1 },
     });
   return { delimiter, header, multiline: /"[^"\r\n]*[\r\n]/.test(text.replace(/"[^"\r\n]*"/g, '')) };
 }
 
 /**
- * The delimiter that stands most often in the header outside quotes. DuckDB's own guess turns ragged files into one
- * column.
+ * Returns the delimiter that occurs most often in the header outside quotes. DuckDB's own detection reads ragged files
+ * as one column.
  */
 export function guessDelimiter(text: string): string {
   const header = (text.split(/\r?\n|\r/).find((line) => line.trim() !== '') ?? '').replace(/"[^"]*"/g, '');
@@ -38,7 +38,7 @@ export function guessDelimiter(text: string): string {
   return counts.reduce((best, next) => (next.n > best.n ? next : best)).mark;
 }
 
-/** The fields of the first line that is not blank. */
+/** Returns the fields of the first line that is not blank. */
 export function firstRecord(text: string, delimiter: string): string[] {
   const fields: string[] = [];
   let field = '';
@@ -68,11 +68,11 @@ function startOf(file: string): string {
     const bytes = readSync(handle, buffer, 0, buffer.length, 0);
     closeSync(handle);
     const start = buffer.subarray(0, bytes);
-    // Z_SYNC_FLUSH lets a part of a gzip stream be unpacked.
+    // With Z_SYNC_FLUSH, an incomplete gzip stream can be unpacked.
     const text = /\.gz$/i.test(file) ? gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }) : start;
     return text.toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, {
+    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is complete`, {
       cause: error,
       place: { file },
     });
@@ -80,13 +80,13 @@ function startOf(file: string): string {
 }
 
 const piece = 1 << 20;
-/** DuckDB passes over lines of tens of megabytes without a word when it sets lines aside. */
+/** Maximum length of a line. DuckDB silently skips lines of tens of megabytes when it sets lines aside. */
 const longestLine = 16 << 20;
 const looked = new Map<string, string>();
 
 /**
- * Throws DataError when a file of plain text has a line of more than 16 MB. Read piece by piece, once for each state of
- * a file; small files are not read.
+ * Throws DataError when an uncompressed file has a line longer than 16 MB. Each version of a file is scanned once, in
+ * pieces; small files are not scanned.
  */
 export function checkLineLengths(file: string): void {
   const stats = statSync(file, { throwIfNoEntry: false });
@@ -103,7 +103,7 @@ export function checkLineLengths(file: string): void {
       const end = first.length === 0 ? at + bytes : at + Math.min(...first);
       if (end - start > longestLine)
         throw new DataError(
-          `${file}: a line that starts at byte ${start.toLocaleString('en-US')} has more than 16 MB; this is no CSV, or a quote is not closed`,
+          `${file}: a line that starts at byte ${start.toLocaleString('en-US')} is longer than 16 MB; the file is not CSV, or a quote is not closed`,
           { place: { file } },
         );
       if (first.length > 0) start = at + Math.max(part.lastIndexOf(10), part.lastIndexOf(13)) + 1;

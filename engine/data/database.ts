@@ -6,41 +6,43 @@ import { describeDatabaseError } from './databaseError.ts';
 import { plainValue } from './plainValue.ts';
 import type { Table } from './table.ts';
 
-/** What a parameter may be: positional `?` or `$1` with an array, `$name` with an object. */
+/** A parameter value: positional `?` or `$1` with an array, `$name` with an object. */
 export type SqlValue = string | number | boolean | bigint | null;
 export type SqlParams = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
 /**
- * DuckDB in memory. Statements are executed one after the other in the order they were given.
- * Each rejects with a DataError when a file cannot be read, CancelledError after interrupt(), else WorkError.
+ * An in-memory DuckDB database. Statements run one after the other in the order of the calls. Each rejects with a
+ * DataError when a file cannot be read, with CancelledError after interrupt(), otherwise with WorkError.
  */
 export interface Database {
   run(sql: string, params?: SqlParams): Promise<void>;
   /**
-   * Rows as plain objects; for small results. BIGINT → number, timestamp → epoch milliseconds UTC, date → `YYYY-MM-DD`.
+   * Returns rows as plain objects, for small results. BIGINT becomes a number, a timestamp epoch milliseconds UTC, a
+   * date `YYYY-MM-DD`.
    */
   rows(sql: string, params?: SqlParams): Promise<Record<string, unknown>[]>;
   /**
-   * Columns: numbers, booleans (0/1) and times (epoch ms, UTC) as Float64Array with NaN for null, all else as texts.
+   * Returns columns: numbers, booleans (0/1) and times (epoch ms, UTC) as Float64Array with NaN for null, other values
+   * as strings.
    */
   table(sql: string, params?: SqlParams): Promise<Table>;
   /**
-   * Reads columns as `table` does, some rows at a time, in the order of the query, so that memory holds one batch. The
-   * next batch is read once `visit` is done; `visit` must not wait for another statement of this database.
+   * Reads columns like `table`, in batches of rows in the order of the query, so that memory contains one batch at a
+   * time. The next batch is read when `visit` is done. `visit` must not wait for another statement of this database.
    */
   batches(sql: string, rows: number, visit: (batch: Table) => Promise<void> | void): Promise<void>;
-  /** Makes an empty table for rows that are made here. */
+  /** Creates an empty table for rows that are created in memory. */
   create(table: string, columns: readonly TypedColumn[]): Promise<void>;
-  /** Appends rows to such a table: `values[i]` are those of column i. */
+  /** Appends rows to such a table. `values[i]` are the values of column i. */
   append(table: string, columns: readonly TypedColumn[], values: readonly (readonly TypedValue[])[]): Promise<void>;
-  /** Stops the statement under way and those waiting, which then reject with CancelledError. */
+  /** Stops the running statement and those that wait. They reject with CancelledError. */
   interrupt(): void;
   close(): void;
 }
 
 export interface DatabaseOptions {
   threads?: number;
-  /** Such as `4GB`. Beyond it DuckDB spills to `tempDirectory`. */
+  /** Memory limit such as `4GB`. Beyond it, DuckDB spills to `tempDirectory`. */
   memoryLimit?: string;
   tempDirectory?: string;
 }
@@ -111,7 +113,7 @@ class OpenDatabase implements Database {
     });
   }
 
-  /** Reads chunks until there are `rows` rows, or no more. */
+  /** Reads chunks until there are `rows` rows or the result ends. */
   async #read(result: DuckDBResult, rows: number): Promise<{ table: Table; isLast: boolean }> {
     const names = result.deduplicatedColumnNames();
     const readers = result.columnTypes().map((type) => columnReader(this.#duckdb, type));

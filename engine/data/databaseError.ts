@@ -1,9 +1,8 @@
 import { CancelledError, DataError, WorkError, messageOf } from '../base/errors.ts';
 
 /**
- * What a person needs to know of an error DuckDB threw: CancelledError after interrupt(), a WorkError when the disk or
- * the memory is full, a DataError that names file and line when a file cannot be read, else a WorkError with DuckDB's
- * first line.
+ * Converts a DuckDB error to one for the user: CancelledError after interrupt(), WorkError when disk or memory is full,
+ * DataError with file and line when a file cannot be read, otherwise WorkError with the first line of DuckDB's message.
  */
 export function describeDatabaseError(error: unknown): Error {
   if (error instanceof WorkError || error instanceof CancelledError) return error;
@@ -16,17 +15,17 @@ export function describeDatabaseError(error: unknown): Error {
   );
 }
 
-/** A WorkError when the error says that disk or memory ran out, else null. */
+/** Returns a WorkError when disk or memory is full, otherwise null. */
 export function describeFullError(error: unknown): WorkError | null {
   const message = messageOf(error);
   if (/No space left on device|ENOSPC|disk.*full|max_temp_directory_size/i.test(message)) {
-    return new WorkError('the disk is full: free some space and run this again; nothing half-written was kept', {
+    return new WorkError('the disk is full: free some space and run this again; incomplete files were removed', {
       cause: error,
     });
   }
   if (/Out of Memory Error/i.test(message)) {
     return new WorkError(
-      'DuckDB ran out of memory: give it more with the environment variable LOOPWRIGHT_MEMORY_LIMIT (such as 4GB), or use fewer rows or columns',
+      'DuckDB ran out of memory: raise the limit with the environment variable LOOPWRIGHT_MEMORY_LIMIT (such as 4GB), or use fewer rows or columns',
       { cause: error },
     );
   }
@@ -34,7 +33,7 @@ export function describeFullError(error: unknown): WorkError | null {
 }
 
 /**
- * A DataError that names the file, the line where known, and what to do; null when the error is not about reading a
+ * Returns a DataError with the file, the line if known, and what to do. Null when the error is not about reading a
  * file.
  */
 export function describeReadError(error: unknown, files: readonly string[] = []): DataError | null {
@@ -68,8 +67,7 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
   },
   {
     when: /GZIP|gzip/,
-    say: () =>
-      'not a whole gzip file; it was cut short or is not compressed: make it again or drop `.gz` from its name',
+    say: () => 'not a complete gzip file: it is truncated or not compressed; recreate it or remove `.gz` from its name',
   },
   {
     when: /Malformed JSON[^:]*: ([^\n]*)/,
@@ -83,7 +81,7 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
   {
     when: /Expected Number of Columns: (\d+) Found: (\d+)/,
     say: (match) =>
-      `the line has ${match[2]} fields and the header has ${match[1]}; quote fields that hold the delimiter`,
+      `the line has ${match[2]} fields and the header has ${match[1]}; quote fields that contain the delimiter`,
   },
   {
     when: /unterminated quote|quote.*not (?:closed|terminated)/i,
@@ -92,12 +90,12 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
   {
     when: /Could not convert string|Conversion Error.*CSV/s,
     say: () =>
-      'a value does not fit the type guessed from the other rows; declare a dataset schema, so that it is checked row by row',
+      'a value does not match the type inferred from the other rows; declare a dataset schema to check it row by row',
   },
   {
     when: /Maximum line size of (\d+) bytes/,
     say: (match) =>
-      `the line size is over the maximum of ${Number(match[1]).toLocaleString('en-US')} bytes: this is no CSV, a quote is not closed, or a text is too long for one; write such texts as Parquet`,
+      `the line size is over the maximum of ${Number(match[1]).toLocaleString('en-US')} bytes: the file is not CSV, a quote is not closed, or a text is too long for CSV; write such texts as Parquet`,
   },
   {
     when: /CSV Error[^\n]*\n(?:Original Line:[^\n]*\n)?([^\n]*)/,
@@ -106,7 +104,7 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
   {
     when: /when sniffing file|sniff/i,
     say: () =>
-      'cannot be read as CSV; check that the first line names the columns and every line has as many fields, and that every quote is closed',
+      'cannot be read as CSV; check that the first line contains the column names, that all lines have the same number of fields and that all quotes are closed',
   },
 ];
 
@@ -121,8 +119,8 @@ function fileIn(message: string): string | null {
 
 function essence(message: string): string {
   const first = (message.split(/\n\s*\n/)[0] ?? message).trim();
-  // DuckDB reserves AT for time travel, and `at` is a usual name of a timestamp column.
+  // DuckDB reserves AT for time travel, and `at` is a common name of a timestamp column.
   return first.startsWith('Parser Error') && /LINE \d+:.*\bat\b/i.test(message)
-    ? `${first}; a column named at has to be quoted: "at"`
+    ? `${first}; quote the column name: "at"`
     : first;
 }

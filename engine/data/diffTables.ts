@@ -6,7 +6,7 @@ import { quoteIdentifier } from './quote.ts';
 
 export interface ColumnSide {
   name: string;
-  /** Type of Table Schema. */
+  /** Table Schema type. */
   type: string;
   sqlType: string;
 }
@@ -14,16 +14,16 @@ export interface ColumnSide {
 export interface ColumnChanges {
   added: ColumnSide[];
   removed: ColumnSide[];
-  /** Columns of another type than before. */
+  /** Columns whose type changed. */
   changed: { name: string; from: ColumnSide; to: ColumnSide }[];
 }
 
-/** A value as text; null is missing. */
+/** A value as text; null for a missing value. */
 type Shown = string | null;
 
 export interface TableDiff {
   columns: ColumnChanges;
-  /** Columns that held every value before and do not now, and the other way round. */
+  /** Columns that had a value in every row before and do not now, and the reverse. */
   nowMissing: string[];
   nowFilled: string[];
   rows: {
@@ -31,12 +31,13 @@ export interface TableDiff {
     after: number;
     added: number;
     removed: number;
-    /** Null without a key: nobody can tell a changed row from another. */ changed: number | null;
+    /** Null without a key: changed rows cannot be identified. */
+    changed: number | null;
   };
   key: string[] | null;
-  /** The columns that were compared: those of both sides. */
+  /** Columns that were compared: those in both tables. */
   compared: string[];
-  /** In how many rows of one key each column changed, most first. */
+  /** Number of rows with a changed value by column, in descending order. */
   changedColumns: { name: string; rows: number }[];
   examples: {
     added: Record<string, Shown>[];
@@ -46,15 +47,15 @@ export interface TableDiff {
 }
 
 export interface DiffOptions {
-  /** Columns that name a row. Null compares whole rows, each as often as it stands there. */
+  /** Columns that identify a row. With null, whole rows are compared, including how often each occurs. */
   key: readonly string[] | null;
-  /** How many rows of each kind to show. Default 10. */
+  /** Number of rows of each kind to show. Default 10. */
   examples?: number;
 }
 
 /**
- * What changed from one table to another, both FROM-able SQL. DuckDB reads them as often as it has to and spills to
- * disk. Throws DataError when the key is none.
+ * Compares two tables, both given as SQL for FROM. DuckDB reads them as often as necessary and spills to disk. Throws
+ * DataError when the key is invalid.
  */
 export async function diffTables(
   db: Database,
@@ -81,12 +82,12 @@ export async function diffTables(
   for (const name of options.key)
     if (!common.some((column) => column.name === name))
       throw new DataError(
-        `The key \`${name}\` is no column of both sides.${suggestion(name, base.compared) || ` Both have: ${base.compared.join(', ')}.`}`,
+        `The key \`${name}\` is not a column of both tables.${suggestion(name, base.compared) || ` Common columns: ${base.compared.join(', ')}.`}`,
       );
   return { ...base, ...(await byKey(db, sides, options.key, limit)) };
 }
 
-/** Which columns came, went or changed their type. */
+/** Returns the columns that were added, removed or changed in type. */
 export function columnChanges(before: readonly ColumnSide[], after: readonly ColumnSide[]): ColumnChanges {
   const side = ({ name, type, sqlType }: ColumnSide): ColumnSide => ({ name, type, sqlType });
   return {
@@ -111,7 +112,7 @@ interface Sides {
   common: CommonColumn[];
 }
 
-/** A column so that both sides can be compared: numbers as numbers, everything else of two types as texts. */
+/** Returns SQL that makes a column comparable: two numeric types as numbers, all other pairs of types as text. */
 function aligned({ name, old, now }: CommonColumn): string {
   const column = quoteIdentifier(name);
   if (old.sqlType === now.sqlType) return column;
@@ -119,7 +120,10 @@ function aligned({ name, old, now }: CommonColumn): string {
   return `CAST(${column} AS ${numbers.includes(old.type) && numbers.includes(now.type) ? 'DOUBLE' : 'VARCHAR'})`;
 }
 
-/** Rows of a side with columns named by position, so that no name of the data meets one of ours. */
+/**
+ * Returns the rows of one table with columns named by position, so that column names of the data cannot collide with
+ * Loopwright's.
+ */
 function positional(source: string, columns: readonly CommonColumn[]): string {
   return `(SELECT ${columns.map((column, i) => `${aligned(column)} AS c${i}, `).join('')}true AS here FROM ${source})`;
 }
@@ -163,7 +167,7 @@ async function byKey(
     await checkUnique(db, source, keys, key, which);
   const on = keys.map((c) => `a.${c} IS NOT DISTINCT FROM b.${c}`).join(' AND ');
   const differs = others.map(({ c }) => `a.${c} IS DISTINCT FROM b.${c}`);
-  // Only what differs is kept: its key and which columns.
+  // Only differences are stored: the key and the changed columns.
   await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_diff AS SELECT ${keys.map((c) => `coalesce(a.${c}, b.${c}) AS ${c}`).join(', ')}, a.here IS NULL AS added, b.here IS NULL AS removed${others.map(({ c }, i) => `, ${differs[i]} AS d${c}`).join('')}
     FROM ${a} a FULL JOIN ${b} b ON ${on} WHERE a.here IS NULL OR b.here IS NULL${differs.map((text) => ` OR ${text}`).join('')}`);
   const [sum = {}] = await db.rows(
@@ -225,7 +229,7 @@ async function checkUnique(
     );
 }
 
-/** Rows as often as they stand in one side more than in the other. */
+/** Counts how many more times each row occurs in one table than in the other. */
 async function byWholeRow(db: Database, { before, after, common }: Sides, limit: number): Promise<RowChanges> {
   const rows = { before: await count(db, before), after: await count(db, after) };
   const none: RowChanges = {

@@ -3,9 +3,9 @@ import { glob } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 
 /**
- * The files (never folders) that match a pattern with `*`, `**`, `?` and `[..]` under `root`, as absolute paths in
- * code-unit order, so that every machine reads them in the same order. A pattern without a wildcard gives the file if
- * it exists.
+ * Returns the files (never folders) under `root` that match a pattern with `*`, `**`, `?` and `[..]`, as absolute
+ * paths. They are sorted by code unit, so that every machine reads them in the same order. A pattern without a wildcard
+ * returns the file if it exists.
  */
 export async function expandGlob(root: string, pattern: string): Promise<string[]> {
   const exact = isAbsolute(pattern) ? pattern : join(root, pattern);

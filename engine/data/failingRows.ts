@@ -10,7 +10,7 @@ export interface Broken {
   marks: PlannedMark[];
 }
 
-/** Notes the rows that break a rule: number, file, verdicts, and the texts that the verdicts speak of. */
+/** Stores the rows that break a rule: number, file, verdicts, and the texts used in the messages. */
 export async function keepFailing(
   db: Database,
   table: string,
@@ -34,11 +34,11 @@ export async function keepFailing(
 }
 
 export interface Place {
-  /** SQL for the row in its file and for the file, over `from`. */
+  /** SQL for the row number in the file and for the file, based on `from`. */
   row: string;
   file: string;
   from: string;
-  /** The table with the first row of each file, when one was needed. */
+  /** Table with the first row of each file, when it was needed. */
   starts: string | null;
 }
 
@@ -57,7 +57,7 @@ export async function placeOf(
     `CREATE TEMP TABLE ${starts} AS SELECT _file, min(n) AS start FROM (SELECT row_number() OVER () - 1 AS n, _file FROM ${source}) GROUP BY _file`,
   );
   const accepted = 'r._lw_n - s.start + 1';
-  // A rejected line before a row moves the row down by one; `shift` is the row from which on it does.
+  // A rejected line before a row increases the row number by one, from row `shift` on.
   const row = rejected
     ? `(${accepted} + (SELECT count(*) FROM ${rejected} x WHERE x.file = r._file AND x.shift < ${accepted}))`
     : accepted;
@@ -73,7 +73,7 @@ export function invalidSelect(
   leaving: Broken,
   rejected: string | null,
 ): string {
-  // Names of ours give way to none: a column called as one is kept under another name.
+  // Loopwright's column names take precedence: a column of the data with the same name is renamed.
   const original = columns.map(
     (name) =>
       `o.${quoteIdentifier(name)}${name === '_row' || name === '_reasons' ? ` AS ${quoteIdentifier(`${name} (data)`)}` : ''}`,
@@ -126,7 +126,7 @@ export async function findings(
   const found: RuleFinding[] = [];
   for (const { rule: planned, column, text } of all) {
     const { field, rule, says, count } = planned;
-    // A subquery limits the rows before their place in the file is looked up.
+    // The subquery limits the rows before their position in the file is computed.
     const first = `(SELECT * FROM ${failing} WHERE ${column} ORDER BY _lw_n LIMIT ${mostExamples})`;
     const rows = await db.rows(
       `SELECT ${place.row} AS row, ${place.file} AS file, left(${text}, 500) AS value FROM ${place.from.replace(`${failing} r`, `${first} r`)} ORDER BY r._lw_n`,

@@ -2,30 +2,30 @@ import type { Field, InvalidMode } from '../project/schema/datasetSchema.ts';
 import type { ParsedField } from './parseField.ts';
 import { quoteLiteral } from './quote.ts';
 
-/** SQL for what a rule looks at. */
+/** SQL expressions that a rule is evaluated on. */
 export interface ValueSql {
   text: string;
   value: string;
-  /** True where there is a text. */
+  /** True where a text exists. */
   filled: string;
 }
 
 export interface FieldRule {
   field: string;
   rule: string;
-  /** Null: as the stage says. */
+  /** Null: the mode of the stage. */
   mode: InvalidMode | null;
-  /** A boolean: true where the rule is broken. */
+  /** Boolean expression that is true where the rule is broken. */
   broken: (sql: ValueSql) => string;
-  /** What is wrong, without the value, such as `below minimum 0`. */
+  /** Description of the violation without the value, such as `below minimum 0`. */
   says: string;
 }
 
 type Scalar = string | number | boolean;
 
 /**
- * The rules that each value of the field has to meet. `required` says whether a value has to be there, which the
- * environment and the keys decide.
+ * Returns the rules for each value of a field. `required` is true when a value must exist, which depends on the
+ * environment and the keys.
  */
 export function fieldRules(field: Field, parsed: ParsedField, required: boolean): FieldRule[] {
   const c = field.constraints ?? {};
@@ -77,22 +77,22 @@ export function fieldRules(field: Field, parsed: ParsedField, required: boolean)
     const allowed = c.enum;
     add('enum', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed));
   }
-  // While somebody writes the list it may be empty.
+  // The list can be empty while it is being written.
   if (field.categories && field.categories.length > 0) {
     const allowed = categoryValues(field);
-    // With a domain mass below 1 some strangers are expected; the share is judged for the table as a whole.
+    // With a domain mass below 1, some unknown values are expected. Their share is checked for the whole table.
     const mode = (field.loopwright?.domainMass ?? 1) < 1 ? 'warn' : modeOf(field, 'categories');
     add('categories', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed), mode);
   }
   return rules;
 }
 
-/** The values of a field's categories, labels left aside. */
+/** Returns the values of a field's categories, without labels. */
 export function categoryValues(field: Field): Scalar[] {
   return (field.categories ?? []).map((category) => (typeof category === 'object' ? category.value : category));
 }
 
-/** What a field says of rows that break a rule. Outside beta and production a broken rule is a warning. */
+/** Returns how a field handles rows that break a rule. Outside beta and production, a broken rule is a warning. */
 export function modeOf(field: Field, rule: string): InvalidMode | null {
   const { invalid, stage = 'production' } = field.loopwright ?? {};
   const own =
@@ -102,12 +102,12 @@ export function modeOf(field: Field, rule: string): InvalidMode | null {
   return own ?? (isLive(stage) ? null : 'warn');
 }
 
-/** Whether a column of this stage of life has to be right. */
+/** True when a column in this life-cycle stage must be valid. */
 export function isLive(stage: NonNullable<Field['loopwright']>['stage'] = 'production'): boolean {
   return stage === 'beta' || stage === 'production';
 }
 
-/** Items of a collection, characters of all else. */
+/** Returns SQL for the number of items of a collection, or of characters of any other value. */
 function lengthOf(field: Field, parsed: ParsedField, text: string, value: string): string {
   if (/\]$/.test(parsed.sqlType)) return `len(${value})`;
   if (/^MAP/.test(parsed.sqlType)) return `cardinality(${value})`;

@@ -2,8 +2,8 @@ import type { Database } from './database.ts';
 import { doubleLiteral } from './quote.ts';
 
 /**
- * Cells for numbers: cell = ⌊x · 256⌋ with x = (v − centre) / scale; with a tail, x is its asinh: near the centre a
- * cell is scale/256 wide, far out 1/256 of the distance, so that values of any size cost few cells.
+ * A grid of cells for numbers: cell = ⌊x · 256⌋ with x = (v − centre) / scale. With a tail, x is the asinh of that:
+ * near the centre a cell is scale/256 wide, far out 1/256 of the distance. Values of any magnitude then need few cells.
  */
 export interface Grid {
   centre: number;
@@ -11,23 +11,24 @@ export interface Grid {
   tail: boolean;
 }
 
-/** What lies in each cell that holds anything, cells ascending. */
+/** Statistics of each cell that contains values, in ascending order. */
 export interface GridCells {
   cells: Float64Array;
   counts: Float64Array;
   means: Float64Array;
   lows: Float64Array;
   highs: Float64Array;
-  /** Of each cell, its bin of the histogram asked for; a cell that lies in two bins is there twice. */
+  /** Histogram bin of each cell. A cell that spans two bins is listed twice. */
   bins: Float64Array;
 }
 
 const cellsPerUnit = 256;
-/** Wider than this many standard deviations, a grid of even cells would be mostly empty. */
+/** Number of standard deviations beyond which a grid of even cells would be mostly empty. */
 const mostDeviations = 64;
 
 /**
- * Even cells of 1/256 of the standard deviation, where the values lie within 64 of them; null where that would not do.
+ * Returns a grid of even cells of 1/256 of the standard deviation, when all values are within 64 standard deviations;
+ * otherwise null.
  */
 export function evenGrid({
   min,
@@ -48,7 +49,7 @@ export function evenGrid({
 }
 
 /**
- * A grid around the middle half of some values: their median, and the distance of their quartiles. A constant gets the
+ * Returns a grid around the middle half of the values, from their median and interquartile range. Constant values have
  * scale 1.
  */
 export function tailGrid(quartiles: readonly [number, number, number], spread: number): Grid {
@@ -57,17 +58,14 @@ export function tailGrid(quartiles: readonly [number, number, number], spread: n
   return { centre: median, scale, tail: true };
 }
 
-/** Equal bins between two bounds, the last one closed. */
+/** Equal bins between two bounds. The last bin is closed. */
 export interface Bins {
   low: number;
   width: number;
   count: number;
 }
 
-/**
- * Puts the finite values of a FROM-able expression with a column `v` into the cells of a grid, and into bins on the
- * way.
- */
+/** Counts the finite values of column `v` of a FROM expression by grid cell, and by bin in the same pass. */
 export async function readGrid(db: Database, values: string, grid: Grid, bins?: Bins): Promise<GridCells> {
   const bin = bins
     ? `least(${bins.count - 1}, CAST(floor((v - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`
@@ -90,8 +88,7 @@ export async function readGrid(db: Database, values: string, grid: Grid, bins?: 
 }
 
 /**
- * Both sides on one grid: of each cell that holds anything, the mean of its values and how many each side has, cells
- * ascending.
+ * Two tables on one grid: the mean of each cell that contains values and its count in each table, in ascending order.
  */
 export interface SharedCells {
   values: Float64Array;
@@ -100,8 +97,8 @@ export interface SharedCells {
 }
 
 /**
- * Puts the finite values of two FROM-able expressions with a column `v` into the cells of a grid around the first.
- * Empty when the first has no value.
+ * Counts the finite values of column `v` of two FROM expressions on a grid fitted to the first. Empty when the first
+ * has no values.
  */
 export async function readSharedGrid(db: Database, reference: string, current: string): Promise<SharedCells> {
   const finite = (values: string) => `(SELECT v FROM ${values} WHERE isfinite(v))`;
@@ -114,7 +111,7 @@ export async function readSharedGrid(db: Database, reference: string, current: s
   const std = Number(row['std'] ?? 0);
   let grid = evenGrid({ min, max, mean, std });
   const [far = {}] = grid ? await db.rows(`SELECT min(v) AS min, max(v) AS max FROM ${finite(current)}`) : [];
-  // The current side may lie so far out that even cells would be many.
+  // Values of the current table can be so far out that even cells would be too many.
   if (
     !grid ||
     Math.max(Math.abs(Number(far['max'] ?? 0) - mean), Math.abs(Number(far['min'] ?? 0) - mean)) >
@@ -146,22 +143,19 @@ function cellSql({ centre, scale, tail }: Grid): string {
   return `floor(${tail ? `asinh(${x}) * ${cellsPerUnit}` : x})::INTEGER`;
 }
 
-/**
- * The quantiles of the values in the cells; within a cell values are taken to lie evenly between its lowest and
- * highest.
- */
+/** Returns quantiles from cell counts. Values are assumed to be spread evenly within a cell. */
 export function gridQuantiles({ counts, lows, highs }: GridCells, shares: readonly number[]): number[] {
   let total = 0;
   for (const count of counts) total += count;
   return shares.map((share) => {
-    // The position among the values 0 … n − 1, as in linear interpolation between order statistics.
+    // Rank among the values 0 … n − 1, as in linear interpolation between order statistics.
     let rank = share * (total - 1);
     for (let i = 0; i < counts.length; i++) {
       const count = counts[i] ?? 0;
       if (rank < count || i === counts.length - 1) {
         const [low, high] = [lows[i] ?? 0, highs[i] ?? 0];
         if (count <= 1) return low;
-        // Between the last value of this cell and the first of the next.
+        // The rank is between the last value of this cell and the first of the next.
         if (rank > count - 1) return high + (rank - (count - 1)) * ((lows[i + 1] ?? high) - high);
         return low + (rank / (count - 1)) * (high - low);
       }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { DataError, messageOf } from '../base/errors.ts';
 
-/** SHA-256 (hex) of a file's bytes, read as a stream. Throws DataError when it cannot be read. */
+/** Returns the SHA-256 (hex) of a file, read as a stream. Throws DataError when it cannot be read. */
 export async function hashFile(path: string): Promise<{ hash: string; bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -19,8 +19,8 @@ export async function hashFile(path: string): Promise<{ hash: string; bytes: num
 }
 
 /**
- * One SHA-256 over several files: of the lines `<hash> <path relative to root, with slashes>`, sorted by path, so that
- * it does not depend on the machine or the order given but changes with any content or name.
+ * Returns one SHA-256 for several files: the hash of the lines `<hash> <path relative to root, with slashes>`, sorted
+ * by path. It is independent of the machine and of the given order, and changes with any content or name.
  */
 export async function hashFiles(paths: readonly string[], root: string): Promise<{ hash: string; bytes: number }> {
   const lines: { name: string; hash: string }[] = [];

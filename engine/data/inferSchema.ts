@@ -5,22 +5,20 @@ import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
 export interface InferOptions {
   /**
-   * Also guess bounds, formats of texts, further keys and the roles target, protected, feature and ignore; fields with
-   * a guess are marked `guessed`. Default: only what a name or type makes obvious.
+   * Also infers bounds, text formats, further keys and the roles target, protected, feature and ignore. Fields with
+   * such a guess are marked `guessed`. Default: only properties that follow from a name or type.
    */
   guess?: boolean;
-  /**
-   * The same rows with every value as it was written, where the source is text: dates are then told with their form.
-   */
+  /** The same rows with each value as written, when the source is text. Date formats are read from it. */
   texts?: string;
 }
 
 const maximumCategories = 20;
 
 /**
- * A first schema for a FROM-able expression: names and types, `required` where every row has a value, `categories` for
- * texts with at most 20 values that repeat, and the roles a name or type makes obvious (id, timestamp). With `guess`,
- * more, for a person to confirm.
+ * Infers a schema for a FROM expression: names and types, `required` where every row has a value, `categories` for
+ * texts with at most 20 repeated values, and roles that follow from a name or type (id, timestamp). With `guess`, it
+ * infers more, for the user to confirm.
  */
 export async function inferSchema(
   db: Database,
@@ -42,7 +40,7 @@ export async function inferSchema(
     if (guess) {
       Object.assign(field, await formOf(db, texts ?? source, column, texts !== undefined));
       if (column.type === 'boolean' && texts !== undefined) Object.assign(field, await truthOf(db, texts, name));
-      // Beyond 64 bits a whole number is only held as a number.
+      // A whole number of more than 64 bits is only stored as a floating-point number.
       if (column.type === 'integer' && Math.abs(column.numbers?.max ?? 0) >= 2 ** 63) field.type = 'number';
       if (unique.has(name) && column !== key && idName.test(name)) constraints.unique = true;
       Object.assign(constraints, boundsOf(column));
@@ -92,7 +90,7 @@ async function categoriesOf(
   return values.map(({ value }) => String(value));
 }
 
-/** Texts that all have one form. Patterns of dates are tried in this order; one that fits every value wins. */
+/** Formats of texts. Date patterns are tried in this order; the first that matches every value is used. */
 const forms: { type: NonNullable<Field['type']>; format: string; fits: (text: string) => string }[] = [
   ...['uuid', 'email', 'uri'].map((format) => ({
     type: 'string' as const,
@@ -127,7 +125,7 @@ async function formOf(
   { name, type, rows, missing, distinct }: ColumnProfile,
   written: boolean,
 ): Promise<Pick<Field, 'type' | 'format'>> {
-  // DuckDB reads several forms of dates; a schema says which.
+  // DuckDB accepts several date formats. The schema records the one in use.
   const time = written && (type === 'date' || type === 'datetime');
   if ((type !== 'string' && !time) || rows === missing || distinct < 2) return {};
   const column = quoteIdentifier(name);
@@ -141,7 +139,7 @@ async function formOf(
 
 const usualTruth: readonly string[] = ['true', 'True', 'TRUE', '1', 'false', 'False', 'FALSE', '0'];
 
-/** The words for true and false, where they are others than a schema expects. */
+/** Returns the words for true and false when they differ from the defaults of a schema. */
 async function truthOf(db: Database, texts: string, name: string): Promise<Pick<Field, 'trueValues' | 'falseValues'>> {
   const column = quoteIdentifier(name);
   const rows = await db.rows(
@@ -155,8 +153,8 @@ async function truthOf(db: Database, texts: string, name: string): Promise<Pick<
 }
 
 /**
- * Bounds that new rows of the same kind would keep: no negative number where there is none, shares within 0 and 1, else
- * the next round number outwards.
+ * Returns bounds that new rows of the same kind are likely to satisfy: a minimum of 0 when no value is negative, 0 to 1
+ * for shares, otherwise the next round number outwards.
  */
 function boundsOf({ type, numbers, distinct }: ColumnProfile): NonNullable<Field['constraints']> {
   if (!numbers || (type !== 'number' && type !== 'integer') || distinct < 3 || numbers.infinite > 0) return {};
@@ -165,7 +163,7 @@ function boundsOf({ type, numbers, distinct }: ColumnProfile): NonNullable<Field
   return { minimum: min >= 0 ? 0 : -roundUp(-min), maximum: max <= 0 ? 0 : roundUp(max) };
 }
 
-/** The next of 1, 2, 5, 10, 20, 50, … that is at least a number. */
+/** Returns the next of 1, 2, 5, 10, 20, 50, … that is at least the number. */
 export function roundUp(value: number): number {
   if (!(value > 0) || !Number.isFinite(value)) return value;
   const power = Math.floor(Math.log10(value));

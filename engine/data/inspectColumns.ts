@@ -3,13 +3,13 @@ import type { Database, SqlParams } from './database.ts';
 
 export interface SourceColumn {
   name: string;
-  /** The type of Table Schema that fits DuckDB's best. */
+  /** Table Schema type that corresponds to DuckDB's type. */
   type: FieldType;
-  /** DuckDB's own name of the type, such as `BIGINT` or `DECIMAL(5,2)`. */
+  /** DuckDB's name of the type, such as `BIGINT` or `DECIMAL(5,2)`. */
   sqlType: string;
 }
 
-/** The columns of a FROM-able expression in order, without `_file`. */
+/** Returns the columns of a FROM expression in order, without `_file`. */
 export async function columnsOf(db: Database, source: string, params?: SqlParams): Promise<SourceColumn[]> {
   const rows = await db.rows(`DESCRIBE SELECT * FROM ${source}`, params);
   return rows
@@ -21,7 +21,7 @@ export async function columnsOf(db: Database, source: string, params?: SqlParams
     .filter((column) => column.name !== '_file');
 }
 
-/** The Table Schema type for a DuckDB type. */
+/** Returns the Table Schema type for a DuckDB type. */
 export function fieldType(sqlType: string): FieldType {
   if (/(\[\]|\[\d+\])$/.test(sqlType)) return 'array';
   if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(sqlType)) return 'integer';

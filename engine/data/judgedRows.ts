@@ -10,13 +10,13 @@ export interface CheckedField {
   rules: FieldRule[];
 }
 
-/** A rule with the column of its verdict, and whether it was broken. */
+/** A rule, with the column of its verdict and the number of rows that break it. */
 export type PlannedRule = FieldRule & { f: number; column: string; count: number };
 export type PlannedMark = MarkRule & { table: string; column: string; count: number };
 
 /**
- * Every row with the texts and values of some fields, with verdicts, and with the columns that are asked for: naming
- * thousands of them is what takes time.
+ * Returns SQL for every row with texts and values of some fields, with verdicts and with the requested columns.
+ * Selecting thousands of columns by name is slow.
  */
 export function judgedSql(
   source: string,
@@ -36,7 +36,7 @@ export function judgedSql(
   return `(SELECT ${['*', ...judged].join(', ')} FROM (SELECT ${[...columns, ...read].join(', ') || '1'} FROM ${source}))`;
 }
 
-/** A rule over the columns of the source themselves. */
+/** Returns the verdict of a rule as an expression over the columns of the source. */
 export function verdict(rule: PlannedRule, fields: readonly CheckedField[]): string {
   const parsed = fields[rule.f]?.parsed;
   return parsed
@@ -44,16 +44,18 @@ export function verdict(rule: PlannedRule, fields: readonly CheckedField[]): str
     : 'false';
 }
 
-/** Fields whose rules are counted in one statement: thousands of expressions take longer to plan than to run. */
+/**
+ * Number of fields whose rules are counted in one statement. Thousands of expressions take longer to plan than to run.
+ */
 const fieldsAtOnce = 200;
 
 export interface Counts {
   rows: number;
-  /** Of each field, the rows that have a value. */
+  /** Number of rows with a value, by field. */
   filled: number[];
 }
 
-/** One pass over all rows for every two hundred fields; sets the count of each rule. */
+/** Counts the broken rows of each rule, in one pass per two hundred fields. */
 export async function countAll(
   db: Database,
   source: string,

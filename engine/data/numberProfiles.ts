@@ -7,13 +7,13 @@ import { doubleLiteral } from './quote.ts';
 const binCount = 20;
 const sampleRows = 10_000;
 
-/** The quantiles and the bins of a column, counted over all its values. */
+/** Quantiles and bins of a column, counted over all values. */
 interface CountedNumbers {
   quantiles: number[];
   histogram: Histogram;
 }
 
-/** All columns in one statement. */
+/** Counts all columns in one statement. */
 export async function countNumbers(
   db: Database,
   source: string,
@@ -50,8 +50,8 @@ export async function countNumbers(
 }
 
 /**
- * A grid for each column of numbers. Heavy tails ask for the quartiles of a sample of rows, always the same; they only
- * say where the grid is fine.
+ * Returns a grid for each numeric column. For heavy tails, the grid is based on the quartiles of a fixed sample of
+ * rows; the sample only decides where the grid is fine.
  */
 export async function gridsFor(
   db: Database,
@@ -128,7 +128,7 @@ export async function profileNumbers(
   };
 }
 
-/** Quantiles and bins from the cells of a grid, in one pass. */
+/** Reads quantiles and bins from the cells of a grid, in one pass. */
 async function estimateNumbers(
   db: Database,
   values: string,
@@ -143,9 +143,8 @@ async function estimateNumbers(
 }
 
 /**
- * Bins between two bounds. Those of whole numbers hold as many each, or equal values would seem to be rarer where a bin
- * has one fewer. Far enough apart the width overflows, and so near together that no number lies between it vanishes:
- * then there is one.
+ * Returns bins between two bounds. Bins of whole numbers contain the same number of integers each; otherwise equal
+ * frequencies would look unequal. Returns one bin when the width overflows, or when no number is between the bounds.
  */
 function binsBetween(low: number, high: number, whole: boolean): BinPlan {
   if (whole && high > low && high - low < 2 ** 53) {
@@ -161,7 +160,7 @@ function binsBetween(low: number, high: number, whole: boolean): BinPlan {
 }
 
 interface BinPlan extends Bins {
-  /** The last edge. */
+  /** Last edge. */
   end: number;
 }
 

@@ -2,21 +2,21 @@ import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
 export interface ParsedField {
-  /** The text of the value, NULL where it counts as missing. */
+  /** Text of the value, NULL where it counts as missing. */
   text: string;
-  /** The value in its declared type, NULL where missing or not of the type. */
+  /** Value in the declared type, NULL where it is missing or has another type. */
   value: string;
-  /** True where there is a text; cheaper than making the text of a number. */
+  /** True where a text exists. Cheaper than converting a number to text. */
   filled: string;
-  /** Whether values compare as numbers, times or texts; decides how bounds are written. */
+  /** Whether values compare as numbers, times or texts, which decides how bounds are written. */
   order: 'number' | 'time' | 'text';
   sqlType: string;
 }
 
 /**
- * SQL expressions that read a field from a column. A column that already has the declared type is taken as it is (NaN
- * counts as missing); any other is read from its text as Table Schema says: missingValues, trueValues, decimalChar,
- * format, …
+ * Returns SQL expressions that read a field from a column. A column of the declared type is used unchanged (NaN counts
+ * as missing). Any other column is parsed from text by the rules of Table Schema: missingValues, trueValues,
+ * decimalChar, format, …
  */
 export function parseField(
   field: Field,
@@ -39,7 +39,7 @@ export function parseField(
   return { text, filled, ...readText(field, type, text) };
 }
 
-/** The expressions for a column that is read from its text. */
+/** Returns the expressions for a column that is parsed from text. */
 function readText(field: Field, type: string, text: string): Omit<ParsedField, 'text' | 'filled'> {
   const trimmed = `trim(${text})`;
   switch (type) {
@@ -89,7 +89,7 @@ function readText(field: Field, type: string, text: string): Omit<ParsedField, '
   }
 }
 
-/** The texts that mean no value. `NaN` is how Table Schema writes a number that is none. */
+/** Returns the texts that mean a missing value. Table Schema writes a number that is not a number as `NaN`. */
 function missingTexts(field: Field, schema: DatasetSchema, type: string, mode: 'raw' | 'typed'): string[] {
   const declared = field.missingValues ?? (mode === 'raw' ? (schema.missingValues ?? ['']) : []);
   const texts = declared.map((item) => (typeof item === 'string' ? item : item.value));
@@ -106,7 +106,7 @@ function textOf(column: string, actualType: string, missing: readonly string[]):
 
 function plainText(column: string, actualType: string): string {
   if (actualType === 'VARCHAR') return column;
-  // A JSON column holds mixed types; ->> gives a text without its quotes.
+  // A JSON column contains mixed types; ->> returns a text without its quotes.
   if (actualType === 'JSON') return `(${column} ->> '$')`;
   return isNested(actualType) ? `CAST(to_json(${column}) AS VARCHAR)` : `CAST(${column} AS VARCHAR)`;
 }
@@ -167,7 +167,7 @@ function timeOf(text: string, field: Field, parse: string, type: string): string
   const { format } = field;
   if (format !== undefined && format.includes('%'))
     return `CAST(try_strptime(${text}, ${quoteLiteral(format)}) AS ${type})`;
-  // Bare numbers would be taken for a time by some casts; ISO always has a dash or a colon.
+  // Some casts would read a bare number as a time. An ISO time always contains a dash or a colon.
   return `CAST(CASE WHEN regexp_matches(${text}, '[0-9][-:T/]') THEN TRY_CAST(${text} AS ${parse}) END AS ${type})`;
 }
 
@@ -179,13 +179,13 @@ function stringOf(text: string, field: Field): string {
   return text;
 }
 
-/** XML Schema's duration, and ISO 8601's weeks; a designator needs a number, and T needs a part after it. */
+/** Matches XML Schema durations and ISO 8601 weeks. Each designator needs a number, and T needs a part after it. */
 function durationOf(text: string): string {
   const form = '-?P([0-9]+W|([0-9]+Y)?([0-9]+M)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+([.][0-9]+)?S)?)?)';
   return `CASE WHEN regexp_full_match(${text}, ${quoteLiteral(form)}) AND NOT regexp_matches(${text}, '[PT]$') THEN ${text} END`;
 }
 
-/** Items between delimiters, each of the item type; kept as text. */
+/** Parses items between delimiters, each of the item type. The value stays text. */
 function listOf(text: string, field: Field): string {
   const sqlTypes: Record<string, string> = {
     integer: 'BIGINT',
@@ -201,7 +201,7 @@ function listOf(text: string, field: Field): string {
   return `CASE WHEN len(list_filter(${items}, lambda _lw_item: TRY_CAST(trim(_lw_item) AS ${sqlType}) IS NULL)) = 0 THEN ${text} END`;
 }
 
-/** `lon, lat`, or JSON `[lon, lat]` or `{"lon": …, "lat": …}` by format, within 180 and 90 degrees. */
+/** Parses `lon, lat`, or JSON `[lon, lat]` or `{"lon": …, "lat": …}` by format, within ±180 and ±90 degrees. */
 function geopointOf(text: string, field: Field): string {
   const json = field.format === 'array' || field.format === 'object';
   const part = (index: number, name: string) => {
@@ -231,7 +231,7 @@ const geojsonTypes = [
 
 function geojsonOf(text: string, field: Field): string {
   const types = field.format === 'topojson' ? ['Topology'] : geojsonTypes;
-  // DuckDB may look into the text before json_valid had its say; TRY keeps that from failing.
+  // DuckDB can read the text before it evaluates json_valid; TRY prevents an error.
   return `CASE WHEN json_valid(${text}) AND TRY(json_extract_string(${text}, '$.type')) IN (${types.map(quoteLiteral).join(', ')}) THEN ${text} END`;
 }
 

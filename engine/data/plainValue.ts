@@ -3,8 +3,8 @@ import type { DuckDBValue } from '@duckdb/node-api';
 type Values = typeof import('@duckdb/node-api');
 
 /**
- * A value of DuckDB as plain JavaScript: whole numbers as numbers, times as epoch milliseconds UTC, dates as
- * `YYYY-MM-DD`, lists as arrays, structs as objects.
+ * Converts a DuckDB value to plain JavaScript: whole numbers to numbers, times to epoch milliseconds UTC, dates to
+ * `YYYY-MM-DD`, lists to arrays, structs to objects.
  */
 export function plainValue(values: Values, value: DuckDBValue): unknown {
   if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean')
@@ -22,7 +22,7 @@ export function plainValue(values: Values, value: DuckDBValue): unknown {
   return String(value);
 }
 
-/** Epoch milliseconds of a timestamp of any precision; null for anything else. */
+/** Returns the epoch milliseconds of a timestamp of any precision; null for any other value. */
 export function epochMilliseconds(values: Values, value: DuckDBValue): number | null {
   if (value instanceof values.DuckDBTimestampValue || value instanceof values.DuckDBTimestampTZValue)
     return Number(value.micros) / 1000;

@@ -10,22 +10,23 @@ export type { NumberProfile } from '../../protocol/dataProfile.ts';
 export type ColumnProfile = told.ColumnProfile & { type: FieldType };
 
 export interface ProfileOptions {
-  /** Only these columns. */
+  /** Columns to profile. Default: all. */
   columns?: readonly string[];
-  /** Tables with more rows get estimates of quantiles and of how many values are distinct. Default 200,000. */
+  /** Number of rows above which quantiles and distinct counts are estimated. Default 200,000. */
   exactRows?: number;
   onProgress?: (done: number, columns: number) => void;
 }
 
-/** Estimates of distinct values up to this are counted in any table. */
+/** Distinct counts with an estimate up to this value are exact in any table. */
 const countable = 1000;
-/** Texts with more distinct values than this, in a large table, are not grouped to find the most frequent. */
+/** In a large table, texts with more distinct values are not grouped to find the most frequent. */
 const groupable = 20_000;
 
 /**
- * Profiles every column of a FROM-able expression. Large tables are read a few times in parallel and never held: their
- * quantiles come from a grid (within 1/256 of the standard deviation; with a heavy tail, of the distance of the
- * quartiles, and far out of the way from the median). Throws DataError when it cannot be read.
+ * Profiles every column of a FROM expression. Large tables are read a few times in parallel and never loaded: their
+ * quantiles come from a grid. Their error is at most 1/256 of the standard deviation; with a heavy tail, 1/256 of the
+ * interquartile range, and far from the median 1/256 of the distance to it. Throws DataError when the table cannot be
+ * read.
  */
 export async function profileTable(
   db: Database,
@@ -39,8 +40,8 @@ export async function profileTable(
   const tell = () => options.onProgress?.(profiles.length, columns.length);
   if (columns.length <= portionColumns) await profileColumns(db, source, columns, options, profiles, tell);
   else {
-    // A statement over a table of thousands of columns takes long to plan, whatever it reads; parts of the table are
-    // taken out first.
+    // A statement over a table of thousands of columns is slow to plan, whatever it reads. The columns are therefore
+    // copied in portions.
     for (let from = 0; from < columns.length; from += portionColumns) {
       const portion = columns.slice(from, from + portionColumns);
       const part = `loopwright_part_${++parts}`;
@@ -114,7 +115,7 @@ async function profileColumns(
   }
 }
 
-/** The exact number of distinct values where it is worth counting, else undefined. */
+/** Returns the exact number of distinct values when it is worth counting, otherwise undefined. */
 async function countDistinct(
   db: Database,
   source: string,
@@ -127,7 +128,7 @@ async function countDistinct(
     exact || (basics[i]?.distinct ?? 0) <= countable ? [{ column, i }] : [],
   );
   if (wanted.length === 0) return counted;
-  // count(DISTINCT) takes longer to set up than a small table to gather.
+  // count(DISTINCT) takes longer to set up than a small table takes to collect.
   const small = (basics[0]?.rows ?? 0) <= 20_000;
   const [row = {}] = await db.rows(
     `SELECT ${wanted.map(({ i }) => (small ? `len(list_distinct(list(o${i}))) AS d${i}` : `count(DISTINCT o${i}) AS d${i}`)).join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} THEN ${quoteIdentifier(column.name)} END AS o${i}`).join(', ')} FROM ${source})`,

@@ -8,10 +8,10 @@ import type { ValidationResult } from './validateTable.ts';
 export interface QualityParts {
   profile: readonly ColumnProfile[];
   schema: DatasetSchema | null;
-  /** What holding the rows against the schema gave; null without a schema. */
+  /** Result of validating the rows with the schema; null without a schema. */
   validation: ValidationResult | null;
   relations: DataRelations | null;
-  /** Epoch ms against which the age is taken. */
+  /** Reference time for the age, in epoch ms. */
   now: number;
 }
 
@@ -19,8 +19,8 @@ const mostWorst = 5;
 const keyRuleNames: readonly string[] = ['primaryKey', 'unique', 'uniqueKeys'];
 
 /**
- * Completeness, uniqueness, validity, freshness and relevance of a FROM-able expression, from what was measured and one
- * more pass that counts repeated rows.
+ * Reports completeness, uniqueness, validity, freshness and relevance of a FROM expression, from given measurements and
+ * one more pass that counts duplicate rows.
  */
 export async function qualityReport(
   db: Database,
@@ -73,8 +73,8 @@ export async function qualityReport(
 }
 
 /**
- * Rows that stand in the table before, in every column. Told by a 64-bit hash, which takes two rows for one once in
- * some billions of pairs.
+ * Counts rows that equal an earlier row in every column. They are compared by a 64-bit hash, so a false duplicate
+ * occurs once in billions of pairs.
  */
 async function repeatedRows(db: Database, source: string): Promise<number> {
   const columns = await columnsOf(db, source);

@@ -1,15 +1,16 @@
-/** A name as SQL reads it, whatever characters it holds: `a "b"` → `"a ""b"""`. The only way names enter SQL here. */
+/** Quotes a name for SQL, whatever characters it contains: `a "b"` → `"a ""b"""`. All names enter SQL through it. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A text as an SQL literal, for the places that take no parameter, such as file lists and COPY targets. */
+/** Quotes a text as an SQL literal, for places without parameters such as file lists and COPY targets. */
 export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
 /**
- * A number as a DOUBLE. Bound as a parameter, a whole number would be an integer, and too large for one from 2^63 on.
+ * Returns a number as a DOUBLE literal. As a parameter, a whole number would be an integer, which overflows from 2^63
+ * on.
  */
 export function doubleLiteral(value: number): string {
   return `${quoteLiteral(String(value))}::DOUBLE`;

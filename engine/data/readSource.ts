@@ -19,10 +19,7 @@ const formats: Record<string, SourceFormat> = {
 };
 const readable = '.csv, .tsv, .json, .jsonl, .ndjson or .parquet; text also with .gz';
 
-/**
- * The format that a file's name promises; null when it is none we read. `.gz` at the end of text formats is looked
- * through.
- */
+/** Returns the format for the name of a file, or null when it is not supported. Text formats can end in `.gz`. */
 export function sourceFormat(file: string): SourceFormat | null {
   const name = file.toLowerCase();
   const format = formats[/\.([a-z]+)(?:\.gz)?$/.exec(name)?.[1] ?? ''] ?? null;
@@ -30,24 +27,25 @@ export function sourceFormat(file: string): SourceFormat | null {
 }
 
 export interface SourceOptions {
-  /** CSV fields stay text, so that a schema can judge each of them; other formats keep their types. Default false. */
+  /**
+   * Reads CSV fields as text, so that a schema can check each of them. Other formats keep their types. Default false.
+   */
   allText?: boolean;
-  /** Adds the column `_file`, the path of the file that a row came from. Default: as allText. */
+  /** Adds the column `_file` with the path of a row's file. Default: the same as allText. */
   withFile?: boolean;
   /**
-   * With allText, lines of CSV that are no row (too many or too few fields, a stray quote) are set aside for
-   * validateTable instead of failing the read.
+   * With allText: sets malformed CSV lines (too many or too few fields, a stray quote) aside for validateTable instead
+   * of failing.
    */
   rejects?: boolean;
 }
 
-/** Where DuckDB notes the lines that were set aside. */
+/** Tables in which DuckDB records the lines that were set aside. */
 export const rejectTables = { errors: 'loopwright_reject_errors', scans: 'loopwright_reject_scans' } as const;
 
 /**
- * An expression that can stand after FROM and reads all the files as one table, columns matched by name.
- * Throws DataError for no file, a missing or empty file, an unknown extension or a mix of formats; what is inside is
- * read later.
+ * Returns a FROM expression that reads all files as one table, with columns matched by name. Throws DataError for no
+ * file, a missing or empty file, an unknown extension or mixed formats. The contents are read later.
  */
 export function sourceSql(files: readonly string[], options: SourceOptions = {}): string {
   const { allText = false, withFile = allText, rejects = false } = options;
@@ -66,7 +64,7 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
     const columns = allText
       ? `auto_detect = false, columns = {${start.header.map((name) => `${quoteIdentifier(name)}: 'VARCHAR'`).join(', ')}}`
       : 'sample_size = -1';
-    // Lines that are no row are kept apart only when short ones are not padded.
+    // Malformed lines are set aside only when short lines are not padded.
     const ragged =
       allText && rejects
         ? `store_rejects = true, rejects_table = '${rejectTables.errors}', rejects_scan = '${rejectTables.scans}'`
@@ -80,12 +78,12 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
 }
 
 /**
- * The column that says which file a row came from cannot stand in the file itself, but does in what was quarantined.
+ * Rejects a file with the column `_file`, which contains the file of a row. Files from a quarantine have this column.
  */
 function refuseOwnName(file: string, { header }: CsvStart): void {
   if (!header.some((name) => name.toLowerCase() === '_file')) return;
   throw new DataError(
-    `${file}: the column _file has a name that Loopwright gives to the file of a row; rename it, and when these are rows from a quarantine, take _file, _row and _reasons away`,
+    `${file}: the column _file is reserved by Loopwright for the file of a row; rename it, or remove _file, _row and _reasons from rows of a quarantine`,
     { place: { file, line: 1 } },
   );
 }
@@ -94,7 +92,7 @@ function list(files: readonly string[]): string {
   return `[${files.map(quoteLiteral).join(', ')}]`;
 }
 
-/** Neighbours with the same header are read together; the order of the files is kept. */
+/** Groups neighbouring files with the same header, to read them together. The order of the files is preserved. */
 function sameHeaders(files: readonly string[]): { files: string[]; start: CsvStart }[] {
   const groups: { files: string[]; start: CsvStart }[] = [];
   for (const file of files) {
@@ -115,9 +113,12 @@ function commonFormat(files: readonly string[]): SourceFormat {
     if (format === null)
       throw new DataError(`${file}: cannot be read as a table; use ${readable}`, { place: { file } });
     if (common && common.format !== format) {
-      throw new DataError(`${common.file} and ${file} are of different formats; a dataset's files must all be of one`, {
-        place: { file },
-      });
+      throw new DataError(
+        `${common.file} and ${file} have different formats; all files of a dataset must have the same format`,
+        {
+          place: { file },
+        },
+      );
     }
     common ??= { format, file };
   }
@@ -135,7 +136,8 @@ function checkFile(file: string): void {
     });
   }
   if (stats.isDirectory())
-    throw new DataError(`${file}: this is a folder; name the files in it, such as ${file}/*.csv`, { place: { file } });
-  if (stats.size === 0)
-    throw new DataError(`${file}: the file is empty; write it again or remove it`, { place: { file } });
+    throw new DataError(`${file}: this is a folder; specify the files in it, such as ${file}/*.csv`, {
+      place: { file },
+    });
+  if (stats.size === 0) throw new DataError(`${file}: the file is empty; recreate or remove it`, { place: { file } });
 }

@@ -5,14 +5,14 @@ import type { InvalidMode } from '../project/schema/datasetSchema.ts';
 import { quoteLiteral } from './quote.ts';
 import type { RuleFinding } from './ruleFinding.ts';
 
-/** Takes away what earlier reads noted. */
+/** Drops the lines that earlier reads set aside. */
 export async function forgetRejects(db: Database): Promise<void> {
   for (const table of Object.values(rejectTables)) await db.run(`DROP TABLE IF EXISTS ${table}`);
 }
 
 /**
- * Copies the lines that the reads just done set aside: file, line, reason, text, and the row after which they move the
- * rows down. With a source, files that it has no row of are left out.
+ * Copies the lines set aside by the preceding reads: file, line, reason, text, and the row from which they shift row
+ * numbers. With a source, files without a row in it are skipped.
  */
 export async function keepRejects(db: Database, name: string, source: string | null): Promise<void> {
   const known = await db.rows(`SELECT table_name FROM duckdb_tables() WHERE table_name = '${rejectTables.errors}'`);
@@ -20,7 +20,7 @@ export async function keepRejects(db: Database, name: string, source: string | n
     await db.run(`CREATE TEMP TABLE ${name} (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR, shift BIGINT)`);
     return;
   }
-  // A file in another encoding is no matter of single lines: half of its words would be wrong unnoticed.
+  // Another encoding is not a problem of single lines: other lines would be read with wrong characters.
   const [foreign] = await db.rows(
     `SELECT s.file_path AS file, min(e.line) AS line FROM ${rejectTables.errors} e JOIN ${rejectTables.scans} s ON s.scan_id = e.scan_id AND s.file_id = e.file_id WHERE CAST(e.error_type AS VARCHAR) = 'INVALID ENCODING' GROUP BY 1 ORDER BY 1 LIMIT 1`,
   );
@@ -42,10 +42,10 @@ export async function keepRejects(db: Database, name: string, source: string | n
 
 const reasonSql = `CASE CAST(e.error_type AS VARCHAR)
   WHEN 'TOO MANY COLUMNS' THEN 'more fields than the header' WHEN 'MISSING COLUMNS' THEN 'fewer fields than the header'
-  WHEN 'UNQUOTED VALUE' THEN 'a quote that is not closed or stands inside a field'
-  WHEN 'LINE SIZE OVER MAXIMUM' THEN 'more characters than a line may have' ELSE lower(CAST(e.error_type AS VARCHAR)) END`;
+  WHEN 'UNQUOTED VALUE' THEN 'a quote that is not closed or is inside a field'
+  WHEN 'LINE SIZE OVER MAXIMUM' THEN 'more characters than allowed in a line' ELSE lower(CAST(e.error_type AS VARCHAR)) END`;
 
-/** One finding a reason, with the first line. */
+/** Returns one finding per reason, with the first line. */
 export async function rejectFindings(db: Database, name: string, mode: InvalidMode): Promise<RuleFinding[]> {
   const rows = await db.rows(
     `SELECT reason, count(*) AS n, arg_min(file, (file, line)) AS file, arg_min(line, (file, line)) AS line, arg_min(text, (file, line)) AS text FROM ${name} GROUP BY reason ORDER BY reason`,

@@ -11,8 +11,8 @@ const mostBins = 32;
 const mostLevels = 50;
 
 /**
- * How the columns of a FROM-able expression hang together and what each tells about the target, on a sample that is
- * always the same. Columns are read one at a time.
+ * Computes the correlations between the columns of a FROM expression and the relevance of each for the target, on a
+ * fixed sample. Columns are read one at a time.
  */
 export async function relationsOf(
   db: Database,
@@ -58,7 +58,7 @@ export async function relationsOf(
           relevant: found.mutual_information > found.baseline,
         });
     }
-    // What is beyond chance counts: many levels alone make the information larger.
+    // Ranked by information above chance: many levels alone increase the mutual information.
     relevance.sort((a, b) => b.mutualInformation - b.baseline - (a.mutualInformation - a.baseline));
     return {
       rows: Number(n),
@@ -77,8 +77,8 @@ export async function relationsOf(
 let samples = 0;
 
 /**
- * Pearson's correlation of the rows where both are finite; null where one of them does not vary. On ranks it is
- * Spearman's where nothing is missing.
+ * Pearson's correlation over the rows where both values are finite; null when one of them is constant. On ranks without
+ * missing values it is Spearman's.
  */
 export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   let [n, meanA, meanB, saa, sbb, sab] = [0, 0, 0, 0, 0, 0];
@@ -111,7 +111,7 @@ function symmetric(size: number, value: (i: number, j: number) => number | null)
   return matrix;
 }
 
-/** Average ranks from 1; NaN stays NaN. */
+/** Returns average ranks from 1; NaN stays NaN. */
 function ranksOf(values: Float64Array): Float64Array {
   const sorted = values.filter(Number.isFinite).sort();
   return values.map((value) =>
@@ -119,7 +119,7 @@ function ranksOf(values: Float64Array): Float64Array {
   );
 }
 
-/** How many of the sorted values are smaller than a value, or also as large. */
+/** Returns how many of the sorted values are smaller than a value, or also equal to it. */
 function below(sorted: ArrayLike<number>, value: number, orEqual: boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
@@ -132,12 +132,15 @@ function below(sorted: ArrayLike<number>, value: number, orEqual: boolean): numb
 }
 
 interface Levels {
-  /** Of each row, from 0. */
+  /** Level of each row, from 0. */
   levels: Int32Array;
   count: number;
 }
 
-/** Bins of equal counts for numbers of many values, the most frequent values else, missing by itself. */
+/**
+ * Returns levels: bins with equal counts for numbers with many values, otherwise the most frequent values. Missing
+ * values are a level of their own.
+ */
 function levelsOf(column: Column, most: number): Levels {
   if (column.kind === 'number') return numberLevels(column.values, most);
   const counts = new Map<string, number>();
@@ -156,7 +159,7 @@ function numberLevels(values: Float64Array, most: number): Levels {
   const distinct: number[] = [];
   for (let i = 0; i < sorted.length && distinct.length <= most; i = below(sorted, sorted[i] ?? 0, true))
     distinct.push(sorted[i] ?? 0);
-  // A level for each value where there are few; else the upper part of the values from each edge on.
+  // One level per value when there are few; otherwise the values are divided at these edges.
   const edges =
     distinct.length <= most
       ? distinct.slice(1)

@@ -7,37 +7,37 @@ import { columnsOf } from './inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
 /**
- * A rule that no single row can answer: uniqueness, references to another table, and JSON Schema. Its broken rows stand
- * in a table of row numbers.
+ * A rule that needs more than one row: uniqueness, references to another table, and JSON Schema. The numbers of its
+ * broken rows are stored in a table.
  */
 export interface MarkRule {
-  /** The column, or the columns joined by ` + `. */
+  /** Name of the column, or of the columns joined by ` + `. */
   field: string;
   rule: 'unique' | 'primaryKey' | 'uniqueKeys' | 'foreignKeys' | 'jsonSchema';
   mode: InvalidMode | null;
   says: string;
-  /** Indices of the columns among the fields present. */
+  /** Indices of the columns among the existing fields. */
   positions: number[];
   /**
-   * Of a foreign key: FROM-able SQL of the other table, null for the table itself, its columns, and which key of the
-   * schema it is.
+   * For a foreign key: FROM expression of the other table (null for the table itself), its columns, and the index of
+   * the key in the schema.
    */
   reference?: { source: string | null; fields: string[]; key: number };
   jsonSchema?: unknown;
 }
 
 export interface MarkSource {
-  /** Reads `_lw_n`, `_lw_t<i>`, `_lw_v<i>` and `_lw_p<i>` of every row. */
+  /** SQL that reads `_lw_n`, `_lw_t<i>`, `_lw_v<i>` and `_lw_p<i>` of every row. */
   parsed: string;
-  /** The same without row numbers, which is read in parallel. */
+  /** The same without row numbers, which can be read in parallel. */
   unnumbered: string;
-  /** A boolean: the row breaks a rule of its own. */
+  /** Boolean expression that is true when the row breaks a rule on its own values. */
   bad: string;
 }
 
 /**
- * What has to be unique: single fields, the primary key and further keys, each combination once; then references and
- * JSON Schemas. Rules with an absent column are left out.
+ * Returns uniqueness rules (single fields, the primary key and further keys, each combination once), then references
+ * and JSON Schemas. Rules with a missing column are skipped.
  */
 export function markRules(
   schema: DatasetSchema,
@@ -74,7 +74,7 @@ export function markRules(
         field,
         rule,
         mode,
-        says: rule === 'primaryKey' ? 'primary key stands in another row' : 'value stands in another row',
+        says: rule === 'primaryKey' ? 'primary key occurs in another row' : 'value occurs in another row',
         positions: fields.map((name) => names.indexOf(name)),
       },
     ];
@@ -101,7 +101,7 @@ export function markRules(
         field: field.name,
         rule: 'jsonSchema',
         mode: modeOf(field, 'jsonSchema'),
-        says: 'does not meet its JSON Schema',
+        says: 'does not match its JSON Schema',
         positions: [i],
         jsonSchema: schemaOfValue,
       });
@@ -110,8 +110,8 @@ export function markRules(
 }
 
 /**
- * Writes the numbers of the rows that break the rule into the table `name` (column n) and gives how many there are;
- * without any, no table is made.
+ * Writes the numbers of the rows that break the rule to the table `name` (column n) and returns their count. Creates no
+ * table when there are none.
  */
 export function markRows(
   db: Database,
@@ -126,8 +126,8 @@ export function markRows(
 }
 
 /**
- * Every row whose key stands in another row too, but for one: the first row that breaks no other rule, so that a bad
- * row never pushes a good one out. Rows with a missing part in their key are not compared, as in SQL.
+ * Marks all rows with a duplicate key except one: the first row that breaks no other rule, so that an invalid row never
+ * replaces a valid one. Rows with a missing key part are not compared, as in SQL.
  */
 async function markRepeats(db: Database, source: MarkSource, rule: MarkRule, name: string): Promise<number> {
   const parts = rule.positions.map((f) => `_lw_v${f}`);
@@ -142,7 +142,7 @@ async function markRepeats(db: Database, source: MarkSource, rule: MarkRule, nam
   return countRows(db, name);
 }
 
-/** Rows that name something the other table lacks. Rows with a missing part refer to nothing. */
+/** Marks rows that refer to a value missing in the other table. Rows with a missing part refer to nothing. */
 async function markOrphans(
   db: Database,
   source: MarkSource,
@@ -158,7 +158,7 @@ async function markOrphans(
     const absent = reference.fields.find((field) => !has.has(field));
     if (absent !== undefined)
       throw new DataError(
-        `${rule.field}: the foreign key refers to the column ${absent}, which the other table lacks; it has ${[...has].join(', ')}`,
+        `${rule.field}: the foreign key refers to the column ${absent}, which is not in the other table; its columns are ${[...has].join(', ')}`,
       );
   }
   const theirs = reference.fields.map((field) => {
@@ -175,7 +175,10 @@ async function markOrphans(
 
 const batch = 2048;
 
-/** Values that do not meet the field's JSON Schema, each distinct value judged once, some thousand at a time. */
+/**
+ * Marks values that do not match the JSON Schema of their field. Each distinct value is checked once, in batches of
+ * some thousand.
+ */
 async function markUnfit(db: Database, source: MarkSource, rule: MarkRule, name: string): Promise<number> {
   const validate = await compileJsonSchema(rule.field, rule.jsonSchema);
   const f = rule.positions[0] ?? 0;
@@ -198,7 +201,7 @@ async function markUnfit(db: Database, source: MarkSource, rule: MarkRule, name:
   return countRows(db, name);
 }
 
-/** A text that is no JSON is the value itself, as in a field of type any. */
+/** Returns the parsed JSON, or the text itself when it is not JSON, as in a field of type any. */
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,19 +1,19 @@
 import type { InvalidMode } from '../project/schema/datasetSchema.ts';
 
-/** How often one rule was broken and where first. Rows count from 1 in their file, the header not counted. */
+/** Number of rows that break a rule, and the first of them. Rows count from 1 in their file, without the header. */
 export interface RuleFinding {
   field: string;
   rule: string;
   severity: 'error' | 'warning';
-  /** What happens to the rows: `warn` keeps them. */
+  /** Handling of the rows; `warn` keeps them. */
   mode: InvalidMode;
   count: number;
   firstRow: number;
   firstFile: string | null;
   firstValue: string | null;
-  /** The first rows, at most five, the one above included. */
+  /** The first rows, at most five, including the one above. */
   examples: { row: number; file: string | null; value: string | null }[];
-  /** Of the rule foreignKeys: which of the schema's. */
+  /** For the rule foreignKeys: the index of the key in the schema. */
   foreignKey?: number;
   message: string;
 }

@@ -7,8 +7,8 @@ const binCount = 24;
 const mostLabels = 12;
 
 /**
- * A column of two FROM-able expressions over the same bins, from their profiles and one more pass over each. Null where
- * a side has no value or they are not of one kind.
+ * Returns the distributions of a column in two FROM expressions over the same bins, from their profiles and one more
+ * pass over each. Null when a side has no values or the types differ in kind.
  */
 export async function sharedDistribution(
   db: Database,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { isDiskFull, DataError, WorkError, messageOf } from '../base/errors.ts';
 import { hashFile } from './hashFile.ts';
 
-/** A file of a version; see `SnapshotFile` of the store. */
+/** A file of a data version; see `SnapshotFile` of the store. */
 interface VersionFile {
   path: string;
   hash: string;
@@ -12,8 +12,7 @@ interface VersionFile {
 }
 
 /**
- * Where the data of versions is kept: one file for each distinct content, named by its hash, with the ending that tells
- * how to read it.
+ * Returns the path of stored data: one file per distinct content, named by its hash, with the extension of its format.
  */
 export function keptPath(folder: string, file: Pick<VersionFile, 'path' | 'hash'>): string {
   return join(
@@ -24,8 +23,8 @@ export function keptPath(folder: string, file: Pick<VersionFile, 'path' | 'hash'
 }
 
 /**
- * Keeps copies of files, each content once; on file systems that can, a copy shares its blocks with the file. Throws
- * DataError when a file is no longer what its hash says.
+ * Stores copies of files, each content once. File systems that support it share the blocks of a copy. Throws DataError
+ * when a file no longer matches its hash.
  */
 export async function keepFiles(folder: string, root: string, files: readonly VersionFile[]): Promise<void> {
   await mkdir(join(folder, 'snapshots'), { recursive: true });
@@ -36,12 +35,12 @@ export async function keepFiles(folder: string, root: string, files: readonly Ve
   }
 }
 
-/** True when all files of a version are kept. */
+/** True when all files of a version are stored. */
 export function areKept(folder: string, files: readonly VersionFile[]): boolean {
   return files.length > 0 && files.every((file) => existsSync(keptPath(folder, file)));
 }
 
-/** Removes what no version needs any more, and what a killed process left half-written. */
+/** Removes stored files that no version needs, and incomplete files of a killed process. */
 export async function sweepKept(folder: string, wanted: ReadonlySet<string>): Promise<void> {
   const kept = join(folder, 'snapshots');
   if (!existsSync(kept)) return;
@@ -49,7 +48,7 @@ export async function sweepKept(folder: string, wanted: ReadonlySet<string>): Pr
     if (!wanted.has(name.slice(0, 64)) || name.endsWith('.tmp')) await rm(join(kept, name), { force: true });
 }
 
-/** Puts kept files back where they stood: all are copied and checked beside their places first, then renamed. */
+/** Restores stored files. All are copied beside their targets and verified first, then renamed. */
 export async function placeFiles(folder: string, root: string, files: readonly VersionFile[]): Promise<void> {
   const placed: { temporary: string; path: string }[] = [];
   try {
@@ -73,7 +72,7 @@ async function copyWhole(from: string, to: string, file: VersionFile): Promise<v
     const found = await hashFile(temporary);
     if (found.hash !== file.hash)
       throw new DataError(
-        `${file.path}: the file is not what it was when it was read (SHA-256 ${found.hash.slice(0, 12)}…, then ${file.hash.slice(0, 12)}…); run again when nothing writes to it`,
+        `${file.path}: the file changed after it was read (SHA-256 ${found.hash.slice(0, 12)}…, then ${file.hash.slice(0, 12)}…); run again when no program writes to it`,
         { place: { file: file.path } },
       );
     await rename(temporary, to);

@@ -2,7 +2,7 @@ import { quoteIdentifier } from './quote.ts';
 
 const words = (text: string) => text.trim().split(/\s+/);
 
-/** Words that can be the name of a column without quotes, but also begin something of their own: `interval '1 day'`. */
+/** Words that can be a column name without quotes, but can also start an expression: `interval '1 day'`. */
 const columnWords = words(`
   between bigint bit boolean char character coalesce dec decimal exists extract float grouping grouping_id inout int
   integer interval
@@ -12,7 +12,7 @@ const columnWords = words(`
   xmltable
 `);
 
-/** Words that DuckDB reads as part of a statement. */
+/** Words that DuckDB parses as part of a statement. */
 export const reservedWords = new Set(
   words(`
   all analyse analyze and anti any array as asc asof asymmetric at authorization binary both by case cast check
@@ -30,12 +30,14 @@ export const reservedWords = new Set(
 );
 
 /**
- * Words that DuckDB does not read as a name of a table or column, or only at some places. A test compares them with
+ * Words that DuckDB does not accept as a table or column name, or only in some places. A test compares them with
  * DuckDB's own list.
  */
 export const sqlKeywords = new Set([...reservedWords, ...columnWords]);
 
-/** A name as a person writes it in SQL: plain where DuckDB reads it as a name everywhere, else in double quotes. */
+/**
+ * Returns a name as written by hand in SQL: unquoted where DuckDB accepts it everywhere, otherwise in double quotes.
+ */
 export function sqlName(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) && !sqlKeywords.has(name.toLowerCase()) ? name : quoteIdentifier(name);
 }

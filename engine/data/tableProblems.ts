@@ -1,7 +1,7 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 
 export interface TableProblem {
-  /** Null when the table as a whole is meant. */
+  /** Column name; null when the problem concerns the whole table. */
   field: string | null;
   rule:
     | 'missing column'
@@ -17,8 +17,8 @@ export interface TableProblem {
 }
 
 /**
- * What the columns alone tell: missing and unknown ones, by the schema's fieldsMatch (default: subset, more columns are
- * fine).
+ * Returns problems of the column names: missing and unknown ones, by the schema's fieldsMatch (default: subset, which
+ * allows more columns).
  */
 export function columnProblems(
   schema: DatasetSchema,
@@ -35,7 +35,7 @@ export function columnProblems(
         field: name,
         rule: 'missing column',
         severity: 'error',
-        message: `${name}: the column is declared but not in the data, which has ${columns.join(', ')}`,
+        message: `${name}: the column is declared but not in the data; its columns are ${columns.join(', ')}`,
       });
     }
   }
@@ -57,13 +57,13 @@ export function columnProblems(
         field: null,
         rule: 'column order',
         severity: 'error',
-        message: `column ${at + 1} is ${columns[at]}, declared is ${order[at]} (fieldsMatch is exact)`,
+        message: `column ${at + 1} is ${columns[at]}, but ${order[at]} is declared (fieldsMatch is exact)`,
       });
   }
   return problems;
 }
 
-/** The rows bound of the schema. */
+/** Checks the number of rows against the schema. */
 export function rowProblems(schema: DatasetSchema, rows: number): TableProblem[] {
   const { min, max } = schema.loopwright?.rows ?? {};
   const problems: TableProblem[] = [];
@@ -84,7 +84,7 @@ export function rowProblems(schema: DatasetSchema, rows: number): TableProblem[]
   return problems;
 }
 
-/** Presence and domain mass of a field, from the counts of all rows. */
+/** Checks presence and domain mass of a field, from the counts of all rows. */
 export function shareProblems(
   field: Field,
   counts: { rows: number; present: number; strangers: number },
@@ -97,7 +97,7 @@ export function shareProblems(
       field: field.name,
       rule: 'presence',
       severity: 'error',
-      message: `${field.name}: ${percent(present / rows)} of rows have a value, declared are at least ${percent(presence)}`,
+      message: `${field.name}: ${percent(present / rows)} of rows have a value, but at least ${percent(presence)} are required`,
     });
   }
   if (domainMass !== undefined && domainMass < 1 && present > 0 && 1 - strangers / present < domainMass) {
@@ -105,7 +105,7 @@ export function shareProblems(
       field: field.name,
       rule: 'domainMass',
       severity: 'error',
-      message: `${field.name}: ${percent(1 - strangers / present)} of values lie in the categories, declared are at least ${percent(domainMass)}`,
+      message: `${field.name}: ${percent(1 - strangers / present)} of values are in the categories, but at least ${percent(domainMass)} are required`,
     });
   }
   return problems;

@@ -5,16 +5,16 @@ import { parseField } from './parseField.ts';
 import { quoteIdentifier } from './quote.ts';
 import { sourceFormat, sourceSql } from './readSource.ts';
 
-/** Files as they are read to be checked: with a schema, CSV stays text, so that the schema judges what was written. */
+/** Files as a source to validate. With a schema, CSV fields stay text, so that the schema checks them as written. */
 export interface RawSource {
-  /** FROM-able SQL with the column `_file`. */
+  /** FROM expression with the column `_file`. */
   sql: string;
   mode: 'raw' | 'typed';
-  /** Lines of CSV that are no rows are set aside. */
+  /** True when malformed CSV lines are set aside. */
   rejects: boolean;
 }
 
-/** The files of a table for validateTable. */
+/** Returns the files of a table as a source for validateTable. */
 export function rawSource(files: readonly string[], schema: DatasetSchema | null): RawSource {
   const text = isText(files, schema);
   return {
@@ -25,8 +25,8 @@ export function rawSource(files: readonly string[], schema: DatasetSchema | null
 }
 
 /**
- * A SELECT that reads files in the types of their schema; a value that is not of its type is NULL. Columns outside the
- * schema stay as they are. With `rejects`, lines of CSV that are no rows are passed over; else they fail the read.
+ * Returns a SELECT that reads files in the types of their schema. A value of another type is NULL. Columns outside the
+ * schema are unchanged. With `rejects`, malformed CSV lines are skipped; otherwise they fail the read.
  */
 export async function typedSelect(
   db: Database,

@@ -22,32 +22,29 @@ import { markRows, markRules } from './rowMarks.ts';
 
 export interface ValidateOptions {
   /**
-   * FROM-able SQL. With a column `_file` (sourceSql gives it to all-text sources) findings name the file and the row in
-   * it.
+   * FROM expression. With a column `_file` (which sourceSql adds to text sources), findings contain the file and the
+   * row in it.
    */
   source: string;
   schema: DatasetSchema;
   /**
-   * `raw`: texts as they came, missingValues mean missing. `typed`: read from a typed file, where only NULL, NaN and
-   * the field's own missingValues mean missing: the text NA may be Namibia there.
+   * `raw`: texts as written, with missingValues as missing. `typed`: read from a typed file, where only NULL, NaN and
+   * the field's own missingValues are missing: the text NA can be Namibia there.
    */
   mode: 'raw' | 'typed';
-  /** Such as `training`; fields of other environments may be absent and empty. */
+  /** Environment such as `training`. Fields of other environments may be absent and empty. */
   environment?: string;
-  /** Columns outside the schema to carry into the valid rows, as they are. */
+  /** Columns outside the schema to copy to the valid rows unchanged. */
   alsoKeep?: readonly string[];
   /**
-   * The source was made with `rejects`: its lines that are no rows count as invalid. Row numbers take them into
-   * account. `of files with rows`: where the source leaves rows out, files that it has none of do not count.
+   * The source was created with `rejects`: its malformed lines count as invalid and are included in row numbers. `of
+   * files with rows`: when the source leaves rows out, files without any of its rows do not count.
    */
   rejects?: boolean | 'of files with rows';
-  /**
-   * What happens to rows that break a rule which says nothing itself. Default quarantine; with warn they count as
-   * valid.
-   */
+  /** Handling of rows that break a rule without its own mode. Default quarantine; with warn they count as valid. */
   invalid?: InvalidMode;
   /**
-   * FROM-able SQL of the table that each foreign key of the schema refers to, in their order; null or absent: not
+   * FROM expression of the table that each foreign key refers to, in the order of the schema. Null or absent: not
    * checked.
    */
   foreign?: readonly (string | null)[];
@@ -56,26 +53,25 @@ export interface ValidateOptions {
 export interface ValidationResult {
   rows: number;
   validRows: number;
-  /** Rows that break a rule whose rows do not stay, and lines that are no rows. */
+  /** Number of rows that break a rule whose rows are not kept, and of malformed lines. */
   invalidRows: number;
   rules: RuleFinding[];
   tableProblems: TableProblem[];
   /**
-   * SELECTs, to be used before `discard`. `valid`: the declared columns in their types, NULL where a value is not of
-   * its type and stays nevertheless. `invalid`: the original columns, `_file`, `_row`, `_reasons`.
+   * SELECTs, for use before `discard`. `valid`: the declared columns in their types, NULL where a kept value has
+   * another type. `invalid`: the original columns, `_file`, `_row`, `_reasons`.
    */
   validSql: string;
   invalidSql: string;
-  /** Drops what was kept of the rows. */
+  /** Drops the stored rows. */
   discard: () => Promise<void>;
 }
 
 let runs = 0;
 
 /**
- * Checks every row against the schema. The source is read in parallel to count, and read again only where something is
- * broken; no copy of it is made, only of the rows that break a rule. Throws DataError when the source cannot be read,
- * CancelledError.
+ * Checks every row against the schema. The source is read in parallel to count, and again only when a rule is broken.
+ * Only rows that break a rule are copied. Throws DataError when the source cannot be read, and CancelledError.
  */
 export async function validateTable(db: Database, options: ValidateOptions): Promise<ValidationResult> {
   const { schema, environment, alsoKeep = [], rejects = false, invalid = 'quarantine', foreign = [] } = options;
@@ -91,7 +87,7 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
     ]),
   );
   const columns = [...types.keys()].filter((column) => column !== '_file');
-  // A statement that reads files of thousands of columns takes seconds to plan; a copy is planned in no time.
+  // A statement that reads files with thousands of columns takes seconds to plan; one on a copy does not.
   const copy = columns.length > mostColumnsRead ? name('copy') : null;
   if (copy) {
     await db.run(`CREATE TEMP TABLE ${copy} AS SELECT * FROM ${source}`);

@@ -1,6 +1,6 @@
 /**
- * The highest value of a source's watermark column that was received: its exact text, and what SQLite has to compare it
- * as.
+ * Highest received value of a source's watermark column: its exact text, and the type with which SQLite must compare
+ * it.
  */
 export interface Watermark {
   column: string;

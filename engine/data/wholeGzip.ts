@@ -6,8 +6,8 @@ import { DataError, messageOf } from '../base/errors.ts';
 const known = new Map<string, string>();
 
 /**
- * Throws DataError for a gzip file that was cut short or damaged: DuckDB reads what is there and says nothing. The file
- * is unpacked once for each state that it is in, and nothing of it is held.
+ * Throws DataError for a truncated or damaged gzip file. DuckDB reads such a file without an error. Each version of a
+ * file is unpacked once, as a stream.
  */
 export async function checkWholeGzip(files: readonly string[], signal?: AbortSignal): Promise<void> {
   for (const file of files) {
@@ -26,7 +26,7 @@ export async function checkWholeGzip(files: readonly string[], signal?: AbortSig
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new DataError(
-        `${file}: not a whole gzip file (${messageOf(error)}); it was cut short or is not compressed: make it again or drop \`.gz\` from its name`,
+        `${file}: not a complete gzip file (${messageOf(error)}): it is truncated or not compressed; recreate it or remove \`.gz\` from its name`,
         { cause: error, place: { file } },
       );
     }

@@ -7,14 +7,14 @@ import { describeFullError } from './databaseError.ts';
 import { quoteLiteral } from './quote.ts';
 
 /**
- * Writes the result of a SELECT as Parquet (zstd). Atomic: the file is there whole or not at all. Throws WorkError,
+ * Writes the result of a SELECT as Parquet (zstd). Atomic: the file is complete or does not exist. Throws WorkError or
  * CancelledError.
  */
 export function writeParquet(db: Database, sql: string, path: string): Promise<void> {
   return writeAtomically(db, sql, path, 'FORMAT parquet, COMPRESSION zstd');
 }
 
-/** Writes the result of a SELECT as CSV with a header, times as ISO UTC. Atomic as writeParquet. */
+/** Writes the result of a SELECT as CSV with a header, times as ISO UTC. Atomic like writeParquet. */
 export function writeCsv(db: Database, sql: string, path: string): Promise<void> {
   return writeAtomically(db, sql, path, "FORMAT csv, HEADER true, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%gZ'");
 }

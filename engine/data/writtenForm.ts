@@ -2,13 +2,13 @@ import type { Field } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
-/** How the texts of a column are to be read, as keys of a schema's field, and what is worth saying about it. */
+/** Format of the texts in a column, as keys of a schema field, with a note for the user. */
 export interface WrittenForm {
   field: Field;
   note: string | null;
 }
 
-/** Texts that mean no value wherever they stand. */
+/** Texts that mean a missing value in any column. */
 const always = [
   '',
   'NA',
@@ -26,7 +26,7 @@ const always = [
   'n.a.',
   'k.A.',
 ];
-/** Texts that mean no value among numbers and dates; among texts they may be words like others. */
+/** Texts that mean a missing value among numbers and dates. In a text column they can be ordinary words. */
 const amongNumbers = [
   ...always,
   '-',
@@ -49,7 +49,7 @@ const amongNumbers = [
 const number = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?';
 const commaNumber = '[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+)(,[0-9]+)?';
 const groupedNumber = '[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?|[+-]?[0-9]{1,3}([.][0-9]*)?';
-/** What stands around a number, such as € or %; never letters alone, which may be units that differ. */
+/** Symbols around a number, such as € or %. Never letters alone, which can be different units. */
 const sign = '\\s*[$€£¥%]\\s*';
 
 const tests = {
@@ -71,8 +71,7 @@ const tests = {
 type Test = keyof typeof tests;
 
 /**
- * Forms of dates that are not ISO 8601. The first that fits every value wins, so the day comes before the month where
- * both would do.
+ * Date formats other than ISO 8601. The first that matches every value is used, so day before month when both match.
  */
 const dates: { type: 'date' | 'datetime'; format: string }[] = [
   ...[
@@ -108,9 +107,9 @@ const dates: { type: 'date' | 'datetime'; format: string }[] = [
 ];
 
 /**
- * Finds out how a column of texts is written: numbers with decimal commas, thousands or a currency, dates of many
- * forms, truth, texts that mean no value. Codes such as `01234` stay texts. `delimiter` tells `1,234` in a file of
- * semicolons (a decimal comma) from one of commas (a thousand).
+ * Detects the format of a text column: numbers with decimal commas, thousands separators or a currency, dates in many
+ * formats, booleans, missing values. Codes such as `01234` stay text. `delimiter` decides `1,234`: a decimal comma in a
+ * file with semicolons, a thousands separator in one with commas.
  */
 export async function writtenForm(db: Database, source: string, name: string, delimiter: string): Promise<WrittenForm> {
   const column = quoteIdentifier(name);
@@ -149,7 +148,7 @@ export async function writtenForm(db: Database, source: string, name: string, de
       note: said.length > 0 ? said.join('; ') : null,
     };
   };
-  // Words that would mean no value among numbers are all that there is: they are texts like others.
+  // The column contains only words that would be missing values among numbers: they are ordinary texts here.
   if (total === 0) return field({ type: 'string' }, null, always);
   if (all('truth')) return field({ type: 'boolean', ...(await truthWords(db, source, name)) });
   if (!some('padded') && !some('long')) {
@@ -175,7 +174,7 @@ export async function writtenForm(db: Database, source: string, name: string, de
 interface NumberForm {
   keys: Omit<Field, 'name'>;
   note: string | null;
-  /** Texts among the numbers that are taken for no value. */
+  /** Texts among the numbers that are treated as missing. */
   odd: string[];
 }
 
@@ -187,7 +186,7 @@ async function numberForm(
   const n = (test: Test) => Number(row[test]);
   if (n('integer') === total) return { keys: { type: 'integer' }, note: null, odd: [] };
   if (n('number') === total) return { keys: { type: 'number' }, note: null, odd: [] };
-  // One comma and three digits may be either.
+  // One comma and three digits are ambiguous.
   const thousands = n('hasComma') > 0 && n('threeAfterComma') === n('hasComma') && delimiter !== ';';
   if (n('grouped') === total && (thousands || n('comma') < total))
     return { keys: { type: 'number', groupChar: ',' }, note: 'numbers with commas between thousands', odd: [] };

@@ -88,7 +88,7 @@ test('validation counts every rule, shows the first rows, and writes the others 
     'error: age: below minimum 0 in 1 row, first in row 2 (found -4) of bad.csv',
     'error: age: above maximum 150 in 1 row, first in row 3 (found 200) of bad.csv',
     'warning: kind: not one of a, b in 1 row, first in row 3 (found c) of bad.csv',
-    'error: id: primary key stands in another row in 1 row, first in row 3 (found 2) of bad.csv',
+    'error: id: primary key occurs in another row in 1 row, first in row 3 (found 2) of bad.csv',
     '5 rows, 4 invalid, written to out/bad.csv.',
   ]);
   assert.match(

@@ -174,7 +174,7 @@ test('what is not there is told with what is near', async () => {
   assert.match(await told('restore', 'itms', 'x'), /Did you mean `items`/);
   assert.match(
     (await p.cli('diff', 'items', 'in.csv', '--key', 'idd')).err,
-    /The key `idd` is no column of both sides\. Did you mean `id`/,
+    /The key `idd` is not a column of both tables\. Did you mean `id`/,
   );
   assert.ok(!existsSync(join(p.cwd, 'x')));
 });

@@ -75,7 +75,7 @@ test('a key that is none, or names no single row, is told', async () => {
   );
   await assert.rejects(
     diffTables(db, 'a', 'a', { key: ['idd'] }),
-    /The key `idd` is no column of both sides\. Did you mean `id`/,
+    /The key `idd` is not a column of both tables\. Did you mean `id`/,
   );
   assert.equal((await diffTables(db, 'a', 'a', { key: ['id', 'n'] })).rows.changed, 0);
 });

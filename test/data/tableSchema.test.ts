@@ -294,7 +294,7 @@ test('foreign keys are held against the other table, or against the table itself
   );
   await assert.rejects(
     validate('id,parent,country\n1,,DE\n', fields, { table, foreign: ['(SELECT 1 AS other)', null] }),
-    /refers to the column code, which the other table lacks; it has other/,
+    /refers to the column code, which is not in the other table; its columns are other/,
   );
 });
 

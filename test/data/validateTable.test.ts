@@ -80,7 +80,7 @@ test('bad rows name every reason, their file and row', async () => {
         second,
         'id: does not match t[0-9]+ (found x9); at: not a datetime such as 2026-01-31T13:45:00Z (found yesterday); amount: above maximum 100 (found 1e3)',
       ],
-      [4, second, 'id: value stands in another row (found t1)'],
+      [4, second, 'id: value occurs in another row (found t1)'],
     ],
   );
   assert.equal(rows[1]?.['amount'], 'abc');
@@ -244,7 +244,7 @@ test('columns may be called anything', async () => {
     {
       _row: 2,
       _reasons:
-        '_reasons: longer than 6 characters (found _reasons); rowid + v0: primary key stands in another row (found rowid, v0)',
+        '_reasons: longer than 6 characters (found _reasons); rowid + v0: primary key occurs in another row (found rowid, v0)',
       rowid: 'rowid',
     },
   ]);

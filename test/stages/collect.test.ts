@@ -208,7 +208,7 @@ test('a download with the right hash is accepted, another is refused', async () 
   const wrong = newProject(`{ url: "${url}/x.csv", sha256: ${sha('other')} }`, {});
   assert.match(
     (await wrong.run()).error?.message ?? '',
-    new RegExp(`its SHA-256 is ${sha(good)}, declared is ${sha('other')}`),
+    new RegExp(`its SHA-256 is ${sha(good)}, but ${sha('other')} is declared`),
   );
   assert.ok(!existsSync(join(wrong.root, 'data/items.parquet')));
 });

@@ -14,7 +14,7 @@ export interface CommandSource {
 
 const lastLines = 20;
 
-/** Runs a command and takes the file it writes, or what it prints. Cancelling stops its whole process tree. */
+/** Runs a command and reads the file it writes, or its standard output. Cancelling stops its whole process tree. */
 export async function fromCommand(context: SourceContext, source: CommandSource): Promise<Received> {
   return source.output === undefined ? printed(context, source) : written(context, source.command, source.output);
 }
@@ -53,7 +53,7 @@ async function printed(context: SourceContext, { command, format = 'csv' }: Comm
   }
   if (statSync(unfinished).size === 0)
     throw new WorkError(
-      `The command printed nothing: ${command}. It must print ${format === 'csv' ? 'CSV with a header' : 'one JSON object a line'}, or name the file it writes as \`output\`.`,
+      `The command printed nothing: ${command}. It must print ${format === 'csv' ? 'CSV with a header' : 'one JSON object per line'}, or \`output\` must be the file that it writes.`,
       { place: { file: 'loopwright.yaml' } },
     );
   renameSync(unfinished, path);

@@ -4,21 +4,21 @@ import { createGunzip } from 'node:zlib';
 import { CancelledError, DataError, messageOf } from '../../base/errors.ts';
 import { firstRecord, guessDelimiter } from '../csvStart.ts';
 
-/** How a CSV file is written, where that differs from UTF-8 with a header in its first line. */
+/** Dialect of a CSV file that differs from UTF-8 with a header in the first line. */
 export interface CsvDialect {
   /** A label of the WHATWG Encoding Standard. Default utf-8. */
   encoding?: string | undefined;
-  /** Default: the one that stands most often in the header. */
+  /** Default: the delimiter that occurs most often in the header. */
   delimiter?: string | undefined;
   /** Default true. */
   header?: boolean | undefined;
-  /** Lines before the header. Default 0. */
+  /** Number of lines before the header. Default 0. */
   skip?: number | undefined;
-  /** Names in place of those of the header. */
+  /** Column names that replace the header. */
   columns?: readonly string[] | undefined;
 }
 
-/** True when a file has to be written again to be read as UTF-8 with a header in its first line. */
+/** True when a file must be rewritten to be read as UTF-8 with a header in its first line. */
 export function isOtherDialect({ encoding, delimiter, header, skip, columns }: CsvDialect): boolean {
   return (
     (encoding ?? 'utf-8') !== 'utf-8' ||
@@ -32,9 +32,9 @@ export function isOtherDialect({ encoding, delimiter, header, skip, columns }: C
 const mostHeader = 1 << 20;
 
 /**
- * Writes a CSV file in UTF-8 with a header of distinct names, its rows as they are. With `mostBytes` only whole lines
- * of the beginning. Returns whether all of it was written, and how many characters of the source were. Throws DataError
- * when it cannot be read or has fewer columns than names are given.
+ * Rewrites a CSV file as UTF-8 with a header of distinct names; the rows are unchanged. With `mostBytes`, it writes
+ * only whole lines of the start. Returns whether the whole file was written, and the number of characters read. Throws
+ * DataError when the file cannot be read or has fewer columns than the given names.
  */
 export async function rewriteCsv(
   file: string,
@@ -60,7 +60,7 @@ export async function rewriteCsv(
     let whole = true;
     let rest = '';
     let held = '';
-    // One kind of line break: a file of two kinds is more than DuckDB reads.
+    // Line breaks are unified: DuckDB does not read a file with two kinds.
     const plain = (piece: string, last = false): string => {
       const text = held + piece;
       held = !last && text.endsWith('\r') ? '\r' : '';
@@ -93,7 +93,7 @@ export async function rewriteCsv(
     return { whole, length: written };
   } catch (error) {
     if (error instanceof DataError || error instanceof CancelledError) throw error;
-    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is whole`, {
+    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is complete`, {
       cause: error,
       place: { file },
     });
@@ -103,7 +103,7 @@ export async function rewriteCsv(
   }
 }
 
-/** The start of a file with its header made plain. */
+/** Returns the start of a file with a plain header. */
 function withHeader(file: string, text: string, dialect: CsvDialect): string {
   const body = afterLines(text.replace(/^\uFEFF/, ''), dialect.skip ?? 0);
   const delimiter = dialect.delimiter ?? guessDelimiter(body);
@@ -112,7 +112,7 @@ function withHeader(file: string, text: string, dialect: CsvDialect): string {
   const names = dialect.columns ?? (header ? distinctNames(first) : first.map((_, i) => `column${i}`));
   if (names.length !== first.length)
     throw new DataError(
-      `${file}: ${names.length} names are given under \`columns\`, and the first line has ${first.length} fields`,
+      `${file}: ${names.length} names are listed under \`columns\`, but the first line has ${first.length} fields`,
       { place: { file, line: (dialect.skip ?? 0) + 1 } },
     );
   const line = `${names.map((name) => `"${name.replaceAll('"', '""')}"`).join(delimiter)}\n`;
@@ -128,7 +128,7 @@ function afterLines(text: string, lines: number): string {
   return text.slice(from);
 }
 
-/** Where the first record that is not blank ends, its line break included. */
+/** Returns the end of the first record that is not blank, including its line break. */
 function endOfRecord(text: string): number {
   let quoted = false;
   let seen = false;
@@ -141,10 +141,7 @@ function endOfRecord(text: string): number {
   return text.length;
 }
 
-/**
- * Names that can be told apart whatever their case; none is blank, and none is one that Loopwright gives to a column of
- * its own.
- */
+/** Returns names that are distinct ignoring case, not blank, and not reserved by Loopwright. */
 export function distinctNames(given: readonly string[]): string[] {
   const taken = new Set<string>();
   return given.map((name, i) => {

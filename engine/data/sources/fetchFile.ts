@@ -6,23 +6,23 @@ import { writeAtomic } from '../../base/writeAtomic.ts';
 import { hashFile } from '../hashFile.ts';
 import { PassingFault, retryAfterMs, withRetries } from './retry.ts';
 
-/** Asks for the file with these headers besides its own; a redirect has been followed when it answers. */
+/** Sends the request with these headers in addition to its own, and returns the response after redirects. */
 export type Ask = (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
 
 export interface FileRequest {
-  /** The address as people may see it. */
+  /** Address for display, without secrets. */
   shown: string;
   ask: Ask;
   /**
-   * Where the file goes; nothing stands there until it is whole. Beside it: `.part` while it comes, `.json` with what
-   * the server said of it.
+   * Path of the complete file. Until then, `.part` beside it contains the received bytes, and `.json` the response
+   * headers.
    */
   path: string;
-  /** SHA-256 that the file must have. */
+  /** Expected SHA-256 of the file. */
   sha256?: string | null;
-  /** Asks for the whole file, whatever is there already. */
+  /** Downloads the whole file even if a copy exists. */
   anew?: boolean;
-  /** Throws when what arrived is not what the server has. */
+  /** Throws when the received file differs from the file on the server. */
   check?: (file: FetchedFile, response: Response) => Promise<void> | void;
   signal: AbortSignal;
   progress: (text: string, share?: number) => void;
@@ -30,7 +30,7 @@ export interface FileRequest {
   attempts?: number;
 }
 
-/** What is known of a file that arrived whole. */
+/** Metadata of a complete file. */
 export interface FetchedFile {
   sha256: string;
   bytes: number;
@@ -42,8 +42,8 @@ export interface FetchedFile {
 const bodyIdleMs = 120_000;
 
 /**
- * Fetches a file over HTTP unless the server says that the one here is the newest. Takes up what an earlier try, or
- * process, left. Rejects with WorkError, CancelledError.
+ * Downloads a file over HTTP unless the server reports that the existing copy is current. Resumes an interrupted
+ * download, also of an earlier process. Rejects with WorkError or CancelledError.
  */
 export async function fetchFile(request: FileRequest): Promise<FetchedFile & { changed: boolean }> {
   mkdirSync(dirname(request.path), { recursive: true });
@@ -66,7 +66,7 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
   const both = AbortSignal.any([signal, idle.signal]);
   const part = partOf(path);
   const left = leftOver(path);
-  // For a range fetch asks for `identity` by itself, and would send it twice.
+  // For a range request, fetch adds `identity` itself; it would be sent twice.
   const headers: Record<string, string> = left
     ? { range: `bytes=${left.bytes}-`, 'if-range': left.validator }
     : { 'accept-encoding': 'identity' };
@@ -76,13 +76,13 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
   const response = await request.ask(headers, both);
   try {
     if (response.status === 304 && here) return { ...here, changed: false };
-    // What is here may be the whole file already, or longer than the new one.
+    // The received part can already be the whole file, or longer than the new one.
     if (response.status === 416) dropPart(path);
     judgeStatus(shown, response);
     const from = response.status === 206 ? (rangeStart(response) ?? -1) : 0;
     if (response.status === 206 && from !== left?.bytes) {
       dropPart(path);
-      throw new PassingFault('the server sent another part of the file than was asked for');
+      throw new PassingFault('the server sent a different part of the file than requested');
     }
     const total = totalOf(response, from);
     noteValidator(path, response);
@@ -101,7 +101,7 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
     if (request.sha256 && hash !== request.sha256) {
       dropPart(path);
       throw new WorkError(
-        `${shown} is not the file that was expected: its SHA-256 is ${hash}, declared is ${request.sha256}.`,
+        `${shown} is not the expected file: its SHA-256 is ${hash}, but ${request.sha256} is declared.`,
       );
     }
     try {
@@ -116,7 +116,7 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
     return { ...file, changed: here?.sha256 !== hash };
   } catch (error) {
     throw idle.signal.aborted && !signal.aborted
-      ? new PassingFault(`nothing arrived for ${bodyIdleMs / 1000} s`)
+      ? new PassingFault(`no data arrived for ${bodyIdleMs / 1000} s`)
       : error;
   } finally {
     idle.abort();
@@ -124,7 +124,7 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
   }
 }
 
-/** A timer that aborts when it is not touched for a while; an aborted one is left alone. */
+/** Starts a timer that aborts when it is not reset in time. It does nothing after an abort. */
 function stopWhenIdle(idle: AbortController): () => void {
   let timer: NodeJS.Timeout | undefined;
   idle.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
@@ -170,21 +170,23 @@ function judgeStatus(shown: string, response: Response): void {
     throw new PassingFault(answer, retryAfterMs(response.headers.get('retry-after')));
   const advice =
     status === 401 || status === 403
-      ? ' Give it the credentials it wants, such as `headers: { Authorization: "Bearer ${env.TOKEN}" }`.'
+      ? ' Add the credentials, such as `headers: { Authorization: "Bearer ${env.TOKEN}" }`.'
       : status === 404 || status === 410
         ? ' Correct the address.'
         : '';
   throw new WorkError(`${shown} could not be downloaded: ${answer}.${advice}`);
 }
 
-/** What stands at the path whole, when it is still what arrived there. */
+/** Returns the metadata of the file at the path, when it still matches them. */
 export async function fileHere(path: string): Promise<FetchedFile | null> {
   const note = readJson(noteOf(path)) as FetchedFile | null;
   if (!note || sizeOf(path) !== note.bytes) return null;
   return (await hashFile(path)).hash === note.sha256 ? note : null;
 }
 
-/** The beginning of a file that broke off, when the server can tell whether it is still of the same file. */
+/**
+ * Returns the received start of an interrupted download, when a validator exists to check that the file is the same.
+ */
 function leftOver(path: string): { bytes: number; validator: string } | null {
   const validator = (readJson(validatorOf(path)) as { validator?: string } | null)?.validator;
   const bytes = sizeOf(partOf(path));
@@ -193,7 +195,7 @@ function leftOver(path: string): { bytes: number; validator: string } | null {
   return null;
 }
 
-/** A weak ETag does not promise the same bytes. */
+/** A weak ETag does not guarantee the same bytes. */
 function noteValidator(path: string, response: Response): void {
   const etag = response.headers.get('etag');
   const validator = etag !== null && !etag.startsWith('W/') ? etag : response.headers.get('last-modified');

@@ -8,8 +8,8 @@ import { isOtherDialect, rewriteCsv, type CsvDialect } from './csvDialect.ts';
 import type { Received, SourceContext } from './source.ts';
 
 /**
- * The files that paths and globs name. Text of another dialect is written again beside the store for the time of the
- * stage.
+ * Returns the files that paths and globs match. Text in another dialect is rewritten beside the store while the stage
+ * runs.
  */
 export async function fromFiles(
   context: SourceContext,
@@ -60,7 +60,7 @@ async function rewritten(context: SourceContext, received: Received, dialect: Cs
   return { ...received, files, discard };
 }
 
-/** Files together with what they looked like before they were read. */
+/** Returns files with their state before they were read. */
 export function watched(files: string[]): Received {
   const before = files.map(lookOf);
   return { files, version: null, unchanged: () => files.every((file, i) => lookOf(file) === before[i]) };

@@ -13,10 +13,10 @@ export interface UrlSource {
   headers?: Record<string, string> | undefined;
 }
 
-/** Downloads one file, or finds that the one of last time is still the newest. */
+/** Downloads one file, or keeps the last download when it is current. */
 export async function fromUrl(context: SourceContext, source: UrlSource): Promise<Received> {
   const address = new URL(source.url);
-  // As it stands in the address, escapes and all: the editor looks for it under this name too.
+  // The name as in the address, including escapes; the editor looks for it under this name too.
   const name = basename(address.pathname) || 'download.csv';
   const path = join(context.folder, createHash('sha256').update(source.url).digest('hex').slice(0, 16), name);
   const shown = withoutCredentials(source.url);
@@ -43,7 +43,7 @@ const endings: [RegExp, string][] = [
   [/text\/plain/i, '.csv'],
 ];
 
-/** A file whose name does not tell its format is read by the type that the server gave. */
+/** Adds an extension by the content type when the name of a file has none that is supported. */
 function readable(path: string, contentType: string | null): string {
   if (sourceFormat(path) !== null) return path;
   const ending = endings.find(([type]) => type.test(contentType ?? ''))?.[1];
@@ -54,7 +54,9 @@ function readable(path: string, contentType: string | null): string {
 
 const mostRedirects = 10;
 
-/** Asks an address and follows where it leads; what identifies us stays with the host it was meant for. */
+/**
+ * Returns a function that requests an address and follows redirects. Credentials are only sent to the original host.
+ */
 function asking(address: URL, own: Record<string, string>): Ask {
   const first = new URL(address);
   const secret: Record<string, string> = { ...own };
@@ -77,12 +79,10 @@ function asking(address: URL, own: Record<string, string>): Ask {
       if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;
       await response.body?.cancel();
       if (!URL.canParse(location, at.href) || !/^https?:$/.test(new URL(location, at).protocol))
-        throw new WorkError(`${withoutCredentials(address.href)} leads to an address that is not http or https.`);
+        throw new WorkError(`${withoutCredentials(address.href)} redirects to an address that is not http or https.`);
       at = new URL(location, at);
     }
-    throw new WorkError(
-      `${withoutCredentials(address.href)} leads from one address to another more than ${mostRedirects} times.`,
-    );
+    throw new WorkError(`${withoutCredentials(address.href)} redirects more than ${mostRedirects} times.`);
   };
 }
 
@@ -92,7 +92,7 @@ function checkHeaders(headers: Record<string, string>): void {
       void new Headers({ [name]: value });
     } catch {
       throw new ProjectError(
-        `The header \`${name}\` cannot be sent: its name or value holds characters that headers cannot have, such as a line break.`,
+        `The header \`${name}\` cannot be sent: its name or value contains characters that are not allowed in headers, such as a line break.`,
       );
     }
   }

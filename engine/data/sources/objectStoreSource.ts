@@ -22,7 +22,7 @@ interface StoredObject {
 
 type Send = (url: URL, headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
 
-/** Objects of a bucket: all that match are the data; only those that changed since the last time are fetched. */
+/** Reads the matching objects of a bucket. Only objects that changed since the last time are fetched. */
 export async function fromS3(context: SourceContext, source: S3Source): Promise<Received> {
   const [, bucket = '', pattern = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(source.s3) ?? [];
   const region = source.region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
@@ -37,7 +37,7 @@ export async function fromS3(context: SourceContext, source: S3Source): Promise<
     ({ key, bytes }) => matches(key, pattern) && bytes > 0,
   );
   if (objects.length === 0)
-    throw new DataError(`No object matches \`${source.s3}\`. Correct the bucket or the key, or put the data there.`);
+    throw new DataError(`No object matches \`${source.s3}\`. Correct the bucket or the key, or upload the data.`);
   const folder = join(
     context.folder,
     `s3-${createHash('sha256').update(`${base.href}\0${source.s3}`).digest('hex').slice(0, 16)}`,
@@ -49,7 +49,7 @@ export async function fromS3(context: SourceContext, source: S3Source): Promise<
     context.signal,
     objects.map((object, i) => async (signal) => {
       const file = files[i] ?? '';
-      // The name holds the ETag, so what is here whole is what is there.
+      // The name contains the ETag, so a complete file is current.
       if (context.anew || !(await fileHere(file))) {
         await fetchObject({ ...context, signal, progress: () => {} }, source.s3, base, object, file, send);
         fetched++;
@@ -69,7 +69,7 @@ export async function fromS3(context: SourceContext, source: S3Source): Promise<
 
 const atOnce = 8;
 
-/** Does work of which a few pieces may go at once; the first that fails stops the others. */
+/** Runs tasks with limited concurrency. The first that fails stops the others. */
 async function inParallel(signal: AbortSignal, pieces: ((signal: AbortSignal) => Promise<void>)[]): Promise<void> {
   const stop = new AbortController();
   const waiting = [...pieces];
@@ -88,10 +88,10 @@ async function inParallel(signal: AbortSignal, pieces: ((signal: AbortSignal) =>
   if (failures.length > 0) throw failures[0];
 }
 
-/** Amazon's buckets have a host each; other stores are asked by path, which all of them know. */
+/** Returns the address of a bucket: a host of its own at Amazon, a path at other stores, which all of them support. */
 function bucketAddress(bucket: string, region: string, endpoint: string | undefined): URL {
   if (endpoint !== undefined) return new URL(`${endpoint.replace(/\/+$/, '')}/${encodeURIComponent(bucket)}/`);
-  // The certificate of the hosts covers no further dots.
+  // The certificate of these hosts does not cover names with further dots.
   return new URL(
     bucket.includes('.')
       ? `https://s3.${region}.amazonaws.com/${bucket}/`
@@ -99,7 +99,7 @@ function bucketAddress(bucket: string, region: string, endpoint: string | undefi
   );
 }
 
-/** Signs requests with the keys of the environment; without them the bucket has to be public. */
+/** Returns a function that signs requests with the keys of the environment. Without keys, the bucket must be public. */
 async function sender({ env }: SourceContext, region: string): Promise<Send> {
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -109,7 +109,7 @@ async function sender({ env }: SourceContext, region: string): Promise<Send> {
   if (!accessKeyId || !secretAccessKey) return (url, headers, signal) => fetch(url, { headers, signal });
   const { AwsV4Signer } = await import('aws4fetch');
   return async (url, { 'accept-encoding': encoding, ...headers }, signal) => {
-    // What others may change on the way is not signed.
+    // Headers that proxies can change are not signed.
     const signed = await new AwsV4Signer({
       url: url.href,
       headers: { ...headers, 'x-amz-content-sha256': emptyHash },
@@ -167,7 +167,7 @@ async function listObjects(
   return objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** The text of an XML element without children. */
+/** Returns the text of an XML element without children. */
 function element(xml: string, name: string): string | null {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   return text === undefined
@@ -200,7 +200,7 @@ async function fetchObject(
     log: context.log,
     ask: async (headers, signal) => {
       const { 'if-range': _same, 'if-none-match': _none, ...rest } = headers;
-      // If-Match says the same for the whole and for the rest of an object: that of the listing or none.
+      // With If-Match, the whole object and the rest of one both come from the listed version.
       const response = await send(
         url,
         { ...rest, ...(object.etag === '' ? {} : { 'if-match': object.etag }), 'x-amz-checksum-mode': 'ENABLED' },
@@ -216,8 +216,8 @@ async function fetchObject(
 }
 
 /**
- * Compares the checksums that the store gives: SHA-256 of the object where it has one, else the MD5 that the ETag of an
- * object in one part is.
+ * Compares checksums from the store: SHA-256 of the object if it has one, otherwise the MD5 in the ETag of an object
+ * that was uploaded in one part.
  */
 async function checkSum(object: StoredObject, path: string, file: FetchedFile, response: Response): Promise<void> {
   if (file.bytes !== object.bytes)
@@ -227,7 +227,7 @@ async function checkSum(object: StoredObject, path: string, file: FetchedFile, r
   const sha256 = response.headers.get('x-amz-checksum-sha256');
   const whole = response.status === 200 && sha256 !== null && !sha256.includes('-');
   if (whole && Buffer.from(sha256, 'base64').toString('hex') !== file.sha256)
-    throw new PassingFault(`${object.key} arrived damaged: its SHA-256 is not the store's`);
+    throw new PassingFault(`${object.key} arrived damaged: its SHA-256 differs from that of the store`);
   const md5 = /^"?([0-9a-f]{32})"?$/.exec(object.etag)?.[1];
   const encrypted =
     response.headers.get('x-amz-server-side-encryption')?.startsWith('aws:kms') ||
@@ -251,7 +251,7 @@ async function judge(shown: string, response: Response): Promise<void> {
     status === 301 || status === 307 || code === 'AuthorizationHeaderMalformed'
       ? ` The bucket is in another region${region === null ? '' : `: write \`region: ${region}\``}.`
       : status === 403 || status === 401
-        ? ' Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, if there is one) of somebody who may list and read it.'
+        ? ' Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, if there is one) of a user with permission to list and read it.'
         : code === 'NoSuchBucket'
           ? ' Correct the name of the bucket.'
           : '';
@@ -262,24 +262,24 @@ function matches(key: string, pattern: string): boolean {
   return (isGlob(pattern) ? globToRegExp(pattern).test(key) : key === pattern) && !key.endsWith('/');
 }
 
-/** Also what encodeURIComponent leaves as it is but signatures want encoded. */
+/** Also encodes the characters that encodeURIComponent leaves but a signature requires encoded. */
 function encodeKey(part: string): string {
   return encodeURIComponent(part).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** One file for each key and ETag, with an ending that tells how to read it. */
+/** Returns a file name for each key and ETag, with the extension of its format. */
 function pathOf(folder: string, { key, etag }: StoredObject): string {
   const name = basename(key)
     .replaceAll(/[^\w.-]/g, '_')
     .slice(-80);
   if (sourceFormat(name) === null)
     throw new DataError(
-      `The object \`${key}\` cannot be read as a table: name objects that end in .csv, .tsv, .jsonl or .parquet, such as \`prefix/*.parquet\`.`,
+      `The object \`${key}\` cannot be read as a table: specify objects that end in .csv, .tsv, .jsonl or .parquet, such as \`prefix/*.parquet\`.`,
     );
   return join(folder, `${createHash('sha256').update(`${key}\0${etag}`).digest('hex').slice(0, 20)}-${name}`);
 }
 
-/** Objects that went or changed leave nothing behind. */
+/** Removes the files of objects that changed or were deleted. */
 function dropOthers(folder: string, files: readonly string[]): void {
   const kept = new Set(files.flatMap((file) => [basename(file), `${basename(file)}.json`]));
   if (!files.every((file) => dirname(file) === folder)) return;

@@ -21,12 +21,12 @@ export interface PostgresSource {
 
 type Column = FieldDef & { kind: string };
 
-/** Every value stays the text that the server wrote: numbers lose no digit on their way. */
+/** Keeps every value as the text that the server sent, so that numbers lose no digits. */
 const asText: CustomTypesConfig = { getTypeParser: () => (text: string) => text };
 
 /**
- * Pulls the rows of a query through a cursor, in one read-only snapshot of the database; with a watermark only those
- * after the last time.
+ * Reads the rows of a query through a cursor, in one read-only snapshot of the database. With a watermark, it reads
+ * only rows after the last one.
  */
 export async function fromPostgres(context: SourceContext, source: PostgresSource): Promise<Received> {
   const query = queryText(context.root, source.query);
@@ -69,7 +69,7 @@ async function newClient(address: string): Promise<Client> {
     types: asText,
     keepAlive: true,
   });
-  // What goes wrong later is told by the query under way.
+  // Later errors are reported by the running query.
   client.on('error', () => {});
   return client;
 }
@@ -80,7 +80,7 @@ async function connect(client: Client): Promise<void> {
   } catch (error) {
     throw explainConnection(error);
   }
-  // A query whose client is gone ends within a second; servers before version 14 do not know the setting.
+  // A query whose client has disconnected ends within a second. Servers before version 14 do not have the setting.
   await client.query(`SELECT set_config('client_connection_check_interval', '1000', false)`).catch(() => {});
   await client.query(
     `SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = 1; SET client_encoding = 'UTF8'`,
@@ -151,12 +151,12 @@ async function fetchRows(
   }
   if (unmarked > 0)
     context.log(
-      `warning: ${unmarked.toLocaleString('en-US')} rows have no ${source.watermark}; when they change, nobody will notice`,
+      `warning: ${unmarked.toLocaleString('en-US')} rows have no ${source.watermark}; changes to them are not detected`,
     );
   if (highest !== null && /^-?(nan|infinity)$/i.test(highest)) {
     await file.discard();
     throw new DataError(
-      `The highest ${source.watermark} is ${highest}, after which nothing could come. Leave such rows out of the query.`,
+      `The highest ${source.watermark} is ${highest}, and no later row could be higher. Exclude such rows from the query.`,
     );
   }
   return [
@@ -167,7 +167,7 @@ async function fetchRows(
   ];
 }
 
-/** The names of the types, and what kinds they are of: `array`, `composite`, `enum`, or the name itself. */
+/** Returns the type names with their kind: `array`, `composite`, `enum`, or the name itself. */
 async function kindsOf(client: Client, fields: readonly FieldDef[]): Promise<Column[]> {
   const { rows } = await client.query<{ oid: string; typname: string; typcategory: string; typtype: string }>({
     text: 'SELECT oid, typname, typcategory, typtype FROM pg_catalog.pg_type WHERE oid = ANY($1)',
@@ -189,7 +189,7 @@ const notes: Record<string, string> = {
   composite: 'records are written as JSON',
 };
 
-/** What the server is asked to write of a column. */
+/** Returns the SQL expression that the server evaluates for a column. */
 function selected({ name, kind }: Column): string {
   const column = `q.${quoteIdentifier(name)}`;
   if (kind === 'array' || kind === 'composite') return `pg_catalog.to_json(${column})::text`;
@@ -214,7 +214,9 @@ const simple: Record<string, string> = {
 
 const dated = new Set(['DATE', 'TIMESTAMP']);
 
-/** The SQL of each column's type. Numerics get as many digits as they need; those that fit no DECIMAL stay text. */
+/**
+ * Returns the SQL type of each column. Numerics get as many digits as they need; those that fit no DECIMAL stay text.
+ */
 async function typesOf(
   db: Database,
   rows: RowFile,
@@ -247,7 +249,7 @@ async function numericType(
   log: (line: string) => void,
 ): Promise<RowColumn['typed']> {
   const c = `c${i}`;
-  // The declared digits are used where there are any, so that every pull gives the same type.
+  // Declared digits are used when they exist, so that every read has the same type.
   const modifier = column.dataTypeModifier;
   const declared =
     modifier > 4 && column.kind === 'numeric' ? { digits: (modifier - 4) >> 16, scale: (modifier - 4) & 0x7ff } : null;
@@ -257,11 +259,11 @@ async function numericType(
   const scale = Math.max(Number(found['scale'] ?? 0), declared?.scale ?? 0);
   const digits = Math.max(Number(found['whole'] ?? 1) + scale, declared?.digits ?? 18);
   if (found['odd'] === true) {
-    log(`${column.name}: holds NaN or Infinity, so its numbers are read as doubles`);
+    log(`${column.name}: contains NaN or Infinity, so it is read as DOUBLE`);
     return (text) => `CAST(${text} AS DOUBLE)`;
   }
   if (digits > mostDigits) {
-    log(`${column.name}: numbers of ${digits} digits fit no number type and stay text`);
+    log(`${column.name}: numbers of ${digits} digits do not fit a numeric type and stay text`);
     return (text) => text;
   }
   return (text) => `CAST(${text} AS DECIMAL(${digits}, ${scale}))`;
@@ -281,7 +283,9 @@ function destroy(client: Client): void {
   (client as unknown as { connection?: { stream?: { destroy?: () => void } } }).connection?.stream?.destroy?.();
 }
 
-/** Faults of the network and of a server that starts, stops or is full may pass; the rest is for the person. */
+/**
+ * Errors of the network, and of a server that starts, stops or is full, are transient. Others are for the user to fix.
+ */
 function explainConnection(error: unknown): Error {
   if (error instanceof CancelledError) return error;
   const code = codeOf(error);
@@ -305,9 +309,9 @@ function explain(error: unknown, query: QueryText): unknown {
   const offset = Number.isNaN(position) ? null : position - 1 - 'SELECT * FROM (\n'.length;
   const advice =
     code === '42501'
-      ? ' Give the user the right to read it.'
+      ? ' Grant the user permission to read it.'
       : code === '25006'
-        ? ' A query for data may only read.'
+        ? ' The query must not change data.'
         : '';
   return queryError(query, `${internal}${hint ? ` (${hint})` : ''}.${advice}`, offset, error);
 }

@@ -3,14 +3,14 @@ import { DataError, messageOf } from '../../base/errors.ts';
 import { isSqlFile } from '../../project/graph.ts';
 import { readRegularFile } from '../../base/readRegularFile.ts';
 
-/** A query and where it stands. */
+/** A query and its location. */
 export interface QueryText {
   sql: string;
-  /** Relative to the project; null when it stands in loopwright.yaml. */
+  /** Path relative to the project; null when the query is in loopwright.yaml. */
   file: string | null;
 }
 
-/** The text of a query that is written out or names a file. */
+/** Returns the text of a query that is inline or in a file. */
 export function queryText(root: string, query: string): QueryText {
   const file = isSqlFile(query) ? query.trim() : null;
   let sql = query;
@@ -34,7 +34,9 @@ export function queryText(root: string, query: string): QueryText {
   return { sql, file };
 }
 
-/** An error of a query, at its line when it stands in a file. `offset` counts characters from its start. */
+/**
+ * Returns an error with its line when the query is in a file. `offset` counts characters from the start of the query.
+ */
 export function queryError(query: QueryText, message: string, offset: number | null, cause: unknown): DataError {
   const line = offset === null || offset < 0 ? null : query.sql.slice(0, offset).split('\n').length;
   const place =

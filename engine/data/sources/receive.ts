@@ -8,7 +8,7 @@ import { fromSqlite } from './sqliteSource.ts';
 import { isSqlFile } from '../../project/graph.ts';
 import type { Received, SourceContext } from './source.ts';
 
-/** Asks a source of any kind for its rows. Rejects with WorkError, ProjectError or CancelledError. */
+/** Reads the rows of a source of any kind. Rejects with WorkError, ProjectError or CancelledError. */
 export async function receive(context: SourceContext, from: CollectSource): Promise<Received> {
   if ('files' in from) return fromFiles(context, [from.files].flat(), from);
   if ('url' in from) return fromUrl(context, from);
@@ -18,7 +18,7 @@ export async function receive(context: SourceContext, from: CollectSource): Prom
   return fromCommand(context, from);
 }
 
-/** A source in one line. What is secret in it has to be taken out by the caller. */
+/** Describes a source in one line. The caller must remove secrets. */
 export function describeSource(from: CollectSource): string {
   const query = 'query' in from ? ` · ${isSqlFile(from.query) ? from.query.trim() : shortened(from.query)}` : '';
   if ('files' in from) return [from.files].flat().join(', ');
@@ -28,7 +28,7 @@ export function describeSource(from: CollectSource): string {
   return 's3' in from ? from.s3 : `$ ${shortened(from.command)}`;
 }
 
-/** Host and database of an address, without user, password and settings. */
+/** Returns host and database of an address, without user, password and settings. */
 function whereOf(address: string): string {
   return URL.canParse(address) ? `postgres://${new URL(address).host}${new URL(address).pathname}` : 'postgres';
 }

@@ -1,12 +1,12 @@
-/** A function that takes secrets out of a text. */
+/** Removes secrets from a text. */
 export type Redact = (text: string) => string;
 
-/** Short values, such as `1` or `eu`, are no secrets, and taking them out would make other words unreadable. */
+/** Shorter values, such as `1` or `eu`, are not secrets. Removing them would make other words unreadable. */
 const shortestSecret = 5;
 
 /**
- * Takes out what came from the environment (told by its name instead), the passwords of addresses, and passwords inside
- * addresses of the environment also where they stand alone, as written and as decoded.
+ * Returns a function that removes values of the environment (replaced by the name of the variable), passwords in
+ * addresses, and passwords from addresses of the environment wherever they occur, as written and decoded.
  */
 export function redactor(values: Readonly<Record<string, string | undefined>>): Redact {
   const found: [secret: string, shown: string][] = [];
@@ -15,13 +15,13 @@ export function redactor(values: Readonly<Record<string, string | undefined>>): 
     if (value.length >= shortestSecret) found.push([value, `\${env.${name}}`]);
     for (const secret of passwordsIn(value)) found.push([secret, '***']);
   }
-  // The longest first: a password may be part of the address it stands in.
+  // Longest first: a password can be part of its address.
   const secrets = found.filter(([secret]) => secret !== '').toSorted(([a], [b]) => b.length - a.length);
   return (text) =>
     withoutCredentials(secrets.reduce((rest, [secret, shown]) => rest.replaceAll(secret, () => shown), text));
 }
 
-/** An address without user and password. */
+/** Returns an address without user and password. */
 export function withoutCredentials(text: string): string {
   return text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"`]+@/gi, '$1');
 }

@@ -2,19 +2,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CancelledError, ProjectError, WorkError, messageOf } from '../../base/errors.ts';
 
 export interface RetryOptions {
-  /** What is tried, for the log: `https://… could not be downloaded`. */
+  /** The failed operation, for the log: `https://… could not be downloaded`. */
   what: string;
   signal: AbortSignal;
   log: (line: string) => void;
-  /** A number that grows with what was achieved: failures after some progress count anew. */
+  /** A measure of progress. After progress, failures are counted from zero. */
   achieved?: () => number;
-  /** Tries without progress before giving up. */
+  /** Number of attempts without progress before giving up. */
   attempts?: number;
-  /** The first pause in milliseconds; each is twice the one before, less up to a half by chance. */
+  /** First pause in milliseconds. Each pause is twice the previous one, minus up to half at random. */
   firstMs?: number;
 }
 
-/** A fault that may pass. `afterMs` is how long the other side asks to wait. */
+/** A transient error. `afterMs` is the pause that the server requests. */
 export class PassingFault extends Error {
   readonly afterMs: number | null;
   constructor(message: string, afterMs: number | null = null, cause?: unknown) {
@@ -24,11 +24,11 @@ export class PassingFault extends Error {
 }
 
 const longestPauseMs = 30_000;
-/** Who asks for a longer pause is told to the person instead. */
+/** A longer requested pause is reported to the user instead. */
 const longestAskedMs = 120_000;
 
 /**
- * Does the work, and again with growing pauses while it fails for reasons that may pass. A WorkError or ProjectError is
+ * Runs the work, and again with growing pauses while it fails with transient errors. WorkError and ProjectError are
  * final.
  */
 export async function withRetries<T>(options: RetryOptions, work: () => Promise<T>): Promise<T> {
@@ -63,7 +63,7 @@ export async function withRetries<T>(options: RetryOptions, work: () => Promise<
   }
 }
 
-/** The words of an error; fetch hides its own behind `fetch failed`. */
+/** Returns the message of an error; fetch hides its own behind `fetch failed`. */
 export function reasonOf(error: unknown): string {
   const cause =
     error instanceof Error && error.cause instanceof Error && !(error instanceof PassingFault) ? error.cause : error;
@@ -71,7 +71,7 @@ export function reasonOf(error: unknown): string {
   return messageOf(inner).replace(/\.$/, '');
 }
 
-/** Milliseconds of a `Retry-After` header: seconds or a date; null without one. */
+/** Returns the milliseconds of a `Retry-After` header in seconds or as a date; null without one. */
 export function retryAfterMs(header: string | null, now = Date.now()): number | null {
   if (header === null) return null;
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000;

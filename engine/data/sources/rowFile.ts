@@ -7,19 +7,19 @@ import type { Database } from '../database.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { writeParquet } from '../writeTable.ts';
 
-/** A column as it comes from a database: texts, and the SQL that makes the wanted type of one. */
+/** A database column: its text, and the SQL that converts it to the target type. */
 export interface RowColumn {
   name: string;
-  /** Given the quoted column that holds the text; null values stay null. */
+  /** Receives the quoted column with the text; null values stay null. */
   typed: (text: string) => string;
 }
 
-/** About how much text is held in memory at once. */
+/** Approximate size of the text held in memory at once. */
 const bufferBytes = 8_000_000;
 
 /**
- * Rows of a database on their way into a Parquet file. They are written as text as they come, so that memory stays
- * small however many there are; the types are made by DuckDB in the end. NULL is an empty field and '' a quoted one.
+ * Writes database rows to a Parquet file. Rows are first written as text while they arrive, so that memory use does not
+ * depend on their number. DuckDB then converts the types. NULL is an empty field and '' a quoted one.
  */
 export class RowFile {
   readonly #path: string;
@@ -36,7 +36,7 @@ export class RowFile {
     this.#width = width;
   }
 
-  /** The folder of the file is for it alone: what a killed process left there goes. */
+  /** Opens the file in a folder of its own. Removes files of a killed process. */
   static async open(path: string, width: number): Promise<RowFile> {
     rmSync(dirname(path), { recursive: true, force: true });
     mkdirSync(dirname(path), { recursive: true });
@@ -44,7 +44,7 @@ export class RowFile {
     return new RowFile(temporary, await open(temporary, 'w'), width);
   }
 
-  /** Average bytes of a row so far. */
+  /** Average number of bytes per row so far. */
   get rowBytes(): number {
     return this.rows === 0 ? 0 : this.#size / this.rows;
   }
@@ -60,7 +60,7 @@ export class RowFile {
             ? ','
             : `"${value.includes('"') ? value.replaceAll('"', '""') : value}",`;
       }
-      // The last field is never empty, so that a row of nothing but NULL is a row still.
+      // The last field is never empty, so that a row of NULLs is not a blank line.
       line += '0\n';
       this.#buffer.push(line);
       this.#longest = Math.max(this.#longest, line.length);
@@ -74,7 +74,7 @@ export class RowFile {
     await this.#flush();
   }
 
-  /** Makes the Parquet file; the rows are gone after it. Throws DataError, CancelledError. */
+  /** Creates the Parquet file and removes the rows. Throws DataError or CancelledError. */
   async finish(db: Database, columns: readonly RowColumn[], path: string, signal: AbortSignal): Promise<void> {
     await this.#flush();
     await this.#handle.close();
@@ -84,14 +84,14 @@ export class RowFile {
     await this.discard();
   }
 
-  /** The rows as texts in columns c0, c1, … for SQL. */
+  /** Returns SQL for the rows as texts in columns c0, c1, … */
   source(): string {
     if (this.rows === 0)
       return `(SELECT ${this.#names()
         .map((name) => `NULL::VARCHAR AS ${name}`)
         .join(', ')} WHERE false)`;
     const columns = [...this.#names(), 'nothing'].map((name) => `${quoteLiteral(name)}: 'VARCHAR'`).join(', ');
-    // Lines may be four bytes a character, and DuckDB wants a buffer of several lines.
+    // A character can have four bytes, and DuckDB needs a buffer of several lines.
     const longest = Math.max(2_000_000, this.#longest * 4 + 1000);
     return `read_csv(${quoteLiteral(this.#path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, max_line_size = ${longest}, buffer_size = ${longest * 16}, columns = {${columns}})`;
   }
@@ -120,7 +120,7 @@ export class RowFile {
     } catch (error) {
       if (isDiskFull(error))
         throw new WorkError(
-          'The disk is full: the rows that came could not be written. Free some space and run again.',
+          'The disk is full: the received rows could not be written. Free some space and run again.',
           { cause: error },
         );
       throw error;
@@ -128,12 +128,12 @@ export class RowFile {
   }
 }
 
-/** How many rows to fetch next, so that wide ones do not fill the memory. */
+/** Returns the number of rows to fetch next, so that wide rows do not fill the memory. */
 export function nextBatch(wanted: number, rowBytes: number): number {
   return rowBytes === 0 ? Math.min(wanted, 100) : Math.max(1, Math.min(wanted, Math.floor(bufferBytes / rowBytes)));
 }
 
-/** Throws when a query gives a column twice (DuckDB does not tell `a` from `A`) or none, or lacks the watermark. */
+/** Throws when a query returns a column twice (DuckDB ignores case), returns no columns, or lacks the watermark. */
 export function checkColumns(
   names: readonly string[],
   watermark: string | undefined,
@@ -142,9 +142,9 @@ export function checkColumns(
   const twice = names.find((name, i) => names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < i);
   if (names.length === 0) throw new DataError('The query gives no column. It must be one SELECT.');
   if (twice !== undefined)
-    throw new DataError(`The query gives the column \`${twice}\` twice. Name one of them anew with AS.`);
+    throw new DataError(`The query returns the column \`${twice}\` twice. Rename one of them with AS.`);
   if (watermark !== undefined && !names.includes(watermark))
     throw new DataError(
-      `The watermark \`${watermark}\` is no column of the query.${nearest(watermark, names) || ` It gives: ${names.join(', ')}.`}`,
+      `The watermark \`${watermark}\` is not a column of the query.${nearest(watermark, names) || ` Its columns are: ${names.join(', ')}.`}`,
     );
 }

@@ -1,51 +1,43 @@
 import type { Watermark } from '../watermark.ts';
 import type { Database } from '../database.ts';
 
-/**
- * What a source works with. Nothing that it logs, tells or throws needs to be free of secrets: whoever calls it sees to
- * that.
- */
+/** Context of a source. Messages of a source can contain secrets; the caller removes them. */
 export interface SourceContext {
   /** Absolute path of the project. */
   root: string;
-  /** Folder for what is received, absolute; unfinished files in it are taken up again. */
+  /** Folder for received files, absolute. Unfinished files in it are resumed. */
   folder: string;
   env: Record<string, string | undefined>;
-  /** The environment of a program that a person wrote, with the project's Python active. */
+  /** Returns the environment of a user program, with the project's Python active. */
   programEnv: () => Record<string, string | undefined>;
   signal: AbortSignal;
   progress: (text: string, share?: number) => void;
   log: (line: string) => void;
   database: () => Promise<Database>;
-  /** The files that a path or glob of the project names, relative to it. */
+  /** Returns the project files that a path or glob matches, relative to the project. */
   expand: (path: string) => string[];
-  /** Ask as if nothing had been received before. */
+  /** Reads the source as if nothing had been received before. */
   anew: boolean;
-  /** Rows after this are asked for; null asks for all. */
+  /** Reads only rows after this value; null reads all. */
   since: Watermark | null;
-  /** Rows equal to `since` are asked for too: a primary key tells those that are there already. */
+  /** Also reads rows equal to `since`. A primary key identifies those that were already read. */
   inclusive: boolean;
-  /** Told the process number of a command. */
+  /** Receives the process id of a command. */
   onSpawn?: (pid: number) => void;
 }
 
-/** What a source gave: whole files that can be read as one table. */
+/** Result of a source: complete files that can be read as one table. */
 export interface Received {
   /** Absolute paths. */
   files: string[];
-  /**
-   * What the source says it gave, such as a hash; the same again means that nothing is new. Null when it cannot tell.
-   */
+  /** Version of the data, such as a hash. An equal version means no changes. Null when unknown. */
   version: string | null;
-  /** The highest watermark of what was received. */
+  /** Highest watermark of the received rows. */
   watermark?: Watermark | null;
-  /** Rows received, where they were counted. */
+  /** Number of received rows, when they were counted. */
   rows?: number;
-  /**
-   * False when a file is no longer what it was when it was listed: what was read may be half of one and half of the
-   * other.
-   */
+  /** Returns false when a file changed after it was listed. The rows read can then mix two versions. */
   unchanged?: () => boolean;
-  /** Removes what is of no use any more once the rows are written. */
+  /** Removes temporary files once the rows are written. */
   discard?: () => Promise<void>;
 }

@@ -22,18 +22,19 @@ export interface SqliteSource {
 
 type Value = null | bigint | number | string | Buffer;
 
-/** What kinds of values a column was seen to hold: SQLite asks no column to keep to its type. */
+/** Kinds of values found in a column. SQLite does not enforce column types. */
 interface Seen {
   integer: boolean;
   real: boolean;
   text: boolean;
   blob: boolean;
-  /** An integer that a double cannot hold. */
+  /** An integer that a double cannot represent. */
   long: boolean;
 }
 
 /**
- * Reads the rows of a query from a SQLite file, which is only read; with a watermark only those after the last time.
+ * Reads the rows of a query from a SQLite file, opened read-only. With a watermark, it reads only rows after the last
+ * one.
  */
 export async function fromSqlite(context: SourceContext, source: SqliteSource): Promise<Received> {
   const query = queryText(context.root, source.query);
@@ -84,7 +85,7 @@ function openReadOnly(root: string, file: string): BetterSqlite.Database {
   }
 }
 
-/** The query inside one that cuts it at the watermark; the watermark itself comes last, with its kind. */
+/** Wraps the query to limit it by the watermark. The last columns are the watermark and its kind. */
 function prepare(
   { since, inclusive }: SourceContext,
   { watermark }: SqliteSource,
@@ -120,7 +121,7 @@ async function readRows(
     await file.write(batch);
     batch = [];
     context.progress(`${file.rows.toLocaleString('en-US')} rows from ${source.sqlite}`);
-    // Reading holds the thread; between two batches a cancellation is heard.
+    // Reading blocks the thread. A cancellation is handled between two batches.
     await breathe();
     checkCancelled(context.signal);
   };
@@ -132,7 +133,7 @@ async function readRows(
       if (kind === 'null') unmarked++;
       else if (kind === 'blob')
         throw new DataError(
-          `The watermark ${source.watermark} holds bytes, which have no order that goes on. Take a column of numbers or texts.`,
+          `The watermark ${source.watermark} contains bytes, which have no useful order. Use a column of numbers or texts.`,
         );
       else watermark = { column: source.watermark, value: String(row[seen.length]), kind: kind as Watermark['kind'] };
     }
@@ -143,7 +144,7 @@ async function readRows(
   await write();
   if (unmarked > 0)
     context.log(
-      `warning: ${unmarked.toLocaleString('en-US')} rows have no ${source.watermark}; when they change, nobody will notice`,
+      `warning: ${unmarked.toLocaleString('en-US')} rows have no ${source.watermark}; changes to them are not detected`,
     );
   return watermark;
 }
@@ -167,7 +168,7 @@ function asText(value: Value, seen: Seen): string | null {
   return value.toString('base64');
 }
 
-/** The narrowest type that loses nothing of what was seen. */
+/** Returns the narrowest type that loses no information. */
 function typeOf(seen: Seen | undefined): RowColumn['typed'] {
   if (!seen || seen.text || seen.blob || (seen.real && seen.long)) return (text) => text;
   const type = seen.real ? 'DOUBLE' : seen.integer ? 'BIGINT' : null;
@@ -186,7 +187,7 @@ function explain(error: unknown, query: QueryText, file: string): unknown {
     return new DataError(`\`${file}\` is not a SQLite database, or it is damaged.`, { cause: error, place: { file } });
   if (code === 'SQLITE_CANTOPEN')
     return new DataError(
-      `The database \`${file}\` cannot be read beside its write-ahead log: its folder has to be writable, or the log written back with \`PRAGMA wal_checkpoint(TRUNCATE)\`.`,
+      `The database \`${file}\` cannot be read with its write-ahead log: make its folder writable, or write the log back with \`PRAGMA wal_checkpoint(TRUNCATE)\`.`,
       { cause: error, place: { file } },
     );
   if (typeof code === 'string' && code.startsWith('SQLITE_'))

@@ -205,7 +205,7 @@ test('a query that fails, writes or names no watermark is told with its place', 
   assert.deepEqual([syntax?.place?.file, syntax?.place?.line], ['sql/x.sql', 2]);
   assert.match(
     (await told(source('SELECT 1 AS a', ', watermark: updated')))?.message ?? '',
-    /The watermark `updated` is no column of the query\. It gives: a\./,
+    /The watermark `updated` is not a column of the query\. Its columns are: a\./,
   );
   assert.match(
     (await told(source('SELECT 1 AS updatd', ', watermark: updated')))?.message ?? '',

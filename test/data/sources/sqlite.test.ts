@@ -166,7 +166,7 @@ test('what cannot be read is told with what to do', async () => {
   );
   assert.match(
     await told('{ sqlite: app.db, query: "SELECT id FROM t", watermark: ids }'),
-    /The watermark `ids` is no column of the query\. Did you mean `id`/,
+    /The watermark `ids` is not a column of the query\. Did you mean `id`/,
   );
   assert.match(
     await told('{ sqlite: app.db, query: "SELECT x\'00\' AS w", watermark: w }'),
