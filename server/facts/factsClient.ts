@@ -179,11 +179,11 @@ export class FactsClient {
       this.#child = null;
       this.#crashes++;
       this.#log(
-        `The process that reads data ended (${signal ?? code}).${this.#crashes >= mostCrashes ? ' It is not started again.' : ''}`,
+        `The process that reads data ended (${signal ?? code}).${this.#crashes >= mostCrashes ? ' It will not be restarted.' : ''}`,
       );
       if (this.#crashes >= mostCrashes)
         this.#warn(
-          'The process that reads data for Loopwright stopped too often; files are checked by their text alone. Reload the window to try again.',
+          'The process that reads data for Loopwright stopped too often; only the text of files is checked. Reload the window to try again.',
         );
       for (const [root, known] of this.#known) {
         known.asked = '';
@@ -202,7 +202,7 @@ export class FactsClient {
       this.#log(`facts: ${answer.error}`);
       if (/Cannot find (module|package)/.test(answer.error))
         this.#warn(
-          'Loopwright cannot read data: a part of its installation is missing, so files are checked by their text alone. Install the extension again.',
+          'Loopwright cannot read data: a part of its installation is missing, so only the text of files is checked. Reinstall the extension.',
         );
       return;
     }

@@ -128,7 +128,7 @@ function fixAll(workspace: Workspace, uri: string, problems: readonly Problem[])
   return fixed === 0
     ? null
     : {
-        title: fixed === 1 ? 'Fix the one problem that has one fix' : `Fix all ${fixed} problems that have one fix`,
+        title: fixed === 1 ? 'Fix the only problem with a single fix' : `Fix all ${fixed} problems with a single fix`,
         kind: fixAllKind,
         edit: { changes: { [uri]: edits } },
       };

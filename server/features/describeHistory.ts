@@ -133,7 +133,7 @@ export function metricHistory(history: HistoryFacts | null, metric: string): str
 /** The files and rows of a dataset, and its columns. */
 export function datasetInData(facts: DatasetFacts | null): string[] {
   if (!facts) return [];
-  if (facts.files.length === 0) return ['No file is there yet.'];
+  if (facts.files.length === 0) return ['No file exists yet.'];
   const bytes = facts.files.reduce((sum, file) => sum + file.bytes, 0);
   const newest = Math.max(...facts.files.map((file) => file.modifiedMs));
   const lines = [

@@ -144,7 +144,7 @@ function loggedMetric(name: string, facts: Facts): string | null {
     ? null
     : [
         `**metric** \`${name}\``,
-        `${isLowerBetter(name) ? 'Smaller' : 'Larger'} is better, by its name.`,
+        `${isLowerBetter(name) ? 'Smaller' : 'Larger'} is better, judging by its name.`,
         ...lines,
       ].join('\n\n');
 }

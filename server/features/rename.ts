@@ -111,15 +111,15 @@ function refusedName(project: Project, name: Name, newName: string): string | nu
   const taken = namesOf(project, name.section).find(
     (other) => other !== name.name && other.toLowerCase() === newName.toLowerCase(),
   );
-  if (taken === newName) return `\`${newName}\` is declared under \`${name.section}\` already.`;
+  if (taken === newName) return `\`${newName}\` is already declared under \`${name.section}\`.`;
   if (taken !== undefined)
-    return `\`${taken}\` is declared under \`${name.section}\` already, and differs by capital letters alone.`;
+    return `\`${taken}\` is already declared under \`${name.section}\` and differs only in case.`;
   if (!table || newName.toLowerCase() === name.name.toLowerCase()) return null;
   const own = placesOf({ name, text: name.name, project }).find(
     ({ sql, path }) => sql && namesItself(textOf(project, path), newName),
   );
   return own
-    ? `\`${own.path}\` calls something else \`${newName}\`. Choose another name, or rename it there first.`
+    ? `\`${own.path}\` uses \`${newName}\` for something else. Choose another name, or rename it there first.`
     : null;
 }
 
@@ -133,10 +133,10 @@ function namesOf(project: Project, section: Name['section']): string[] {
 function refusedColumn(project: Project, name: ColumnName, newName: string): string | null {
   const shown = JSON.stringify(newName);
   if (newName.trim() === '') return 'The name of a column cannot be empty.';
-  if (newName !== newName.trim()) return `${shown} begins or ends with a space. Take the space away.`;
+  if (newName !== newName.trim()) return `${shown} begins or ends with a space. Remove the space.`;
   // oxlint-disable-next-line no-control-regex -- these are the characters in question
   if (/[\u0000-\u001f\u007f\u0085\u2028\u2029\ufeff]/.test(newName))
-    return `${shown} has a line break or another character that cannot be seen. The name of a column is one line of text.`;
+    return `${shown} has a line break or another control character. The name of a column is one line of text.`;
   if (newName.includes('${'))
     return `${shown} would be read as a reference to a param. The name of a column cannot have \`\${\` in it.`;
   if (newName === '__proto__') return `${shown} cannot be the name of a column.`;
@@ -146,8 +146,8 @@ function refusedColumn(project: Project, name: ColumnName, newName: string): str
   );
   if (taken === undefined) return null;
   return taken === newName
-    ? `\`${name.schema}\` has a column \`${newName}\` already.`
-    : `\`${name.schema}\` has a column \`${taken}\`, which differs by capital letters alone; SQL takes the two for one.`;
+    ? `\`${name.schema}\` already has a column \`${newName}\`.`
+    : `\`${name.schema}\` has a column \`${taken}\`, which differs only in case; SQL treats the two as equal.`;
 }
 
 function isDeclared(project: Project, name: Name | ColumnName): boolean {

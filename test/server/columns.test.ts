@@ -142,7 +142,7 @@ test('a column is renamed in all of them, or it is said why not', async () => {
     result['sql/features.sql'],
     '-- orders.country\nSELECT id, orders.land, "orders"."land", land, \'orders.country\'\nFROM orders\n',
   );
-  await assert.rejects(renamed(marked, 'amount'), /has a column `amount` already/);
+  await assert.rejects(renamed(marked, 'amount'), /already has a column `amount`/);
 });
 
 test('SQL where the name is that of another table or of a query is left alone', async () => {

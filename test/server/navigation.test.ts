@@ -144,7 +144,7 @@ describe('finding the way in a project, over LSP', () => {
       Object.fromEntries(Object.entries(changes).map(([uri, edits]) => [uri.split('/').at(-1), edits.length])),
       { 'loopwright.yaml': 2, 'rates.experiment.yaml': 1 },
     );
-    await assert.rejects(rename('hidden'), /declared under `params` already/);
+    await assert.rejects(rename('hidden'), /already declared under `params`/);
     await assert.rejects(rename('two words'), /cannot be a name/);
   });
 

@@ -307,7 +307,7 @@ test('SQL leads to the same names: a table, a column behind its table, one alone
   assert.match(renamer.now['schemas/orders.dataset.yaml'] ?? '', /name: Stunde des Tages, type/);
   assert.match(renamer.now['sql/rules.sql'] ?? '', /AND "Stunde des Tages" < 4/);
   renamer.restore();
-  assert.match((await renamer.rename(at('orders AS o', 2), 'recent')) ?? '', /calls something else `recent`/);
+  assert.match((await renamer.rename(at('orders AS o', 2), 'recent')) ?? '', /uses `recent` for something else/);
 });
 
 test('an experiment is renamed with its file and the commands that run it', async () => {
@@ -344,11 +344,11 @@ test('a reason is told for a name that is taken, but for capital letters too', a
   const symbols = symbolsOf(renamer.project());
   const of = (label: string) => symbols.find((symbol) => symbol.label === label) ?? assert.fail(label);
   for (const [label, name, why] of [
-    ['params.epochs', 'rate', /declared under `params` already/],
-    ['params.epochs', 'Rate', /differs by capital letters alone/],
+    ['params.epochs', 'rate', /already declared under `params`/],
+    ['params.epochs', 'Rate', /differs only in case/],
     ['stages.train', 'Collect', /`collect` is declared/],
     ['datasets.orders', 'FEATURES', /capital letters/],
-    ['schemas/orders.dataset.yaml.amount', 'Hour', /SQL takes the two for one/],
+    ['schemas/orders.dataset.yaml.amount', 'Hour', /SQL treats the two as equal/],
     ['schemas/orders.dataset.yaml.amount', 'a\nb', /one line of text/],
     ['schemas/orders.dataset.yaml.country', 'a]b', /no longer be found|mistake/],
   ] as const)
