@@ -18,23 +18,23 @@ export interface ReadColumn {
   data: ColumnData;
   nReference: number;
   nCurrent: number;
-  /** Values that stand in the column but count as none, such as NaN. */
+  /** Values that count as missing, such as NaN. */
   extraMissing: Sides;
   /** Distinct values of both sides together. */
   distinct: number;
-  /** The numbers were put into cells, not counted one by one. */
+  /** Whether the numbers were counted in cells of a grid, not one by one. */
   estimated?: boolean;
-  /** Numbers as they stand, infinite ones too; null for other types. */
+  /** The numbers as they are, infinite ones included; null for other types. */
   numbers: NumberColumn | null;
 }
 
 const noNumbers = 'evidently raises an error: the reference holds no numbers';
-/** Loopwright's own profile counts every value up to so many rows a side. */
+/** Up to this many rows a side, Loopwright's own profile counts every value. */
 const mostCounted = 200_000;
-/** At most so many texts a side are read for a classifier. */
+/** The classifier of texts reads at most this many a side. */
 const textLimit = 20_000;
 
-/** Reads a column for a profile; a text is why it is not compared. */
+/** Reads a column for a profile. Returns a text with the reason when the column is not compared. */
 export async function readColumn(
   db: Database,
   profile: ProfileName,
@@ -63,7 +63,7 @@ async function readAsPandas(
     current: pandasDtype(now.sqlType, now.known < current.rows),
   };
   const sources = { reference: reference.source, current: current.source };
-  // Booleans with gaps are objects to pandas, but still numbers to Python.
+  // pandas reads booleans with gaps as objects; Python still compares them as numbers.
   const numbersOn = {
     reference: isNumberLike(dtypes.reference) || before.sqlType === 'BOOLEAN',
     current: isNumberLike(dtypes.current) || now.sqlType === 'BOOLEAN',
@@ -150,7 +150,7 @@ async function readPlain(
       : readNumbers(db, sources, before.name));
     const read = fromNumbers('numeric', numbers.pair, numbers, { reference: 'float', current: 'float' });
     if (profile === 'loopwright') return { ...read, ...(large ? { estimated: true } : {}) };
-    // To TFDV NaN and infinite values are values, which match nothing.
+    // TFDV counts NaN and infinite values as values that match nothing.
     const all = totalsOf(numbers.all);
     return {
       ...read,

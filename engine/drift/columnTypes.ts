@@ -1,8 +1,8 @@
 import type { SourceColumn } from '../data/inspectColumns.ts';
 
 /**
- * What pandas calls a column that it read. `object` holds values of no dtype of its own: dates, decimals, booleans with
- * gaps.
+ * The dtype of a column in pandas. `object` stands for values without a dtype of their own: dates, decimals, booleans
+ * with gaps.
  */
 export type Dtype =
   'int' | 'uint' | 'float' | 'float32' | 'bool' | 'text' | 'category' | 'datetime' | 'list' | 'object';
@@ -23,15 +23,15 @@ export function pandasDtype(sqlType: string, hasMissing: boolean): Dtype {
   return sqlType === 'VARCHAR' || sqlType === 'JSON' || sqlType === 'UUID' ? 'text' : 'object';
 }
 
-/** Whether values of a dtype are numbers to Python: True equals 1 there. */
+/** Whether Python compares the values of a dtype as numbers; True equals 1 there. */
 export function isNumberLike(dtype: Dtype): boolean {
   return dtype === 'int' || dtype === 'uint' || dtype === 'float' || dtype === 'float32' || dtype === 'bool';
 }
 
 /**
- * evidently 0.7's infer_column_type for the current table (its types come from there): floats are numerical, whole
- * numbers too unless they have at most 10 distinct values, texts are text when more than half of them are distinct.
- * Unsigned numbers, dates and times are not compared: null.
+ * The `infer_column_type` of evidently 0.7, which looks at the current table alone. Floats are numerical; so are whole
+ * numbers of more than 10 distinct values. Texts are text when more than half of them are distinct. Null for unsigned
+ * numbers, dates and times, which are not compared.
  */
 export function evidentlyType(
   dtype: Dtype,
@@ -45,8 +45,8 @@ export function evidentlyType(
 }
 
 /**
- * NannyML's split by the dtype of the reference: all numbers are continuous, texts, booleans and objects categorical,
- * times neither.
+ * NannyML's type by the dtype of the reference: numbers are continuous; texts, booleans and objects are categorical.
+ * Null for times and lists.
  */
 export function nannymlType(dtype: Dtype): 'numeric' | 'categorical' | null {
   if (dtype === 'datetime' || dtype === 'list') return null;
@@ -54,8 +54,8 @@ export function nannymlType(dtype: Dtype): 'numeric' | 'categorical' | null {
 }
 
 /**
- * Loopwright's and TFDV's view of a type: numbers are numeric, texts and booleans categorical; times and nested values
- * are not compared.
+ * The type for Loopwright and TFDV: numbers are numeric, texts and booleans categorical. Null for times and nested
+ * values, which are not compared.
  */
 export function plainType(column: SourceColumn): 'numeric' | 'categorical' | null {
   if (column.type === 'integer' || column.type === 'number') return 'numeric';

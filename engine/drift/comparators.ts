@@ -10,7 +10,8 @@ export function comparatorsOf(schema: DatasetSchema | null, kind: ComparatorKind
     (schema?.fields ?? []).flatMap(({ name, loopwright = {} }): [string, Comparator][] => {
       const own = kind === 'skew' ? (loopwright.skew ?? loopwright.drift) : loopwright.drift;
       if (!own) return [];
-      // The schema's `wasserstein` is the one over the standard deviation, whose threshold fits columns of every unit.
+      // In a schema `wasserstein` means the distance over the standard deviation: its threshold fits columns of any
+      // unit.
       return [[name, own.measure === 'wasserstein' ? { ...own, measure: 'wasserstein_std' } : own]];
     }),
   );

@@ -6,14 +6,14 @@ import { plainType } from './columnTypes.ts';
 import type { DriftRow } from './driftTable.ts';
 import type { Side } from './side.ts';
 
-/** The name by which the classifier of whole rows is asked for. */
+/** The name of the classifier of whole rows, as a measure. */
 export const domainMeasure = 'domain_classifier';
 const rowLimit = 20_000;
 const threshold = 0.55;
 
 /**
- * Whether a classifier can tell rows of the reference from current ones: one row for the whole dataset. At most 20,000
- * rows, half of each side, by a hash of the row's number.
+ * Measures whether a classifier can tell rows of the reference from current ones. Returns one row for the whole
+ * dataset. The classifier sees at most 20,000 rows, half from each side, chosen by a hash of the row number.
  */
 export async function compareDomains(
   db: Database,

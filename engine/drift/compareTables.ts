@@ -13,7 +13,7 @@ export type { CompareOptions } from './driftTable.ts';
 
 /**
  * Compares two tables (FROM-able SQL) column by column. Throws ProjectError for an unknown column or measure, DataError
- * for a table without rows. One column at a time is in memory, as counts of its values.
+ * for a table without rows. Holds one column at a time in memory, as counts of its values.
  */
 export async function compareTables(
   db: Database,
@@ -52,7 +52,7 @@ export async function compareTables(
   };
 }
 
-/** What the schema says of a column counts where nothing was asked for. */
+/** The options of a column. The schema's comparator applies where the caller asks for nothing. */
 function optionsFor(name: string, options: CompareOptions): CompareOptions {
   const own = options.profile === 'loopwright' ? options.comparators?.get(name) : undefined;
   if (!own) return options;
@@ -65,8 +65,8 @@ function optionsFor(name: string, options: CompareOptions): CompareOptions {
 }
 
 /**
- * evidently: half of the columns or more. The others have no rule for a dataset; Loopwright's monitors take half by
- * default, TFDV and NannyML tell each column.
+ * evidently calls a dataset drifted when half of its columns are. The other tools have no rule for a dataset:
+ * Loopwright takes half, as its monitors do by default; TFDV and NannyML report each column.
  */
 function datasetVerdict(profile: ProfileName, share: number, drifted: number): { drifted: boolean; rule: string } {
   if (profile === 'evidently') return { drifted: share >= 0.5, rule: 'share of drifted columns ≥ 0.5' };
@@ -93,7 +93,7 @@ function namesOf({ columns, profile }: CompareOptions, reference: Side, current:
     throw new ProjectError(
       `No side has a column \`${unknown}\`.${suggestion(unknown, known) || ` Columns: ${known.join(', ')}.`}`,
     );
-  // pandas writes its index into Parquet under this name, and takes it as the index again.
+  // pandas writes its index into Parquet under this name, and reads it back as the index.
   const listed =
     profile === 'evidently' || profile === 'nannyml'
       ? known.filter((name) => !/^__index_level_\d+__$/.test(name))

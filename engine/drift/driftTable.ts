@@ -2,23 +2,23 @@ import type { ComparedColumn } from '../../protocol/dataProfile.ts';
 import type { DriftState } from '../../protocol/drift.ts';
 import { driftProfiles } from '../project/schema/monitors.ts';
 
-/** How a column was compared: by its numbers, its categories, the words of its texts, or not at all. */
+/** The values that were compared: numbers, categories, the words of texts, or none. */
 export type ComparedAs = 'numeric' | 'categorical' | 'text' | 'none';
 
 /** The comparison of one column. */
 export interface DriftRow extends Omit<ComparedColumn, 'type' | 'note' | 'distribution'> {
   type: ComparedAs;
   state: DriftState;
-  /** The name that the profile's own tool prints. */
+  /** The name that the tool of the profile prints. */
   displayName: string;
-  /** Size of the difference beside a test, such as its statistic or Cohen's d; null where the value is one. */
+  /** Effect size of a test, such as its statistic or Cohen's d; null when the value itself is a distance. */
   effect: number | null;
   /** The rule by which numbers were binned. */
   bins?: string;
   seed?: number;
   /** The p-value after the correction for many tests. */
   adjustedP?: number | null;
-  /** For a reader: why there is no verdict, or a remark on it. */
+  /** Why there is no verdict, or a remark on it; for people, not for logic. */
   note?: string;
 }
 
@@ -35,7 +35,10 @@ export type ProfileName = (typeof driftProfiles)[number];
 export const corrections = ['none', 'benjamini-hochberg'] as const;
 export type Correction = (typeof corrections)[number];
 
-/** How one column is compared. `none` leaves it out; a measure that does not apply to its type yields to the default. */
+/**
+ * The comparison that a schema asks for. `none` leaves the column out; the default replaces a measure that does not
+ * apply.
+ */
 export interface Comparator {
   measure?: string | undefined;
   threshold?: number | undefined;
@@ -44,18 +47,18 @@ export interface Comparator {
 /** How two tables are compared. */
 export interface CompareOptions {
   profile: ProfileName;
-  /** Only these, in this order. Default: all of the reference, then those that only the current side has. */
+  /** The columns to compare, in this order. Default: those of the reference, then those of the current side alone. */
   columns?: readonly string[] | undefined;
   /**
-   * By name or by the name that the profile's tool has for it; for the columns to which it applies. Default: the
-   * profile's choice.
+   * The measure for the columns to which it applies, by its name or by that of the profile's tool. Default: the choice
+   * of the profile.
    */
   measure?: string | undefined;
-  /** Instead of the measure's own. */
+  /** Replaces the threshold of the measure. */
   threshold?: number | undefined;
   /** The comparators of a schema by column; for Loopwright's own profile. */
   comparators?: ReadonlyMap<string, Comparator>;
-  /** A measure that does not apply yields to the default instead of leaving the column out. */
+  /** Whether the default replaces a measure that does not apply; else the column is left out. */
   fallBack?: boolean;
   correction?: Correction;
   signal?: AbortSignal | undefined;

@@ -12,26 +12,26 @@ import { tfdvMeasures } from './profiles/tfdv.ts';
 import type { Side } from './side.ts';
 
 /**
- * Loopwright's own profile gives no verdict below this many values a side: the noise of its measures alone then comes
- * near their thresholds.
+ * Below this many values a side, Loopwright's own profile gives no verdict: the noise of its measures alone comes near
+ * their thresholds.
  */
 const fewest = 100;
 const estimatedBins = 'values within a 256th of a standard deviation taken for one';
 const brokenMissing = 0.05;
 const brokenUnseen = 0.05;
 
-/** A row with how it enters the verdict on the dataset. */
+/** A row, and its part in the verdict on the dataset. */
 export interface Judged {
   row: DriftRow;
   /** Whether a comparison took place, so that the column counts in the share. */
   counts: boolean;
-  /** Mostly the row's own verdict; evidently's share keeps infinite values that its column drops. */
+  /** The verdict of the row; evidently's share includes infinite values that its columns drop. */
   driftedForShare: boolean;
   compare: Measure['compare'];
   judgesP: boolean;
 }
 
-/** One column under a profile: what it is measured by, the value, and the verdict. */
+/** Judges one column by a profile: the measure, its value and the verdict. */
 export async function judgeColumn(
   db: Database,
   name: string,
@@ -130,8 +130,7 @@ function withVerdict(
     notes.push(
       told.value === Number.POSITIVE_INFINITY ? 'the value is infinite' : 'the measure is not defined for these values',
     );
-  if (profile === 'tfdv' && named.threshold === null)
-    notes.push('TFDV has no default threshold; `--threshold` gives one');
+  if (profile === 'tfdv' && named.threshold === null) notes.push('TFDV has no default threshold; set one');
   if (profile !== 'loopwright') return noted(row, notes);
   const enough = row.nReference >= fewest && row.nCurrent >= fewest;
   if (!enough) notes.push('too few rows');
@@ -139,7 +138,7 @@ function withVerdict(
   const lacks = row.missingCurrent - row.missingReference >= brokenMissing;
   const isNew = unseen >= brokenUnseen;
   if (lacks) notes.push('broken: more values are missing than in the reference');
-  if (isNew) notes.push('broken: values that the reference never had');
+  if (isNew) notes.push('broken: values that the reference does not have');
   const broken = lacks || isNew;
   return noted(
     { ...row, drifted: broken || (enough && judged), state: broken ? 'broken' : enough ? row.state : 'too few rows' },
@@ -185,8 +184,8 @@ function notApplied(measure: string | undefined, { type }: ColumnData): string {
 }
 
 /**
- * evidently drops infinite values for a column, but for the share of drifted columns it does so only on a side that
- * also has missing ones. Null where that makes no difference.
+ * evidently drops infinite values from a column. For the share of drifted columns it does so only on a side that also
+ * has missing values. Null where this makes no difference.
  */
 function verdictWithInfinite(
   read: ReadColumn,
@@ -225,7 +224,7 @@ function verdictWithInfinite(
   }
 }
 
-/** NaN, −∞ and +∞ of both sides, each matching nothing. */
+/** Counts of NaN, −∞ and +∞ on both sides; none of them matches another. */
 function infiniteCounts({ all, nan }: NonNullable<ReadColumn['numbers']>): { reference: number[]; current: number[] } {
   const ends = [...all.values.keys()].filter((i) => !Number.isFinite(all.values[i] ?? 0));
   const of = (counts: Float64Array, nans: number) =>

@@ -1,20 +1,20 @@
 import type { CategoryPair, NumberPair } from '../statistics/pairs.ts';
 import type { NumpyType } from '../statistics/numpyBins.ts';
 
-/** A column of both sides, ready to be measured. Values that a profile leaves out are gone. */
+/** A column of both sides, without the values that a profile leaves out. */
 export type ColumnData =
   | { type: 'numeric'; pair: NumberPair; numpy: NumpyType }
   | { type: 'categorical'; pair: CategoryPair }
   | { type: 'text'; reference: readonly string[]; current: readonly string[] };
 
-/** What a measure says. `value` is what its profile judges. */
+/** The result of a measure. The profile judges `value`. */
 export interface Measured {
   value: number | null;
   pValue: number | null;
   effect: number | null;
   bins?: string;
   seed?: number;
-  /** A verdict of the measure's own, where it is no comparison of the value with the threshold. */
+  /** The verdict of the measure, when it does not follow from comparing the value with the threshold. */
   drifted?: boolean;
   note?: string;
 }
@@ -25,19 +25,19 @@ export interface Measure {
   name: string;
   /** The name that the tool prints. */
   displayName: string;
-  /** Other names by which a person may ask for it. */
+  /** Other names that a person may use. */
   aliases: readonly string[];
   types: readonly ColumnData['type'][];
   threshold: number | null;
-  /** How the value is held against the threshold. */
+  /** A value that compares so with the threshold has drifted. */
   compare: '>=' | '>' | '<' | '<=';
-  /** Whether the value that is judged is a p-value. */
+  /** Whether the judged value is a p-value. */
   judgesP: boolean;
-  /** Throws an Error that says why the measure refuses the data. */
+  /** Throws an Error with the reason when the measure refuses the data. */
   measure(data: ColumnData, threshold: number | null): Measured;
 }
 
-/** Whether a value has drifted; a value that is no number has not. */
+/** Whether a value has drifted; NaN has not. */
 export function isDrifted(compare: Measure['compare'], value: number, threshold: number): boolean {
   if (compare === '>=') return value >= threshold;
   if (compare === '>') return value > threshold;

@@ -36,12 +36,15 @@ export function unknownMeasure(profile: ProfileName, name: string): string | nul
   return `The profile ${profile} has no measure \`${name}\`.${hint} Measures: ${[...new Set(names)].join(', ')}.`;
 }
 
-/** Every name by which a person may ask for a measure of the profile. */
+/** Every name that a person may use for a measure of the profile. */
 export function measureNames(profile: ProfileName): string[] {
   return [domainMeasure, ...columnMeasures(profile).flatMap(({ name, aliases }) => [name, ...aliases])];
 }
 
-/** The measures of that name that apply to a type. evidently's `hellinger` is one for numbers and categories. */
+/**
+ * The measure of a name that applies to a type. evidently's `hellinger` stands for one of numbers and one of
+ * categories.
+ */
 export function measureFor<M extends Pick<Measure, 'name' | 'aliases'> & { types: readonly string[] }>(
   measures: readonly M[],
   name: string,

@@ -7,8 +7,8 @@ import { eachCategoryChunk, eachNumberChunk } from './readPair.ts';
 import type { Side } from './side.ts';
 
 /**
- * A method of NannyML fitted on a column of the reference: its threshold comes from the reference's chunks (ten, with a
- * rest one more), and the current table is one chunk. A text is why there is none.
+ * A method of NannyML, fitted on a column of the reference. The threshold comes from the chunks of the reference: ten,
+ * and one more for a remainder. The current table is one chunk. Returns a text with the reason when there is no method.
  */
 export async function nannymlMeasure(
   db: Database,

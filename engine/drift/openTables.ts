@@ -5,7 +5,7 @@ import { typedAsPandas, unnamedColumns } from './pandasTable.ts';
 
 /**
  * The files of a side as a FROM-able expression with the types that a profile's tool would see. Text formats are read
- * once into a table of the database; Parquet is read column by column where it lies.
+ * once into a table of the database; Parquet is read column by column from its file.
  */
 export async function openSide(
   db: Database,

@@ -4,7 +4,7 @@ import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 
-/** What pandas.read_csv takes for missing by default. */
+/** The texts that pandas.read_csv reads as missing by default. */
 const missing = [
   '',
   '#N/A',

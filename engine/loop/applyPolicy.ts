@@ -3,7 +3,9 @@ import { evaluatePolicy } from './decisions.ts';
 import type { LoopWork } from './loopRequest.ts';
 import { retrain, type RetrainOutcome } from './retrain.ts';
 
-/** Retrains when the policy says so. `meanwhile` runs beside the training; its argument says when that is done. */
+/**
+ * Retrains when the policy asks for it. `meanwhile` runs beside the training; its argument reports when that is done.
+ */
 export async function applyPolicy(
   { request, config }: LoopWork,
   now: number,

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import { decideRetraining, type Decision } from './policy.ts';
 import { lastRetrained } from './retrain.ts';
 
-// The table `decisions` is read and written here alone: each evaluation of the retraining policy with its inputs, so
+// Only this file reads and writes the table `decisions`: each evaluation of the retraining policy with its inputs, so
 // that a decision can be explained and repeated. Times are epoch milliseconds.
 
 export interface StoredDecision {
@@ -20,7 +20,7 @@ export interface StoredDecision {
   actor: string;
 }
 
-/** The evidence as the store keeps it. A change of its shape adds a format. */
+/** The evidence in the store. A change of its shape adds a format. */
 interface DecisionEvidence {
   format: 1;
   reason: string;

@@ -19,7 +19,7 @@ export interface LoopRequest {
   store: Store;
   /** The monitor of the deployment that the loop works on. Default as in `monitorNamed`. */
   monitor?: string | undefined;
-  /** Recorded rows to send to the deployment on a clock of their own; without it the loop monitors live traffic. */
+  /** Recorded rows to send to the deployment by their own time; without them the loop monitors live traffic. */
   replay: { path: string; sql: string | null; from: number | null; to: number | null } | null;
   /** Starts an API deployment in a process of its own. */
   serve: (deployment: string) => Promise<{ url: string; close: () => Promise<void> }>;
@@ -34,7 +34,7 @@ export interface LoopOutcome {
   refused: number;
   windows: number;
   retrainings: RetrainOutcome[];
-  /** Clock of the end, epoch milliseconds. */
+  /** The time at which the loop ended, by its clock; epoch milliseconds. */
   now: number;
 }
 

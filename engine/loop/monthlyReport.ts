@@ -27,10 +27,10 @@ export interface MonthRow {
   versions: number[];
 }
 
-/** Fewer labelled rows than this say nothing about a month. */
+/** A month with fewer labelled rows has no metrics. */
 const fewest = 100;
 
-/** What a monitored deployment did in each calendar month (UTC), by the labels known at `now`. */
+/** The report of a monitored deployment by calendar month (UTC), with the labels known at `now`. */
 export async function monthlyReport(
   project: Project,
   config: ProjectConfig,
@@ -99,7 +99,7 @@ export async function monthlyReport(
   return months;
 }
 
-/** The months before the first prediction: what was collected to train on. */
+/** The months before the first prediction: the data that was collected to train on. */
 async function trainingMonths(
   project: Project,
   config: ProjectConfig,

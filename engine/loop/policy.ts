@@ -21,8 +21,8 @@ export interface PolicyInput {
 }
 
 /**
- * Decides by the policy whether to retrain: any trigger that holds for its count of windows in a row, unless the
- * cooldown runs.
+ * Decides by the policy whether to retrain. A trigger holds when it holds for its count of windows in a row; during the
+ * cooldown none does.
  */
 export function decideRetraining({ config, windowsOf, lastRetrained, now }: PolicyInput): Decision {
   const { retraining } = config;
@@ -49,7 +49,7 @@ export function decideRetraining({ config, windowsOf, lastRetrained, now }: Poli
   return { verdict: 'retrain', reason: holding.reason, monitor: holding.monitor };
 }
 
-/** Whether a time of a schedule came since the model was last retrained, or since it is watched. */
+/** The reason when a time of the schedule has come since the last retraining, or since the start of the watch. */
 function due(schedule: string, since: number | null, now: number): string | null {
   const next = since === null ? null : new Cron(schedule, { timezone: 'UTC' }).nextRun(new Date(since));
   return next && next.getTime() <= now

@@ -51,7 +51,7 @@ export class PredictClient {
   }
 }
 
-/** `fetch` says only `fetch failed`; the cause holds the reason. */
+/** The reason of a failed fetch: its message is always `fetch failed`, and its cause has the rest. */
 function reasonOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error ? messageOf(error.cause) : messageOf(error);
 }

@@ -19,13 +19,13 @@ export interface ReplaySource {
   from: number;
   to: number;
   rows: number;
-  /** Rows that broke the schema and are not played, as a service in front of the model would refuse them. */
+  /** Rows that break the schema. They are not replayed: a service in front of the model would refuse them. */
   refused: number;
 }
 
 /**
- * Opens recorded rows for replay: files or a glob, checked against the schema of the data they are like, cut to what
- * comes after `from`, and shaped by `sql` over the table `rows`.
+ * Opens recorded rows for replay. They come from files or a glob, are checked against a schema, limited to the time
+ * from `from` on, and shaped by `sql` over the table `rows`.
  */
 export async function openReplay(input: {
   project: Project;
@@ -78,7 +78,7 @@ export async function openReplay(input: {
   );
   if (Number(span?.['n'] ?? 0) === 0)
     throw new ProjectError(
-      `\`${input.path}\` has no row to replay${input.from === null ? '' : ` after ${new Date(input.from).toISOString().slice(0, 19).replace('T', ' ')} UTC`}${input.to === null ? '' : ` and before ${new Date(input.to).toISOString().slice(0, 10)}`}. A replay goes on after the newest prediction in the log.`,
+      `\`${input.path}\` has no row to replay${input.from === null ? '' : ` after ${new Date(input.from).toISOString().slice(0, 19).replace('T', ' ')} UTC`}${input.to === null ? '' : ` and before ${new Date(input.to).toISOString().slice(0, 10)}`}. A replay continues after the newest prediction in the log.`,
     );
   return {
     sql: 'replay',

@@ -23,8 +23,7 @@ export interface RetrainOutcome {
 }
 
 /**
- * Trains a challenger on the data as it is at `now`, puts it before the gates, and promotes or proposes it by the
- * policy.
+ * Trains a challenger on the data as of `now`, judges it by the gates, and promotes or proposes it as the policy says.
  */
 export async function retrain(input: {
   project: Project;
@@ -43,7 +42,7 @@ export async function retrain(input: {
   const model = retrainedModel(config, monitor);
   const champion = championOf(store, model.name)?.version ?? null;
   const event = { at: now, monitor, model: model.name, actor };
-  // Told when it has begun: one that could not begin must not start the cooldown.
+  // Recorded once the run has begun: a run that could not begin must not start the cooldown.
   const onStart: RunEvents['onStart'] = (run, plan) => {
     recordEvent(store, {
       ...event,
@@ -93,7 +92,7 @@ export async function retrain(input: {
     return {
       ...base,
       status: 'proposed',
-      message: `${made} passed its gates and waits: loopwright models promote ${several ? `${model.name}@` : ''}${version}`,
+      message: `${made} passed its gates; to promote it: loopwright models promote ${several ? `${model.name}@` : ''}${version}`,
     };
   try {
     promote(store, { name: model.name, version }, { why: reason, actor, at: now });

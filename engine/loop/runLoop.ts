@@ -19,8 +19,8 @@ import { trainFirst } from './trainFirst.ts';
 import { watch } from './watch.ts';
 
 /**
- * The whole loop: bring the model up to date, promote the first through its gates, deploy, watch, and retrain when the
- * policy says so.
+ * Runs the whole loop: trains and promotes the first version, deploys it, watches it, and retrains when the policy asks
+ * for it.
  */
 export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
   const { project, store, events } = request;
@@ -30,7 +30,9 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
   if (!monitor) throw new ProjectError('The loop needs a monitor: declare one under `monitors`.');
   const deployment = config.deployments?.[monitor.deployment];
   if (!deployment)
-    throw new ProjectError(`The monitor \`${monitorName}\` watches \`${monitor.deployment}\`, which is no deployment.`);
+    throw new ProjectError(
+      `The monitor \`${monitorName}\` watches \`${monitor.deployment}\`, which is not a deployment.`,
+    );
   const every = durationMs(monitor.window.every);
   const db = await openDatabase();
   let server: { url: string; close: () => Promise<void> } | null = null;
@@ -83,7 +85,7 @@ function resumeAt(store: Store, deployment: string, from: number | null): number
 }
 
 /**
- * The schema that recorded rows are like: that of the dataset that is collected, else of the data that is trained on.
+ * The schema of recorded rows: that of the collected dataset, else that of the training data.
  */
 function streamSchema(project: Project, config: ProjectConfig): DatasetSchema | null {
   const stages = Object.values(config.stages);

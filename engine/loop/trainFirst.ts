@@ -9,7 +9,7 @@ import { executeRun } from '../runner/execute.ts';
 import type { LoopRequest } from './loopRequest.ts';
 
 /**
- * Trains the first version of a model on the data that was known before `asOf` (null: on all) and promotes it through its gates.
+ * Trains the first version of a model on the data as of `asOf` (null: all data) and promotes it through its gates.
  * Throws WorkError when the run fails or no version passes.
  */
 export async function trainFirst(

@@ -4,11 +4,11 @@ import { aliasVersion } from '../registry/modelVersions.ts';
 import type { LoopWork } from './loopRequest.ts';
 import type { PredictClient } from './predictClient.ts';
 
-/** How long a deployment may take to load the version that was promoted. */
+/** The time that a deployment may take to load a promoted version. */
 const timeoutMs = 60_000;
 
 /**
- * Waits until the deployment serves the version that its alias names, and calls `meanwhile` between the questions.
+ * Waits until the deployment serves the version that its alias names. Calls `meanwhile` between the checks.
  * Replayed time passes faster than a model loads: without the wait, the previous version would answer the rows of
  * several days, more of them on a slower machine.
  */
@@ -28,7 +28,7 @@ export async function waitForVersion(
     if (served === wanted) return;
     if (Date.now() > deadline)
       throw new WorkError(
-        `v${wanted} is ${alias}, but after ${timeoutMs / 1000} s \`${deploymentName}\` ${served === null ? 'gives no answer' : `still serves v${served}`}. Its own lines say why.`,
+        `v${wanted} is ${alias}, but after ${timeoutMs / 1000} s \`${deploymentName}\` ${served === null ? 'gives no answer' : `still serves v${served}`}. See its log for the reason.`,
       );
     await meanwhile();
   }

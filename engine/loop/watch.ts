@@ -3,7 +3,7 @@ import { evaluateMonitor } from '../monitoring/evaluateMonitor.ts';
 import { applyPolicy } from './applyPolicy.ts';
 import type { LoopOutcome, LoopWork } from './loopRequest.ts';
 
-/** Watches live traffic: judges each window when it ends and applies the policy, until it is stopped. */
+/** Watches live traffic until it is stopped: judges each window when it ends, and applies the policy. */
 export async function watch(work: LoopWork): Promise<LoopOutcome> {
   const { request, config, monitorName, every } = work;
   const outcome: LoopOutcome = {

@@ -8,7 +8,7 @@ export interface BrokenBound {
   max: number | null;
 }
 
-/** The value that a window has of an expected metric; null when it is not known (yet). */
+/** The value of an expected metric in a window; null while it is unknown. */
 export function windowValue(window: DriftWindow, metric: string): number | null {
   if (metric === 'latency_p95_ms') return window.latencyP95Ms;
   if (metric === 'error_rate') return window.errorRate;
@@ -17,7 +17,7 @@ export function windowValue(window: DriftWindow, metric: string): number | null 
   return window.performance[metric] ?? null;
 }
 
-/** The expectations of a monitor that a window does not meet. Windows with too few rows meet all. */
+/** The expectations of a monitor that a window breaks. A window with too few rows breaks none. */
 export function brokenBounds(monitor: MonitorConfig, window: DriftWindow): BrokenBound[] {
   if (window.status === 'too few rows') return [];
   return Object.entries(monitor.expect ?? {}).flatMap(([metric, { min = null, max = null }]) => {

@@ -9,9 +9,9 @@ import type { CompareOptions, DriftRow } from '../drift/driftTable.ts';
 import type { FeatureSpec } from '../models/preprocess.ts';
 import type { WindowRows } from './windowRows.ts';
 
-/** A window against its reference. */
+/** A window compared with its reference. */
 export interface ComparedWindow {
-  /** One value a feature, then that of the score. */
+  /** One value for each feature, then one for the score. */
   values: DriftValue[];
   /** Share of drifted among the compared features; the score is no feature. */
   share: number;
@@ -88,7 +88,9 @@ async function writeWindow(db: Database, { features, scores }: WindowRows): Prom
   );
 }
 
-/** The window as FROM-able SQL. A column takes the type of its file, or of the reference, when no value changes by it. */
+/**
+ * The window as FROM-able SQL. A column takes the type of its file, or of the reference, when no value changes by it.
+ */
 async function typedWindow(
   db: Database,
   features: readonly FeatureSpec[],

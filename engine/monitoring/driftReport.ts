@@ -17,7 +17,7 @@ import { readReference } from './reference.ts';
 import { readWindow } from './windowRows.ts';
 import { listWindows } from './windows.ts';
 
-/** Everything the drift view shows of a monitor. */
+/** The data of the drift view for one monitor. */
 export function driftReport(store: Store, config: ProjectConfig, name: string): DriftReport {
   const monitor = monitorOf(config, name);
   const windows = listWindows(store, name);
@@ -45,7 +45,9 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
   };
 }
 
-/** The distance of a value from its threshold; 1 is the threshold. For a p-value, which drifts when small, the inverse. */
+/**
+ * The distance of a value from its threshold; 1 is the threshold. For a p-value, which drifts when small, the inverse.
+ */
 function strength({ value, threshold, drifted }: DriftValue): number {
   if (value === null || threshold === null || threshold <= 0) return drifted ? 1 : 0;
   const ratio = value / threshold;
@@ -62,7 +64,7 @@ function referencesOf(store: Store, model: string, windows: DriftWindow[]): Drif
       const { version, createdAt, report } = getVersion(store, model, number);
       return [{ version, rows: report.data.rows.test, period: report.data.period, createdAt }];
     } catch (error) {
-      // A version that is gone leaves its windows behind; they say its number alone.
+      // The version was deleted, and its windows hold only its number.
       if (error instanceof WorkError) return [];
       throw error;
     }
@@ -141,8 +143,8 @@ function compareBins(column: string, reference: Column, current: Column): DriftD
 }
 
 /**
- * Equal bins between the 0.5 % and 99.5 % quantiles of both sides, so that one odd value does not flatten the picture;
- * a side with few distinct values gets a bin each.
+ * Equal bins between the 0.5 % and 99.5 % quantiles of both sides, so that one outlier does not flatten the picture.
+ * Few distinct values get a bin each.
  */
 function binEdges(a: Float64Array, b: Float64Array): number[] {
   const all = Float64Array.from([...a, ...b]).sort();

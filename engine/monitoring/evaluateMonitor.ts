@@ -33,8 +33,8 @@ export interface MonitorRequest {
 }
 
 /**
- * Judges every window of a monitor that ended and is not settled yet; gives those that were judged. A window is settled
- * once its labels had their time to arrive.
+ * Judges every window of a monitor that has ended and is not settled. Returns the judged windows. A window is settled
+ * once its labels had time to arrive.
  */
 export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWindow[]> {
   const { config, store, monitor: name, now } = request;
@@ -75,8 +75,7 @@ function openWindows(
 ): number[] {
   const settled = settledWindows(store, monitor, delay);
   const starts: number[] = [];
-  // From one prediction to the next: a single row with a time of long ago must not be followed by every empty window
-  // since.
+  // The loop jumps from prediction to prediction: one row of long ago must not make it visit every empty window since.
   for (let next = firstPrediction(store, deployment, Number.MIN_SAFE_INTEGER); next !== null;) {
     const start = Math.floor(next / every) * every;
     if (start + every > now) break;

@@ -34,7 +34,7 @@ export function realisedPerformance(
     probabilities: (classes ?? []).map((_, c) => Float64Array.from(values, (value) => (value === c ? 1 : 0))),
   };
   const metrics = evaluator(Float64Array.from(truth), predictions, { threshold, minPrecision })();
-  // The log holds the class that was answered, not the probabilities, so a log loss cannot be told.
+  // The log holds the predicted class without probabilities, so there is no log loss.
   if (task === 'multiclass') delete metrics['log_loss'];
   return { labelled: truth.length, metrics };
 }

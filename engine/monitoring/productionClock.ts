@@ -5,9 +5,9 @@ import type { Store } from '../store/store.ts';
 import { lastWindowEnd } from './windows.ts';
 
 /**
- * The time that production has reached, epoch milliseconds: now while predictions arrive; where the newest is older
- * than two windows, as after a replay, the end of the newest window. A retraining that took today for such data would
- * find none.
+ * The time that production has reached, epoch milliseconds. While predictions arrive it is now. When the newest is
+ * older than two windows, as after a replay, it is the end of the newest window: a retraining as of today would find no
+ * data.
  */
 export function productionClock(store: Pick<Store, 'sql'>, config: ProjectConfig, now = Date.now()): number {
   const newest = predictionSpan(store)?.last ?? null;

@@ -37,7 +37,7 @@ interface StoredValue {
   note: string | null;
 }
 
-/** A window of format 1, or of the time before formats: its values have no note. */
+/** A window of format 1, or from before formats. Its values have no note. */
 interface OldWindow extends Omit<StoredWindow, 'format' | 'values'> {
   format?: 1;
   values: Omit<StoredValue, 'note'>[];

@@ -5,22 +5,22 @@ import { parseTime } from '../project/parseTime.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { timestampOf } from '../stages/datasetView.ts';
 
-/** The last moment that a calendar of JavaScript has, epoch milliseconds. */
+/** The latest time of a JavaScript Date, epoch milliseconds. */
 const lastTime = 8.64e15;
 
-/** Which fields of a row are kept beside its prediction. */
+/** The fields of a row that are stored with its prediction. */
 export interface DeploymentColumns {
   key: string | null;
   time: string | null;
   keyOf(row: Record<string, unknown>): string | null;
-  /** When the event happened by the row's own timestamp; now when it has none. Epoch milliseconds. */
+  /** The time of the event by the timestamp of the row; now when it has none. Epoch milliseconds. */
   timeOf(row: Record<string, unknown>): number;
   featuresOf(row: Record<string, unknown>, features: readonly FeatureSpec[]): Record<string, unknown>;
 }
 
 /**
- * The key comes from the monitor's labels or the schema's primary key, the time from the field with role timestamp, of
- * the data that the model was trained on. `model` is that of the deployment unless another one scores the rows.
+ * The key comes from the labels of the monitor or the primary key of the schema, the time from the field with role
+ * timestamp. The schema is that of the training data. Default of `model`: that of the deployment.
  */
 export function deploymentColumns(
   project: Project,

@@ -2,14 +2,14 @@ import { processStart } from '../base/processIdentity.ts';
 import { holdLease, livenessOf, type Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 
-/** A deployment as the store knows it. */
+/** A deployment in the store. */
 export interface DeploymentState {
   state: 'healthy' | 'stopped';
   url: string | null;
   modelVersion: number | null;
 }
 
-/** The state of a deployment; null when it was never served. One whose process is gone is marked as stopped. */
+/** The state of a deployment; null when it was never served. Marks it as stopped when its process is gone. */
 export function deploymentState(store: Store, name: string): DeploymentState | null {
   markStopped(store);
   return (

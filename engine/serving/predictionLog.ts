@@ -1,13 +1,13 @@
 import type { ModelRef } from '../../protocol/models.ts';
 import type { Store } from '../store/store.ts';
 
-// The tables `predictions` (answers of the API) and `prediction_files` (answers of batches) are read and written here
-// alone. Times are epoch milliseconds.
+// Only this file reads and writes the tables `predictions` (answers of the API) and `prediction_files` (answers of
+// batches). Times are epoch milliseconds.
 
-/** How a version takes part: it answers, it answers a share of the requests, or it answers beside another unseen. */
+/** `stable` answers, `canary` answers a share of the requests, `shadow` predicts too but its answers are not sent. */
 export type ServingRole = 'stable' | 'canary' | 'shadow';
 
-/** The version that answered, and in what role. */
+/** The version that answered, and its role. */
 export interface Answering {
   deployment: string;
   model: string;
@@ -15,7 +15,7 @@ export interface Answering {
   role: ServingRole;
 }
 
-/** The request that the predictions were asked for in. */
+/** The request of the predictions. */
 export interface AnsweredRequest extends Answering {
   /** The caller's `x-request-id`, or an id of our own. */
   requestId: string;
@@ -25,9 +25,9 @@ export interface AnsweredRequest extends Answering {
 
 /** One answered or refused prediction. */
 export interface LoggedPrediction {
-  /** When the event happened, on its own clock. */
+  /** The time of the event. */
   at: number;
-  /** The value that joins the label that arrives later; null when the row has none. */
+  /** The value that joins a later label to the prediction; null when the row has none. */
   key: string | null;
   features: Record<string, unknown>;
   /** Score of the positive class, or the value of a regression; null for classes and errors. */
@@ -104,7 +104,7 @@ export function logPredictionFile({ sql }: Pick<Store, 'sql'>, by: Answering, fi
 
 /**
  * The number of predictions of a deployment, or of one version that it served, and when the last was received.
- * Predictions of stores that knew no model's name count for any model.
+ * Predictions of old stores, which have no name of a model, count for any model.
  */
 export function predictionCount(
   { sql }: Pick<Store, 'sql'>,

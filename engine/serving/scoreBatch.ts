@@ -34,7 +34,7 @@ let batches = 0;
 
 /**
  * Scores a table into a Parquet file: all its columns with `_score`, `_prediction`, `_key`, `_at` and `_model_version`.
- * Out of core; gives the count of rows.
+ * Works out of core. Returns the number of rows.
  */
 export async function scoreBatch(request: BatchRequest): Promise<{ rows: number; output: string }> {
   const { store, version, db, columns } = request;
@@ -43,7 +43,7 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
   const scoresFile = join(store.folder, 'tmp', `scores-${process.pid}-${batches}.csv`);
   mkdirSync(join(store.folder, 'tmp'), { recursive: true });
   await db.run(`CREATE TEMP TABLE ${rows} AS SELECT * FROM ${request.source}`);
-  // What an earlier scoring added would stand beside the new under other names.
+  // Columns of an earlier scoring would get other names beside the new ones.
   for (const name of own) await db.run(`ALTER TABLE ${rows} DROP COLUMN IF EXISTS ${name}`);
   try {
     const known = (await columnsOf(db, rows)).map((column) => column.name);

@@ -23,7 +23,7 @@ export interface RunningServer {
   /** Name of the model. */
   model: string;
   version: number;
-  /** Answers what is under way, then stops. */
+  /** Answers the open requests, then stops. */
   close(): Promise<void>;
 }
 
@@ -32,10 +32,10 @@ export interface ServeRequest {
   store: Store;
   config: ProjectConfig;
   deployment: string;
-  /** Instead of the port in the config; 0 takes any free one. */
+  /** Replaces the port in the config; 0 takes a free one. */
   port?: number | undefined;
   onLog?: ((line: string) => void) | undefined;
-  /** False when a loop starts the server: it records the deployment by its own clock. Default true. */
+  /** False when a loop starts the server, which records the event by its own clock. Default true. */
   recordDeployment?: boolean | undefined;
 }
 
@@ -54,7 +54,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     );
   if (deployment.as !== 'api')
     throw new ProjectError(
-      `The deployment \`${name}\` is of kind ${deployment.as}; only an api can be served. Use \`loopwright predict --deployment ${name}\`.`,
+      `The deployment \`${name}\` is a ${deployment.as} deployment, which has no server. Use \`loopwright predict --deployment ${name}\`.`,
     );
   const log = request.onLog ?? (() => {});
   const { model: declared, alias } = aliasedModel(config, deployment.model);
@@ -134,8 +134,8 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
 }
 
 /**
- * The token that requests must send; null when none is asked for. Throws when it is not set, or when others than this
- * machine could ask without one.
+ * The token that requests must send; null when none is required. Throws when its variable is not set, or when other
+ * machines could send requests without a token.
  */
 function tokenOf(name: string, deployment: ApiDeployment, host: string): string | null {
   if (!deployment.auth) {
@@ -171,7 +171,8 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
   const rows = (req.body as { instances?: unknown } | null)?.instances;
   if (!Array.isArray(rows) || rows.length === 0)
     return refuse(400, 'The body must be JSON like {"instances": [{"amount": 12.5, …}]} with at least one row.');
-  if (rows.length > mostRows) return refuse(413, `At most ${mostRows} rows a request; ${rows.length} were sent.`);
+  if (rows.length > mostRows)
+    return refuse(413, `A request may hold at most ${mostRows} rows; this one holds ${rows.length}.`);
   const { model, version } = served.version;
   const request: AnsweredRequest = { deployment: name, model, version, role: 'stable', ...identityOf(req) };
   try {
@@ -215,7 +216,7 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
   }
 }
 
-/** The ids by which a caller finds its request again: its own where it sent them, in the form that is safe to keep. */
+/** The ids that identify a request to its caller: those that it sent when their form is safe, else new ones. */
 function identityOf({ headers }: FastifyRequest): Pick<AnsweredRequest, 'requestId' | 'trace'> {
   const given = headers['x-request-id'];
   const trace = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(String(headers['traceparent'] ?? ''))?.[1];

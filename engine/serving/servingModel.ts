@@ -11,10 +11,10 @@ export interface ServedVersion {
   model: Model;
 }
 
-/** How long a version that could not be loaded is left alone. */
+/** Time until a version that could not be loaded is tried again. */
 const retryMs = 5000;
 
-/** The model behind an alias. When the alias moves, the new version is loaded while the old one goes on serving. */
+/** The model behind an alias. When the alias moves, the new version loads while the old one keeps serving. */
 export class ServingModel {
   readonly #store: Store;
   readonly #name: string;
@@ -22,7 +22,7 @@ export class ServingModel {
   readonly #onError: (message: string) => void;
   #current: ServedVersion | null = null;
   #loading: Promise<void> | null = null;
-  /** The version that could not be loaded, why, and when it is tried again: its files may be restored. */
+  /** The version that could not be loaded, the reason, and the time of the next try: its files may be restored. */
   #failed: { version: number; message: string; again: number } | null = null;
 
   constructor(store: Store, name: string, alias: ModelAlias, onError: (message: string) => void) {
@@ -44,7 +44,7 @@ export class ServingModel {
     return served;
   }
 
-  /** The version that serves now; looks whether the alias moved and starts to load the new one if so. */
+  /** The version that serves now. Starts to load the new one when the alias has moved. */
   current(): ServedVersion {
     if (!this.#current) throw new Error('the model was asked for before it was loaded');
     const wanted = aliasVersion(this.#store, this.#name, this.#alias);
@@ -64,9 +64,9 @@ export class ServingModel {
     return this.#current;
   }
 
-  /** Tells once why a version is not served. */
+  /** Reports once why a version is not served. */
   #couldNot(version: number, why: string): void {
-    const message = `version ${version} could not be loaded, ${this.#current?.version.version} goes on: ${why}`;
+    const message = `version ${version} could not be loaded, version ${this.#current?.version.version} keeps serving: ${why}`;
     if (this.#failed?.message !== message) this.#onError(message);
     this.#failed = { version, message, again: Date.now() + retryMs };
   }

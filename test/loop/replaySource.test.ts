@@ -155,6 +155,6 @@ test('the loop needs a monitor', async () => {
       replay: null,
       serve: () => Promise.reject(new Error('no')),
     }),
-    /The loop needs a monitor/,
+    /No monitor is declared under `monitors`/,
   );
 });

@@ -52,7 +52,7 @@ test('`then: propose` leaves the champion, and names the command that promotes',
   const { again, champion, newEvents } = retrained();
   const proposed = await again(at(106), ordersYaml.replace('then: promote', 'then: propose'));
   assert.deepEqual([proposed.status, champion()], ['proposed', 1]);
-  assert.match(proposed.message, /v2 passed its gates and waits: loopwright models promote 2/);
+  assert.match(proposed.message, /v2 passed its gates; to promote it: loopwright models promote 2/);
   assert.deepEqual(newEvents(), ['retrained']);
 });
 

@@ -165,7 +165,7 @@ test('a body without instances, of another type or too large is refused', async 
   assert.equal(form.status, 415);
   assert.match(
     await refused({ instances: Array.from({ length: 10_001 }, () => ({})) }),
-    /^413 At most 10000 rows a request; 10001 were sent/,
+    /^413 A request may hold at most 10000 rows; this one holds 10001/,
   );
   assert.equal((await fetch(`${server.url}/nothing`)).status, 404);
   assert.equal((await fetch(`${server.url}/predict`)).status, 404);
@@ -271,7 +271,7 @@ test('a port in use and a wrong deployment are errors with a remedy', async (t) 
   );
   await assert.rejects(
     serve('nightly'),
-    (error) => error instanceof ProjectError && /kind batch.*predict --deployment nightly/.test(error.message),
+    (error) => error instanceof ProjectError && /batch deployment.*predict --deployment nightly/.test(error.message),
   );
   await assert.rejects(
     serve('none'),

@@ -42,7 +42,7 @@ test(
     assert.deepEqual(
       told.map((line) => line.replace(/: .*weights/, ': weights')),
       [
-        "version 2 could not be loaded, 1 goes on: weights.bin: the model's file is missing or cannot be read; train again or restore the folder",
+        "version 2 could not be loaded, version 1 keeps serving: weights.bin: the model's file is missing or cannot be read; train again or restore the folder",
       ],
     );
     renameSync(`${weights}.away`, weights);

@@ -10,7 +10,7 @@ import type { Measured } from '../measure.ts';
 
 // The methods of NannyML 0.13.1: univariate, fitted on the reference, one value for a chunk of rows.
 
-/** A method of NannyML: the value of a pair whose reference side is always the whole reference. */
+/** A method of NannyML. It compares a chunk with the whole reference. */
 export interface NannymlMethod {
   name: string;
   displayName: string;
@@ -34,7 +34,7 @@ const plain = (value: number | null, bins?: string): Measured => ({
   ...(bins === undefined ? {} : { bins }),
 });
 
-/** Counts in Doane's bins of the reference; what the other side has outside is one more bin. */
+/** Counts in Doane's bins of the reference; values of the other side outside of them share one more bin. */
 function doaneCounts(pair: NumberPair): { reference: number[]; current: number[]; bins: string } {
   const points = pair.values.filter((_, i) => (pair.reference[i] ?? 0) > 0);
   if (!Number.isFinite(points[0] ?? 0) || !Number.isFinite(points.at(-1) ?? 0))
@@ -63,7 +63,7 @@ function knownCounts(pair: CategoryPair): { reference: number[]; current: number
   return { reference: [...known.map((i) => pair.reference[i] ?? 0), 0], current: [...now, rest] };
 }
 
-/** From 10,000 reference values on NannyML bins them for Kolmogorov-Smirnov and Wasserstein. */
+/** From this many reference values on, NannyML bins them for Kolmogorov-Smirnov and Wasserstein. */
 const binnedFrom = 10_000;
 
 function binnedKs(pair: NumberPair): number | null {

@@ -4,11 +4,11 @@ import { tfdvDivergence, type Unmatched } from '../../statistics/tfdvHistogram.t
 import { ofCategories, type Measure } from '../measure.ts';
 
 // The comparators of TensorFlow Data Validation. It has no default threshold: without `--threshold` nothing is judged.
-// An anomaly lies strictly above.
+// A value strictly above the threshold is an anomaly.
 
 const rule = { threshold: null, compare: '>' as const };
 
-/** `unmatched` are the column's NaN and infinite values, which match nothing there. */
+/** `unmatched` counts the NaN and infinite values of the column, which match nothing in TFDV. */
 export function tfdvMeasures(unmatched: Unmatched): readonly Measure[] {
   return [
     {
