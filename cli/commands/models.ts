@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { buildCard } from '../../engine/cards/buildCard.ts';
 import { hasSeveralModels, modelNamed, modelsOf, validatedModel } from '../../engine/project/models.ts';
 import { actorOf, brokenAuditEntry } from '../../engine/registry/audit.ts';
+import { isValidated, listRegisteredModels } from '../../engine/registry/registeredModels.ts';
 import { summariseVersions } from '../../engine/registry/summariseVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
@@ -45,6 +46,11 @@ export async function models(context: CommandContext): Promise<number> {
     for (const line of several ? table(['model', ...titles], rows) : table(titles, rows, [1]))
       context.terminal.line(line);
   }
+  const others = store ? listRegisteredModels(store).filter(({ name }) => !names.includes(name)) : [];
+  for (const { name } of store ? others.filter((model) => isValidated(store, model.name)) : [])
+    context.terminal.note(
+      `The store has versions of \`${name}\`, which the project does not name. Call an entry of \`models\` \`${name}\` to use them.`,
+    );
   const broken = store ? brokenAuditEntry(store) : null;
   if (broken !== null)
     context.terminal.note(

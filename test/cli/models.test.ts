@@ -3,8 +3,12 @@ import { test } from 'node:test';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import type { ModelCard } from '../../protocol/modelCard.ts';
 import type { Problem } from '../../protocol/problem.ts';
+import { registerVersion } from '../../engine/registry/registerVersion.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
+import { ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 import { trainedOrders } from '../helpers/trainedOrders.ts';
+import { versionReport } from '../helpers/versionReport.ts';
 
 const trained = trainedOrders();
 
@@ -34,4 +38,16 @@ test('models lists, promotes, prints the card and rolls back', async () => {
     [back.code, back.json.error.message],
     [1, '`orders` v1 is its first champion; there is no earlier one to go back to.'],
   );
+});
+
+test('models: versions of a store whose project has since named its model otherwise', async () => {
+  const renamed = ordersProject({
+    yaml: ordersYaml.replace('\nstages:', '\nmodels: { lateness: { from: train } }\n\nstages:'),
+  });
+  const store = openStore(renamed);
+  registerVersion(store, 'orders', 'run', versionReport(), 'test:me');
+  store.sql.close();
+  const { code, out, err } = await runCli(['models'], { cwd: renamed });
+  assert.deepEqual([code, out], [0, 'No model versions. Run `loopwright run` to train and validate the first.\n']);
+  assert.match(err, /The store has versions of `orders`, which the project does not name\. Call an entry of `models`/);
 });
