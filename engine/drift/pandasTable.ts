@@ -40,29 +40,26 @@ export async function typedAsPandas(
   names: ReadonlyMap<string, string> = new Map(),
 ): Promise<string> {
   const columns = await columnsOf(db, source);
+  const words = `[${missing.map(quoteLiteral).join(', ')}]`;
+  // Not `IN`: DuckDB's optimizer takes seconds to plan one of many words for a hundred columns.
   const known = (name: string) =>
-    `CASE WHEN ${quoteIdentifier(name)} IN (${missing.map(quoteLiteral).join(', ')}) THEN NULL ELSE ${quoteIdentifier(name)} END`;
-  const texts = columns.map(
-    ({ name }, i) => `${known(name)} AS v${i}, regexp_full_match(v${i}, ${quoteLiteral(whole)}) AS w${i}`,
+    `CASE WHEN list_contains(${words}, ${quoteIdentifier(name)}) THEN NULL ELSE ${quoteIdentifier(name)} END`;
+  const found: Found[] = [];
+  for (let i = 0; i < columns.length; i += columnsAtOnce) {
+    const part = columns.slice(i, i + columnsAtOnce).map(({ name }) => known(name));
+    found.push(...(await countForms(db, source, part)));
+  }
+  const selected = columns.map(
+    ({ name }, i) => `${typed(known(name), found[i])} AS ${quoteIdentifier(names.get(name) ?? name)}`,
   );
-  const counts = columns.map((_, i) => {
-    const fits = (type: string) => `count(try_cast(trim(v${i}) AS ${type})) FILTER (w${i})`;
-    const numbers = `count(*) FILTER (regexp_full_match(v${i}, ${quoteLiteral(number)}))`;
-    return `count(v${i}) AS "n${i}", count(*) FILTER (w${i}) AS "w${i}", ${fits('BIGINT')} AS "i${i}", ${fits('UBIGINT')} AS "u${i}", ${numbers} AS "f${i}", count(try_cast(ltrim(trim(v${i}), '+') AS DOUBLE)) AS "d${i}", count(*) FILTER (lower(v${i}) IN ('true', 'false')) AS "b${i}"`;
-  });
-  const [row = {}] =
-    columns.length === 0
-      ? []
-      : await db.rows(`SELECT count(*) AS n, ${counts.join(', ')} FROM (SELECT ${texts.join(', ')} FROM ${source})`);
-  const selected = columns.map(({ name }, i) => {
-    const of = (key: string) => Number(row[`${key}${i}`] ?? 0);
-    const value = known(name);
-    return `${typed(value, of('n'), Number(row['n'] ?? 0), { whole: of('w'), fits: of('i'), unsigned: of('u'), numbers: of('f'), doubles: of('d'), booleans: of('b') })} AS ${quoteIdentifier(names.get(name) ?? name)}`;
-  });
   return `SELECT ${selected.join(', ')} FROM ${source}`;
 }
 
+/** Number of texts of a column that have each form. */
 interface Found {
+  rows: number;
+  /** Texts that are not missing. */
+  known: number;
   whole: number;
   fits: number;
   unsigned: number;
@@ -71,13 +68,49 @@ interface Found {
   booleans: number;
 }
 
-function typed(value: string, known: number, rows: number, found: Found): string {
-  const double = `CAST(ltrim(trim(${value}), '+') AS DOUBLE)`;
-  if (known === 0) return 'CAST(NULL AS DOUBLE)';
+/** DuckDB takes minutes to plan one query over the forms of more than a hundred columns. */
+const columnsAtOnce = 16;
+
+/** Counts the forms of the texts of some columns; each `value` is an expression that gives a text or NULL. */
+async function countForms(db: Database, source: string, values: readonly string[]): Promise<Found[]> {
+  const texts = values.map(
+    (value, i) => `${value} AS v${i}, regexp_full_match(v${i}, ${quoteLiteral(whole)}) AS w${i}`,
+  );
+  const counts = values.map((_, i) => {
+    const fits = (type: string) => `count(try_cast(trim(v${i}) AS ${type})) FILTER (w${i})`;
+    return `
+      count(v${i}) AS "n${i}",
+      count(*) FILTER (w${i}) AS "w${i}",
+      ${fits('BIGINT')} AS "i${i}",
+      ${fits('UBIGINT')} AS "u${i}",
+      count(*) FILTER (regexp_full_match(v${i}, ${quoteLiteral(number)})) AS "f${i}",
+      count(try_cast(ltrim(trim(v${i}), '+') AS DOUBLE)) AS "d${i}",
+      count(*) FILTER (lower(v${i}) IN ('true', 'false')) AS "b${i}"`;
+  });
+  const [row = {}] = await db.rows(
+    `SELECT count(*) AS n, ${counts.join(', ')} FROM (SELECT ${texts.join(', ')} FROM ${source})`,
+  );
+  const of = (key: string) => Number(row[key] ?? 0);
+  return values.map((_, i) => ({
+    rows: of('n'),
+    known: of(`n${i}`),
+    whole: of(`w${i}`),
+    fits: of(`i${i}`),
+    unsigned: of(`u${i}`),
+    numbers: of(`f${i}`),
+    doubles: of(`d${i}`),
+    booleans: of(`b${i}`),
+  }));
+}
+
+function typed(value: string, found: Found | undefined): string {
+  if (!found || found.known === 0) return 'CAST(NULL AS DOUBLE)';
+  const { known, rows } = found;
   if (found.booleans === known) return `CAST(${value} AS BOOLEAN)`;
   if (found.whole === known && found.fits === known && known === rows) return `CAST(trim(${value}) AS BIGINT)`;
   if (found.whole === known && known === rows)
     return found.unsigned === known ? `CAST(trim(${value}) AS UBIGINT)` : value;
+  const double = `CAST(ltrim(trim(${value}), '+') AS DOUBLE)`;
   return found.numbers === known && found.doubles === known ? double : value;
 }
 

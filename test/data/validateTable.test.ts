@@ -261,3 +261,24 @@ test('a constraint that cannot be used is told before the rows are read', async 
   await assert.rejects(check({ pattern: '(?=x)a' }, 'string'), says(/a: the constraint pattern .*lookahead/));
   await assert.rejects(check({ minimum: 'abc' }, 'number'), says(/a: the constraint minimum .*not of the type/));
 });
+
+test('a table of 300 columns with allowed values is validated in the default memory', async () => {
+  const names = Array.from({ length: 300 }, (_, i) => `c${i}`);
+  const path = csv(`${names.join(',')}\n${names.map(() => 'red').join(',')}\n${names.map(() => 'n/a').join(',')}\n`);
+  const values = 'abcdefghijklm'.split('').concat('red');
+  const wide: DatasetSchema = {
+    fields: names.map((name) => ({ name, type: 'string', constraints: { enum: values } })),
+    missingValues: ['', 'n/a', 'NA', 'NULL', '-', '?', 'missing', 'none', 'N/A', 'nan'],
+  };
+  const small = await openDatabase({ threads: 1, memoryLimit: '500MB' });
+  try {
+    const result = await validateTable(small, {
+      source: sourceSql([path], { allText: true }),
+      schema: wide,
+      mode: 'raw',
+    });
+    assert.deepEqual([result.rows, result.validRows, result.invalidRows], [2, 2, 0]);
+  } finally {
+    small.close();
+  }
+});

@@ -322,3 +322,16 @@ test('distances are those that can be worked out by hand, at any size', async ()
   assert.ok(Math.abs((value('c') ?? 0) - 0.5579) < 1e-4);
   assert.deepEqual([value('huge'), value('nothing')], [0, null]);
 });
+
+test('a CSV file of 150 columns gets the types of pandas in seconds', async () => {
+  const names = Array.from({ length: 150 }, (_, i) => `c${i}`);
+  const forms = ['1', '1.5', 'NA', 'true', 'red'];
+  const lines = [0, 1, 2].map((row) => names.map((_, i) => (i % 5 === 2 && row > 0 ? '7' : forms[i % 5])).join(','));
+  const folder = makeProject({ 'wide.csv': `${names.join(',')}\n${lines.join('\n')}\n` });
+  const source = await openSide(db, [join(folder, 'wide.csv')], 'evidently', 'reference');
+  const types = (await columnsOf(db, source)).map(({ type }) => type);
+  assert.deepEqual(
+    types,
+    names.map((_, i) => ['integer', 'number', 'number', 'boolean', 'string'][i % 5]),
+  );
+});
