@@ -4,12 +4,12 @@ import type { FileFingerprint, LockEntry } from './lockFile.ts';
 export type Fingerprint = Pick<LockEntry, 'spec' | 'params' | 'deps'>;
 
 /**
- * Why what is recorded no longer holds, in words: which param, input or file, from what to what. Empty when it holds.
+ * Lists why a recorded entry is stale: which param, input or file changed, and from what to what. Empty when fresh.
  */
 export function differences(recorded: LockEntry, now: Fingerprint): string[] {
   const params = valueChanges(recorded.params, now.params, 'params.');
   const changed = new Set(params.length > 0 ? Object.values(now.params).map((value) => JSON.stringify(value)) : []);
-  // An input that only repeats a param that changed would be the same news twice.
+  // An input that only repeats a changed param would report the same change twice.
   const inputs = valueChanges(recorded.spec, now.spec, '').filter((change) => !changed.has(change.to));
   return [...params, ...inputs].map(({ text }) => text).concat(fileChanges(recorded.deps, now.deps));
 }
@@ -30,7 +30,7 @@ function valueChanges(
     }));
 }
 
-/** What changed between two sets of files. */
+/** Describes the changes between two sets of files. */
 export function fileChanges(before: Record<string, FileFingerprint>, after: Record<string, FileFingerprint>): string[] {
   const changes: string[] = [];
   for (const [path, now] of Object.entries(after)) {
@@ -44,8 +44,7 @@ export function fileChanges(before: Record<string, FileFingerprint>, after: Reco
 }
 
 /**
- * Which rows a run may read, then and now: a sentence, since an arrow between two limits does not say which side had
- * one.
+ * Describes which rows a run may read, then and now, as a sentence: an arrow would not show which side had a limit.
  */
 const periodChange = {
   as_of: (before: unknown, after: unknown) =>

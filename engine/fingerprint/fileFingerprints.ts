@@ -6,11 +6,11 @@ import { diskFiles, relativePath } from '../project/projectFiles.ts';
 import type { Store } from '../store/store.ts';
 import type { FileFingerprint } from './lockFile.ts';
 
-/** Hashes files, remembering in the store what did not change since (size, time of change and inode). */
+/** Hashes files. The store keeps the hashes of files with the same size, change time and inode. */
 export class FileFingerprints {
   readonly #root: string;
   readonly #store: Store | null;
-  /** Where the store stands, when the files are those of a copy of the project elsewhere. */
+  /** The root of the store, when the files belong to a copy of the project elsewhere. */
   readonly #home: string | null;
 
   constructor(root: string, store: Store | null) {
@@ -31,7 +31,7 @@ export class FileFingerprints {
         .filter((found) => isFile(this.#absolute(found)));
     const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
     if (!stats) return [];
-    // A pipe or a device has no content that could be hashed.
+    // A pipe or a device has no content to hash.
     if (!stats.isDirectory()) return stats.isFile() ? [path] : [];
     return filesIn(this.#absolute(path))
       .map((found) => this.#relative(found))
@@ -77,7 +77,7 @@ export class FileFingerprints {
   }
 }
 
-/** Every file below a folder, absolute. Links to folders are followed, but not round in a circle. */
+/** Lists every file below a folder as an absolute path. Follows links to folders, except in circles. */
 function filesIn(folder: string, above: readonly string[] = []): string[] {
   const real = realPath(folder);
   if (above.includes(real)) return [];
@@ -99,7 +99,7 @@ function realPath(path: string): string {
   }
 }
 
-/** True for a file or a link to one; a link that leads nowhere is none. */
+/** True for a file or a link to one; false for a broken link. */
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -8,13 +8,13 @@ export interface FileFingerprint {
   bytes: number;
 }
 
-/** What a stage was made from and made, when it last finished. Paths are relative to the project. */
+/** The inputs, params and outputs of a stage when it last finished. Paths are relative to the project. */
 export interface LockEntry {
   /** `cmd` or the built-in's inputs, after interpolation. */
   spec: Record<string, unknown>;
   params: Record<string, unknown>;
   deps: Record<string, FileFingerprint>;
-  /** Outputs; a model or report lies under `.loopwright/artifacts`. */
+  /** Outputs; models and reports are under `.loopwright/artifacts`. */
   outs: Record<string, FileFingerprint>;
   /** The run that made it. */
   run: string;
@@ -25,7 +25,7 @@ export type Lock = Record<string, LockEntry>;
 
 export const lockFileName = 'loopwright.lock';
 
-/** Reads the lock; a missing or unreadable one is as if no stage had run. */
+/** Reads the lock. A missing or unreadable lock counts as if no stage had run. */
 export function readLock(root: string): Lock {
   try {
     const content = parse(readRegularFile(join(root, lockFileName), Infinity).toString('utf8')) as {
@@ -39,7 +39,7 @@ export function readLock(root: string): Lock {
   }
 }
 
-/** Without a prototype, so that a stage called `constructor` has not been run either. */
+/** Has no prototype, so that a stage named `constructor` is not found in an empty lock. */
 function emptyLock(): Lock {
   return Object.create(null) as Lock;
 }
@@ -53,7 +53,7 @@ function isEntry(entry: unknown): entry is LockEntry {
   );
 }
 
-/** Replaces one entry, keeping those that others wrote meanwhile. */
+/** Replaces one entry and keeps those that other processes wrote meanwhile. */
 export function updateLock(root: string, key: string, entry: LockEntry): void {
   const stages = { ...readLock(root), [key]: entry };
   const sorted = Object.fromEntries(Object.entries(stages).toSorted(([a], [b]) => (a < b ? -1 : 1)));

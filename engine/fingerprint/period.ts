@@ -1,4 +1,4 @@
-/** Reading data as it was at a time, for replays and retraining. Epoch milliseconds. */
+/** Limits for reading data as of a past time, for replays and retraining. Epoch milliseconds. */
 export interface Period {
   /** Rows later than this are not read. */
   asOf: number | null;

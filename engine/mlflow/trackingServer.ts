@@ -54,9 +54,9 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
     // No page of a browser has a reason to call; one that was led here by another name is turned away.
     const refused =
       request.headers.origin !== undefined
-        ? 'This endpoint is not for web pages.'
+        ? 'This endpoint does not answer web pages.'
         : !isLoopbackHeader(request.headers.host)
-          ? 'This endpoint answers on loopback alone.'
+          ? 'This endpoint answers only on loopback.'
           : null;
     if (refused !== null) void sendError(reply, new MlflowError('PERMISSION_DENIED', refused));
     else if (!isOpen(request) && stageOf(request, token) === undefined)

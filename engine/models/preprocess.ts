@@ -120,7 +120,7 @@ function fitNumeric(
   const log = transform === 'auto' ? heavy : transform === 'log';
   if (log && (known[0] ?? 0) < 0)
     throw new DataError(
-      `${name}: the logarithm of 1 + x is for values from 0 on, and the smallest is ${known[0]}; choose \`transform: none\``,
+      `${name}: log(1 + x) needs values of at least 0, and the smallest is ${known[0]}; choose \`transform: none\``,
     );
   const fill =
     typeof impute === 'number'

@@ -29,14 +29,14 @@ function number(value: unknown, name: string, kind: 'numeric' | 'boolean', row: 
   if (typeof value === 'number' && Number.isFinite(value) && (kind === 'numeric' || value === 0 || value === 1))
     return value;
   throw new DataError(
-    `row ${row}: ${name} has to be ${kind === 'boolean' ? 'true or false' : 'a number'}, not ${shown(value)}`,
+    `row ${row}: ${name} must be ${kind === 'boolean' ? 'true or false' : 'a number'}, not ${shown(value)}`,
   );
 }
 
 function text(value: unknown, name: string, row: number): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new DataError(`row ${row}: ${name} has to be a text, not ${shown(value)}`);
+  throw new DataError(`row ${row}: ${name} must be text, not ${shown(value)}`);
 }
 
 function shown(value: unknown): string {

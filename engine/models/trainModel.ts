@@ -136,7 +136,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
       );
       if (!Number.isFinite(loss))
         throw new WorkError(
-          `the loss is no longer a finite number in epoch ${epoch}: lower the learning rate (now ${learningRate}) or look for absurd values in the features`,
+          `the loss is no longer a finite number in epoch ${epoch}: lower the learning rate (now ${learningRate}) or look for extreme values in the features`,
         );
       update(gradients);
       sum += loss * batch.rows;
@@ -206,15 +206,15 @@ function checkOptions(
   hidden: readonly number[],
 ): void {
   if (features.length === 0)
-    throw new DataError('there is no feature to learn from; give fields the role feature in the dataset schema');
+    throw new DataError('there is no feature to learn from; set the role `feature` on fields of the dataset schema');
   if ((model === 'linear') !== (task === 'regression') && model !== 'mlp')
     throw new WorkError(
       `model ${model} does not fit a ${task} target; use mlp or ${task === 'regression' ? 'linear' : 'logistic'}`,
     );
   if (!whole(epochs) || !whole(batchSize) || !hidden.every(whole))
-    throw new WorkError('epochs, batch_size and hidden have to be whole numbers from 1');
-  if (!(learningRate > 0)) throw new WorkError(`learning_rate has to be above 0, not ${learningRate}`);
-  if (!(dropout >= 0 && dropout < 1)) throw new WorkError(`dropout has to be from 0 to below 1, not ${dropout}`);
+    throw new WorkError('epochs, batch_size and hidden must be whole numbers of at least 1');
+  if (!(learningRate > 0)) throw new WorkError(`learning_rate must be above 0, not ${learningRate}`);
+  if (!(dropout >= 0 && dropout < 1)) throw new WorkError(`dropout must be at least 0 and below 1, not ${dropout}`);
 }
 
 function whole(value: number): boolean {

@@ -68,7 +68,7 @@ export async function blame({
   }
   for (const { row, code } of [a, b])
     if (code.problem !== undefined)
-      notes.push(`The changes of ${row.name} beside its commit were not kept: ${code.problem}.`);
+      notes.push(`The uncommitted changes of ${row.name} were not kept: ${code.problem}.`);
   items.push(...environmentItems(store, a, b, imported));
   return {
     a: headOf(a),

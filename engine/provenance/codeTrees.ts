@@ -74,7 +74,7 @@ export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) =>
         if (size === null)
           return submoduleAt(root, env, await treeOf(run), posix.normalize(posix.join(folderOf(run), path)));
         if (Number(size) > mostFile)
-          throw new WorkError(`\`${path}\` is ${(Number(size) / 1e6).toFixed(0)} MB, too large to be shown.`);
+          throw new WorkError(`\`${path}\` is ${(Number(size) / 1e6).toFixed(0)} MB, which is too large to show.`);
         return git(root, ['cat-file', 'blob', object], { env });
       },
       lines: async (run, pattern, ending) =>
@@ -113,7 +113,8 @@ async function makeTree(
   env: Awaited<ReturnType<typeof scratchEnv>>,
   { row, patch }: KeptRun,
 ): Promise<string> {
-  if (row.commit_hash === null) throw new WorkError(`the code of ${row.name} is not known: it was made outside git`);
+  if (row.commit_hash === null)
+    throw new WorkError(`the code of ${row.name} is unknown: the run was not made in a git repository`);
   await git(root, ['cat-file', '-e', `${row.commit_hash}^{commit}`]).catch(() => {
     throw new WorkError(`the commit ${row.commit_hash?.slice(0, 12)} of ${row.name} is not in this repository`);
   });

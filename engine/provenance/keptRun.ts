@@ -34,7 +34,7 @@ export function keptRun(store: Store, id: string): KeptRun {
   const code = readCode(row.code);
   const patch = code.patch === undefined ? null : textOf(store, code.patch);
   if (code.patch !== undefined && patch === null)
-    throw new WorkError(`The changes that ${row.name} was made with are gone from the store.`);
+    throw new WorkError(`The uncommitted changes of ${row.name} are missing from the store.`);
   const made = code.made === undefined ? null : textOf(store, code.made);
   return {
     row,

@@ -128,7 +128,7 @@ async function applyPatch(top: string, patch: Buffer): Promise<void> {
   try {
     await git(top, ['apply', '--whitespace=nowarn', '-'], { input: patch });
   } catch (error) {
-    throw new WorkError(`The changes that were kept with the run do not apply to its commit: ${messageOf(error)}`, {
+    throw new WorkError(`The uncommitted changes of the run do not apply to its commit: ${messageOf(error)}`, {
       cause: error,
     });
   }

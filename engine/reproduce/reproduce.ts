@@ -21,34 +21,34 @@ export interface ReproduceOptions {
   root: string;
   store: Store;
   run: string;
-  /** How far a metric may be off, absolute or in proportion, and still be told as within. */
+  /** The largest difference of a metric, absolute or relative, that counts as within the tolerance. */
   tolerance?: number;
-  /** Leave the work tree for a person to look at. */
+  /** Keeps the work tree for inspection. */
   keep?: boolean;
   signal?: AbortSignal;
   events?: RunEvents;
-  /** Told what is being done. */
+  /** Receives the current step. */
   say?: (text: string) => void;
 }
 
 export interface Reproduction {
   run: { runId: string; name: string; status: string };
-  /** The run that was made now; it is in the store, with the tag `reproduces`. */
+  /** The new run; it is in the store, with the tag `reproduces`. */
   again: { runId: string; name: string; status: string };
-  /** Whether every metric that can be compared is the same or within the tolerance, and the run ended as it did. */
+  /** Whether all comparable metrics are equal or within the tolerance, and the run has the same status. */
   matches: boolean;
   tolerance: number;
   metrics: MetricMatch[];
-  /** Times and the use of the machine, which are not expected to match. */
+  /** Times and machine usage, which are not expected to match. */
   timing: MetricMatch[];
   /** Metrics of stages whose data was restored instead of being collected again. */
   restored: string[];
   data: { dataset: string; before: string; after: string | null; same: boolean }[];
   environment: EnvironmentChange[];
-  /** What could not be restored as it was. */
+  /** Parts that could not be restored exactly. */
   notes: string[];
   error: RunOutcome['error'];
-  /** Where the work tree stands, with `keep`. */
+  /** The path of the work tree, with `keep`. */
   folder: string | null;
 }
 
@@ -57,9 +57,8 @@ export const reproducesTag = 'reproduces';
 
 /**
  * Runs a run again as it was: its commit and changes in a work tree, its data by content, its params, seed and time.
- * Nothing in the project is touched; what is made goes to a store of the work tree, and only the finished run comes
- * into the project's, so that neither versions of data nor models nor aliases move. WorkError when something that is
- * needed is no longer there.
+ * The project stays unchanged: outputs go to the store of the work tree, and only the finished run is copied into the
+ * project's store, so that data versions, models and aliases stay. WorkError when something needed is missing.
  */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
   const { store, signal, say = () => {} } = options;
@@ -82,7 +81,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
         python,
         project,
         store: scratch,
-        // Only what its stages read is restored; the rest was checked when it ran.
+        // Only the inputs of its stages are restored; everything else was checked when it ran.
         check: () => [],
         only: plan.run,
         experiment: kept.row.experiment,
@@ -108,14 +107,14 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
 
 function checkRun({ row, stages }: KeptRun): void {
   if (row.status === 'running' || row.status === 'scheduled')
-    throw new WorkError(`${row.name} is still running. Reproduce it when it has ended.`);
+    throw new WorkError(`${row.name} is still running. Reproduce it after it ends.`);
   if (row.source !== 'loopwright') {
     const known = [
       row.commit_hash ? `its commit ${row.commit_hash.slice(0, 12)}` : null,
       row.command ? `its program ${row.command}` : null,
     ].filter((part) => part !== null);
     throw new WorkError(
-      `${row.name} was logged by a program of its own (${row.source}), so how it was started is not known${known.length > 0 ? `: only ${known.join(' and ')}` : ''}. Make the program a \`cmd\` stage; runs of stages can be reproduced.`,
+      `${row.name} was logged by another program (${row.source}), so its command is unknown${known.length > 0 ? `: only ${known.join(' and ')}` : ''}. Make the program a \`cmd\` stage; runs of stages can be reproduced.`,
     );
   }
   if (!stages.some(({ status }) => status !== 'skipped'))
@@ -137,7 +136,7 @@ async function restoreCode(
     throw new WorkError(
       error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ENOENT'
         ? error.message
-        : `The project is in no git repository now, and the run was made at commit ${row.commit_hash?.slice(0, 12)}.`,
+        : `The project is no longer in a git repository, and the run was made at commit ${row.commit_hash?.slice(0, 12)}.`,
       { cause: error },
     );
   });
@@ -157,7 +156,7 @@ async function restoreCode(
   return checkOut(root, { commit: row.commit_hash, root: code.root ?? '', patch }, signal);
 }
 
-/** The code of the new run is that of the old by construction; links to tools in the work tree are no change of it. */
+/** The new run has the code of the old one by construction; links to tools in the work tree do not change it. */
 function codeOf({ row, code, patch }: KeptRun) {
   return {
     commit: row.commit_hash,
@@ -173,7 +172,7 @@ function codeOf({ row, code, patch }: KeptRun) {
 
 interface ReproductionPlan {
   run: string[];
-  /** Stages that brought data in; that data is restored. */
+  /** Stages that collected data; their data is restored. */
   restored: { stage: string; dataset: string }[];
   params: KeptRun['params'];
 }
@@ -191,21 +190,23 @@ function planOf(project: Project, kept: KeptRun): ReproductionPlan {
     if (status === 'skipped') continue;
     const node = graph.stages.get(stage);
     if (!node)
-      throw new WorkError(`The code of the run has no stage \`${stage}\`; it stood in changes that were not kept.`);
+      throw new WorkError(
+        `The code of the run has no stage \`${stage}\`; it was in uncommitted changes that were not kept.`,
+      );
     const brings = node.kind === 'collect' && node.writes !== null && kept.inputs.has(node.writes);
-    // What a source elsewhere gives today is other data.
+    // An external source returns different data today.
     if (brings && node.writes !== null && isRemote(node.config)) plan.restored.push({ stage, dataset: node.writes });
     else plan.run.push(stage);
   }
   if (plan.run.length === 0)
     throw new WorkError(
-      `${kept.row.name} only collected data from outside, which gives other data today; what it got is kept: \`loopwright data versions\`.`,
+      `${kept.row.name} only collected data from outside, and the source returns different data today. The collected data is kept: \`loopwright data versions\`.`,
     );
   return plan;
 }
 
 /**
- * Puts in place what the stages read: by the content they noted, or, for runs that noted none, as the versions of their
+ * Restores the inputs of the stages by their recorded content, or, for runs without a record, as the versions of their
  * datasets.
  */
 async function restoreData(
@@ -235,7 +236,7 @@ async function restoreData(
   const noted = wanted.size > 0 || plan.run.every((stage) => made[stage]);
   if (!noted) {
     notes.push(
-      'The run did not note which files its stages read; datasets are restored by their versions, other files are those of the commit.',
+      'The run did not record which files its stages read. Datasets are restored by version; other files come from the commit.',
     );
     const written = new Set(
       plan.run.flatMap((stage) =>
@@ -256,11 +257,11 @@ async function restoreData(
   }
   if (gone.length > 0)
     throw new WorkError(
-      `What the run read is no longer there with that content: ${gone.slice(0, 5).join('; ')}${gone.length > 5 ? ` and ${gone.length - 5} more` : ''}. Data is kept for the newest versions of a dataset; \`snapshots: { keep: N }\` keeps more.`,
+      `Files that the run read have changed or are missing: ${gone.slice(0, 5).join('; ')}${gone.length > 5 ? ` and ${gone.length - 5} more` : ''}. Data is kept for the newest versions of a dataset; \`snapshots: { keep: N }\` keeps more.`,
     );
 }
 
-/** The work tree's store knows the versions that the run read, under their own ids. */
+/** Copies the versions that the run read into the work tree's store, with their ids. */
 function seedSnapshots(store: Store, scratch: Store, kept: KeptRun): void {
   scratch.sql.write(() => {
     for (const { id } of kept.inputs.values()) copySnapshot(store, scratch, id);

@@ -23,9 +23,9 @@ interface DvcEntry {
 }
 
 /**
- * The entry of a stage in dvc.lock as an entry of our lock. A file that DVC left unchanged gets its current fingerprint,
- * any other file a fingerprint that no file has. Null when DVC never ran the stage. Reads the files that have the
- * recorded size.
+ * Reads the entry of a stage in dvc.lock as an entry of our lock. A file that DVC left unchanged gets its current
+ * fingerprint, any other file a fingerprint that no file has. Null when DVC never ran the stage. Reads the files that
+ * have the recorded size.
  */
 export function dvcLockEntry(
   root: string,
@@ -59,7 +59,7 @@ function readDvcLock(root: string): Record<string, DvcEntry | undefined> {
       schema?: string;
       stages?: Record<string, DvcEntry>;
     } | null;
-    // Before schema 2.0 the stages stood at the top.
+    // Before schema 2.0 the stages were at the top level.
     const stages =
       content?.stages ?? (content && content.schema === undefined ? (content as Record<string, DvcEntry>) : {});
     return Object.assign(Object.create(null) as Record<string, DvcEntry>, stages);
@@ -115,7 +115,7 @@ export function folderMd5(folder: string, old = false): string {
   return `${md5Of(Buffer.from(`[${json}]`))}.dir`;
 }
 
-/** Text as Python's json.dumps writes it: ASCII alone. */
+/** Text as Python's json.dumps writes it, in ASCII. */
 function pythonJson(text: string): string {
   return JSON.stringify(text).replaceAll(
     /[\u007f-\uffff]/g,
@@ -128,8 +128,8 @@ function md5Of(bytes: Uint8Array): string {
 }
 
 /**
- * Before version 3 DVC hashed texts with the line ends of Unix: what has no zero byte in its first 512 and few odd ones
- * is text.
+ * Before version 3 DVC hashed texts with Unix line ends. A file without a zero byte in its first 512 bytes counts as
+ * text.
  */
 function withoutCarriageReturns(bytes: Buffer): Buffer {
   const start = bytes.subarray(0, 512);

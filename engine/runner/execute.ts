@@ -51,7 +51,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       ? closure(graph, request.stages)
       : graph.order;
   const forced = new Set(request.only ?? (request.force ? (request.stages ?? graph.order) : []));
-  // A source elsewhere may have something new at any time: who names its stage wants it asked.
+  // An external source may have new data at any time, so a stage that is named asks it again.
   const asked = new Set(
     (request.stages ?? []).filter((name) => isRemote(graph.stages.get(name)?.config ?? { cmd: '' })),
   );
@@ -116,7 +116,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       asOf: period.asOf,
     });
     if (code.problem !== null)
-      request.events?.onNote?.(`The changes beside the commit are not kept with the run: ${code.problem}.`);
+      request.events?.onNote?.(`Uncommitted changes are not kept with the run: ${code.problem}.`);
     if (code.leftOut.length > 0)
       request.events?.onNote?.(
         `Not kept with the run: ${code.leftOut.slice(0, 5).join(', ')}${code.leftOut.length > 5 ? ` and ${code.leftOut.length - 5} more` : ''}. New files that are large or look like secrets, and changes inside other repositories, are left out; add them to .gitignore, or commit those that are code.`,
@@ -155,7 +155,7 @@ function codeColumn(store: Store, code: CodeVersion, period: Period): RunCode {
   };
 }
 
-/** Takes the values of secret variables out of what is kept; without any, texts stay as they are. */
+/** Removes the values of secret variables from stored texts. */
 function redactFor(project: Project): (text: string) => string {
   const secrets = secretVariables(project);
   return Object.keys(secrets).length === 0 ? (text) => text : redactor(secrets);
@@ -185,7 +185,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
     return { runId: run.runId, name: run.name, status, stages: done, registered, error };
   };
   for (const [position, name] of names.entries()) {
-    // Judged again now: a stage before may have written the very same bytes.
+    // Planned again now, because an earlier stage may have written the same bytes.
     const planned = planStage(work.planOptions(), stageNode(work, name));
     if (planned.state === 'fresh' && !work.forced.has(name) && !work.asked.has(name)) {
       run.stageSkipped(name, planned.node.kind, position);
@@ -250,7 +250,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
   return outcome('finished', null);
 }
 
-/** Where a stage stands in the project's file, for errors that have no better place. */
+/** The place of a stage in the project's file, for errors without a place of their own. */
 function stagePlace(project: Project, stage: string): Place {
   const key = entryOf(nodeAt(project.file.parsed.root ?? undefined, ['stages']), stage)?.keyRange;
   return project.file.parsed.lines.place(project.file.path, key ?? { start: 0, end: 0 });

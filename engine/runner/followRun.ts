@@ -6,13 +6,12 @@ import { markInterrupted } from '../tracking/openStore.ts';
 import { type Store } from '../store/store.ts';
 import type { RunEvents } from './runRequest.ts';
 
-/** The log is a file that grows; a watch on it may be lost, and a look costs little. */
+/** The log grows while the run goes. A file watcher may miss changes, and reading it costs little. */
 const lookMs = 200;
 
 /**
- * Tells what a run of another process does, from its first line on, as if it ran here; resolves with how it ended, or
- * with null when
- * `signal` was given first, which leaves the run going.
+ * Reports the events of a run in another process, from its first line on, as if it ran here. Resolves with its status,
+ * or with null when `signal` aborts first; the run continues then.
  */
 export async function followRun(
   store: Store,

@@ -5,7 +5,7 @@ import { markInterrupted } from '../tracking/openStore.ts';
 import { runningStage, unfinishedRuns } from '../tracking/unfinishedRuns.ts';
 import { readOwner } from './runLock.ts';
 
-/** A process that runs stages of the project, and when it started as the system tells it. */
+/** A process that runs stages of the project, with its start as the system reports it. */
 export interface GoingProcess extends GoingRun {
   started: string | null;
   /** The key of its lease; null when an older version started it. */
@@ -22,7 +22,7 @@ export function goingRuns(store: Store): GoingProcess[] {
     if (!found.alive) continue;
     const stage = runningStage(store, runId);
     const known = byProcess.get(keyOf({ pid, owner }));
-    // The first is the sweep or the only one; what it does now is told by the newest.
+    // The first is the sweep or the only run; the newest shows the current work.
     if (known) known.stage = stage ?? known.stage;
     else
       byProcess.set(keyOf({ pid, owner }), {
@@ -56,7 +56,7 @@ export function goingRuns(store: Store): GoingProcess[] {
   return [...byProcess.values()].filter((one) => one.pid !== process.pid || one.host !== null).toReversed();
 }
 
-/** Two machines may give the same number to their processes. */
+/** Processes on two machines may have the same number. */
 function keyOf({ pid, owner }: { pid: number; owner: string | null }): string {
   return owner ?? `process ${pid}`;
 }

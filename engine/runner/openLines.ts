@@ -1,12 +1,12 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Stream } from '../base/programOutput.ts';
 
-/** Views look this often. */
+/** The interval at which views read the file. */
 const writeEveryMs = 500;
 
 /**
- * The lines of a stage that are not ended or may still change: shown at once, and written beside the log for those who
- * follow it.
+ * The lines of a stage that have not ended or may still change. They are shown at once, and written beside the log for
+ * processes that follow it.
  */
 export class OpenLines {
   readonly #path: string;
@@ -41,7 +41,7 @@ export class OpenLines {
         renameSync(`${this.#path}.tmp`, this.#path);
       }
     } catch {
-      // A full disk: the stage itself will say so.
+      // The disk is full; the stage reports it.
     }
   }
 }

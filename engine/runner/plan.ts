@@ -15,15 +15,15 @@ import { wholePeriod, type Period } from '../fingerprint/period.ts';
 export interface PlannedStage {
   node: StageNode;
   state: 'fresh' | 'stale' | 'never' | 'blocked';
-  /** Why it has to run; empty when fresh. */
+  /** The reasons to run; empty when fresh. */
   reasons: string[];
-  /** What is recorded of the last time, fresh or not. */
+  /** The recorded entry of the last execution, fresh or not. */
   recorded: LockEntry | null;
 }
 
 /**
- * Decides for each stage whether it has to run and why. Stages after a stale one are `blocked`: they run if what they
- * read really changes.
+ * Decides for each stage whether it must run and why. Stages after a stale one are `blocked`: they run if their inputs
+ * change.
  */
 export function planStages(options: {
   project: Project;
@@ -53,14 +53,14 @@ export function planStages(options: {
   return [...planned.values()];
 }
 
-/** The plan of one stage by itself, without regard to the stages before it. */
+/** Plans one stage alone; the stages before it do not count. */
 export function planStage(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
   const { project, lock, fingerprints, experiment } = options;
   if (project.dvc?.frozen.has(node.name))
     return { node, state: 'fresh', reasons: [], recorded: lock[node.name] ?? null };
   const now = fingerprint(options, node);
   const candidates = [lock[lockKey(node.name, experiment)], lock[node.name]].filter((entry) => entry !== undefined);
-  // DVC may have run the stage since, or alone.
+  // DVC may have run the stage since, or may be the only one that ran it.
   const byDvc = project.dvc ? dvcLockEntry(project.root, project.dvc, node.name, fingerprints) : null;
   if (byDvc) candidates.push(byDvc);
   if (project.dvc?.always.has(node.name))
@@ -79,7 +79,7 @@ export function planStage(options: Parameters<typeof planStages>[0], node: Stage
   return { node, state: candidates.length === 0 ? 'never' : 'stale', reasons, recorded: candidates[0] ?? null };
 }
 
-/** What the stage would be made from now. */
+/** The inputs and params of a stage as they are now. */
 export function fingerprint(options: Parameters<typeof planStages>[0], node: StageNode): Fingerprint {
   const { project, config, lock, fingerprints, experiment } = options;
   const period = options.period ?? wholePeriod;
@@ -90,7 +90,7 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
       .filter((name) => config.params && Object.hasOwn(config.params, name))
       .map((name) => [name, config.params?.[name]]),
   );
-  // Whoever reads a SQLite file may leave an empty write-ahead log beside it, which holds no news.
+  // A reader of a SQLite file may leave an empty write-ahead log beside it, which contains no changes.
   const deps: Record<string, FileFingerprint> = Object.fromEntries(
     Object.entries(fingerprints.of(node.deps)).filter(([path, { bytes }]) => bytes > 0 || !path.endsWith('-wal')),
   );
@@ -108,8 +108,8 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
 }
 
 /**
- * The lock is committed, so what came from the environment stands in it by its name, with a hash that tells when it
- * changed.
+ * The lock is committed, so a value from the environment is stored as its variable's name and a hash that shows when
+ * it changed.
  */
 function withoutSecrets(
   made: Pick<Fingerprint, 'spec' | 'params'>,

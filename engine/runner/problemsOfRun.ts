@@ -5,8 +5,8 @@ import { entryOf } from '../project/located.ts';
 import type { Project } from '../project/loadProject.ts';
 
 /**
- * Throws a ProjectError when something in the files stops a run, with the stages that it does not stop. Without stages,
- * all are meant.
+ * Throws a ProjectError when a problem in the files stops a run; the error names the stages that can still run. Without
+ * `stages`, all of them are checked.
  */
 export function refuseProblems(
   project: Project,
@@ -14,9 +14,9 @@ export function refuseProblems(
   graph: Graph,
   { experiment, stages }: { experiment: string; stages: readonly string[] | undefined },
 ): void {
-  // A variable that is not set is told by the stage that needs it.
+  // The stage that needs a variable reports that it is not set.
   const problems = found.filter(({ code }) => code !== 'LW208');
-  // A stage behind a cycle has no order, and so nothing that it could run after.
+  // A stage behind a cycle has no order, so it cannot run after anything.
   const whole = !stages || stages.some((name) => !graph.order.includes(name));
   const stopping = problemsOfRun(project, problems, graph, {
     experiment,
@@ -32,8 +32,8 @@ export function refuseProblems(
 }
 
 /**
- * The errors that concern a run of some stages: another experiment, a schema that no stage of it reads, or a stage that
- * is not asked for does not stop it.
+ * The errors that concern a run of these stages. Errors in other experiments, in schemas that no stage of the run reads
+ * and in other stages do not stop it.
  */
 function problemsOfRun(
   project: Project,
@@ -55,7 +55,7 @@ function problemsOfRun(
   });
 }
 
-/** The stages that could be run with all they depend on. */
+/** The stages that can run together with everything they depend on. */
 function runnableStages(project: Project, problems: readonly Problem[], graph: Graph, experiment: string): string[] {
   return graph.order.filter(
     (name) => problemsOfRun(project, problems, graph, { experiment, stages: closure(graph, [name]) }).length === 0,

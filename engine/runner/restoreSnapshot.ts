@@ -15,11 +15,11 @@ import { FileFingerprints, combinedHash } from '../fingerprint/fileFingerprints.
 import { holdRunLock } from './runLock.ts';
 
 export interface Restored {
-  /** The version that stands there now: a new one with the old content, or the newest when it was that already. */
+  /** The current version: a new one with the old content, or the newest when it had that content already. */
   version: Snapshot;
-  /** What stood there before, as a version; null when nothing did. */
+  /** The version of the data that was replaced; null when there was none. */
   replaced: Snapshot | null;
-  /** Where files went that stood there and are no table; relative to the project. */
+  /** The folder of replaced files that are not tables, relative to the project. */
   setAside: string | null;
   files: string[];
   /** The stage that writes the dataset, which counts as fresh until its inputs change. */
@@ -27,9 +27,8 @@ export interface Restored {
 }
 
 /**
- * Puts the files of a version back in the place of the dataset. What stands there is made a version first, so nothing
- * is lost; the stage that writes the dataset counts as fresh with it until its own inputs change. WorkError while a run
- * goes.
+ * Puts the files of a version back in the place of the dataset. The current data is recorded as a version first, so
+ * nothing is lost. The stage that writes the dataset counts as fresh until its inputs change. WorkError during a run.
  */
 export async function restoreSnapshot(
   project: Project,
@@ -39,12 +38,12 @@ export async function restoreSnapshot(
   wanted: Snapshot,
 ): Promise<Restored> {
   const dataset = config.datasets?.[wanted.dataset];
-  if (!dataset) throw new ProjectError(`The project has no dataset \`${wanted.dataset}\` any more.`);
+  if (!dataset) throw new ProjectError(`The project no longer has a dataset \`${wanted.dataset}\`.`);
   const release = holdRunLock(store);
   try {
     if (!wanted.kept || !areKept(store.folder, wanted.files))
       throw new DataError(
-        `The data of ${wanted.dataset}@${wanted.id.slice(0, 8)} is no longer kept; only what was noted of it is. \`snapshots: { keep: N }\` on the dataset keeps more.`,
+        `The data of ${wanted.dataset}@${wanted.id.slice(0, 8)} is no longer kept; only its record is. Set \`snapshots: { keep: N }\` on the dataset to keep more versions.`,
       );
     const fingerprints = new FileFingerprints(project.root, store);
     const context = { project, config, store, fingerprints };
@@ -52,7 +51,7 @@ export async function restoreSnapshot(
     const record = { dataset: wanted.dataset, runId: null, detail: {} };
     const newest = newestSnapshot(store, wanted.dataset);
     const unrecorded = there.length > 0 && combinedHash(fingerprints.of(there)) !== newest?.hash;
-    // Kept before anything is touched: it may be the only copy of what somebody changed by hand.
+    // Kept before anything is changed: it may be the only copy of manual changes.
     const found = unrecorded
       ? await versionOf(there, () =>
           makeSnapshot(context, db, {
@@ -80,7 +79,7 @@ export async function restoreSnapshot(
       });
     if (replaced && !areKept(store.folder, newestSnapshot(store, wanted.dataset)?.files ?? []))
       throw new DataError(
-        `What stands at ${dataset.path} would be lost: \`snapshots: { keep: 0 }\` keeps no version of \`${wanted.dataset}\`. Raise it first.`,
+        `The data at ${dataset.path} would be lost: \`snapshots: { keep: 0 }\` keeps no version of \`${wanted.dataset}\`. Raise \`keep\` first.`,
       );
     await placeFiles(store.folder, project.root, wanted.files);
     const files = wanted.files.map(({ path }) => path);
@@ -107,7 +106,7 @@ export async function restoreSnapshot(
   }
 }
 
-/** A file that is no table can be no version, but whoever restores may have it because of that. */
+/** A file that is not a table cannot become a version, and may be the very reason to restore one. */
 async function versionOf(files: readonly string[], make: () => Promise<Snapshot>): Promise<Snapshot | 'unreadable'> {
   try {
     return await make();
@@ -126,7 +125,7 @@ function putAside(store: Store, root: string, files: readonly string[]): string 
   return relativePath(root, folder);
 }
 
-/** Without this the next run would make the data anew and undo what the person just did. */
+/** Marks the stage as fresh; otherwise the next run would write the data again and undo the restore. */
 function settleStage(
   project: Project,
   config: ProjectConfig,
@@ -148,7 +147,7 @@ function settleStage(
   return stage;
 }
 
-/** Whether a path recorded as written is a file of the dataset. */
+/** Whether a recorded output is a file of the dataset. */
 function matches(pattern: string, path: string, fingerprints: FileFingerprints, files: readonly string[]): boolean {
   return path === pattern || files.includes(path) || fingerprints.expand(pattern).includes(path);
 }

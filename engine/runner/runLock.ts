@@ -6,28 +6,28 @@ import { holdLease, livenessOf, silenceMs } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import { unfinishedRuns } from '../tracking/unfinishedRuns.ts';
 
-/** Why a run ends whose lock another machine took: two runs must not write the same outputs. */
+/** The reason of a run that ends because another machine took its lock: two runs must not write the same outputs. */
 export const takenOver =
-  'Another machine took the project over, because this one gave no sign for too long, such as while it slept.';
+  'Another machine took over the project because this machine sent no heartbeat for ten minutes, for example while it was asleep.';
 
-/** The process that holds a project. */
+/** The process that holds the run lock. */
 export interface LockOwner {
   pid: number | null;
-  /** When it started, as its system tells it. */
+  /** Its start, as its system reports it. */
   started: string | null;
   /** The key of its lease; null when an older version wrote the lock. */
   owner: string | null;
 }
 
 /**
- * Holds the project so that two runs do not write the same outputs; gives the function that releases it. The lock of a
- * process that is gone is taken over. Processes ask one after the other, by the write lock of the store's database.
- * WorkError when another process holds it. `onLost` is called when another machine took the project over, as it may
- * when this one slept for longer than the silence that a lease allows.
+ * Locks the project so that two runs do not write the same outputs, and returns the function that releases it. The lock
+ * of a dead process is taken over. The write lock of the store's database serialises the requests. WorkError when
+ * another process holds the lock. `onLost` is called when another machine took over the project, as it may after this
+ * one slept for longer than a lease allows.
  */
 export function holdRunLock(store: Store, onLost: () => void = () => {}): () => void {
   const path = join(store.folder, 'run.lock');
-  // Asked before the write as well: what is seen of another machine is kept, though the write may be undone.
+  // Asked before the write as well, because a write that fails would undo what was recorded of another machine.
   livenessOf(store, readOwner(store));
   const lease = store.sql.write(() => {
     const holder = readOwner(store);
@@ -49,7 +49,7 @@ export function holdRunLock(store: Store, onLost: () => void = () => {}): () => 
   });
   return () => {
     lease.release();
-    // After a long sleep the lock may be another machine's.
+    // After a long sleep the lock may belong to another machine.
     if (readOwner(store).owner === lease.owner) rmSync(path, { force: true });
   };
 }
@@ -58,8 +58,8 @@ function busyText(store: Store, holder: LockOwner, host: string | null): string 
   const name = runNameOf(store, holder);
   const known = name === null ? '' : `${name}, `;
   return host === null
-    ? `Another run of this project is going (${known}process ${holder.pid}). \`loopwright attach\` shows its output, \`loopwright stop\` stops it.`
-    : `Another run of this project is going on ${host} (${known}process ${holder.pid} there). \`loopwright attach\` shows its output. Stop it on ${host}; if that machine is gone, the project is free ${silenceMs / 60_000} minutes after its last heartbeat.`;
+    ? `Another run of this project is in progress (${known}process ${holder.pid}). \`loopwright attach\` shows its output, \`loopwright stop\` stops it.`
+    : `Another run of this project is in progress on ${host} (${known}process ${holder.pid} there). \`loopwright attach\` shows its output. Stop it on ${host}; if that machine is gone, the project is free ${silenceMs / 60_000} minutes after its last heartbeat.`;
 }
 
 /** The name of the first run that a process started; null when it has started none. */
@@ -68,7 +68,7 @@ function runNameOf(store: Store, { pid, owner }: LockOwner): string | null {
   return of?.name ?? null;
 }
 
-/** The process that holds the project; nulls when none does. */
+/** Reads the process that holds the run lock; all null when none does. */
 export function readOwner({ folder }: Pick<Store, 'folder'>): LockOwner {
   try {
     const [pid, started, owner] = readFileSync(join(folder, 'run.lock'), 'utf8').split(' ');

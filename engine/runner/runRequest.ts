@@ -12,13 +12,13 @@ import { type Period } from '../fingerprint/period.ts';
 
 /** Events of a run, for terminals and logs. */
 export interface RunEvents {
-  /** Something about the run as a whole that a person should know. */
+  /** A note about the run as a whole, for people. */
   onNote?: (text: string) => void;
   onStart?: (run: { runId: string; name: string }, plan: PlannedStage[]) => void;
   onStage?: (stage: string, kind: StageKind, reasons: string[]) => void;
   onSkip?: (stage: string) => void;
   onLog?: (stage: string, line: string) => void;
-  /** Lines that are not ended or may still change, as they stand now. */
+  /** The current text of lines that have not ended or may still change. */
   onOpen?: (stage: string, rows: readonly string[]) => void;
   onProgress?: (stage: string, text: string, share: number | null) => void;
   onStageEnd?: (stage: string, status: RunStatus, summary: string, durationMs: number) => void;
@@ -27,7 +27,7 @@ export interface RunEvents {
 export interface RunRequest {
   project: Project;
   store: Store;
-  /** Finds the problems of the files before anything runs: `checkProject`. The runner knows no rules itself. */
+  /** Finds the problems of the files before anything runs: `checkProject`. The runner contains no rules. */
   check: (project: Project) => readonly Problem[];
   /** Stages to bring up to date with all they depend on; default all. */
   stages?: readonly string[] | undefined;
@@ -39,22 +39,22 @@ export interface RunRequest {
   tags?: Record<string, string> | undefined;
   signal?: AbortSignal | undefined;
   events?: RunEvents | undefined;
-  /** How a person would repeat it. */
+  /** The command that repeats the run. */
   commandLine?: string | undefined;
-  /** Run these stages and no other, fresh or not: what they read is there. */
+  /** Run only these stages, fresh or not. Their inputs exist. */
   only?: readonly string[] | undefined;
-  /** Instead of the project's seed. */
+  /** Replaces the project's seed. */
   seed?: number | undefined;
-  /** The code, where it is known already. */
+  /** The version of the code, when the caller knows it already. */
   code?: CodeVersion | undefined;
   /**
-   * Finds the Python of `cmd` stages, where the project's own folder is another than that of `project`. Default: by the
+   * Finds the Python of `cmd` stages when the project's own folder is not that of `project`. Default: as for the
    * project.
    */
   python?: (() => FoundPython | null) | undefined;
-  /** Where programs of stages read from; a terminal where a person can answer. Default none. */
+  /** The standard input of programs; a terminal when a person can answer. Default: none. */
   input?: 'terminal' | 'none' | undefined;
-  /** False for the trials of a sweep: what they validate becomes no model version. Default true. */
+  /** False for the trials of a sweep: their models are not registered. Default: true. */
   registers?: boolean | undefined;
   /** The caller already holds the run lock. */
   held?: boolean | undefined;
@@ -64,11 +64,11 @@ export interface RunOutcome {
   /** Null when nothing had to run. */
   runId: string | null;
   name: string | null;
-  /** `refused`: all ran, and gates did not pass. */
+  /** `refused`: all stages ran, and gates failed. */
   status: 'finished' | 'failed' | 'refused' | 'fresh';
   stages: { stage: string; status: RunStatus | 'skipped'; summary: string; reasons: string[]; durationMs: number }[];
   /** The versions that its stages registered, in the order of the stages. */
   registered: ModelRef[];
-  /** Why it failed or was refused: an error, or the gates that did not pass. */
+  /** The error, or the gates that failed, when the run failed or was refused. */
   error: { stage: string; message: string; place: WorkError['place'] } | null;
 }

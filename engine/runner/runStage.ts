@@ -22,10 +22,10 @@ import type { RunRequest } from './runRequest.ts';
 import { OpenLines } from './openLines.ts';
 import type { planStage } from './plan.ts';
 
-/** A run while its stages go on. */
+/** The state of a run while its stages execute. */
 export interface RunWork {
   request: RunRequest;
-  /** Aborts when another machine took the project over. */
+  /** Aborts when another machine took over the project. */
   lost: AbortSignal;
   redact: (text: string) => string;
   config: ProjectConfig;
@@ -37,20 +37,20 @@ export interface RunWork {
   forced: Set<string>;
   asked: Set<string>;
   planOptions: () => Parameters<typeof planStage>[0];
-  /** What each stage was made from and made: the lock as far as it is about this run. */
+  /** The lock entries of the stages that this run executed. */
   made: Record<string, LockEntry>;
-  /** How many samples of the system were taken. */
+  /** The number of system samples so far. */
   samples: number;
 }
 
-/** Runs one stage with its log, its metrics of the system and its own DuckDB. */
+/** Runs one stage with its log, its system metrics and a DuckDB of its own. */
 export async function runStage(work: RunWork, node: StageNode): Promise<StageOutcome> {
   const { request, run } = work;
   const path = logPath(request.store, run.runId, node.name);
   mkdirSync(dirname(path), { recursive: true });
   const logFile = createWriteStream(path, { flags: 'a' });
   const errorFile = createWriteStream(logPath(request.store, run.runId, node.name, 'stderr'), { flags: 'a' });
-  // A full disk must not crash the run through the log; the stage itself will say so.
+  // A full disk must not crash the run through its log; the stage reports it.
   for (const file of [logFile, errorFile]) file.on('error', () => {});
   const openLines = new OpenLines(openLogPath(request.store, run.runId, node.name), (rows) =>
     request.events?.onOpen?.(node.name, rows),
@@ -103,7 +103,7 @@ export async function runStage(work: RunWork, node: StageNode): Promise<StageOut
     input: request.input ?? 'none',
     progress: (text, share) => {
       request.events?.onProgress?.(node.name, text, share ?? null);
-      // The store is told at most ten times a second; the last word of a stage is its summary.
+      // Written at most ten times a second; the final text of a stage is its summary.
       if (Date.now() - told > 100) {
         told = Date.now();
         run.progress(`${node.name}: ${text}`);

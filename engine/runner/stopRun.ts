@@ -8,13 +8,13 @@ import { processBegan } from '../base/processBegan.ts';
 import { cancelRunsOf } from '../tracking/unfinishedRuns.ts';
 import { descendantsOf, signalAll } from '../base/processTree.ts';
 
-/** A run that is asked to stop ends its programs, which have three seconds for it, and notes that it was cancelled. */
+/** The time for a run to stop: its programs have three seconds to end, and then it records that it was cancelled. */
 const patienceMs = 8_000;
 
 /**
- * Stops the process of a run with all that it started, and leaves the run as cancelled. The process is asked first, and
- * killed when it does not end. WorkError when it runs on another machine, when its number is another program's by now,
- * or when this user may not stop it.
+ * Stops the process of a run and everything it started, and marks the run as cancelled. The process gets a signal
+ * first, and is killed when it does not end. WorkError when it runs on another machine, when its number now belongs to
+ * another program, or when this user may not stop it.
  */
 export async function stopRun(store: Store, run: GoingProcess): Promise<void> {
   const { pid, started, host } = run;
@@ -33,7 +33,7 @@ export async function stopRun(store: Store, run: GoingProcess): Promise<void> {
     signalAll(left, 'SIGKILL');
   }
   for (const end = Date.now() + patienceMs; Date.now() < end && isAlive(pid, started);) await pause(20);
-  if (isAlive(pid, started)) throw new WorkError(`${run.name} (process ${pid}) does not end.`);
+  if (isAlive(pid, started)) throw new WorkError(`${run.name} (process ${pid}) did not stop.`);
   cancelRunsOf(store, run);
 }
 
@@ -48,13 +48,14 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Numbers of processes are given again: one that began after the run is another program. */
+/** Process numbers are reused: a process that began after the run is another program. */
 function checkIdentity({ pid, started, startedAt, name }: GoingProcess): void {
   if (started !== null) return;
   const began = processBegan(pid);
   if (began === null || startedAt === null)
     throw new WorkError(
-      `Whether process ${pid} is still ${name} cannot be told on this system. Stop it where it was started.`,
+      `Loopwright cannot determine on this system whether process ${pid} is still ${name}. Stop it where it was started.`,
     );
-  if (began > startedAt + 2000) throw new WorkError(`The process of ${name} is gone; ${pid} is another program now.`);
+  if (began > startedAt + 2000)
+    throw new WorkError(`The process of ${name} has ended; ${pid} now belongs to another program.`);
 }

@@ -35,7 +35,7 @@ export async function handleInvalid(
   if (first) {
     const file = first.firstFile ? relativePath(context.project.root, first.firstFile) : undefined;
     throw new DataError(
-      `${count(result.invalidRows)} of ${count(result.rows)} rows of \`${dataset}\` break its schema. First: ${first.message}. Correct the data, or set \`invalid: quarantine\`.`,
+      `${count(result.invalidRows)} of ${count(result.rows)} rows of \`${dataset}\` do not fit its schema. First: ${first.message}. Correct the data, or set \`invalid: quarantine\`.`,
       { place: file === undefined ? {} : { file, line: first.firstRow + 1 } },
     );
   }

@@ -39,7 +39,7 @@ function shareOf(
   const stratum = stratumOf(split, schema);
   if (stratum === null || !columns.includes(stratum))
     throw new WorkError(
-      `The stratified split needs a column of the output; ${stratum === null ? 'name one, or give the schema a target' : `\`${stratum}\` is none of ${columns.join(', ')}`}.`,
+      `The stratified split needs a column of the output; ${stratum === null ? 'name one, or give the schema a target' : `\`${stratum}\` is not one of ${columns.join(', ')}`}.`,
       { place: { file: 'loopwright.yaml' } },
     );
   return split.exact === true
@@ -58,7 +58,7 @@ export function stratumOf(
 function timeShare(column: string | undefined, columns: string[]): string {
   if (column === undefined || !columns.includes(column))
     throw new WorkError(
-      `The split by time needs a column of the output; \`${column ?? ''}\` is none of ${columns.join(', ')}.`,
+      `The split by time needs a column of the output; \`${column ?? ''}\` is not one of ${columns.join(', ')}.`,
       { place: { file: 'loopwright.yaml' } },
     );
   return `((rank() OVER (ORDER BY ${quoteIdentifier(column)}) - 1) / count(*) OVER ())`;
@@ -69,7 +69,7 @@ function hashShare(key: string | string[] | undefined, columns: string[], seed: 
   const missing = names.find((name) => !columns.includes(name));
   if (names.length === 0 || missing !== undefined)
     throw new WorkError(
-      `${need}${missing === undefined ? '' : `; \`${missing}\` is no column of the output, which has ${columns.join(', ')}`}.`,
+      `${need}${missing === undefined ? '' : `; \`${missing}\` is not a column of the output, which has ${columns.join(', ')}`}.`,
       { place: { file: 'loopwright.yaml' } },
     );
   // md5 is the same on every machine and version; the first 13 hex digits are exact in a double.

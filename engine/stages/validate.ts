@@ -38,7 +38,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
     signal,
   });
   if (test.rows === 0)
-    throw new WorkError(`\`${data}\` has no test rows. Give the stage that prepares it a \`split\`.`);
+    throw new WorkError(`\`${data}\` has no test rows. Add a \`split\` to the stage that prepares it.`);
   const validation = await scoreRows(db, { sql: subject.validation, model, champion: null, groupColumns: [], signal });
   const threshold = decisionThreshold(validation.rows > 0 ? validation : test, minPrecision);
   const options = { threshold, minPrecision };

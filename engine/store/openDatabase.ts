@@ -165,7 +165,7 @@ function explain(code: string, isFull: boolean, message: string, path: string): 
   if (/^SQLITE_(NOTADB|CORRUPT)/.test(code))
     return [
       'damaged',
-      `${path} is not a readable store. \`loopwright recover --dry-run\` tells what can be saved of it; without that, move it away, and the next run makes a new one.`,
+      `${path} is not a readable store. \`loopwright recover --dry-run\` reports what can be saved. Otherwise move the file away; the next run creates a new store.`,
     ];
   return ['other', `The store ${path} failed: ${message}`];
 }

@@ -35,7 +35,7 @@ export function recoverStore(root: string, options: { dryRun?: boolean } = {}): 
       );
     if (version !== migrations.length)
       throw new WorkError(
-        `The store ${path} is of an older Loopwright (version ${version}). Open it with that version, or ask for help before you change it.`,
+        `The store ${path} was written by an older Loopwright (version ${version}). Open it with that version, or ask for help before you change it.`,
       );
     names = (
       old
@@ -45,7 +45,7 @@ export function recoverStore(root: string, options: { dryRun?: boolean } = {}): 
   } catch (error) {
     if (error instanceof WorkError) throw error;
     throw new WorkError(
-      `Nothing can be saved of ${path}: ${messageOf(error)}. Move it away; the next run makes a new store. The artifacts and logs beside it are whole.`,
+      `Nothing can be saved from ${path}: ${messageOf(error)}. Move it away; the next run creates a new store. The artifacts and logs beside it are intact.`,
       { cause: error, place: { file: path } },
     );
   }

@@ -41,7 +41,7 @@ export function createExperiment(
 ): Experiment {
   const at = options.at ?? Date.now();
   return sql.write(() => {
-    if (experimentByName({ sql }, name)) throw new WorkError(`There is an experiment \`${name}\` already.`);
+    if (experimentByName({ sql }, name)) throw new WorkError(`The experiment \`${name}\` already exists.`);
     const { lastId } = sql.run(
       'INSERT INTO experiments (name, artifact_location, created_at, updated_at) VALUES (?, ?, ?, ?)',
       name,
@@ -73,7 +73,7 @@ export function renameExperiment({ sql }: Sql, id: number, name: string): void {
   sql.write(() => {
     const found = experimentById({ sql }, id);
     if (!found || found.name === name) return;
-    if (experimentByName({ sql }, name)) throw new WorkError(`There is an experiment \`${name}\` already.`);
+    if (experimentByName({ sql }, name)) throw new WorkError(`The experiment \`${name}\` already exists.`);
     sql.run('UPDATE experiments SET name = ?, updated_at = ? WHERE id = ?', name, Date.now(), id);
     sql.run('UPDATE runs SET experiment = ? WHERE experiment = ?', name, found.name);
   });

@@ -80,7 +80,7 @@ export async function paramImportance(
       ...answer,
       r2,
       alone,
-      problem: `No param alone makes a difference to ${metric}; what there is comes from how params act together.`,
+      problem: `No param affects ${metric} on its own; the differences come from combinations of params.`,
     };
   const correlations = used.map(({ param }) => (param.numbers ? spearman(param.numbers, target) : null));
   // Of twenty params that do nothing one would have a p-value below 0.05.

@@ -12,7 +12,7 @@ export function listViews({ sql }: Pick<Store, 'sql'>): SavedView[] {
 export function saveView({ sql }: Pick<Store, 'sql'>, { name, state }: SavedView): void {
   const text = JSON.stringify(state);
   if (name.trim() === '' || name.length > 100) throw new WorkError('The name of a view has 1 to 100 characters.');
-  if (text.length > 1_000_000) throw new WorkError('This view is too large to be kept.');
+  if (text.length > 1_000_000) throw new WorkError('This view is too large to save.');
   sql.run(
     'INSERT INTO views (name, state, saved_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, saved_at = excluded.saved_at',
     name.trim(),

@@ -101,7 +101,7 @@ export async function exportFileStore(store: Store, folder: string, given: Expor
   } catch (error) {
     if (isDiskFull(error))
       throw new WorkError(
-        `The disk is full: ${folder} could not be written. Free some space and export again; what is whole there stays.`,
+        `The disk is full: ${folder} could not be written. Free some space and export again; complete items stay there.`,
         { cause: error },
       );
     throw error;
@@ -147,7 +147,7 @@ async function writeModels(
       options.tell,
       async () => {
         if (!/^m-[\w-]+$/.test(row.model_id))
-          throw new WorkError(`${JSON.stringify(row.model_id)} is no id of a logged model`);
+          throw new WorkError(`${JSON.stringify(row.model_id)} is not an id of a logged model`);
         const experiment = experimentFor(store, place.folder, row.experimentName, place.known, counts);
         await writeModel(
           join(place.folder, experiment),

@@ -89,7 +89,7 @@ export async function exportRegistry(
   for (const model of registeredToExport(store, runs, options.tell)) {
     checkCancelled(options.signal);
     options.onProgress?.(`registered model ${model.name}`, null);
-    await attempt(work, model.name, 'the registered model was not exported whole', () => exportModel(work, model));
+    await attempt(work, model.name, 'the registered model was not exported completely', () => exportModel(work, model));
   }
 }
 
@@ -163,35 +163,40 @@ async function exportVersions(
     );
     // What a person deleted there stays deleted.
     if (found?.deleted || (!found && then)) continue;
-    await attempt(work, `${model.name} v${version.version}`, 'the model version was not exported whole', async () => {
-      const tags = plainTags(work, `${model.name} v${version.version}`, version.tags);
-      let number = found?.number;
-      if (number === undefined) {
-        number = await target.createVersion(model.as, version, tags);
-        counts.modelVersions++;
-        // It is there from now on, whatever becomes of the rest.
-        numbers.set(version.version, number);
-        const made: VersionThen = {
+    await attempt(
+      work,
+      `${model.name} v${version.version}`,
+      'the model version was not exported completely',
+      async () => {
+        const tags = plainTags(work, `${model.name} v${version.version}`, version.tags);
+        let number = found?.number;
+        if (number === undefined) {
+          number = await target.createVersion(model.as, version, tags);
+          counts.modelVersions++;
+          // It is there from now on, whatever becomes of the rest.
+          numbers.set(version.version, number);
+          const made: VersionThen = {
+            createdAt: version.createdAt,
+            number,
+            description: markOf(version.description),
+            stage: 'None',
+            tags: marksOf(tags),
+          };
+          noteImported(store, source, id, number, made);
+          if (version.stage !== 'None') await target.setStage(model.as, number, version.stage);
+        } else if (found) {
+          numbers.set(version.version, number);
+          if (await updateVersion(work, model.as, version, tags, found, then)) counts.modelsUpdated++;
+        }
+        noteImported(store, source, id, number, {
           createdAt: version.createdAt,
           number,
           description: markOf(version.description),
-          stage: 'None',
+          stage: version.stage,
           tags: marksOf(tags),
-        };
-        noteImported(store, source, id, number, made);
-        if (version.stage !== 'None') await target.setStage(model.as, number, version.stage);
-      } else if (found) {
-        numbers.set(version.version, number);
-        if (await updateVersion(work, model.as, version, tags, found, then)) counts.modelsUpdated++;
-      }
-      noteImported(store, source, id, number, {
-        createdAt: version.createdAt,
-        number,
-        description: markOf(version.description),
-        stage: version.stage,
-        tags: marksOf(tags),
-      } satisfies VersionThen);
-    });
+        } satisfies VersionThen);
+      },
+    );
   }
   return numbers;
 }
@@ -239,7 +244,7 @@ async function exportAliases(
     const number = numbers.get(version);
     const before = there.aliases.get(alias);
     if (number === undefined)
-      tell(model.name, `the alias \`${alias}\` was left out, as version ${version} is not there`);
+      tell(model.name, `the alias \`${alias}\` was left out, because version ${version} is not there`);
     else if (before === number || then[alias] === version) standing[alias] = version;
     else if (before !== undefined && !ours.has(before))
       tell(
@@ -307,5 +312,5 @@ function plainTags({ tell }: Work, owner: string, tags: ReadonlyMap<string, stri
 export function checkAliasName(alias: string): void {
   if (!/^[\p{L}\p{N}_-]{1,255}$/u.test(alias))
     throw new WorkError('MLflow takes only letters, digits, underscores and dashes');
-  if (/^(latest|v\d+)$/i.test(alias)) throw new WorkError('MLflow keeps this name for itself');
+  if (/^(latest|v\d+)$/i.test(alias)) throw new WorkError('MLflow reserves this name');
 }

@@ -85,7 +85,7 @@ export async function exportServer(
         // One run that the server does not like is told; a server that is gone ends it all.
         if (endsAll(error)) throw error;
         counts.skipped++;
-        tell(row.run_id, `the run ${row.name} was not sent whole: ${messageOf(error)}`);
+        tell(row.run_id, `the run ${row.name} was not sent completely: ${messageOf(error)}`);
       }
     }
     const job: ModelsJob = {

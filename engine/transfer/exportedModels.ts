@@ -79,5 +79,5 @@ export function missingFiles({ row, tags, folder }: ExportedModel): string | nul
     return null;
   return isElsewhere(row.artifact_location)
     ? `its files stay at ${row.artifact_location}`
-    : 'its files are not here any more; all else was exported';
+    : 'its files no longer exist here; all else was exported';
 }

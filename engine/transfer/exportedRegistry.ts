@@ -49,7 +49,7 @@ export function* registeredToExport(store: Store, runs: ReadonlySet<string>, tel
     if (rows.length > 0 && chosen.length === 0) continue;
     const as = names.get(model.name) ?? model.name;
     if (as !== model.name)
-      tell(model.name, `the registered model is called \`${as}\` there, as MLflow takes no such name`);
+      tell(model.name, `the registered model is called \`${as}\` there, because MLflow does not accept the name`);
     yield {
       name: model.name,
       as,

@@ -44,7 +44,7 @@ export function openFileStore(folder: string, tell: Tell): TransferSource {
   const root = realpathSync(folder);
   const folders = [...experimentFolders(root, false), ...experimentFolders(join(root, '.trash'), true)];
   if (folders.length === 0 && !existsSync(join(root, 'models')))
-    throw new ProjectError(`${folder} holds no experiments of MLflow: none of its folders has a meta.yaml.`);
+    throw new ProjectError(`${folder} contains no MLflow experiments: none of its folders has a meta.yaml.`);
   const experiments: SourceExperiment[] = [];
   const runs: RunHandle[] = [];
   const known: Folder[] = [];
@@ -103,7 +103,7 @@ function readExperiment(path: string, name: string, trashed: boolean, tell: Tell
   } catch (error) {
     const what = `the experiment cannot be read: ${messageOf(error)}`;
     // The runs are worth more than the name of what they belong to.
-    tell(join(path, 'meta.yaml'), `${what}; its runs are taken into an experiment \`${name}\``);
+    tell(join(path, 'meta.yaml'), `${what}; its runs are imported into an experiment \`${name}\``);
     return { id: name, name, deleted: trashed, createdAt: null, updatedAt: null, tags: new Map() };
   }
 }
@@ -207,7 +207,7 @@ function readDatasets(experiment: Folder, run: string, tell: Tell): SourceDatase
       if (link.text('source_type') !== 'DATASET') return [];
       // The layout writes the dataset's id as destination too; the run is the folder's.
       const id = link.needed('source_id');
-      if (!/^[\w-]+$/.test(id)) throw new DataError(`its \`source_id\` is ${JSON.stringify(id)}, which is no id`);
+      if (!/^[\w-]+$/.test(id)) throw new DataError(`its \`source_id\` is ${JSON.stringify(id)}, which is not an id`);
       const dataset = readMeta(join(experiment.path, 'datasets', id, 'meta.yaml'));
       return [
         {

@@ -75,7 +75,7 @@ export function fileStoreRegistry(store: Store, folder: string, places: Exported
     createVersion: async (name, version, tags) => {
       const number = String(version.version);
       const place = versionFolder(name, number);
-      if (existsSync(place)) throw new WorkError(`${place} is another version of that number`);
+      if (existsSync(place)) throw new WorkError(`${place} is a different version with the same number`);
       const { source, location } = await placeVersion(store, name, version, places);
       moveIn(places.staging, place, (path) => {
         writeText(
@@ -215,7 +215,7 @@ async function placeVersion(
       places.tell(about, `its files, ${uri || 'at an unknown place'}, are not among those that are exported`);
     return { source: uri, location: uri };
   }
-  if (!existsSync(here)) places.tell(about, `its files are not here any more: ${here}`);
+  if (!existsSync(here)) places.tell(about, `its files no longer exist here: ${here}`);
   else if (
     files.in === 'run' &&
     run !== undefined &&

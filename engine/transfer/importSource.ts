@@ -256,7 +256,7 @@ async function importModel(
   options: Options,
 ): Promise<void> {
   try {
-    if (!/^m-[\w-]+$/.test(model.id)) throw new WorkError(`${JSON.stringify(model.id)} is no id of a logged model`);
+    if (!/^m-[\w-]+$/.test(model.id)) throw new WorkError(`${JSON.stringify(model.id)} is not an id of a logged model`);
     const experiment = experiments.get(model.experimentId);
     if (experiment === undefined) throw new WorkError(`its experiment ${model.experimentId} is not in the source`);
     const { folder, uri } = model.artifacts;

@@ -43,7 +43,7 @@ export class Meta {
     if (text === null || text === '') return null;
     const value = Number(text);
     if (!/^[-+]?\d+(\.0*)?$/.test(text.trim()) || !Number.isSafeInteger(value))
-      throw new DataError(`its \`${name}\` is ${JSON.stringify(text.slice(0, 40))}, which is no whole number`, {
+      throw new DataError(`its \`${name}\` is ${JSON.stringify(text.slice(0, 40))}, which is not a whole number`, {
         place: { file: this.#file },
       });
     return value;

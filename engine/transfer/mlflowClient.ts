@@ -77,7 +77,7 @@ export function mlflowClient(
         }
         const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : messageOf(error);
         throw new WorkError(
-          `The server ${base} cannot be reached: ${cause}. What was done before is kept; start again to go on.`,
+          `The server ${base} cannot be reached: ${cause}. Everything sent so far is kept; run the command again to continue.`,
           { cause: error },
         );
       }
@@ -126,7 +126,7 @@ function parsed(text: string, base: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    throw new WorkError(`${base} does not answer as an MLflow server does: ${JSON.stringify(text.slice(0, 80))}.`);
+    throw new WorkError(`${base} does not answer like an MLflow server: ${JSON.stringify(text.slice(0, 80))}.`);
   }
 }
 

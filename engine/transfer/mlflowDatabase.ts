@@ -64,7 +64,7 @@ export function openMlflowDatabase(path: string, tell: Tell): TransferSource {
   if (!tables.hasColumn('runs', 'run_uuid') || !tables.has('experiments')) {
     db.close();
     throw new ProjectError(
-      `${path} is a SQLite database, and not one of MLflow: it has no tables \`experiments\` and \`runs\`.`,
+      `${path} is a SQLite database but not one of MLflow: it has no tables \`experiments\` and \`runs\`.`,
     );
   }
   const root = dirname(file);

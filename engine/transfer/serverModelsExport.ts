@@ -88,13 +88,10 @@ export async function sendModels(job: ModelsJob, rows: readonly ExportedModelRow
       if (endsAll(error)) throw error;
       counts.modelsSkipped++;
       if (!there.has(experiment) && error instanceof RefusedError && error.status === 404) {
-        options.tell(
-          row.experimentName,
-          `its logged models were not sent: the server knows none, as those before MLflow 3`,
-        );
+        options.tell(row.experimentName, `its logged models were not sent: servers before MLflow 3 have none`);
         return sent;
       }
-      options.tell(row.model_id, `the logged model ${row.name} was not sent whole: ${messageOf(error)}`);
+      options.tell(row.model_id, `the logged model ${row.name} was not sent completely: ${messageOf(error)}`);
     }
   }
   return sent;
@@ -237,7 +234,7 @@ async function createModel(
 ): Promise<ModelState> {
   const name = row.name.replaceAll(/[/:.%"']/g, '_');
   if (name !== row.name)
-    options.tell(row.name, `the logged model is called \`${name}\` there, as MLflow takes no such name`);
+    options.tell(row.name, `the logged model is called \`${name}\` there, because MLflow does not accept the name`);
   const run = runs.get(row.source_run_id ?? '');
   const { model } = (await client.post(
     'logged-models',
@@ -394,7 +391,7 @@ export async function sendLinks(
     } catch (error) {
       if (endsAll(error)) throw error;
       counts.modelsSkipped++;
-      options.tell(row.run_id, `the logged models of the run ${row.name} were not noted with it: ${messageOf(error)}`);
+      options.tell(row.run_id, `the logged models of the run ${row.name} were not linked to it: ${messageOf(error)}`);
     }
   }
 }

@@ -76,7 +76,7 @@ export function sentName(
 /** A text as the server takes it; what is cut off is told. */
 export function cutTo(limit: number, key: string, value: string, owner: string, tell: Tell): string {
   if (value.length > limit)
-    tell(owner, `\`${key}\` has ${value.length} characters; MLflow takes ${limit}, so the rest was cut off`);
+    tell(owner, `\`${key}\` has ${value.length} characters; MLflow takes ${limit}, so the rest was cut`);
   return value.slice(0, limit);
 }
 

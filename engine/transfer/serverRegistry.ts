@@ -181,7 +181,7 @@ async function placeVersion(
   }
   const here = localFiles(store, files);
   if (here === null || !existsSync(here))
-    options.tell(about, `its files are not here any more${here === null ? '' : `: ${here}`}`);
+    options.tell(about, `its files no longer exist here${here === null ? '' : `: ${here}`}`);
   if (files.in === 'model') {
     const model = models.get(files.model);
     if (!model) throw new LeftOutError(`its logged model ${files.model} is not on the server`);

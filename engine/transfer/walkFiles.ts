@@ -82,7 +82,7 @@ export function readTexts(folder: string, within: string, tell: Tell): Map<strin
     const bytes = readFileSync(file.full);
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     if (text.includes('\ufffd') && !bytes.includes('\ufffd'))
-      tell(file.full, 'it is not UTF-8: what cannot be read stands as �');
+      tell(file.full, 'it is not UTF-8; unreadable bytes are shown as �');
     texts.set(file.path, text);
   }
   return texts;

@@ -196,7 +196,10 @@ function writeVersion(
     here.created_at === version.createdAt &&
     wentOut(store, 'version', id);
   if (here && !then && !isOwn && (here.source !== version.source || here.created_at !== version.createdAt)) {
-    tell(`models/${model}/version-${version.version}`, 'left out: this project has another version of that number');
+    tell(
+      `models/${model}/version-${version.version}`,
+      'left out: this project has a different version with the same number',
+    );
     return { added: false, isOwn: false, number: null };
   }
   const runId = version.runId === '' ? '' : runIdFor(store, from.key, version.runId);

@@ -140,7 +140,7 @@ test('only the newest versions keep their data, and what that means is said', as
   assert.equal(readdirSync(join(p.cwd, '.loopwright/snapshots')).length, 2);
   assert.match((await p.cli('log', 'items')).out, /○ the data itself is no longer kept/);
   const gone = await p.cli('restore', 'items', versions[2]?.id ?? '');
-  assert.deepEqual([gone.code, /is no longer kept; only what was noted of it is/.test(gone.err)], [1, true]);
+  assert.deepEqual([gone.code, /is no longer kept; only its record is/.test(gone.err)], [1, true]);
   assert.match(
     (await p.cli('diff', 'items~3', 'items')).out,
     /1 → 4 rows \(\+3\)\n.*no longer kept, so rows cannot be compared/s,
@@ -154,7 +154,7 @@ test('restoring waits for no run, and refuses while one goes', async () => {
   await p.put(second);
   writeFiles(p.cwd, { '.loopwright/run.lock': `${process.pid} ` });
   const refused = await p.cli('restore', 'items', '~1');
-  assert.deepEqual([refused.code, /Another run of this project is going/.test(refused.err)], [1, true]);
+  assert.deepEqual([refused.code, /Another run of this project is in progress/.test(refused.err)], [1, true]);
 });
 
 test('what is not there is told with what is near', async () => {

@@ -62,7 +62,7 @@ test('while one runs a second is refused, and everything can be read', async () 
   assert.match(
     second.err,
     new RegExp(
-      `^error: Another run of this project is going \\([a-z-]+, process ${running.child.pid}\\)\\. \`loopwright attach\` shows its output, \`loopwright stop\` stops it\\.\n$`,
+      `^error: Another run of this project is in progress \\([a-z-]+, process ${running.child.pid}\\)\\. \`loopwright attach\` shows its output, \`loopwright stop\` stops it\\.\n$`,
     ),
   );
   assert.match((await runCli(['status'], { cwd })).out, /… second +running/);

@@ -88,7 +88,7 @@ test('a number that is another program by now is left alone', async () => {
   assert.ok(await isRunning(other.pid ?? 0), 'the start of the process tells');
   await assert.rejects(
     stopRun(store, { ...run, pid: other.pid ?? 0, started: null, startedAt: Date.now() - 3_600_000 }),
-    /another program now/,
+    /now belongs to another program/,
   );
   assert.ok(await isRunning(other.pid ?? 0));
   assert.deepEqual(goingRuns(store), []);

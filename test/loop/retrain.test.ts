@@ -32,7 +32,7 @@ function retrained() {
 test('a retraining that could not begin starts no cooldown', async () => {
   const { again, store } = retrained();
   const release = holdRunLock(store);
-  await assert.rejects(again(at(110)), /Another run of this project is going/);
+  await assert.rejects(again(at(110)), /Another run of this project is in progress/);
   release();
   assert.equal(lastRetrained(store), null);
 });

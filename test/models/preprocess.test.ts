@@ -74,9 +74,9 @@ test('rows of JSON become columns, invalid ones are named', () => {
     columns: { x: numbers(1, Number.NaN, Number.NaN), yes: numbers(1, 0, Number.NaN), k: texts('a', '5', null) },
   });
   const says = (about: RegExp) => (error: unknown) => error instanceof DataError && about.test(error.message);
-  assert.throws(() => rowsToTable([{ x: 1 }, { x: '12' }], features), says(/row 1: x has to be a number, not "12"/));
-  assert.throws(() => rowsToTable([{ yes: 2 }], features), says(/row 0: yes has to be true or false, not 2/));
-  assert.throws(() => rowsToTable([{ k: { a: 1 } }], features), says(/row 0: k has to be a text, not {"a":1}/));
+  assert.throws(() => rowsToTable([{ x: 1 }, { x: '12' }], features), says(/row 1: x must be a number, not "12"/));
+  assert.throws(() => rowsToTable([{ yes: 2 }], features), says(/row 0: yes must be true or false, not 2/));
+  assert.throws(() => rowsToTable([{ k: { a: 1 } }], features), says(/row 0: k must be text, not {"a":1}/));
   assert.throws(() => rowsToTable([{}, 7], features), says(/row 1: not an object/));
 });
 

@@ -242,7 +242,7 @@ test('what cannot be compared is said, and the rest is', async () => {
   const c = (await run({ params: { lr: 3 } })).runId ?? '';
   assert.match(
     (await blame({ root, store, a: b, b: c })).notes.join(),
-    /the code of \w+-\w+ is not known: it was made outside git/,
+    /the code of \w+-\w+ is unknown: the run was not made in a git repository/,
   );
   store.sql.run(`UPDATE runs SET commit_hash = '0123456789012345678901234567890123456789' WHERE run_id = ?`, b);
   assert.match(

@@ -162,7 +162,7 @@ test('a run that trained on data made before is reproduced with that data, which
     reproduce({ root, store, run: trained.runId ?? '' }),
     (error) =>
       error instanceof WorkError &&
-      /What the run read is no longer there with that content: data\/features\.parquet \([\d,]+ bytes, SHA-256 [0-9a-f]{12}…, read by train\)/.test(
+      /Files that the run read have changed or are missing: data\/features\.parquet \([\d,]+ bytes, SHA-256 [0-9a-f]{12}…, read by train\)/.test(
         error.message,
       ),
   );
@@ -228,10 +228,7 @@ test('what cannot be reproduced says why', async () => {
   const again = (id = runId ?? '') => reproduce({ root, store, run: id });
   assert.ok((await again()).matches, 'an ignored file is taken from the project while it is the same');
   writeFiles(root, { 'in.txt': '{"a": 2}' });
-  await assert.rejects(
-    again(),
-    /no longer there with that content: in\.txt \(8 bytes, SHA-256 [0-9a-f]{12}…, read by s\)/,
-  );
+  await assert.rejects(again(), /have changed or are missing: in\.txt \(8 bytes, SHA-256 [0-9a-f]{12}…, read by s\)/);
   await assert.rejects(again('nothing'), /There is no run `nothing`/);
   const row = store.sql.get<{ commit_hash: string }>('SELECT commit_hash FROM runs WHERE run_id = ?', runId);
   store.sql.run(`UPDATE runs SET commit_hash = '0123456789012345678901234567890123456789' WHERE run_id = ?`, runId);
@@ -245,15 +242,15 @@ test('what cannot be reproduced says why', async () => {
   store.sql.run(
     `INSERT INTO texts VALUES ('x', 'diff --git a/none b/none\n--- a/none\n+++ b/none\n@@ -1 +1 @@\n-a\n+b\n')`,
   );
-  await assert.rejects(again(), /The changes that were kept with the run do not apply to its commit: .*none/);
+  await assert.rejects(again(), /The uncommitted changes of the run do not apply to its commit: .*none/);
   store.sql.run(`UPDATE runs SET source = 'mlflow', command = 'train.py' WHERE run_id = ?`, runId);
   await assert.rejects(
     again(),
-    /was logged by a program of its own \(mlflow\), so how it was started is not known: only its commit [0-9a-f]{12} and its program train\.py/,
+    /was logged by another program \(mlflow\), so its command is unknown: only its commit [0-9a-f]{12} and its program train\.py/,
   );
   rmSync(join(root, '.git'), { recursive: true });
   store.sql.run(`UPDATE runs SET source = 'loopwright', code = '{}' WHERE run_id = ?`, runId);
-  await assert.rejects(again(), /The project is in no git repository now/);
+  await assert.rejects(again(), /The project is no longer in a git repository/);
 });
 
 const waiting = 'test -e m.json; echo on; while [ ! -e "$GO" ]; do sleep 0.02; done; echo \'{"a": 1}\' > m.json';

@@ -211,7 +211,7 @@ test('two runs at once: the second is told who runs', async () => {
   symlinkSync('.', join(root, 'go'));
   assert.match(
     String(second),
-    /Another run of this project is going \([\w-]+, process \d+\)\. `loopwright attach` shows its output, `loopwright stop` stops it\./,
+    /Another run of this project is in progress \([\w-]+, process \d+\)\. `loopwright attach` shows its output, `loopwright stop` stops it\./,
   );
   assert.equal((await first).status, 'finished');
 });

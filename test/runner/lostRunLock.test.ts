@@ -25,7 +25,7 @@ function sharedProject(t: TestContext, files: Record<string, string>) {
   const [store, other] = [openStore(root, laptop), openStore(root, desktop)];
   t.after(() => [store, other].forEach(({ sql }) => sql.close()));
   const takeOver = () => {
-    assert.throws(() => holdRunLock(other), /going on laptop/);
+    assert.throws(() => holdRunLock(other), /in progress on laptop/);
     desktop.awake += silenceMs;
     const release = holdRunLock(other);
     assert.ok(beat(store), 'the laptop wakes');

@@ -18,7 +18,7 @@ import { nextLine } from '../helpers/nextLine.ts';
 
 const lockOf = (root: string) => join(root, '.loopwright/run.lock');
 const busy = (error: unknown) =>
-  error instanceof WorkError && /Another run of this project is going \(process \d+\)/.test(error.message);
+  error instanceof WorkError && /Another run of this project is in progress \(process \d+\)/.test(error.message);
 
 test('one holds it, the next is told, and afterwards it is free', () => {
   const store = openStore(makeProject());
@@ -50,7 +50,7 @@ test('another machine waits until the heartbeat stopped for ten minutes, and the
   const told = (error: unknown) =>
     error instanceof WorkError &&
     new RegExp(
-      `^Another run of this project is going on laptop \\(process ${process.pid} there\\)\\. .* Stop it on laptop; if that machine is gone, the project is free 10 minutes after its last heartbeat\\.$`,
+      `^Another run of this project is in progress on laptop \\(process ${process.pid} there\\)\\. .* Stop it on laptop; if that machine is gone, the project is free 10 minutes after its last heartbeat\\.$`,
     ).test(error.message);
   assert.throws(() => holdRunLock(here), told);
   desktop.awake += silenceMs - 1;

@@ -71,7 +71,7 @@ test('what stages wrote before is no part of the code of a trial', async () => {
   }
 });
 
-test('a sweep that was stopped goes on where it was, and a whole one begins anew', async () => {
+test('a sweep that was stopped continues where it was, and a complete one starts over', async () => {
   const { run, store, said } = newSweep(
     echo,
     '{ method: grid, objective: { maximize: f1 }, params: { n: { choice: [1, 2, 3, 4] } } }',
@@ -161,7 +161,7 @@ for (const [how, program] of [
       [],
       'nothing of the trials is in the project',
     );
-    assert.equal(logged.filter((line) => line === 'base| based').length, 1, 'what trials have in common is run once');
+    assert.equal(logged.filter((line) => line === 'base| based').length, 1, 'the shared stages run once');
     assert.ok(logged.includes('s| [3] ended'), logged.join('\n'));
     const { children } = getRun(store, parent.runId);
     assert.equal(children.length, 5);
@@ -297,12 +297,12 @@ test(
   },
 );
 
-test('what all trials have in common is told when it fails, and no trial is run', async () => {
+test('a failure of the stages that all trials share is reported, and no trial runs', async () => {
   const { run, store } = newSweep(
     `  base: { cmd: "exit 3", outs: [base.txt] }\n  s: { cmd: "cat base.txt \${params.n}", deps: [base.txt] }\n`,
     '{ method: grid, objective: { maximize: f1 }, params: { n: { choice: [1, 2] } } }',
   );
-  await assert.rejects(run(), /What all trials have in common failed, so none was run: base: .*exit code 3/);
+  await assert.rejects(run(), /The stages that all trials share failed, so no trial ran: base: .*exit code 3/);
   assert.deepEqual(
     listRuns(store).runs.map(({ status }) => status),
     ['failed', 'failed'],

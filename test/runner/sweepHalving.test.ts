@@ -66,7 +66,7 @@ for (const [parallel, program] of [
     if (parallel > 1) return;
     // What was stopped early is done: nothing is left to go on with.
     assert.equal((await run({ program })).trials.filter(({ stopped }) => stopped !== null).length, 4);
-    assert.equal(said.filter((line) => line.startsWith('trial 1 ')).length, 2, 'a whole one begins anew');
+    assert.equal(said.filter((line) => line.startsWith('trial 1 ')).length, 2, 'a complete sweep starts over');
   });
 }
 

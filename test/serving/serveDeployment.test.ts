@@ -141,9 +141,9 @@ test('an instance of another type is refused with its row and field, and logged 
   const { refused, store } = await served(t);
   assert.match(
     await refused({ instances: [rows[0], { ...rows[1], amount: 'much' }] }),
-    /^400 row 1: amount has to be a number, not "much"/,
+    /^400 row 1: amount must be a number, not "much"/,
   );
-  assert.match(await refused({ instances: [{ country: { a: 1 } }] }), /^400 row 0: country has to be a text/);
+  assert.match(await refused({ instances: [{ country: { a: 1 } }] }), /^400 row 0: country must be text/);
   assert.match(await refused({ instances: [5] }), /^400 row 0: not an object/);
   const errors = store.sql.all<{ error: string }>('SELECT error FROM predictions ORDER BY id');
   assert.deepEqual(

@@ -126,7 +126,7 @@ test('invalid: fail stops with file and line, and writes nothing', async () => {
   const { error } = await project.run();
   assert.match(
     error?.message ?? '',
-    /5 of 6 rows of `items` break its schema\. First: .*Correct the data, or set `invalid: quarantine`/,
+    /5 of 6 rows of `items` do not fit its schema\. First: .*Correct the data, or set `invalid: quarantine`/,
   );
   assert.equal(error?.place?.file, 'in.csv');
   assert.ok([3, 4].includes(error?.place?.line ?? 0), `line ${error?.place?.line}`);

@@ -164,7 +164,7 @@ test('the result of the SQL is checked: invalid rows are quarantined, fail the s
   assert.equal((await project.rows(detail?.quarantineFile ?? '')).length, bad);
   assert.match(
     (await prepare(newProject({ sql, invalid: 'fail' }))).error?.message ?? '',
-    new RegExp(`${bad} of 60 rows of \`features\` break its schema`),
+    new RegExp(`${bad} of 60 rows of \`features\` do not fit its schema`),
   );
   const kept = newProject({ sql, invalid: 'warn' });
   assert.equal((await prepare(kept)).stages[0]?.summary, '60 rows');

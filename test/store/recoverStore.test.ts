@@ -82,6 +82,6 @@ test('a whole store is recovered whole, a newer one and a file that is none are 
   assert.throws(() => recoverStore(root), /written by a newer Loopwright/);
   assert.deepEqual(readFileSync(path), newer);
   const none = makeProject({ '.loopwright/loopwright.db': 'not a database '.repeat(500) });
-  assert.throws(() => recoverStore(none), /Nothing can be saved of .*artifacts and logs beside it are whole/);
+  assert.throws(() => recoverStore(none), /Nothing can be saved from .*artifacts and logs beside it are intact/);
   assert.throws(() => recoverStore(makeProject()), /There is no store/);
 });

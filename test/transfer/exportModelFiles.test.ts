@@ -25,8 +25,8 @@ test('a file store keeps what others put there, and tells of a version of the sa
   assert.deepEqual(
     told(counts).map((text) => text.replaceAll(to, '')),
     [
-      'm v1: the model version was not exported whole: /models/m/version-1 is another version of that number',
-      'm: the alias `best` was left out, as version 1 is not there',
+      'm v1: the model version was not exported completely: /models/m/version-1 is a different version with the same number',
+      'm: the alias `best` was left out, because version 1 is not there',
     ],
   );
   assert.match(readFileSync(join(to, 'models', 'm', 'version-1', 'meta.yaml'), 'utf8'), /theirs/);
@@ -93,7 +93,7 @@ test(
       logModel(store, { id: id(2), run, files: { MLmodel: 'x', weights: 'w'.repeat(3_000_000) } });
       await assert.rejects(exportFileStore(store, disk, {}), {
         name: 'WorkError',
-        message: `The disk is full: ${disk} could not be written. Free some space and export again; what is whole there stays.`,
+        message: `The disk is full: ${disk} could not be written. Free some space and export again; complete items stay there.`,
       });
       assert.deepEqual(readdirSync(join(disk, '0', 'models')), [id(1)]);
       writeFileSync(join(store.folder, 'models', id(2), 'weights'), 'small');

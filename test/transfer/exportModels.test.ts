@@ -65,7 +65,7 @@ test('names that MLflow refuses are replaced and told, and stay apart', async ()
     [
       [1, 1, 1, 0, 0],
       [
-        'a/b:c: the registered model is called `a_b_c` there, as MLflow takes no such name',
+        'a/b:c: the registered model is called `a_b_c` there, because MLflow does not accept the name',
         'a/b:c v1: the tag `ünï [key]` is written as `ünï _key_`',
       ],
     ],
@@ -112,7 +112,7 @@ test('only versions of exported runs go along; the others, and their aliases, ar
   assert.deepEqual(numbers(counts), [2, 1, 2, 0, 0], 'its own model and the one that it read, which another run made');
   assert.deepEqual(told(counts), [
     'mixed: the versions 2, 3 of the registered model were left out: the run is not among the exported ones',
-    'mixed: the alias `two` was left out, as version 2 is not there',
+    'mixed: the alias `two` was left out, because version 2 is not there',
     'none of these: version 1 of the registered model was left out: the run is not among the exported ones',
   ]);
   assert.deepEqual(readdirSync(join(to, 'models', 'mixed')).toSorted(), [
@@ -153,7 +153,7 @@ test('metrics of models keep NaN, datasets and infinities; names with spaces, wh
     [
       'the dataset `x` of its metrics is left out: a file store keeps none without both a name and a digest',
       'the dataset `train set` of its metrics is written as `train_set`',
-      'forest: its files are not here any more; all else was exported',
+      'forest: its files no longer exist here; all else was exported',
     ],
   );
   assert.deepEqual(numbers(await exportFileStore(store, to, {})), [0, 0, 0, 0, 0]);
@@ -262,12 +262,12 @@ test('what is refused is told, the rest goes on, and the next export takes it up
   assert.deepEqual(numbers(sent), [1, 2, 1, 0, 3]);
   assert.deepEqual(
     told(sent)
-      .filter((text) => !text.includes('files are not here'))
+      .filter((text) => !text.includes('files no longer exist here'))
       .map((text) => text.replace(server.uri, '')),
     [
-      'first of all v1: the model version was not exported whole: its files are at /home/me/model, which no server reads',
+      'first of all v1: the model version was not exported completely: its files are at /home/me/model, which no server reads',
       "first of all: the alias `not allowed!` was not set:  refused POST /api/2.0/mlflow/registered-models/alias (400): Invalid alias name: 'not allowed!'. Names may only contain alphanumerics, underscores (_) and dashes (-).",
-      `lost v1: the model version was not exported whole: its logged model ${id(8)} is not on the server`,
+      `lost v1: the model version was not exported completely: its logged model ${id(8)} is not on the server`,
     ],
   );
   assert.deepEqual(await aliasesThere('first of all'), { fine: '1' });

@@ -190,7 +190,7 @@ test(
         assert.deepEqual(numbers(counts), [2, 3, 5, 0, 0], JSON.stringify(counts.problems));
         assert.deepEqual(
           counts.problems.map(({ message }) => message).filter((message) => !/^the (tag|param|metric) /.test(message)),
-          ['gone: its files are not here any more; all else was exported'],
+          ['gone: its files no longer exist here; all else was exported'],
         );
       }
       const [here, file, project, server] = ask<Place[]>({

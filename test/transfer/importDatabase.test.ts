@@ -113,7 +113,7 @@ test('what is no database of MLflow is refused with its name, and nothing is cha
   await assert.rejects(importInto(root, join(root, 'a.db')), /holds nothing that can be imported/);
   await assert.rejects(importInto(root, join(root, 'a.db'), { kind: 'mlflow.db' }), /a\.db is not a SQLite database/);
   await assert.rejects(importInto(root, join(root, 'b.db')), /b\.db is not a SQLite database/);
-  await assert.rejects(importInto(root, join(root, 'c.db')), /not one of MLflow/);
+  await assert.rejects(importInto(root, join(root, 'c.db')), /but not one of MLflow/);
   await assert.rejects(importInto(root, join(root, 'gone')), /There is no .*gone/);
   await assert.rejects(
     importInto(root, makeProject({ 'dvc.yaml': 'stages: {}' })),

@@ -111,7 +111,7 @@ test('what is broken is told one by one, and the rest is imported', async () => 
     `mlruns/0/${id(6)}/params/latin: it is not UTF-8`,
     `mlruns/0/${id(9)}/artifacts/loop: it is a link to a folder`,
     `mlruns/0/${id(9)}/artifacts/secret.txt: it is a link that leads out of the source`,
-    `mlruns/9/meta.yaml: the experiment cannot be read: it is not there; its runs are taken into an experiment \`9\``,
+    `mlruns/9/meta.yaml: the experiment cannot be read: it is not there; its runs are imported into an experiment \`9\``,
     'the dataset of the run was left out: its `source_id` is "../../../etc"',
   ])
     assert.ok(told.includes(expected), `${expected}\nis not in\n${told}`);

@@ -88,7 +88,7 @@ test('a wrong token, no server and something else are told', () =>
     await once(page, 'listening');
     const address = page.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    await assert.rejects(importFrom(here, `http://127.0.0.1:${port}`, 'x'), /does not answer as an MLflow server does/);
+    await assert.rejects(importFrom(here, `http://127.0.0.1:${port}`, 'x'), /does not answer like an MLflow server/);
     page.close();
     await once(page, 'close');
     const { err, code } = await runCli([

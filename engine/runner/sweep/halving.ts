@@ -2,15 +2,15 @@ export interface HalvingRules {
   direction: 'maximize' | 'minimize';
   /** The step of the first rung. */
   minSteps: number;
-  /** One in so many goes on from each rung. */
+  /** One in this many trials continues from each rung. */
   reduction: number;
 }
 
-/** Why a trial is stopped, in numbers for a sentence. */
+/** The numbers behind stopping a trial, for a sentence. */
 export interface Stop {
   step: number;
   value: number;
-  /** How many trials have reached the rung, this one among them, and how many of them go on. */
+  /** How many trials have reached the rung, this one included, and how many of them continue. */
   reached: number;
   best: number;
 }
@@ -18,13 +18,13 @@ export interface Stop {
 /**
  * Asynchronous successive halving (Li et al. 2020, "A System for Massively Parallel Hyperparameter Tuning") that stops
  * early instead of pausing: at the steps `minSteps`, `minSteps` × `reduction`, `minSteps` × `reduction`², … a trial
- * goes on only when its value is among the best 1/`reduction` of all values that trials had at that rung until then;
- * the first to come always goes on. NaN is stopped at once it reaches a rung. The decisions are those of Optuna's
+ * continues only when its value is among the best 1/`reduction` of all values at that rung so far; the first trial
+ * always continues. A trial whose value is NaN stops at its next rung. The decisions equal those of Optuna's
  * SuccessiveHalvingPruner with a min_early_stopping_rate of 0.
  */
 export class Halving {
   readonly #rules: HalvingRules;
-  /** What each trial had at each rung. */
+  /** The value of each trial at each rung. */
   readonly #rungs: Map<number, number>[] = [];
   readonly #reached = new Map<number, number>();
 
@@ -32,7 +32,7 @@ export class Halving {
     this.#rules = rules;
   }
 
-  /** Tells a trial's value at a step, in the order of its steps; gives why the trial has to stop, or null. */
+  /** Reports the value of a trial at a step, in the order of its steps. Returns why the trial must stop, or null. */
   report(trial: number, step: number, value: number): Stop | null {
     const { minSteps, reduction } = this.#rules;
     for (let rung = this.#reached.get(trial) ?? 0; ; rung++) {

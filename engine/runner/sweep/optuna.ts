@@ -10,7 +10,7 @@ import { isWithoutPip, pythonText, type FoundPython } from '../../python/findPyt
 import { programEnvironment, type Variables } from '../../base/programEnvironment.ts';
 import type { Point } from './sweepPoints.ts';
 
-/** Optuna's TPE sampler (Bergstra et al. 2011) in the project's Python: asked for points, told what came of them. */
+/** Optuna's TPE sampler (Bergstra et al. 2011) in the project's Python: it suggests points and learns from results. */
 export interface Suggestions {
   ask(): Promise<{ number: number; params: Point }>;
   /** Null: the trial failed or did not measure the objective. */
@@ -26,17 +26,17 @@ export interface SuggestionOptions {
   python: FoundPython | null;
   /** The state folder of the project. */
   folder: string;
-  /** Command lines of the project's stages, which show what Python it uses. */
+  /** Command lines of the project's stages, which show the Python that it uses. */
   commands: readonly string[];
   distributions: Distributions;
   direction: 'maximize' | 'minimize';
   parallel: number;
   seed: number;
-  /** What trials before gave. */
+  /** The results of earlier trials. */
   done: readonly { params: Point; value: number | null }[];
 }
 
-/** Choices are told by their number: Optuna takes no lists. */
+/** Choices are sent by their index, because Optuna accepts no lists. */
 const program = `
 import json, math, sys
 def say(value):
@@ -73,8 +73,8 @@ for line in sys.stdin:
 `;
 
 /**
- * Starts the sampler in the project's Python, or else in the first that a command names and that has Optuna. WorkError,
- * with what was tried, when none has.
+ * Starts the sampler in the project's Python, or else in the first Python of a command that has Optuna. WorkError that
+ * lists the attempts when none has it.
  */
 export async function startSuggestions(options: SuggestionOptions): Promise<Suggestions> {
   const env = activatePython(programEnvironment(), options.python, join(options.folder, 'python'));
@@ -85,7 +85,7 @@ export async function startSuggestions(options: SuggestionOptions): Promise<Sugg
     tried.push(`${words.join(' ')} (${started})`);
   }
   throw new WorkError(
-    `Method bayesian needs Optuna, and no Python of the project has it: ${tried.join('; ')}. Install it with \`${installCommand(options)}\`, or use method latin_hypercube, which needs nothing.`,
+    `Method bayesian needs Optuna, and no Python of the project has it: ${tried.join('; ')}. Install it with \`${installCommand(options)}\`, or use method latin_hypercube, which needs no package.`,
   );
 }
 
@@ -153,7 +153,7 @@ async function startIn(
     child.kill('SIGKILL');
     return typeof ready === 'string' ? ready : String(ready['missing']);
   }
-  // Answers come in the order of the questions.
+  // Answers arrive in the order of the requests.
   let asked: Promise<unknown> = Promise.resolve();
   return {
     ask() {

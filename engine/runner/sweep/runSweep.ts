@@ -29,23 +29,23 @@ import { watchTrials, type Watch } from './watchTrials.ts';
 
 export interface SweepResult {
   objective: string;
-  /** The run above the trials. */
+  /** The parent run of the trials. */
   parent: { runId: string; name: string };
   /** In the order of their points. */
   trials: Trial[];
   best: Trial | null;
   /**
-   * The trial whose model became a version: the best of those that passed their gates, else the best; null where none
+   * The trial whose model was registered: the best of those that passed their gates, else the best; null when none
    * validated a model.
    */
   chosen: { trial: Trial; registered: ModelRef[] } | null;
 }
 
 /**
- * Runs an experiment once for each point of its sweep, and tells the best. What all trials have in common is run once
- * before; a trial that fails does not stop the others. With `parallel` above 1 each trial has a folder and a process of
- * its own, and the project's own outputs stay as they are. Rejects with CancelledError when stopped; asked again, it
- * goes on with what is left.
+ * Runs an experiment once for each point of its sweep and reports the best. The stages that all trials share run once,
+ * before the trials. A trial that fails does not stop the others. With `parallel` above 1 each trial has a folder and a
+ * process of its own, and the project's outputs stay unchanged. Rejects with CancelledError when stopped; the next call
+ * continues with the remaining trials.
  */
 export async function runSweep(
   request: SweepRequest,
@@ -111,7 +111,7 @@ export async function runSweep(
   }
 }
 
-/** The run that the trials are children of; it holds what they have in common. */
+/** The parent run of the trials; it contains the stages that they share. */
 async function parentRun(
   request: SweepRequest,
   config: SweepConfig,
@@ -172,7 +172,7 @@ function takeOver(sweep: Sweep): void {
   }
   if (session.done.size > 0)
     say(
-      `${session.done.size} of ${count} trials were done before the sweep was stopped; it goes on with the others. --force begins anew.`,
+      `${session.done.size} of ${count} trials were done before the sweep was stopped; it continues with the others. --force starts over.`,
     );
 }
 
@@ -189,7 +189,7 @@ async function runShared({ request, stages, parent, code, signal, session }: Swe
   });
   if (outcome.status === 'failed' || outcome.status === 'refused')
     throw new WorkError(
-      `What all trials have in common ${outcome.status === 'failed' ? 'failed' : 'was refused'}, so none was run: ${outcome.error?.stage ?? ''}: ${outcome.error?.message ?? ''}`,
+      `The stages that all trials share ${outcome.status === 'failed' ? 'failed' : 'were refused'}, so no trial ran: ${outcome.error?.stage ?? ''}: ${outcome.error?.message ?? ''}`,
     );
 }
 
@@ -210,8 +210,8 @@ function suggestionsFor({ request, config, direction, trials }: Sweep): Promise<
 }
 
 /**
- * What is watched when nothing is said: the objective; of built-in training, which measures that only at its end, the
- * loss.
+ * The metric to watch by default: the objective, or for built-in training, which measures the objective only at its
+ * end, the loss.
  */
 function watchFor({ request, config, direction, objective, stages, session }: Sweep): Watch {
   const rules = config.halving ?? {};
@@ -231,7 +231,7 @@ function watchFor({ request, config, direction, objective, stages, session }: Sw
   return made;
 }
 
-/** As many workers as may run at once, each with the next trial that is left. */
+/** Starts as many workers as may run at once; each takes the next remaining trial. */
 async function runTrials(sweep: Sweep, abort: AbortController): Promise<void> {
   const left = Array.from({ length: sweep.count }, (_, i) => i).filter((i) => !sweep.trials.has(i));
   const parallel = Math.min(sweep.config.parallel ?? 1, left.length);
@@ -246,7 +246,7 @@ async function runTrials(sweep: Sweep, abort: AbortController): Promise<void> {
     for (let i = 0; parallel > 1 && i < parallel; i++)
       places.push(await trialPlace(sweep.request.project.root, sweep.stages.outs, sweep.signal));
     const workers = places.length > 0 ? places.map(worker) : [worker(null)];
-    // The first that breaks off stops the others; all are waited for.
+    // The first worker that throws stops the others; all are awaited.
     await Promise.all(
       workers.map((one) =>
         one.catch((error: unknown) => {
@@ -265,7 +265,7 @@ function finish(sweep: Sweep): SweepResult {
   const best = bestOf(sweep);
   if (watch && !watch.seen)
     say(
-      'No trial logged the watched metric by step, so none could be stopped early. Name one that is logged while training goes on: `halving: { watch: { minimize: … } }`.',
+      'No trial logged the watched metric by step, so none could be stopped early. Name one that is logged during training: `halving: { watch: { minimize: … } }`.',
     );
   const passing = bestOf({ ...sweep, trials: new Map([...trials].filter(([, { status }]) => status === 'finished')) });
   const chosen = registerTrial(request, passing ?? best);
@@ -279,7 +279,7 @@ function finish(sweep: Sweep): SweepResult {
   };
 }
 
-/** Trials are no versions; the one that the sweep chose becomes one, where its stages validated a model. */
+/** Registers the model of the chosen trial, when its stages validated one. Other trials are not registered. */
 function registerTrial(request: RunRequest, trial: Trial | null): SweepResult['chosen'] {
   const validated = trial?.runId
     ? getRun(request.store, trial.runId).stages.some(

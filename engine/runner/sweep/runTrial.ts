@@ -38,14 +38,14 @@ export interface SweepRequest extends RunRequest {
   program?: readonly string[] | undefined;
 }
 
-/** A sweep that is going. */
+/** The state of a sweep while it runs. */
 export interface Sweep {
   request: SweepRequest;
   config: SweepConfig;
   say: (line: string) => void;
   direction: 'maximize' | 'minimize';
   objective: string;
-  /** Stages in common and for each trial. */
+  /** The shared stages and those of each trial. */
   stages: SweptStages;
   count: number;
   session: Session;
@@ -61,8 +61,8 @@ export interface Sweep {
 }
 
 /**
- * Runs the trial of a point, in the project or in a folder of its own, and notes what came of it. A trial that fails is
- * no error.
+ * Runs the trial of a point, in the project or in a folder of its own, and records its result. A trial that fails is
+ * not an error.
  */
 export async function runTrial(sweep: Sweep, i: number, place: Worktree | null): Promise<void> {
   const { request, say, count, objective, watch, parent } = sweep;
@@ -162,7 +162,7 @@ async function runIn(
 ): Promise<RunOutcome> {
   if (place === null) return executeRun(trial);
   await clearOuts(place.root, outs);
-  // The project's own Python: beside a folder of its own none may be found.
+  // The project's own Python, because a trial's folder may have none beside it.
   trial.python ??= () =>
     findPython({ root: trial.project.root, python: configFor(trial.project, trial.experiment ?? 'default').python });
   if (trial.program) return runTrialProcess(trial.program, place.root, trial);
@@ -173,10 +173,10 @@ async function runIn(
   });
 }
 
-/** The trial with the best objective; one that was stopped early is not whole and does not count. */
+/** The trial with the best objective. Trials that were stopped early do not count. */
 export function bestOf({ trials, direction }: Pick<Sweep, 'trials' | 'direction'>): Trial | null {
   const sign = direction === 'maximize' ? -1 : 1;
-  // Of equal ones the first.
+  // Among equals, the first.
   return (
     [...trials.entries()]
       .filter(([, { value, stopped }]) => value !== null && !Number.isNaN(value) && stopped === null)

@@ -6,13 +6,13 @@ import type { RunRequest } from '../runRequest.ts';
 export interface Session {
   /** Names this execution of the sweep. */
   name: string;
-  /** The run above its trials, when it goes on with what was stopped. */
+  /** The parent run of its trials, when it continues a sweep that was stopped. */
   parent: string | null;
   /** Ids of the runs of the trials that are done, by their number from 0. */
   done: Map<number, string>;
 }
 
-/** What names a sweep: the same is gone on with. How many run at once makes no difference. */
+/** The key of a sweep: a stopped sweep with the same key continues. The number of parallel trials does not matter. */
 function identity(request: RunRequest, sweep: SweepConfig): string {
   const { parallel: _, ...rest } = sweep;
   return createHash('sha256')

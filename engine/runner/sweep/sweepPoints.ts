@@ -8,7 +8,7 @@ type Distribution = SweepConfig['params'][string];
 
 export const defaultRuns = 20;
 
-/** The params that vary: those of the sweep that are not given. */
+/** The params that vary: those of the sweep without a given value. */
 export function varied(sweep: SweepConfig, fixed: Point = {}): [string, Distribution][] {
   return Object.entries(sweep.params).filter(([name]) => !Object.hasOwn(fixed, name));
 }
@@ -55,7 +55,7 @@ function latinHypercube(
   return Array.from({ length: count }, (_, i) => Object.fromEntries(columns.map((column) => column[i] ?? ['', null])));
 }
 
-/** The value that a share, from 0 to below 1, of a distribution lies below. */
+/** The quantile of a distribution for a share from 0 to below 1. */
 function valueAt(distribution: Distribution, share: number): ParamValue {
   if ('choice' in distribution)
     return distribution.choice[Math.floor(share * distribution.choice.length)] as ParamValue;

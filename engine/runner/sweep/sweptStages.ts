@@ -10,17 +10,17 @@ export interface SweptStages {
   shared: string[];
   /** Stages that a param of the sweep reaches, in their order. */
   swept: string[];
-  /** What those write. */
+  /** The outputs of those stages. */
   outs: string[];
-  /** What any stage of the experiment writes, which is no part of its code. */
+  /** The outputs of all stages of the experiment, which are not part of its code. */
   made: string[];
   /** Whether a built-in stage trains in each trial. */
   trains: boolean;
 }
 
 /**
- * Parts what a sweep runs: the stages whose config or params differ between points, with all after them, and the rest
- * before.
+ * Splits the stages of a sweep into those whose config or params differ between points, with everything after them, and
+ * the shared stages before.
  */
 export function sweptStages(
   { project, experiment = 'default', stages, params: fixed = {} }: RunRequest,
@@ -44,7 +44,7 @@ export function sweptStages(
   for (const stage of graph.order)
     if (graph.stages.get(stage)?.dependsOn.some((source) => reached.has(source))) reached.add(stage);
   const wanted = stages ? closure(graph, stages) : graph.order;
-  // Where no stage uses a param of the sweep, as a program may read its environment, every stage is run.
+  // When no stage uses a param of the sweep, every stage runs: a program may read its environment.
   const swept = wanted.some((stage) => reached.has(stage)) ? wanted.filter((stage) => reached.has(stage)) : [...wanted];
   const nodes = swept.flatMap((stage) => graph.stages.get(stage) ?? []);
   return {
@@ -56,7 +56,7 @@ export function sweptStages(
   };
 }
 
-/** Enough of the values of a distribution to see where they matter: all choices, or both ends. */
+/** Values of a distribution that show which stages they reach: all choices, or both ends. */
 function valuesOf(distribution: SweepConfig['params'][string]): ParamValue[] {
   if ('choice' in distribution) return distribution.choice as ParamValue[];
   return 'uniform' in distribution

@@ -12,9 +12,9 @@ const largeFile = 1 << 20;
 const manyEntries = 2000;
 
 /**
- * A folder of its own for trials: what they write is there alone, the store is the project's. Small files are copied,
- * so that programs which look around from where they stand stay in the folder; `made` are the paths that trials write,
- * which are left out. Where the project is in a repository the folder has one of its own.
+ * Makes a folder for trials. Their outputs are only there; the store is the project's. Small files are copied, so that
+ * programs which resolve paths from their own file stay in the folder. The paths in `made`, which trials write, are
+ * left out. When the project is in a repository, the folder gets a repository of its own.
  */
 export async function trialPlace(project: string, made: readonly string[], signal?: AbortSignal): Promise<Worktree> {
   await removeAbandoned(project);
@@ -24,7 +24,7 @@ export async function trialPlace(project: string, made: readonly string[], signa
     await copyFolder({ project, root: place.root, made, signal }, '');
     await linkTools(project, place.root);
     await link(join(project, stateFolder), join(place.root, stateFolder), true);
-    // A repository that git does not give a copy of is none that a program of a trial could ask either.
+    // A program of a trial cannot use a repository that git cannot copy.
     if (repository)
       await ownRepository(repository, place.code, signal).catch((error: unknown) => {
         if (signal?.aborted) throw error;
@@ -36,7 +36,7 @@ export async function trialPlace(project: string, made: readonly string[], signa
   }
 }
 
-/** Removes what the trial before wrote, so that none begins from another's output. */
+/** Removes the outputs of the previous trial, so that no trial starts from them. */
 export async function clearOuts(root: string, made: readonly string[]): Promise<void> {
   for (const path of made) if (!isGlob(path)) await rm(join(root, path), { recursive: true, force: true });
 }
@@ -62,7 +62,7 @@ async function copyFolder(copy: Copy, folder: string): Promise<void> {
 async function copyEntry(copy: Copy, path: string, entry: Dirent): Promise<void> {
   const [from, to] = [join(copy.project, path), join(copy.root, path)];
   if (entry.isSymbolicLink()) {
-    // Through the link of the project: where that leads, relative to its own place, it leads from here as well.
+    // Links to the link of the project, so that a relative target resolves as it does there.
     if (existsSync(from)) await link(from, to, (await stat(from)).isDirectory());
     return;
   }
@@ -77,7 +77,7 @@ async function copyEntry(copy: Copy, path: string, entry: Dirent): Promise<void>
   await copyFile(from, to, constants.COPYFILE_FICLONE);
 }
 
-/** False where the system does not let this person make links to files. */
+/** False when the system does not let this user link to files. */
 async function link(from: string, to: string, isFolder: boolean): Promise<boolean> {
   try {
     await symlink(from, to, isFolder ? 'junction' : 'file');

@@ -11,7 +11,7 @@ import { executeRun } from '../execute.ts';
 import { type RunOutcome, type RunRequest } from '../runRequest.ts';
 
 /**
- * What a trial in a process of its own is told on standard input, as one line of JSON. When its input ends it stops.
+ * The order to a trial process on standard input, as one line of JSON. The process stops when its input ends.
  */
 interface TrialOrder {
   stages: string[];
@@ -24,7 +24,7 @@ interface TrialOrder {
   code: Omit<CodeVersion, 'patch'> & { patch: string | null };
 }
 
-/** What it tells, a line each. */
+/** The messages of a trial process, one a line. */
 type TrialNews =
   | { start: { runId: string; name: string } }
   | { log: [stage: string, line: string] }
@@ -84,7 +84,7 @@ export async function runTrialProcess(
   signal?.removeEventListener('abort', stop);
   if (outcome) return outcome;
   if (signal?.aborted) throw new CancelledError();
-  // The run, if it began, is marked as interrupted by whoever opens the store next.
+  // The next process that opens the store marks the run as interrupted, if it began.
   return {
     runId: null,
     name: null,
@@ -95,7 +95,7 @@ export async function runTrialProcess(
   };
 }
 
-/** The other side: runs what is ordered on standard input in the folder of a trial. */
+/** The trial process: runs the order from standard input in the folder of a trial. */
 export async function serveTrial(
   root: string,
   check: RunRequest['check'],
@@ -109,7 +109,7 @@ export async function serveTrial(
   const first = await lines.next();
   if (first.done) return;
   const order = JSON.parse(first.value) as TrialOrder;
-  // Nothing more is said: the end of the input means that the trial has to stop, or that who ordered it is gone.
+  // No further input follows. Its end means that the trial must stop, or that the parent process is gone.
   void lines.next().then(() => stopped.abort());
   const store = openStore(root);
   try {
@@ -140,7 +140,7 @@ export async function serveTrial(
     say(error instanceof CancelledError ? { outcome: null } : { error: messageOf(error) });
   } finally {
     store.sql.close();
-    // Whoever waits for it to end would be waited for.
+    // A handle that stays open would keep this process alive, and its parent waits for its end.
     input.destroy();
   }
 }

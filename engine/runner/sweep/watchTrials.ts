@@ -3,11 +3,11 @@ import type { Store } from '../../store/store.ts';
 import { Halving, type HalvingRules, type Stop } from './halving.ts';
 
 export interface Watch {
-  /** From now on the points of this run are looked at; `stop` is called once when it has to end. */
+  /** Starts to watch the points of a run; `stop` is called once when the run must end. */
   add(trial: number, runId: string, stop: (why: string) => void): void;
-  /** Looks a last time at what came of a trial, and no more after. */
+  /** Reads the points of a trial a last time and stops watching it. */
   remove(trial: number): void;
-  /** Takes in what an earlier session measured: trials and their runs. */
+  /** Adds the points of an earlier session: trials and their runs. */
   replay(runs: Iterable<[number, string]>): void;
   /** Whether any trial logged the metric by step. */
   readonly seen: boolean;
@@ -18,7 +18,7 @@ const everyMs = 150;
 
 interface Watched {
   runId: string;
-  /** The last step that was taken in. */
+  /** The last step that was read. */
   step: number;
   stop: (why: string) => void;
 }
@@ -31,9 +31,9 @@ interface Point {
 }
 
 /**
- * Stops trials early by a metric that they log by step, read from the store as it comes: the same for every program,
- * however it logs. What came since the last look is taken in the order in which it was logged, so that a trial is held
- * against all that was known before it.
+ * Stops trials early by a metric that they log by step. It reads the metric from the store, so it works for every
+ * program, however it logs. New points are handled in the order in which they were logged, so that a trial is compared
+ * with everything that was known before it.
  */
 export function watchTrials(store: Pick<Store, 'sql'>, metric: string, rules: HalvingRules): Watch {
   const halving = new Halving(rules);
@@ -59,7 +59,7 @@ export function watchTrials(store: Pick<Store, 'sql'>, metric: string, rules: Ha
     remove(trial) {
       const one = watched.get(trial);
       if (!one) return;
-      // It has ended: what it logged last is only compared with.
+      // The trial has ended: its last points serve only as a comparison for others.
       one.stop = () => {};
       look();
       watched.delete(trial);
