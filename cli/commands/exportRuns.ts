@@ -6,6 +6,7 @@ import type { ExportCounts, ExportOptions } from '../../engine/transfer/exported
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { bar } from '../terminal.ts';
+import { plural } from '../../words/numbers.ts';
 
 export interface ExportRunsOptions {
   to?: string;
@@ -44,7 +45,6 @@ export async function exportRunsTo(context: CommandContext, given: ExportRunsOpt
     for (const { file, message } of counts.problems.slice(0, mostProblems)) terminal.note(`${file}: ${message}`);
     if (counts.problems.length > mostProblems)
       terminal.note(`… and ${counts.problems.length - mostProblems} more; \`--json\` lists all.`);
-    const number = (n: number, what: string) => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
     const added = [
       [counts.experiments, 'experiment'],
       [counts.runs, 'run'],
@@ -67,7 +67,7 @@ export async function exportRunsTo(context: CommandContext, given: ExportRunsOpt
       `Wrote ${
         added
           .filter(([n]) => n > 0)
-          .map(([n, what]) => number(n, what))
+          .map(([n, what]) => plural(n, what))
           .join(', ') || 'nothing new'
       }${rest.length > 0 ? `; of the runs ${rest.join(', ')}` : ''}${models.length > 0 ? `; of the models ${models.join(', ')}` : ''} (${counts.to}).`,
     );

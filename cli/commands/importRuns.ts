@@ -8,6 +8,7 @@ import { importKinds, openSource } from '../../engine/transfer/openSource.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { bar } from '../terminal.ts';
+import { plural } from '../../words/numbers.ts';
 
 export interface ImportRunsOptions {
   kind?: string;
@@ -48,16 +49,18 @@ export async function importRuns(
     for (const { file, message } of counts.problems.slice(0, mostProblems)) terminal.note(`${file}: ${message}`);
     if (counts.problems.length > mostProblems)
       terminal.note(`… and ${counts.problems.length - mostProblems} more; \`--json\` lists all.`);
-    const added = [
-      [counts.experiments, 'experiment'],
-      [counts.runs, 'run'],
-      [counts.points, 'point'],
-      [counts.artifacts, 'artifact file'],
-      [counts.models, 'logged model'],
-      [counts.modelVersions, 'model version'],
-    ]
+    const added = (
+      [
+        [counts.experiments, 'experiment'],
+        [counts.runs, 'run'],
+        [counts.points, 'point'],
+        [counts.artifacts, 'artifact file'],
+        [counts.models, 'logged model'],
+        [counts.modelVersions, 'model version'],
+      ] as const
+    )
       .filter(([n]) => n !== 0)
-      .map(([n, what]) => `${n?.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`);
+      .map(([n, what]) => plural(n, what));
     const rest = [
       ...(counts.updated > 0 ? [`${counts.updated} continued`] : []),
       ...(counts.unchanged > 0 ? [`${counts.unchanged} already here`] : []),

@@ -13,6 +13,7 @@ import { openStore } from '../../engine/tracking/openStore.ts';
 import type { CommandContext } from '../context.ts';
 import { openQuestions, type Questions } from '../questions.ts';
 import { importRuns } from './importRuns.ts';
+import { count } from '../../words/numbers.ts';
 
 export interface InitOptions {
   data?: string;
@@ -142,7 +143,7 @@ async function ask(start: Start, look: FolderLook, questions: Questions): Promis
       choice: () => chooseTable(start, path),
     })),
     ...look.imports.map(({ path, runs }) => ({
-      text: `${path}: import ${runs === null ? 'its' : runs.toLocaleString('en-US')} runs`,
+      text: `${path}: import ${runs === null ? 'its' : count(runs)} runs`,
       choice: () => Promise.resolve<Choice>({ kind: 'import', path }),
     })),
     ...exampleNames().map((name) => ({
@@ -151,9 +152,7 @@ async function ask(start: Start, look: FolderLook, questions: Questions): Promis
     })),
   ];
   if (look.tables.length > 12)
-    context.terminal.line(
-      `${look.tables.length.toLocaleString('en-US')} tables were found; \`--data FILE\` uses any of them.`,
-    );
+    context.terminal.line(`${count(look.tables.length)} tables were found; \`--data FILE\` uses any of them.`);
   if (look.notebooks.length > 0)
     context.terminal.line(`Notebooks are not run: ${look.notebooks.slice(0, 5).join(', ')}.`);
   const at = await questions.choose(
@@ -188,7 +187,7 @@ async function chooseTable({ context, root, options, questions, looks }: Start, 
     return { kind: 'table', path, target: best.name, ...more };
   }
   context.terminal.line(
-    `${path}: ${look.estimated ? 'about ' : ''}${look.rows.toLocaleString('en-US')} rows, ${look.columns.length} columns.`,
+    `${path}: ${look.estimated ? 'about ' : ''}${count(look.rows)} rows, ${look.columns.length} columns.`,
   );
   const at = await questions.choose(
     'Which column should be predicted?',

@@ -11,7 +11,7 @@ import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';
 import { runPrinter } from '../runPrinter.ts';
-import { fixed } from '../../words/numbers.ts';
+import { count, fixed } from '../../words/numbers.ts';
 import { bar, table } from '../terminal.ts';
 
 export interface LoopOptions {
@@ -67,9 +67,7 @@ export async function loop(context: CommandContext, options: LoopOptions): Promi
     .map((name) => ({ name, n: newestSnapshot(store, name)?.quarantined ?? 0 }))
     .filter(({ n }) => n > 0);
   for (const { name, n } of quarantined)
-    terminal.line(
-      `${n.toLocaleString('en-US')} invalid rows of ${name} are quarantined; the newest snapshot has the reasons.`,
-    );
+    terminal.line(`${count(n)} invalid rows of ${name} are quarantined; the newest snapshot has the reasons.`);
   return exitCodes.done;
 }
 
@@ -90,7 +88,7 @@ function monthTable(months: MonthRow[], precision: number): string[] {
   );
   const rows = months.map((month) => [
     month.month,
-    month.rows.toLocaleString('en-US'),
+    count(month.rows),
     ...columns.map(([metric = '']) => fixed(month.metrics[metric])),
     month.versions.length === 0 ? 'trained on' : month.versions.map((version) => `v${version}`).join(' → '),
     month.versions.length === 0 ? '' : month.drifted.length === 0 ? 'none' : month.drifted.join(', '),
@@ -104,7 +102,7 @@ function monthTable(months: MonthRow[], precision: number): string[] {
 function summarise({ terminal }: CommandContext, outcome: LoopOutcome): void {
   if (outcome.requests > 0)
     terminal.line(
-      `${outcome.rows.toLocaleString('en-US')} rows in ${outcome.requests.toLocaleString('en-US')} requests, ${outcome.failedRequests} failed${outcome.refused > 0 ? `; ${outcome.refused.toLocaleString('en-US')} bad rows were stopped at the door` : ''}.`,
+      `${count(outcome.rows)} rows in ${count(outcome.requests)} requests, ${outcome.failedRequests} failed${outcome.refused > 0 ? `; ${count(outcome.refused)} bad rows were stopped at the door` : ''}.`,
     );
   for (const retraining of outcome.retrainings) terminal.line(`retraining: ${retraining.message}`);
 }
@@ -136,7 +134,7 @@ function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEven
         ([metric]) => metric === 'pr_auc' || metric === 'rmse' || metric === 'balanced_accuracy',
       )[0];
       say(
-        `  ${day(window.start)}  ${window.rows.toLocaleString('en-US').padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.floor(100 * share)} % labelled)` : 'no labels yet'}  ${window.status === 'drift' ? terminal.style('yellow', `▲ drift: ${drifted.join(', ')}`) : drifted.length > 0 ? `moved: ${drifted.join(', ')}` : window.status}`,
+        `  ${day(window.start)}  ${count(window.rows).padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.floor(100 * share)} % labelled)` : 'no labels yet'}  ${window.status === 'drift' ? terminal.style('yellow', `▲ drift: ${drifted.join(', ')}`) : drifted.length > 0 ? `moved: ${drifted.join(', ')}` : window.status}`,
       );
     },
     onDecision: (reason, at) => say(`${terminal.style('yellow', '▲')} ${day(at)}  retrain: ${reason}`),

@@ -6,7 +6,7 @@ import { monitorNamed } from '../../engine/project/models.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';
-import { fixed } from '../../words/numbers.ts';
+import { count, fixed } from '../../words/numbers.ts';
 import { table } from '../terminal.ts';
 
 export interface MonitorOptions {
@@ -45,7 +45,7 @@ export async function monitor(
     );
     const rows = windows.map((window) => [
       new Date(window.start).toISOString().slice(0, 10),
-      window.rows.toLocaleString('en-US'),
+      count(window.rows),
       window.status,
       driftedOf(window),
       metric === undefined ? '–' : fixed(window.performance[metric]),

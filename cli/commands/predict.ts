@@ -15,6 +15,7 @@ import type { CommandContext } from '../context.ts';
 import { readSelector } from '../readOption.ts';
 import { versionText } from '../../words/models.ts';
 import { bar } from '../terminal.ts';
+import { count } from '../../words/numbers.ts';
 
 export interface PredictOptions {
   input?: string;
@@ -83,7 +84,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
       context.printJson({ rows: result.rows, output: result.output, model: wanted.model, version: wanted.version });
     else
       context.terminal.line(
-        `${result.rows.toLocaleString('en-US')} rows scored by ${versionText({ name, version: wanted.version }, hasSeveralModels(config))} into ${result.output}`,
+        `${count(result.rows)} rows scored by ${versionText({ name, version: wanted.version }, hasSeveralModels(config))} into ${result.output}`,
       );
     return exitCodes.done;
   } finally {

@@ -2,6 +2,7 @@ import { recoverStore } from '../../engine/store/recoverStore.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../terminal.ts';
+import { count } from '../../words/numbers.ts';
 
 export interface RecoverOptions {
   dryRun?: boolean;
@@ -20,8 +21,8 @@ export function recover(context: CommandContext, options: RecoverOptions): Promi
     ['what', 'saved', 'of', ''],
     shown.map(({ name, saved, had, problem }) => [
       name,
-      saved.toLocaleString('en-US'),
-      had === null ? '?' : had.toLocaleString('en-US'),
+      count(saved),
+      had === null ? '?' : count(had),
       problem === null ? '' : `broken: ${problem}`,
     ]),
     [1, 2],

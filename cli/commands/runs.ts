@@ -15,6 +15,7 @@ import { versionText } from '../../words/models.ts';
 import { duration, timeText } from '../../words/times.ts';
 import { table } from '../terminal.ts';
 import { runImportance } from './runImportance.ts';
+import { count, plural } from '../../words/numbers.ts';
 
 export interface RunsOptions {
   experiment?: string;
@@ -54,8 +55,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
         primary.includes(key) ? primary.indexOf(key) : primary.length + Number(key.startsWith('system/'));
       for (const [key, value] of Object.entries(run.metrics).toSorted(([a], [b]) => rank(a) - rank(b)))
         terminal.line(`  metric ${key} = ${Number(value.toPrecision(5))}`);
-      for (const artifact of run.artifacts)
-        terminal.line(`  file   ${artifact.path} (${artifact.bytes.toLocaleString('en-US')} B)`);
+      for (const artifact of run.artifacts) terminal.line(`  file   ${artifact.path} (${count(artifact.bytes)} B)`);
       if (run.command !== '') terminal.line(`  command:   ${run.command}`);
       terminal.line(`  reproduce: ${run.reproduce.replaceAll('\n', ' && ')}`);
     }
@@ -149,6 +149,6 @@ async function exportTable(context: CommandContext, query: RunQuery, path: strin
   ];
   const { runs } = await exportRuns(store, { query, columns, format, path: resolve(path) });
   if (context.json) context.printJson({ runs, path });
-  else context.terminal.line(`${runs.toLocaleString('en-US')} ${runs === 1 ? 'run' : 'runs'} written to ${path}.`);
+  else context.terminal.line(`${plural(runs, 'run')} written to ${path}.`);
   return exitCodes.done;
 }

@@ -4,6 +4,7 @@ import type { SavedPage } from '../../protocol/savedPage.ts';
 import type { ViewAction } from '../../protocol/webview.ts';
 import { artifactFile, fileTypes, suggestedName } from '../panels/artifactFile.ts';
 import type { Project } from '../projects/project.ts';
+import { plural } from '../../words/numbers.ts';
 
 type Action<D extends ViewAction['do']> = Extract<ViewAction, { do: D }>;
 
@@ -24,7 +25,7 @@ export async function exportRuns(project: Project, { query, columns, format }: A
   );
   await offerOpening(
     target,
-    `${runs.toLocaleString('en')} ${runs === 1 ? 'run' : 'runs'} written to ${workspace.asRelativePath(target)}.`,
+    `${plural(runs, 'run')} written to ${workspace.asRelativePath(target)}.`,
     format === 'csv',
   );
 }

@@ -9,7 +9,7 @@ import type { LabelSummary } from '../../../protocol/labelling.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { timeText } from '../../../words/times.ts';
-import { fixed } from '../../../words/numbers.ts';
+import { count, fixed } from '../../../words/numbers.ts';
 import { bar, table } from '../../terminal.ts';
 
 export interface DataLabelsOptions {
@@ -52,7 +52,7 @@ export async function dataLabels(
     for (const line of summaryLines(summary)) context.terminal.line(line);
     if (written)
       context.terminal.note(
-        `${written.rows.toLocaleString('en-US')} labels written to ${resolve(output ?? '')}: ${written.hand.toLocaleString('en-US')} by hand, ${written.rule.toLocaleString('en-US')} by rules`,
+        `${count(written.rows)} labels written to ${resolve(output ?? '')}: ${count(written.hand)} by hand, ${count(written.rule)} by rules`,
       );
   }
   for (const { name: task, message } of broken) context.terminal.note(`${task}: ${message}`);
@@ -65,17 +65,16 @@ export async function dataLabels(
 
 function summaryLines(summary: LabelSummary): string[] {
   const { task, rows, labelled, complete, classes, people, agreement, rules, weak, ties } = summary;
-  const n = (value: number) => value.toLocaleString('en-US');
   const lines = [
-    `${task.name}  ${bar(rows === 0 ? 0 : labelled / rows)} ${n(labelled)} of ${n(rows)} rows labelled${task.labellers > 1 ? `, ${n(complete)} by ${task.labellers} people` : ''}`,
+    `${task.name}  ${bar(rows === 0 ? 0 : labelled / rows)} ${count(labelled)} of ${count(rows)} rows labelled${task.labellers > 1 ? `, ${count(complete)} by ${task.labellers} people` : ''}`,
     '',
   ];
   lines.push(
     ...table(
       [task.label, 'by hand', ...(weak ? ['only by rules'] : [])],
       [
-        ...classes.map(({ label, rows: hand, weak: byRule }) => [label, n(hand), ...(weak ? [n(byRule)] : [])]),
-        ...(ties > 0 || weak?.undecided ? [['undecided', n(ties), ...(weak ? [n(weak.undecided)] : [])]] : []),
+        ...classes.map(({ label, rows: hand, weak: byRule }) => [label, count(hand), ...(weak ? [count(byRule)] : [])]),
+        ...(ties > 0 || weak?.undecided ? [['undecided', count(ties), ...(weak ? [count(weak.undecided)] : [])]] : []),
       ],
       [1, 2],
     ),
@@ -85,7 +84,13 @@ function summaryLines(summary: LabelSummary): string[] {
       '',
       ...table(
         ['labeller', 'labelled', 'skipped', 'today', 'last'],
-        people.map((one) => [plain(one.labeller), n(one.labelled), n(one.skipped), n(one.today), timeText(one.last)]),
+        people.map((one) => [
+          plain(one.labeller),
+          count(one.labelled),
+          count(one.skipped),
+          count(one.today),
+          timeText(one.last),
+        ]),
         [1, 2, 3],
       ),
     );
@@ -97,20 +102,26 @@ function summaryLines(summary: LabelSummary): string[] {
         agreement.map((one) => [
           plain(one.first),
           plain(one.second),
-          n(one.n),
+          count(one.n),
           fixed(one.observed, 3),
           fixed(one.kappa, 3),
         ]),
         [2, 3, 4],
       ),
-      `They disagree on ${n(summary.disagreementCount)} rows.`,
+      `They disagree on ${count(summary.disagreementCount)} rows.`,
     );
   if (rules.length > 0)
     lines.push(
       '',
       ...table(
         ['rule', 'rows', 'conflicts', 'judged by hand', 'right'],
-        rules.map((one) => [plain(one.rule), n(one.covered), n(one.conflicts), n(one.judged), fixed(one.accuracy, 3)]),
+        rules.map((one) => [
+          plain(one.rule),
+          count(one.covered),
+          count(one.conflicts),
+          count(one.judged),
+          fixed(one.accuracy, 3),
+        ]),
         [1, 2, 3, 4],
       ),
     );

@@ -8,6 +8,7 @@ import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
 import { datasetFiles } from '../../../engine/overview/dataSubject.ts';
 import { duration } from '../../../words/times.ts';
+import { count } from '../../../words/numbers.ts';
 
 export interface DataQualityOptions {
   target?: string;
@@ -78,10 +79,6 @@ function age(ms: number): string {
   const [hour, day] = [3_600_000, 86_400_000];
   if (ms >= 2 * day) return `${count(Math.floor(ms / day))} days`;
   return ms >= 2 * hour ? `${Math.floor(ms / hour)} hours` : duration(ms);
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-US');
 }
 
 function percent(share: number): string {

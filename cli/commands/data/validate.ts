@@ -13,6 +13,7 @@ import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
 import { datasetFiles } from '../../../engine/overview/dataSubject.ts';
 import { readRegularFile, whyUnread } from '../../../engine/base/readRegularFile.ts';
+import { count } from '../../../words/numbers.ts';
 
 export interface DataValidateOptions {
   schema?: string;
@@ -78,7 +79,7 @@ export async function dataValidate(
         );
     }
     terminal.line(
-      `${result.rows.toLocaleString('en-US')} rows, ${result.invalidRows.toLocaleString('en-US')} invalid${options.quarantine !== undefined && result.invalidRows > 0 ? `, written to ${options.quarantine}` : ''}.`,
+      `${count(result.rows)} rows, ${count(result.invalidRows)} invalid${options.quarantine !== undefined && result.invalidRows > 0 ? `, written to ${options.quarantine}` : ''}.`,
     );
   }
   return failed ? exitCodes.failed : exitCodes.done;
