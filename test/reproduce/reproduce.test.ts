@@ -238,7 +238,7 @@ test('what cannot be reproduced says why', async () => {
     row?.commit_hash ?? '',
     runId,
   );
-  await assert.rejects(again(), /changes that .* was made with are gone/);
+  await assert.rejects(again(), /uncommitted changes of .* are missing/);
   store.sql.run(
     `INSERT INTO texts VALUES ('x', 'diff --git a/none b/none\n--- a/none\n+++ b/none\n@@ -1 +1 @@\n-a\n+b\n')`,
   );

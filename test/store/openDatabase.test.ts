@@ -135,7 +135,7 @@ test('a file that is no store, a folder and a cut store are told, with the file'
   assert.throws(
     () => openDatabase(join(root, 'x.db')),
     (error) =>
-      saying(/x\.db is not a readable store\. `loopwright recover --dry-run` tells what can be saved/)(error) &&
+      saying(/x\.db is not a readable store\. `loopwright recover --dry-run` reports what can be saved/)(error) &&
       (error as WorkError).place?.file === join(root, 'x.db'),
   );
   mkdirSync(join(root, 'folder.db'));
