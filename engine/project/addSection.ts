@@ -7,28 +7,28 @@ import { taskOf } from './taskOf.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 
-/** What writes a part into the project. */
+/** The edits and files that add a section to the project. */
 export interface Addition {
-  /** In loopwright.yaml, for its text as it is. */
+  /** Edits of loopwright.yaml, for its current text. */
   edits: Edit[];
-  /** New files by path, for those that are not there yet. */
+  /** New files by path. Existing files are not included. */
   files: Record<string, string>;
-  /** The key that was written, for the cursor. */
+  /** Path of the new key, for the cursor. */
   path: [section: string, name?: string];
 }
 
 interface Piece {
   section: string;
-  /** Null for a section that is one entry itself. */
+  /** Null for a section without named entries. */
   name: string | null;
   value: unknown;
-  /** The same as lines of a block, without the name; a text for one line. */
+  /** The lines of the entry as a block, without its name; a string for a single line. */
   lines: string[] | string;
-  /** Stands in front of this entry of the section. */
+  /** Entry of the section before which the new one is inserted. */
   before?: string | undefined;
 }
 
-/** The sections in the order in which they are read. */
+/** Order of the sections in the file. */
 const order = [
   'version',
   'project',
@@ -45,24 +45,24 @@ const order = [
 ];
 
 /**
- * The section for a part of the life cycle, with the names of the project; or a sentence that says what is missing
- * first.
+ * Returns the section for a part of the life cycle, with the names of the project, or a sentence with the missing
+ * prerequisite.
  */
 export function addSection(project: Project, part: AddablePart, freePort: number): Addition | string {
   if (project.dvc)
-    return 'This project is a dvc.yaml, which knows no such section. "Loopwright: Create a project" writes a loopwright.yaml.';
+    return 'This project is a dvc.yaml, which does not support this section. Run "Loopwright: Create a project" to create a loopwright.yaml.';
   const config = project.readable?.config;
   if (!project.file.parsed.root || project.file.parsed.root.kind !== 'map' || !config)
-    return 'loopwright.yaml cannot be read as it is. Mend what the Problems view says, then add the section.';
+    return 'loopwright.yaml cannot be parsed. Fix the errors in the Problems view, then add the section.';
   if (project.file.parsed.problems.some(({ severity }) => severity === 'error'))
-    return 'loopwright.yaml has mistakes. Mend what the Problems view says, then add the section.';
+    return 'loopwright.yaml has errors. Fix the errors in the Problems view, then add the section.';
   const made = pieces[part](project, config, freePort);
   if (typeof made === 'string') return made;
   const edits: Edit[] = [];
   for (const piece of made.pieces) {
     const edit = insert(project, piece);
     if (!edit)
-      return `\`${piece.section}\` of loopwright.yaml has a form that nothing can be added to. Write it as a mapping, then add the section.`;
+      return `\`${piece.section}\` of loopwright.yaml cannot be extended in its present form. Write it as a mapping, then add the section.`;
     edits.push(edit);
   }
   const last = made.pieces.at(-1);
@@ -90,7 +90,7 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
           before: Object.keys(config.stages)[0],
           lines: [
             'uses: collect',
-            '# Where the rows come from: files, url, postgres, sqlite, s3 or command.',
+            '# Source of the rows: files, url, postgres, sqlite, s3 or command.',
             `with: { dataset: ${name}, from: { files: ${yamlText(files) === files ? files : quoted(files)} } }`,
           ],
         },
@@ -100,7 +100,7 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
   prepare(project, config) {
     const source = Object.keys(config.datasets ?? {})[0];
     if (source === undefined)
-      return 'SQL reads datasets, and the project declares none. Add a stage that collects data first.';
+      return 'SQL needs datasets, and the project declares none. Add a stage that collects data first.';
     const output = freeName(Object.keys(config.datasets ?? {}), 'features');
     const sql = freePath(project, `sql/${output}`, '.sql');
     const name = freeName(Object.keys(config.stages), 'prepare');
@@ -131,7 +131,7 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
     );
     const data = fit.find(([name]) => prepared.includes(name)) ?? fit[0];
     if (!data)
-      return 'Training needs a dataset with a schema that marks a field with `role: target`. "Loopwright: Infer schema…" writes a schema from the data.';
+      return 'Training needs a dataset with a schema that marks a field with `role: target`. Run "Loopwright: Infer schema…" to write a schema from the data.';
     const name = freeName(Object.keys(config.stages), 'train');
     const task = taskOf(
       { uses: 'train', with: { data: data[0], model: 'logistic' } },
@@ -152,7 +152,7 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
   validate(project, config) {
     const train = Object.entries(config.stages).find(([, stage]) => 'uses' in stage && stage.uses === 'train');
     if (!train || !('uses' in train[1]) || train[1].uses !== 'train')
-      return 'There is no stage with `uses: train` whose model could be tested. Add one first; a `cmd` stage takes `gates` itself.';
+      return 'There is no stage with `uses: train` whose model can be evaluated. Add one first. A `cmd` stage can have `gates` itself.';
     const { data } = train[1].with;
     const [metric, min] = gateFor(
       taskOf(train[1], project.schemas.get(config.datasets?.[data]?.schema ?? '')?.value ?? null),
@@ -168,7 +168,7 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
             'uses: validate',
             `with: { model: ${train[0]}, data: ${data} }`,
             'gates:',
-            `  # The least that a model must reach on rows it has not seen. Raise it to what you need.`,
+            `  # The minimum on unseen rows. Raise it to what your use case needs.`,
             `  ${metric}: { min: ${min} }`,
           ],
         },
@@ -181,7 +181,7 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
       ([, stage]) => 'uses' in stage && stage.uses === 'validate',
     )?.[0];
     if (reference === undefined)
-      return 'A monitor compares with the test rows of a stage with `uses: validate`, and there is none. Add it first.';
+      return 'A monitor needs the test rows of a stage with `uses: validate`, and there is none. Add one first.';
     const api = Object.keys(config.deployments ?? {})[0];
     const first = api === undefined ? [deployment(config, freePort)] : [];
     const watched = api ?? first[0]?.name ?? 'production';
@@ -197,7 +197,7 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
             `deployment: ${watched}`,
             `reference: ${reference}`,
             'window: { every: 1d, min_rows: 100 }',
-            '# Drift: this share of the columns has moved away from the reference.',
+            '# The window has drifted when at least this share of the columns has.',
             'drift: { share: 0.3 }',
           ],
         },
@@ -221,7 +221,7 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
             monitor === undefined
               ? '  - { schedule: "0 3 * * 1" }   # Mondays at three, UTC'
               : `  - { monitor: ${monitor}, drift: dataset, for: 2 windows }`,
-            '# propose: a person promotes the new model. promote: it goes live when its gates pass.',
+            '# propose: a user promotes the new model. promote: it is promoted when its gates pass.',
             'then: propose',
             'cooldown: 7d',
           ],
@@ -252,7 +252,7 @@ function dataset(name: string, path: string): Piece {
 
 const quoted = (text: string) => (/^[\w./-][\w./*-]*$/.test(text) ? text : JSON.stringify(text));
 
-/** Files of rows that are there already, as a glob. */
+/** Returns existing data files as a glob. */
 function sourceGlob(project: Project): string {
   for (const folder of ['incoming', 'raw', 'data', 'data/raw']) {
     for (const kind of ['csv', 'parquet', 'jsonl', 'tsv', 'json'])
@@ -265,7 +265,7 @@ function targetOf(project: Project, schema: string | undefined) {
   return project.schemas.get(schema ?? '')?.value?.fields.find((field) => field.loopwright?.role === 'target');
 }
 
-/** A bound that a model better than guessing meets. */
+/** Returns a bound that a model better than guessing reaches. */
 function gateFor(task: Task | null): [metric: string, min: number] {
   return task === 'regression' ? ['r2', 0.1] : task === 'binary' ? ['roc_auc', 0.6] : ['balanced_accuracy', 0.5];
 }
@@ -282,7 +282,7 @@ function freePath(project: Project, start: string, end: string): string {
   return path;
 }
 
-/** Writes a piece in the form of its surroundings: lines of a block, or an entry of a flow mapping. */
+/** Writes an entry in the style of its surroundings: lines of a block, or an entry of a flow mapping. */
 function insert({ file }: Project, { section, name, value, lines, before }: Piece): Edit | null {
   const { root, text } = file.parsed;
   if (root?.kind !== 'map') return null;
@@ -339,7 +339,7 @@ function endOf({ keyRange, value }: Entry): number {
   return Math.max(keyRange.end, value.range.end);
 }
 
-/** The line of an entry, or of the comments right above it. */
+/** Returns the start of an entry, or of the comments directly above it. */
 function startOfEntry(text: string, offset: number): number {
   let start = text.lastIndexOf('\n', offset - 1) + 1;
   while (start > 0) {
@@ -350,7 +350,7 @@ function startOfEntry(text: string, offset: number): number {
   return start;
 }
 
-/** Lines after the one on which an entry ends, and after the comment on it. */
+/** Inserts lines after the line on which an entry ends, including its comment. */
 function after(file: Project['file'], end: number, lines: readonly string[], newline: string): Edit {
   const { text } = file.parsed;
   let from = end;

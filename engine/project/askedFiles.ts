@@ -1,6 +1,6 @@
 import type { ProjectFiles } from './projectFiles.ts';
 
-/** The files of a project, noting which paths and globs are asked for. */
+/** Project files that record the requested paths and globs. */
 export class AskedFiles implements ProjectFiles {
   readonly #files: ProjectFiles;
   #paths = new Set<string>();

@@ -1,13 +1,13 @@
-/** The largest config file that is read. A project of 10,000 lines is about 0.5 MB. */
+/** Maximum size of a config file. A project of 10,000 lines has about 0.5 MB. */
 export const maxConfigBytes = 2 * 1024 * 1024;
 
 export type Decoded = { text: string } | { error: string; offset: number };
 
 export function tooLarge(bytes: number): string {
-  return `The file is ${(bytes / 1024 / 1024).toFixed(1)} MB; a config file may have at most 2 MB. Move data out of it, or split it.`;
+  return `The file is ${(bytes / 1024 / 1024).toFixed(1)} MB; the limit for a config file is 2 MB. Move data to other files, or split it.`;
 }
 
-/** Decodes UTF-8 and drops a byte-order mark; anything else is refused with a reason a person can act on. */
+/** Decodes UTF-8 and drops a byte-order mark. Returns an error for any other encoding. */
 export function decodeText(bytes: Uint8Array): Decoded {
   if (bytes.length > maxConfigBytes) return { error: tooLarge(bytes.length), offset: 0 };
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
@@ -20,10 +20,11 @@ export function decodeText(bytes: Uint8Array): Decoded {
   }
 }
 
-/** The place of the first byte that is not UTF-8, in code units of the text before it. */
+/** Returns the position of the first byte that is not UTF-8, in code units of the decoded text. */
 function firstBadOffset(bytes: Uint8Array): number {
   let [good, bad] = [0, bytes.length];
-  // With `stream` a character that is only cut off is no fault yet, so the shortest faulty start is found by halving.
+  // With `stream`, an incomplete character at the end is not an error, so a binary search finds the shortest invalid
+  // prefix.
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
     try {

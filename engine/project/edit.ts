@@ -1,7 +1,7 @@
 import { entryOf, nodeAt, type Entry, type Located, type Range } from './located.ts';
 import type { Parsed } from './parseYaml.ts';
 
-/** What an edit needs of a file: a ConfigFile is one. */
+/** The part of a file that an edit needs; a ConfigFile has it. */
 export interface Editable {
   path: string;
   parsed: Parsed;
@@ -18,8 +18,8 @@ type Path = readonly (string | number)[];
 type MapNode = Extract<Located, { kind: 'map' }>;
 
 /**
- * Replaces the value at a path, or inserts it, with the mappings above it that are not there yet. `value` is YAML in
- * flow style. Null where a list item or a merged value would have to be made.
+ * Replaces or inserts the value at a path, with missing parent mappings. `value` is YAML in flow style. Null where the
+ * path is a list item or a merged value.
  */
 export function setAt(file: Editable, path: Path, value: string): Edit | null {
   const existing = nodeAt(file.parsed.root ?? undefined, path);
@@ -38,7 +38,7 @@ export function setAt(file: Editable, path: Path, value: string): Edit | null {
   return null;
 }
 
-/** Replaces a key, keeping its value. */
+/** Renames a key and keeps its value. */
 export function renameKey(file: Editable, path: Path, name: string): Edit | null {
   const entry = ownEntry(file, path);
   return entry ? { file, range: entry.keyRange, text: name } : null;
@@ -50,7 +50,7 @@ export function replaceValue(file: Editable, path: Path, value: string): Edit | 
   return node ? { file, range: node.range, text: value } : null;
 }
 
-/** Removes a key with its value, or an item of a list, with the comma or line that goes with it. */
+/** Removes a key with its value, or a list item, together with its comma or line. */
 export function removeAt(file: Editable, path: Path): Edit | null {
   const parent = nodeAt(file.parsed.root ?? undefined, path.slice(0, -1));
   const last = path.at(-1);
@@ -77,7 +77,7 @@ export function removeAt(file: Editable, path: Path): Edit | null {
   return { file, range: { start, end: lineEnd(text, trimmedEnd(text, span.end)) + 1 }, text: '' };
 }
 
-/** Adds an item at the end of a list that is there and not empty. */
+/** Appends an item to a list that exists and is not empty. */
 export function appendItem(file: Editable, path: Path, value: string): Edit | null {
   const list = nodeAt(file.parsed.root ?? undefined, path);
   if (list?.kind !== 'seq') return null;
@@ -93,7 +93,7 @@ export function appendItem(file: Editable, path: Path, value: string): Edit | nu
   return insertLine(file, trimmedEnd(text, last.range.end), `${/^\s*$/.test(indent) ? indent : ''}- ${value}`);
 }
 
-/** A name as YAML writes it: plain where that is safe, else in quotes. */
+/** Returns a name as YAML: plain where that is safe, otherwise in quotes. */
 export function yamlText(name: string): string {
   return /^[A-Za-z_][\w.-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(name)
     ? name
@@ -113,7 +113,7 @@ function nested(keys: readonly string[], value: string): string {
   return keys.reduceRight((inner, key) => `{ ${yamlKey(key, true)}: ${inner} }`, value);
 }
 
-/** A key that stands without a value gets one. */
+/** Adds a value to a key without one. */
 function fillEntry(file: Editable, parent: MapNode, key: string, rest: readonly string[], value: string): Edit | null {
   const entry = entryOf(parent, key);
   if (!entry || entry.merged || !isEmpty(entry.value)) return null;
@@ -139,7 +139,7 @@ function insertInto(file: Editable, parent: MapNode, key: string, value: string)
   return insertLine(file, trimmedEnd(text, entrySpan(last).end), `${indent}${yamlKey(key, false)}: ${value}`);
 }
 
-/** A line of its own after the one that holds an offset. */
+/** Inserts a line after the line that contains an offset. */
 function insertLine(file: Editable, offset: number, line: string): Edit {
   const { text } = file.parsed;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
@@ -161,7 +161,10 @@ function inFlow(node: Located, text: string): boolean {
   return text[node.range.start] === '{' || text[node.range.start] === '[';
 }
 
-/** The offset after the last character before an end that is no white space: block values may end on a later line. */
+/**
+ * Returns the offset after the last character before `end` that is not white space. Block values can end on a later
+ * line.
+ */
 function trimmedEnd(text: string, end: number): number {
   let at = end;
   while (at > 0 && /\s/.test(text[at - 1] ?? '')) at--;

@@ -3,9 +3,9 @@ import { entryOf, type Located, type Range } from './located.ts';
 import type { ProjectFiles } from './projectFiles.ts';
 import { whyUnread } from '../base/readRegularFile.ts';
 
-/** A line of an environment file that says nothing that can be read. */
+/** A line of an environment file that cannot be parsed. */
 export interface EnvFileProblem {
-  /** From 1. */
+  /** Line number, from 1. */
   line: number;
   message: string;
 }
@@ -13,9 +13,8 @@ export interface EnvFileProblem {
 const assignment = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*/;
 
 /**
- * Reads `NAME=value` lines as dotenv, Docker and uv do: comments, `export`, single, double and backtick quotes that may
- * span lines, escapes in double quotes, ` #` after a value. Values are taken as they are written: `$OTHER` inside one
- * is not replaced.
+ * Parses `NAME=value` lines like dotenv, Docker and uv: comments, `export`, single, double and backtick quotes over
+ * several lines, escapes in double quotes, ` #` after a value. Values are literal: `$OTHER` is not expanded.
  */
 export function parseEnvFile(text: string): { values: Record<string, string>; problems: EnvFileProblem[] } {
   const values: Record<string, string> = {};
@@ -69,8 +68,8 @@ function readQuoted(
 }
 
 /**
- * Values of the files under `env_file`, a later file over an earlier one; findings go to `report` with their file, or
- * the range of the key.
+ * Returns the values of the files in `env_file`; a later file overrides an earlier one. Problems go to `report` with
+ * their file, or the range of the key.
  */
 export function readEnvFiles(
   root: Located | null,
@@ -84,7 +83,7 @@ export function readEnvFiles(
     try {
       const content = files.read(node.value);
       if (content === null) {
-        report(`There is no file \`${node.value}\`. Variables that it would set must be set elsewhere.`, node.range);
+        report(`There is no file \`${node.value}\`. Set its variables in another way, or create the file.`, node.range);
         continue;
       }
       const decoded = typeof content === 'string' ? { text: content } : decodeText(content);

@@ -4,18 +4,18 @@ import { FlowReader, type ClosedValue } from './flowReader.ts';
 import { lineAt, linesRange, yamlLines, type YamlLine } from './yamlLines.ts';
 import { blockKey, keyWithoutColon, type YamlMistake } from './yamlMistake.ts';
 
-/** A mapping or list in block style that is open at a line. */
+/** A block mapping or list that is open at a line. */
 interface Level {
   indent: number;
   list: boolean;
 }
 
-/** The value of the entry before: whether lines below may belong to it. */
+/** Value of the previous entry, which decides whether the lines below can belong to it. */
 type Before = 'nothing' | 'plain' | 'closed' | 'block';
 
 /**
- * Finds the first mistake by the layout that people write: a parser only says where it could not go on. Null when the
- * layout looks right.
+ * Finds the first syntax error by the layout of the text. A parser only reports where it stopped. Null when the layout
+ * is valid.
  */
 export function findMistake(text: string): YamlMistake | null {
   return new LayoutReader(text).read();
@@ -27,7 +27,7 @@ class LayoutReader {
   readonly #flow: FlowReader;
   readonly #levels: Level[] = [];
   #before: Before = 'nothing';
-  /** The line of the entry whose value is open, and the column of its key. */
+  /** Line of the entry whose value is open, and column of its key. */
   #owner = 0;
   #column = 0;
   #mistake: YamlMistake | null = null;
@@ -49,7 +49,7 @@ class LayoutReader {
     return this.#mistake;
   }
 
-  /** A line inside quotes or brackets that an earlier line opened. */
+  /** Reads a line inside quotes or brackets that an earlier line opened. */
   #continued(line: YamlLine, i: number): void {
     if (line.content === '') return;
     const closes = !this.#flow.isQuoted && /^[\]}]/.test(line.content);
@@ -69,7 +69,7 @@ class LayoutReader {
     if (!this.#fits(line, i)) return;
     let column = indent;
     let rest = content;
-    // `- - key: value` opens a level at each dash.
+    // Each dash of `- - key: value` opens a level.
     while (/^-(?:\s|$)/.test(rest)) {
       if (this.#levels.at(-1)?.indent !== column || !this.#levels.at(-1)?.list)
         this.#levels.push({ indent: column, list: true });
@@ -97,12 +97,12 @@ class LayoutReader {
     this.#withoutColon(line, i);
   }
 
-  /** Whether a line stands in a column where an entry may begin here. */
+  /** True when an entry can start in the column of this line. */
   #fits(line: YamlLine, i: number): boolean {
     const { indent, content } = line;
     const dash = /^-(?:\s|$)/.test(content);
     if (this.#levels.length > 0 && indent > this.#column && this.#before !== 'nothing') {
-      // Text may go on below: `cmd: python train.py` and an option on the next line.
+      // Text can continue below: `cmd: python train.py` with an option on the next line.
       if (this.#before === 'plain' && !blockKey.test(content)) return false;
       this.#deeper(i);
       return false;
@@ -111,7 +111,7 @@ class LayoutReader {
     if (dash && this.#before === 'nothing' && this.#levels.at(-1)?.indent === indent) return true;
     while ((this.#levels.at(-1)?.indent ?? -1) > indent) this.#levels.pop();
     let top = this.#levels.at(-1);
-    // A list may stand in the column of its key, so a key there ends it.
+    // A list can start in the column of its key, so a key there ends the list.
     if (top?.indent === indent && top.list && !dash && this.#levels.at(-2)?.indent === indent) {
       this.#levels.pop();
       top = this.#levels.at(-1);
@@ -121,20 +121,20 @@ class LayoutReader {
       this.#wrong(
         i,
         dash
-          ? 'A list item stands among keys. Indent it below the key it belongs to.'
+          ? 'A list item is between keys. Indent it below the key it belongs to.'
           : blockKey.test(content)
-            ? 'A key stands among the items of a list. Put `- ` before it, or indent it differently.'
+            ? 'A key is between the items of a list. Put `- ` before it, or indent it differently.'
             : 'An item of a list begins with `- `.',
       );
     else
       this.#wrong(
         i,
-        `This line is indented by ${indent} ${indent === 1 ? 'space' : 'spaces'}, and no line above that it could belong to is. Indent it like its neighbours.`,
+        `This line is indented by ${indent} ${indent === 1 ? 'space' : 'spaces'}, and no line above has a matching indentation. Indent it like its neighbours.`,
       );
     return false;
   }
 
-  /** The value that begins at an offset, in block style. */
+  /** Reads the start of a block value at an offset. */
   #value(from: number, line: YamlLine, i: number): void {
     let at = from;
     for (
@@ -160,14 +160,14 @@ class LayoutReader {
     const range = { start: at, end: at + value.length };
     const lost = { start: line.start, end: line.end };
     if (/^[@`%]/.test(value))
-      this.#mistake = { range, lost, message: `A value that begins with \`${value.charAt(0)}\` must stand in quotes.` };
+      this.#mistake = { range, lost, message: `A value that begins with \`${value.charAt(0)}\` must be in quotes.` };
     else if (/:(?=\s|$)/.test(value))
-      this.#mistake = { range, lost, message: `A value with a colon in it must stand in quotes: ${quoted(value)}.` };
+      this.#mistake = { range, lost, message: `A value with a colon in it must be in quotes: ${quoted(value)}.` };
     else if (/^[\]},]/.test(value))
       this.#mistake = {
         range: { start: at, end: at + 1 },
         lost,
-        message: `This \`${value.charAt(0)}\` closes nothing. Remove it, or put the value in quotes.`,
+        message: `This \`${value.charAt(0)}\` has no opening bracket. Remove it, or put the value in quotes.`,
       };
   }
 
@@ -181,7 +181,7 @@ class LayoutReader {
     this.#mistake = this.#flow.mistake;
   }
 
-  /** After a closed value in block style only a comment may follow, or a colon when it was a key. */
+  /** After a closed value in block style, only a comment can follow, or a colon when it was a key. */
   #remainder(from: number, line: YamlLine, i: number, quote: { at: number } | null): void {
     const rest = this.#text.slice(from, line.end);
     const at = from + (/\S/.exec(rest)?.index ?? 0);
@@ -198,13 +198,13 @@ class LayoutReader {
       ? {
           range: { start: at, end: at + 1 },
           lost: range,
-          message: `This \`${word.charAt(0)}\` closes nothing. Remove it.`,
+          message: `This \`${word.charAt(0)}\` has no opening bracket. Remove it.`,
         }
       : {
           range,
           lost: range,
           message:
-            'Nothing may follow the closing bracket on its line. Put this on a line of its own, or inside the brackets.',
+            'No text may follow the closing bracket on its line. Put it on its own line, or inside the brackets.',
         };
   }
 
@@ -217,7 +217,7 @@ class LayoutReader {
     const stray = /^[}\],]/.test(line.content);
     const head = before !== undefined && /(?:^|\s)[|>][-+\d]*$/.test(before.content);
     const message = stray
-      ? `This \`${line.content.charAt(0)}\` closes nothing. Remove it.`
+      ? `This \`${line.content.charAt(0)}\` has no opening bracket. Remove it.`
       : head
         ? `The text below ${this.#named(lineAt(this.#lines, before.start))} must be indented deeper than its key.`
         : keyWithoutColon(line.content);
@@ -233,12 +233,12 @@ class LayoutReader {
     const line = this.#lines[i];
     if (!line) return;
     const width = /^\s*/.exec(line.content)?.[0].length ?? 1;
-    // Lines indented by tabs in a row are one habit, not a mistake each.
+    // Consecutive lines with tab indentation are reported once.
     const end = this.#lines.findIndex((one, at) => at > i && one.indent > 0 && !one.empty && !/^\t/.test(one.content));
     let last = this.#lines.findLastIndex(
       (one, at) => at >= i && (end === -1 || at < end) && one.content.startsWith('\t'),
     );
-    // Lines below a key without a value on its line belong to it.
+    // Lines below a key without a value belong to it.
     if (/(?::|\s[|>][-+\d]*)(?:\s+#.*)?$/.test(this.#lines[last]?.content ?? ''))
       while ((this.#lines[last + 1]?.indent ?? 0) > this.#column && !this.#lines[last + 1]?.empty) last++;
     const lost = this.#lines[last] ?? line;
@@ -263,8 +263,8 @@ class LayoutReader {
   }
 
   /**
-   * A line is deeper than an entry that has a value: it is wrong, or that entry, when it stands in the column of a key
-   * without one.
+   * Handles a line that is deeper than an entry with a value. Either the line is wrong, or the entry, when it is in the
+   * column of a key without a value.
    */
   #deeper(i: number): void {
     const [owner, line] = [this.#lines[this.#owner], this.#lines[i]];
@@ -280,13 +280,13 @@ class LayoutReader {
     }
     this.#wrong(
       i,
-      `This line is indented deeper than ${this.#named(this.#owner)}, which has a value already. Indent both the same, or remove that value.`,
+      `This line is indented deeper than ${this.#named(this.#owner)}, which already has a value. Indent both the same, or remove that value.`,
     );
     const next = this.#lines.findIndex((one, at) => at > i && !one.empty && one.indent < line.indent);
     if (this.#mistake) this.#mistake.lost = this.#linesRange(i, next === -1 ? this.#lines.length : next);
   }
 
-  /** A line with those below that are indented deeper. */
+  /** Returns a line with the deeper lines below it. */
   #below(i: number): Range {
     const line = this.#lines[i];
     const next = this.#lines.findIndex((one, at) => at > i && !one.empty && one.indent <= (line?.indent ?? 0));

@@ -10,36 +10,36 @@ import { readRegularFile } from '../base/readRegularFile.ts';
 export interface FindOptions {
   /** Globs of the editor's `files.exclude`, over paths below the folder. */
   exclude?: readonly string[];
-  /** No more projects than this. */
+  /** Maximum number of projects. */
   most?: number;
-  /** Ends the search with what was found so far. */
+  /** Ends the search and returns the projects found so far. */
   signal?: AbortSignal;
 }
 
 export interface FoundProjects {
-  /** Folders with a file of ours, those nearer to the top first. */
+  /** Folders with a project file, those nearest to the top first. */
   roots: string[];
-  /** True when there are more than asked for, or the search was ended. */
+  /** True when there are more projects than requested, or the search was ended. */
   isCut: boolean;
 }
 
 const atOnce = 16;
 const skipped = new Set<string>(skippedFolders);
-/** Files that mark a virtual environment of Python, or a cache by https://bford.info/cachedir/. */
+/** Files that mark a Python virtual environment, or a cache by https://bford.info/cachedir/. */
 const marks = new Set(['pyvenv.cfg', 'conda-meta', 'CACHEDIR.TAG']);
 
 interface Folder {
   path: string;
-  /** Ignore files that apply here, the nearest first. */
+  /** Ignore files that apply to the folder, the nearest first. */
   rules: { base: string; ignores: IgnoreRules }[];
 }
 
-/** The name of the file that makes a folder a project: ours, else DVC's; null for every other folder. */
+/** Returns the name of the project file in a folder: loopwright.yaml, otherwise dvc.yaml. Null for any other folder. */
 export function projectFileIn(folder: string): string | null {
   return [...projectFileNames, dvcFileName].find((name) => existsSync(join(folder, name))) ?? null;
 }
 
-/** The folder of the nearest project, here or above; null when there is none. */
+/** Returns the folder of the nearest project, at or above a folder; null when there is none. */
 export function nearestProject(folder: string): string | null {
   for (let at = folder; ; at = dirname(at)) {
     if (projectFileIn(at) !== null) return at;
@@ -48,9 +48,9 @@ export function nearestProject(folder: string): string | null {
 }
 
 /**
- * The folders below a folder, itself included, with a loopwright.yaml or loopwright.yml. Ignored folders are not
- * entered: those of
- * `.gitignore`, of `exclude`, of packages, environments and caches. Links to folders are not followed, so loops end.
+ * Returns the folders with a loopwright.yaml or loopwright.yml at or below a folder. Skips folders ignored by
+ * `.gitignore` or `exclude`, and those of packages, environments and caches. Does not follow links to folders, so loops
+ * are impossible.
  */
 export async function findProjects(
   folder: string,
@@ -77,7 +77,7 @@ export async function findProjects(
   return { roots, isCut: false };
 }
 
-/** Looks into one folder, entry by entry: a folder may hold a million files of data. */
+/** Reads one folder entry by entry, since it can contain a million data files. */
 async function look({ path, rules }: Folder, isTop: boolean): Promise<{ root: string | null; folders: Folder[] }> {
   const names: string[] = [];
   let file: string | null = null;
@@ -92,7 +92,7 @@ async function look({ path, rules }: Folder, isTop: boolean): Promise<{ root: st
       else if (entry.name === '.gitignore') ignoreFile = true;
     }
   } catch {
-    // A folder that may not be read, or is just gone, has no project that could be opened.
+    // A folder that cannot be read, or was just deleted, contains no usable project.
     return { root: null, folders: [] };
   }
   const here = ignoreFile ? [...ignoreRulesOf(join(path, '.gitignore'), path), ...rules] : rules;
@@ -101,7 +101,7 @@ async function look({ path, rules }: Folder, isTop: boolean): Promise<{ root: st
     .toSorted()
     .filter((name) => !isIgnored(name, true))
     .map((name) => ({ path: join(path, name), rules: here }));
-  // A project that was opened itself is one, whatever the rules say.
+  // The opened folder itself is a project even if the rules ignore it.
   return { root: file !== null && (isTop || !isIgnored(file, false)) ? path : null, folders };
 }
 
@@ -114,8 +114,8 @@ function ignored(rules: Folder['rules'], path: string, isFolder: boolean): boole
 }
 
 /**
- * The ignore files of the repository around a folder; none when they ignore the folder itself, which was opened all the
- * same.
+ * Returns the ignore files of the repository around a folder; none when they ignore the folder itself, since the user
+ * opened it.
  */
 function rulesAbove(folder: string): Folder['rules'] {
   const found: Folder['rules'] = [];
@@ -137,7 +137,7 @@ function ignoreRulesOf(file: string, base: string): Folder['rules'] {
   try {
     return [{ base, ignores: readIgnoreRules(readRegularFile(file).toString('utf8')) }];
   } catch {
-    // No such file, or none that may be read.
+    // The file does not exist or cannot be read.
     return [];
   }
 }

@@ -5,11 +5,11 @@ import { blockKey, type YamlMistake } from './yamlMistake.ts';
 interface Bracket {
   char: '{' | '[';
   at: number;
-  /** The entry that is being read has its colon. */
+  /** True when the current entry has its colon. */
   hasColon: boolean;
 }
 
-/** The end of a value in quotes or brackets, and the quote that ended it. */
+/** End of a value in quotes or brackets, and the quote that ended it. */
 export interface ClosedValue {
   end: number;
   quote: { at: number } | null;
@@ -17,12 +17,12 @@ export interface ClosedValue {
 
 const closerOf = { '{': '}', '[': ']' } as const;
 
-/** Follows quotes and brackets over the lines of a value, and finds the first mistake in them. */
+/** Tracks quotes and brackets over the lines of a value, and finds the first syntax error in them. */
 export class FlowReader {
   mistake: YamlMistake | null = null;
   readonly #text: string;
   readonly #lines: readonly YamlLine[];
-  /** The line of the entry whose value is read. */
+  /** Line of the entry whose value is read. */
   #owner = 0;
   #brackets: Bracket[] = [];
   #quote: { char: string; at: number } | null = null;
@@ -33,12 +33,12 @@ export class FlowReader {
     this.#lines = lines;
   }
 
-  /** A quote or a bracket waits for its end. */
+  /** True while a quote or bracket is open. */
   get isOpen(): boolean {
     return this.isQuoted || this.#brackets.length > 0;
   }
 
-  /** A quote waits for its end. */
+  /** True while a quote is open. */
   get isQuoted(): boolean {
     return this.#quote !== null;
   }
@@ -49,7 +49,7 @@ export class FlowReader {
     return this.read(from, line, i);
   }
 
-  /** Reads from an offset to the end of line `i`; returns where the outermost value is closed, or null. */
+  /** Reads from an offset to the end of line `i`. Returns where the outermost value is closed, or null. */
   read(from: number, line: YamlLine, i: number): ClosedValue | null {
     const text = this.#text;
     const flow = () => this.#brackets.length > 0;
@@ -84,7 +84,7 @@ export class FlowReader {
         this.mistake = {
           range: { start: at - 1, end: at - 1 + word.length },
           lost: this.#linesRange(this.#owner, i + 1),
-          message: `Inside \`{ }\` and \`[ ]\`, \`${word}\` must stand in quotes: "${word}".`,
+          message: `Inside \`{ }\` and \`[ ]\`, \`${word}\` must be in quotes: "${word}".`,
         };
         return null;
       } else if (c === '{' || c === '[') {
@@ -116,7 +116,7 @@ export class FlowReader {
     return null;
   }
 
-  /** Text follows a closing quote that began at `opened`. */
+  /** Reports text after a closing quote that was opened at `opened`. */
   textAfterQuote(opened: number, at: number, line: YamlLine): void {
     const mark = this.#text[opened] ?? '"';
     this.mistake = {
@@ -126,7 +126,7 @@ export class FlowReader {
     };
   }
 
-  /** A closing bracket that is not the one of the bracket opened last. */
+  /** Reports a closing bracket that does not match the last open bracket. */
   #mismatch(open: Bracket, closer: string, at: number, i: number): void {
     const lost = this.#linesRange(this.#owner, i + 1);
     const outer = this.#brackets.some(({ char }) => closerOf[char] === closer);
@@ -141,7 +141,7 @@ export class FlowReader {
         ? {
             range: { start: at, end: at + 1 },
             lost: { start: at, end: at + 1 },
-            message: `This \`${closer}\` closes nothing. Remove it.`,
+            message: `This \`${closer}\` has no opening bracket. Remove it.`,
           }
         : {
             range: { start: at, end: at + 1 },
@@ -150,7 +150,7 @@ export class FlowReader {
           };
   }
 
-  /** A second colon in one entry between brackets: the entry before it was not ended. */
+  /** Reports a second colon in one entry between brackets: a comma is missing before it. */
   #withoutComma(colon: number, i: number): void {
     if (this.#suspect) return;
     const from = Math.max(this.#brackets.at(-1)?.at ?? 0, this.#lines[i]?.start ?? 0);
@@ -161,12 +161,12 @@ export class FlowReader {
       lost: this.#linesRange(this.#owner, i + 1),
       message: `A comma is missing before \`${word?.[0].trim() ?? ''}\`.`,
     };
-    // On a line below, the bracket may be what is wrong: that shows where it closes, or does not.
+    // On a line below, the bracket itself can be wrong. Its closing bracket, or a missing one, decides.
     if (this.#text.lastIndexOf('\n', start) > (this.#brackets.at(-1)?.at ?? 0)) this.#suspect ??= mistake;
     else this.mistake = mistake;
   }
 
-  /** Quotes or a bracket are open where line `until` begins, which cannot be inside them. */
+  /** Reports quotes or a bracket that are open at line `until`, which cannot be inside them. */
   unclosed(until: number): void {
     const { at } = this.#quote ?? this.#brackets.at(-1) ?? { at: 0 };
     const c = this.#text[at] ?? '';
@@ -176,7 +176,7 @@ export class FlowReader {
       : `This \`${c}\` is not closed. Add \`${c === '{' ? '}' : ']'}\` where it ends.`;
     const below = this.#lines.slice(line + 1, until).find(({ empty }) => !empty);
     const own = this.#lines[line];
-    // Lines in block style below a bracket were there before it: without it they are read as they are.
+    // Block-style lines below a bracket are valid without it.
     const stray =
       own !== undefined &&
       below !== undefined &&
@@ -194,7 +194,7 @@ export class FlowReader {
     };
   }
 
-  /** A quote that is not closed runs over lines that were not meant: those that look like entries are kept. */
+  /** Returns the lines that an unclosed quote makes unreadable, except those that look like entries. */
   #quotedLines(line: number, until: number): Range {
     const next = this.#lines.findIndex(
       (one, i) => i > line && i < until && (blockKey.test(one.content) || /^-\s/.test(one.content)),

@@ -12,16 +12,16 @@ export interface SpaceEdit {
   text: string;
 }
 
-/** A block collection that is open: where it stood and where it stands now. */
+/** An open block collection with its old and new column. */
 interface Level {
   kind: 'seq' | 'map';
   column: number;
   moved: number;
 }
 
-/** A flow collection that is open. */
+/** An open flow collection. */
 interface Bracket {
-  /** Indentation of its lines; null where they follow the first of its values, wherever it stands. */
+  /** Indentation of its lines; null when they align with its first value. */
   inner: number | null;
   outer: number;
   shift: number;
@@ -31,8 +31,8 @@ const step = 2;
 const mostRounds = 6;
 
 /**
- * The edits that lay out a text: only white space is touched. None when it is laid out already, and none when the
- * meaning or a comment would change.
+ * Returns the edits that format a text. Only white space changes. Empty when the text is already formatted, or when
+ * formatting would change a value or a comment.
  */
 export function formatEdits(parsed: Parsed): SpaceEdit[] {
   const laidOut = formatYaml(parsed.text);
@@ -41,7 +41,7 @@ export function formatEdits(parsed: Parsed): SpaceEdit[] {
   return edits && sameMeaning(parsed, laidOut) ? edits : [];
 }
 
-/** True when a text holds the same values and comments as one that was parsed. */
+/** True when a text has the same values and comments as a parsed one. */
 export function sameMeaning(before: Parsed, text: string): boolean {
   const after = parseYaml('', text);
   return (
@@ -51,14 +51,14 @@ export function sameMeaning(before: Parsed, text: string): boolean {
   );
 }
 
-/** Applies edits that stand in order. */
+/** Applies edits in ascending order. */
 export function applyEdits(text: string, edits: readonly SpaceEdit[]): string {
   let [result, at] = ['', 0];
   for (const edit of edits) [result, at] = [result + text.slice(at, edit.start) + edit.text, edit.end];
   return result + text.slice(at);
 }
 
-/** Where two texts that differ in white space alone differ; null when they differ in more. */
+/** Returns the edits between two texts that differ only in white space; null when they differ in more. */
 function spaceEdits(before: string, after: string): SpaceEdit[] | null {
   const edits: SpaceEdit[] = [];
   const isSpace = (text: string, at: number) => at < text.length && ' \t\r\n'.includes(text[at] ?? '');
@@ -75,7 +75,9 @@ function spaceEdits(before: string, after: string): SpaceEdit[] | null {
   return edits;
 }
 
-/** The end of a line and the start of the next are edits of their own, so that one can be made without the other. */
+/**
+ * Splits an edit into one for the end of a line and one for the start of the next, so that each can be applied alone.
+ */
 function editsOfRun(before: string, after: string, at: number): SpaceEdit[] {
   if (before === after) return [];
   const [lines, wanted] = [before.split('\n'), after.split('\n')];
@@ -88,7 +90,7 @@ function editsOfRun(before: string, after: string, at: number): SpaceEdit[] {
   });
 }
 
-/** Without what is the same at both ends. */
+/** Returns an edit without the text that is equal at both ends. */
 function trimmedEdit(before: string, after: string, at: number): SpaceEdit {
   let [head, tail] = [0, 0];
   const least = Math.min(before.length, after.length);
@@ -97,10 +99,7 @@ function trimmedEdit(before: string, after: string, at: number): SpaceEdit {
   return { start: at + head, end: at + before.length - tail, text: after.slice(head, after.length - tail) };
 }
 
-/**
- * The text as it is laid out. Repeated until nothing moves, since what stood in a column may no longer once its
- * neighbour moved.
- */
+/** Formats a text. Repeats until nothing changes, since moving a piece can break the alignment of its neighbours. */
 export function formatYaml(text: string): string {
   let current = text;
   for (let round = 0; round < mostRounds; round++) {
@@ -118,13 +117,13 @@ class Layout {
   readonly #table: Table;
   readonly #newline: string;
   #out: string[] = [];
-  /** Column at which the next piece would stand without a gap. */
+  /** Column of the next piece without a gap. */
   #column = 0;
   #levels: readonly Level[] = [];
   #brackets: Bracket[] = [];
-  /** How far the line moved. */
+  /** Number of columns by which the line moved. */
   #shift = 0;
-  /** Where the first value of the line stands, after its dashes. */
+  /** Column of the first value of the line, after its dashes. */
   #base = 0;
 
   constructor(pieces: readonly Piece[], text: string) {
@@ -152,7 +151,7 @@ class Layout {
     this.#column = line === -1 ? this.#column + text.length : text.length - line - 1;
   }
 
-  /** A line at its own indentation, after at most one blank line. */
+  /** Starts a line with its own indentation, after at most one blank line. */
   #startLine(piece: Piece, i: number): void {
     const afterBlock = this.#pieces[i - 1]?.kind === 'block-scalar';
     if (i > 0) for (const written of piece.breaks.slice(0, afterBlock ? 1 : 2)) this.#put(written);
@@ -184,7 +183,7 @@ class Layout {
     return indent;
   }
 
-  /** A comment goes with what follows it, or stays with the block that it ends. */
+  /** Indents a comment like the following piece, or like the block that it ends. */
   #ofComment(piece: Piece, i: number): number {
     let at = i + 1;
     while (this.#pieces[at]?.kind === 'comment') at++;
@@ -203,7 +202,7 @@ class Layout {
     return closes(piece) ? bracket.outer : bracket.inner;
   }
 
-  /** Opens and closes flow collections. */
+  /** Tracks opening and closing of flow collections. */
   #follow(piece: Piece, i: number): void {
     if (closes(piece)) this.#brackets.pop();
     if (!opens(piece)) return;
@@ -213,7 +212,7 @@ class Layout {
     this.#brackets.push({ inner: alone ? this.#base + step : null, outer: this.#base, shift: moved });
   }
 
-  /** A quoted or plain text over several lines moves with its first line. */
+  /** Moves a quoted or plain text over several lines with its first line. */
   #severalLines(piece: Piece): string {
     const floor = (this.#levels.at(-1)?.moved ?? -1) + 1;
     return piece.text.replaceAll(
@@ -222,7 +221,7 @@ class Layout {
     );
   }
 
-  /** The lines of a `|` or `>` text, one level below what they belong to. */
+  /** Indents the lines of a `|` or `>` text one level below its parent. */
   #blockScalar(piece: Piece, i: number): string {
     const top = this.#levels.at(-1);
     const own = /^(?: *\r?\n)*( *)[^ \r\n]/.exec(piece.text)?.[1]?.length;
@@ -234,7 +233,7 @@ class Layout {
       .split('\n')
       .map((line) => {
         const spaces = /^ */.exec(line)?.[0].length ?? 0;
-        // A line of spaces that are fewer than the indentation is empty, and has to stay so.
+        // A line with fewer spaces than the indentation is empty and must stay empty.
         const empty = /^ *\r?$/.test(line) && spaces <= own;
         return ' '.repeat(empty ? 0 : Math.max(0, spaces + shift)) + line.slice(spaces);
       })
@@ -248,7 +247,7 @@ class Layout {
   }
 }
 
-/** Where something that begins at a column stands, and the collections that are open then. */
+/** Returns the new position of a piece that starts at a column, and the collections open there. */
 function placed(
   levels: readonly Level[],
   kind: 'seq' | 'map' | 'value',

@@ -9,14 +9,14 @@ import { unitProblem } from './units.ts';
 
 export interface FormatProblem {
   code: string;
-  /** Completes "`key` …". */
+  /** End of a sentence that starts with "`key` …". */
   says: string;
   severity: Severity;
-  /** What was probably meant. */
+  /** Most likely intended value. */
   near: string | null;
 }
 
-/** What is wrong with a text of a named format; null when it is right or the format is checked elsewhere. */
+/** Returns the problem of a text in a named format; null when it is valid or checked elsewhere. */
 export function formatProblem(format: string, text: string): FormatProblem | null {
   const wrong = (code: string, says: string | null, severity: Severity = 'error') =>
     says === null ? null : { code, says, severity, near: null };
@@ -30,7 +30,7 @@ export function formatProblem(format: string, text: string): FormatProblem | nul
     case 'regex':
       return wrong('LW111', regexProblem(text));
     case 'path':
-      return wrong('LW112', text.includes('\0') ? 'must not hold a null character' : globProblem(text));
+      return wrong('LW112', text.includes('\0') ? 'must not contain a null character' : globProblem(text));
     case 'model-alias':
       return parseModelAlias(text) ? null : aliasProblem(text);
     case 'cron':
@@ -47,7 +47,7 @@ function aliasProblem(text: string): FormatProblem {
   const near = didYouMean(text.slice(at + 1), modelAliases);
   return {
     code: 'LW106',
-    says: `must be ${modelAliases.map((alias) => `\`${alias}\``).join(' or ')}, with or without the name of a model in front, as in \`NAME@${modelAliases[0]}\``,
+    says: `must be ${modelAliases.map((alias) => `\`${alias}\``).join(' or ')}, optionally with the name of a model, as in \`NAME@${modelAliases[0]}\``,
     severity: 'error',
     near: near === null ? null : `${text.slice(0, at + 1)}${near}`,
   };
@@ -62,7 +62,7 @@ function regexProblem(text: string): string | null {
     void new RegExp(text, 'u');
     return null;
   } catch (error) {
-    // The engine says `Invalid regular expression: /…/u: Unterminated group`.
+    // The engine reports `Invalid regular expression: /…/u: Unterminated group`.
     const why = error instanceof Error ? error.message.replace(/^Invalid regular expression: .*\/[a-z]*: /s, '') : '';
     return `must be a regular expression (${why.charAt(0).toLowerCase()}${why.slice(1)})`;
   }

@@ -7,25 +7,25 @@ import type { StageConfig } from './schema/stages.ts';
 import { PathIndex } from './pathIndex.ts';
 import { tablesIn } from './tablesIn.ts';
 
-/** A stage with what it reads and writes, as paths relative to the root. */
+/** A stage with its inputs and outputs, as paths relative to the root. */
 export interface StageNode {
   name: string;
   kind: StageKind;
   config: StageConfig;
   deps: string[];
   outs: string[];
-  /** Datasets whose data the stage reads or writes. */
+  /** Datasets that the stage reads or writes. */
   reads: string[];
   writes: string | null;
-  /** Stages that have to be done before. */
+  /** Stages that must run before this one. */
   dependsOn: string[];
 }
 
 export interface Graph {
   stages: Map<string, StageNode>;
-  /** Names in an order in which each stage comes after those it depends on; stages of cycles are left out. */
+  /** Stage names in topological order, without stages in cycles. */
   order: string[];
-  /** Each cycle as the names along it, first name repeated at the end. */
+  /** Cycles as lists of stage names, with the first name repeated at the end. */
   cycles: string[][];
 }
 
@@ -35,7 +35,7 @@ export function kindOf(stage: StageConfig): StageKind {
 
 const built = new WeakMap<ProjectConfig, { files: ProjectFiles; graph: Graph }>();
 
-/** The graph of a config, made once for as long as that config is used with these files. */
+/** Returns the graph of a config. It is cached for the config and its files. */
 export function graphOf(config: ProjectConfig, files: ProjectFiles): Graph {
   const known = built.get(config);
   if (known?.files === files) return known.graph;
@@ -44,10 +44,7 @@ export function graphOf(config: ProjectConfig, files: ProjectFiles): Graph {
   return graph;
 }
 
-/**
- * Builds the graph of a config. Edges come from paths that one stage writes and another reads, and from models that are
- * named.
- */
+/** Builds the graph of a config. An edge exists where one stage writes a path or model that another one reads. */
 export function buildGraph(config: ProjectConfig, files: ProjectFiles): Graph {
   const stages = new Map<string, StageNode>();
   for (const [name, stage] of Object.entries(config.stages)) stages.set(name, describe(name, stage, config, files));
@@ -120,7 +117,9 @@ function describe(name: string, config: StageConfig, project: ProjectConfig, fil
   return node;
 }
 
-/** The files of the project that a source reads. A database in WAL mode has its newest rows in a second file. */
+/**
+ * Returns the project files that a source reads. A SQLite database in WAL mode has its newest rows in a second file.
+ */
 function sourceFiles(from: CollectSource): string[] {
   const query = 'query' in from && isSqlFile(from.query) ? [from.query.trim()] : [];
   if ('files' in from) return [from.files].flat();
@@ -128,14 +127,14 @@ function sourceFiles(from: CollectSource): string[] {
 }
 
 /**
- * True for a source outside the project: nobody can tell here whether it has something new, so it is asked when its
- * stage is run by name.
+ * True for a source outside the project. Its changes cannot be detected here, so it is read when its stage is run by
+ * name.
  */
 export function isRemote(stage: StageConfig): boolean {
   return 'uses' in stage && stage.uses === 'collect' && !('files' in stage.with.from) && !('sqlite' in stage.with.from);
 }
 
-/** A query is the name of a file when it ends in `.sql` and does not begin as a query does. */
+/** True when a query is a file name: it ends in `.sql` and does not start like a query. */
 export function isSqlFile(query: string): boolean {
   return /^[^\n]*\.sql$/i.test(query.trim()) && !/^(select|with|values|table|from)\s/i.test(query.trim());
 }
@@ -152,9 +151,9 @@ function readText(files: ProjectFiles, path: string): string {
 function sort(stages: Map<string, StageNode>): Pick<Graph, 'order' | 'cycles'> {
   const order: string[] = [];
   const cycles: string[][] = [];
-  /** Whether a stage and all before it are free of cycles. */
+  /** Whether a stage and all its dependencies are free of cycles. */
   const done = new Map<string, boolean>();
-  /** The stages that are being visited, in order, with their places. */
+  /** Stages being visited, in order, with their index. */
   const path = new Map<string, number>();
   const visit = (name: string): boolean => {
     const known = done.get(name);
@@ -176,7 +175,7 @@ function sort(stages: Map<string, StageNode>): Pick<Graph, 'order' | 'cycles'> {
   return { order, cycles };
 }
 
-/** The names with everything they depend on, in order. */
+/** Returns the names with all their dependencies, in order. */
 export function closure(graph: Graph, names: readonly string[]): string[] {
   const wanted = new Set<string>();
   const add = (name: string) => {
@@ -188,7 +187,7 @@ export function closure(graph: Graph, names: readonly string[]): string[] {
   return graph.order.filter((name) => wanted.has(name));
 }
 
-/** The params that a stage uses, by the references in its raw text. */
+/** Returns the params that a stage uses, from the references in its raw text. */
 export function paramsUsed(value: unknown): string[] {
   if (typeof value === 'string') return paramsIn(value);
   if (Array.isArray(value)) return [...new Set(value.flatMap(paramsUsed))];

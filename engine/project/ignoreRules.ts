@@ -1,4 +1,4 @@
-/** Says whether a path below the folder of an ignore file is ignored; null when no line of it matches. */
+/** Returns whether a path below the folder of an ignore file is ignored; null when no line matches. */
 export type IgnoreRules = (path: string, isFolder: boolean) => boolean | null;
 
 interface Line {
@@ -8,8 +8,8 @@ interface Line {
 }
 
 /**
- * Reads a `.gitignore`, by https://git-scm.com/docs/gitignore. Paths are relative to its folder, with `/`. The last
- * line that matches decides.
+ * Parses a `.gitignore`, by https://git-scm.com/docs/gitignore. Paths are relative to its folder, with `/`. The last
+ * matching line decides.
  */
 export function readIgnoreRules(text: string): IgnoreRules {
   const lines = text.split(/\r?\n/).flatMap((line) => readLine(line) ?? []);
@@ -26,7 +26,7 @@ function readLine(written: string): Line | null {
   if (isNegated) pattern = pattern.slice(1);
   const foldersOnly = pattern.endsWith('/');
   if (foldersOnly) pattern = pattern.slice(0, -1);
-  // A slash before the end ties the pattern to the folder of the file.
+  // A slash before the end anchors the pattern to the folder of the file.
   const isAnchored = pattern.includes('/');
   if (pattern.startsWith('/')) pattern = pattern.slice(1);
   if (pattern === '') return null;
@@ -34,12 +34,12 @@ function readLine(written: string): Line | null {
   try {
     return { expression: new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${source}$`, 's'), isNegated, foldersOnly };
   } catch {
-    // A class such as `[z-a]` matches nothing in git.
+    // In git, a class such as `[z-a]` matches nothing.
     return null;
   }
 }
 
-/** Spaces at the end do not count unless a backslash stands before them. */
+/** Removes trailing spaces, except one after a backslash. */
 function withoutTrailingSpaces(line: string): string {
   let end = line.length;
   while (end > 0 && line[end - 1] === ' ' && line[end - 2] !== '\\') end--;
@@ -72,7 +72,7 @@ function sourceOf(pattern: string): string {
   return source;
 }
 
-/** Where a class ends; a `]` right after its start belongs to it. */
+/** Returns the end of a class. A `]` directly after its start belongs to it. */
 function classEnd(pattern: string, start: number): number {
   const first = start + (/[!^]/.test(pattern[start + 1] ?? '') ? 2 : 1);
   for (let i = first; i < pattern.length; i++) {

@@ -1,18 +1,21 @@
 import { suggestion } from '../base/didYouMean.ts';
 import { entryOf, type Entry, type Located, type Range } from './located.ts';
 
-/** What `${…}` may name. `env` values are read when asked for. */
+/** Names that `${…}` can refer to. `env` values are read on demand. */
 export interface Names {
   params: Map<string, Located>;
   datasets: Map<string, string>;
   env: Record<string, string | undefined>;
-  /** The params whose own value is being read, so that one that names itself is told. */
+  /** Params whose value is being resolved, to report circular references. */
   within?: readonly string[];
 }
 
-/** `isCircular` marks a param that refers to itself; `variable` names an environment variable that is not set. */
+/**
+ * Details of a problem. `isCircular` marks a param that refers to itself; `variable` is an environment variable that is
+ * not set.
+ */
 interface About {
-  /** The param, dataset or variable that the text refers to. */
+  /** Name of the param, dataset or variable. */
   name?: string;
   isCircular?: boolean;
   variable?: string;
@@ -20,13 +23,13 @@ interface About {
 
 type Report = (code: string, range: Range, message: string, about?: About) => void;
 
-/** `env.NAME`, or `env.NAME:-default` as a shell has it. */
+/** Matches `env.NAME`, or `env.NAME:-default` with the syntax of a shell. */
 const variable = /^env\.([^:]*)(?::-([\s\S]*))?$/;
 const pattern = /\$\{([^}]*)\}/g;
 
 /**
- * Replaces `${params.x}`, `${datasets.x.path}`, `${env.X}` and `${env.X:-default}` in every text. A text that is one
- * reference and nothing else takes the value with its type.
+ * Replaces `${params.x}`, `${datasets.x.path}`, `${env.X}` and `${env.X:-default}` in every string. A string that is a
+ * single reference gets the value with its type.
  */
 export function interpolate(node: Located, names: Names, report: Report): Located {
   if (node.kind === 'seq') return { ...node, items: node.items.map((item) => interpolate(item, names, report)) };
@@ -49,14 +52,14 @@ export function interpolate(node: Located, names: Names, report: Report): Locate
   return { ...node, value };
 }
 
-/** The params that a text names, in order of appearance. */
+/** Returns the params that a text refers to, in order of appearance. */
 export function paramsIn(text: string): string[] {
   return [...text.matchAll(pattern)].flatMap((match) =>
     match[1]?.trim().startsWith('params.') ? [match[1].trim().slice('params.'.length)] : [],
   );
 }
 
-/** The environment variables that a text names, without their defaults. */
+/** Returns the environment variables that a text refers to, without their defaults. */
 export function envIn(text: string): string[] {
   return [
     ...new Set(
@@ -99,7 +102,7 @@ function resolve(expression: string, names: Names, range: Range, report: Report)
         range,
         path === undefined
           ? `There is no dataset \`${name}\`.${suggestion(name, names.datasets.keys())}`
-          : `Of a dataset only its path can be used: \`\${datasets.${name}.path}\`.`,
+          : `Only the path of a dataset can be used: \`\${datasets.${name}.path}\`.`,
         { name },
       );
       return null;
@@ -146,7 +149,7 @@ function asText(node: Located): string {
   return '';
 }
 
-/** The params of a parsed file by name. */
+/** Returns the params of a parsed file by name. */
 export function paramsOf(root: Located | null): Map<string, Located> {
   const params = entryOf(root ?? undefined, 'params')?.value;
   return new Map(params?.kind === 'map' ? params.entries.map(({ key, value }) => [key, value]) : []);

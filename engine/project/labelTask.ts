@@ -6,13 +6,13 @@ import type { LabelTaskConfig } from './schema/labelling.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import { splitColumn } from './splitColumn.ts';
 
-/** What is wrong with a task, at a path below `labelling.<name>`. */
+/** A problem of a task, at a path below `labelling.<name>`. */
 export interface TaskProblem {
   path: (string | number)[];
   message: string;
 }
 
-/** What is wrong with a task, by the config and the schema of its dataset. */
+/** Checks a task against the config and the schema of its dataset. */
 export function taskProblems(project: Project, config: ProjectConfig, task: LabelTaskConfig): TaskProblem[] {
   const datasets = Object.keys(config.datasets ?? {});
   if (!datasets.includes(task.data))
@@ -36,7 +36,7 @@ export function taskProblems(project: Project, config: ProjectConfig, task: Labe
   if (key === null)
     problems.push({
       path: ['data'],
-      message: `Nothing says which column names a row of \`${task.data}\`. Set \`key\`, or one column as \`primaryKey\` of its schema.`,
+      message: `No column is declared that identifies a row of \`${task.data}\`. Set \`key\`, or one column as \`primaryKey\` of its schema.`,
     });
   else if (task.key !== undefined) known(task.key, ['key']);
   if (key === task.label)
@@ -44,24 +44,24 @@ export function taskProblems(project: Project, config: ProjectConfig, task: Labe
   else if (reserved.includes(task.label.toLowerCase()) || (key !== null && reserved.includes(key.toLowerCase())))
     problems.push({
       path: ['label'],
-      message: `The label file has columns ${reserved.join(', ')} of its own; neither the key nor the label may be called so.`,
+      message: `The label file has columns ${reserved.join(', ')} of its own. The key and the label must have other names.`,
     });
   task.show?.forEach((column, i) => known(column, ['show', i]));
   const classes = classesOf(task, schema);
   if (classes === null)
     problems.push({
       path: ['label'],
-      message: `Nothing says which values \`${task.label}\` may have. Set \`classes\`, or categories of a field \`${task.label}\` in the schema of \`${task.data}\`.`,
+      message: `No values are declared that \`${task.label}\` may have. Set \`classes\`, or categories of a field \`${task.label}\` in the schema of \`${task.data}\`.`,
     });
   else if (new Set(classes).size < classes.length)
     problems.push({
       path: ['classes'],
-      message: `Two of the classes are written the same way in the label file: ${classes.join(', ')}.`,
+      message: `Two classes are equal in the label file: ${classes.join(', ')}.`,
     });
   else if (classes.some((label) => label.trim() === ''))
     problems.push({
       path: ['classes'],
-      message: 'A class must not be empty: an empty label stands for a skipped row.',
+      message: 'A class must not be empty: an empty label means a skipped row.',
     });
   if (task.rules !== undefined && !project.files.exists(task.rules))
     problems.push({ path: ['rules'], message: `There is no file \`${task.rules}\`.` });
@@ -87,19 +87,19 @@ function isOutside(path: string): boolean {
   return /^(\/|~|[A-Za-z]:|\\)/.test(path) || path.split(/[\\/]/).includes('..');
 }
 
-/** The schema of a dataset; null without one that can be read. */
+/** Returns the schema of a dataset; null without a readable one. */
 export function schemaOf(project: Project, config: ProjectConfig, dataset: string): DatasetSchema | null {
   const path = config.datasets?.[dataset]?.schema;
   return path === undefined ? null : (project.schemas.get(path)?.value ?? null);
 }
 
-/** The column that names a row: the task's own, or the one primary key of the schema. */
+/** Returns the column that identifies a row: the key of the task, or a primary key of one column. */
 export function keyOf(task: LabelTaskConfig, schema: DatasetSchema | null): string | null {
   const keys = [schema?.primaryKey ?? []].flat();
   return task.key ?? (keys.length === 1 ? (keys[0] ?? null) : null);
 }
 
-/** The values that a label may have: the task's own, or those of the labelled field; null when neither says. */
+/** Returns the values of a label: those of the task, or of the labelled field. Null when neither declares any. */
 export function classesOf(task: LabelTaskConfig, schema: DatasetSchema | null): string[] | null {
   if (task.classes) return task.classes.map(String);
   const field = schema?.fields.find(({ name }) => name === task.label);

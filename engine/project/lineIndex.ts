@@ -2,8 +2,8 @@ import type { Place } from '../../protocol/problem.ts';
 import type { Range } from './located.ts';
 
 /**
- * Turns offsets of a text into lines and columns, both 1-based, columns in UTF-16 code units. Lines end as editors end
- * them: also at a carriage return alone.
+ * Converts offsets of a text to lines and columns, both from 1, columns in UTF-16 code units. Lines end as in editors,
+ * including at a lone carriage return.
  */
 export class LineIndex {
   readonly #starts: number[] = [0];
@@ -27,11 +27,11 @@ export class LineIndex {
       if ((this.#starts[middle] ?? 0) <= target) low = middle;
       else high = middle - 1;
     }
-    // Between the two characters of a Windows line end is no place.
+    // An offset between the two characters of a Windows line end is not a position.
     return { line: low + 1, column: Math.min(target, this.#endOf(low + 1)) - (this.#starts[low] ?? 0) + 1 };
   }
 
-  /** A column behind the end of its line means that end. */
+  /** Returns the offset of a line and column. A column past the end of the line means its end. */
   offset(line: number, column: number): number {
     const start = this.#starts[line - 1];
     return start === undefined ? this.#length : Math.min(start + column - 1, this.#endOf(line));

@@ -16,43 +16,40 @@ import { dvcFileName, readDvcProject, type DvcProject } from './dvc/readDvcProje
 import { shapes, type FileKind } from './shape.ts';
 import { shapeProblem, validateShape } from './validateShape.ts';
 
-/** One of the three files, parsed and checked for shape. `value` is null when the shape is too wrong to use. */
+/** A parsed config file, checked for shape. `value` is null when shape errors make it unusable. */
 export interface ConfigFile<T> {
   kind: FileKind;
-  /** Relative to the root, with `/`. */
+  /** Path relative to the root, with `/`. */
   path: string;
   parsed: Parsed;
   value: T | null;
   problems: Problem[];
 }
 
-/** A project as it stands in its files. Problems of shape are in each file; those of meaning come from the checks. */
+/** A project loaded from its files. Each file contains its shape problems; checks report problems of meaning. */
 export interface Project {
   root: string;
   files: ProjectFiles;
   file: ConfigFile<ProjectConfig>;
-  /** The config with interpolation done, without an experiment. */
+  /** Config after interpolation, without an experiment. */
   resolved: Resolved;
-  /**
-   * What can be understood of the config, with or without errors; null when nothing can. For what is told, never for
-   * what runs.
-   */
+  /** Valid part of the config, even with errors; null when there is none. For display and checks, never for runs. */
   readable: Readable | null;
   experiments: Map<string, ConfigFile<ExperimentConfig>>;
   /** Dataset schemas by path. */
   schemas: Map<string, ConfigFile<DatasetSchema>>;
-  /** Environment variables, with those of `env_file` that are not set already. */
+  /** Environment variables, with variables of `env_file` that are not already set. */
   env: Record<string, string | undefined>;
-  /** What the files under `env_file` say. */
+  /** Variables of the files in `env_file`. */
   envFile: Record<string, string>;
-  /** What the project is made of when it is a dvc.yaml; null for one with a loopwright.yaml. */
+  /** Source of a project in a dvc.yaml; null for one with a loopwright.yaml. */
   dvc: DvcProject | null;
 }
 
-/** Parses a file of the project; a caller that keeps what it parsed gives the same object for the same text. */
+/** Parses a file of the project. A caching implementation returns the same object for the same text. */
 export type Parse = (path: string, content: string | Uint8Array) => Parsed;
 
-/** What was made of a parsed text, for as long as that is kept. */
+/** Results for parsed texts, cached as long as the text is. */
 const made = new WeakMap<Parsed, ConfigFile<unknown>>();
 
 function knownFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
@@ -61,12 +58,12 @@ function knownFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
   return known;
 }
 
-/** The name that new projects get, and that errors of stages give for the file of the project. */
+/** Name of the project file of new projects, also used in errors of stages. */
 export const projectFileName = projectFileNames[0];
 
 /**
- * Reads a project. Never throws for what the user wrote; a folder without a file of ours is the project of its
- * dvc.yaml, or gives one whose file says that there is none.
+ * Loads a project. Never throws for invalid content. A folder without a loopwright.yaml is the project of its dvc.yaml;
+ * without either, the file of the project has an error.
  */
 export function loadProject(
   root: string,
@@ -99,7 +96,7 @@ export function loadProject(
   return { root, files, file, resolved, readable, experiments, schemas, env, envFile, dvc };
 }
 
-/** A file that is not there may be meant for another machine; a line that cannot be read is an error. */
+/** A missing file is a warning, since it can exist on another machine. A line that cannot be parsed is an error. */
 function envFileProblem({ file, lines }: Parsed, message: string, at: Range | { file: string; line: number }): Problem {
   if ('start' in at) return shapeProblem(file, lines, 'LW119', at, message, { severity: 'warning' });
   return {
@@ -114,7 +111,7 @@ function envFileProblem({ file, lines }: Parsed, message: string, at: Range | { 
   };
 }
 
-/** Checks a file of a project for shape, its references resolved. */
+/** Checks the project file for shape, after references are resolved. */
 export function resolveProjectFile(
   parsed: Parsed,
   env: Record<string, string | undefined>,
@@ -155,7 +152,7 @@ function readablePart(
   });
 }
 
-/** Checks one experiment or dataset file for shape. */
+/** Checks an experiment or dataset file for shape. */
 export function loadConfigFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T> {
   const problems = [...parsed.problems];
   if (!parsed.root) {
@@ -167,7 +164,7 @@ export function loadConfigFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T>
         message:
           kind === 'dataset'
             ? 'The file is empty; a dataset schema needs `fields`.'
-            : 'The file is empty. Say what the experiment is about with `describe`, and change `params` or `stages`.',
+            : 'The file is empty. Describe the experiment with `describe`, and change `params` or `stages`.',
       });
     return { kind, path: parsed.file, parsed, value: null, problems };
   }
@@ -215,12 +212,12 @@ function schemaPaths(root: Located | null, files: ProjectFiles): string[] {
   return [...paths];
 }
 
-/** Sorted, so that of two files of one experiment the .yaml comes first and is read. */
+/** Returns sorted paths, so that a .yaml file takes precedence over a .yml file of the same experiment. */
 function experimentPaths(files: ProjectFiles): string[] {
   return [...files.glob('experiments/*.experiment.yaml'), ...files.glob('experiments/*.experiment.yml')].toSorted();
 }
 
-/** Tells of a .yml beside the .yaml of the same name. */
+/** Returns a problem for a .yml file beside a .yaml file of the same name. */
 function unreadTwin(path: string, read: string): Problem {
   return {
     file: path,
@@ -230,7 +227,7 @@ function unreadTwin(path: string, read: string): Problem {
     endColumn: 1,
     code: 'LW118',
     severity: 'warning',
-    message: `\`${path}\` is not read, because \`${read}\` is there too. Delete one of the two.`,
+    message: `\`${path}\` is ignored because \`${read}\` exists. Delete one of the two.`,
   };
 }
 
@@ -238,12 +235,12 @@ export function experimentName(path: string): string {
   return path.replace(/^.*\//, '').replace(/\.experiment\.ya?ml$/, '');
 }
 
-/** Problems of shape over all files of the project. */
+/** Returns the shape problems of all files of the project. */
 export function shapeProblems(project: Project): Problem[] {
   return [project.file, ...project.experiments.values(), ...project.schemas.values()].flatMap((file) => file.problems);
 }
 
-/** The text of a file of the project, config or not; empty when it cannot be read. */
+/** Returns the text of any file of the project; empty when it cannot be read. */
 export function textOf(project: Project, path: string): string {
   const known =
     path === project.file.path
@@ -265,15 +262,15 @@ function contentOf(files: ProjectFiles, path: string): string {
   }
 }
 
-/** Many checks read the same SQL; whoever keeps the bytes of a file has its text kept too. */
+/** Many checks read the same SQL, so the text is cached with the bytes of a file. */
 const decoded = new WeakMap<Uint8Array, string>();
 
-/** The config of an experiment, with command-line overrides, or a ProjectError that lists what is wrong. */
+/** Returns the config of an experiment with overrides. Throws a ProjectError with all problems. */
 export function configFor(project: Project, experiment: string, overrides: Overrides = {}): ProjectConfig {
   if (!project.file.parsed.root && project.file.problems.length > 0)
     throw new ProjectError(project.file.problems[0]?.message ?? '', project.file.problems);
   const file = experiment === 'default' ? null : project.experiments.get(experiment);
-  // Its programs read params.yaml themselves: other values would change what is recorded and not what is run.
+  // The programs read params.yaml themselves. Other values would change the record of a run but not the run.
   if (project.dvc && (file || Object.keys(overrides.params ?? {}).length > 0))
     throw new ProjectError(
       'The programs of a DVC project read their params from files. Change them there; experiments and `--param` need a loopwright.yaml.',
@@ -299,7 +296,7 @@ export function configFor(project: Project, experiment: string, overrides: Overr
   return resolved.config;
 }
 
-/** Where a range of a config file stands, for problems. */
+/** Returns the position of a range in a config file, as a problem. */
 export function placeIn(file: ConfigFile<unknown>, range: Range): Problem {
   return { ...file.parsed.lines.place(file.path, range), code: '', severity: 'error', message: '' };
 }

@@ -8,17 +8,17 @@ export interface Entry {
   key: string;
   keyRange: Range;
   value: Located;
-  /** True when the entry came through a `<<` merge, so its range is elsewhere. */
+  /** True when the entry comes from a `<<` merge, so its range is elsewhere. */
   merged: boolean;
 }
 
-/** A YAML value with the place it stands at; aliases are resolved and keep the place of the alias. */
+/** A YAML value with its range. Aliases are resolved and have the range of the alias. */
 export type Located =
   | { kind: 'map'; range: Range; entries: Entry[] }
   | { kind: 'seq'; range: Range; items: Located[] }
   | { kind: 'scalar'; range: Range; value: string | number | boolean | null; quoted: boolean };
 
-/** The plain JavaScript value. */
+/** Returns the plain JavaScript value. */
 export function toValue(node: Located | undefined): unknown {
   if (!node) return undefined;
   if (node.kind === 'scalar') return node.value;
@@ -36,7 +36,7 @@ export function entryOf(node: Located | undefined, key: string): Entry | undefin
     : indexOf(node.entries).get(key);
 }
 
-/** A mapping of more entries is looked up by an index: thousands of stages are each asked for by name. */
+/** Number of entries above which a mapping gets an index: thousands of stages are looked up by name. */
 const mostSearched = 32;
 const indexes = new WeakMap<readonly Entry[], { size: number; byKey: Map<string, Entry> }>();
 
@@ -44,13 +44,13 @@ function indexOf(entries: readonly Entry[]): Map<string, Entry> {
   const known = indexes.get(entries);
   if (known?.size === entries.length) return known.byKey;
   const byKey = new Map<string, Entry>();
-  // Of a key that is there twice the first counts.
+  // For a duplicate key, the first entry counts.
   for (const entry of entries) if (!byKey.has(entry.key)) byKey.set(entry.key, entry);
   indexes.set(entries, { size: entries.length, byKey });
   return byKey;
 }
 
-/** The node at a path of keys and indexes, or undefined. */
+/** Returns the node at a path of keys and indexes, or undefined. */
 export function nodeAt(node: Located | undefined, path: readonly (string | number)[]): Located | undefined {
   let current = node;
   for (const step of path) {
@@ -61,7 +61,7 @@ export function nodeAt(node: Located | undefined, path: readonly (string | numbe
   return current;
 }
 
-/** What a person would call the value: `a list`, `text`, `nothing`. */
+/** Returns a display name for the kind of a value: `a list`, `text`, `nothing`. */
 export function kindName(node: Located): string {
   if (node.kind === 'map') return 'a mapping';
   if (node.kind === 'seq') return 'a list';

@@ -1,24 +1,24 @@
 import type { Range } from './located.ts';
 import { lineAt, yamlLines, type YamlLine } from './yamlLines.ts';
 
-/** The entries of a file that a mistake of syntax makes unreadable, whole or in part. */
+/** Entries of a file that a syntax error makes unreadable, fully or partly. */
 export interface LostEntries {
-  /** Each entry from its first line to its last: a stage, a field, or a key at the margin. */
+  /** Range of each entry, from its first to its last line: a stage, a field, or a top-level key. */
   ranges: Range[];
-  /** The keys on the lines that are lost. */
+  /** Keys on the unreadable lines. */
   names: ReadonlySet<string>;
   /**
-   * Whether a finding may only be there because of the mistake: it is in such an entry, or says that something is
-   * missing around it.
+   * True when a finding can be a consequence of the error: it is in such an entry, or reports something missing around
+   * it.
    */
   explain(code: string, range: Range): boolean;
 }
 
-/** Codes that say that a key, an item or a value is not there. */
+/** Codes of findings about a missing key, item or value. */
 const absence = new Set(['LW103', 'LW104', 'LW105']);
 const nothing: LostEntries = { ranges: [], names: new Set(), explain: () => false };
 
-/** Finds the entries around the text that was lost. */
+/** Returns the entries around the unreadable text. */
 export function lostEntries(text: string, lost: readonly Range[]): LostEntries {
   if (lost.length === 0) return nothing;
   const lines = yamlLines(text);
@@ -36,7 +36,7 @@ export function lostEntries(text: string, lost: readonly Range[]): LostEntries {
       found.some(({ range, header, section, indent }) => {
         if (start < range.end && Math.max(end, start + 1) > range.start) return true;
         if (!absence.has(code)) return false;
-        // A key at the margin that is lost is missing in the file.
+        // A lost top-level key is reported as missing in the file.
         if (header === null) return code === 'LW103' && (lines[lineAt(lines, start)]?.indent ?? 0) === 0;
         const line = lines[lineAt(lines, start)];
         if (!line || start < section.start || start >= section.end) return false;
@@ -47,10 +47,10 @@ export function lostEntries(text: string, lost: readonly Range[]): LostEntries {
 
 interface Around {
   range: Range;
-  /** The line of the section, such as `stages:`; null when the lost text begins at the margin. */
+  /** Line of the section, such as `stages:`; null when the unreadable text starts at the margin. */
   header: YamlLine | null;
   section: Range;
-  /** The column of the members of the section. */
+  /** Column of the members of the section. */
   indent: number;
 }
 

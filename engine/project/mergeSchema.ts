@@ -8,15 +8,15 @@ import type { DatasetSchema, Field } from './schema/datasetSchema.ts';
 
 export interface MergedSchema {
   text: string;
-  /** Columns that were added, by name. */
+  /** Names of the added columns. */
   added: string[];
-  /** Declared columns that the data lacks; they stay. */
+  /** Declared columns that are not in the data. They stay in the schema. */
   gone: string[];
-  /** What the data says otherwise than the file, in words; nothing of it was changed unless `update` was set. */
+  /** Differences between data and schema, as text. They were only applied with `update`. */
   differs: string[];
 }
 
-/** A dataset schema as YAML, one field a line. */
+/** Returns a dataset schema as YAML, one field per line. */
 export function schemaText(schema: DatasetSchema, comment: string | null = null): string {
   const lines = schema.fields.map((field) => `  - ${flow(field)}\n`);
   const rest = Object.entries(schema)
@@ -33,9 +33,9 @@ export function schemaText(schema: DatasetSchema, comment: string | null = null)
 }
 
 /**
- * Brings a schema file up to what was inferred from data and keeps what people wrote, comments and order included: new
- * columns are added at the end, fields marked `guessed` get what they lack, and nothing that is there is changed. With
- * `update`, bounds are widened and categories added until the data fits. Throws ProjectError when the text is no
+ * Updates a schema file with the schema inferred from data. It keeps text written by hand, including comments and
+ * order: new columns are appended, fields marked `guessed` are completed, and existing values are not changed. With
+ * `update`, bounds are widened and categories added until the data is valid. Throws ProjectError when the text is not a
  * dataset schema.
  */
 export function mergeSchema(
@@ -64,7 +64,7 @@ export function mergeSchema(
   return merged;
 }
 
-/** A text that is edited step by step; what an edit does not touch stays as it is. */
+/** A text that is edited step by step. Text outside the edits is unchanged. */
 class EditedFile {
   editable: Editable;
 
@@ -73,7 +73,7 @@ class EditedFile {
     const [fault] = loadConfigFile('dataset', this.editable.parsed).problems.filter(
       ({ severity }) => severity === 'error',
     );
-    if (fault) throw new ProjectError(`${path}: ${fault.message} Mend the file first.`, [fault]);
+    if (fault) throw new ProjectError(`${path}: ${fault.message} Fix the file first.`, [fault]);
   }
 
   fields(): Field[] {
@@ -101,7 +101,7 @@ function bringUp(file: EditedFile, at: number, own: Field, field: Field, merged:
   if (own.loopwright?.guessed === true) fillIn(file, ['fields', at], field as unknown as Record<string, unknown>);
   const { name } = field;
   if (own.type !== undefined && field.type !== undefined && !holds(own.type, field.type))
-    merged.differs.push(`${name}: declared ${own.type}, the data looks like ${field.type}`);
+    merged.differs.push(`${name}: declared as ${own.type}, but the data looks like ${field.type}`);
   for (const [bound, outwards] of [
     ['minimum', -1],
     ['maximum', 1],
@@ -109,21 +109,21 @@ function bringUp(file: EditedFile, at: number, own: Field, field: Field, merged:
     const [declared, found] = [own.constraints?.[bound], field.constraints?.[bound]];
     if (typeof declared !== 'number' || typeof found !== 'number' || (found - declared) * outwards <= 0) continue;
     merged.differs.push(
-      `${name}: the data may go beyond the ${bound} ${declared}${update ? `, which is ${found} now` : ''}`,
+      `${name}: the data may exceed the ${bound} ${declared}${update ? `, which is now ${found}` : ''}`,
     );
     if (update) file.apply(replaceValue(file.editable, ['fields', at, 'constraints', bound], String(found)));
   }
   const declared = own.categories?.map((item) => String(typeof item === 'object' ? item.value : item));
   const strangers = declared ? (field.categories ?? []).map(String).filter((value) => !declared.includes(value)) : [];
   if (strangers.length === 0) return;
-  merged.differs.push(`${name}: ${update ? 'added to' : 'not among'} the categories: ${strangers.join(', ')}`);
+  merged.differs.push(`${name}: ${update ? 'added to' : 'not in'} the categories: ${strangers.join(', ')}`);
   if (update)
     for (const value of strangers) file.apply(appendItem(file.editable, ['fields', at, 'categories'], yamlText(value)));
 }
 
 /**
- * Whether a column declared of one type may hold what looks like another: 0 and 1 are also truth values, and everything
- * is a text.
+ * True when a column of one declared type can contain values that look like another: 0 and 1 are also booleans, and
+ * every value is a text.
  */
 function holds(declared: NonNullable<Field['type']>, found: NonNullable<Field['type']>): boolean {
   const wider: Partial<Record<typeof declared, readonly string[]>> = {
@@ -156,7 +156,7 @@ function fillIn(file: EditedFile, path: (string | number)[], inferred: Record<st
   }
 }
 
-/** A value in flow style on one line; texts that YAML might take for something else are in quotes. */
+/** Returns a value in flow style on one line. Strings that YAML could read as another type are quoted. */
 function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (value !== null && typeof value === 'object') {

@@ -4,29 +4,34 @@ import { ProjectError } from '../base/errors.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import type { StageConfig } from './schema/stages.ts';
 
-/** A model of the registry that a project makes. */
+/** A registered model that a project creates. */
 export interface ProjectModel {
   name: string;
-  /** The stage that makes it; null for the one model of a project without `models`, which any stage may make. */
+  /**
+   * Stage that creates the model; null for the only model of a project without `models`, which any stage can create.
+   */
   from: string | null;
-  /** The dataset that describes its rows; null when the project does not say. */
+  /** Dataset that describes its rows; null when not declared. */
   data: string | null;
 }
 
-/** An alias of a model; `name` is null where the project leaves it out. */
+/** An alias of a model; `name` is null when it is omitted. */
 export interface AliasOfModel {
   name: string | null;
   alias: ModelAlias;
 }
 
-/** The models of a project. Without `models` there is one, named after the project. */
+/** Returns the models of a project. Without `models` there is one, with the name of the project. */
 export function modelsOf(config: ProjectConfig): ProjectModel[] {
   const declared = Object.entries(config.models ?? {});
   if (declared.length === 0) return [{ name: config.project, from: null, data: trainedOn(config, null) }];
   return declared.map(([name, { from, data }]) => ({ name, from, data: data ?? trainedOn(config, from) }));
 }
 
-/** The model of a name, or the only one. ProjectError when there is no such model, or no name and several models. */
+/**
+ * Returns the model with a name, or the only model. Throws ProjectError when there is no such model, or when the name
+ * is missing and there are several.
+ */
 export function modelNamed(config: ProjectConfig, name: string | null): ProjectModel {
   const models = modelsOf(config);
   const names = models.map((model) => model.name);
@@ -43,19 +48,22 @@ export function modelNamed(config: ProjectConfig, name: string | null): ProjectM
   return found;
 }
 
-/** The model that a validate stage tests. ProjectError when no entry of `models` comes from the stage it names. */
+/**
+ * Returns the model that a validate stage evaluates. Throws ProjectError when no entry of `models` comes from its
+ * stage.
+ */
 export function validatedModel(config: ProjectConfig, stage: string): ProjectModel {
   const validate = config.stages[stage];
   const tested = validate && isValidate(validate) ? validate.with.model : null;
   const found = modelsOf(config).find(({ from }) => from === null || from === tested);
   if (!found)
     throw new ProjectError(
-      `No entry of \`models\` has \`from: ${tested}\`, so what \`${stage}\` tests has no name. Add one.`,
+      `No entry of \`models\` has \`from: ${tested}\`, so the model that \`${stage}\` evaluates has no name. Add an entry.`,
     );
   return found;
 }
 
-/** `champion` or `NAME@champion`, taken apart; null when it is neither. */
+/** Parses `champion` or `NAME@champion`; null for any other text. */
 export function parseModelAlias(text: string): AliasOfModel | null {
   const at = text.lastIndexOf('@');
   const alias = modelAliases.find((known) => known === text.slice(at + 1));
@@ -63,7 +71,7 @@ export function parseModelAlias(text: string): AliasOfModel | null {
   return { name: at === -1 ? null : text.slice(0, at), alias };
 }
 
-/** The name and alias that a text such as `NAME@champion` names; null when the project has no such model. */
+/** Returns the model and alias of a text such as `NAME@champion`; null when the project has no such model. */
 export function findAlias(config: ProjectConfig, text: string): { name: string; alias: ModelAlias } | null {
   const parsed = parseModelAlias(text);
   const models = modelsOf(config);
@@ -73,27 +81,29 @@ export function findAlias(config: ProjectConfig, text: string): { name: string; 
   return parsed && found ? { name: found.name, alias: parsed.alias } : null;
 }
 
-/** The model and alias that `model` of a deployment or a labelling task names. ProjectError when there is none. */
+/**
+ * Returns the model and alias for `model` of a deployment or labelling task. Throws ProjectError when there is none.
+ */
 export function aliasedModel(config: ProjectConfig, text: string): { model: ProjectModel; alias: ModelAlias } {
   const parsed = parseModelAlias(text);
-  if (!parsed) throw new ProjectError(`\`${text}\` is no alias of a model; write \`champion\` or \`NAME@champion\`.`);
+  if (!parsed) throw new ProjectError(`\`${text}\` is not a model alias; write \`champion\` or \`NAME@champion\`.`);
   return { model: modelNamed(config, parsed.name), alias: parsed.alias };
 }
 
-/** The model that a deployment serves; that of the project's only model for a name that is not declared. */
+/** Returns the model of a deployment; for an undeclared name, the only model of the project. */
 export function deployedModel(config: ProjectConfig, deployment: string): ProjectModel {
   const declared = config.deployments?.[deployment];
   return declared ? aliasedModel(config, declared.model).model : modelNamed(config, null);
 }
 
-/** The model that a monitor watches: that of its deployment. */
+/** Returns the model of a monitor, which is that of its deployment. */
 export function monitoredModel(config: ProjectConfig, monitor: string): ProjectModel {
   return deployedModel(config, config.monitors?.[monitor]?.deployment ?? '');
 }
 
 /**
- * The monitor of a name. Without a name the first one; ProjectError when the monitors watch several models, so that the
- * first would hide the others.
+ * Returns the name of a monitor. Without a name it is the first one; throws ProjectError when the monitors have several
+ * models.
  */
 export function monitorNamed(config: ProjectConfig, name: string | null): string {
   const declared = Object.keys(config.monitors ?? {});
@@ -106,7 +116,7 @@ export function monitorNamed(config: ProjectConfig, name: string | null): string
   return name ?? first;
 }
 
-/** The api deployment to serve without a name: the first one; ProjectError when they serve several models. */
+/** Returns the first api deployment, to serve without a name. Throws ProjectError when they serve several models. */
 export function onlyApi(config: ProjectConfig): string {
   const apis = Object.entries(config.deployments ?? {}).flatMap(([name, { as }]) => (as === 'api' ? [name] : []));
   const [first] = apis;
@@ -120,14 +130,14 @@ function isOfSeveral(models: readonly ProjectModel[]): boolean {
   return new Set(models.map(({ name }) => name)).size > 1;
 }
 
-/** True when the number of a version needs the name of its model. */
+/** True when a version number is ambiguous without the name of its model. */
 export function hasSeveralModels(config: ProjectConfig): boolean {
   return modelsOf(config).length > 1;
 }
 
 /**
- * `with.model` of validate stages may name a model: the stage that makes it takes its place, so that the rest of the
- * engine knows stages alone. `config` is changed.
+ * Replaces model names in `with.model` of validate stages by the stage that creates the model, so that the rest of the
+ * engine only handles stages. Changes `config`.
  */
 export function nameStagesOfModels(config: ProjectConfig): ProjectConfig {
   for (const stage of Object.values(config.stages)) {
@@ -141,7 +151,7 @@ function isValidate(stage: StageConfig): stage is Extract<StageConfig, { uses: '
   return 'uses' in stage && stage.uses === 'validate';
 }
 
-/** The data of a train stage, or of the first one. */
+/** Returns the data of a train stage, or of the first one. */
 function trainedOn(config: ProjectConfig, from: string | null): string | null {
   const stages = from === null ? Object.values(config.stages) : [config.stages[from]];
   for (const stage of stages) if (stage && 'uses' in stage && stage.uses === 'train') return stage.with.data;
@@ -149,8 +159,8 @@ function trainedOn(config: ProjectConfig, from: string | null): string | null {
 }
 
 /**
- * The model that the policy retrains: the one it names, that of the monitor whose trigger holds, or that of the first
- * monitor under `when`. ProjectError when the project has several and nothing says which.
+ * Returns the model to retrain: the one that the policy names, that of the triggering monitor, or that of the first
+ * monitor under `when`. Throws ProjectError when there are several models and none of these is set.
  */
 export function retrainedModel(config: ProjectConfig, monitor: string | null): ProjectModel {
   const named = config.retraining?.model;
@@ -162,7 +172,7 @@ export function retrainedModel(config: ProjectConfig, monitor: string | null): P
   return watching === null || watching === undefined ? modelNamed(config, null) : monitoredModel(config, watching);
 }
 
-/** The stages that validate a model; undefined, which stands for all stages, where the project has one model. */
+/** Returns the stages that validate a model; undefined, meaning all stages, when the project has one model. */
 export function validationsOf(config: ProjectConfig, { from }: ProjectModel): string[] | undefined {
   if (modelsOf(config).length === 1) return undefined;
   return Object.entries(config.stages).flatMap(([name, stage]) =>

@@ -14,33 +14,33 @@ import {
 } from 'yaml';
 import type { Entry, Located, Range } from './located.ts';
 
-/** Something wrong with a text, in its offsets. */
+/** A problem in a text, in offsets of the text. */
 export interface Finding {
   code: string;
   range: Range;
   message: string;
-  /** The text holds a second document here, and only one is read. */
+  /** A second document starts here. Only the first is read. */
   secondDocument?: boolean;
 }
 
 export interface ParsedText {
   root: Located | null;
   findings: Finding[];
-  /** It has anchors or aliases, so its parts cannot be read one by one. */
+  /** True when the text has anchors or aliases, so that its parts cannot be parsed separately. */
   anchored: boolean;
-  /** Text that was left out because of a mistake. */
+  /** Text that was left out because of a syntax error. */
   lost?: Range[];
 }
 
 const maxDepth = 64;
 const maxAliasedValues = 10_000;
-/** One wrong quote can make a fault of each word after it. */
+/** Maximum number of findings: one wrong quote can produce an error for each word after it. */
 export const mostFindings = 100;
-/** What is told of a line that begins with a tab. */
+/** Message for a line that starts with a tab. */
 export const tabIndent = 'YAML does not allow tabs for indentation. Indent with spaces.';
 const tooDeep = `Values nest deeper than ${maxDepth} levels.`;
 
-/** Parses a text of YAML 1.2 whole. `depth` is how deep it stands in its file. */
+/** Parses a whole text of YAML 1.2. `depth` is its nesting depth in the file. */
 export function parseText(text: string, depth = 0): ParsedText {
   const findings: Finding[] = [];
   const report = (code: string, range: Range, message: string) => void findings.push({ code, range, message });
@@ -69,11 +69,11 @@ export function parseText(text: string, depth = 0): ParsedText {
     });
   const converter = new Converter(report);
   const root = document.contents ? converter.convert(document.contents, depth) : null;
-  // Half a tree would only be told as missing keys.
+  // An incomplete tree would only produce findings about missing keys.
   return { root: converter.refused ? null : root, findings, anchored: converter.anchored };
 }
 
-/** The parser makes an error of each fault, and tracing thousands of them takes longer than to read the text. */
+/** Disables stack traces: the parser creates an error per problem, and thousands of traces take longer than parsing. */
 function withoutTraces<T>(work: () => T): T {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -85,8 +85,8 @@ function withoutTraces<T>(work: () => T): T {
 }
 
 /**
- * A quick look, which may be wrong: it counts open brackets, and in a line its indentation and whatever may open a
- * collection.
+ * Estimates the nesting depth from open brackets, indentation and characters that can open a collection. It can
+ * overestimate.
  */
 function mayNestDeeply(text: string): boolean {
   let [brackets, inLine, indenting] = [0, 0, true];
@@ -112,8 +112,8 @@ interface TooDeep {
 }
 
 /**
- * The first document of a text. A text that may nest too deeply is watched while it is parsed: the composer recurses,
- * and thousands of brackets would exhaust the stack at an arbitrary place.
+ * Parses the first document of a text. A text that may nest too deeply is checked while it is parsed: the composer is
+ * recursive, and thousands of brackets would overflow the stack.
  */
 function readDocument(text: string): Document.Parsed | TooDeep {
   let deepPlace: Range | undefined;
@@ -145,16 +145,16 @@ function collections(stack: readonly CST.Token[]): number {
   return stack.filter(({ type }) => type === 'block-map' || type === 'block-seq' || type === 'flow-collection').length;
 }
 
-/** What is told of a key that stands twice in one mapping. */
+/** Returns the message for a duplicate key of a mapping. */
 export function duplicateKey(name: string): string {
-  return `The key ${JSON.stringify(name)} stands here twice. Keep one of the two.`;
+  return `The key ${JSON.stringify(name)} is duplicated. Keep one of the two.`;
 }
 
 class Converter {
   readonly #report: (code: string, range: Range, message: string) => void;
   /**
-   * The newest node of each anchor, and what each alias named when it was first met: the parser's own lookup reads the
-   * whole file each time.
+   * Latest node of each anchor, and the target of each alias at its first use. The parser's own lookup scans the whole
+   * file each time.
    */
   readonly #anchors = new Map<string, Node>();
   readonly #targets = new Map<Alias, Node | undefined>();
@@ -177,7 +177,7 @@ class Converter {
     if (this.#insideAlias > 0 && ++this.#aliased > maxAliasedValues) {
       this.#refuse(
         range,
-        `The aliases of this file expand to more than ${maxAliasedValues.toLocaleString('en')} values. Write them out, or use fewer.`,
+        `The aliases of this file expand to more than ${maxAliasedValues.toLocaleString('en')} values. Replace aliases by values, or use fewer.`,
       );
       return nothing;
     }
@@ -233,7 +233,7 @@ class Converter {
     return nothing;
   }
 
-  /** `known` has the newest entry of each key. */
+  /** Adds a pair. `known` contains the latest entry of each key. */
   #pair(key: Node, value: Node | null, entries: Entry[], known: Map<string, Entry>, depth: number): void {
     const keyRange = { start: key.range?.[0] ?? 0, end: key.range?.[1] ?? 0 };
     if (!isScalar(key)) {
@@ -280,17 +280,17 @@ class Converter {
   }
 }
 
-/** What a person can do, where the parser names its own rules. */
+/** Messages with an action for the user, in place of the parser's rule names. */
 const plainMessages: Record<string, string> = {
   BAD_DQ_ESCAPE:
-    'A backslash begins an escape between double quotes, and this is none. Write `\\\\`, or use single quotes.',
-  BAD_INDENT: 'This line is not indented as those it belongs with. Indent it like its neighbours.',
+    'A backslash starts an escape between double quotes, and this is not a valid escape. Write `\\\\`, or use single quotes.',
+  BAD_INDENT: 'The indentation of this line does not match its neighbours. Indent it like them.',
   BLOCK_AS_IMPLICIT_KEY:
-    'A key and its value stand here where a single value is meant. Put the value on lines of its own, or in quotes.',
+    'A key with a value is in the place of a single value. Put the value on its own lines, or in quotes.',
   BLOCK_IN_FLOW: 'Inside `{ }` and `[ ]`, entries are separated by commas. A comma or a closing bracket is missing.',
   MISSING_CHAR: 'A comma, a colon or a closing bracket or quote is missing here.',
-  MULTILINE_IMPLICIT_KEY: 'A key must stand on one line. A colon, a comma or a closing quote is missing before it.',
-  UNEXPECTED_TOKEN: 'This stands where no value can be. Remove it, or put the value in quotes.',
+  MULTILINE_IMPLICIT_KEY: 'A key must be on one line. A colon, a comma or a closing quote is missing before it.',
+  UNEXPECTED_TOKEN: 'This text is not allowed here. Remove it, or put the value in quotes.',
 };
 
 function syntaxMessage(code: string, message: string, text: string, at: number): string {
@@ -303,7 +303,10 @@ function syntaxMessage(code: string, message: string, text: string, at: number):
   return plainMessages[code] ?? message;
 }
 
-/** A block collection ends where its last value ends, not after the comments and blank lines that follow. */
+/**
+ * Returns the range of a block collection, which ends with its last value, before any comments and blank lines that
+ * follow.
+ */
 function spanOf(start: number, parts: readonly Range[]): Range {
   return { start, end: parts.reduce((end, part) => Math.max(end, part.end), start) };
 }

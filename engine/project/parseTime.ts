@@ -1,6 +1,6 @@
 /**
- * Epoch milliseconds of a time as people and JSON write it; null when it is none. A time without a zone is UTC, as
- * everywhere in the data, not that of the machine.
+ * Parses a time in ISO or a common format to epoch milliseconds; null for any other text. A time without a zone is UTC,
+ * as everywhere in the data, not local time.
  */
 export function parseTime(text: string): number | null {
   const written = text.trim();

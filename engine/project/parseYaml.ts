@@ -5,20 +5,20 @@ import type { Located, Range } from './located.ts';
 import { mostFindings } from './parseText.ts';
 import { YamlParser } from './yamlParser.ts';
 
-/** A parsed file. `root` is null when the file is empty, cannot be read as YAML or is refused for its size or depth. */
+/** A parsed file. `root` is null when the file is empty, is not YAML, or is too large or too deep. */
 export interface Parsed {
   file: string;
   text: string;
   root: Located | null;
   lines: LineIndex;
   problems: Problem[];
-  /** The text that mistakes make unreadable; `root` is what can be read beside it. */
+  /** Text that syntax errors make unreadable. `root` contains the rest. */
   lost: Range[];
 }
 
 /**
- * Parses YAML 1.2 with positions. Never throws: whatever is wrong becomes a problem at its place. With a parser of an
- * earlier text, only what changed is parsed.
+ * Parses YAML 1.2 with positions. Never throws: each error becomes a problem with its position. With the parser of an
+ * earlier text, only changed parts are parsed.
  */
 export function parseYaml(
   file: string,
@@ -44,7 +44,7 @@ export function parseYaml(
   return { file, text, root, lines, problems, lost };
 }
 
-/** A file whose text is not even looked at. */
+/** Returns a file that was rejected before parsing. */
 function refused(file: string, text: string, message: string, offset: number): Parsed {
   const place = new LineIndex(text).place(file, { start: offset, end: offset + 1 });
   return {

@@ -6,12 +6,13 @@ interface Owned {
 }
 
 /**
- * Who writes which path, asked by paths that overlap: in time that grows with the paths nearby, not with all of them.
+ * An index of the owners of paths, queried by overlapping paths. The time depends on the number of paths nearby, not on
+ * their total.
  */
 export class PathIndex {
-  /** Paths by themselves; globs by the folder before their first wildcard. */
+  /** Owners by path; globs by the folder before their first wildcard. */
   readonly #at = new Map<string, Owned[]>();
-  /** The same by every folder around them; `` is the root. */
+  /** Owners by each parent folder; `` is the root. */
   readonly #inside = new Map<string, Owned[]>();
 
   add(path: string, owner: string): void {
@@ -21,7 +22,7 @@ export class PathIndex {
     for (const folder of foldersOf(base)) put(this.#inside, folder, entry);
   }
 
-  /** The owners of paths that may be what this path names: the same, inside it, around it, or matched by a glob. */
+  /** Returns the owners of paths that overlap with this path: equal, inside it, around it, or matched by a glob. */
   overlapping(path: string): Set<string> {
     const found = new Set<string>();
     const base = baseOf(path);
@@ -36,7 +37,7 @@ export class PathIndex {
   }
 }
 
-/** Where a path can only be: itself, or the folder before the first wildcard. */
+/** Returns the fixed part of a path: itself, or the folder before the first wildcard. */
 function baseOf(path: string): string {
   const name = normalisePath(path);
   if (!isGlob(name)) return name;
@@ -50,7 +51,7 @@ function put(map: Map<string, Owned[]>, key: string, entry: Owned): void {
   else map.set(key, [entry]);
 }
 
-/** `a/b`, `a` and the root of `a/b/c`; none of the root itself. */
+/** Returns `a/b`, `a` and the root for `a/b/c`; empty for the root itself. */
 function foldersOf(path: string): string[] {
   const folders: string[] = [];
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.push(path.slice(0, at));

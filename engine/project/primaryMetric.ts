@@ -8,10 +8,9 @@ import type { GateConfig } from './schema/gates.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 
 /**
- * The metrics that stand for the runs of an experiment as far as the files tell, the primary one first: the objective
- * of its sweep, then
- * `primary_metric`, the metric of the first gate, and what is usual for the task. Those after the first stand in where
- * runs lack it.
+ * Returns the declared metrics of the runs of an experiment, the primary one first: the objective of its sweep, then
+ * `primary_metric`, the metric of the first gate, and the usual metric of the task. The later ones are used for runs
+ * without the first.
  */
 export function declaredMetrics(
   project: Pick<Project, 'resolved' | 'schemas' | 'experiments'>,
@@ -34,14 +33,14 @@ export function declaredMetrics(
   return found.filter(({ name }, index) => found.findIndex((other) => other.name === name) === index);
 }
 
-/** The same of a project without its experiments. */
+/** Returns the declared metrics of a project without its experiments. */
 export function metricsOfConfig(
   config: ProjectConfig,
   schemaOf: (dataset: string) => DatasetSchema | null,
 ): PrimaryMetric[] {
   const declared = config.primary_metric;
   const named = typeof declared === 'string' ? { name: declared } : declared;
-  // Of several models each has metrics of its own; those of the others stand in where a version lacks the first.
+  // Each of several models has its own metrics. Those of the other models are used when a version lacks the first.
   const several = Object.keys(config.models ?? {}).length > 1;
   const gates = gateMetrics(config);
   const tasks = tasksOf(config, schemaOf);
@@ -59,8 +58,8 @@ function directionOf(name: string): PrimaryMetric['direction'] {
 }
 
 /**
- * Of each stage that validates, then of others, the first gate that bounds the quality of the model itself: neither
- * against the champion, nor of groups, nor of its speed or size.
+ * Returns the first gate on the quality of the model itself, of validate stages first and then of others. Gates on the
+ * champion, groups, speed or size do not count.
  */
 function gateMetrics({ stages }: ProjectConfig): PrimaryMetric[] {
   const all = Object.values(stages);
@@ -78,7 +77,7 @@ function boundDirection(gate: string, { min, max }: GateConfig): PrimaryMetric['
   return min === undefined ? 'minimize' : 'maximize';
 }
 
-/** The tasks of the train stages, in their order. */
+/** Returns the tasks of the train stages, in order. */
 function tasksOf({ stages }: ProjectConfig, schemaOf: (dataset: string) => DatasetSchema | null): Task[] {
   const tasks = Object.values(stages).flatMap((stage) =>
     'uses' in stage && stage.uses === 'train' ? [taskOf(stage, schemaOf(stage.with.data))] : [],

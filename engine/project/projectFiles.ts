@@ -2,19 +2,16 @@ import { globSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
-/**
- * How a project reads its files. The language server lays open documents over the disk. Paths are relative to the root,
- * with `/`.
- */
+/** File access of a project. The language server overlays open documents. Paths are relative to the root, with `/`. */
 export interface ProjectFiles {
-  /** Content, or null when there is no such file. Unreadable files throw. */
+  /** Returns the content, or null when the file does not exist. Throws for an unreadable file. */
   read(path: string): Uint8Array | string | null;
   exists(path: string): boolean;
-  /** Files matching a glob, sorted. */
+  /** Returns the files that match a glob, sorted. */
   glob(pattern: string): string[];
 }
 
-/** The files of a folder on disk. */
+/** Returns the files of a folder on disk. */
 export function diskFiles(root: string): ProjectFiles {
   return {
     read(path) {
@@ -34,7 +31,7 @@ export function diskFiles(root: string): ProjectFiles {
       try {
         return statSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
       } catch {
-        // A name that no file can have (a null character, too long) or a folder that may not be entered.
+        // A name that no file can have (a null character, too long), or a folder without permission.
         return false;
       }
     },
@@ -45,7 +42,7 @@ export function diskFiles(root: string): ProjectFiles {
   };
 }
 
-/** The path relative to the root with `/`, as the files of a project are named. */
+/** Returns the path relative to the root with `/`, as used for project files. */
 export function relativePath(root: string, path: string): string {
   const result = relative(root, path);
   return sep === '/' ? result : result.split(sep).join('/');

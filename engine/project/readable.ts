@@ -5,29 +5,32 @@ import type { ProjectConfig } from './schema/projectSchema.ts';
 import { propertyOf, recordValue, shapes, type Shape } from './shape.ts';
 import { validateShape } from './validateShape.ts';
 
-/** The part of a project that can be understood while something in it is wrong. */
+/** The valid part of a project that has errors. */
 export interface Readable {
   config: ProjectConfig;
   /** True when nothing was left out. */
   whole: boolean;
-  /** The names of entries that were left out: what refers to them is not judged. */
+  /** Names of entries that were left out. References to them are not checked. */
   leftOut: ReadonlySet<string>;
-  /** Entries that were read in part, or not at all: nothing is said inside them. */
+  /** Ranges of entries that were read partly or not at all. Findings inside them are suppressed. */
   unsure: readonly Range[];
-  /** Whether the text of such an entry mentions a name, so that it may be used there; `stages` asks those alone. */
+  /**
+   * True when the text of such an entry contains a name, which it may refer to. With `stages`, only stages are
+   * searched.
+   */
   mentions(name: string, where?: 'stages'): boolean;
-  /** False while a stage among them does not say what it reads, or what it writes. */
+  /** False when the inputs or outputs of some stage are unknown. */
   readsKnown: boolean;
   writesKnown: boolean;
 }
 
-/** A place that is wrong, and the word that was probably meant there. */
+/** An invalid place, and the most likely intended word. */
 export interface WrongPlace {
   range: Range;
   meant?: string | undefined;
 }
 
-/** Sections whose entries stand for themselves. */
+/** Sections with independent entries. */
 const records = new Set(['params', 'datasets', 'models', 'stages', 'deployments', 'monitors', 'checks', 'labelling']);
 
 export function readWhole(config: ProjectConfig): Readable {
@@ -43,8 +46,8 @@ export function readWhole(config: ProjectConfig): Readable {
 }
 
 /**
- * A config in which each entry that is wrong stands as it was probably meant, or without its wrong keys, or not at all:
- * one bad number, or a line that somebody is typing, leaves the rest of the file understood. Null without any stage.
+ * Returns a config in which each invalid entry is corrected to the most likely meaning, stripped of invalid keys, or
+ * left out. One wrong number, or a line being typed, does not affect the rest of the file. Null without stages.
  */
 export function readableConfig(
   root: Located | null,
@@ -60,7 +63,7 @@ export function readableConfig(
   const read = (entry: Entry, shape: Shape | undefined): Entry[] => {
     const range = { start: entry.keyRange.start, end: Math.max(entry.keyRange.end, entry.value.range.end) };
     const places: WrongPlace[] = sorted.filter((place) => touches(place.range, range));
-    // A value may be wrong only because what it refers to was lost; nobody is told of that.
+    // A value can be invalid only because its target was lost. That is not reported.
     if (places.length === 0 && shape) for (const own of errorsIn(entry.value, shape)) places.push({ range: own });
     const inLost = lost.ranges.some((one) => overlaps(one, range));
     if (places.length === 0 && !inLost) return [entry];
@@ -93,7 +96,7 @@ export function readableConfig(
       },
     ];
   });
-  // The missing key may be just what is being typed.
+  // The missing key may be the one being typed.
   const present = new Set(entries.map(({ key }) => key));
   const stand = (key: string, value: string | number): Entry[] =>
     present.has(key)
@@ -106,7 +109,7 @@ export function readableConfig(
             value: { kind: 'scalar', range: root.range, value, quoted: false },
           },
         ];
-  // Without stages nothing is known of what is meant.
+  // Without stages, the file cannot be interpreted.
   if (!present.has('stages')) return null;
   const tree: Located = { ...root, entries: [...stand('version', 1), ...stand('project', 'unnamed'), ...entries] };
   if (errorsIn(tree, shapes.project).length > 0) return null;
@@ -129,8 +132,8 @@ export function readableConfig(
 }
 
 /**
- * The words of some texts and of the SQL files that they name; a dataset is meant by its path too, and a path by its
- * dataset.
+ * Returns the words of some texts and of the SQL files they name. A dataset also stands for its path, and a path for
+ * its dataset.
  */
 function wordsIn(
   texts: readonly string[],
@@ -148,7 +151,7 @@ function wordsIn(
   return words;
 }
 
-/** A key that says what a stage reads or writes, without a word as its value. */
+/** Matches a key for inputs or outputs of a stage without a word as its value. */
 const unclearReads = unclear('data|sql|deps|files|sqlite|query');
 const unclearWrites = unclear('dataset|output|outs|metrics|plots');
 
@@ -156,7 +159,7 @@ function unclear(keys: string): RegExp {
   return new RegExp(`\\b(?:${keys})["']?\\s*:[ \\t["']*(?:\\n(?!\\s*-)|$|[^\\s["'\\w./$*-])`);
 }
 
-/** Where the entries of a section are. */
+/** Returns the range of the entries of a section. */
 function entriesOf(root: Located & { kind: 'map' }, section: string): Range | undefined {
   const entry = root.entries.find(({ key }) => key === section);
   return entry && { start: entry.keyRange.start, end: Math.max(entry.keyRange.end, entry.value.range.end) };
@@ -175,10 +178,10 @@ const fits = (entry: Entry, shape: Shape | undefined): boolean =>
 
 const overlaps = (a: Range, b: Range): boolean => a.start < b.end && a.end > b.start;
 
-/** Ranges may be empty, where something is missing. */
+/** Ranges can be empty, where a value is missing. */
 const touches = (a: Range, b: Range): boolean => a.start <= b.end && a.end >= b.start;
 
-/** The entry with each wrong word replaced by the one that was probably meant; null when that is not known of all. */
+/** Returns the entry with each wrong word replaced by the intended one; null when one of them is unknown. */
 function meaningOf(entry: Entry, places: readonly WrongPlace[]): Entry | null {
   if (places.length === 0 || places.some(({ meant }) => meant === undefined)) return null;
   const meantAt = (range: Range) =>
@@ -200,7 +203,7 @@ function meaningOf(entry: Entry, places: readonly WrongPlace[]): Entry | null {
   return { ...entry, value: replace(entry.value) };
 }
 
-/** The entry without the innermost key that a range touches; null when that is the entry itself. */
+/** Returns the entry without the innermost key that a range touches; null when that is the entry itself. */
 function prune(entry: Entry, range: Range): Entry | null {
   if (entry.value.kind !== 'map' || touches(range, entry.keyRange)) return null;
   const entries = entry.value.entries.flatMap((inner) => {

@@ -4,12 +4,12 @@ import { blankOut, lineAt, yamlLines } from './yamlLines.ts';
 import { findMistake } from './findMistake.ts';
 import type { YamlMistake } from './yamlMistake.ts';
 
-/** After so many mistakes the rest of the text is not judged. */
+/** Number of errors after which the rest of the text is not checked. */
 const mostMistakes = 20;
 
 /**
- * Parses a text with mistakes: each is reported once, where it was made, and what it makes unreadable is left out, so that
- * the rest is read as if it stood alone. A text without mistakes is parsed as it is.
+ * Parses a text with syntax errors. Each is reported once, at its cause, and the text it makes unreadable is left out,
+ * so that the rest is parsed on its own. A text without errors is parsed normally.
  */
 export function recoverText(text: string, depth = 0, whole: ParsedText = parseText(text, depth)): ParsedText {
   if (!whole.findings.some(({ code }) => code === 'LW100')) return whole;
@@ -32,7 +32,7 @@ export function recoverText(text: string, depth = 0, whole: ParsedText = parseTe
   return { root: null, findings: told, anchored: parsed.anchored, lost: [{ start: 0, end: text.length }] };
 }
 
-/** The mistake that the layout shows, when leaving it out takes the parser further. */
+/** Returns the error found by the layout, when leaving it out lets the parser continue further. */
 function byLayout(
   text: string,
   first: Finding,
@@ -47,7 +47,7 @@ function byLayout(
   return further || after.length < count ? { mistake, rest } : null;
 }
 
-/** What the parser says, with the line it could not read and those that belong to it. */
+/** Returns the parser's error, with the line it could not read and the lines that belong to it. */
 function asParsed(text: string, { range, message, secondDocument = false }: Finding): YamlMistake {
   let at = Math.min(range.start, text.length - 1);
   while (at > 0 && /\s/.test(text[at] ?? ' ')) at--;
@@ -57,7 +57,7 @@ function asParsed(text: string, { range, message, secondDocument = false }: Find
   const start = line ? Math.max(at, line.start + line.indent) : at;
   const end = line ? Math.min(Math.max(range.end, start + 1), line.end) : start + 1;
   if (secondDocument) {
-    // A line of dashes by mistake leaves one file; of two documents only the first counts.
+    // An accidental line of dashes still leaves one file. Of two documents, only the first counts.
     const dashes = { start, end: line?.end ?? start };
     return {
       range: { start, end: start + 3 },

@@ -9,21 +9,21 @@ import { shapes } from './shape.ts';
 import { shapeProblem, validateShape, type Report } from './validateShape.ts';
 
 export interface Overrides {
-  /** Params from the command line or a sweep, over those of the experiment. */
+  /** Params from the command line or a sweep, which override those of the experiment. */
   params?: Record<string, unknown>;
-  /** The parsed experiment file. */
+  /** Parsed experiment file. */
   experiment?: Located | null;
 }
 
 export interface Resolved {
-  /** Null when the shape has errors. */
+  /** Null when there are shape errors. */
   config: ProjectConfig | null;
-  /** The tree after overlay and interpolation; ranges are those of loopwright.yaml. */
+  /** Tree after overlay and interpolation, with the ranges of loopwright.yaml. */
   root: Located | null;
   problems: Problem[];
 }
 
-/** Lays an experiment and overrides over the project, interpolates, and checks the shape. */
+/** Applies an experiment and overrides to the project, interpolates, and checks the shape. */
 export function resolveConfig(
   parsed: Parsed,
   env: Record<string, string | undefined>,
@@ -58,11 +58,11 @@ export function resolveConfig(
   }
   const root = interpolate(overlaid, { params, datasets, env }, (code, range, message, about) => {
     references.add(range.start);
-    // An entry that cannot be read still declares its name.
+    // An unreadable entry still declares its name.
     if (about?.name !== undefined && lost.names.has(about.name)) return;
     report(code, range, message, { variable: about?.variable });
   });
-  // A reference that names nothing is one mistake: that its text is no number besides is no news.
+  // An unresolved reference is one error. That its text is not a number is not reported as well.
   const told = new Set(references);
   validateShape(
     root,
@@ -72,7 +72,7 @@ export function resolveConfig(
     },
     'The project',
   );
-  // A variable that is not set here stops the stages that need it, and no others.
+  // A variable that is not set only stops the stages that need it.
   const usable =
     !problems.some(({ severity, code }) => severity === 'error' && code !== 'LW208') &&
     !parsed.problems.some((problem) => problem.severity === 'error');
@@ -97,9 +97,7 @@ function overlay(root: Located, overrides: Overrides): Located {
   return result;
 }
 
-/**
- * A copy of the tree with the values laid over the mapping at a path; new values take the place of what they replace.
- */
+/** Returns a copy of the tree with the values set in the mapping at a path. New values replace old ones. */
 function put(node: Located, path: string[], values: Record<string, unknown>): Located {
   if (node.kind !== 'map') return node;
   const [head, ...rest] = path;

@@ -2,15 +2,15 @@ import { entryOf, type Located, type Range } from './located.ts';
 import { parseText } from './parseText.ts';
 import type { Parsed } from './parseYaml.ts';
 
-/** A scalar as it stands in a file: a value, or the key of a pair. */
+/** A scalar in a file: a value, or the key of a pair. */
 export interface WrittenScalar {
   range: Range;
   key: boolean;
-  /** It stands inside `{…}` or `[…]`. */
+  /** True inside `{…}` or `[…]`. */
   flow: boolean;
 }
 
-/** The scalar or key around an offset; null in comments and between entries. */
+/** Returns the scalar or key around an offset; null in comments and between entries. */
 export function scalarAround({ root, text }: Pick<Parsed, 'root' | 'text'>, offset: number): WrittenScalar | null {
   const around = (range: Range) => offset >= range.start && offset <= range.end;
   const go = (node: Located, flow: boolean): WrittenScalar | null => {
@@ -30,9 +30,8 @@ export function scalarAround({ root, text }: Pick<Parsed, 'root' | 'text'>, offs
 }
 
 /**
- * Writes a name at parts of a scalar, in the quotes that stand there, or in double quotes where the plain text would
- * be read as something else.
- * Null where that cannot be done on one line.
+ * Replaces parts of a scalar by a name. Keeps its quotes, or adds double quotes where the plain text would be read as
+ * another value. Null when that is impossible on one line.
  */
 export function rewriteScalar(
   text: string,
@@ -52,10 +51,10 @@ export function rewriteScalar(
   return readsPlain(whole, scalar) ? asPlain : [{ range: scalar.range, text: JSON.stringify(whole) }];
 }
 
-/** Words that YAML 1.1 reads as booleans, and other tools with it. */
+/** Words that YAML 1.1, and tools that follow it, read as booleans. */
 const booleans = /^(y|n|yes|no|on|off)$/i;
 
-/** Whether a plain scalar is read as this very text at its place. */
+/** True when a plain scalar is read as exactly this text. */
 export function readsPlain(text: string, { key, flow }: Pick<WrittenScalar, 'key' | 'flow'>): boolean {
   if (booleans.test(text) || text === '' || text === '<<') return false;
   const pair = key ? `${text}: 0` : `k: ${text}`;
@@ -66,7 +65,7 @@ export function readsPlain(text: string, { key, flow }: Pick<WrittenScalar, 'key
   return value?.kind === 'scalar' && value.value === text;
 }
 
-/** Keys are texts whatever they look like; other tools read `1e3` and `null` as what they look like. */
+/** True when a key is read as text. Keys are always text here, but other tools read `1e3` and `null` as values. */
 function isText(text: string): boolean {
   const { root } = parseText(`- ${text}`);
   const item = root?.kind === 'seq' ? root.items[0] : undefined;

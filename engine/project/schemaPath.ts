@@ -3,17 +3,17 @@ import { membersFor, propertyOf, recordValue, type Shape } from './shape.ts';
 
 export type KeyPath = (string | number)[];
 
-/** Where an offset stands in a parsed file. */
+/** Location of an offset in a parsed file. */
 export interface Spot {
-  /** The path of the key or value under the offset. */
+  /** Path of the key or value under the offset. */
   path: KeyPath;
-  /** The range of the key or scalar under the offset. */
+  /** Range of the key or scalar under the offset. */
   range: Range;
   on: 'key' | 'value';
   value: Located | null;
 }
 
-/** The key or value under an offset, the innermost first; null between them. */
+/** Returns the innermost key or value under an offset; null between them. */
 export function spotAt(root: Located | null, offset: number): Spot | null {
   let path: KeyPath = [];
   let node = root;
@@ -43,7 +43,7 @@ function contains(range: Range, offset: number): boolean {
   return offset >= range.start && offset <= range.end;
 }
 
-/** The shapes that may be meant at a path, unions narrowed by what is written around it. */
+/** Returns the possible shapes at a path, with unions narrowed by the surrounding values. */
 export function shapesAt(shape: Shape, root: Located | null, path: KeyPath): Shape[] {
   let current: Shape[] = membersFor(shape, root ?? undefined);
   path.forEach((step, i) => {
@@ -58,7 +58,7 @@ export function shapesAt(shape: Shape, root: Located | null, path: KeyPath): Sha
   return current;
 }
 
-/** The shape of a property itself, before its union is narrowed, for its own description. */
+/** Returns the shape of a property before its union is narrowed, which has the description of the property. */
 export function propertyShape(shape: Shape, root: Located | null, path: KeyPath): Shape | null {
   const last = path.at(-1);
   if (last === undefined) return shape;

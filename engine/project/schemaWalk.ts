@@ -2,23 +2,23 @@ import type { Entry, Located, Range } from './located.ts';
 import type { KeyPath } from './schemaPath.ts';
 import { membersFor, propertyOf, recordValue, type Shape } from './shape.ts';
 
-/** A value of a file with the shapes that may be meant there. */
+/** A value of a file with its possible shapes. */
 export interface Walked {
   path: KeyPath;
   node: Located;
-  /** The shapes of the value, unions narrowed by what is written. */
+  /** Shapes of the value, with unions narrowed by the content. */
   shapes: readonly Shape[];
-  /** The pair that the value belongs to; null for items of lists and the root. */
+  /** Pair that contains the value; null for list items and the root. */
   entry: Entry | null;
-  /** How the key came about: a key of the format, a name that a person chose, or one that the format does not know. */
+  /** Kind of the key: a property of the format, a name chosen by the user, or an unknown key. */
   key: 'property' | 'name' | 'unknown' | null;
   parent: Walked | null;
 }
 
 /**
- * Visits each value once, from the top down, with its shapes carried along: `shapesAt` for every value would start at
- * the root each time. What an alias or a merge brought from elsewhere is passed over, since it does not stand there.
- * `within` says where the root itself stands, when it is part of a larger tree.
+ * Visits each value once, from the top down, with its shapes. Calling `shapesAt` for every value would start at the
+ * root each time. Values from an alias or a merge are skipped, since they are located elsewhere. `within` is the
+ * position of the root when it is part of a larger tree.
  */
 export function walkShapes(
   root: Located,

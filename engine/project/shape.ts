@@ -3,7 +3,9 @@ import { ExperimentSchema } from './schema/experimentSchema.ts';
 import { ProjectSchema } from './schema/projectSchema.ts';
 import { type Located, entryOf } from './located.ts';
 
-/** The part of JSON Schema that our schemas use; validation, completion, hover and the reference page read it. */
+/**
+ * The subset of JSON Schema that the config schemas use. Validation, completion, hover and the reference pages read it.
+ */
 export interface Shape {
   type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
   title?: string;
@@ -26,20 +28,20 @@ export interface Shape {
   minLength?: number;
   pattern?: string;
   format?: string;
-  /** The key that took the place of a deprecated one. */
+  /** The key that replaced a deprecated one. */
   replacedBy?: string;
 }
 
 export type FileKind = 'project' | 'experiment' | 'dataset';
 
-/** The schema of each file kind, as plain JSON Schema. */
+/** Schema of each file kind, as plain JSON Schema. */
 export const shapes: Record<FileKind, Shape> = {
   project: ProjectSchema as Shape,
   experiment: ExperimentSchema as Shape,
   dataset: DatasetSchema as Shape,
 };
 
-/** Which kind a file is, by its name; null when it is none of ours. */
+/** Returns the kind of a file by its name; null for other files. */
 export function fileKindOf(path: string): FileKind | null {
   if (/(^|[\\/])loopwright\.ya?ml$/.test(path)) return 'project';
   if (/\.experiment\.ya?ml$/.test(path)) return 'experiment';
@@ -48,22 +50,19 @@ export function fileKindOf(path: string): FileKind | null {
 }
 
 /**
- * The shape of a key, or undefined when it is not declared; names such as `constructor`, which every object has, are
- * not.
+ * Returns the shape of a declared key, otherwise undefined. Names that every object has, such as `constructor`, are not
+ * declared.
  */
 export function propertyOf(shape: Shape, key: string): Shape | undefined {
   return shape.properties && Object.hasOwn(shape.properties, key) ? shape.properties[key] : undefined;
 }
 
-/** The value of a record such as `stages`, whatever its keys. */
+/** Returns the value shape of a record such as `stages`, which has any keys. */
 export function recordValue(shape: Shape): Shape | undefined {
   return shape.patternProperties ? Object.values(shape.patternProperties)[0] : undefined;
 }
 
-/**
- * The members of a union that can still be meant, given what is written; a shape that is no union is its own only
- * member.
- */
+/** Returns the members of a union that match the content so far. A shape that is not a union is its only member. */
 export function membersFor(shape: Shape, node: Located | undefined): Shape[] {
   if (!shape.anyOf) return [shape];
   const kinds = shape.anyOf.filter((member) => acceptsKind(member, node));
@@ -81,7 +80,7 @@ export function membersFor(shape: Shape, node: Located | undefined): Shape[] {
   return candidates.filter((_, i) => scores[i] === best);
 }
 
-/** Properties that tell a member of a union from its siblings: those with one literal value. */
+/** Returns the properties that distinguish a member of a union: those with one literal value. */
 export function literalKeys(shape: Shape): [string, string | number | boolean][] {
   return Object.entries(shape.properties ?? {}).flatMap(([key, value]) =>
     value.const === undefined ? [] : [[key, value.const] as [string, string | number | boolean]],

@@ -7,27 +7,25 @@ import { entryOf } from './located.ts';
 import { loadProject, type Project } from './loadProject.ts';
 import { blankOut } from './yamlLines.ts';
 
-/** A project for what is told of it, whatever state its file is in. */
+/** A project to display, whatever the state of its file. */
 export interface ShownProject {
-  /** As it is written; while that cannot be used, as it last could be. Its config can be had. */
+  /** The current project, or its last usable version while the file has errors. Its config is always available. */
   project: Project;
-  /** As it is written. */
+  /** The project as in its file. */
   current: Project;
-  /** Why `project` is not `current`; null when it is. */
+  /** Reason why `project` is not `current`; null when it is. */
   problem: Problem | null;
 }
 
 const savedName = 'last-good.json';
 
-/**
- * Texts of projects that were good, by their folder: of those that were never run there is no state to keep them in.
- */
+/** Last usable texts by project folder. Projects that were never run have no state folder to store them in. */
 const remembered = new Map<string, string>();
 
 /**
- * The project to show, and why it is not the one that is written. A good one is kept for later, also beyond this
- * process once the project has a state folder. `modelName` gives the name of the newest model, for a file that has lost
- * its own.
+ * Returns the project to display, and why it is not the current one. A usable project is remembered, also beyond this
+ * process once the project has a state folder. `modelName` returns the name of the newest model, for a file without its
+ * project name.
  */
 export function shownProject(current: Project, modelName: () => string | null): ShownProject {
   const problem = unusable(current);
@@ -48,22 +46,22 @@ export function shownProject(current: Project, modelName: () => string | null): 
   };
 }
 
-/** Keeps the text of a project that can be used, for when it cannot. */
+/** Stores the text of a usable project. */
 export function rememberGood({ root, file }: Project): void {
   const { text } = file.parsed;
   if (remembered.get(root) === text && isSaved(root)) return;
   remembered.set(root, text);
-  // A project that was never run gets no state folder only because somebody looks at it.
+  // Viewing a project that was never run must not create its state folder.
   if (
     !statSync(join(root, stateFolder), { throwIfNoEntry: false })?.isDirectory() ||
     savedText(root, file.path) === withoutPasswords(text)
   )
     return;
   try {
-    // A password in an address is only for the file that a person wrote it into.
+    // Passwords in addresses must stay in the user's own file.
     writeAtomic(join(root, stateFolder, savedName), JSON.stringify({ file: file.path, text: withoutPasswords(text) }));
   } catch {
-    // A folder that may not be written to has its good state while this process lives.
+    // Without write permission, the text is only remembered by this process.
   }
 }
 
@@ -94,9 +92,9 @@ function savedText(root: string, path: string): string | null {
   }
 }
 
-/** The problem that makes a project unusable: the first of its text, else the first of its shape. */
+/** Returns the problem that makes a project unusable: the first syntax error, otherwise the first shape error. */
 function unusable({ file, resolved }: Project): Problem | null {
-  // A variable that is not set here stops stages, and hides nothing.
+  // A variable that is not set only stops stages. The project can still be displayed.
   const errors = file.problems.filter(
     (one) => one.severity === 'error' && one.file === file.path && one.code !== 'LW208',
   );
@@ -114,7 +112,7 @@ function unusable({ file, resolved }: Project): Problem | null {
   return errors.find(({ code }) => code === 'LW100') ?? errors[0] ?? fallback;
 }
 
-/** The same project with another text of its file. */
+/** Returns the same project with another text of its file. */
 function withText({ root, files, file, env }: Project, text: string): Project {
   return loadProject(
     root,
@@ -128,10 +126,7 @@ function withText({ root, files, file, env }: Project, text: string): Project {
   );
 }
 
-/**
- * The text without the entries that cannot be understood, and with the name that the project has had; null when little
- * is left.
- */
+/** Returns the text without invalid entries and with the last known name; null when little is left. */
 function readablePart(current: Project, modelName: () => string | null): string | null {
   const { readable, file } = current;
   if (!readable) return null;
@@ -146,7 +141,7 @@ function loadedRoot(current: Project, text: string) {
   return withText(current, text).file.parsed.root ?? undefined;
 }
 
-/** The name that the models of the project have, else that of its folder. */
+/** Returns the name of the project's models, otherwise of its folder. */
 function nameOf(current: Project, modelName: () => string | null): string {
   const written = entryOf(current.file.parsed.root ?? undefined, 'project')?.value;
   if (written?.kind === 'scalar' && typeof written.value === 'string' && /^[a-z][a-z0-9_-]*$/.test(written.value))

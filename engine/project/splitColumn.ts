@@ -1,2 +1,2 @@
-/** The column that says on which side a row is: train, validation or test. */
+/** Column with the part of the split that contains a row: train, validation or test. */
 export const splitColumn = '_split';

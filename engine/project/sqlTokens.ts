@@ -1,16 +1,16 @@
-/** A word, a name in double quotes, or anything else of SQL outside comments. */
+/** A token of SQL outside comments: a word, a quoted name, or a sign. */
 export interface SqlToken {
   kind: 'word' | 'quoted' | 'sign';
-  /** The name; of a quoted one what stands between the quotes. */
+  /** Text of the token; for a quoted name, the text between the quotes. */
   text: string;
   start: number;
   end: number;
 }
 
-/** The word in lower case; empty for names in quotes and signs. */
+/** Returns a word in lower case; empty for quoted names and signs. */
 export const lower = (token: SqlToken | undefined) => (token?.kind === 'word' ? token.text.toLowerCase() : '');
 
-/** The name that a token gives, with doubled quotes read as one; null for a sign. */
+/** Returns the name of a token, with doubled quotes as one; null for a sign. */
 export function nameOfToken(token: SqlToken | undefined): string | null {
   if (!token || token.kind === 'sign') return null;
   return token.kind === 'quoted' ? token.text.replaceAll('""', '"') : token.text;

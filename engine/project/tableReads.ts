@@ -1,13 +1,13 @@
 import { lower, sqlTokens, type SqlToken } from './sqlTokens.ts';
 
-/** A name that SQL surely reads as a table, and where it stands. */
+/** A name that SQL reads as a table, and its range. */
 export interface TableRead {
   name: string;
   start: number;
   end: number;
 }
 
-/** Words that may follow FROM or JOIN and are no table. */
+/** Words that can follow FROM or JOIN but are not tables. */
 const noTables = new Set([
   'lateral',
   'values',
@@ -24,13 +24,12 @@ const noTables = new Set([
   'unpivot',
   'show',
 ]);
-/** Tables that DuckDB brings. */
+/** System tables of DuckDB. */
 const system = /^(duckdb_|sqlite_|pg_|pragma_)/;
 
 /**
- * The tables that SQL surely reads: plain names after FROM and JOIN. Left out is whatever else may stand there: names
- * with a schema, calls, files in quotes, names that the query makes itself (WITH), and the FROM of `extract(year FROM
- * at)` and `IS DISTINCT FROM`.
+ * Returns the tables that SQL is certain to read: plain names after FROM and JOIN. Excludes names with a schema, calls,
+ * quoted files, names defined by the query (WITH), and the FROM of `extract(year FROM at)` and `IS DISTINCT FROM`.
  */
 export function tableReads(sql: string): TableRead[] {
   const tokens = sqlTokens(sql);
@@ -57,7 +56,7 @@ function tableAt(tokens: readonly SqlToken[], at: number): TableRead | null {
   if (!token || token.kind === 'sign' || next === '.' || next === '(') return null;
   const name = token.kind === 'quoted' ? token.text.replaceAll('""', '"') : token.text;
   if (token.kind === 'word' && noTables.has(name.toLowerCase())) return null;
-  // DuckDB reads a name in double quotes as a file when it looks like one.
+  // DuckDB reads a quoted name as a file when it looks like one.
   if (system.test(name.toLowerCase()) || /[./\\:*?]/.test(name)) return null;
   return token.kind === 'quoted'
     ? { name, start: token.start + 1, end: token.end - 1 }
@@ -65,8 +64,8 @@ function tableAt(tokens: readonly SqlToken[], at: number): TableRead | null {
 }
 
 /**
- * Names that stand before `AS (`, with or without columns: those of WITH. A window of that form may be among them,
- * which does no harm.
+ * Returns names before `AS (`, with or without columns: those of WITH. It can include the name of a window of that
+ * form, which is harmless.
  */
 export function ownNames(tokens: readonly SqlToken[]): Set<string> {
   const names = new Set<string>();

@@ -2,7 +2,10 @@ import type { Task } from '../evaluation/predictions.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { TrainStage } from './schema/trainStage.ts';
 
-/** The task of a train stage, from the type and categories of its target; null when the schema does not determine it. */
+/**
+ * Returns the task of a train stage from the type and categories of its target; null when the schema does not determine
+ * it.
+ */
 export function taskOf(stage: TrainStage, schema: DatasetSchema | null): Task | null {
   if (stage.with.model === 'linear') return 'regression';
   const target = schema?.fields.find((field) =>

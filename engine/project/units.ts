@@ -154,14 +154,14 @@ const known = new Set([
 ]);
 
 /**
- * What is wrong with a unit such as `EUR`, `km/h` or `m^2`: SI symbols with prefixes, currencies of ISO 4217, and
- * everyday counts, joined by `/`, `*`, `·` and powers. Null when it is one.
+ * Returns the error in a unit such as `EUR`, `km/h` or `m^2`: SI symbols with prefixes, ISO 4217 currencies and
+ * everyday counts, joined by `/`, `*`, `·` and powers. Null for a valid unit.
  */
 export function unitProblem(text: string): string | null {
   for (const part of text.split(/[/*·\s]|\bper\b/)) {
     const name = part.replace(/(\^?-?\d+|[²³])$/, '').replace(/^\((.*)\)$/, '$1');
     if (name !== '' && !known.has(name))
-      return `is no unit that is known: \`${name}\`.${suggestion(name, [...plain, 'EUR', 'USD', 'GBP', 'km', 'kg', 'ms'])} Use a symbol such as EUR, km, ms or %`;
+      return `is not a known unit: \`${name}\`.${suggestion(name, [...plain, 'EUR', 'USD', 'GBP', 'km', 'kg', 'ms'])} Use a symbol such as EUR, km, ms or %`;
   }
   return text.trim() === '' ? 'must not be empty' : null;
 }

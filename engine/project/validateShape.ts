@@ -5,7 +5,7 @@ import type { LineIndex } from './lineIndex.ts';
 import { entryOf, kindName, type Located, type Range } from './located.ts';
 import { literalKeys, membersFor, propertyOf, recordValue, type Shape } from './shape.ts';
 
-/** A replacement in the same file that mends the finding. */
+/** A replacement in the same file that fixes the finding. */
 export interface ShapeFix {
   title: string;
   range: Range;
@@ -19,10 +19,7 @@ export type Report = (
   more?: { severity?: Severity; fix?: ShapeFix; variable?: string | undefined },
 ) => void;
 
-/**
- * Checks a parsed file against its schema. Every finding goes to `report` with the range of the key or value that is
- * wrong.
- */
+/** Checks a parsed file against its schema. Each finding is reported with the range of the invalid key or value. */
 export function validateShape(node: Located, shape: Shape, report: Report, name = 'The file'): void {
   if (shape.anyOf) return validateUnion(node, shape, report, name);
   if (shape.const !== undefined) {
@@ -73,7 +70,7 @@ function validateUnion(node: Located, shape: Shape, report: Report, name: string
   for (const finding of fewest?.findings ?? []) report(...finding);
 }
 
-/** True when a telling key such as `uses` holds a value that no member knows. */
+/** True when a distinguishing key such as `uses` has a value that no member of the union allows. */
 function wrongLiteral(node: Located & { kind: 'map' }, objects: Shape[]): boolean {
   return tellingKeys(objects).some((key) => {
     const written = entryOf(node, key)?.value;
@@ -158,7 +155,7 @@ function validateObject(node: Located, shape: Shape, report: Report, name: strin
   }
   for (const key of shape.required ?? []) {
     if (!entryOf(node, key))
-      report('LW103', missingRange(node), `${name} lacks the key \`${key}\`.${docOf(shape, key)}`);
+      report('LW103', missingRange(node), `${name} is missing the key \`${key}\`.${docOf(shape, key)}`);
   }
   if (shape.minProperties && node.entries.length < shape.minProperties)
     report('LW103', node.range, `${name} is empty; it needs at least ${shape.minProperties} of ${known.join(', ')}.`);
@@ -167,7 +164,7 @@ function validateObject(node: Located, shape: Shape, report: Report, name: strin
 const docOf = (shape: Shape, key: string) =>
   shape.properties?.[key]?.description ? ` ${shape.properties[key].description}` : '';
 
-/** A missing key is shown on the first key of its mapping, so that the mark stays on one line. */
+/** Returns the range for a missing key: the first key of the mapping, so that the mark stays on one line. */
 function missingRange(node: Located & { kind: 'map' }): Range {
   return node.entries[0]?.keyRange ?? node.range;
 }
@@ -256,7 +253,7 @@ function orList(words: string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
-/** The problem for a finding of shape, and how to mend it. */
+/** Returns the problem for a shape finding, and its fix. */
 export function shapeProblem(
   file: string,
   lines: LineIndex,

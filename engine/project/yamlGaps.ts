@@ -1,6 +1,6 @@
 import { closes, opens, type Piece } from './yamlPieces.ts';
 
-/** What of a text is aligned: the pieces that people put under each other. */
+/** Alignment of a text: pieces that start in the same column on different lines. */
 export interface Table {
   aligned: ReadonlySet<Piece>;
 }
@@ -9,14 +9,14 @@ const nearby = 3;
 
 interface Line {
   pieces: readonly Piece[];
-  /** How many spaces more than needed are before each piece; null for what is never aligned. */
+  /** Number of spaces beyond the minimum before each piece; null for pieces that are never aligned. */
   excess: readonly (number | null)[];
-  /** Some piece is set off by more than it needs. */
+  /** True when some piece has more space before it than it needs. */
   loose: boolean;
 }
 
 /**
- * Finds what is aligned: values under each other on lines of the same indentation near by, and trailing comments in the
+ * Finds alignment: values in the same column on nearby lines with the same indentation, and trailing comments in the
  * same column anywhere.
  */
 export function tableOf(pieces: readonly Piece[]): Table {
@@ -60,14 +60,14 @@ function measured(pieces: readonly Piece[]): Line {
   return { pieces, excess, loose: excess.some((spaces) => spaces !== null && spaces > 0) };
 }
 
-/** The lines around one with the same indentation, no further than a blank line. */
+/** Returns the lines around a line with the same indentation, up to a blank line. */
 function neighbours(lines: readonly Line[], at: number): Line[] {
   const column = lines[at]?.pieces[0]?.column;
   const found: Line[] = [];
   for (const direction of [-1, 1]) {
     for (let i = at + direction; Math.abs(i - at) <= nearby; i += direction) {
       const line = lines[i];
-      // The blank line is before the later of two lines.
+      // A blank line belongs to the later of two lines.
       if (!line || (lines[direction === 1 ? i : i + 1]?.pieces[0]?.breaks.length ?? 0) > 1) break;
       if (line.pieces[0]?.column === column && line.pieces[0]?.kind !== 'comment') found.push(line);
     }
@@ -76,8 +76,8 @@ function neighbours(lines: readonly Line[], at: number): Line[] {
 }
 
 /**
- * A piece begins, or as a number ends, in the same column as one of another line, and at least one of the two is set
- * off.
+ * True when a piece starts (or, as a number, ends) in the same column as one of another line, and at least one of them
+ * has extra space.
  */
 function standsUnder(line: Line, at: number, other: Line): boolean {
   const [piece, own] = [line.pieces[at], line.excess[at] ?? null];
@@ -90,7 +90,7 @@ function standsUnder(line: Line, at: number, other: Line): boolean {
       (candidate.kind === 'map-value-ind') !== (piece.kind === 'map-value-ind')
     )
       return false;
-    // Padding inside brackets alone is no table.
+    // Padding inside brackets alone is not alignment.
     if ((opens(line.pieces[at - 1]) || closes(piece)) && own > 0 && its > 0) return false;
     return (
       (candidate.column === piece.column && piece.space > 0 && candidate.space > 0) ||
@@ -106,7 +106,7 @@ function isNumber(piece: Piece): boolean {
   return piece.kind === 'plain' && /^[-+]?[\d.][\d.e+-]*$/i.test(piece.text);
 }
 
-/** How many spaces belong before a piece that is not the first of its line. */
+/** Returns the number of spaces before a piece that is not the first of its line. */
 export function gapBefore(
   pieces: readonly Piece[],
   at: number,
@@ -124,7 +124,7 @@ export function gapBefore(
 function leastGap(before: Piece, piece: Piece): number {
   if (opens(before) && closes(piece)) return 0;
   if (before.kind === 'flow-seq-start' || piece.kind === 'flow-seq-end' || piece.kind === 'comma') return 0;
-  // After an alias the colon would become part of its name.
+  // Directly after an alias, the colon would become part of its name.
   if (piece.kind === 'map-value-ind')
     return before.kind === 'alias' || opens(before) || before.kind === 'comma' ? Math.min(1, piece.space) : 0;
   if (

@@ -1,21 +1,21 @@
 import type { Range } from './located.ts';
 
-/** A line of a text of YAML. */
+/** A line of a YAML text. */
 export interface YamlLine {
   start: number;
-  /** Before the line break. */
+  /** Offset before the line break. */
   end: number;
-  /** Where the next line starts. */
+  /** Offset of the next line. */
   next: number;
-  /** Spaces at the start. */
+  /** Number of leading spaces. */
   indent: number;
-  /** The text after the spaces, without white space at its end. */
+  /** Text after the leading spaces, without trailing white space. */
   content: string;
-  /** It holds nothing, or a comment alone. */
+  /** True when the line is blank or contains only a comment. */
   empty: boolean;
 }
 
-/** The lines of a text, without their line breaks. */
+/** Returns the lines of a text, without their line breaks. */
 export function yamlLines(text: string): YamlLine[] {
   const lines: YamlLine[] = [];
   for (let start = 0; start < text.length;) {
@@ -31,7 +31,7 @@ export function yamlLines(text: string): YamlLine[] {
   return lines;
 }
 
-/** The number of the line that holds an offset, from 0; the last line for what lies behind it. */
+/** Returns the index of the line that contains an offset, from 0; the last line for an offset past the end. */
 export function lineAt(lines: readonly YamlLine[], offset: number): number {
   let [low, high] = [0, lines.length - 1];
   while (low < high) {
@@ -42,12 +42,12 @@ export function lineAt(lines: readonly YamlLine[], offset: number): number {
   return low;
 }
 
-/** The range of the lines from `first` up to `next`, at least one line; `length` is that of the text. */
+/** Returns the range of the lines from `first` to before `next`, at least one line. `length` is that of the text. */
 export function linesRange(lines: readonly YamlLine[], first: number, next: number, length: number): Range {
   return { start: lines[first]?.start ?? 0, end: lines[Math.max(first, next - 1)]?.end ?? length };
 }
 
-/** The text with a range made blank; offsets and line breaks stay. */
+/** Replaces a range of the text with spaces. Offsets and line breaks stay. */
 export function blankOut(text: string, { start, end }: Range): string {
   return text.slice(0, start) + text.slice(start, end).replaceAll(/[^\r\n]/g, ' ') + text.slice(end);
 }

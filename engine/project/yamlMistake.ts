@@ -1,18 +1,18 @@
 import type { Range } from './located.ts';
 
-/** A place where a text stops being YAML, as the person who wrote it would show it. */
+/** A syntax error, at the place where the author would look for it. */
 export interface YamlMistake {
-  /** The characters that are wrong. */
+  /** The invalid characters. */
   range: Range;
   message: string;
-  /** The text that cannot be understood because of it. */
+  /** The text that the error makes unreadable. */
   lost: Range;
 }
 
-/** A key at the start of a line, up to its colon. */
+/** Matches a key at the start of a line, up to its colon. */
 export const blockKey = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#:[\]{},"'&*!|>%@`-][^#]*?|-[^\s][^#]*?)\s*:(?=\s|$)/;
 
-/** What is told of a line that should be a key with a value. */
+/** Returns the message for a line that should be a key with a value. */
 export function keyWithoutColon(line: string): string {
   const glued = /^([\w.-]+):(\S.*)$/.exec(line.trim());
   return glued

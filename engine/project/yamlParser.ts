@@ -5,20 +5,20 @@ import { keyWithoutColon } from './yamlMistake.ts';
 import { splitSection, splitTop, type Part } from './yamlParts.ts';
 
 interface Known {
-  /** As it is written. */
+  /** Parse result of the text as written. */
   typed: ParsedText;
-  /** Without what its mistakes make unreadable; null while nobody asked. */
+  /** Parse result without the text that errors make unreadable; null until it is needed. */
   sound: ParsedText | null;
-  /** The tree moved to where it stood last. */
+  /** Tree moved to its last position. */
   placed: { at: number; of: ParsedText; root: Located | null } | null;
 }
 
 type Read = Pick<ParsedText, 'root' | 'findings'> & { lost: Range[] };
 
 /**
- * Parses texts that follow each other, such as those of a file while somebody types: the entries of the file and of its
- * sections are parsed one by one, and those that were parsed before are taken over. An error in one leaves the others
- * as they are, and what it makes unreadable is left out.
+ * Parses successive versions of a text, such as a file during typing. Top-level entries and members of sections are
+ * parsed separately, and unchanged ones are reused. An error in one does not affect the others; the text it makes
+ * unreadable is left out.
  */
 export class YamlParser {
   #known = new Map<string, Known>();
@@ -27,8 +27,8 @@ export class YamlParser {
   #recovers = true;
 
   /**
-   * `keep` reads a passing text, such as one with a mark in it, as it is written and without forgetting the parts of
-   * the last.
+   * Parses a text. `keep` parses a temporary text, such as one with a marker in it, as written, and keeps the cached
+   * parts of the last text.
    */
   parse(text: string, { keep = false } = {}): Read {
     this.#next = new Map();
@@ -50,7 +50,7 @@ export class YamlParser {
     return { root, findings };
   }
 
-  /** Null when the text has to be read whole: it is no block mapping, or uses anchors, or nests too deeply. */
+  /** Returns null when the text must be parsed whole: it is not a block mapping, uses anchors, or nests too deeply. */
   #inParts(text: string): Pick<ParsedText, 'root' | 'findings'> | null {
     const parts = splitTop(text);
     if (!parts) return null;
@@ -67,7 +67,7 @@ export class YamlParser {
   }
 
   /**
-   * The entry at the margin, with its members one by one; where a member may belong to the one before, it is read as
+   * Parses a top-level entry, with its members separately. Parses it as one where a member may belong to the previous
    * one.
    */
   #top(text: string, part: Part, findings: Finding[]): Entry[] | null {
@@ -81,7 +81,7 @@ export class YamlParser {
     return this.#entries(text, part, 0, findings);
   }
 
-  /** A section such as `stages:` with its members read one by one. */
+  /** Parses a section such as `stages:` with its members separately. */
   #section(
     text: string,
     { key, members, list }: NonNullable<ReturnType<typeof splitSection>>,
@@ -123,7 +123,7 @@ export class YamlParser {
     return [{ ...name, value: mapOf(entries) }];
   }
 
-  /** The entries that a part holds: one, or none where a mistake, or a key that somebody is typing, is all there is. */
+  /** Returns the entries of a part: one, or none when it only contains an error or a key being typed. */
   #entries(text: string, part: Part, depth: number, findings: Finding[]): Entry[] | null {
     const root = this.#part(text, part, depth, findings);
     if (root === undefined) return null;
@@ -144,7 +144,7 @@ export class YamlParser {
     return [];
   }
 
-  /** The tree of a part, in offsets of the whole; undefined when the text has to be read whole. */
+  /** Returns the tree of a part, in offsets of the whole text; undefined when the text must be parsed whole. */
   #part(text: string, part: Part, depth: number, findings: Finding[]): Located | null | undefined {
     const own = text.slice(part.start, part.end);
     let known = this.#next.get(own) ?? this.#known.get(own);
@@ -162,9 +162,7 @@ export class YamlParser {
   }
 }
 
-/**
- * Whether the member around a mistake follows one that ends in a key without a value, or in the head of a block text.
- */
+/** True when the member before an error ends in a key without a value, or in the header of a block text. */
 function mayBelongAbove(text: string, members: readonly Part[], at: number): boolean {
   const index = members.findLastIndex(({ start }) => start <= at);
   const before = members[index - 1];
@@ -172,8 +170,8 @@ function mayBelongAbove(text: string, members: readonly Part[], at: number): boo
 }
 
 /**
- * A copy of a text that does not keep the text it was cut from in memory: its values live on while the file is edited
- * ten thousand times.
+ * Returns a copy of a text that does not keep the original string in memory. Its values stay cached while the file is
+ * edited ten thousand times.
  */
 function detached(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
@@ -188,7 +186,7 @@ function mapOf(entries: Entry[]): Located {
   return { kind: 'map', range: { start, end }, entries };
 }
 
-/** Within one part the parser tells them itself. */
+/** Reports duplicate keys across parts. Within one part, the parser reports them. */
 function tellDuplicates(entries: readonly Entry[], findings: Finding[]): void {
   const seen = new Set<string>();
   const told = new Set(findings.flatMap(({ code, range }) => (code === 'LW101' ? [range.start] : [])));

@@ -1,14 +1,14 @@
-/** A stretch of a text, in offsets. */
+/** A range of a text, in offsets. */
 export interface Part {
   start: number;
   end: number;
 }
 
-/** A key with its members, each a stretch of whole lines. */
+/** A key with its members, each a range of whole lines. */
 export interface Section {
   key: Part;
   members: Part[];
-  /** The members are items of a list, not keys. */
+  /** True when the members are list items rather than keys. */
   list: boolean;
 }
 
@@ -16,15 +16,15 @@ interface Line {
   start: number;
   end: number;
   indent: number;
-  /** The first character that is no space; empty on blank lines. */
+  /** First character other than a space; empty on blank lines. */
   first: string;
-  /** It starts an item of a list. */
+  /** True when the line starts a list item. */
   dash: boolean;
 }
 
 /**
- * The entries of a block mapping at the left margin, each with the lines that belong to it. Null when the text is
- * something else: a list, a flow collection, several documents, or indented as a whole.
+ * Returns the top-level entries of a block mapping, each with its lines. Null for any other text: a list, a flow
+ * collection, several documents, or a text that is indented as a whole.
  */
 export function splitTop(text: string): Part[] | null {
   const parts: Part[] = [];
@@ -42,7 +42,7 @@ export function splitTop(text: string): Part[] | null {
   return closed(parts);
 }
 
-/** The members of a section whose key stands alone on its line; null when it has to be read as one. */
+/** Returns the members of a section whose key is alone on its line; null when it must be parsed as one. */
 export function splitSection(text: string, part: Part): Section | null {
   const header = /^([A-Za-z_][\w.-]*):[ \t]*(?:#[^\n]*)?\r?\n/.exec(
     text.slice(part.start, Math.min(part.end, part.start + 500)),
@@ -69,12 +69,12 @@ export function splitSection(text: string, part: Part): Section | null {
     : { key: { start: part.start, end: part.start + header[1].length }, members: closed(members), list };
 }
 
-/** A line that cannot start an entry: an item of the list above, or the end of a flow collection. */
+/** True for a line that cannot start an entry: an item of the list above, or the end of a flow collection. */
 function continues(line: Line): boolean {
   return line.dash || line.first === '}' || line.first === ']' || line.first === ',';
 }
 
-/** Each part ends where the next one starts. */
+/** Ends each part where the next one starts. */
 function closed(parts: Part[]): Part[] {
   return parts.map((part, i) => ({ start: part.start, end: parts[i + 1]?.start ?? part.end }));
 }

@@ -1,21 +1,21 @@
 import { yamlTokens, type Token, type TokenKind } from './yamlTokens.ts';
 
-/** A token that is no white space, with where it stands in its line and what white space is before it. */
+/** A token that is not white space, with its position in the line and the white space before it. */
 export interface Piece {
   kind: TokenKind;
   start: number;
   text: string;
   column: number;
-  /** The line breaks between the piece before and this one. */
+  /** Line breaks between the previous piece and this one. */
   breaks: string[];
-  /** White space on the same line before it; the indentation when it is the first of its line. */
+  /** White space before it on the same line; the indentation for the first piece of a line. */
   space: number;
   first: boolean;
-  /** The next piece stands on the line on which this one ends. */
+  /** True when the next piece is on the line on which this one ends. */
   followed: boolean;
 }
 
-/** Kinds that our files never need, and whose layout has rules of its own. */
+/** Kinds of tokens that config files do not need, and whose layout has its own rules. */
 const foreign = new Set<TokenKind>([
   'directive-line',
   'doc-end',
@@ -24,7 +24,7 @@ const foreign = new Set<TokenKind>([
   'flow-error-end',
 ]);
 
-/** The pieces of a YAML text; null when it holds what is better left alone. */
+/** Returns the pieces of a YAML text; null when it contains tokens that are not formatted. */
 export function yamlPieces(text: string): Piece[] | null {
   const pieces: Piece[] = [];
   let breaks: string[] = [];
@@ -58,7 +58,7 @@ export function yamlPieces(text: string): Piece[] | null {
   return pieces;
 }
 
-/** Where the line begins on which a token ends. */
+/** Returns the start of the line on which a token ends. */
 function lineStartIn(written: string, { start }: Token): number {
   const at = written.lastIndexOf('\n');
   return at === -1 ? 0 : start + at + 1;
@@ -70,7 +70,7 @@ const closing = new Set<TokenKind>(['flow-map-end', 'flow-seq-end']);
 export const opens = (piece: Piece | undefined): boolean => piece !== undefined && opening.has(piece.kind);
 export const closes = (piece: Piece | undefined): boolean => piece !== undefined && closing.has(piece.kind);
 
-/** What begins at a piece in block style: an item, a key, or a value on a line of its own. */
+/** Returns what starts at a piece in block style: an item, a key, or a value on its own line. */
 export function structureAt(pieces: readonly Piece[], at: number): 'seq' | 'map' | 'value' {
   if (pieces[at]?.kind === 'seq-item-ind') return 'seq';
   let i = at;

@@ -3,17 +3,17 @@ import { RecentCache } from '../base/recentCache.ts';
 
 export type TokenKind = NonNullable<ReturnType<typeof CST.tokenType>> | 'plain' | 'block-scalar';
 
-/** A piece of YAML source; together the pieces are the whole text. */
+/** A token of YAML source. All tokens together are the whole text. */
 export interface Token {
   kind: TokenKind;
   start: number;
   end: number;
 }
 
-/** Several features ask about the same text, one after the other. */
+/** Several features request the tokens of the same text in sequence. */
 const known = new RecentCache<string, Token[]>(4);
 
-/** The pieces of a text. They are there for broken YAML too, since they know nothing of its structure. */
+/** Returns the tokens of a text. They are available for invalid YAML too, since they do not depend on its structure. */
 export function yamlTokens(text: string): Token[] {
   const held = known.get(text);
   if (held) return held;
@@ -43,7 +43,7 @@ function lex(text: string): Token[] {
   return tokens;
 }
 
-/** The texts of all comments, in order. */
+/** Returns the texts of all comments, in order. */
 export function commentsIn(text: string): string[] {
   return yamlTokens(text).flatMap((token) =>
     token.kind === 'comment' ? [text.slice(token.start, token.end).trimEnd()] : [],

@@ -24,7 +24,7 @@ test('LW328 a labelling task that cannot be used', () => {
     ],
     ['data: orders, label: late, file: a.csv, rules: «sql/weka.sql»', /no file `sql\/weka\.sql`/],
     ['data: orders, label: late, file: «labels/a.parquet»', /must be one file inside the project that ends in `\.csv`/],
-    ['data: orders, label: late, classes: «[1, "1"]», file: a.csv', /written the same way/],
+    ['data: orders, label: late, classes: «[1, "1"]», file: a.csv', /are equal in the label file/],
     ['data: orders, label: «id», classes: [a, b], file: a.csv', /is the key and cannot be the label/],
   ];
   for (const [keys, says] of wrong) assert.match(expectMarks('LW328', task(keys))[0]?.message ?? '', says, keys);

@@ -158,8 +158,8 @@ test('a schema is inferred, and brought up to the data without losing what peopl
   assert.equal(again.code, 0, again.err);
   assert.deepEqual(again.out.trim().split('\n').slice(0, 3), [
     'added fresh',
-    'amount: the data may go beyond the maximum 45',
-    'country: not among the categories: IT',
+    'amount: the data may exceed the maximum 45',
+    'country: not in the categories: IT',
   ]);
   const second = readFileSync(join(cwd, 'a.dataset.yaml'), 'utf8');
   assert.ok(

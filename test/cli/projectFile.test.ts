@@ -46,12 +46,9 @@ test('of both names in one folder the .yaml is read, and one finding names both;
     [
       [
         'experiments/a.experiment.yml',
-        '`experiments/a.experiment.yml` is not read, because `experiments/a.experiment.yaml` is there too. Delete one of the two.',
+        '`experiments/a.experiment.yml` is ignored because `experiments/a.experiment.yaml` exists. Delete one of the two.',
       ],
-      [
-        'loopwright.yml',
-        '`loopwright.yml` is not read, because `loopwright.yaml` is there too. Delete one of the two.',
-      ],
+      ['loopwright.yml', '`loopwright.yml` is ignored because `loopwright.yaml` exists. Delete one of the two.'],
     ],
   );
   assert.match((await runCli(['status'], { cwd: root })).out, /^p\n/);

@@ -180,9 +180,9 @@ test('what is missing first is told', () => {
     assert.match(String(addSection(small, part, 1)), why);
   assert.match(
     String(addSection(projectOf({ 'loopwright.yaml': 'version: 1\n  stages: [' }), 'deploy', 1)),
-    /mistakes|cannot be read/,
+    /errors|cannot be parsed/,
   );
-  assert.match(String(addSection(projectOf({ 'loopwright.yaml': '' }), 'deploy', 1)), /cannot be read/);
+  assert.match(String(addSection(projectOf({ 'loopwright.yaml': '' }), 'deploy', 1)), /cannot be parsed/);
 });
 
 test('every example takes what it lacks', () => {

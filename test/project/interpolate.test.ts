@@ -63,7 +63,7 @@ test('a name that is not known is a problem at the value, with what was meant', 
   ]);
   assert.deepEqual(
     problems(stage('echo ${datasets.raw}')).map(([code, , message]) => [code, message]),
-    [['LW201 error', 'Of a dataset only its path can be used: `${datasets.raw.path}`.']],
+    [['LW201 error', 'Only the path of a dataset can be used: `${datasets.raw.path}`.']],
   );
   assert.deepEqual(
     problems(stage('echo ${secrets.x}')).map(([code, , message]) => [code, message.slice(0, 34)]),

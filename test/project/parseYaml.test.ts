@@ -120,11 +120,11 @@ test('tabs, duplicate keys, several documents and broken syntax say what to do, 
   ]);
   assert.equal(found('a:\n\tb: 1\n')[0]?.at.split(':')[0], '2');
   assert.deepEqual(found('stages: 1\nparams: 2\nstages: 3\n'), [
-    { code: 'LW101', at: '3:1-3:7', message: 'The key "stages" stands here twice. Keep one of the two.' },
+    { code: 'LW101', at: '3:1-3:7', message: 'The key "stages" is duplicated. Keep one of the two.' },
   ]);
   assert.deepEqual(
     found('a: { b: 1, b: 2 }\n').map(({ at, message }) => [at, message]),
-    [['1:12-1:13', 'The key "b" stands here twice. Keep one of the two.']],
+    [['1:12-1:13', 'The key "b" is duplicated. Keep one of the two.']],
   );
   const several = found('a: 1\n---\nb: 2\n');
   assert.deepEqual(
@@ -155,7 +155,7 @@ test('a bad byte is found behind a replacement character that was written on pur
 
 test('a file beyond 2 MB is refused without being parsed', () => {
   const problems = found(Buffer.alloc(5 * 1024 * 1024, '# 0123456789012345678901234567890\n'));
-  assert.match(problems[0]?.message ?? '', /5\.0 MB.*at most 2 MB/);
+  assert.match(problems[0]?.message ?? '', /5\.0 MB.*limit for a config file is 2 MB/);
   assert.equal(problems[0]?.at, '1:1-1:2');
 });
 

@@ -15,14 +15,14 @@ test('what is wrong in a dvc.yaml, and what has no meaning here, is told at its 
     .filter(({ code }) => code === 'LW117')
     .map(({ file, line, severity, message }) => `${file}:${line} ${severity} ${message}`);
   for (const expected of [
-    'dvc.yaml:3 error `${gone}` names nothing',
-    'dvc.yaml:4 warning `s3://bucket/x` lies elsewhere',
+    'dvc.yaml:3 error `${gone}` is not defined',
+    'dvc.yaml:4 warning `s3://bucket/x` is a URL',
     'dvc.yaml:5 error There is no param `missing` in `params.yaml`',
-    'dvc.yaml:6 info `m.yaml` is kept as an output',
+    'dvc.yaml:6 info `m.yaml` is stored as an output',
     'dvc.yaml:8 error The stage `two` has no `cmd`',
-    'dvc.yaml:13 info `conf.toml` is followed as a whole',
+    'dvc.yaml:13 info `conf.toml` is tracked as a whole',
     'dvc.yaml:14 warning Artifacts are not registered',
-    'dvc.yaml:1 info Loopwright runs this DVC project as it is',
+    'dvc.yaml:1 info Loopwright runs this DVC project unchanged',
   ])
     assert.ok(
       told.some((line) => line.startsWith(expected)),

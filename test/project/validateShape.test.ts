@@ -49,18 +49,18 @@ test('keys that every object has are unknown too', () => {
 
 test('a missing key is marked on the first key of its mapping', () => {
   assert.deepEqual(found('project: p\nstages: { s: { cmd: x } }\n'), [
-    ['LW103', '1:1-1:8', 'The project lacks the key `version`. Version of the format: 1.'],
+    ['LW103', '1:1-1:8', 'The project is missing the key `version`. Version of the format: 1.'],
   ]);
   assert.deepEqual(
     found(`${head}stages:\n  s:\n    uses: train\n    with: { data: d }\n`).map(([code, at, message]) => [
       code,
       at,
-      message.slice(0, 32),
+      message.slice(0, 37),
     ]),
-    [['LW103', '6:13-6:17', '`with` lacks the key `model`. ml']],
+    [['LW103', '6:13-6:17', '`with` is missing the key `model`. ml']],
   );
   assert.deepEqual(
-    found('version: 1\n').map(([, , message]) => /lacks the key `(\w+)`/.exec(message)?.[1]),
+    found('version: 1\n').map(([, , message]) => /is missing the key `(\w+)`/.exec(message)?.[1]),
     ['project', 'stages'],
   );
 });

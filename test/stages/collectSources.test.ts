@@ -199,7 +199,7 @@ test('each source is accepted by the checks, and the graph knows what it reads',
     /LW705 Here stands a password in an address/,
   );
   assert.match(wrong('{ s3: bucket/x.csv }'), /LW107 `s3` must match/);
-  assert.match(wrong('{ sqlite: app.db }'), /LW103 .*lacks the key `query`/);
+  assert.match(wrong('{ sqlite: app.db }'), /LW103 .*is missing the key `query`/);
 });
 
 test('secrets are removed from any text, in every form in which they occur', () => {

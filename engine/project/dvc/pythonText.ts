@@ -2,20 +2,20 @@ import { toValue, type Located } from '../located.ts';
 
 const writtenTexts = new WeakMap<Located, string>();
 
-/** Remembers how a number stands in its file: `1.0` and `1` are the same number and different texts. */
+/** Records the source text of a number: `1.0` and `1` are equal numbers with different texts. */
 export function noteWritten<T extends Located>(node: T, written: string): T {
   writtenTexts.set(node, written);
   return node;
 }
 
-/** How a value stands in its file; `text` is that of the file of those that were not noted. */
+/** Returns the source text of a value. `text` is the file of values without a recorded text. */
 export function writtenText(node: Located, text: string): string {
   return writtenTexts.get(node) ?? text.slice(node.range.start, node.range.end);
 }
 
 /**
- * A value as DVC writes it into a text (`dvc.parsing.interpolate.to_str`); `written` is the text that a number had in
- * its file.
+ * Returns a value as DVC writes it into a string (`dvc.parsing.interpolate.to_str`). `written` is the source text of a
+ * number.
  */
 export function pythonText(node: Located, written: string): string {
   if (node.kind === 'map') return argumentsOf(node, '');
@@ -26,7 +26,7 @@ export function pythonText(node: Located, written: string): string {
 }
 
 /**
- * Floats keep their point as in Python: `1.0` stays so, exponents have two digits and stand from 1e16 on and below
+ * Formats a float like Python: `1.0` keeps its point. Exponents have two digits and are used from 1e16 on and below
  * 1e-4.
  */
 export function numberText(value: number, written: string): string {
@@ -37,7 +37,7 @@ export function numberText(value: number, written: string): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
-/** A mapping in a command becomes its options: `--lr 0.1 --deep`, nested names joined with dots. */
+/** Converts a mapping in a command to options: `--lr 0.1 --deep`, with nested names joined by dots. */
 function argumentsOf(map: Extract<Located, { kind: 'map' }>, prefix: string): string {
   return map.entries
     .flatMap(({ key, value }) => {
@@ -51,7 +51,7 @@ function argumentsOf(map: Extract<Located, { kind: 'map' }>, prefix: string): st
     .join(' ');
 }
 
-/** Texts as Python's shlex.quote leaves them. */
+/** Quotes a text like Python's shlex.quote. */
 function quoted(node: Located): string {
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return pythonText(node, '');
   return /^[\w@%+=:,./-]+$/.test(node.value) ? node.value : `'${node.value.replaceAll("'", `'"'"'`)}'`;

@@ -10,22 +10,22 @@ export const dvcFileName = 'dvc.yaml';
 export const dvcLockName = 'dvc.lock';
 const defaultParams = 'params.yaml';
 
-/** A dvc.yaml as a project of ours: the same stages, located where they stand in it. */
+/** A dvc.yaml as a Loopwright project: the same stages, with their positions in the file. */
 export interface DvcProject {
-  /** The project; its tree is what a loopwright.yaml would be. */
+  /** The project, as a tree with the structure of a loopwright.yaml. */
   parsed: Parsed;
-  /** Stages that never run, and those that always do. */
+  /** Stages that never run, and stages that always run. */
   frozen: Set<string>;
   always: Set<string>;
-  /** Outputs that stay where they are when their stage runs (`persist`). */
+  /** Outputs that are not deleted before their stage runs (`persist`). */
   kept: Set<string>;
   /** Folder of each stage's paths, relative to the project; empty for the project itself. */
   folders: Map<string, string>;
 }
 
 /**
- * Reads a dvc.yaml with its params; never throws for what is written there. What has no meaning here is told as a
- * warning or information at its place.
+ * Reads a dvc.yaml with its params. Never throws for invalid content. Keys that Loopwright does not support are
+ * reported as a warning or information.
  */
 export function readDvcProject(
   root: string,
@@ -69,11 +69,11 @@ export function readDvcProject(
   if (stages.length > 0)
     tell.info(
       { start: source.root.range.start, end: source.root.range.start + 1 },
-      'Loopwright runs this DVC project as it is. Outputs are not put into the cache of DVC; `dvc commit` does that.',
+      'Loopwright runs this DVC project unchanged. Outputs are not added to the DVC cache; run `dvc commit` to add them.',
     );
   for (const [key, why] of [
     ['artifacts', 'Artifacts are not registered.'],
-    ['datasets', 'Datasets of DVC are not followed: a stage is not stale when one changes.'],
+    ['datasets', 'DVC datasets are not tracked: a stage does not become stale when one changes.'],
   ] as const) {
     const found = entryOf(source.root, key);
     if (found) tell.warning(found.keyRange, why);
@@ -104,7 +104,7 @@ export function readDvcProject(
 interface Made {
   dvc: DvcProject;
   reader: ParamFiles;
-  /** Params of the project by name: `a.b` of params.yaml, `file:a.b` of others. */
+  /** Params of the project by name: `a.b` for params.yaml, `file:a.b` for other files. */
   params: Map<string, unknown>;
   text: string;
   tell: { error: Tell; warning: Tell; info: Tell };
@@ -119,7 +119,7 @@ function nameOf(root: string): string {
   );
 }
 
-/** A file, parsed; null when there is none. One that cannot be read holds nothing but the reason. */
+/** Parses a file. Returns null when it does not exist. For an unreadable file, the result only contains the error. */
 function readSource(
   path: string,
   files: ProjectFiles,
@@ -148,12 +148,12 @@ function readSource(
   }
 }
 
-/** Files of params, read once. */
+/** Params files, each read once. */
 class ParamFiles {
   readonly #files: ProjectFiles;
   readonly #parse: (path: string, content: string | Uint8Array) => Parsed;
   readonly #known = new Map<string, Parsed | null>();
-  /** Files that are there and cannot be read. */
+  /** Errors of files that exist but cannot be read. */
   readonly unread: Problem[] = [];
 
   constructor(files: ProjectFiles, parse: (path: string, content: string | Uint8Array) => Parsed) {
@@ -161,7 +161,7 @@ class ParamFiles {
     this.#parse = parse;
   }
 
-  /** The content of a YAML or JSON file; null when there is none. */
+  /** Returns the content of a YAML or JSON file; null when it does not exist. */
   file(path: string): Parsed | null {
     let known = this.#known.get(path);
     if (known === undefined) {
@@ -172,7 +172,7 @@ class ParamFiles {
   }
 }
 
-/** The names of `vars`: files, parts of files as `file:a,b`, and mappings written there. */
+/** Returns the variables of `vars`: files, parts of files as `file:a,b`, and inline mappings. */
 function contextFor(
   vars: Located | undefined,
   reader: ParamFiles,
@@ -193,7 +193,7 @@ function contextFor(
   return context;
 }
 
-/** One stage as a `cmd` stage of ours. */
+/** Converts one stage to a `cmd` stage. */
 function stageOf(name: string, raw: Located, outer: Context, made: Made): Located {
   const { tell, text, dvc } = made;
   const wdirNode = entryOf(raw, 'wdir')?.value;
@@ -226,7 +226,7 @@ function stageOf(name: string, raw: Located, outer: Context, made: Made): Locate
   for (const other of metrics.filter((node) => !readable.includes(node)))
     tell.info(
       other.range,
-      `\`${String(toValue(other))}\` is kept as an output; only metrics in JSON are read into the run.`,
+      `\`${String(toValue(other))}\` is stored as an output. Only metrics in JSON are read into the run.`,
     );
   add(
     'outs',
@@ -243,7 +243,7 @@ function stageOf(name: string, raw: Located, outer: Context, made: Made): Locate
   if (toValue(get('frozen')?.value) === true) dvc.frozen.add(name);
   if (toValue(get('always_changed')?.value) === true) dvc.always.add(name);
   const live = get('live');
-  if (live) tell.warning(live.keyRange, '`live` is not followed; name its files under `metrics` and `plots`.');
+  if (live) tell.warning(live.keyRange, '`live` is not supported. List its files under `metrics` and `plots`.');
   return { kind: 'map', range: stage.range, entries };
 }
 
@@ -251,13 +251,11 @@ function list(range: Range, items: Located[]): Located | null {
   return items.length === 0 ? null : { kind: 'seq', range, items };
 }
 
-/**
- * The command of a stage; a list runs one after the other as long as each does well, each in the folder of the stage.
- */
+/** Returns the command of a stage, in the folder of the stage. The commands of a list run in order until one fails. */
 export function commandText(cmd: unknown, folder: string): string {
   const lines = (Array.isArray(cmd) ? cmd : [cmd]).map((line) => String(line).trim());
   const all = lines.length === 1 ? (lines[0] ?? '') : lines.map((line) => `( ${line}\n)`).join(' && ');
-  // Our own references are written the same way: what DVC leaves for the shell must not be taken for one.
+  // Loopwright's references use the same syntax. References that DVC leaves to the shell must not be read as such.
   const plain = all.replaceAll(/\$\{([A-Za-z_]\w*)\}/g, '$$$1');
   return folder === ''
     ? plain
@@ -268,7 +266,7 @@ function commandOf(node: Located, folder: string): Located {
   return { kind: 'scalar', range: node.range, value: commandText(toValue(node), folder), quoted: true };
 }
 
-/** The paths of a list of texts and of mappings with options, from the folder of the project. */
+/** Returns the paths of a list of strings and of mappings with options, relative to the folder of the project. */
 function paths(node: Located | undefined, folder: string, tell: Made['tell']): Located[] {
   const items: { node: Located; path: string; options: Located | null }[] = [];
   for (const item of node?.kind === 'seq' ? node.items : []) {
@@ -278,16 +276,19 @@ function paths(node: Located | undefined, folder: string, tell: Made['tell']): L
   }
   return items.flatMap(({ node: at, path, options }): Located[] => {
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
-      tell.warning(at.range, `\`${path}\` lies elsewhere and is not followed: the stage is not stale when it changes.`);
+      tell.warning(
+        at.range,
+        `\`${path}\` is a URL and is not tracked: the stage does not become stale when it changes.`,
+      );
       return [];
     }
     if (toValue(entryOf(options ?? undefined, 'remote')?.value) !== undefined)
-      tell.info(at.range, 'The remote of this output is for DVC alone.');
+      tell.info(at.range, 'The remote of this output is only used by DVC.');
     return [{ kind: 'scalar', range: at.range, value: posix.join(folder, path).replace(/\/$/, ''), quoted: true }];
   });
 }
 
-/** The outputs of a list that say `persist`. */
+/** Returns the outputs with `persist`. */
 function persisted(node: Located | undefined): string[] {
   const items = node?.kind === 'seq' ? node.items : [];
   return items.flatMap((item) =>
@@ -298,8 +299,8 @@ function persisted(node: Located | undefined): string[] {
 }
 
 /**
- * The names of the params that a stage reads, noted with their values; files that are no YAML or JSON are followed as a
- * whole.
+ * Returns the names of the params that a stage reads, and records their values. Files other than YAML and JSON are
+ * dependencies as a whole.
  */
 function paramsOf(node: Located | undefined, folder: string, made: Made): { names: Located[]; wholeFiles: Located[] } {
   const names: Located[] = [];
@@ -307,7 +308,7 @@ function paramsOf(node: Located | undefined, folder: string, made: Made): { name
   const use = (file: string, keys: string[] | null, range: Range) => {
     const path = posix.join(folder, file);
     if (!/\.(ya?ml|json)$/i.test(path)) {
-      made.tell.info(range, `\`${path}\` is followed as a whole: only params in YAML and JSON are told apart.`);
+      made.tell.info(range, `\`${path}\` is tracked as a whole. Single params are only tracked in YAML and JSON.`);
       wholeFiles.push({ kind: 'scalar', range, value: path, quoted: true });
       return;
     }
@@ -334,7 +335,7 @@ function paramsOf(node: Located | undefined, folder: string, made: Made): { name
   return { names, wholeFiles };
 }
 
-/** How a param of a file is called in the project. */
+/** Returns the name in the project of a param of a file. */
 export function paramName(path: string, key: string): string {
   return path === defaultParams ? key : `${path}:${key}`;
 }

@@ -1,7 +1,7 @@
 import { entryOf, type Entry, type Located, type Range } from '../located.ts';
 import { noteWritten, pythonText, writtenText } from './pythonText.ts';
 
-/** What `${…}` of a dvc.yaml may name. Values of other files have their place where they are used. */
+/** Values that `${…}` of a dvc.yaml can refer to. Values of other files are located where they are used. */
 export type Context = Map<string, Located>;
 
 export type Tell = (range: Range, message: string) => void;
@@ -9,8 +9,8 @@ export type Tell = (range: Range, message: string) => void;
 const reference = /(?<!\\)\$\{([^}]*)\}/g;
 
 /**
- * Replaces `${a.b[0]}` in every text, as DVC does: a text that is one reference keeps the type of its value. `text` is
- * that of the file, for the way numbers are written.
+ * Replaces `${a.b[0]}` in every string like DVC: a string that is a single reference keeps the type of its value.
+ * `text` is the text of the file, from which the format of numbers is taken.
  */
 export function fill(node: Located, context: Context, text: string, tell: Tell, inCommand = false): Located {
   if (node.kind === 'seq')
@@ -37,13 +37,13 @@ function fillText(template: string, context: Context, text: string, range: Range
     .replace(reference, (written, expression: string) => {
       const found = select(expression, context);
       if (found) return pythonText(found, writtenText(found, text));
-      tell(range, `\`${written}\` names nothing: there is no \`${expression.trim()}\` in params.yaml or \`vars\`.`);
+      tell(range, `\`${written}\` is not defined: there is no \`${expression.trim()}\` in params.yaml or \`vars\`.`);
       return '';
     })
     .replaceAll('\\${', '${');
 }
 
-/** The value of `a.b[0].c`; null when there is none. */
+/** Returns the value of `a.b[0].c`; null when it does not exist. */
 export function select(expression: string, context: Context): Located | null {
   const steps = expression
     .trim()
@@ -67,8 +67,7 @@ export interface Stamped {
 }
 
 /**
- * The stages that one entry of `stages` stands for: itself, or one for each item of its `foreach` or combination of its
- * `matrix`.
+ * Returns the stages of one entry of `stages`: itself, or one per item of its `foreach` or combination of its `matrix`.
  */
 export function stampOut(entry: Entry, context: Context, text: string, tell: Tell): Stamped[] {
   const each = entryOf(entry.value, 'foreach')?.value;
@@ -128,7 +127,7 @@ export function stampOut(entry: Entry, context: Context, text: string, tell: Tel
   return [{ name: entry.key, nameRange: entry.keyRange, stage: entry.value, context }];
 }
 
-/** Names and values of a parsed file, or of a part of it. */
+/** Returns the names and values of a parsed file, or of a part of it. */
 export function contextOf(
   file: { root: Located | null; text: string } | null,
   only: readonly string[] = [],
@@ -139,7 +138,7 @@ export function contextOf(
     .map(({ key, value }): [string, Located] => [key, placeless(value, file.text)]);
 }
 
-/** A value of another file, whose place in this one is nowhere. */
+/** Removes the positions of a value from another file. */
 function placeless(node: Located, text: string): Located {
   const range = { start: 0, end: 0 };
   if (node.kind === 'seq') return { ...node, range, items: node.items.map((item) => placeless(item, text)) };
@@ -153,8 +152,8 @@ function placeless(node: Located, text: string): Located {
 }
 
 /**
- * A plain value as params are kept: mappings become one entry a leaf, `a.b`; what is no scalar or list of scalars
- * becomes JSON.
+ * Flattens a value to params: one entry `a.b` per leaf of a mapping. Anything but scalars and lists of scalars becomes
+ * JSON.
  */
 export function flatten(value: unknown, prefix: string): [string, unknown][] {
   if (value !== null && typeof value === 'object' && !Array.isArray(value))

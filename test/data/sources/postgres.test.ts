@@ -104,7 +104,7 @@ test('every type comes with all its digits, and nothing, empty text and odd numb
     ['DECIMAL(29,9)', 'DECIMAL(12,2)', 'BIGINT', 'TIMESTAMP', 'DOUBLE', 'VARCHAR'],
   );
   assert.ok(p.logs.some((line) => /bytes: bytes are written as base64/.test(line)));
-  assert.ok(p.logs.some((line) => /huge: numbers of 40 digits fit no number type and stay text/.test(line)));
+  assert.ok(p.logs.some((line) => /huge: numbers of 40 digits do not fit a numeric type and stay text/.test(line)));
 });
 
 test('with a watermark only newer rows come; with a key they take the place of the old', options, async () => {
