@@ -36,7 +36,7 @@ export function taskProblems(project: Project, config: ProjectConfig, task: Labe
   if (key === null)
     problems.push({
       path: ['data'],
-      message: `No column is declared that identifies a row of \`${task.data}\`. Set \`key\`, or one column as \`primaryKey\` of its schema.`,
+      message: `\`${task.data}\` has no key column. Set \`key\`, or one column as \`primaryKey\` of its schema.`,
     });
   else if (task.key !== undefined) known(task.key, ['key']);
   if (key === task.label)
@@ -51,7 +51,7 @@ export function taskProblems(project: Project, config: ProjectConfig, task: Labe
   if (classes === null)
     problems.push({
       path: ['label'],
-      message: `No values are declared that \`${task.label}\` may have. Set \`classes\`, or categories of a field \`${task.label}\` in the schema of \`${task.data}\`.`,
+      message: `The values of \`${task.label}\` are not declared. Set \`classes\`, or categories of a field \`${task.label}\` in the schema of \`${task.data}\`.`,
     });
   else if (new Set(classes).size < classes.length)
     problems.push({

@@ -17,7 +17,7 @@ test('LW328 a labelling task that cannot be used', () => {
       'data: orders, label: late, file: a.csv, show: [amount, «contry»]',
       /has no column `contry`\. Did you mean `country`\?/,
     ],
-    ['data: orders, label: «fraud», file: a.csv', /which values `fraud` may have\. Set `classes`/],
+    ['data: orders, label: «fraud», file: a.csv', /The values of `fraud` are not declared\. Set `classes`/],
     [
       'data: orders, label: «source», classes: [a, b], file: a.csv',
       /has columns labeller, labelled_at, source of its own/,
@@ -42,7 +42,7 @@ test('LW328 a task without a key, and one with a model where nothing trains', ()
   });
   assert.match(
     expectMarks('LW328', bare('data: «t», label: k, classes: [a, b], file: l.csv'), { only: true })[0]?.message ?? '',
-    /which column names a row/,
+    /`t` has no key column/,
   );
   assert.match(
     expectMarks('LW328', bare('data: t, key: a, label: k, classes: [a, b], file: l.csv, model: «champion»'), {
