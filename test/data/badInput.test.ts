@@ -39,7 +39,7 @@ const profile = async (path: string, schema: DatasetSchema | null = null) =>
 const says = (about: RegExp) => (error: unknown) =>
   error instanceof DataError && about.test(error.message) && error.place?.file !== undefined;
 
-test('ragged rows: set aside with a schema, padded or refused by name without', async () => {
+test('ragged rows are set aside with a schema, padded or rejected without', async () => {
   const path = file('a,b\n1,2\n3\n4,5,6\n7,8\n');
   const { result, valid } = await validate(path, text('a', 'b'));
   assert.deepEqual([result.rows, result.validRows, valid.map((row) => row['a'])], [4, 2, ['1', '7']]);
@@ -57,12 +57,12 @@ test('ragged rows: set aside with a schema, padded or refused by name without', 
   assert.ok(typeof told === 'number' || says(/f1\.csv/)(told), String(told));
 });
 
-test('NUL bytes are a value like any other', async () => {
+test('NUL bytes are ordinary values', async () => {
   const { result, valid } = await validate(file('a,b\n1,x\u0000y\n2,z\n'), text('a', 'b'));
   assert.deepEqual([result.invalidRows, valid.map((row) => row['b'])], [0, ['x\u0000y', 'z']]);
 });
 
-test('mixed encodings are refused with the line', async () => {
+test('mixed encodings are rejected with the line', async () => {
   const mixed = Buffer.concat([Buffer.from('a,b\n1,é\n'), Buffer.from('ü,2\n', 'latin1'), Buffer.from('3,ok\n')]);
   await assert.rejects(validate(file(mixed), text('a', 'b')), says(/line 3: the text is not UTF-8; save it as UTF-8/));
   await assert.rejects(profile(file(mixed)), says(/line 3: the text is not UTF-8/));
@@ -104,7 +104,7 @@ test('10,000 columns are profiled and validated', async () => {
   );
 });
 
-test('a line of a gigabyte is refused without being held', async () => {
+test('a line of a gigabyte is rejected without being loaded', async () => {
   const path = join(folder, 'line.csv');
   const handle = openSync(path, 'w');
   writeSync(handle, 'a,b\n');
@@ -121,7 +121,7 @@ test('a line of a gigabyte is refused without being held', async () => {
   truncateSync(path, 0);
 });
 
-test('dates in three forms: a text without a schema, told one by one with a form', async () => {
+test('dates in three formats are text without a schema, and checked one by one with a format', async () => {
   const path = file('d,n\n2026-01-31,1\n31.01.2026,2\n01/31/2026,3\n');
   assert.equal((await profile(path))[0]?.type, 'string');
   const { result, invalid } = await validate(path, { fields: [{ name: 'd', type: 'date' }] });
@@ -163,7 +163,7 @@ test('nested Parquet is profiled, related, inferred and compared', async () => {
   assert.ok(compared.every(({ drifted }) => !drifted));
 });
 
-test('files that hold nothing', async () => {
+test('empty files', async () => {
   await assert.rejects(profile(file('')), says(/the file is empty/));
   await assert.rejects(profile(file('\n\n')), says(/only blank lines/));
   await assert.rejects(profile(file('', 'parquet')), says(/the file is empty/));
@@ -266,7 +266,7 @@ test('a truncated gzip file is rejected rather than partly read', async () => {
   await assert.rejects(checkWholeGzip([file('a,b\n1,2\n', 'csv.gz')]), says(/not a complete gzip file/));
 });
 
-test('a schema that was inferred takes the data that it was inferred from', async () => {
+test('data is valid for the schema inferred from it', async () => {
   const columns = {
     yes: ['yes', 'no'],
     t: ['t', 'f'],
@@ -311,7 +311,7 @@ test('a schema that was inferred takes the data that it was inferred from', asyn
   );
 });
 
-test('names that are ours: _file is refused with what to do, _row and _reasons are kept', async () => {
+test('reserved names: _file is rejected with an action, _row and _reasons are kept', async () => {
   await assert.rejects(
     validate(file('id,_file\n1,x\n'), text('id', '_file')),
     says(/the column _file is reserved by Loopwright/),

@@ -79,16 +79,16 @@ test('parameters are positional or named', async () => {
   assert.deepEqual(await db.rows('SELECT $n + 1 AS a', { n: 2 }), [{ a: 3 }]);
 });
 
-test('a wrong statement is a WorkError that says what DuckDB said', async () => {
+test('an invalid statement is a WorkError with the message of DuckDB', async () => {
   await assert.rejects(
     db.rows('SELECT nothere FROM range(3)'),
     (error) => error instanceof WorkError && /nothere/.test(error.message),
   );
 });
 
-test('interrupt stops the statement under way, and later ones are served', async () => {
+test('interrupt stops the running statement, and later ones run', async () => {
   const slow = db.rows('SELECT count(*) FROM range(100000000) a, range(1000) b WHERE (a.range * b.range) % 7 = 3');
-  // An interrupt that comes before the statement has begun is lost, so it is repeated.
+  // An interrupt before the statement starts has no effect, so it is repeated.
   const interrupts = setInterval(() => db.interrupt(), 10);
   await assert.rejects(slow, CancelledError).finally(() => clearInterval(interrupts));
   assert.deepEqual(await db.rows('SELECT 1 AS a'), [{ a: 1 }]);

@@ -12,7 +12,7 @@ after(() => db.close());
 
 const make = (name: string, sql: string) => db.run(`CREATE OR REPLACE TABLE ${name} AS ${sql}`);
 
-test('rows added, removed and changed by key, with what changed in them', async () => {
+test('rows added, removed and changed by key, with their changed columns', async () => {
   await make(
     'a',
     "SELECT * FROM (VALUES (1, 'x', 1.5), (2, 'y', NULL), (3, 'z', 'NaN'::DOUBLE), (NULL, 'n', 0)) t(id, name, amount)",
@@ -37,7 +37,7 @@ test('rows added, removed and changed by key, with what changed in them', async 
   assert.deepEqual([back.rows.added, back.rows.removed, back.rows.changed, back.nowFilled], [0, 1, 2, ['name']]);
 });
 
-test('columns that came, went or changed their type; numbers of two types are compared as numbers', async () => {
+test('columns that were added, removed or changed in type; numbers of two types are compared as numbers', async () => {
   await make('a', "SELECT 1 AS id, 5::INTEGER AS n, 'x' AS gone, DATE '2026-01-01' AS day");
   await make('b', "SELECT 1 AS id, 5.0::DOUBLE AS n, 'y' AS came, '2026-01-01' AS day");
   const diff = await diffTables(db, 'a', 'b', { key: ['id'] });
@@ -59,7 +59,7 @@ test('columns that came, went or changed their type; numbers of two types are co
   assert.equal(diff.rows.changed, 0);
 });
 
-test('without a key rows count as often as they stand there', async () => {
+test('without a key, rows are counted by how often they occur', async () => {
   await make('a', "SELECT * FROM (VALUES ('x', 1), ('x', 1), ('y', 2), (NULL, NULL)) t(w, n)");
   await make('b', "SELECT * FROM (VALUES ('x', 1), ('y', 2), ('y', 2), ('y', 2), (NULL, NULL)) t(w, n)");
   const diff = await diffTables(db, 'a', 'b', { key: null });
@@ -67,7 +67,7 @@ test('without a key rows count as often as they stand there', async () => {
   assert.deepEqual([diff.examples.added, diff.examples.removed], [[{ w: 'y', n: '2' }], [{ w: 'x', n: '1' }]]);
 });
 
-test('a key that is none, or names no single row, is told', async () => {
+test('an unknown key, or one that is not unique, is an error', async () => {
   await make('a', 'SELECT * FROM (VALUES (1, 1), (1, 2)) t(id, n)');
   await assert.rejects(
     diffTables(db, 'a', 'a', { key: ['id'] }),
@@ -80,7 +80,7 @@ test('a key that is none, or names no single row, is told', async () => {
   assert.equal((await diffTables(db, 'a', 'a', { key: ['id', 'n'] })).rows.changed, 0);
 });
 
-test('names and values are data, whatever they look like', async () => {
+test('names and values are never read as SQL', async () => {
   const names = [`a"b'; DROP TABLE a; --`, 'two words', 'dots.in.it', '😀', 'here', 'c0', 'added', '_file'];
   const list = names.map((name, i) => `'v''${i}"; DROP TABLE b; --' AS ${quoteIdentifier(name)}`).join(', ');
   await make('a', `SELECT 1 AS ${quoteIdentifier(`k"'; --`)}, ${list}`);

@@ -30,7 +30,7 @@ test('profiles numbers, texts, times and empty columns', async () => {
   assert.deepEqual([empty?.missing, empty?.numbers], [100, null]);
 });
 
-test('tells zeros, signs, infinities, lengths and the middle of a long tail', async () => {
+test('reports zeros, signs, infinities, lengths and the median of a long tail', async () => {
   const [x, text, tail] = await profileTable(
     db,
     `(SELECT CASE WHEN i = 3 THEN 'inf'::DOUBLE ELSE i - 2 END AS x, repeat('é', i::INTEGER) AS text, exp(i * 0.5) AS tail FROM range(41) t(i))`,
@@ -45,7 +45,7 @@ test('tells zeros, signs, infinities, lengths and the middle of a long tail', as
   );
 });
 
-test('numbers of any size, at the ends of what a double holds', async () => {
+test('numbers of any size, at the limits of a double', async () => {
   const huge = await profileTable(
     db,
     `(SELECT unnest([1e300, -1e300, 9223372036854775808.0, 5e-324, 1.7976931348623157e308])::DOUBLE AS v)`,
@@ -67,7 +67,7 @@ test('numbers of any size, at the ends of what a double holds', async () => {
   }
 });
 
-test('bins of whole numbers hold as many each', async () => {
+test('bins of whole numbers contain equally many integers', async () => {
   for (const exactRows of [0, 1000]) {
     const [hour, few, many] = await profileTable(
       db,
@@ -86,7 +86,7 @@ test('bins of whole numbers hold as many each', async () => {
   }
 });
 
-test('a large table is estimated close to what counting gives', async () => {
+test('estimates of a large table are close to exact counts', async () => {
   const large = `(SELECT i AS id, ln(1 - ((i * 7919) % 100003) / 100004.0) * -5 AS even, tan(3.14159 * (((i * 104729) % 99991) / 99991.0 - 0.5)) AS cauchy, 1.5 AS one, CASE WHEN i % 3 = 0 THEN NULL ELSE i % 7 END AS few, 'u' || (i % 30000) AS many,
     CASE WHEN i % 10 < 3 THEN 'top' ELSE md5(i::VARCHAR) END AS skewed FROM range(100000) t(i))`;
   const exact = await profileTable(db, large);

@@ -46,7 +46,7 @@ test('text formats are read the same, columns matched by name', async () => {
   for (const one of same) assert.deepEqual(await db.rows(`SELECT * FROM ${sourceSql([one])}`), [{ a: 1, b: 'x' }], one);
 });
 
-test('all text keeps what was written and names the file', async () => {
+test('all-text reading keeps the text as written and adds the file', async () => {
   const path = file('text.csv', 'a,b\n007,\n1.50,"q ""z"""\n3\n');
   assert.deepEqual(await db.rows(`SELECT * FROM ${sourceSql([path], { allText: true })}`), [
     { a: '007', b: null, _file: path },
@@ -62,7 +62,7 @@ test('all text keeps what was written and names the file', async () => {
   );
 });
 
-test('what cannot be read says which file and why', async () => {
+test('an unreadable file is reported with its name and the reason', async () => {
   assert.throws(() => sourceSql([]), /no file to read/);
   assert.throws(() => sourceSql([join(folder, 'none.csv')]), fails('none.csv', /does not exist/));
   assert.throws(() => sourceSql([file('x.xlsx', 'x')]), fails('x.xlsx', /cannot be read as a table/));
@@ -86,7 +86,7 @@ test('what cannot be read says which file and why', async () => {
   }
 });
 
-test('globs give sorted files, hashes follow content and name', async () => {
+test('globs return sorted files, hashes follow content and name', async () => {
   mkdirSync(join(folder, 'deep/er'), { recursive: true });
   for (const name of ['deep/b.csv', 'deep/a.csv', 'deep/er/c.csv', 'deep/x.txt']) file(name, name);
   const names = async (pattern: string) =>

@@ -16,7 +16,7 @@ const schema: DatasetSchema = {
   ],
 };
 
-describe('lines of CSV that are no rows', () => {
+describe('malformed CSV lines', () => {
   const folder = temporaryFolder();
   let db: Database;
   before(async () => {

@@ -147,14 +147,14 @@ for (const { field, good, bad } of cases) {
   });
 }
 
-test('a JSON Schema that is none is told before it is used', async () => {
+test('an invalid JSON Schema is reported before it is used', async () => {
   await assert.rejects(
     refused({ type: 'object', constraints: { jsonSchema: { type: 'nothing' } } }, ['{}']),
     (error: unknown) => error instanceof DataError && /x: the constraint jsonSchema cannot be used/.test(error.message),
   );
 });
 
-test('nested Parquet columns are objects, arrays and maps, judged by what they hold', async () => {
+test('nested Parquet columns are objects, arrays and maps, checked by their contents', async () => {
   const file = join(folder, 'nested.parquet');
   await db.run(
     `COPY (SELECT {'a': i, 'b': {'c': 'x' || i}} AS o, [i, i + 1] AS l, MAP {'k': i} AS m, [{'z': i}] AS ls FROM range(1, 4) t(i)) TO ${quoteLiteral(file)} (FORMAT parquet)`,
@@ -196,7 +196,7 @@ async function validate(
   return { result, valid: await db.rows(result.validSql), invalid: await db.rows(result.invalidSql) };
 }
 
-test('a rule says what happens to its rows; the stage says it for the others', async () => {
+test('a rule has its own handling of rows; the others use that of the stage', async () => {
   const fields: Field[] = [
     {
       name: 'a',
@@ -228,7 +228,7 @@ test('a rule says what happens to its rows; the stage says it for the others', a
   );
 });
 
-test('with warn every row stays, and what is not of its type is empty', async () => {
+test('with warn every row stays, and values of another type are NULL', async () => {
   const { result, valid } = await validate(
     'a\n1\nx\n3\n',
     [{ name: 'a', type: 'integer', constraints: { maximum: 2 } }],
@@ -248,7 +248,7 @@ test('with warn every row stays, and what is not of its type is empty', async ()
   assert.deepEqual(valid, [{ a: 1 }, { a: null }, { a: 3 }]);
 });
 
-test('a column that is not live may be absent, and its broken rules are warnings', async () => {
+test('a column outside beta and production may be absent, and its broken rules are warnings', async () => {
   const fields: Field[] = [
     { name: 'a', type: 'integer' },
     { name: 'b', type: 'integer', loopwright: { stage: 'debug' } },
@@ -261,7 +261,7 @@ test('a column that is not live may be absent, and its broken rules are warnings
   );
 });
 
-test('foreign keys are held against the other table, or against the table itself', async () => {
+test('foreign keys refer to another table or to the table itself', async () => {
   const fields: Field[] = [
     { name: 'id', type: 'integer' },
     { name: 'parent', type: 'integer' },
@@ -298,7 +298,7 @@ test('foreign keys are held against the other table, or against the table itself
   );
 });
 
-test('valid rows keep their order when repeated keys leave a large table', async () => {
+test('valid rows keep their order when duplicate keys are removed from a large table', async () => {
   const result = await validateTable(db, {
     source: '(SELECT CASE WHEN range % 1000 = 7 THEN 7 ELSE range END AS k, range AS n FROM range(300000))',
     schema: {

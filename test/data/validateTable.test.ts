@@ -36,7 +36,7 @@ function csv(text: string): string {
 const header = 'id,at,amount,hour,kind,flag,label,extra\n';
 const good = 't1,2026-01-02T10:00:00+01:00,5.5,3,a,yes,true,x\n';
 
-test('good rows come out typed, other columns only when asked for', async () => {
+test('valid rows are typed, with other columns only on request', async () => {
   const source = sourceSql([csv(`${header}${good}t2,2026-01-02,NA,3.0,b,no,1,y\n`)], { allText: true });
   const result = await validateTable(db, { source, schema, mode: 'raw', alsoKeep: ['extra'] });
   assert.deepEqual(
@@ -50,7 +50,7 @@ test('good rows come out typed, other columns only when asked for', async () => 
   await result.discard();
 });
 
-test('bad rows name every reason, their file and row', async () => {
+test('invalid rows have all reasons, their file and row', async () => {
   const first = csv(header + good);
   const second = csv(
     `${header}t2,2026-01-02,-5,24,c,maybe,true,\n,2025-01-02,abc,1.5,a,,true,\nx9,yesterday,1e3,1,a,yes,true,\nt1,2026-01-03,1,1,a,yes,true,\n`,
@@ -99,7 +99,7 @@ test('bad rows name every reason, their file and row', async () => {
   });
 });
 
-test('of repeated keys the first row that is otherwise good stays', async () => {
+test('of duplicate keys, the first otherwise valid row stays', async () => {
   const source = sourceSql([csv(`${header}t1,2026-01-02,-1,1,a,yes,true,\n${good}t1,2026-01-05,1,1,a,yes,true,\n`)], {
     allText: true,
   });
@@ -119,7 +119,7 @@ test('of repeated keys the first row that is otherwise good stays', async () => 
   );
 });
 
-test('another environment does without its fields', async () => {
+test('fields of another environment may be missing', async () => {
   const source = sourceSql([csv('id,at,amount,hour,kind,flag\nt1,2026-01-02,1,1,a,yes\n')], { allText: true });
   const serving = await validateTable(db, { source, schema, mode: 'raw', environment: 'serving' });
   assert.deepEqual([serving.validRows, serving.tableProblems], [1, []]);
@@ -130,7 +130,7 @@ test('another environment does without its fields', async () => {
   );
 });
 
-test('shares and sizes are judged for the table as a whole', async () => {
+test('shares and sizes are checked for the whole table', async () => {
   const bounds: DatasetSchema = {
     fields: [
       { name: 'a', type: 'number', loopwright: { presence: 0.9 } },
@@ -175,7 +175,7 @@ test('typed data: NaN is missing, NA is Namibia, types are kept or read', async 
   ]);
 });
 
-test('typed data: what a field itself calls missing is missing', async () => {
+test('typed data: missingValues of a field are missing', async () => {
   const source = "(SELECT * FROM (VALUES ('.'), ('MALE'), (NULL)) t(sex))";
   const result = await validateTable(db, {
     source,
@@ -188,7 +188,7 @@ test('typed data: what a field itself calls missing is missing', async () => {
   );
 });
 
-test('formats, lengths, lists, numbers with signs', async () => {
+test('formats, lengths, lists, numbers with symbols', async () => {
   const fields: DatasetSchema['fields'] = [
     { name: 'mail', type: 'string', format: 'email' },
     { name: 'day', type: 'date', format: '%d.%m.%Y' },
@@ -215,7 +215,7 @@ test('formats, lengths, lists, numbers with signs', async () => {
   );
 });
 
-test('names with quotes and an empty table are no trouble', async () => {
+test('names with quotes and an empty table are valid', async () => {
   const odd = csv('"we ""ird; col",b\n');
   const result = await validateTable(db, {
     source: sourceSql([odd], { allText: true }),
@@ -228,7 +228,7 @@ test('names with quotes and an empty table are no trouble', async () => {
   assert.deepEqual([result.rows, result.rules, await db.rows(result.invalidSql)], [0, [], []]);
 });
 
-test('columns may be called anything', async () => {
+test('columns can have any name', async () => {
   const names = ['r', 't0', 'v0', 'k0_0', 'c', 'u0', 'rowid', 'select', '_reasons'];
   const source = `(SELECT ${names.map((name) => `'${name}' AS "${name}"`).join(', ')} FROM range(2))`;
   const result = await validateTable(db, {
@@ -250,7 +250,7 @@ test('columns may be called anything', async () => {
   ]);
 });
 
-test('a constraint that cannot be used is told before the rows are read', async () => {
+test('an unusable constraint is reported before the rows are read', async () => {
   const says = (about: RegExp) => (error: unknown) => error instanceof DataError && about.test(error.message);
   const check = (constraints: NonNullable<DatasetSchema['fields'][number]['constraints']>, type: 'string' | 'number') =>
     validateTable(db, {

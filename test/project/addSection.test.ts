@@ -60,7 +60,7 @@ const findings = (texts: Texts) =>
   checkProject(projectOf(texts)).map(({ code, severity, message }) => `${severity} ${code} ${message}`);
 
 for (const [shape, write] of Object.entries(shapes)) {
-  test(`${shape}: what is added is found clean, where it belongs, and all else stays`, () => {
+  test(`${shape}: an added section has no findings, is in its place, and leaves the rest unchanged`, () => {
     const needed: Record<string, string[]> = {
       deploy: ['deployments', 'monitors', 'retraining'],
       monitor: ['monitors', 'retraining'],
@@ -94,7 +94,7 @@ for (const [shape, write] of Object.entries(shapes)) {
   });
 }
 
-test('sections stand in the order in which they are read', () => {
+test('sections are in the order of the life cycle', () => {
   let texts: Texts = { ...ordersTexts, 'loopwright.yaml': without(yaml, 'deployments', 'monitors', 'retraining') };
   for (const part of ['deploy', 'monitor', 'retrain'] as const) ({ texts } = added(texts, part));
   const { root } = projectOf(texts).file.parsed;
@@ -116,7 +116,7 @@ test('sections stand in the order in which they are read', () => {
   );
 });
 
-test('a model that learns and is tested, of the data that is prepared', () => {
+test('train and validate stages use the prepared data', () => {
   let text = without(yaml, 'deployments', 'monitors', 'retraining');
   for (const stage of ['train', 'validate']) {
     const edit = removeAt(projectOf({ ...ordersTexts, 'loopwright.yaml': text }).file, ['stages', stage]);
@@ -136,7 +136,7 @@ test('a model that learns and is tested, of the data that is prepared', () => {
   );
 });
 
-test('a monitor brings the deployment that it watches', () => {
+test('a monitor is added with its deployment', () => {
   const { texts } = added(
     { ...ordersTexts, 'loopwright.yaml': without(yaml, 'deployments', 'monitors', 'retraining') },
     'monitor',
@@ -168,7 +168,7 @@ test('flow mappings, empty sections and small projects', () => {
   assert.match(collected, /train: \{ cmd: "true" \}, collect: \{ uses: collect/);
 });
 
-test('what is missing first is told', () => {
+test('a missing prerequisite is reported', () => {
   const small = projectOf({ 'loopwright.yaml': 'version: 1\nproject: x\nstages:\n  a: { cmd: "true" }\n' });
   for (const [part, why] of [
     ['validate', /no stage with `uses: train`/],
@@ -185,7 +185,7 @@ test('what is missing first is told', () => {
   assert.match(String(addSection(projectOf({ 'loopwright.yaml': '' }), 'deploy', 1)), /cannot be parsed/);
 });
 
-test('every example takes what it lacks', () => {
+test('every section can be added to an example without it', () => {
   for (const name of ['penguins', 'flights']) {
     const text = readFileSync(join(import.meta.dirname, `../../examples/${name}/loopwright.yaml`), 'utf8');
     const made = addSection(projectOf({ 'loopwright.yaml': text }), 'retrain', 1);

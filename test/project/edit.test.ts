@@ -27,7 +27,7 @@ const set = (text: string, path: (string | number)[], value: string) =>
   after(text, (editable) => setAt(editable, path, value));
 const remove = (text: string, path: (string | number)[]) => after(text, (editable) => removeAt(editable, path));
 
-test('a value is replaced where it stands', () => {
+test('a value is replaced in place', () => {
   assert.equal(set('a: 1   # one\nb: 2\n', ['a'], '3'), 'a: 3   # one\nb: 2\n');
   assert.equal(set('a: { b: [1, 2] }\n', ['a', 'b', 1], '5'), 'a: { b: [1, 5] }\n');
 });
@@ -50,7 +50,7 @@ test('a key is added in the style of its mapping: flow, block, empty, missing', 
   );
 });
 
-test('what cannot be added is not', () => {
+test('an impossible edit is null', () => {
   assert.equal(set('a: 1\n', ['a', 'b'], '2'), null, 'a scalar holds no key');
   assert.equal(set('a: [1]\n', ['a', 3], '2'), null);
   assert.equal(
@@ -97,7 +97,7 @@ test('items are appended, keys renamed, values replaced', () => {
   );
 });
 
-test('names are quoted where YAML would read something else', () => {
+test('names are quoted where YAML would read another value', () => {
   for (const text of ['true', 'no', 'null', '12', '1e3', 'a b', 'x: y', '- a', '', '#a', 'ä', 'y'])
     assert.deepEqual(toValue(parseYaml('f', `k: ${yamlText(text)}`).root ?? undefined), { k: text }, text);
   assert.deepEqual(

@@ -5,7 +5,7 @@ import { loadProject } from '../../engine/project/loadProject.ts';
 import { secretVariables } from '../../engine/project/secretVariables.ts';
 import { inMemory } from '../helpers/checking.ts';
 
-test('values are read as dotenv, Docker and uv read them', () => {
+test('values are parsed like in dotenv, Docker and uv', () => {
   for (const [text, values] of [
     ['A=1\nB = two words \n', { A: '1', B: 'two words' }],
     ['export A=1\r\nB=2\r\n', { A: '1', B: '2' }],
@@ -23,7 +23,7 @@ test('values are read as dotenv, Docker and uv read them', () => {
     assert.deepEqual(parseEnvFile(text), { values, problems: [] }, JSON.stringify(text));
 });
 
-test('a line that says nothing is told with its number, and the others count', () => {
+test('an invalid line is reported with its number, and the others are used', () => {
   assert.deepEqual(parseEnvFile('A=1\nhello\nB="open\nC=3'), {
     values: { A: '1', C: '3' },
     problems: [
@@ -42,7 +42,7 @@ const yaml = (envFile: string) =>
 const load = (texts: Record<string, string>, env: Record<string, string> = {}) =>
   loadProject('/p', inMemory(texts), env);
 
-test('a file is read when it is named, and only then; the shell and the later file count more', () => {
+test('a file is read only when it is listed; the shell and later files take precedence', () => {
   const cmd = (texts: Record<string, string>, env = {}) => {
     const stage = load(texts, env).resolved.config?.stages['s'];
     return stage && 'cmd' in stage ? stage.cmd : null;
@@ -59,7 +59,7 @@ test('a file is read when it is named, and only then; the shell and the later fi
   );
 });
 
-test('LW119: a file that is not there is a warning at the key, a wrong line an error in the file', () => {
+test('LW119: a missing file is a warning at the key, an invalid line an error in the file', () => {
   const found = (texts: Record<string, string>) =>
     load(texts)
       .file.problems.map(({ code, severity, file, line }) => `${code} ${severity} ${file}:${line}`)
@@ -76,7 +76,7 @@ test('LW119: a file that is not there is a warning at the key, a wrong line an e
   ]);
 });
 
-test('secrets are told by their names, by passwords in addresses and by looking like a key', () => {
+test('secrets are recognised by name, by a password in an address and by the form of a key', () => {
   const project = load({
     'loopwright.yaml': yaml('env_file: .env\n'),
     '.env':

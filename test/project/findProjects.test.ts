@@ -40,7 +40,7 @@ test('every loopwright.yaml and loopwright.yml is found: monorepo, nested, deep,
   ]);
 });
 
-test('names that are nearly ours, folders of that name and dvc.yaml make no project', async () => {
+test('similar file names, folders with the name and dvc.yaml are not projects', async () => {
   const folder = folderWith([
     'a/Loopwright.yaml',
     'b/loopwright.yaml.bak',
@@ -75,7 +75,7 @@ test('folders of packages, environments and caches are not entered', async () =>
   assert.deepEqual(await found(folder), ['ok']);
 });
 
-test('what .gitignore leaves out is no project, at every depth, by the nearest file, without git too', async () => {
+test('an ignored folder is not a project, at every depth, by the nearest .gitignore, also without git', async () => {
   const folder = folderWith(
     [
       'out/loopwright.yaml',
@@ -91,7 +91,7 @@ test('what .gitignore leaves out is no project, at every depth, by the nearest f
   assert.deepEqual(await found(folder), ['a/kept', 'b/tmp', 'd/out']);
 });
 
-test('the ignore files of the repository around an opened folder hold below it, and not for the folder itself', async () => {
+test('the ignore files of the repository around an opened folder apply below it, but not to the folder itself', async () => {
   const folder = folderWith(
     [
       'services/out/loopwright.yaml',
@@ -126,7 +126,7 @@ test('loops of links end, and links to folders are not followed', { skip: proces
   assert.deepEqual(await found(folder), ['a', 'file']);
 });
 
-test('a folder that may not be read and one that is not there are no error', async () => {
+test('an unreadable folder and a missing one are not errors', async () => {
   const folder = folderWith(['a/loopwright.yaml', 'b/loopwright.yaml']);
   if (process.getuid?.() !== 0) chmodSync(join(folder, 'b'), 0);
   assert.ok((await found(folder)).includes('a'));
@@ -134,7 +134,7 @@ test('a folder that may not be read and one that is not there are no error', asy
   assert.deepEqual(await found(join(folder, 'gone')), []);
 });
 
-test('more projects than asked for are told of, those near the top first', async () => {
+test('a cut-off search is reported, with the projects near the top first', async () => {
   const folder = folderWith(Array.from({ length: 12 }, (_, i) => `deep/p${i}/loopwright.yaml`));
   writeFiles(folder, { 'near/loopwright.yaml': text });
   const cut = await findProjects(folder, { most: 5 });

@@ -15,7 +15,7 @@ const formatEdits = (text: string) => editsOf(parseYaml('', text));
 const formatted = (text: string) => applyEdits(text, formatEdits(text));
 const value = (text: string) => toValue(parseYaml('', text).root ?? undefined);
 
-test('what is laid out already stays as it is, tables that people aligned too', () => {
+test('formatted text is unchanged, including values aligned by hand', () => {
   for (const text of [
     ordersYaml,
     ordersSchema,
@@ -76,7 +76,7 @@ test('texts over several lines move as a whole and are not changed inside', () =
   }
 });
 
-test('what is no layout of ours is left alone', () => {
+test('other layouts are unchanged', () => {
   for (const text of ['a: [1\nb:  2\n', 'a:\n\tb:  1\n', '? a\n:   b\n', '%YAML 1.2\n---\na:   1\n', 'a:  1\n...\n'])
     assert.deepEqual(formatEdits(text), [], text);
 });
@@ -116,7 +116,7 @@ function shaken(text: string, random: Random): string {
   return random.integer(4) === 0 ? result.replaceAll(/\r?\n/g, '\r\n') : result;
 }
 
-test('values and comments stay, twice is once, and the layout returns (random)', () => {
+test('values and comments stay, formatting is idempotent and restores the layout (random)', () => {
   const random = seededRandom(11);
   const texts = [
     ordersYaml,

@@ -7,7 +7,7 @@ import { resolveConfig } from '../../engine/project/resolveConfig.ts';
 
 const says = (format: string, text: string) => formatProblem(format, text)?.says ?? null;
 
-test('LW111 regular expressions, with what is wrong in them', () => {
+test('LW111 regular expressions, with their error', () => {
   for (const right of ['^[A-Z]{2}\\d+$', '', 'a|b', '\\p{L}+']) assert.equal(says('regex', right), null, right);
   assert.match(says('regex', '(a') ?? '', /must be a regular expression \(unterminated group\)/);
   assert.match(says('regex', '[z-a]') ?? '', /range out of order/);
@@ -29,7 +29,7 @@ test('LW114 cron expressions of five fields', () => {
     assert.match(says('cron', wrong) ?? '', /must be a cron expression/, wrong);
 });
 
-test('LW115 units: SI with prefixes, currencies, counts, and what they make together', () => {
+test('LW115 units: SI with prefixes, currencies, counts, and their combinations', () => {
   for (const right of [
     'EUR',
     'km',
@@ -58,7 +58,7 @@ test('LW115 units: SI with prefixes, currencies, counts, and what they make toge
   assert.equal(formatProblem('unit', 'klicks')?.severity, 'warning');
 });
 
-test('an unknown unit and a deprecated key are warnings: the schema is used all the same', () => {
+test('an unknown unit and a deprecated key are warnings: the schema stays usable', () => {
   const file = loadConfigFile(
     'dataset',
     parseYaml('x.dataset.yaml', 'profile: table\nfields: [{ name: a, loopwright: { unit: klicks } }]\n'),
@@ -77,7 +77,7 @@ test('an unknown unit and a deprecated key are warnings: the schema is used all 
   );
 });
 
-test('a schedule and an address to listen on have their shape', () => {
+test('the formats of a schedule and of a listen address are checked', () => {
   const found = (text: string) =>
     resolveConfig(
       parseYaml('loopwright.yaml', `version: 1\nproject: p\nstages: { s: { cmd: x } }\n${text}`),

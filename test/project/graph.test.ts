@@ -18,7 +18,7 @@ const graphOf = (
   content: Record<string, string> = {},
 ) => buildGraph({ version: 1, project: 'p', stages, ...more }, files(content));
 
-test('a stage waits for those that write what it reads', () => {
+test('a stage depends on the stages that write its inputs', () => {
   const graph = graphOf({
     c: cmd(['b.txt', 'free.txt'], ['c.txt']),
     a: cmd([], ['a.txt']),
@@ -36,7 +36,7 @@ test('a stage waits for those that write what it reads', () => {
   assert.deepEqual(closure(graph, ['b']), ['a', 'b']);
 });
 
-test('folders, globs and ./ overlap what lies in them', () => {
+test('folders, globs and ./ overlap the files in them', () => {
   for (const [a, b] of [
     ['model/', 'model/weights.bin'],
     ['data/*.csv', 'data/x.csv'],
@@ -58,7 +58,7 @@ test('folders, globs and ./ overlap what lies in them', () => {
     assert.ok(!pathsOverlap(a, b), `${a} ${b}`);
 });
 
-test('globs match as they are read', () => {
+test('globs match the same files as in reading', () => {
   const matches = (glob: string, path: string) => globToRegExp(glob).test(path);
   assert.ok(
     matches('a/**/b.csv', 'a/b.csv') && matches('a/**/b.csv', 'a/x/y/b.csv') && !matches('a/*/b.csv', 'a/x/y/b.csv'),
@@ -94,7 +94,7 @@ test('prepare reads the tables that its SQL names, but not those in comments and
   assert.deepEqual(graph.stages.get('check')?.dependsOn, ['prepare', 'train']);
 });
 
-test('a cycle names its whole way, and what waits for it is in no order', () => {
+test('a cycle lists all its stages, and its dependents are not in the order', () => {
   const graph = graphOf({
     a: cmd(['c'], ['a']),
     b: cmd(['a'], ['b']),
@@ -106,7 +106,7 @@ test('a cycle names its whole way, and what waits for it is in no order', () => 
   assert.deepEqual(graph.order, ['free']);
 });
 
-test('stages may be called like anything every object has', () => {
+test('stages can have the names of object properties', () => {
   const graph = graphOf({
     constructor: cmd([], ['a']),
     toString: cmd(['a'], ['b']),
@@ -114,7 +114,7 @@ test('stages may be called like anything every object has', () => {
   assert.deepEqual(graph.order, ['constructor', 'toString']);
 });
 
-test('the params that a stage uses, wherever they stand in it', () => {
+test('params are found anywhere in a stage', () => {
   assert.deepEqual(paramsUsed({ cmd: 'x ${params.a}', env: { X: '${params.b} ${params.a}' }, deps: ['${params.c}'] }), [
     'a',
     'b',

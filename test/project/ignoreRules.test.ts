@@ -102,7 +102,7 @@ const files = [
   '{out,data}/',
 ];
 
-test('the same paths are ignored as by git', () => {
+test('the same paths are ignored as in git', () => {
   const root = makeProject();
   execFileSync('git', ['init', '-q'], { cwd: root });
   // Git knows a folder by looking: a slash at the end of a path that is asked about confuses it.

@@ -24,7 +24,7 @@ function problems(text: string, env: Record<string, string> = {}): [string, stri
 const cmdOf = (text: string, env: Record<string, string> = {}) =>
   toValue(nodeAt(resolve(text, env).root ?? undefined, ['stages', 's', 'cmd']));
 
-test('a text that is one reference takes the value with its type', () => {
+test('a string that is a single reference gets the value with its type', () => {
   const text = (value: string) =>
     `${head}params: { epochs: 7, hidden: [64, 32], layout: [[1], [2, 3]], name: mlp }\ndatasets: { d: { path: d.parquet } }\nstages:\n  t:\n    uses: train\n    with: { data: d, model: mlp, ${value} }\n`;
   const inputs = (value: string) =>
@@ -47,7 +47,7 @@ test('inside a longer text values are written as text', () => {
   assert.equal(cmdOf(stage('echo $HOME $$ ${params.text}${params.text}')), 'echo $HOME $$ hihi');
 });
 
-test('a name that is not known is a problem at the value, with what was meant', () => {
+test('an unknown name is a problem at the value, with a suggestion', () => {
   assert.deepEqual(problems(stage('echo ${params.texd}')), [
     ['LW205 error', '7:10', 'There is no param `texd`. Did you mean `text`?'],
   ]);
@@ -97,7 +97,7 @@ test('names that every object has are not params, datasets or variables', () => 
   }
 });
 
-test('a param may be made of others, but not of itself', () => {
+test('a param can refer to others, but not to itself', () => {
   const text = (params: string) => `${head}params: ${params}\nstages: { s: { cmd: "go \${params.a}" } }\n`;
   const cmd = (params: string) => toValue(nodeAt(resolve(text(params)).root ?? undefined, ['stages', 's', 'cmd']));
   assert.equal(cmd('{ a: "${params.b}/x", b: "${params.c}", c: 5 }'), 'go 5/x');
@@ -113,6 +113,6 @@ test('a param may be made of others, but not of itself', () => {
   }
 });
 
-test('the params that a text names', () => {
+test('params in a text', () => {
   assert.deepEqual(paramsIn('a ${params.x} ${ params.y-z } ${env.q} ${params.x}'), ['x', 'y-z', 'x']);
 });

@@ -29,7 +29,7 @@ test('a project is read with its experiments and schemas', () => {
   assert.equal(configFor(project, 'longer', { params: { epochs: 6 } }).params?.['epochs'], 6);
 });
 
-test('a folder without a project says so in one problem', () => {
+test('a folder without a project has one problem', () => {
   const project = loadProject(makeProject());
   assert.deepEqual(
     project.file.problems.map(({ code, message }) => [code, message]),
@@ -38,7 +38,7 @@ test('a folder without a project says so in one problem', () => {
   assert.throws(() => configFor(project, 'default'), failure(/no file/));
 });
 
-test('a project file that is a folder or may not be read is a problem, not a crash', (t) => {
+test('a project file that is a folder or is unreadable is a problem, not a crash', (t) => {
   const root = makeProject();
   mkdirSync(join(root, 'loopwright.yaml'));
   assert.match(loadProject(root).file.problems[0]?.message ?? '', /is a folder, not a file/);
@@ -48,7 +48,7 @@ test('a project file that is a folder or may not be read is a problem, not a cra
   assert.match(loadProject(closed).file.problems[0]?.message ?? '', /cannot be read/);
 });
 
-test('what is wrong stands in the error, with its places', () => {
+test('the error contains the problems with their places', () => {
   const project = loadProject(
     makeProject({
       'loopwright.yaml': 'version: 1\nproject: p\nstages: { s: { cmd: "echo ${params.x}" } }\nparams: { x: 1 }\n',
@@ -64,10 +64,10 @@ test('what is wrong stands in the error, with its places', () => {
   assert.throws(() => configFor(project, 'default', { params: { x: { y: 1 } } }), failure(/1 problem\./));
 });
 
-test('an experiment is called like its file', () =>
+test('an experiment has the name of its file', () =>
   assert.deepEqual(['experiments/a b.experiment.yaml', 'x.experiment.yml'].map(experimentName), ['a b', 'x']));
 
-test('after a fault of syntax the rest is judged as it stands: one missing bracket is one finding', () => {
+test('after a syntax error the rest is checked: one missing bracket is one finding', () => {
   const problemsOf = (text: string) =>
     loadProject(
       '/nowhere',
@@ -88,7 +88,7 @@ test('after a fault of syntax the rest is judged as it stands: one missing brack
   );
 });
 
-test('a .yml is read where there is no .yaml of its name, and told of as LW118 where there is', () => {
+test('a .yml file is read without a .yaml file of its name, and reported as LW118 otherwise', () => {
   const project = 'version: 1\nproject: p\nstages: { s: { cmd: x } }\n';
   const named = (names: readonly string[]) =>
     loadProject(

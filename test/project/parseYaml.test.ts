@@ -14,7 +14,7 @@ const found = (text: string | Uint8Array) =>
     message,
   }));
 
-test('anchors, aliases and merge keys give their values; own keys win over merged ones', () => {
+test('anchors, aliases and merge keys are resolved; own keys win over merged ones', () => {
   assert.deepEqual(value('base: &b { a: 1, b: [2, 3] }\none: *b\ntwo: { <<: *b, a: 9 }\nthree: { a: 8, <<: *b }\n'), {
     base: { a: 1, b: [2, 3] },
     one: { a: 1, b: [2, 3] },
@@ -41,7 +41,7 @@ test('an alias keeps its own place, a merged key is marked', () => {
   );
 });
 
-test('an alias that names nothing is a problem at its place', () => {
+test('an undefined alias is a problem at its place', () => {
   assert.deepEqual(
     found('a: 1\nb: *none\n').map(({ code, at }) => [code, at]),
     [['LW100', '2:4-2:9']],
@@ -53,7 +53,7 @@ test('a loop of aliases ends', () => {
   assert.ok(problems.every(({ code }) => code === 'LW108' || code === 'LW100'));
 });
 
-test('a billion laughs is refused in a moment', () => {
+test('a billion laughs attack is rejected at once', () => {
   const laughs = [
     'a0: &a0 [x, x, x, x, x, x, x, x, x]',
     ...Array.from(
@@ -70,13 +70,13 @@ test('a billion laughs is refused in a moment', () => {
   assert.equal(parsed.root, null, 'a file that is refused gives no half of a tree');
 });
 
-test('many aliases of one anchor are read fast', async () => {
+test('many aliases of one anchor are parsed fast', async () => {
   await growsInProportion(1100, (aliases) =>
     assert.deepEqual(parseYaml('a.yaml', `a: &a 1\nb:\n${'  - *a\n'.repeat(aliases)}`).problems, []),
   );
 });
 
-test('comments, Windows line ends and a byte-order mark change nothing but the places', () => {
+test('comments, Windows line ends and a byte-order mark only change positions', () => {
   for (const text of [
     '# one\na: 1 # two\nb: [x, # three\n  y]\n',
     '# one\r\na: 1 # two\r\nb: [x, # three\r\n  y]\r\n',
@@ -113,7 +113,7 @@ test('columns count UTF-16 code units', () => {
   );
 });
 
-test('tabs, duplicate keys, several documents and broken syntax say what to do, where', () => {
+test('tabs, duplicate keys, several documents and broken syntax are reported with a place and an action', () => {
   assert.deepEqual(found('a:\n\tb: 1\n').map(({ code, message }) => [code, message])[0], [
     'LW100',
     'YAML does not allow tabs for indentation. Indent with spaces.',
@@ -137,7 +137,7 @@ test('tabs, duplicate keys, several documents and broken syntax say what to do, 
   assert.equal(found('a: [1, 2\nb: 3\n')[0]?.code, 'LW100');
 });
 
-test('what is not UTF-8 is named as such', () => {
+test('another encoding than UTF-8 is reported', () => {
   assert.match(found(Buffer.from('\ufeffversion: 1\n', 'utf16le'))[0]?.message ?? '', /UTF-16/);
   assert.match(found(Buffer.from([0xfe, 0xff, 0, 0x61]))[0]?.message ?? '', /UTF-16/);
   const [bad] = found(Buffer.from([0x61, 0x3a, 0x20, 0x31, 0x0a, 0x62, 0x3a, 0x20, 0xff, 0x0a]));
@@ -145,7 +145,7 @@ test('what is not UTF-8 is named as such', () => {
   assert.match(bad?.message ?? '', /not valid UTF-8/);
 });
 
-test('a bad byte is found behind a replacement character that was written on purpose', () => {
+test('an invalid byte is found after a literal replacement character', () => {
   const bytes = Buffer.concat([Buffer.from('a: "\ufffd"\nb: ', 'utf8'), Buffer.from([0xff, 0x0a])]);
   assert.deepEqual(
     found(bytes).map(({ at }) => at),
@@ -153,13 +153,13 @@ test('a bad byte is found behind a replacement character that was written on pur
   );
 });
 
-test('a file beyond 2 MB is refused without being parsed', () => {
+test('a file beyond 2 MB is rejected without being parsed', () => {
   const problems = found(Buffer.alloc(5 * 1024 * 1024, '# 0123456789012345678901234567890\n'));
   assert.match(problems[0]?.message ?? '', /5\.0 MB.*limit for a config file is 2 MB/);
   assert.equal(problems[0]?.at, '1:1-1:2');
 });
 
-test("deep nesting is refused, by our limit and by the parser's stack", () => {
+test("deep nesting is rejected, by the depth limit and by the parser's stack", () => {
   const shallow = `a: ${'['.repeat(60)}${']'.repeat(60)}\n`;
   assert.deepEqual(found(shallow), []);
   for (const depth of [80, 100_000]) {
@@ -173,7 +173,7 @@ test("deep nesting is refused, by our limit and by the parser's stack", () => {
   }
 });
 
-test('what nests too deeply is told at one place, however much of the stack is left', () => {
+test('too deep nesting is reported at one place, whatever the stack size', () => {
   for (const [text, at] of [
     ['a: '.repeat(5000), '1:197-1:198'],
     [`x: ${'['.repeat(3000)}`, '1:68-1:69'],
@@ -187,7 +187,7 @@ test('what nests too deeply is told at one place, however much of the stack is l
   }
 });
 
-test('thousands of faults or of keys are read fast; one mistake of syntax is told once, and a hundred keys that stand twice', async () => {
+test('thousands of errors or keys are parsed fast; one syntax error is reported once, and duplicate keys up to a hundred', async () => {
   await growsInProportion(2500, (faults) => assert.equal(found(`a: ${'"" '.repeat(faults)}\n`).length, 1));
   await growsInProportion(2500, (keys) => assert.equal(found(`a: { ${'b: 1, '.repeat(keys)} }\n`).length, 100));
   await growsInProportion(2500, (keys) =>
@@ -195,14 +195,14 @@ test('thousands of faults or of keys are read fast; one mistake of syntax is tol
   );
 });
 
-test('an open text beyond 2 MB is refused like a file', () => {
+test('an open text beyond 2 MB is rejected like a file', () => {
   assert.deepEqual(
     found(`a: 1\n${'# no word\n'.repeat(300_000)}`).map(({ code, at }) => [code, at]),
     [['LW108', '1:1-1:2']],
   );
 });
 
-test('lines end where editors end them, and places stand before the line end', () => {
+test('lines end where editors end them, and positions are before the line end', () => {
   const { lines } = parseYaml('a.yaml', 'ab\r\ncd\refg');
   assert.deepEqual(
     [2, 3, 4, 6, 7].map((offset) => lines.at(offset)),
@@ -225,14 +225,14 @@ test('empty files have no root and no problem of their own', () => {
   }
 });
 
-test('keys of other kinds become texts; __proto__ is a key like others', () => {
+test('keys of other kinds become texts; __proto__ is an ordinary key', () => {
   assert.deepEqual(value('1: a\ntrue: b\nnull: c\n'), { 1: 'a', true: 'b', null: 'c' });
   const parsed = value('__proto__: { polluted: 1 }\n') as object;
   assert.ok(Object.hasOwn(parsed, '__proto__'));
   assert.equal((parsed as { polluted?: number }).polluted, undefined);
 });
 
-test('random text never throws, and every place lies inside the text', () => {
+test('random text never throws, and every position is inside the text', () => {
   const random = seededRandom(5);
   const pieces = [
     'a',

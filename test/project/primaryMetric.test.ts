@@ -18,7 +18,7 @@ const named = (over: Texts, experiment: string | null = null) =>
 const gated = (...lines: string[]) => edit(yaml, [gates, lines.map((line) => `      ${line}\n`).join('')]);
 const without = edit(yaml, [`    gates:\n${gates}`, '']);
 
-test('primary_metric goes first, in its direction', () => {
+test('primary_metric comes first, with its direction', () => {
   assert.equal(named(edit(yaml, ['seed: 3', 'primary_metric: f1\nseed: 3']))[0], 'maximize f1');
   assert.equal(
     named(edit(yaml, ['seed: 3', 'primary_metric: val_cost_of_errors\nseed: 3']))[0],
@@ -31,7 +31,7 @@ test('primary_metric goes first, in its direction', () => {
   assert.equal(named(edit(yaml, ['seed: 3', 'primary_metric: { name: log_loss }\nseed: 3']))[0], 'minimize log_loss');
 });
 
-test('else the first gate on the quality of the model itself', () => {
+test('otherwise it is the first gate on the quality of the model itself', () => {
   assert.deepEqual(named({}), ['maximize roc_auc', 'maximize pr_auc']);
   assert.equal(
     named(
@@ -59,7 +59,7 @@ test('else the first gate on the quality of the model itself', () => {
   assert.deepEqual(named(command('fit_seconds: { max: 5 }')), []);
 });
 
-test('else what is usual for the task', () => {
+test('otherwise it is the usual metric of the task', () => {
   const target = 'name: late, type: boolean, constraints: { required: true }';
   const schema = (to: string): Texts => ({
     ...without,
@@ -73,7 +73,7 @@ test('else what is usual for the task', () => {
   assert.deepEqual(named(schema('name: late, type: number')), ['minimize rmse', 'minimize mae']);
 });
 
-test('the objective of a sweep is the primary metric of its experiment alone', () => {
+test('the objective of a sweep is the primary metric of its experiment only', () => {
   const experiment = {
     'experiments/longer.experiment.yaml':
       'sweep: { method: grid, objective: { minimize: validation_loss }, params: { epochs: { choice: [1, 2] } } }\n',

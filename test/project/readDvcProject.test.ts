@@ -4,7 +4,7 @@ import { checkProject } from '../../engine/checks/checkProject.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
-test('what is wrong in a dvc.yaml, and what has no meaning here, is told at its place', () => {
+test('errors and unsupported keys of a dvc.yaml are reported at their place', () => {
   const root = makeProject({
     'params.yaml': 'a: 1\n',
     'dvc.yaml':

@@ -26,7 +26,7 @@ const resolve = (experiment: string | null, params?: Record<string, unknown>) =>
 const inputs = (resolved: ReturnType<typeof resolve>) =>
   toValue(nodeAt(resolved.root ?? undefined, ['stages', 'train', 'with']));
 
-test('an experiment lies over the project, and what is asked for over both', () => {
+test('an experiment overrides the project, and command-line values override both', () => {
   assert.deepEqual(inputs(resolve(null)), { data: 'd', model: 'mlp', learning_rate: 0.1, hidden: [8], dropout: 0.1 });
   assert.deepEqual(inputs(resolve('params: { lr: 0.2 }\nstages: { train: { with: { dropout: 0.5, epochs: 9 } } }')), {
     data: 'd',
@@ -50,7 +50,7 @@ test('the project itself is not changed by an overlay', () => {
   assert.deepEqual((toValue(parsed.root ?? undefined) as { params: unknown }).params, { lr: 0.1, hidden: [8] });
 });
 
-test('a value that an experiment brings is judged like one in the project, on the value it replaces', () => {
+test('a value of an experiment is checked like one of the project, at the value it replaces', () => {
   const { problems, config } = resolve('stages: { train: { with: { dropout: 2 } } }');
   assert.equal(config, null);
   assert.deepEqual(
@@ -79,14 +79,14 @@ test('a value that an experiment brings is judged like one in the project, on th
   );
 });
 
-test('params may come where the project declares none', () => {
+test('params can be added to a project without any', () => {
   const bare = parseYaml('loopwright.yaml', 'version: 1\nproject: p\nstages: { s: { cmd: "echo ${params.x}" } }\n');
   const { root, problems } = resolveConfig(bare, {}, { params: { x: 4 } });
   assert.deepEqual(problems, []);
   assert.equal(toValue(nodeAt(root ?? undefined, ['stages', 's', 'cmd'])), 'echo 4');
 });
 
-test('an empty project says what it needs', () => {
+test('an empty project reports the required keys', () => {
   const { problems } = resolveConfig(parseYaml('loopwright.yaml', '# nothing\n'), {});
   assert.deepEqual(
     problems.map(({ code, line, column }) => [code, line, column]),

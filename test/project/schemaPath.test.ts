@@ -26,11 +26,11 @@ test('the innermost key or value under the cursor', () => {
   assert.equal(spotAt(null, 0), null);
 });
 
-test('a merged key does not answer for the place it was written at', () => {
+test('a merged key is not found at its original place', () => {
   assert.deepEqual(spot('x: &x { a: 1 }\ny: { <<: *x, b█: 1 }\n').spot?.path, ['y', 'b']);
 });
 
-test('shapes narrow by what is written around them', () => {
+test('shapes are narrowed by the surrounding values', () => {
   const descriptions = (text: string, path: (string | number)[]) =>
     shapesAt(shapes.project, parseYaml('f.yaml', text).root, path).map((shape) => shape.description?.split(':')[0]);
   assert.equal(descriptions(project('uses: train'), ['stages', 't']).length, 1);

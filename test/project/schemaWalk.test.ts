@@ -16,7 +16,7 @@ function walk(kind: FileKind, text: string): { found: Walked[]; root: ReturnType
   return { found, root };
 }
 
-test('each value once, in the order of the text, with the shapes that are found from the root', () => {
+test('each value is visited once, in text order, with the same shapes as from the root', () => {
   const folder = join(import.meta.dirname, '..', '..');
   const files = globSync('examples/*/**/*.yaml', { cwd: folder }).map((path): [FileKind, string] => [
     fileKindOf(path) ?? 'project',
@@ -41,7 +41,7 @@ test('each value once, in the order of the text, with the shapes that are found 
   assert.ok(values > 400, String(values));
 });
 
-test('keys of the format, names that people chose, and unknown ones are told apart', () => {
+test('keys are properties, user-defined names or unknown', () => {
   const { found } = walk('project', 'version: 1\nsed: 3\nstages:\n  train:\n    uses: train\n    constructor: x\n');
   assert.deepEqual(
     found.map(({ path, key }) => `${path.at(-1) ?? ''} ${key}`),
@@ -58,7 +58,7 @@ test('keys of the format, names that people chose, and unknown ones are told apa
   assert.equal(found.at(-1)?.parent?.path.join('.'), 'stages.train');
 });
 
-test('what an alias or a merge brought is not visited again', () => {
+test('values from an alias or a merge are not visited again', () => {
   const { found } = walk('project', 'stages:\n  a: &a { cmd: x, deps: [y] }\n  b: *a\n  c: { <<: *a, cmd: z }\n');
   assert.deepEqual(
     found.map(({ path }) => path.join('.')),

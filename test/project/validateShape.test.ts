@@ -23,9 +23,9 @@ function found(text: string, kind: FileKind = 'project'): Found[] {
 const head = 'version: 1\nproject: p\n';
 const good = `${head}stages:\n  s: { cmd: echo hi }\n`;
 
-test('a right project has no problem', () => assert.deepEqual(found(good), []));
+test('a valid project has no problems', () => assert.deepEqual(found(good), []));
 
-test('an unknown key is marked with what was meant', () => {
+test('an unknown key is reported with a suggestion', () => {
   assert.deepEqual(found(`${good}stagse: {}\n`), [
     ['LW102', '5:1-5:7', 'The project has no key `stagse`. Did you mean `stages`?'],
   ]);
@@ -38,7 +38,7 @@ test('an unknown key is marked with what was meant', () => {
   );
 });
 
-test('keys that every object has are unknown too', () => {
+test('names of object properties are unknown keys too', () => {
   for (const key of ['constructor', 'toString', '__proto__', 'hasOwnProperty'])
     assert.deepEqual(
       found(`${good}${key}: 1\n`).map(([code, at]) => [code, at]),
@@ -65,7 +65,7 @@ test('a missing key is marked on the first key of its mapping', () => {
   );
 });
 
-test('wrong types are told with what was found', () => {
+test('wrong types are reported with the actual value', () => {
   assert.deepEqual(found(`${good}seed: "7"\n`), [
     ['LW104', '5:7-5:10', '`seed` must be a whole number, found the text "7".'],
   ]);
@@ -102,7 +102,7 @@ test('wrong types are told with what was found', () => {
   );
 });
 
-test('a stage is told by its keys', () => {
+test('the kind of a stage follows from its keys', () => {
   const stage = (text: string) => found(`${head}stages:\n  s: ${text}\n`);
   assert.deepEqual(stage('{ uses: trian, with: {} }'), [
     [
@@ -196,7 +196,7 @@ test('params take scalars and lists, not mappings', () => {
   assert.deepEqual(params('{ b: 1 }'), ['LW104 5:14-5:22']);
 });
 
-test('dataset schemas: unknown keys are legal by the spec, ours are not', () => {
+test('dataset schemas: unknown keys are allowed by the specification, but not under `loopwright`', () => {
   assert.deepEqual(found('fields: [{ name: a, extra: 1 }]\nanything: 2\n', 'dataset'), []);
   assert.deepEqual(
     found('fields: [{ name: a, type: strin }]\n', 'dataset').map(([code, at]) => [code, at]),
@@ -257,7 +257,7 @@ test('experiments', () => {
   );
 });
 
-test('the kind of a file is in its name', () => {
+test('the kind of a file follows from its name', () => {
   assert.deepEqual(
     [
       'loopwright.yaml',

@@ -95,7 +95,7 @@ function found(texts: Texts): string[] {
 }
 
 for (const [what, from, to] of mistakes) {
-  test(`one finding where it was made: ${what}`, () => {
+  test(`one finding at the cause: ${what}`, () => {
     const marked = edit('loopwright.yaml', [from, to])['loopwright.yaml'] ?? '';
     const { text, place } = unmarked(marked);
     const problems = found({ 'loopwright.yaml': text });
@@ -112,7 +112,7 @@ for (const [what, from, to] of mistakes) {
   });
 }
 
-test('two mistakes in two places are two findings, and a finding of another entry stays', () => {
+test('two errors in two places are two findings, and a finding of another entry stays', () => {
   const texts = edit(
     'loopwright.yaml',
     ['slices: [country]', 'slices: [country'],
@@ -125,7 +125,7 @@ test('two mistakes in two places are two findings, and a finding of another entr
   );
 });
 
-test('in experiments and schemas as in the project, and nothing follows in the project', () => {
+test('syntax errors in experiments and schemas have no consequences in the project', () => {
   const schema = ordersTexts['schemas/orders.dataset.yaml'] ?? '';
   for (const [from, to] of [
     ['type: number', 'type: number]'],

@@ -44,7 +44,7 @@ const tricky = [
 ];
 const texts = [...examples, ordersYaml, ordersSchema, labelsSchema, ...tricky];
 
-test('read in parts or whole, a right text gives the same tree at the same places', () => {
+test('parsed in parts or whole, a valid text gives the same tree and positions', () => {
   for (const text of texts) {
     const whole = parseText(text);
     const parts = new YamlParser().parse(text);
@@ -53,7 +53,7 @@ test('read in parts or whole, a right text gives the same tree at the same place
   }
 });
 
-test('Random edits: what stays is taken over, and the state is that of a fresh parse; whole and in parts agree on what is right', () => {
+test('random edits: unchanged parts are reused, the state equals a fresh parse, and both ways agree on valid texts', () => {
   const random = seededRandom(11);
   for (const first of texts.filter((text) => text.length > 200)) {
     const parser = new YamlParser();
@@ -72,7 +72,7 @@ test('Random edits: what stays is taken over, and the state is that of a fresh p
   }
 });
 
-test('an error in one entry leaves the others as they are', () => {
+test('an error in one entry does not affect the others', () => {
   const { root: tree, findings } = new YamlParser().parse(
     'stages:\n  one:\n    cmd: x\n  broken: { cmd: [\n  two:\n    cmd: y\nseed: 3\n',
   );
@@ -81,7 +81,7 @@ test('an error in one entry leaves the others as they are', () => {
   assert.deepEqual([value.stages['one'], value.stages['two'], value.seed], [{ cmd: 'x' }, { cmd: 'y' }, 3]);
 });
 
-test('unchanged entries are the same objects while they stay where they are', () => {
+test('unchanged entries are the same objects while they keep their position', () => {
   const parser = new YamlParser();
   const entry = (text: string) => {
     const found = parser.parse(text).root;
