@@ -46,13 +46,13 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
 }
 
 /**
- * The distance of a value from its threshold; 1 is the threshold. For a p-value, which drifts when small, the inverse.
+ * The distance of a value from its threshold; 1 is the threshold. The value of a test is its p-value, which drifts when
+ * small: its distance is the inverse.
  */
-function strength({ value, threshold, drifted }: DriftValue): number {
+export function strength({ value, pValue, threshold, drifted }: DriftValue): number {
   if (value === null || threshold === null || threshold <= 0) return drifted ? 1 : 0;
-  const ratio = value / threshold;
-  if (drifted === ratio >= 1) return ratio;
-  return ratio === 0 ? Number.MAX_VALUE : 1 / ratio;
+  if (value !== pValue) return value / threshold;
+  return value === 0 ? Number.MAX_VALUE : threshold / value;
 }
 
 function referencesOf(store: Store, model: string, windows: DriftWindow[]): DriftReference[] {

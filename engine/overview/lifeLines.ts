@@ -57,7 +57,7 @@ export function lifeLines(input: LifeInput): LifeLine[] {
 }
 
 /** Several stages of a kind become one line: the one that most needs a person speaks. */
-function stageLine({ stages }: LifeInput, ...kinds: StageKind[]): Line {
+function stageLine({ config, stages }: LifeInput, ...kinds: StageKind[]): Line {
   const own = stages.filter((stage) => kinds.includes(stage.kind));
   const [first] = own;
   if (!first) return { state: 'none', detail: 'no stage', stage: null };
@@ -88,7 +88,9 @@ function stageLine({ stages }: LifeInput, ...kinds: StageKind[]): Line {
           : worst.state === 'stale'
             ? `stale: ${worst.reasons[0] ?? ''}`
             : (worst.reasons[0] ?? '');
-  return { state: states[worst.state], detail, stage: worst.name };
+  // With several models, a version or a metric alone does not say which of them it belongs to.
+  const named = own.length > 1 && hasSeveralModels(config) ? `${worst.name}: ${detail}` : detail;
+  return { state: states[worst.state], detail: named, stage: worst.name };
 }
 
 function trackLine({ store }: LifeInput): Line {

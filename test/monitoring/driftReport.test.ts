@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { driftDetail, driftReport } from '../../engine/monitoring/driftReport.ts';
+import { driftDetail, driftReport, strength } from '../../engine/monitoring/driftReport.ts';
 import { headlineOf, valueAt } from '../../webviews/drift/model.ts';
 import { timelineOption } from '../../webviews/drift/timeline.ts';
 import { colorsOf } from '../../webviews/ui/theme.ts';
+import type { DriftValue } from '../../protocol/drift.ts';
 import { at, monitoredOrders } from '../helpers/monitoredOrders.ts';
 import { orders } from '../helpers/ordersProject.ts';
 
@@ -57,4 +58,34 @@ test('a window of format 1 has its place in the report, its columns and the draw
   const colors = colorsOf('light', (_name, otherwise) => otherwise);
   const drawn = timelineOption(report, headlineOf(report, null), null, colors, null);
   assert.ok(Array.isArray(drawn['series']) && drawn['series'].length > 0);
+});
+
+test('the distance from a threshold is the inverse for p-values, and the same for windows of too few rows', () => {
+  const value = (part: Partial<DriftValue>): DriftValue => ({
+    column: 'amount',
+    type: 'numeric',
+    measure: 'wasserstein_std',
+    value: 0.23,
+    pValue: 1e-9,
+    threshold: 0.1,
+    drifted: true,
+    nReference: 160,
+    nCurrent: 300,
+    missingReference: 0,
+    missingCurrent: 0,
+    kind: 'drifted',
+    note: null,
+    ...part,
+  });
+  const few = { drifted: false, kind: 'too few rows' } as const;
+  const p = { measure: 'ks_p', threshold: 0.05 };
+  const strengths = [
+    value({}),
+    value(few),
+    value({ ...few, value: 0.05 }),
+    value({ ...p, value: 0.001, pValue: 0.001 }),
+    value({ ...p, value: 0.5, pValue: 0.5, drifted: false, kind: 'stable' }),
+    value({ value: null, pValue: null, kind: 'broken' }),
+  ].map((one) => Number(strength(one).toFixed(6)));
+  assert.deepEqual(strengths, [2.3, 2.3, 0.5, 50, 0.1, 1]);
 });

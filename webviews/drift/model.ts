@@ -88,11 +88,11 @@ export function firstCell(report: DriftReport): Cell | null {
 }
 
 /** A value relative to its threshold; 1 is the threshold. For p-values, smaller values are farther. */
-export function ratio(value: DriftValue): number {
-  if (value.value === null || value.threshold === null || value.kind === 'too few rows') return -1;
-  if (value.threshold <= 0) return value.drifted ? 2 : 0;
-  const share = value.value / value.threshold;
-  if (!Number.isFinite(share)) return value.drifted ? 2 : 0;
-  // For tests where small values mean drift (p-values), the ratio is inverted.
-  return value.drifted !== share >= 1 ? (share === 0 ? 4 : 1 / share) : share;
+export function ratio({ value, pValue, threshold, drifted, kind }: DriftValue): number {
+  if (value === null || threshold === null || kind === 'too few rows') return -1;
+  const share = value / threshold;
+  if (threshold <= 0 || !Number.isFinite(share)) return drifted ? 2 : 0;
+  // The value of a test is its p-value.
+  if (value !== pValue) return share;
+  return share === 0 ? 4 : 1 / share;
 }
