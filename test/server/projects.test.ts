@@ -95,5 +95,5 @@ test('a loopwright.yml is read like a loopwright.yaml: references, experiments, 
   });
   server.changedOnDisk(uriOf(join(folder, 'loopwright.yaml')));
   const [twin] = await server.codes(uri, ['LW118']);
-  assert.match(String(twin?.message), /`loopwright\.yml` is not read, because `loopwright\.yaml` is there too/);
+  assert.match(String(twin?.message), /`loopwright\.yml` is ignored because `loopwright\.yaml` exists/);
 });
