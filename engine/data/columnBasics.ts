@@ -41,7 +41,7 @@ export async function readBasics(db: Database, source: string, columns: readonly
     if (numeric) return [...kept, `CASE WHEN ${filled} AND isfinite(${value}) THEN ${value} END AS v${i}`];
     return type === 'string' ? [...kept, `length(${value})::DOUBLE AS v${i}`] : kept;
   });
-  const told = columns.flatMap(({ numeric, type }, i) => {
+  const statistics = columns.flatMap(({ numeric, type }, i) => {
     const counts = [`count(o${i}) AS c${i}`, `approx_count_distinct(o${i}) AS d${i}`];
     if (!numeric && type !== 'string') return counts;
     const bounds = [`min(v${i}) AS v${i}_min`, `avg(v${i}) AS v${i}_mean`, `max(v${i}) AS v${i}_max`];
@@ -56,7 +56,7 @@ export async function readBasics(db: Database, source: string, columns: readonly
     ];
   });
   const [row = {}] = await db.rows(
-    `SELECT ${['count(*) AS n', ...told].join(', ')} FROM (SELECT ${inner.join(', ') || '1'} FROM ${source})`,
+    `SELECT ${['count(*) AS n', ...statistics].join(', ')} FROM (SELECT ${inner.join(', ') || '1'} FROM ${source})`,
   );
   return columns.map((_, i) => ({
     rows: Number(row['n']),

@@ -71,11 +71,11 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
   },
   {
     when: /Malformed JSON[^:]*: ([^\n]*)/,
-    say: (match) => `not valid JSON: ${match[1]?.trim() ?? ''}; one object a line, or one array of objects`,
+    say: (match) => `not valid JSON: ${match[1]?.trim() ?? ''}; expected one object per line, or one array of objects`,
   },
   {
     when: /JSON transform error|Expected OBJECT|JSON/i,
-    say: () => 'the JSON has another shape than expected; one object a line, or one array of objects',
+    say: () => 'the JSON has another shape than expected; expected one object per line, or one array of objects',
   },
   { when: /not utf-8|Invalid unicode/i, say: () => 'the text is not UTF-8; save it as UTF-8' },
   {

@@ -225,7 +225,7 @@ async function checkUnique(
   );
   if (twice)
     throw new DataError(
-      `${names.join(' + ')} names no single row of the data ${which}: ${keys.map((c) => shown(twice[c]) ?? 'nothing').join(', ')} stands in ${Number(twice['n'])} rows. Give another key with --key, or none to compare whole rows.`,
+      `${names.join(' + ')} is not unique in the data ${which}: ${keys.map((c) => shown(twice[c]) ?? 'nothing').join(', ')} occurs in ${Number(twice['n'])} rows. Use another key with --key, or none to compare whole rows.`,
     );
 }
 

@@ -96,7 +96,7 @@ export async function copiesIn(db: Database, view: string, names: readonly strin
  * Returns text and boolean columns with few values, each of which occurs with only one class. Such a column was most
  * likely recorded after the outcome.
  */
-export async function tellTales(
+export async function determiningColumns(
   db: Database,
   view: string,
   columns: readonly ColumnProfile[],
@@ -111,23 +111,23 @@ export async function tellTales(
       distinct * 10 <= rows &&
       (type === 'string' || type === 'boolean' || type === 'integer'),
   );
-  const told: string[] = [];
+  const found: string[] = [];
   const goal = quoteIdentifier(target);
   for (const { name } of few) {
     const column = quoteIdentifier(name);
     const [row = {}] = await db.rows(
       `SELECT sum(best) / nullif(sum(n), 0) AS right FROM (SELECT max(n) AS best, sum(n) AS n FROM (SELECT ${column} AS level, ${goal} AS class, count(*) AS n FROM ${view} WHERE ${goal} IS NOT NULL AND ${column} IS NOT NULL GROUP BY 1, 2) GROUP BY level)`,
     );
-    if (Number(row['right']) >= 0.995) told.push(name);
+    if (Number(row['right']) >= 0.995) found.push(name);
   }
-  return told;
+  return found;
 }
 
 /**
  * Returns columns in which a missing value predicts one of two classes: missingness alone has an area under the ROC
  * curve of 0.9 or more, with at least ten rows in each class.
  */
-export async function emptinessTells(
+export async function determiningGaps(
   db: Database,
   view: string,
   columns: readonly ColumnProfile[],
@@ -135,7 +135,7 @@ export async function emptinessTells(
   task: StartTask,
 ): Promise<string[]> {
   if (task !== 'binary') return [];
-  const told: string[] = [];
+  const found: string[] = [];
   const goal = quoteIdentifier(target);
   for (const column of columns.filter((one) => one.missing >= 10 && filled(one) >= 10)) {
     const empty = `count(*) FILTER (${quoteIdentifier(column.name)} IS NULL)`;
@@ -143,13 +143,13 @@ export async function emptinessTells(
       `SELECT max(abs(e / n - (all_e - e) / nullif(all_n - n, 0))) AS apart FROM (SELECT e, n, sum(e) OVER () AS all_e, sum(n) OVER () AS all_n FROM (SELECT ${empty} AS e, count(*) AS n FROM ${view} WHERE ${goal} IS NOT NULL GROUP BY ${goal})) WHERE n >= 10`,
     );
     // The area is half of 1 plus the difference between the two shares.
-    if (Number(row['apart']) >= 0.8) told.push(column.name);
+    if (Number(row['apart']) >= 0.8) found.push(column.name);
   }
-  return told;
+  return found;
 }
 
 /** Number of rows with a target, and number of distinct rows among them. */
-export interface Doubles {
+export interface Duplicates {
   rows: number;
   taken: number;
 }
@@ -158,12 +158,12 @@ export interface Doubles {
  * Counts rows that are equal in every column, when at least one column is fine enough to rule out chance. Null when
  * there are almost none.
  */
-export async function doublesIn(
+export async function duplicatesIn(
   db: Database,
   view: string,
   columns: readonly ColumnProfile[],
   target: string,
-): Promise<Doubles | null> {
+): Promise<Duplicates | null> {
   if (!columns.some(({ distinct, rows, name }) => name !== target && distinct > Math.max(50, rows / 20))) return null;
   const [row = {}] = await db.rows(
     `SELECT count(*) AS n, count(DISTINCT hash(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')})) AS d FROM ${view} WHERE ${quoteIdentifier(target)} IS NOT NULL`,

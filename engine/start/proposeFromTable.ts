@@ -37,7 +37,7 @@ export async function proposeFromTable(
   return { files, leftOut: plan.leftOut, features: plan.features.length, notes: notesOf(plan) };
 }
 
-function notesOf({ look, goal, dropped, every, rows, time, features, taken, doubles }: TablePlan): string[] {
+function notesOf({ look, goal, dropped, every, rows, time, features, taken, duplicates }: TablePlan): string[] {
   const protectedName =
     /^(sex|gender|race|ethnicity|religion|age_?group|disability|marital(_status)?|nationality|geschlecht)$/i;
   const sensitive = features.filter(({ name }) => protectedName.test(name)).map(({ name }) => `\`${name}\``);
@@ -53,7 +53,7 @@ function notesOf({ look, goal, dropped, every, rows, time, features, taken, doub
           `The model learns from one row of ${every}, about ${Math.round(rows / every).toLocaleString('en-US')}, for a quick first result.`,
         ]
       : []),
-    ...(doubles ? [`Duplicate rows are used once: ${ofRows(look, doubles)}.`] : []),
+    ...(duplicates ? [`Duplicate rows are used once: ${ofRows(look, duplicates)}.`] : []),
     ...(time ? [`Rows are split by \`${time.name}\`: the newest rows are the test part.`] : []),
     ...(sensitive.length > 0
       ? [

@@ -5,14 +5,14 @@ import type { Database } from '../data/database.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import {
   copiesIn,
-  doublesIn,
-  emptinessTells,
+  duplicatesIn,
+  determiningGaps,
   filled,
   isId,
-  tellTales,
+  determiningColumns,
   timeColumn,
   whyLeftOut,
-  type Doubles,
+  type Duplicates,
 } from './columnUse.ts';
 import type { OpenLook } from './lookAtTable.ts';
 import { datasetNameFor, freePath } from './newNames.ts';
@@ -35,7 +35,7 @@ export interface TablePlan {
   /** Column that identifies a row, and whether the SQL has to create it. */
   key: { name: string; made: boolean };
   /** Duplicate rows, which are used once; null when there are none or a column identifies each row. */
-  doubles: Doubles | null;
+  duplicates: Duplicates | null;
   /** Approximate number of positive rows in the test part of a binary target. */
   testPositives: number | null;
   /** Column by which the rows are split in time. */
@@ -82,7 +82,7 @@ export async function planTable(db: Database, root: string, look: OpenLook, choi
   const share = target && target.rows > 0 ? filled(target) / target.rows : 1;
   const rows = Math.round(look.rows * share);
   const every = rows > mostTrained * 1.5 ? Math.ceil(rows / mostTrained) : 1;
-  const doubles = look.columns.some(isId) ? null : await doublesIn(db, look.open.view, look.columns, goal.name);
+  const duplicates = look.columns.some(isId) ? null : await duplicatesIn(db, look.open.view, look.columns, goal.name);
   const taken: string[] = [];
   const free = (stem: string, ending: string) => {
     const path = freePath(root, stem, ending);
@@ -108,7 +108,7 @@ export async function planTable(db: Database, root: string, look: OpenLook, choi
     dropped,
     rows,
     key: keyOf(look),
-    doubles,
+    duplicates,
     testPositives: task === 'binary' ? await positivesInTest(db, look, goal, time, rows < fewRows ? 0.2 : 0.15) : null,
     every,
     paths,
@@ -137,7 +137,7 @@ async function featuresOf(
   const usable = others.filter(({ name }) => !why.get(name)).map(({ name }) => name);
   for (const [name, other] of await copiesIn(db, look.open.view, usable))
     why.set(name, { reason: `equals \`${other}\` in every row`, usable: true });
-  const tales = await tellTales(
+  const determining = await determiningColumns(
     db,
     look.open.view,
     others.filter(({ name }) => !why.get(name)),
@@ -145,13 +145,13 @@ async function featuresOf(
     task,
   );
   // When no other column is left, the model learns from the column that determines the target.
-  if (tales.length < usable.length)
-    for (const name of tales)
+  if (determining.length < usable.length)
+    for (const name of determining)
       why.set(name, {
         reason: `determines \`${target}\` on its own; check that it is known at prediction time`,
         usable: true,
       });
-  const empty = await emptinessTells(
+  const empty = await determiningGaps(
     db,
     look.open.view,
     others.filter(({ name }) => usable.includes(name)),

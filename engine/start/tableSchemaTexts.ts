@@ -2,7 +2,7 @@ import type { StartTask, TargetChoice } from '../../protocol/start.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { schemaText } from '../project/mergeSchema.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
-import type { Doubles } from './columnUse.ts';
+import type { Duplicates } from './columnUse.ts';
 import type { OpenLook } from './lookAtTable.ts';
 import { fewestOfClass, type TablePlan } from './tablePlan.ts';
 import { oneLine } from './tableProjectText.ts';
@@ -18,12 +18,12 @@ export function dataSchemaText({ look, key }: TablePlan): string {
   );
 }
 
-export function featuresSchemaText({ look, goal, task, features, key, time, doubles }: TablePlan): string {
+export function featuresSchemaText({ look, goal, task, features, key, time, duplicates }: TablePlan): string {
   const typeOf = (name: string) => look.open.schema.fields.find((field) => field.name === name)?.type ?? 'any';
   const fields: Field[] = [
     {
       name: key.name,
-      type: doubles ? 'string' : key.made ? 'integer' : typeOf(key.name),
+      type: duplicates ? 'string' : key.made ? 'integer' : typeOf(key.name),
       constraints: { required: true },
       loopwright: { role: 'id' },
     },
@@ -80,7 +80,7 @@ export function sqlText({
   dropped,
   every,
   look,
-  doubles,
+  duplicates,
 }: TablePlan): string {
   const names = [
     ...(key.made ? [] : [key.name]),
@@ -89,7 +89,7 @@ export function sqlText({
     goal.name,
   ];
   const columns = [...new Set(names)].map(quoteIdentifier);
-  const made = doubles
+  const made = duplicates
     ? `md5(CAST((${look.columns.map(({ name }) => quoteIdentifier(name)).join(', ')}) AS VARCHAR)) AS ${key.name}`
     : `row_number() OVER () AS ${key.name}`;
   const selected = [...(key.made ? [made] : []), ...columns];
@@ -113,14 +113,14 @@ export function sqlText({
     .map(({ name, reason }) => `--   ${oneLine(quoteIdentifier(name))}: ${oneLine(reason)}\n`);
   return `-- One SELECT in DuckDB SQL. Each dataset of loopwright.yaml is a table with its name.
 -- Derive columns here, such as date_part('month', "ordered_at") AS month, and set their role in the schema of the features.
-${doubles ? `-- DISTINCT removes duplicate rows, so that the model is not tested on rows it was trained on: ${ofRows(look, doubles)}.\n` : ''}${out.length > 0 ? `-- Left out:\n${out.join('')}` : ''}SELECT
+${duplicates ? `-- DISTINCT removes duplicate rows, so that the model is not tested on rows it was trained on: ${ofRows(look, duplicates)}.\n` : ''}${out.length > 0 ? `-- Left out:\n${out.join('')}` : ''}SELECT
   ${selected.join(',\n  ')}
-FROM ${doubles ? `(SELECT DISTINCT * FROM ${quoteIdentifier(dataset)})` : quoteIdentifier(dataset)}
+FROM ${duplicates ? `(SELECT DISTINCT * FROM ${quoteIdentifier(dataset)})` : quoteIdentifier(dataset)}
 WHERE ${where.join('\n  AND ')}
 `;
 }
 
-export function ofRows({ estimated, open }: OpenLook, { rows, taken }: Doubles): string {
+export function ofRows({ estimated, open }: OpenLook, { rows, taken }: Duplicates): string {
   const part = estimated || open.rows < open.allRows ? ' at its beginning' : '';
   return `${taken.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} rows${part}`;
 }

@@ -71,7 +71,7 @@ test('an unknown key, or one that is not unique, is an error', async () => {
   await make('a', 'SELECT * FROM (VALUES (1, 1), (1, 2)) t(id, n)');
   await assert.rejects(
     diffTables(db, 'a', 'a', { key: ['id'] }),
-    /id names no single row of the data before: 1 stands in 2 rows/,
+    /id is not unique in the data before: 1 occurs in 2 rows/,
   );
   await assert.rejects(
     diffTables(db, 'a', 'a', { key: ['idd'] }),

@@ -19,7 +19,7 @@ export async function fromFiles(
   const found = [...new Set(patterns.flatMap((pattern) => context.expand(pattern)))];
   if (found.length === 0)
     throw new DataError(
-      `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Put the data there, or mend the path in loopwright.yaml.`,
+      `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Add the data, or correct the path in loopwright.yaml.`,
     );
   const received = watched(found.map((file) => join(context.root, file)));
   return isOtherDialect(dialect) ? rewritten(context, received, dialect) : received;

@@ -4,7 +4,7 @@ import { entryOf, toValue, type Entry, type Located, type Range } from '../locat
 import { parseYaml, type Parsed } from '../parseYaml.ts';
 import type { ProjectFiles } from '../projectFiles.ts';
 import { whyUnread } from '../../base/readRegularFile.ts';
-import { contextOf, fill, flatten, select, stampOut, type Context, type Tell } from './template.ts';
+import { contextOf, fill, flatten, select, stampOut, type Context, type Report } from './template.ts';
 
 export const dvcFileName = 'dvc.yaml';
 export const dvcLockName = 'dvc.lock';
@@ -34,9 +34,9 @@ export function readDvcProject(
 ): DvcProject {
   const source = readSource(dvcFileName, files, parse) ?? parse(dvcFileName, '');
   const problems: Problem[] = [...source.problems];
-  const report = (severity: Problem['severity']) => (range: Range, message: string) =>
+  const reporter = (severity: Problem['severity']) => (range: Range, message: string) =>
     void problems.push({ ...source.lines.place(dvcFileName, range), code: 'LW117', severity, message });
-  const tell = { error: report('error'), warning: report('warning'), info: report('info') };
+  const report = { error: reporter('error'), warning: reporter('warning'), info: reporter('info') };
   const dvc: DvcProject = {
     parsed: { ...source, problems },
     frozen: new Set(),
@@ -51,13 +51,13 @@ export function readDvcProject(
     reader,
     '',
     new Map(contextOf(reader.file(defaultParams))),
-    tell.error,
+    report.error,
   );
-  const made: Made = { dvc, reader, params: new Map(), text: source.text, tell };
+  const made: Made = { dvc, reader, params: new Map(), text: source.text, report };
   const stages: Entry[] = [];
   const written = entryOf(source.root, 'stages')?.value;
   for (const entry of written?.kind === 'map' ? written.entries : []) {
-    for (const stamped of stampOut(entry, context, source.text, tell.error)) {
+    for (const stamped of stampOut(entry, context, source.text, report.error)) {
       stages.push({
         key: stamped.name,
         keyRange: stamped.nameRange,
@@ -67,7 +67,7 @@ export function readDvcProject(
     }
   }
   if (stages.length > 0)
-    tell.info(
+    report.info(
       { start: source.root.range.start, end: source.root.range.start + 1 },
       'Loopwright runs this DVC project unchanged. Outputs are not added to the DVC cache; run `dvc commit` to add them.',
     );
@@ -76,7 +76,7 @@ export function readDvcProject(
     ['datasets', 'DVC datasets are not tracked: a stage does not become stale when one changes.'],
   ] as const) {
     const found = entryOf(source.root, key);
-    if (found) tell.warning(found.keyRange, why);
+    if (found) report.warning(found.keyRange, why);
   }
   problems.push(...reader.unread);
   const at = source.root.range;
@@ -107,7 +107,7 @@ interface Made {
   /** Params of the project by name: `a.b` for params.yaml, `file:a.b` for other files. */
   params: Map<string, unknown>;
   text: string;
-  tell: { error: Tell; warning: Tell; info: Tell };
+  report: { error: Report; warning: Report; info: Report };
 }
 
 function nameOf(root: string): string {
@@ -178,7 +178,7 @@ function contextFor(
   reader: ParamFiles,
   folder: string,
   before: Context,
-  tell: Tell,
+  report: Report,
 ): Context {
   const context = new Map(before);
   for (const item of vars?.kind === 'seq' ? vars.items : []) {
@@ -186,7 +186,7 @@ function contextFor(
     if (item.kind !== 'scalar') continue;
     const [file = '', keys = ''] = String(item.value).split(':');
     const found = reader.file(posix.join(folder, file));
-    if (!found) tell(item.range, `There is no file \`${file}\` with variables.`);
+    if (!found) report(item.range, `There is no file \`${file}\` with variables.`);
     for (const [key, value] of contextOf(found, keys === '' ? [] : keys.split(',').map((key) => key.trim())))
       context.set(key, value);
   }
@@ -195,21 +195,21 @@ function contextFor(
 
 /** Converts one stage to a `cmd` stage. */
 function stageOf(name: string, raw: Located, outer: Context, made: Made): Located {
-  const { tell, text, dvc } = made;
+  const { report, text, dvc } = made;
   const wdirNode = entryOf(raw, 'wdir')?.value;
-  const wdir = wdirNode ? toValue(fill(wdirNode, outer, text, tell.error)) : '';
+  const wdir = wdirNode ? toValue(fill(wdirNode, outer, text, report.error)) : '';
   const folder = posix.normalize(typeof wdir === 'string' && wdir !== '' ? wdir : '.');
   const inside = folder === '.' ? '' : folder;
   dvc.folders.set(name, inside);
-  const context = contextFor(entryOf(raw, 'vars')?.value, made.reader, inside, outer, tell.error);
-  const stage = fill(raw, context, text, tell.error);
+  const context = contextFor(entryOf(raw, 'vars')?.value, made.reader, inside, outer, report.error);
+  const stage = fill(raw, context, text, report.error);
   const entries: Entry[] = [];
   const add = (key: string, from: Entry | undefined, value: Located | null) => {
     if (from && value) entries.push({ key, keyRange: from.keyRange, value, merged: false });
   };
   const get = (key: string) => entryOf(stage, key);
   const cmd = get('cmd');
-  if (!cmd) tell.error(stage.range, `The stage \`${name}\` has no \`cmd\`.`);
+  if (!cmd) report.error(stage.range, `The stage \`${name}\` has no \`cmd\`.`);
   add('cmd', cmd, cmd ? commandOf(cmd.value, inside) : null);
   const description = get('desc')?.value;
   add(
@@ -218,13 +218,13 @@ function stageOf(name: string, raw: Located, outer: Context, made: Made): Locate
     description?.kind === 'scalar' ? { ...description, value: String(description.value) } : null,
   );
   const { names, wholeFiles } = paramsOf(get('params')?.value, inside, made);
-  const deps = paths(get('deps')?.value, inside, tell);
+  const deps = paths(get('deps')?.value, inside, report);
   add('deps', get('deps') ?? get('params'), list(stage.range, [...deps, ...wholeFiles]));
   add('params', get('params'), list(stage.range, names));
-  const metrics = paths(get('metrics')?.value, inside, tell);
+  const metrics = paths(get('metrics')?.value, inside, report);
   const readable = metrics.filter((node) => /\.json$/i.test(String(toValue(node))));
   for (const other of metrics.filter((node) => !readable.includes(node)))
-    tell.info(
+    report.info(
       other.range,
       `\`${String(toValue(other))}\` is stored as an output. Only metrics in JSON are read into the run.`,
     );
@@ -232,18 +232,18 @@ function stageOf(name: string, raw: Located, outer: Context, made: Made): Locate
     'outs',
     get('outs') ?? get('metrics'),
     list(stage.range, [
-      ...paths(get('outs')?.value, inside, tell),
+      ...paths(get('outs')?.value, inside, report),
       ...metrics.filter((node) => !readable.includes(node)),
     ]),
   );
   add('metrics', get('metrics'), list(stage.range, readable));
-  add('plots', get('plots'), list(stage.range, paths(get('plots')?.value, inside, tell)));
+  add('plots', get('plots'), list(stage.range, paths(get('plots')?.value, inside, report)));
   for (const key of ['outs', 'metrics', 'plots'])
     for (const path of persisted(get(key)?.value)) dvc.kept.add(posix.join(inside, path).replace(/\/$/, ''));
   if (toValue(get('frozen')?.value) === true) dvc.frozen.add(name);
   if (toValue(get('always_changed')?.value) === true) dvc.always.add(name);
   const live = get('live');
-  if (live) tell.warning(live.keyRange, '`live` is not supported. List its files under `metrics` and `plots`.');
+  if (live) report.warning(live.keyRange, '`live` is not supported. List its files under `metrics` and `plots`.');
   return { kind: 'map', range: stage.range, entries };
 }
 
@@ -267,7 +267,7 @@ function commandOf(node: Located, folder: string): Located {
 }
 
 /** Returns the paths of a list of strings and of mappings with options, relative to the folder of the project. */
-function paths(node: Located | undefined, folder: string, tell: Made['tell']): Located[] {
+function paths(node: Located | undefined, folder: string, report: Made['report']): Located[] {
   const items: { node: Located; path: string; options: Located | null }[] = [];
   for (const item of node?.kind === 'seq' ? node.items : []) {
     if (item.kind === 'scalar') items.push({ node: item, path: String(item.value), options: null });
@@ -276,14 +276,14 @@ function paths(node: Located | undefined, folder: string, tell: Made['tell']): L
   }
   return items.flatMap(({ node: at, path, options }): Located[] => {
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
-      tell.warning(
+      report.warning(
         at.range,
         `\`${path}\` is a URL and is not tracked: the stage does not become stale when it changes.`,
       );
       return [];
     }
     if (toValue(entryOf(options ?? undefined, 'remote')?.value) !== undefined)
-      tell.info(at.range, 'The remote of this output is only used by DVC.');
+      report.info(at.range, 'The remote of this output is only used by DVC.');
     return [{ kind: 'scalar', range: at.range, value: posix.join(folder, path).replace(/\/$/, ''), quoted: true }];
   });
 }
@@ -308,14 +308,14 @@ function paramsOf(node: Located | undefined, folder: string, made: Made): { name
   const use = (file: string, keys: string[] | null, range: Range) => {
     const path = posix.join(folder, file);
     if (!/\.(ya?ml|json)$/i.test(path)) {
-      made.tell.info(range, `\`${path}\` is tracked as a whole. Single params are only tracked in YAML and JSON.`);
+      made.report.info(range, `\`${path}\` is tracked as a whole. Single params are only tracked in YAML and JSON.`);
       wholeFiles.push({ kind: 'scalar', range, value: path, quoted: true });
       return;
     }
     const context = new Map(contextOf(made.reader.file(path)));
     for (const key of keys ?? context.keys()) {
       const found = select(key, context);
-      if (!found) made.tell.error(range, `There is no param \`${key}\` in \`${path}\`.`);
+      if (!found) made.report.error(range, `There is no param \`${key}\` in \`${path}\`.`);
       for (const [name, value] of found ? flatten(toValue(found), paramName(path, key)) : []) {
         made.params.set(name, value);
         names.push({ kind: 'scalar', range, value: name, quoted: true });

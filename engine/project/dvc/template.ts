@@ -4,7 +4,7 @@ import { noteWritten, pythonText, writtenText } from './pythonText.ts';
 /** Values that `${…}` of a dvc.yaml can refer to. Values of other files are located where they are used. */
 export type Context = Map<string, Located>;
 
-export type Tell = (range: Range, message: string) => void;
+export type Report = (range: Range, message: string) => void;
 
 const reference = /(?<!\\)\$\{([^}]*)\}/g;
 
@@ -12,16 +12,16 @@ const reference = /(?<!\\)\$\{([^}]*)\}/g;
  * Replaces `${a.b[0]}` in every string like DVC: a string that is a single reference keeps the type of its value.
  * `text` is the text of the file, from which the format of numbers is taken.
  */
-export function fill(node: Located, context: Context, text: string, tell: Tell, inCommand = false): Located {
+export function fill(node: Located, context: Context, text: string, report: Report, inCommand = false): Located {
   if (node.kind === 'seq')
-    return { ...node, items: node.items.map((item) => fill(item, context, text, tell, inCommand)) };
+    return { ...node, items: node.items.map((item) => fill(item, context, text, report, inCommand)) };
   if (node.kind === 'map')
     return {
       ...node,
       entries: node.entries.map((entry): Entry => ({
         ...entry,
-        key: fillText(entry.key, context, text, entry.keyRange, tell),
-        value: fill(entry.value, context, text, tell, inCommand || entry.key === 'cmd'),
+        key: fillText(entry.key, context, text, entry.keyRange, report),
+        value: fill(entry.value, context, text, report, inCommand || entry.key === 'cmd'),
       })),
     };
   if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
@@ -29,15 +29,15 @@ export function fill(node: Located, context: Context, text: string, tell: Tell, 
   const found = whole ? select(whole[1] ?? '', context) : null;
   if (found && !(inCommand && found.kind === 'map'))
     return found.kind === 'scalar' ? noteWritten({ ...found, range: node.range }, writtenText(found, text)) : found;
-  return { ...node, value: fillText(node.value, context, text, node.range, tell) };
+  return { ...node, value: fillText(node.value, context, text, node.range, report) };
 }
 
-function fillText(template: string, context: Context, text: string, range: Range, tell: Tell): string {
+function fillText(template: string, context: Context, text: string, range: Range, report: Report): string {
   return template
     .replace(reference, (written, expression: string) => {
       const found = select(expression, context);
       if (found) return pythonText(found, writtenText(found, text));
-      tell(range, `\`${written}\` is not defined: there is no \`${expression.trim()}\` in params.yaml or \`vars\`.`);
+      report(range, `\`${written}\` is not defined: there is no \`${expression.trim()}\` in params.yaml or \`vars\`.`);
       return '';
     })
     .replaceAll('\\${', '${');
@@ -69,7 +69,7 @@ export interface Stamped {
 /**
  * Returns the stages of one entry of `stages`: itself, or one per item of its `foreach` or combination of its `matrix`.
  */
-export function stampOut(entry: Entry, context: Context, text: string, tell: Tell): Stamped[] {
+export function stampOut(entry: Entry, context: Context, text: string, report: Report): Stamped[] {
   const each = entryOf(entry.value, 'foreach')?.value;
   const body = entryOf(entry.value, 'do')?.value;
   const matrix = entryOf(entry.value, 'matrix')?.value;
@@ -82,7 +82,7 @@ export function stampOut(entry: Entry, context: Context, text: string, tell: Tel
   const scalar = (value: string): Located => ({ kind: 'scalar', range: entry.keyRange, value, quoted: true });
   const plain = (node: Located) => pythonText(node, writtenText(node, text));
   if (each && body) {
-    const items = fill(each, context, text, tell);
+    const items = fill(each, context, text, report);
     if (items.kind === 'map')
       return items.entries.map(({ key, value }) =>
         one(key, body, [
@@ -91,14 +91,14 @@ export function stampOut(entry: Entry, context: Context, text: string, tell: Tel
         ]),
       );
     if (items.kind !== 'seq') {
-      tell(each.range, '`foreach` needs a list or a mapping.');
+      report(each.range, '`foreach` needs a list or a mapping.');
       return [];
     }
     const composite = items.items.some((item) => item.kind !== 'scalar');
     return items.items.map((item, i) => one(composite ? String(i) : plain(item), body, [['item', item]]));
   }
   if (matrix?.kind === 'map') {
-    const axes = matrix.entries.map(({ key, value }) => ({ key, items: fill(value, context, text, tell) }));
+    const axes = matrix.entries.map(({ key, value }) => ({ key, items: fill(value, context, text, report) }));
     let combinations: { key: string; node: Located; label: string }[][] = [[]];
     for (const { key, items } of axes) {
       const choices =
