@@ -169,7 +169,7 @@ test('an unreadable file is named', async () => {
   ).run();
   assert.match(without.error?.message ?? '', /broken\.parquet/);
   const none = await newProject('{ files: in/*.csv }', {}).run();
-  assert.match(none.error?.message ?? '', /No file matches `in\/\*\.csv`\. Put the data there/);
+  assert.match(none.error?.message ?? '', /No file matches `in\/\*\.csv`\. Add the data/);
   const empty = await newProject('{ files: in.csv }', { 'in.csv': '' }).run();
   assert.match(empty.error?.message ?? '', /in\.csv: the file is empty/);
   const latin = await newProject('{ files: in.csv }', { 'in.csv': Buffer.from('id,n,at\n\xe9,1,\n', 'latin1') }).run();

@@ -83,7 +83,7 @@ function project(from: string, env: Record<string, string> = {}) {
   return { ...runner, pull };
 }
 
-test('a file that did not change is not sent again, and makes no version; one that did is', async () => {
+test('an unchanged file is not sent again and creates no version; a changed one does', async () => {
   const content = { text: csv(3) };
   const { url, asked } = await serve(content);
   const p = project(`{ url: "${url}/x.csv" }`);
@@ -102,7 +102,7 @@ test('a file that did not change is not sent again, and makes no version; one th
   assert.equal((await p.run()).status, 'fresh', 'without its name the stage is not asked');
 });
 
-test('a broken download goes on where it broke off', async () => {
+test('an interrupted download continues where it stopped', async () => {
   const content = { text: csv(50_000) };
   const { url, asked } = await serve(content, half(content.text));
   const p = project(`{ url: "${url}/x.csv" }`);
@@ -114,7 +114,7 @@ test('a broken download goes on where it broke off', async () => {
   ]);
 });
 
-test('what changed on the server meanwhile is fetched from its beginning', async () => {
+test('a file that changed on the server is downloaded from its start', async () => {
   const content = { text: csv(50_000) };
   const broken = half(content.text);
   const { url, asked } = await serve(content, (request, response, n) => {
@@ -129,7 +129,7 @@ test('what changed on the server meanwhile is fetched from its beginning', async
   ]);
 });
 
-test('a run killed in the middle of a download is taken up by the next, and nothing of it is read', async () => {
+test('the download of a killed run is resumed by the next, and an incomplete file is never read', async () => {
   const content = { text: csv(100_000) };
   let open = true;
   const { url, asked } = await serve(content, (_, response) => {
@@ -159,12 +159,12 @@ test('a run killed in the middle of a download is taken up by the next, and noth
   assert.equal(part(), undefined);
 });
 
-test('a damaged rest does not pass when the hash is known', async () => {
+test('a damaged remainder is rejected when the hash is known', async () => {
   const content = { text: csv(100_000) };
   const other = content.text.replaceAll('word', 'WORD');
   const { url } = await serve(content, (request, response, asked) => {
     half(content.text)(request, response, asked);
-    // A server that says that the rest belongs to the same file, and sends another's.
+    // A server that claims to send the rest of the same file, but sends that of another.
     if (asked === 2) {
       const from = Number(/(\d+)-/.exec(request.headers.range ?? '')?.[1]);
       response
@@ -182,7 +182,7 @@ test('a damaged rest does not pass when the hash is known', async () => {
   assert.equal(await p.pull(), '100,000 rows · nothing new');
 });
 
-test('answers that may pass are waited for, others are final', async () => {
+test('transient responses are retried, others are final', async () => {
   const content = { text: csv(2) };
   for (const [status, headers] of [
     [429, { 'retry-after': '0' }],
@@ -223,7 +223,7 @@ test('answers that may pass are waited for, others are final', async () => {
   );
 });
 
-test('headers reach the host they are for, not the one it sends us to, and are nowhere to be read', async () => {
+test('headers reach their host but not the target of a redirect, and are not stored', async () => {
   const other = await serve({ text: csv(3) });
   const { url, asked } = await serve({ text: '' }, (request, response) => {
     if (request.url === '/moved.csv') response.writeHead(302, { location: `${other.url}/x.csv?signature=abc` }).end();
@@ -259,7 +259,7 @@ test('headers reach the host they are for, not the one it sends us to, and are n
   assert.match((await project(`{ url: "${round.url}/x.csv" }`).pull()) ?? '', /redirects more than 10 times/);
 });
 
-test('a name that tells no format is read by the type that the server gives', async () => {
+test('a file name without a format is read by the content type', async () => {
   const { url } = await serve({ text: csv(3) });
   assert.equal(await project(`{ url: "${url}/export?what=all" }`).pull(), '3 rows');
 });

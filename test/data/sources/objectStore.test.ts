@@ -12,7 +12,7 @@ import { runIn } from '../../helpers/runIn.ts';
 
 const missing = prepareObjectStore();
 const options = { skip: missing ?? false };
-// Without a store nothing below runs that asks for it.
+// Without a store, the tests below that need one are skipped.
 const store = (missing === null ? await startObjectStore() : null) as ObjectStore;
 
 function project(s3: string, more: { endpoint?: string; env?: Record<string, string | undefined> } = {}) {
@@ -61,14 +61,14 @@ test('all objects that match are the data; only changed ones are fetched again',
   assert.deepEqual(await ids(), [2, 3, 5, 22]);
   assert.equal(listSnapshots(p.store, 'items').length, 2);
   assert.equal(globSync('.loopwright/downloads/s3-*/*.csv', { cwd: p.root }).length, 3, 'what went there goes here');
-  // A copy that was damaged here is fetched again.
+  // A damaged local copy is fetched again.
   const copy = globSync('.loopwright/downloads/s3-*/*.csv', { cwd: p.root })[0] ?? '';
   writeFileSync(join(p.root, copy), 'id\n7\n');
   assert.equal(await p.pull(), '4 rows · nothing new');
   assert.ok(readFileSync(join(p.root, copy), 'utf8') !== 'id\n7\n');
 });
 
-test('a listing of several pages is read to its end', { ...options, timeout: 120_000 }, async () => {
+test('a listing of several pages is read completely', { ...options, timeout: 120_000 }, async () => {
   const keys = Array.from({ length: 1030 }, (_, i) => `many/${i}.csv`);
   for (let i = 0; i < keys.length; i += 50)
     await Promise.all(keys.slice(i, i + 50).map((key, j) => store.put(`bucket/${key}`, `id\n${i + j}\n`)));
@@ -76,10 +76,10 @@ test('a listing of several pages is read to its end', { ...options, timeout: 120
   assert.equal(await p.pull(), '1,030 rows');
 });
 
-test('a large object whose connection breaks is fetched from where it broke off, and is whole', options, async () => {
+test('a large object is resumed after a broken connection and is complete', options, async () => {
   const text = `id,word\n${Array.from({ length: 400_000 }, (_, i) => `${i},word number ${i}\n`).join('')}`;
   await store.put('bucket/large.csv', text);
-  // Between us and the store: a connection that ends after two million bytes, twice.
+  // A proxy in front of the store: a connection that ends after two million bytes, twice.
   let cuts = 2;
   const asked: string[] = [];
   const between = createServer((near) => {
@@ -116,7 +116,7 @@ test('a large object whose connection breaks is fetched from where it broke off,
   ]);
 });
 
-test('what the store refuses is told with what to do, and without the keys', options, async () => {
+test('an error of the store is reported with an action and without the keys', options, async () => {
   const closed = await freePort();
   assert.match(
     (await project('s3://bucket/none/*.csv').pull()) ?? '',

@@ -11,13 +11,13 @@ import { runIn } from '../../helpers/runIn.ts';
 import { until } from '../../helpers/until.ts';
 
 const options = { skip: withoutPostgres };
-// Without a server nothing below runs that asks for it.
+// Without a server, the tests below that need one are skipped.
 const server = (withoutPostgres ? null : await startPostgres()) as PostgresServer;
 
 const keyed =
   'primaryKey: id\nfields:\n  - { name: id, type: integer }\n  - { name: name, type: string }\n  - { name: updated_at, type: datetime }\n';
 
-/** A project that pulls with this source; `DATABASE_URL` is the server. */
+/** Creates a project with this source; `DATABASE_URL` is the server. */
 function project(from: string, more: { schema?: string; files?: Record<string, string>; path?: string } = {}) {
   const root = makeProject({
     'loopwright.yaml': `version: 1\nproject: p\ndatasets: { items: { path: ${more.path ?? 'data/items.parquet'}${more.schema ? ', schema: items.dataset.yaml' : ''} } }\nstages:\n  pull: { uses: collect, with: { dataset: items, from: ${from} } }\n`,
@@ -37,7 +37,7 @@ function project(from: string, more: { schema?: string; files?: Record<string, s
 const source = (query: string, more = '') =>
   `{ postgres: "\${env.DATABASE_URL}", query: ${JSON.stringify(query)}${more} }`;
 
-test('every type comes with all its digits, and nothing, empty text and odd numbers stay apart', options, async () => {
+test('every type keeps its digits; NULL, empty text and special numbers stay distinct', options, async () => {
   await server.query(
     `DROP TABLE IF EXISTS kinds; CREATE TABLE kinds (id int, n numeric, d numeric(12,2), big int8, f float8, r real, b bool, t text, ts timestamptz, plain timestamp, day date, clock time, j jsonb, list int[], words text[], bytes bytea, span interval, u uuid, huge numeric, odd numeric)`,
   );
@@ -107,7 +107,7 @@ test('every type comes with all its digits, and nothing, empty text and odd numb
   assert.ok(p.logs.some((line) => /huge: numbers of 40 digits do not fit a numeric type and stay text/.test(line)));
 });
 
-test('with a watermark only newer rows come; with a key they take the place of the old', options, async () => {
+test('with a watermark only newer rows are read; with a key they replace the old ones', options, async () => {
   await server.query(
     `DROP TABLE IF EXISTS items; CREATE TABLE items (id int PRIMARY KEY, name text, updated_at timestamptz); INSERT INTO items VALUES (1, 'a', '2026-01-01 00:00:00.000001Z'), (2, 'b', '2026-01-02Z'), (3, 'c', '2026-01-02Z')`,
   );
@@ -140,7 +140,7 @@ test('with a watermark only newer rows come; with a key they take the place of t
   const [newest, parent] = listSnapshots(p.store, 'items');
   assert.equal(newest?.parent, parent?.id);
   assert.equal(newest?.source, `postgres://127.0.0.1:${server.port}/postgres · sql/pull.sql`);
-  // A changed query starts anew, and so does --force.
+  // A changed query starts from the beginning, and so does --force.
   await server.query('DELETE FROM items WHERE id = 2');
   writeFiles(p.root, { 'sql/pull.sql': 'SELECT * FROM items WHERE id < 100' });
   assert.equal((await p.pull()).stages[0]?.summary, '4 rows');
@@ -197,7 +197,7 @@ test('a million rows come through a cursor with little memory', { ...options, ti
   assert.deepEqual(globSync('.loopwright/downloads/**/*.rows', { cwd: p.root }), []);
 });
 
-test('a query that fails, writes or names no watermark is told with its place', options, async () => {
+test('a query that fails, writes or lacks the watermark is reported with its place', options, async () => {
   const told = async (from: string, files: Record<string, string> = {}) =>
     (await project(from, { files }).pull()).error;
   const syntax = await told(source('sql/x.sql'), { 'sql/x.sql': 'SELECT 1 AS a,\n  nothing_here\n' });
@@ -211,7 +211,7 @@ test('a query that fails, writes or names no watermark is told with its place', 
     (await told(source('SELECT 1 AS updatd', ', watermark: updated')))?.message ?? '',
     /Did you mean `updatd`/,
   );
-  assert.match((await told(source('SELECT 1 AS a, 2 AS "A"')))?.message ?? '', /gives the column `A` twice/);
+  assert.match((await told(source('SELECT 1 AS a, 2 AS "A"')))?.message ?? '', /returns the column `A` twice/);
   assert.match((await told(source('DELETE FROM items RETURNING *')))?.message ?? '', /failed: /);
   assert.match((await told(source("SELECT * FROM nextval('log_n_seq')")))?.message ?? '', /failed: .*read-only/);
   assert.match(
@@ -252,7 +252,7 @@ test('passwords are in no log, error, snapshot, store or lock', options, async (
   assert.ok(files.some((file) => file.endsWith('loopwright.db')));
 });
 
-test('cancelling ends the query on the server at once, and leaves nothing half-written', options, async () => {
+test('cancelling ends the query on the server at once, and leaves no incomplete file', options, async () => {
   const p = project(source('SELECT i, pg_sleep(0.01) FROM generate_series(1, 100000) i'));
   const abort = new AbortController();
   const running = p.pull({ signal: abort.signal }).catch((error: Error) => error.name);
@@ -296,7 +296,7 @@ test('a run killed in the middle of a pull loses and doubles nothing', options, 
   assert.deepEqual(rows(), []);
 });
 
-test('a server that crashes and comes back is asked again', options, async () => {
+test('a query is repeated after a server crash', options, async () => {
   await server.query('DROP TABLE IF EXISTS stay; CREATE TABLE stay AS SELECT generate_series(1, 1000) AS id');
   const p = project(source('SELECT id, pg_sleep(0.001) FROM stay'));
   const running = p.pull();

@@ -31,7 +31,7 @@ function project(from: string, make: (db: Database.Database) => void, schema?: s
   return { ...runner, change, summary };
 }
 
-test('what a column holds decides its type, and nothing of it is lost', async () => {
+test('the values of a column decide its type, and no information is lost', async () => {
   const p = project('{ sqlite: app.db, query: "SELECT * FROM t ORDER BY rowid" }', (db) => {
     db.exec(
       `CREATE TABLE t (whole INTEGER, long INTEGER, real REAL, mixed, "odd ""name'; DROP TABLE t; -- 😀" TEXT, bytes BLOB, none TEXT)`,
@@ -101,7 +101,7 @@ test('watermarks of texts, numbers and nothing; rows of one key count once', asy
     value: '2026-01-03',
     kind: 'text',
   });
-  // One row alone would be fewer than the schema wants; the whole is what counts.
+  // One row is below the minimum of the schema, but the whole table counts.
   p.change((db) => db.exec("INSERT INTO t VALUES (2, 'B', '2026-01-03'), (NULL, 'x', '2026-01-04')"));
   assert.equal(await p.summary(), '3 rows · 0 added · 1 replaced · 1 quarantined');
   assert.deepEqual(
@@ -139,14 +139,14 @@ test('a crash between writing and recording neither loses nor doubles rows', asy
     (await p.rows('data/items.parquet', 'SELECT id FROM data ORDER BY id')).map(({ id }) => id),
     [1, 2, 3, 4],
   );
-  // Where neither the file nor its copy is what it was, everything is pulled anew.
+  // When neither the file nor its copy is unchanged, all rows are read again.
   rmSync(join(p.root, '.loopwright/snapshots'), { recursive: true });
   writeFileSync(join(p.root, 'data/items.parquet'), 'half');
   p.change((db) => db.exec('INSERT INTO t VALUES (5)'));
   assert.equal(await p.summary(), '5 rows');
 });
 
-test('what cannot be read is told with what to do', async () => {
+test('an unreadable source is reported with an action', async () => {
   const told = async (
     from: string,
     make: (db: Database.Database) => void = (db) => db.exec('CREATE TABLE t (id INTEGER, at TEXT)'),
@@ -170,9 +170,9 @@ test('what cannot be read is told with what to do', async () => {
   );
   assert.match(
     await told('{ sqlite: app.db, query: "SELECT x\'00\' AS w", watermark: w }'),
-    /The watermark w holds bytes/,
+    /The watermark w contains bytes/,
   );
-  assert.equal(await told('{ sqlite: app.db, query: "SELECT * FROM t" }'), '', 'no row is no fault');
+  assert.equal(await told('{ sqlite: app.db, query: "SELECT * FROM t" }'), '', 'an empty result is not an error');
 });
 
 test('a million rows take little memory', { timeout: 300_000 }, async () => {
