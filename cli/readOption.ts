@@ -1,6 +1,6 @@
 import { modelAliases, type ModelRef, type ModelSelector } from '../protocol/models.ts';
 import { ProjectError } from '../engine/base/errors.ts';
-import { modelNamed } from '../engine/project/models.ts';
+import { modelNamed, modelsOf } from '../engine/project/models.ts';
 import { parseTime } from '../engine/project/parseTime.ts';
 import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
 
@@ -37,6 +37,8 @@ export function readSelector(text: string): ModelSelector {
 /** A version by its number, of a model that the project has. */
 export function readModel(config: ProjectConfig, text: string): ModelRef {
   const at = text.lastIndexOf('@');
+  if (modelsOf(config).some(({ name }) => name === text))
+    throw new ProjectError(`\`${text}\` is a model; write a version of it, such as \`${text}@3\`.`);
   return {
     name: modelNamed(config, at <= 0 ? null : text.slice(0, at)).name,
     version: readVersion(text.slice(at + 1)),
@@ -45,6 +47,9 @@ export function readModel(config: ProjectConfig, text: string): ModelRef {
 
 /** The number of a version, written as `3` or `v3`. */
 export function readVersion(text: string): number {
-  if (!/^v?\d+$/.test(text)) throw new ProjectError(`\`${text}\` is not a version; write a number such as 3.`);
+  if (!/^v?\d+$/.test(text))
+    throw new ProjectError(
+      `\`${text}\` is not a version; write a number such as 3, or MODEL@3 in a project with several models.`,
+    );
   return Number(text.replace('v', ''));
 }

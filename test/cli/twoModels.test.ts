@@ -80,6 +80,7 @@ test('before the first promotion the status names both versions that wait', asyn
 test('without a name a command refuses, and lists the names', async () => {
   for (const [args, message] of [
     [['models', 'promote', '1'], /The project has 2 models: lateness, worth\. Name one of them\./],
+    [['models', 'promote', 'worth'], /`worth` is a model; write a version of it, such as `worth@3`\./],
     [['models', 'rollback'], /The project has 2 models: lateness, worth\. Name one of them\./],
     [['models', 'card'], /The project has 2 models: lateness, worth\. Name one of them\./],
     [['predict', '--input', 'incoming/*.csv'], /The project has 2 models: lateness, worth\. Name one of them\./],
