@@ -93,6 +93,6 @@ test('at the top of a monorepo the error names the projects below, a few of many
     await err(makeProject({ ...names(2), 'node_modules/x/loopwright.yaml': yml })),
     /Projects below it: `services.s0`, `services.s1`. Choose one with `--project`\.\n$/,
   );
-  assert.match(await err(makeProject(names(7))), /`services.s4` and more: name one/);
-  assert.match(await err(makeProject()), /`--project DIR` names another folder\.\n$/);
+  assert.match(await err(makeProject(names(7))), /`services.s4` and more\. Choose one/);
+  assert.match(await err(makeProject()), /`--project DIR` for another folder\.\n$/);
 });
