@@ -13,7 +13,7 @@ import { getVersion } from '../registry/modelVersions.ts';
 import { newestVersion, selectedVersion } from '../registry/selectedVersion.ts';
 import { summariseVersions } from '../registry/summariseVersions.ts';
 
-/** Everything the model card shows of a version, from the store alone. */
+/** Builds the model card of a version from the store alone. */
 export function buildCard(store: Store, config: ProjectConfig, { name, version: which }: ModelSelector): ModelCard {
   const model = modelNamed(config, name).name;
   const found =

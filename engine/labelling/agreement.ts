@@ -2,7 +2,7 @@ import type { LabelAgreement, LabelSummary } from '../../protocol/labelling.ts';
 import { cohenKappa } from '../statistics/cohenKappa.ts';
 import { handLabels, type Decisions } from './decisions.ts';
 
-/** Cohen's kappa of each two people who labelled a row in common, those with most rows first. */
+/** Cohen's kappa for each pair of labellers with common rows, pairs with most rows first. */
 export function pairwiseAgreement({ byKey }: Pick<Decisions, 'byKey'>): LabelAgreement[] {
   const pairs = new Map<string, { first: string; second: string; a: string[]; b: string[] }>();
   for (const people of byKey.values()) {
@@ -22,7 +22,7 @@ export function pairwiseAgreement({ byKey }: Pick<Decisions, 'byKey'>): LabelAgr
     .sort((x, y) => y.n - x.n || (x.first + x.second < y.first + y.second ? -1 : 1));
 }
 
-/** Rows on which people disagree, newest first. */
+/** Rows on which labellers disagree, newest first. */
 export function disagreements({ byKey }: Pick<Decisions, 'byKey'>): LabelSummary['disagreements'] {
   const found = [...byKey].flatMap(([key, people]) => {
     const labels = handLabels(people);

@@ -1,6 +1,6 @@
 import { handLabels, type Decisions } from './decisions.ts';
 
-/** What a vote comes to: the value most often given, or null when two are as frequent or nothing was given. */
+/** The most frequent value of the votes; null for a tie or no votes. */
 export function majority(labels: readonly string[]): string | null {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -8,15 +8,15 @@ export function majority(labels: readonly string[]): string | null {
   return first && first[1] !== second?.[1] ? first[0] : null;
 }
 
-/** The label of a row by the people who labelled it. */
+/** The label of a row by its labellers. */
 export interface HandConsensus {
   key: string;
-  /** Null: as many said one as another. */
+  /** Null for a tie. */
   label: string | null;
   labellers: number;
 }
 
-/** One entry for each row that somebody labelled by hand. */
+/** One entry for each row with a label by hand. */
 export function handConsensus({ byKey }: Pick<Decisions, 'byKey'>): HandConsensus[] {
   return [...byKey].flatMap(([key, people]) => {
     const labels = handLabels(people);

@@ -10,9 +10,9 @@ import type { OpenTask } from './openTask.ts';
 import { weakConsensusSql } from './weakLabels.ts';
 
 /**
- * Writes one label for each row that has one: `<key>`, `<label>`, `labellers` (how many people), `source` (`hand`, or
- * `rule` where nobody labelled it), by key. Rows on which people or rules are undecided are left out. Atomic; CSV or
- * Parquet by the ending. Throws ProjectError for another ending, DataError when the rules fail.
+ * Writes one label per row: `<key>`, `<label>`, `labellers` (their number), `source` (`hand`, or `rule` where nobody
+ * labelled the row), ordered by key. Rows with a tie are left out. The write is atomic; the ending selects CSV or
+ * Parquet. Throws ProjectError for another ending, DataError when the rules fail.
  */
 export async function writeConsolidated(
   { db, task, tables, refresh }: OpenTask,
@@ -48,7 +48,7 @@ function isSameFile(path: string, other: string): boolean {
   return resolve(path) === resolve(other) || (a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev);
 }
 
-/** The type in which labels are written: that of all classes alike. */
+/** The type of the written labels: one type for all classes. */
 function labelType(classes: LabelSummary['task']['classes']): string {
   if (classes.every((label) => label === 'true' || label === 'false')) return 'BOOLEAN';
   if (classes.every((label) => /^-?\d{1,15}$/.test(label) && String(Number(label)) === label)) return 'BIGINT';

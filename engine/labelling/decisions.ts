@@ -1,6 +1,6 @@
 import type { LabelRecord } from './labelRecords.ts';
 
-/** A decision that holds. */
+/** A decision that is in effect. */
 export interface Decision {
   key: string;
   labeller: string;
@@ -9,21 +9,21 @@ export interface Decision {
   at: number;
 }
 
-/** What holds after all lines of a label file. */
+/** The state after all lines of a label file. */
 export interface Decisions {
-  /** By key, then by labeller: the last decision that was not taken back. */
+  /** By key, then by labeller: the last decision that was not undone. */
   byKey: Map<string, Map<string, Decision>>;
-  /** By labeller, what was decided and not taken back, oldest first, earlier decisions on the same row included. */
+  /** By labeller: decisions that were not undone, oldest first, including earlier decisions on the same row. */
   trails: Map<string, Decision[]>;
-  /** Labels by rules that somebody wrote into the file. */
+  /** Labels by rules that are in the file. */
   byRule: { key: string; rule: string; label: string }[];
-  /** Decisions whose label is none of the classes; they count for nothing. */
+  /** Decisions with a label that is not a class; they are ignored. */
   unknown: number;
 }
 
 /**
- * Plays the lines through: a decision replaces the labeller's earlier one on the row, and an undo takes the latest
- * back, so that the one before holds again.
+ * Replays the lines: a decision replaces the labeller's earlier decision on the row, and an undo restores the one
+ * before.
  */
 export function decisionsOf(records: readonly LabelRecord[], classes: readonly string[]): Decisions {
   const known = new Set(classes);
@@ -72,7 +72,7 @@ export function decisionsOf(records: readonly LabelRecord[], classes: readonly s
   return { byKey, trails, byRule: [...rules.values()], unknown };
 }
 
-/** The labels by hand of one row, skipped ones left out. */
+/** The labels by hand of one row, without skips. */
 export function handLabels(people: ReadonlyMap<string, Decision>): { labeller: string; label: string; at: number }[] {
   return [...people.values()].flatMap(({ labeller, label, at }) => (label === null ? [] : [{ labeller, label, at }]));
 }

@@ -6,19 +6,19 @@ import type { LabelTask } from './task.ts';
 
 type LabelFile = Pick<LabelTask, 'path' | 'file' | 'key' | 'label'>;
 
-/** Everything that was decided, in the order of the file. */
+/** All decisions in the order of the file. */
 export interface LabelLog {
   records: LabelRecord[];
-  /** Numbers of lines that are no record. */
+  /** Numbers of invalid lines. */
   broken: number[];
 }
 
-/** One write of at most this many bytes is whole or not there for everybody who appends to the same file. */
+/** An append of at most this many bytes is atomic for all processes that append to the file. */
 const longestLine = 4096;
 
 /**
- * Reads a label file; an absent or empty one holds nothing. Throws DataError when it cannot be read or begins with
- * another header.
+ * Reads a label file; an absent or empty file has no records. Throws DataError when it cannot be read or has another
+ * header.
  */
 export function readLog(task: LabelFile): LabelLog {
   const text = readText(task);
@@ -28,9 +28,9 @@ export function readLog(task: LabelFile): LabelLog {
 }
 
 /**
- * Appends one decision: one write at the end of the file, on the disk before this returns. What an earlier write left
- * unfinished is closed first; the note says so. Throws DataError when the file is not ours (nothing is written then),
- * WorkError when it cannot be written.
+ * Appends one decision in a single write that is on disk when this returns. A line that an earlier write left
+ * incomplete is terminated first, and the note reports it. Throws DataError when the file has another header (nothing
+ * is written), WorkError when it cannot be written.
  */
 export function appendRecord(task: LabelFile, record: LabelRecord): { note: string | null } {
   const line = recordLine(record);
@@ -94,12 +94,12 @@ function readText({ path, file }: LabelFile): string {
   }
 }
 
-/** Where the first record begins. */
+/** Offset of the first record. */
 function headerEnd(text: string, header: string, { file }: LabelFile): number {
   const crlf = header.replace(/\n$/, '\r\n');
   if (text.startsWith(header)) return header.length;
   if (text.startsWith(crlf)) return crlf.length;
-  // The very first write may have been cut short.
+  // The first write may have been cut short.
   if (header.startsWith(text)) return text.length;
   throw new DataError(
     `${file} begins with another header than ${header.trimEnd()}. Nothing was written to it. Name another file under \`file\`, or give this one the header.`,
@@ -108,8 +108,7 @@ function headerEnd(text: string, header: string, { file }: LabelFile): number {
 }
 
 /**
- * What has to stand before the next line, so that a line that was cut short ends there; nothing when the file ends
- * well.
+ * The text that must precede the next line, to terminate an incomplete one; empty when the file ends with a line end.
  */
 function repairOf(text: string, header: string, task: LabelFile): string {
   headerEnd(text, header, task);
@@ -119,9 +118,7 @@ function repairOf(text: string, header: string, task: LabelFile): string {
   return text.endsWith('\n') ? '' : '\n';
 }
 
-/**
- * Whether the end of the file is the beginning of a line that was cut short, rather than a whole one without its end.
- */
+/** True when the file ends with an incomplete line rather than a complete one without its line end. */
 function endsTorn(text: string, header: string, repair: string): boolean {
   if (text === '' || repair === '') return false;
   if (repair !== '\n') return true;

@@ -1,12 +1,10 @@
-/**
- * How a decision came to be: by a person, skipped, taken back, or by a rule whose labels somebody wrote into the file.
- */
+/** The kind of a decision: by a person, skipped, undone, or by a rule whose labels are in the file. */
 export type LabelSource = 'hand' | 'skip' | 'undo' | `rule:${string}`;
 
 /** One line of a label file. */
 export interface LabelRecord {
   key: string;
-  /** Empty when skipped or taken back. */
+  /** Empty when skipped or undone. */
   label: string;
   labeller: string;
   /** Epoch milliseconds UTC. */
@@ -16,11 +14,11 @@ export interface LabelRecord {
 
 export interface ParsedLabels {
   records: LabelRecord[];
-  /** Lines that are no record: cut short, or changed by hand. 1-based. */
+  /** Invalid lines: cut short, or edited by hand. 1-based. */
   broken: number[];
 }
 
-/** The line of a record with its end, RFC 4180; times as ISO 8601 UTC. */
+/** The line of a record with its line end (RFC 4180); times are ISO 8601 in UTC. */
 export function recordLine({ key, label, labeller, at, source }: LabelRecord): string {
   return `${[key, label, labeller, new Date(at).toISOString(), source].map(quoted).join(',')}\n`;
 }
@@ -34,8 +32,8 @@ function quoted(text: string): string {
 }
 
 /**
- * Reads the text after the header. A line that is no record is left out and reading goes on at the next line, so that
- * one that was cut short, even within quotes, takes no other with it.
+ * Parses the text after the header. Parsing resumes at the line after an invalid one, so that an incomplete line, even
+ * inside quotes, affects no other.
  */
 export function parseRecords(text: string, from: number, header: string): ParsedLabels {
   const records: LabelRecord[] = [];
@@ -58,7 +56,7 @@ export function parseRecords(text: string, from: number, header: string): Parsed
     const end = text.indexOf('\n', at);
     const next = end < 0 ? text.length : end + 1;
     const written = text.slice(at, next).trim();
-    // Two processes that begin the file at once both write the header.
+    // Two processes that create the file at the same time both write the header.
     if (written !== '' && written !== head) broken.push(lineAt(at));
     at = next;
   }
@@ -66,8 +64,8 @@ export function parseRecords(text: string, from: number, header: string): Parsed
 }
 
 /**
- * The fields of one CSV record, or null when it is none: a quote within a bare field, a text after a closing quote, or
- * no end.
+ * The fields of one CSV record; null for a quote within an unquoted field, text after a closing quote, or a missing
+ * line end.
  */
 function readFields(text: string, from: number): { fields: string[]; next: number } | null {
   const fields: string[] = [];

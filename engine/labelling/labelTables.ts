@@ -7,9 +7,9 @@ import type { Decisions } from './decisions.ts';
 import { handLabels } from './decisions.ts';
 import type { LabelTask } from './task.ts';
 
-/** Tables that a labelling task has in its database. Keys are texts in all of them. */
+/** Tables of a labelling task in its database. Keys are text in all of them. */
 export const labelTables = {
-  /** A row for each key: `keyColumn`, then the columns of the dataset. */
+  /** One row per key: `keyColumn`, then the columns of the dataset. */
   rows: 'loopwright_label_rows',
   /** `key`, `labeller`, `label` (null: skipped). */
   decisions: 'loopwright_label_decisions',
@@ -17,19 +17,19 @@ export const labelTables = {
   rules: 'loopwright_label_rules',
 } as const;
 
-/** The key as text, beside the column that it was made from. */
+/** The key as text, in addition to its source column. */
 export const keyColumn = 'loopwright_label_key';
 
 export interface LabelTables {
   /** Columns of the dataset. */
   columns: SourceColumn[];
   rows: number;
-  /** Rows without a key, and rows whose key another has too; neither can be labelled. */
+  /** Rows without a key, and rows with a duplicate key; neither can be labelled. */
   keyless: number;
   repeated: number;
 }
 
-/** Makes the table of rows from FROM-able SQL. Throws DataError when the key or a shown column is not there. */
+/** Creates the table of rows from FROM-able SQL. Throws DataError when the key or a shown column is missing. */
 export async function openRows(db: Database, source: string, task: LabelTask): Promise<LabelTables> {
   const columns = await columnsOf(db, source);
   const names = columns.map(({ name }) => name);
@@ -40,7 +40,7 @@ export async function openRows(db: Database, source: string, task: LabelTask): P
       );
   }
   const key = `CAST(${quoteIdentifier(task.key)} AS VARCHAR)`;
-  // The first of several rows of one key stands for all, in the order in which the data is read.
+  // Of several rows with one key, the first in reading order is used.
   await db.run(`CREATE OR REPLACE TEMP TABLE ${labelTables.rows} AS SELECT * FROM
     (SELECT ${key} AS ${keyColumn}, row_number() OVER () AS loopwright_label_place, * FROM ${source})
     WHERE coalesce(${keyColumn}, '') <> '' QUALIFY row_number() OVER (PARTITION BY ${keyColumn} ORDER BY loopwright_label_place) = 1`);
@@ -53,7 +53,7 @@ export async function openRows(db: Database, source: string, task: LabelTask): P
 
 const insertedAtOnce = 20_000;
 
-/** Puts what holds now into the database. Texts are bound, never written into SQL. */
+/** Writes the current decisions into the database. Texts are bound, never written into SQL. */
 export async function loadDecisions(db: Database, { byKey }: Pick<Decisions, 'byKey'>): Promise<void> {
   const list = [...byKey.values()].flatMap((people) =>
     [...people.values()].map(({ key, labeller, label }) => ({ key, labeller, label })),
@@ -61,7 +61,7 @@ export async function loadDecisions(db: Database, { byKey }: Pick<Decisions, 'by
   await fillTable(db, labelTables.decisions, ['key', 'labeller', 'label'], list);
 }
 
-/** A table of texts, made anew. */
+/** Replaces a table of texts. */
 export async function fillTable<K extends string>(
   db: Database,
   table: string,
@@ -78,7 +78,7 @@ export async function fillTable<K extends string>(
   }
 }
 
-/** How many people have labelled each row, by key; skipped rows do not count. */
+/** The number of labellers of each row, by key; skips do not count. */
 export function countsByKey({ byKey }: Pick<Decisions, 'byKey'>): Map<string, number> {
   return new Map([...byKey].map(([key, people]) => [key, handLabels(people).length]));
 }

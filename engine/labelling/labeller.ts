@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { userInfo } from 'node:os';
 
-/** Who labels when nobody is named: git's user.name as it holds in the folder, else the name of the account. */
+/** The default labeller: git's user.name for the folder, or the name of the account. */
 export function defaultLabeller(folder: string): string {
   const { status, stdout } = spawnSync('git', ['config', 'user.name'], {
     cwd: folder,
@@ -16,7 +16,7 @@ function accountName(): string {
   try {
     return userInfo().username;
   } catch {
-    // An account without an entry, as in some containers.
+    // The account has no entry, as in some containers.
     return 'somebody';
   }
 }

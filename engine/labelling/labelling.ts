@@ -11,7 +11,7 @@ import { nextKeys, readCards, usableOrder } from './queue.ts';
 import { taskInfo, type LabelTask } from './task.ts';
 import { judgeRules, weakConsensusSql } from './weakLabels.ts';
 
-/** At most this many rows are asked for at once. */
+/** The maximum number of rows per request. */
 const mostRows = 200;
 
 export interface NextRequest {
@@ -21,7 +21,7 @@ export interface NextRequest {
   skipped?: boolean;
 }
 
-/** The rows that come up next for a labeller. */
+/** The next rows for a labeller. */
 export async function nextRows(open: OpenTask, request: NextRequest): Promise<LabelQueue> {
   const { db, task, tables, model, score } = open;
   const labeller = labellerName(request.labeller);
@@ -52,7 +52,7 @@ export async function nextRows(open: OpenTask, request: NextRequest): Promise<La
   };
 }
 
-/** The cards of rows by their keys, as this labeller left them. */
+/** The cards of rows by their keys, with this labeller's decisions. */
 export async function rowsByKey(open: OpenTask, keys: readonly string[], labeller: string): Promise<LabelRow[]> {
   const { decisions } = await open.refresh();
   return readCards(open.db, keys.slice(0, mostRows), {
@@ -64,10 +64,7 @@ export async function rowsByKey(open: OpenTask, keys: readonly string[], labelle
   });
 }
 
-/**
- * Appends one decision of a labeller; a null label skips the row. Throws ProjectError for a row or class that is not
- * there.
- */
+/** Appends one decision of a labeller; a null label skips the row. Throws ProjectError for an unknown row or class. */
 export async function addLabel(
   open: OpenTask,
   { key, label, labeller, now = Date.now() }: { key: string; label: string | null; labeller: string; now?: number },
@@ -91,10 +88,7 @@ export async function addLabel(
   return { key, label, note };
 }
 
-/**
- * Takes a labeller's latest decision back by appending that it was. Throws ProjectError when there is none. Needs no
- * data.
- */
+/** Undoes a labeller's latest decision by appending an undo. Throws ProjectError when there is none. Reads no data. */
 export function undoLabel(task: LabelTask, labeller: string, now = Date.now()): LabelDone {
   const who = labellerName(labeller);
   const { records } = readLog(task);
@@ -107,7 +101,7 @@ export function undoLabel(task: LabelTask, labeller: string, now = Date.now()): 
 
 const shownDisagreements = 100;
 
-/** How far a task is, by class and by person, with agreement and what the rules are worth. */
+/** The progress of a task by class and labeller, with the agreement and the quality of the rules. */
 export async function summarise(open: OpenTask, now = Date.now()): Promise<LabelSummary> {
   const { db, task, tables } = open;
   const refreshed = await open.refresh();
@@ -187,7 +181,7 @@ function notesOf({ task, tables }: OpenTask, { broken, decisions, rulesProblem }
 }
 
 /**
- * A name as it goes into the file. Throws ProjectError for an empty one, control characters, and more than 100
+ * A name as written into the file. Throws ProjectError for an empty name, control characters, or more than 100
  * characters.
  */
 export function labellerName(name: string): string {

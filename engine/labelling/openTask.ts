@@ -17,23 +17,23 @@ import type { LabelTask } from './task.ts';
 import { scoreKeys, unfitModel, type Scored } from './uncertainty.ts';
 import { loadRules } from './weakLabels.ts';
 
-/** A task with its rows in a database, its model, and what was decided so far. */
+/** A task with its rows in a database, its model and its decisions. */
 export interface OpenTask {
   db: Database;
   task: LabelTask;
   tables: LabelTables;
-  /** Null when the task names no model. `problem` says why the one it names cannot be asked. */
+  /** Null when the task has no model. `problem` explains why the model cannot be used. */
   model: { version: number | null; problem: string | null } | null;
   score: ((keys: readonly string[]) => Promise<Map<string, Scored>>) | null;
-  /** What holds now: the label file is read again when it changed, and the tables of decisions and rules follow it. */
+  /** Reloads the label file if it changed, and updates the tables of decisions and rules. */
   refresh(): Promise<Refreshed>;
 }
 
 export interface Refreshed {
   decisions: Decisions;
-  /** Numbers of lines of the label file that are no record. */
+  /** Numbers of invalid lines in the label file. */
   broken: readonly number[];
-  /** Why the rules give nothing; null when they ran, or when there are none. */
+  /** Why the rules give no labels; null when they ran or there are none. */
   rulesProblem: string | null;
 }
 
@@ -71,7 +71,7 @@ export async function openTask(db: Database, place: SubjectPlace, task: LabelTas
   };
 }
 
-/** Rows are scored once for as long as the task is open. */
+/** Rows are scored once while the task is open. */
 function scorer(
   db: Database,
   model: Model,
@@ -102,7 +102,7 @@ async function findModel(
   }
 }
 
-/** Rules that fail stop nobody from labelling. */
+/** Failing rules do not prevent labelling. */
 async function runRules(
   db: Database,
   place: SubjectPlace,

@@ -9,7 +9,7 @@ import { keyColumn, labelTables } from './labelTables.ts';
 import type { LabelTask } from './task.ts';
 import type { Scored } from './uncertainty.ts';
 
-/** A model is asked about at most this many rows, taken by the hash of their keys. */
+/** The maximum number of rows that the model scores, chosen by the hash of their keys. */
 export const mostScored = 20_000;
 
 export interface QueueRequest {
@@ -17,15 +17,15 @@ export interface QueueRequest {
   labeller: string;
   limit: number;
   order: LabelOrder;
-  /** The rows that the labeller skipped, instead of those not seen yet. */
+  /** Returns the rows that the labeller skipped instead of new ones. */
   skipped: boolean;
   columns: readonly SourceColumn[];
   decisions: Decisions;
-  /** Scores of keys; null when there is no model that could. */
+  /** Scores by key; null without a usable model. */
   score: ((keys: readonly string[]) => Promise<Map<string, Scored>>) | null;
 }
 
-/** The keys that come up next, and how many are left. The tables of rows and decisions must be there. */
+/** The next keys and the number of remaining ones. The tables of rows and decisions must exist. */
 export async function nextKeys(
   db: Database,
   request: QueueRequest,
@@ -34,7 +34,7 @@ export async function nextKeys(
   const { rows, decisions } = labelTables;
   const seen = request.skipped ? 'coalesce(d.mine, false) AND d.mine_label IS NULL' : 'NOT coalesce(d.mine, false)';
   const counts = `(SELECT key, count(label) AS labels, bool_or(labeller = $labeller) AS mine, any_value(label) FILTER (WHERE labeller = $labeller) AS mine_label FROM ${decisions} GROUP BY key)`;
-  // What the data itself has a label for comes last.
+  // Rows that have a label in the data come last.
   const known = request.columns.some(({ name }) => name === task.label)
     ? `(r.${quoteIdentifier(task.label)} IS NOT NULL)`
     : 'false';
@@ -65,7 +65,7 @@ export async function nextKeys(
   return { keys: candidates.slice(0, limit).map(({ key }) => key), ...counted };
 }
 
-/** The cards of these keys, in their order; keys that are not in the data are left out. */
+/** The cards of these keys in order; unknown keys are left out. */
 export async function readCards(
   db: Database,
   keys: readonly string[],
@@ -114,7 +114,7 @@ export async function readCards(
   });
 }
 
-/** What the card shows. Without a choice, nothing that would give the answer away. */
+/** The columns on the card. By default, no column that would reveal the label. */
 export function shownColumns(task: LabelTask, columns: readonly SourceColumn[]): string[] {
   if (task.show) return task.show;
   const telling = new Set([
@@ -130,14 +130,14 @@ export function shownColumns(task: LabelTask, columns: readonly SourceColumn[]):
 
 const longestText = 20_000;
 
-/** A value as people read it; DuckDB writes a DOUBLE without fraction as `10.0`. */
+/** A value as text; DuckDB writes a DOUBLE without fraction as `10.0`. */
 function textOf(value: unknown, isNumber: boolean): string | null {
   if (typeof value !== 'string') return null;
   if (isNumber) return value.replace(/\.0$/, '');
   return value.length > longestText ? `${value.slice(0, longestText)}…` : value;
 }
 
-/** The order that can be had, and why it is not the one asked for. */
+/** The available order, and why it differs from the requested one. */
 export function usableOrder(
   asked: LabelOrder,
   model: { problem: string | null } | null,

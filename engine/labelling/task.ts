@@ -7,18 +7,18 @@ import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { classesOf, keyOf, schemaOf, taskProblems } from '../project/labelTask.ts';
 
-/** A labelling task with its defaults filled in and its names checked. */
+/** A labelling task with defaults filled in and names checked. */
 export interface LabelTask extends LabelTaskInfo {
   /** The label file, absolute. */
   path: string;
-  /** SQL of the weak rules, relative to the project. */
+  /** SQL of the weak labelling rules, relative to the project. */
   rules: string | null;
   show: string[] | null;
   schema: DatasetSchema | null;
   seed: number;
 }
 
-/** A task by its name; of one alone, the name may be left out. Throws ProjectError with what is near. */
+/** The task with a name; the name may be omitted when there is one task. Throws ProjectError with a suggestion. */
 export function resolveTask(project: Project, config: ProjectConfig, name: string | undefined): LabelTask {
   const tasks = config.labelling ?? {};
   const names = Object.keys(tasks);
@@ -56,7 +56,7 @@ export function resolveTask(project: Project, config: ProjectConfig, name: strin
   };
 }
 
-/** All tasks: those that can be used, and why the others cannot. */
+/** All tasks: the usable ones, and why the others cannot be used. */
 export function listTasks(
   project: Project,
   config: ProjectConfig,
@@ -73,7 +73,7 @@ export function listTasks(
   return { tasks, broken };
 }
 
-/** The part of a task that may leave the engine. */
+/** The part of a task that is sent to views. */
 export function taskInfo({
   name,
   dataset,

@@ -9,7 +9,7 @@ export type Scored = NonNullable<LabelRow['model']>;
 
 const batch = 5000;
 
-/** The model's classes as the task writes them: a model of a boolean target knows 0 and 1. */
+/** The model's classes as the task writes them: for a boolean target, the model has 0 and 1. */
 function classNames(model: Model, { classes }: Pick<LabelTask, 'classes'>): string[] {
   const isBoolean = classes.every((label) => label === 'true' || label === 'false');
   return model.meta.classes.map((label) =>
@@ -17,7 +17,7 @@ function classNames(model: Model, { classes }: Pick<LabelTask, 'classes'>): stri
   );
 }
 
-/** Why a model cannot say how sure it is of these rows; null when it can. */
+/** Why the model's confidence is not available for these rows; null when it is. */
 export function unfitModel(model: Model, columns: readonly string[]): string | null {
   if (model.meta.task === 'regression') return 'the model predicts a number and is not unsure between classes';
   const missing = model.meta.features.map(({ name }) => name).filter((name) => !columns.includes(name));
@@ -27,8 +27,8 @@ export function unfitModel(model: Model, columns: readonly string[]): string | n
 }
 
 /**
- * Scores the rows of these keys, in batches. The margin is by how much the most likely class leads the next (margin
- * sampling, Scheffer et al. 2001): with two classes 2 · |p − 0.5|, so least margin first is least |p − 0.5| first.
+ * Scores the rows of these keys in batches. The margin is the lead of the most likely class over the next (margin
+ * sampling, Scheffer et al. 2001): with two classes it is 2 · |p − 0.5|, so the least margin comes first.
  */
 export async function scoreKeys(
   db: Database,

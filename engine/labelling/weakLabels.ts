@@ -12,17 +12,17 @@ import type { LabelTask } from './task.ts';
 export interface RulesInput {
   /** The text of the SQL file; null when the task has no rules. */
   sql: string | null;
-  /** Makes the datasets that the SQL reads into views. */
+  /** Creates views for the datasets that the SQL reads. */
   makeViews: (sql: string) => Promise<void>;
-  /** Labels by rules that stand in the label file. */
+  /** Labels by rules that are in the label file. */
   written: Decisions['byRule'];
 }
 
 const raw = 'loopwright_label_rules_raw';
 
 /**
- * Runs the rules and keeps what they say of rows that are there, each (row, rule, label) once; a null label is an
- * abstention. Throws DataError when the SQL fails, lacks a column, or gives a label that is no class.
+ * Runs the rules and stores their labels for existing rows, each (row, rule, label) once; a null label is an
+ * abstention. Throws DataError when the SQL fails, lacks a column, or returns a label that is not a class.
  */
 export async function loadRules(db: Database, task: LabelTask, { sql, makeViews, written }: RulesInput): Promise<void> {
   const { rules, rows } = labelTables;
@@ -69,11 +69,11 @@ export async function loadRules(db: Database, task: LabelTask, { sql, makeViews,
   await db.run(`DROP TABLE ${raw}`);
 }
 
-/** A label of each row by the majority of its rules; null where they are undecided. */
+/** The majority label of each row by its rules; null for a tie. */
 export const weakConsensusSql = `(SELECT key, CASE WHEN count(*) FILTER (WHERE votes = most) = 1 THEN any_value(label) FILTER (WHERE votes = most) END AS label, sum(votes) AS rules
   FROM (SELECT key, label, count(*) AS votes, max(count(*)) OVER (PARTITION BY key) AS most FROM ${labelTables.rules} GROUP BY key, label) GROUP BY key)`;
 
-/** How far each rule reaches, how often another contradicts it, and how often people agree with it. */
+/** The coverage of each rule, its rate of conflicts with other rules, and its agreement with labellers. */
 export async function judgeRules(db: Database, hand: readonly HandConsensus[]): Promise<WeakRule[]> {
   const table = 'loopwright_label_hand';
   await fillTable(db, table, ['key', 'label'], hand);

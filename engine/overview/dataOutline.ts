@@ -8,17 +8,16 @@ import { ProjectError } from '../base/errors.ts';
 import type { FoundSubject } from './dataSubject.ts';
 import { headOf } from './dataViews.ts';
 
-/** Counting more columns in one statement takes longer to plan than an outline may take. */
+/** Planning one statement with more columns takes longer than an outline may take. */
 const countedColumns = 200;
 const shownColumns = 100;
 const mostRows = 200;
-/** Characters of a value that are shown. */
+/** The maximum number of characters of a displayed value. */
 const longest = 300;
 
 /**
- * What is known of a subject in a fraction of the time of its profile: the columns, and of Parquet, which is read where
- * it lies, how many rows there are and how many values are missing. Text has to be parsed for any number, which the
- * profile does as well.
+ * A fast preview of a subject: the columns and, for Parquet, the number of rows and of missing values from the file's
+ * metadata. Text formats must be parsed for any number, as in the profile.
  */
 export async function outlineSubject(
   db: Database,
@@ -47,8 +46,8 @@ export async function outlineSubject(
 }
 
 /**
- * Rows of a subject in the order of its files, in the types of its schema. Throws ProjectError for an offset or a limit
- * that is none.
+ * Rows of a subject in the order of its files, in the types of its schema. Throws ProjectError for an invalid offset or
+ * limit.
  */
 export async function rowsOfSubject(
   db: Database,
@@ -62,7 +61,7 @@ export async function rowsOfSubject(
   const source = `(${await typedSelect(db, found.files, found.schema, { rejects: true })})`;
   const columns = await columnsOf(db, source);
   const shown = columns.slice(0, shownColumns);
-  // One row more than is wanted tells whether any is left.
+  // One additional row shows whether more rows follow.
   const texts = shown.map(({ name }, i) => `CAST(${quoteIdentifier(name)} AS VARCHAR) AS t${i}`);
   const rows =
     shown.length === 0
@@ -86,7 +85,7 @@ function cut(text: string): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
-/** NaN counts as missing, as it does in the profile. */
+/** NaN counts as missing, as in the profile. */
 function filled({ name, sqlType }: SourceColumn): string {
   const quoted = quoteIdentifier(name);
   return sqlType === 'DOUBLE' || sqlType === 'FLOAT' ? `CASE WHEN NOT isnan(${quoted}) THEN 1 END` : quoted;

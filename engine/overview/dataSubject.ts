@@ -16,16 +16,16 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { listSnapshots, type Snapshot } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
 
-/** Where a subject is looked for. Without a project only files are known. */
+/** The context for resolving a subject. Without a project, only files are available. */
 export interface SubjectPlace {
   project: Project | null;
   config: ProjectConfig | null;
   store: Store | null;
-  /** Folder against which paths are taken, absolute. */
+  /** Base folder of relative paths, absolute. */
   folder: string;
 }
 
-/** A table that can be read, with what is known of it. */
+/** A readable table with its details. */
 export interface FoundSubject {
   subject: DataSubject;
   title: string;
@@ -39,9 +39,9 @@ export interface FoundSubject {
 }
 
 /**
- * What a person means by a text: a file or glob that is there, a dataset (`features`), or a version (`features@latest`,
- * `features~1` for the one before, `features@3f2a` or `3f2a` by the start of its id). Throws ProjectError with what is
- * near when nothing fits.
+ * Resolves a text to a subject: an existing file or glob, a dataset (`features`), or a version (`features@latest`,
+ * `features~1` for the previous one, `features@3f2a` or `3f2a` by the beginning of its id). Throws ProjectError with a
+ * suggestion when nothing matches.
  */
 export function parseSubject(text: string, place: SubjectPlace): DataSubject {
   const datasets = Object.keys(place.config?.datasets ?? {});
@@ -87,7 +87,7 @@ function versionNamed({ store }: SubjectPlace, dataset: string, mark: string, wh
   return found;
 }
 
-/** The files of a subject, and the schema that goes with them. Throws DataError when there is nothing to read. */
+/** The files of a subject, and their schema. Throws DataError when there are none. */
 export async function findSubject(subject: DataSubject, place: SubjectPlace): Promise<FoundSubject> {
   const found = await filesOfSubject(subject, place);
   await checkWholeGzip(found.files);
@@ -154,7 +154,7 @@ async function filesOfSubject(subject: DataSubject, place: SubjectPlace): Promis
   return { subject, title, files, bytes: sizeOf(files), dataset, ...schemaOf(dataset), madeAt: null };
 }
 
-/** The dataset whose path a file matches. */
+/** The dataset whose path matches a file. */
 function datasetOfFile(root: string, config: ProjectConfig | null, file: string): string | null {
   const path = relativePath(root, file);
   return (
@@ -169,9 +169,7 @@ function sizeOf(files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
-/**
- * What can be profiled in a project: its datasets and their versions whose data is kept, with what stood before each.
- */
+/** The subjects of a project: its datasets and their stored versions, each with the versions before it. */
 export function subjectChoices(place: SubjectPlace): SubjectChoice[] {
   const { project, config, store } = place;
   if (!project || !config) return [];
@@ -202,7 +200,7 @@ export function subjectChoices(place: SubjectPlace): SubjectChoice[] {
   });
 }
 
-/** The files of a dataset of the project, absolute; none when there is no such dataset. */
+/** The files of a dataset, absolute; none for an unknown dataset. */
 export async function datasetFiles({ project, config }: SubjectPlace, name: string): Promise<string[]> {
   const dataset = config?.datasets && Object.hasOwn(config.datasets, name) ? config.datasets[name] : undefined;
   return project && dataset ? expandGlob(project.root, dataset.path) : [];

@@ -23,7 +23,7 @@ import { splitColumn } from '../project/splitColumn.ts';
 import type { FoundSubject } from './dataSubject.ts';
 
 export interface ProfileViewOptions {
-  /** The project's folder, against which files are named. */
+  /** The project folder, which file names are relative to. */
   root: string;
   columns?: readonly string[];
   target?: string;
@@ -31,8 +31,8 @@ export interface ProfileViewOptions {
 }
 
 /**
- * FROM-able SQL of a subject in the types of its schema. Text is parsed once, into a table of the database, which
- * spills to disk when it is large; Parquet is read where it lies.
+ * FROM-able SQL of a subject in the types of its schema. Text is parsed once into a temporary table that spills to disk
+ * when it is large; Parquet is read in place.
  */
 export async function subjectSql(db: Database, found: FoundSubject): Promise<string> {
   const select = await typedSelect(db, found.files, found.schema, { rejects: true });
@@ -44,7 +44,7 @@ export async function subjectSql(db: Database, found: FoundSubject): Promise<str
 
 let subjects = 0;
 
-/** What a subject holds, column by column. */
+/** The contents of a subject, column by column. */
 export async function profileSubject(
   db: Database,
   found: FoundSubject,
@@ -63,7 +63,7 @@ export async function profileSubject(
   };
 }
 
-/** What is known of a subject from its place and its schema. */
+/** Details of a subject from its place and its schema. */
 export function headOf(
   found: FoundSubject,
   columns: readonly { name: string }[],
@@ -86,7 +86,7 @@ export function headOf(
   };
 }
 
-/** How the columns of a subject hang together, and what they tell about the target. */
+/** Correlations between the columns of a subject, and their association with the target. */
 export async function relateSubject(db: Database, found: FoundSubject, target?: string): Promise<DataRelations> {
   const sql = await subjectSql(db, found);
   const names = (await columnsOf(db, sql)).map(({ name }) => ({ name }));
@@ -94,17 +94,17 @@ export async function relateSubject(db: Database, found: FoundSubject, target?: 
 }
 
 export interface JudgeOptions {
-  /** Epoch ms against which the age is taken. */
+  /** The current time for the age, in epoch milliseconds. */
   now: number;
   target?: string;
-  /** Sources of the datasets that the schema's foreign keys refer to. */
+  /** Sources of the datasets that foreign keys of the schema refer to. */
   foreign?: readonly (string | null)[];
-  /** What was measured already. */
+  /** Results that were measured before. */
   profile?: readonly ColumnProfile[];
   relations?: DataRelations;
 }
 
-/** Completeness, uniqueness, validity, freshness and relevance of a subject, judged by its schema where it has one. */
+/** Completeness, uniqueness, validity, freshness and relevance of a subject, judged by its schema if it has one. */
 export async function judgeSubject(db: Database, found: FoundSubject, options: JudgeOptions): Promise<QualityReport> {
   let validation: ValidationResult | null = null;
   if (found.schema) {
@@ -134,7 +134,7 @@ export async function judgeSubject(db: Database, found: FoundSubject, options: J
 }
 
 /**
- * How the current subject differs from the reference: columns that came, went or changed type, drift by Loopwright's
+ * Differences between the current subject and the reference: added, removed and retyped columns, drift by Loopwright's
  * own profile, and both distributions over the same bins.
  */
 export async function compareSubjects(
@@ -204,7 +204,7 @@ export async function compareSubjects(
   };
 }
 
-/** FROM-able SQL of the datasets that a schema's foreign keys refer to, where their files are there; null else. */
+/** FROM-able SQL of the datasets that foreign keys refer to, where their files exist; null otherwise. */
 export async function foreignSources(
   schema: DatasetSchema | null,
   filesOf: (dataset: string) => Promise<string[]>,

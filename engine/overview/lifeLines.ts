@@ -31,7 +31,7 @@ interface LifeInput {
 
 type Line = Pick<LifeLine, 'state' | 'detail' | 'stage'>;
 
-/** The eight parts of the model's life, each with its state and what it says beside its name. */
+/** The eight parts of the life cycle, each with its state and detail. */
 export function lifeLines(input: LifeInput): LifeLine[] {
   const lines: Record<(typeof lifeCycleParts)[number], Line> = {
     collect: stageLine(input, 'collect'),
@@ -56,13 +56,13 @@ export function lifeLines(input: LifeInput): LifeLine[] {
   return lifeCycleParts.map((part) => ({ part, label: labels[part], ...lines[part] }));
 }
 
-/** Several stages of a kind become one line: the one that most needs a person speaks. */
+/** Several stages of a kind share one line, that of the stage that most needs attention. */
 function stageLine({ config, stages }: LifeInput, ...kinds: StageKind[]): Line {
   const own = stages.filter((stage) => kinds.includes(stage.kind));
   const [first] = own;
   if (!first) return { state: 'none', detail: 'no stage', stage: null };
   const order: StageStatus['state'][] = ['running', 'failed', 'refused', 'stale', 'never', 'blocked', 'fresh'];
-  // When all is well, the last that measured something speaks for them.
+  // When all stages are fresh, the line shows the last one with a measurement.
   const telling = own.findLast(({ last }) => last && last.summary !== '' && last.measured !== false) ?? first;
   const worst =
     order
@@ -88,7 +88,7 @@ function stageLine({ config, stages }: LifeInput, ...kinds: StageKind[]): Line {
           : worst.state === 'stale'
             ? `stale: ${worst.reasons[0] ?? ''}`
             : (worst.reasons[0] ?? '');
-  // With several models, a version or a metric alone does not say which of them it belongs to.
+  // With several models, a version or a metric alone is ambiguous.
   const named = own.length > 1 && hasSeveralModels(config) ? `${worst.name}: ${detail}` : detail;
   return { state: states[worst.state], detail: named, stage: worst.name };
 }
@@ -130,7 +130,7 @@ interface Challenger {
   champion: ModelVersionSummary | null;
 }
 
-/** The version of each model that waits for promotion, with the champion of the same model. */
+/** The versions that wait for promotion, with the champion of the same model. */
 function challengersOf(models: readonly ModelVersionSummary[]): Challenger[] {
   return models
     .filter(({ isChallenger }) => isChallenger)
@@ -145,7 +145,7 @@ function versionsText(config: ProjectConfig, waiting: readonly Challenger[]): st
   return waiting.map(({ challenger: { model: name, version } }) => versionText({ name, version }, several)).join(', ');
 }
 
-/** Of several monitors, the line is about the first that needs a person, else the first with a window. */
+/** Of several monitors, the line shows the first that needs attention, else the first with a window. */
 function monitorLine({ monitors }: LifeInput): Line {
   if (monitors.length === 0) return { state: 'none', detail: 'no monitor declared', stage: null };
   const shown =

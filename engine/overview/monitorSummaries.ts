@@ -5,7 +5,7 @@ import type { MonitorConfig } from '../project/schema/monitors.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Store } from '../store/store.ts';
 
-/** The monitors of a project with the verdict of their newest window that had enough rows. */
+/** The monitors of a project with the verdict of their newest window with enough rows. */
 export function monitorSummaries(config: ProjectConfig, store: Store | null): MonitorSummary[] {
   return Object.entries(config.monitors ?? {}).map(([name, monitor]) => ({
     name,

@@ -6,8 +6,8 @@ import { primaryAmong } from '../tracking/rankMetrics.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * The metrics that stand for the runs of an experiment, or of all with null, by what the files name and the newest runs
- * logged.
+ * The metrics that represent the runs of an experiment, or of all experiments with null, from the declarations and the
+ * newest runs.
  */
 export function primaryMetrics(
   project: Pick<Project, 'resolved' | 'schemas' | 'experiments'>,

@@ -29,8 +29,8 @@ import { bestValue } from '../tracking/newestMetrics.ts';
 import { primaryMetrics } from './primaryMetrics.ts';
 
 /**
- * Everything the sidebar shows. `store` is null before the first run. While the file of the project cannot be used, it
- * is the last good state, with the reason.
+ * The contents of the sidebar. `store` is null before the first run. While the project file is invalid, the last good
+ * state is used, with the reason.
  */
 export function projectOverview(written: Project, store: Store | null): ProjectOverview {
   const problems: Problem[] = checkProject(written).filter((problem) => problem.severity === 'error');
@@ -71,7 +71,7 @@ function fileProblem(problem: Problem | null | undefined): FileProblem | null {
   return problem ? { message: problem.message, file: problem.file, line: problem.line, column: problem.column } : null;
 }
 
-/** Where a stage is in the file as it is written, which may not be the one that is shown. */
+/** The position of a stage in the file as written, which may differ from the version that is shown. */
 function lineOf({ file }: Project, stage: string): number | null {
   const range = entryOf(entryOf(file.parsed.root ?? undefined, 'stages')?.value, stage)?.keyRange;
   return range ? file.parsed.lines.at(range.start).line : null;
@@ -91,7 +91,7 @@ function experimentsOf(project: Project, store: Store | null): Omit<ExperimentSu
     };
   };
   const files = [...project.experiments].map(([name, file]) => summary(name, file.value?.describe ?? '', file.path));
-  // Programs that log by themselves name their own experiments.
+  // Programs that log on their own name their own experiments.
   const others = [...counts.keys()]
     .filter((name) => name !== 'default' && !project.experiments.has(name))
     .toSorted()

@@ -4,7 +4,7 @@ import { recordAudit } from './audit.ts';
 import { versionOf, type ModelVersion } from './modelVersions.ts';
 
 // The policy of aliases: a version whose gates pass becomes the challenger, a promotion makes it the champion, and the
-// champion serves. A rollback gives the alias back to the champion before.
+// champion serves. A rollback restores the previous champion.
 
 /** The alias of the version that serves. */
 export const champion: ModelAlias = 'champion';
@@ -12,19 +12,20 @@ export const champion: ModelAlias = 'champion';
 export const challenger: ModelAlias = 'challenger';
 
 /**
- * Why an alias moved. `registered`: its gates passed. `chosen`: a person registered the run. `promoted` and `rolled
- * back`: the champion changed. `cleared`: the challenger was promoted. `set` and `removed`: through MLflow's API.
+ * The reason for a change of an alias. `registered`: its gates passed. `chosen`: a person registered the run.
+ * `promoted` and `rolled back`: the champion changed. `cleared`: the challenger was promoted. `set` and `removed`:
+ * through MLflow's API.
  */
 export type AliasChangeKind = 'registered' | 'chosen' | 'promoted' | 'rolled back' | 'cleared' | 'set' | 'removed';
 
 export interface AliasChange {
   model: string;
-  /** One of ours, or any other that MLflow's API sets. */
+  /** An alias of Loopwright, or any other that MLflow's API sets. */
   alias: string;
   /** Null removes the alias. */
   version: number | null;
   kind: AliasChangeKind;
-  /** For a person to read; nothing depends on its words. */
+  /** For display only; no logic depends on it. */
   why: string;
   /** See `actorOf`. */
   actor: string;
@@ -51,7 +52,7 @@ export function aliasesOf({ sql }: Pick<Store, 'sql'>, model: string): Map<numbe
   return result;
 }
 
-/** Moves or removes an alias, with its history and audit; gives the version that had it. */
+/** Moves or removes an alias, with its history and audit; returns the version that had it. */
 export function setAlias(store: Pick<Store, 'sql'>, change: AliasChange): number | null {
   const { sql } = store;
   const { model, alias, version, kind, why, actor } = change;
@@ -93,8 +94,8 @@ export function setAlias(store: Pick<Store, 'sql'>, change: AliasChange): number
 }
 
 /**
- * The version that a rollback makes champion: the one before the current champion, of those that still exist. Null when
- * there is none. A champion that was rolled back is no champion before.
+ * The version that a rollback makes champion: the previous champion among the versions that still exist. Null when
+ * there is none. A champion that was rolled back does not count.
  */
 export function championBefore({ sql }: Pick<Store, 'sql'>, model: string): number | null {
   const changes = sql.all<{ version: number | null; kind: AliasChangeKind }>(

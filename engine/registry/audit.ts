@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 /** The part of Loopwright that changed the registry. */
 export type Face = 'terminal' | 'editor' | 'run' | 'loop' | 'mlflow' | 'import';
 
-/** What happened to a version or an alias; stored, so names are never reused for another meaning. */
+/** The action on a version or an alias. The names are stored and never reused with another meaning. */
 export type AuditAction =
   | 'model created'
   | 'model renamed'
@@ -29,7 +29,7 @@ interface Row extends Entry {
   previous_hash: string;
 }
 
-/** Who changes the registry: the part of Loopwright and the account, as `terminal:anna`. */
+/** The actor of a change: the part of Loopwright and the account, such as `terminal:anna`. */
 export function actorOf(face: Face): string {
   return `${face}:${accountName()}`;
 }
@@ -38,14 +38,14 @@ function accountName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run under a number that has no account.
+    // A container may run under a user id without an account.
     return String(process.getuid?.() ?? 'unknown');
   }
 }
 
 /**
- * Appends to the audit of the registry. Each entry holds the hash of the one before, so that an entry that was changed
- * or removed later is found. Belongs into the transaction of the change itself.
+ * Appends to the audit log of the registry. Each entry contains the hash of the previous one, so that later changes and
+ * removals are detected. Call it inside the transaction of the change itself.
  */
 export function recordAudit(
   { sql }: Pick<Store, 'sql'>,
@@ -68,7 +68,7 @@ export function recordAudit(
   });
 }
 
-/** The id of the first entry that does not follow from the one before; null while the chain is whole. */
+/** The id of the first entry whose hash does not match the previous entry; null while the chain is intact. */
 export function brokenAuditEntry({ sql }: Pick<Store, 'sql'>): number | null {
   let previous = '';
   for (const row of sql.all<Row>('SELECT * FROM audit ORDER BY id')) {

@@ -4,10 +4,10 @@ import { parseMetric } from '../evaluation/metricName.ts';
 import type { ModelVersion } from './modelVersions.ts';
 
 /**
- * The gates of a version against the champion of this moment. A gate such as `pr_auc@champion` was judged against the
- * champion at the time of the validation; when the champion is another one now, the gate is judged again from the
- * metrics that both versions have on the same test rows. Throws WorkError, with what to do, when they were tested on
- * different rows or the gate needs an interval of the difference, which only a validation computes.
+ * Judges the gates of a version against the current champion. A gate such as `pr_auc@champion` was judged against the
+ * champion at the time of the validation. If the champion has changed, the gate is judged again from the metrics of
+ * both versions on the same test rows. Throws WorkError with the next step when the test rows differ or the gate needs
+ * an interval of the difference, which only a validation computes.
  */
 export function gatesAgainst(wanted: ModelVersion, champion: ModelVersion | null): GateOutcome[] {
   const { gates } = wanted.report;
@@ -17,9 +17,9 @@ export function gatesAgainst(wanted: ModelVersion, champion: ModelVersion | null
 function judgedAgain(gate: GateOutcome, wanted: ModelVersion, champion: ModelVersion): GateOutcome {
   const metric = parseMetric(gate.gate);
   if (!metric?.champion || gate.against === champion.version) return gate;
-  // A champion that predicts something else was no comparison in the validation either.
+  // A champion with another target was not compared in the validation either.
   if (gate.kind === 'champion_not_comparable' || !hasSameTarget(wanted, champion)) return gate;
-  // A metric that the validation could not compute has no value now either.
+  // A metric without a value in the validation has none now either.
   if (gate.kind === 'no_value') return gate;
   const reason = hasSameRows(wanted, champion)
     ? gate.atConfidence === null

@@ -12,7 +12,7 @@ import {
 import { FilterError } from '../tracking/filter/tokens.ts';
 import type { RegisteredModelRow, RegisteredVersionRow } from './registeredModels.ts';
 
-/** The tag by which MLflow marks prompts. Loopwright keeps none, and clients leave them out by this tag. */
+/** The tag that marks prompts in MLflow. Loopwright stores no prompts, and clients exclude them by this tag. */
 export const promptTag = 'mlflow.prompt.is_prompt';
 
 const modelColumns = {
@@ -33,7 +33,7 @@ const versionColumns = {
   source: 'm.source',
 };
 
-/** A page of registered models by MLflow's grammar, by name where the order says nothing. Throws FilterError. */
+/** A page of registered models for a search in MLflow's grammar, ordered by name by default. Throws FilterError. */
 export function findRegisteredModels({ sql }: Pick<Store, 'sql'>, search: Search): RegisteredModelRow[] {
   const values: SqlValue[] = [];
   const tags = 'registered_model_tags x WHERE x.model = m.name';
@@ -47,7 +47,7 @@ export function findRegisteredModels({ sql }: Pick<Store, 'sql'>, search: Search
   );
 }
 
-/** A page of versions by MLflow's grammar; the last changed first where the order says nothing. Throws FilterError. */
+/** A page of versions for a search in MLflow's grammar, the last changed first by default. Throws FilterError. */
 export function findVersions({ sql }: Pick<Store, 'sql'>, search: Search): RegisteredVersionRow[] {
   const values: SqlValue[] = [];
   const tags = 'model_version_tags x WHERE x.model = m.model AND x.version = m.version';
@@ -63,7 +63,7 @@ export function findVersions({ sql }: Pick<Store, 'sql'>, search: Search): Regis
   );
 }
 
-/** `tags` is the table of the tags with the condition that joins it. */
+/** `tags` is the table of tags with its join condition. */
 function compare(part: Comparison, columns: SearchColumns, tags: string, values: SqlValue[]): string {
   const { field, operator, from, to } = part;
   const refuse = (message: string) => new FilterError(message, from, to);
@@ -82,7 +82,7 @@ function compare(part: Comparison, columns: SearchColumns, tags: string, values:
     throw refuse(`\`${field.key}\` is compared by = != LIKE ILIKE.`);
   const comparison = comparisonOf(column, part, values);
   if (!isTag) return comparison;
-  // Clients leave prompts out by this comparison; a model without the tag is no prompt.
+  // Clients exclude prompts by this comparison; a model without the tag is not a prompt.
   if (field.key === promptTag && operator === '!=')
     return `NOT EXISTS (SELECT 1 FROM ${tags} AND x.key = ? AND x.value = ?)`;
   return `EXISTS (SELECT 1 FROM ${tags} AND x.key = ? AND ${comparison})`;

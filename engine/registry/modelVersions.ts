@@ -22,7 +22,7 @@ interface Row {
   report: string | null;
 }
 
-/** The number of the next version of a model, which is registered if it was not. Numbers are not given twice. */
+/** Returns the number of the next version of a model, and registers the model if needed. Numbers are never reused. */
 export function nextVersion({ sql }: Pick<Store, 'sql'>, model: string): number {
   const now = Date.now();
   sql.run(
@@ -54,7 +54,7 @@ export function versionOf({ sql }: Pick<Store, 'sql'>, model: string, alias: Mod
   return row ? toVersion(row) : null;
 }
 
-/** The number of the version that has an alias; null when none has it. Cheap enough to ask on every request. */
+/** The number of the version that has an alias; null when none has it. Fast enough for every request. */
 export function aliasVersion({ sql }: Pick<Store, 'sql'>, model: string, alias: ModelAlias): number | null {
   return (
     sql.get<{ version: number }>('SELECT version FROM aliases WHERE model = ? AND alias = ?', model, alias)?.version ??

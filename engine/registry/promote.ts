@@ -12,15 +12,15 @@ export interface Promotion extends ModelRef {
 }
 
 export interface PromotionRequest {
-  /** Why, for a person to read. */
+  /** The reason, for display. */
   why: string;
   /** See `actorOf`. */
   actor: string;
-  /** When, on the clock of the caller. Default now. */
+  /** The time of the promotion on the caller's clock; now by default. */
   at?: number | undefined;
 }
 
-/** Makes a version the champion. Throws WorkError with the gates that failed; there is no other way to promote. */
+/** Makes a version the champion; the only way to promote. Throws WorkError with the failed gates. */
 export function promote(store: Store, { name, version }: ModelRef, request: PromotionRequest): Promotion {
   const { why, actor, at = Date.now() } = request;
   return store.sql.write(() => {
@@ -59,8 +59,8 @@ export function promote(store: Store, { name, version }: ModelRef, request: Prom
 }
 
 /**
- * Makes the champion before the current one champion again. A second rollback goes one further back, not to the version
- * that was just rolled back.
+ * Makes the previous champion champion again. A second rollback goes one version further back, not to the one that was
+ * just rolled back.
  */
 export function rollback(
   store: Store,

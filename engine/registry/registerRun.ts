@@ -10,18 +10,18 @@ import { registerVersion } from './registerVersion.ts';
 import { readValidationReport, reportFile, type ValidationReport } from './validationReport.ts';
 
 export interface RegisteredRun {
-  /** The versions that the run is, one a model. */
+  /** The registered versions of the run, one per model. */
   registered: ModelRef[];
   runId: string;
   runName: string;
-  /** False when the run was a version before. */
+  /** False when the run was registered before. */
   made: boolean;
 }
 
 /**
- * Makes each model that a run validated a version, such as that of the chosen trial of a sweep; one whose gates passed
- * becomes the challenger. A run that is a version already keeps its numbers. `modelOf` names the model of a validate
- * stage whose report does not. WorkError when the run validated no model, or its files are gone.
+ * Registers each model that a run validated as a version, for example the chosen trial of a sweep. A version whose
+ * gates passed becomes the challenger. A run that was registered before keeps its numbers. `modelOf` names the model of
+ * a validate stage whose report does not. Throws WorkError when the run validated no model or its files are gone.
  */
 export function registerRun(
   store: Store,
@@ -44,7 +44,7 @@ export function registerRun(
       }
       return { registered: known.map(({ model, version }) => ({ name: model, version })), runId, runName, made: false };
     }
-    // The last validation of a model counts, as it does while stages run.
+    // The last validation of a model counts, as during a run.
     const reports = new Map(
       reportsOf(store, runId, runName).map(({ stage, report }) => [report.model ?? modelOf(stage), report]),
     );

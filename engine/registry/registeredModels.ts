@@ -5,7 +5,7 @@ import { nextVersion } from './modelVersions.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
-/** A row of `registered_models`: a name with versions, as MLflow's registry has it. */
+/** A row of `registered_models`: a name with versions, as in MLflow's registry. */
 export interface RegisteredModelRow {
   name: string;
   created_at: number;
@@ -13,7 +13,7 @@ export interface RegisteredModelRow {
   description: string;
 }
 
-/** A row of `model_versions`. A version of another tool has no report. */
+/** A row of `model_versions`. Versions of other tools have no report. */
 export interface RegisteredVersionRow {
   model: string;
   version: number;
@@ -44,7 +44,7 @@ export function listRegisteredModels({ sql }: Sql): RegisteredModelRow[] {
   );
 }
 
-/** Adds a registered model; one that is there stays as it is. */
+/** Adds a registered model; an existing one stays unchanged. */
 export function addRegisteredModel(store: Sql, row: RegisteredModelRow, actor: string): void {
   if (registeredModel(store, row.name)) return;
   store.sql.run(
@@ -83,19 +83,19 @@ export function deleteRegisteredModel(store: Sql, name: string, actor: string): 
   });
 }
 
-/** True when the project validates and serves this model: its aliases move through the gates alone. */
+/** True when the project validates and serves this model: then its aliases change only through the gates. */
 export function isValidated({ sql }: Sql, name: string): boolean {
   return sql.get('SELECT 1 FROM model_versions WHERE model = ? AND report IS NOT NULL LIMIT 1', name) !== undefined;
 }
 
-/** Notes that a model, and one of its versions, changed now. */
+/** Sets the time of the last change of a model and of one of its versions. */
 export function touchModel({ sql }: Sql, name: string, version?: number): void {
   sql.run('UPDATE registered_models SET updated_at = ? WHERE name = ?', Date.now(), name);
   if (version !== undefined)
     sql.run('UPDATE model_versions SET updated_at = ? WHERE model = ? AND version = ?', Date.now(), name, version);
 }
 
-/** Numbers up to this are not given to new versions of a model. */
+/** Reserves numbers up to this one, so that new versions do not get them. */
 export function reserveVersions({ sql }: Sql, name: string, upTo: number): void {
   sql.run('UPDATE registered_models SET last_version = max(last_version, ?) WHERE name = ?', upTo, name);
 }
@@ -124,17 +124,17 @@ export function newestByStage({ sql }: Sql, model: string): RegisteredVersionRow
   );
 }
 
-/** What is known of a version that another tool registers. */
+/** The fields of a version that another tool registers. */
 export type NewVersion = Omit<RegisteredVersionRow, 'report' | 'version'>;
 
-/** Adds the next version of a model; gives its number. */
+/** Adds the next version of a model; returns its number. */
 export function addNextVersion(store: Sql, version: NewVersion, actor: string): number {
   const number = nextVersion(store, version.model);
   addVersion(store, { ...version, version: number }, actor);
   return number;
 }
 
-/** Adds a version with its number, as an import has it. */
+/** Adds a version with a given number, for an import. */
 export function addVersion(store: Sql, row: Omit<RegisteredVersionRow, 'report'>, actor: string): void {
   store.sql.run(
     `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, source, model_id, run_link,
@@ -158,7 +158,7 @@ export function addVersion(store: Sql, row: Omit<RegisteredVersionRow, 'report'>
   recordAudit(store, actor, 'version registered', { model: row.model, version: row.version, runId: row.run_id });
 }
 
-/** Changes what may change of a version; the rest stays. */
+/** Changes the mutable fields of a version. */
 export function updateVersion(
   store: Sql,
   model: string,
@@ -183,7 +183,7 @@ export function updateVersion(
   if (row.stage !== known.stage) recordAudit(store, actor, 'stage set', { model, version, stage: row.stage });
 }
 
-/** Archives the other versions that are in the stage of a version. */
+/** Archives the other versions in the stage of a version. */
 export function archiveOthers(store: Sql, model: string, stage: string, version: number, actor: string): void {
   const others = versionsOfModel(store, model).filter((row) => row.stage === stage && row.version !== version);
   for (const other of others)
@@ -233,7 +233,7 @@ export function removeRegistryTag({ sql }: Sql, model: string, version: number |
   else sql.run('DELETE FROM model_version_tags WHERE model = ? AND version = ? AND key = ?', model, version, key);
 }
 
-/** The aliases of a registered model by name, whoever set them. */
+/** The aliases of a registered model by name, including those set through MLflow's API. */
 export function registeredAliases({ sql }: Sql, model: string): { alias: string; version: number }[] {
   return sql.all<{ alias: string; version: number }>(
     'SELECT alias, version FROM aliases WHERE model = ? ORDER BY alias',
@@ -241,7 +241,7 @@ export function registeredAliases({ sql }: Sql, model: string): { alias: string;
   );
 }
 
-/** Takes over an alias of another registry, or its removal with null; that registry keeps the history. */
+/** Imports an alias of another registry, or its removal with null; the history stays in that registry. */
 export function importAlias(store: Sql, model: string, alias: string, version: number | null, actor: string): void {
   const { sql } = store;
   if (version === null) sql.run('DELETE FROM aliases WHERE model = ? AND alias = ?', model, alias);

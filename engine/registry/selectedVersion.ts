@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts';
 import { champion } from './aliases.ts';
 import { getVersion, latestVersion, versionOf, type ModelVersion } from './modelVersions.ts';
 
-/** The version that a selector names; null stands for the champion. Null when nothing has the alias. */
+/** The version of a selector; null selects the champion. Returns null when no version has the alias. */
 export function selectedVersion(
   store: Pick<Store, 'sql'>,
   model: string,

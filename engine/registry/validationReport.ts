@@ -8,21 +8,21 @@ import { kindOfOldGate } from '../tracking/storedGate.ts';
 
 /**
  * The results of a validation, stored with the model version and among the artifacts of its run. The card, the API and
- * the monitors read it. Paths are relative to the project. A change of its shape raises `version` and adds a step to
- * `readValidationReport`, which reads every version that was ever stored.
+ * the monitors read it. Paths are relative to the project. A change of the shape increments `version` and adds a step
+ * to `readValidationReport`, which reads every earlier version.
  */
 export interface ValidationReport {
   version: 2;
-  /** Name of the model; missing in reports of projects that had one model, named after the project. */
+  /** Name of the model; missing in reports of projects with one model, which has the name of the project. */
   model?: string;
   task: Task;
   target: string;
   algorithm: string;
   backend: string;
-  /** The threshold of a binary model: scores from here on are positive. Chosen on validation rows. */
+  /** The threshold of a binary model: scores at or above it are positive. Chosen on the validation rows. */
   threshold: number | null;
   minPrecision: number;
-  /** The classes as they are answered; of a binary model [negative, positive]. Null for a regression. */
+  /** The class labels of the answers; of a binary model [negative, positive]. Null for a regression. */
   classes: string[] | null;
   performance: Record<string, Estimate>;
   headlineMetric: string;
@@ -68,7 +68,10 @@ export function readValidationReport(text: string): ValidationReport {
   return stored.version === 1 ? fromVersion1(stored) : stored;
 }
 
-/** Gates had no kind, fairness no interval and one rate a group, and the count of reference rows was not stored. */
+/**
+ * In version 1, gates had no kind, fairness had no interval and one rate per group, and the number of reference rows
+ * was not stored.
+ */
 interface ReportVersion1 extends Omit<ValidationReport, 'version' | 'gates' | 'fairness' | 'referenceRows'> {
   version: 1;
   gates: Omit<GateOutcome, 'kind'>[];
@@ -81,7 +84,7 @@ interface ReportVersion1 extends Omit<ValidationReport, 'version' | 'gates' | 'f
   }[];
 }
 
-/** The references of version 1 held every k-th test row, at most so many. */
+/** In version 1, the reference contained every k-th test row, up to a limit. */
 const mostReferenceRows1 = 50_000;
 
 function fromVersion1(stored: ReportVersion1): ValidationReport {

@@ -1,6 +1,6 @@
 /**
- * The figures of a version as the column `model_versions.summary` holds them, beside its report, so that a list of
- * hundreds stays fast. A change of their shape adds a `format`, which no row has so far.
+ * The figures of a version in the column `model_versions.summary`, separate from the report, so that a list of hundreds
+ * stays fast. A change of the shape adds a `format`, which no row has so far.
  */
 export interface VersionSummary {
   metrics: Record<string, number>;
@@ -8,7 +8,7 @@ export interface VersionSummary {
   gatesTotal: number;
 }
 
-/** Reads the stored figures. A version that another program registered has none. */
+/** Reads the stored figures. A version of another program has none. */
 export function readVersionSummary(text: string | null): VersionSummary {
   if (text === null) return { metrics: {}, gatesPassed: 0, gatesTotal: 0 };
   const { metrics, gatesPassed, gatesTotal } = JSON.parse(text) as VersionSummary;
