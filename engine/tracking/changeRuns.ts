@@ -11,7 +11,7 @@ export interface ChangedRun {
 
 const longestNote = 100_000;
 
-/** Changes runs as one write and gives, in the order to apply them, the changes that take it back. */
+/** Applies changes to runs in one write and returns the inverse changes, in the order to apply them. */
 export function changeRuns(store: Pick<Store, 'sql'>, changes: readonly ChangedRun[]): ChangedRun[] {
   return store.sql.write(() => changes.map(({ runId, change }) => changeRun(store, runId, change))).toReversed();
 }

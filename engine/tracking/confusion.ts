@@ -9,7 +9,7 @@ import { artifactsFolder, type Store } from '../store/store.ts';
  */
 export const confusionFile = 'confusion_matrix.json';
 
-/** The confusion matrix that a run wrote; null when there is none or the file is something else. */
+/** The confusion matrix of a run; null when it is missing or the file has another form. */
 export function confusionOf(store: Store, runId: string): ConfusionMatrix | null {
   try {
     const path = join(artifactsFolder(store, runId), confusionFile);

@@ -7,8 +7,8 @@ import type { Store } from '../store/store.ts';
 import { metricKeyId } from './writeRun.ts';
 
 /**
- * Copies all runs of a store into another with everything they hold, under the same ids: files first, then the rows in
- * one write. Model versions are not taken along.
+ * Copies all runs of a store into another with their data, under the same ids: files first, then the rows in one write.
+ * Model versions are not copied.
  */
 export function copyRuns(from: Store, to: Store): void {
   const runs = from.sql.all<{ id: number; run_id: string; experiment: string }>('SELECT * FROM runs ORDER BY id');
@@ -76,8 +76,8 @@ function copyDatasets(from: Store, to: Store, experiments: ReadonlyMap<number, n
 }
 
 /**
- * What a run read is named by the version of the same content that the other store knows; data that it does not know
- * gets no version there.
+ * Inputs of a run are mapped to the version with the same content in the other store; unknown data gets no version
+ * there.
  */
 function copyInputs(from: Store, to: Store, runId: string): void {
   for (const { dataset, hash } of from.sql.all<{ dataset: string; hash: string }>(
@@ -93,7 +93,7 @@ function copyInputs(from: Store, to: Store, runId: string): void {
   }
 }
 
-/** Writes a row as it was read from a table of the same shape; one that is there already stays. */
+/** Writes a row as read from a table of the same shape; an existing row stays unchanged. */
 function insertRow({ sql }: Store, table: string, row: SqlRow): void {
   const columns = Object.keys(row);
   sql.run(
@@ -102,7 +102,7 @@ function insertRow({ sql }: Store, table: string, row: SqlRow): void {
   );
 }
 
-/** Copies a version of a dataset under its own id. The data itself stays where it is. */
+/** Copies a version of a dataset with its id. The data itself is not copied. */
 export function copySnapshot(from: Store, to: Store, id: string): void {
   const row = from.sql.get('SELECT * FROM snapshots WHERE id = ?', id);
   if (row) insertRow(to, 'snapshots', { ...row, kept: 0 });

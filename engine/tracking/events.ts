@@ -3,15 +3,14 @@ import type { Store } from '../store/store.ts';
 
 export interface NewEvent extends MonitorEvent {
   monitor: string | null;
-  /** The model that it concerns; null for all. */
+  /** The model concerned; null for all. */
   model: string | null;
-  /** Who caused it, as `terminal:anna`; empty when nobody did. */
+  /** The actor, such as `terminal:anna`; empty when there is none. */
   actor: string;
 }
 
 /**
- * Writes down something that happened in production: an alert, a deployment, a retraining, a promotion. `at` may be the
- * clock of a replay.
+ * Records an event in production: an alert, a deployment, a retraining, a promotion. `at` may be the clock of a replay.
  */
 export function recordEvent({ sql }: Pick<Store, 'sql'>, event: NewEvent): void {
   sql.run(
@@ -40,7 +39,7 @@ export function listEvents({ sql }: Pick<Store, 'sql'>, monitor: string, model: 
     .map((row) => ({ at: row.at, kind: row.kind, text: row.text, modelVersion: row.model_version, runId: row.run_id }));
 }
 
-/** How often something happened and the time of the last, by the clock that recorded it; null for never. */
+/** The number of events of a kind and the time of the last, by the clock that recorded it; null without events. */
 export function eventCount(
   { sql }: Pick<Store, 'sql'>,
   kind: MonitorEvent['kind'],

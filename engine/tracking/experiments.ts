@@ -5,7 +5,7 @@ export interface Experiment {
   /** 0 is the default experiment. */
   id: number;
   name: string;
-  /** Where its artifacts go; null for the project's own folder. */
+  /** Root of its artifacts; null for the project's own folder. */
   artifactLocation: string | null;
   lifecycle: 'active' | 'deleted';
   createdAt: number;
@@ -33,7 +33,7 @@ export function experimentByName({ sql }: Sql, name: string): Experiment | null 
   return row ? read(row) : null;
 }
 
-/** Makes an experiment; its name must be new. */
+/** Creates an experiment with a new name. */
 export function createExperiment(
   { sql }: Sql,
   name: string,
@@ -60,7 +60,7 @@ export function createExperiment(
   });
 }
 
-/** The experiment of a name, made when there is none. */
+/** The experiment with a name, created if needed. */
 export function ensureExperiment(store: Sql, name: string): Experiment {
   return (
     experimentByName(store, name) ??
@@ -68,7 +68,7 @@ export function ensureExperiment(store: Sql, name: string): Experiment {
   );
 }
 
-/** Another name; its runs go with it. */
+/** Renames an experiment and the experiment of its runs. */
 export function renameExperiment({ sql }: Sql, id: number, name: string): void {
   sql.write(() => {
     const found = experimentById({ sql }, id);
@@ -79,13 +79,13 @@ export function renameExperiment({ sql }: Sql, id: number, name: string): void {
   });
 }
 
-/** Throws an experiment with its runs away, or takes it back with those that went with it. */
+/** Deletes an experiment with its runs, or restores it with the runs that were deleted with it. */
 export function setExperimentLifecycle({ sql }: Sql, id: number, lifecycle: Experiment['lifecycle']): void {
   sql.write(() => {
     const found = experimentById({ sql }, id);
     if (!found) return;
     const at = Date.now();
-    // The runs carry the time of their experiment's deletion, so that those thrown away before stay away.
+    // The runs get the deletion time of their experiment, so that runs deleted before stay deleted.
     if (lifecycle === 'deleted')
       sql.run('UPDATE runs SET deleted_at = ? WHERE experiment = ? AND deleted_at IS NULL', at, found.name);
     else
@@ -116,12 +116,12 @@ export function setExperimentTag({ sql }: Sql, id: number, { key, value }: { key
   );
 }
 
-/** Removes a tag of an experiment; false when there was none. */
+/** Removes a tag of an experiment; false when it did not exist. */
 export function removeExperimentTag({ sql }: Sql, id: number, key: string): boolean {
   return sql.run('DELETE FROM experiment_tags WHERE experiment = ? AND key = ?', id, key).changes > 0;
 }
 
-/** Sets when an experiment was last changed, as an import knows it. Epoch milliseconds. */
+/** Sets the time of the last change of an experiment, for an import. Epoch milliseconds. */
 export function setExperimentUpdated({ sql }: Sql, id: number, at: number): void {
   sql.run('UPDATE experiments SET updated_at = ? WHERE id = ?', at, id);
 }

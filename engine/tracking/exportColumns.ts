@@ -5,7 +5,7 @@ import { splitColumn } from './runOrder.ts';
 import type { Store } from '../store/store.ts';
 import { numberIn } from './storedParam.ts';
 
-/** A column of an exported table: what it holds and how it is read from a run. */
+/** A column of an exported table, with its kind and how it is read from a run. */
 export interface ExportColumn extends TypedColumn {
   value(run: RunSummary): TypedValue;
 }
@@ -19,7 +19,7 @@ const attributes: Record<string, ExportColumn> = {
   experiment: { name: 'experiment', kind: 'text', value: (run) => run.experiment },
   started: { name: 'started', kind: 'time', value: (run) => run.startedAt },
   ended: { name: 'ended', kind: 'time', value: (run) => run.endedAt },
-  // Of a run that goes on, nothing: it is another number by the time that the file is read.
+  // A running run has no duration yet.
   duration: {
     name: 'duration_seconds',
     kind: 'number',
@@ -35,8 +35,8 @@ const attributes: Record<string, ExportColumn> = {
 };
 
 /**
- * The columns of a table of these runs (their row numbers in the store), the run's id before them. Metrics are numbers;
- * a param is a number when every value of it in these runs is one. WorkError for a name that is no column.
+ * The columns of a table of these runs (row numbers in the store), after the run's id. Metrics are numbers; a param is
+ * a number when all its values in these runs are. Throws WorkError for an unknown column.
  */
 export function exportColumns(
   store: Pick<Store, 'sql'>,
@@ -77,7 +77,7 @@ function isNumeric({ sql }: Pick<Store, 'sql'>, key: string, runs: readonly numb
       JSON.stringify(runs),
       key,
     ) !== undefined;
-  // Beyond 2^53 a double is not every whole number: an id would become another one.
+  // A double cannot represent every integer above 2^53: an id would change.
   return (
     values('p.number IS NOT NULL') &&
     !values(`(p.number IS NULL OR abs(p.number) >= 9007199254740992) AND NOT (p.json = 1 AND p.value = 'null')`)

@@ -17,19 +17,19 @@ import type { Store } from '../store/store.ts';
 
 export interface RunExport {
   query: RunQuery;
-  /** As in RunOrder. The run's id stands before them. */
+  /** As in RunOrder. The run's id comes first. */
   columns: readonly string[];
   format: 'csv' | 'parquet';
-  /** Absolute. The file is there whole or not at all. */
+  /** Absolute. The file is written completely or not at all. */
   path: string;
 }
 
 const runsAtOnce = 2000;
 
 /**
- * Writes the runs of a query as a table, in the order of the query; gives how many. The store is read a part at a time,
- * and between parts others are answered. Throws WorkError: a filter that cannot be read, an unknown column, a place
- * that cannot be written.
+ * Writes the runs of a query as a table, in the order of the query; returns their number. The store is read in parts,
+ * and other requests are answered in between. Throws WorkError for an invalid filter, an unknown column, or a file that
+ * cannot be written.
  */
 export async function exportRuns(
   store: Pick<Store, 'sql'>,
@@ -43,7 +43,7 @@ export async function exportRuns(
   return { runs: written };
 }
 
-/** All runs of the query, by their row numbers. */
+/** All runs of the query, by row number. */
 function findIds({ sql }: Pick<Store, 'sql'>, query: RunQuery): number[] {
   return sql.read(() => {
     const { runs, total, problem } = matchingRuns(sql, query);
@@ -55,7 +55,7 @@ function findIds({ sql }: Pick<Store, 'sql'>, query: RunQuery): number[] {
   });
 }
 
-/** The runs in this order, a part at a time; one that is gone meanwhile is left out. */
+/** The runs in this order, in parts; runs that were deleted in the meantime are left out. */
 async function* summaries(store: Pick<Store, 'sql'>, runs: readonly number[]): AsyncIterable<RunSummary[]> {
   for (let from = 0; from < runs.length; from += runsAtOnce) {
     const part = runs.slice(from, from + runsAtOnce);
@@ -111,7 +111,7 @@ async function writeTyped(
   path: string,
 ): Promise<number> {
   return withDatabase(undefined, async (db) => {
-    // DuckDB's names know no upper and lower case, those of metrics do.
+    // Column names are case-insensitive in DuckDB, names of metrics are not.
     const plain = columns.map(({ kind }, i) => ({ name: `c${i}`, kind }));
     await db.create('runs', plain);
     let written = 0;
@@ -132,13 +132,16 @@ async function writeTyped(
   });
 }
 
-/** Numbers with all their digits, times as ISO in UTC. */
+/** Numbers with all digits, times as ISO 8601 in UTC. */
 function csvText(column: ExportColumn, value: TypedValue): string {
   if (value === null) return '';
   return column.kind === 'time' ? new Date(Number(value)).toISOString() : String(value);
 }
 
-/** A record after RFC 4180: CRLF, and quotes round what holds a comma, a quote, a line break, or spaces at its ends. */
+/**
+ * A record after RFC 4180: CRLF, with quotes around values that contain a comma, a quote, a line break, or outer
+ * spaces.
+ */
 function csvLine(fields: readonly string[]): string {
   return `${fields.map((field) => (/[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\r\n`;
 }

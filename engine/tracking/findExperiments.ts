@@ -4,7 +4,7 @@ import { experimentById, type Experiment } from './experiments.ts';
 import { columnOf, comparisonOf, conjunction, orderOf, type Comparison, type Search } from './filter/conjunction.ts';
 import { FilterError } from './filter/tokens.ts';
 
-/** MLflow calls the default experiment `Default`; ours is `default`. */
+/** MLflow's name of the default experiment is `Default`; Loopwright's is `default`. */
 const nameColumn = `CASE WHEN e.id = 0 AND e.name = 'default' THEN 'Default' ELSE e.name END`;
 const columns = {
   name: nameColumn,
@@ -17,7 +17,7 @@ const columns = {
 const filterColumns = { ...columns, experiment_id: 'CAST(e.id AS TEXT)' };
 const textColumns = new Set([nameColumn, filterColumns.experiment_id]);
 
-/** A page of experiments by MLflow's grammar; the newest first where the order says nothing. Throws FilterError. */
+/** A page of experiments for a search in MLflow's grammar, the newest first by default. Throws FilterError. */
 export function findExperiments(
   store: Pick<Store, 'sql'>,
   search: Search & { lifecycle: Experiment['lifecycle'] | 'all' },

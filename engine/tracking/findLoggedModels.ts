@@ -4,18 +4,18 @@ import { columnOf, comparisonOf, conjunction, type Comparison, type Search } fro
 import { FilterError } from './filter/tokens.ts';
 import type { LoggedModelRow } from './loggedModels.ts';
 
-/** A dataset that metrics of a logged model were measured on; any version of it without a digest. */
+/** A dataset that metrics of a logged model were measured on; without a digest, any version of it. */
 export interface MeasuredOn {
   name: string;
   digest: string | null;
 }
 
 export interface LoggedModelSearch extends Omit<Search, 'order'> {
-  /** Their numbers. */
+  /** Experiment ids. */
   experiments: readonly number[];
   /** Only models that were measured on one of these; empty for all. */
   datasets: readonly MeasuredOn[];
-  /** A field `metrics.name` may be ordered by its value on one dataset: of this name, of this digest, or both. */
+  /** A field `metrics.name` can be ordered by its value on one dataset, given by name, digest, or both. */
   order: readonly (Search['order'][number] & { name: string | null; digest: string | null })[];
 }
 
@@ -31,7 +31,7 @@ const columns = {
   last_updated_time: 'm.updated_at',
 };
 
-/** A page of logged models by MLflow's grammar; the newest first where the order says nothing. Throws FilterError. */
+/** A page of logged models for a search in MLflow's grammar, the newest first by default. Throws FilterError. */
 export function findLoggedModels({ sql }: Pick<Store, 'sql'>, search: LoggedModelSearch): LoggedModelRow[] {
   const values: SqlValue[] = [JSON.stringify(search.experiments)];
   const conditions = [
@@ -75,7 +75,7 @@ function orderBy({ field, descending, name, digest }: LoggedModelSearch['order']
   return `${value} IS NULL, ${value} ${direction}`;
 }
 
-/** Metrics that were measured on any of these datasets. */
+/** Metrics measured on any of these datasets. */
 function onDatasets(datasets: readonly MeasuredOn[], values: SqlValue[]): string {
   return datasets
     .map(({ name, digest }) => {

@@ -10,8 +10,7 @@ import type { Store } from '../store/store.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
 
 /**
- * A page of runs with the number of all that match. A filter that cannot be read is told as `problem`, and the page is
- * the one without it.
+ * A page of runs with the total number of matches. An invalid filter is reported as `problem`, and the page ignores it.
  */
 export function listRuns(store: Pick<Store, 'sql'>, query: RunQuery = {}): RunPage {
   const { sql } = store;
@@ -35,8 +34,8 @@ export function rowsOf(sql: Sql, runs: readonly number[]): RunRow[] {
 }
 
 /**
- * The runs of a query as a condition on `runs r`, for statements that read more of them; `few` when there are so few
- * that they are best looked up one by one.
+ * The runs of a query as a condition on `runs r`, for statements that read more of them; `few` when looking them up one
+ * by one is fastest.
  */
 export function conditionOf(
   sql: Sql,
@@ -57,8 +56,8 @@ export function allOf(parts: readonly Condition[]): Condition {
 }
 
 /**
- * The rows of a page in an order; runs without a value of it stand last. Ordered by a metric or by the number of a
- * param, the index of those values is walked from its end until the page is full, so that a page costs what it shows.
+ * The rows of a page in an order; runs without a value come last. For an order by a metric or a numeric param, the
+ * index of its values is read from its end until the page is full, so that the cost depends on the page.
  */
 export function findRows(
   sql: Sql,
@@ -113,7 +112,7 @@ function ordered(
 ): RunRow[] {
   const orders = order.map((one) => orderBy(sql, one));
   const joins = orders.map((one, i) => one.join(i)).join(' ');
-  // The plus keeps a few runs from being looked for along an index of all.
+  // The unary plus prevents SQLite from using an index of all runs for a few of them.
   const by = [...orders.map((one, i) => one.by(i)), newestFirst].join(', ').replace(/^r\./, few ? '+r.' : 'r.');
   return sql.all<RunRow>(
     `SELECT r.* FROM runs r ${joins} WHERE ${where.sql} ORDER BY ${by} LIMIT ? OFFSET ?`,

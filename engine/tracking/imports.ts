@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
-/** What was read before from a source, under its id there: the id here, and a text that the reader left for itself. */
+/** An imported item of a source, by its id there: the id here, and a text for the reader's own use. */
 export interface ImportNote {
   id: string;
   detail: string;
@@ -25,7 +25,7 @@ export function setImportNote({ sql }: Sql, source: string, sourceId: string, { 
   );
 }
 
-/** The sources whose name ends so, under which an id was noted. */
+/** The sources with a name suffix that contain an id. */
 export function sourcesOf({ sql }: Sql, sourceId: string, ending: string): string[] {
   return sql
     .all<{ source: string }>('SELECT source FROM imports WHERE source_id = ? AND source LIKE ?', sourceId, `%${ending}`)

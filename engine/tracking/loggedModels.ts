@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
-/** A row of `logged_models`: a model that MLflow 3 logs by itself, with or without a run. */
+/** A row of `logged_models`: a model logged by MLflow 3, with or without a run. */
 export interface LoggedModelRow {
   model_id: string;
   experiment: number;
@@ -54,7 +54,7 @@ export function addLoggedModel({ sql }: Sql, row: LoggedModelRow): void {
   );
 }
 
-/** Changes what may change of a logged model; the rest stays. */
+/** Changes the mutable fields of a logged model. */
 export function updateLoggedModel(
   store: Sql,
   id: string,
@@ -82,7 +82,7 @@ export function pairsOfModel({ sql }: Sql, of: keyof typeof pairTables, id: stri
   );
 }
 
-/** Sets a param or tag of a logged model; one that is there is replaced, unless `keep` is set. */
+/** Sets a param or tag of a logged model; an existing one is replaced, unless `keep` is set. */
 export function setPairOfModel(
   { sql }: Sql,
   of: keyof typeof pairTables,
@@ -100,7 +100,7 @@ export function setPairOfModel(
   );
 }
 
-/** Removes a tag of a logged model; false when there was none. */
+/** Removes a tag of a logged model; false when it did not exist. */
 export function removeModelTag({ sql }: Sql, id: string, key: string): boolean {
   return sql.run('DELETE FROM logged_model_tags WHERE model_id = ? AND key = ?', id, key).changes > 0;
 }
@@ -117,7 +117,7 @@ export function metricsOfModel({ sql }: Sql, id: string): LoggedModelMetric[] {
     .map(({ isNan, ...metric }) => (isNan === 1 ? { ...metric, value: Number.NaN } : metric));
 }
 
-/** Adds a metric of a logged model; the same again is kept once. */
+/** Adds a metric of a logged model; duplicates are stored once. */
 export function addModelMetric({ sql }: Sql, id: string, metric: LoggedModelMetric): void {
   const isNan = Number.isNaN(metric.value);
   sql.run(
@@ -136,7 +136,7 @@ export function addModelMetric({ sql }: Sql, id: string, metric: LoggedModelMetr
   );
 }
 
-/** The logged models that were not deleted, the oldest first, with the names of their experiments. */
+/** The logged models that were not deleted, oldest first, with the names of their experiments. */
 export function listLoggedModels({ sql }: Sql): (LoggedModelRow & { experimentName: string })[] {
   return sql.all<LoggedModelRow & { experimentName: string }>(
     `SELECT m.*, ifnull(e.name, 'default') AS experimentName
@@ -145,7 +145,7 @@ export function listLoggedModels({ sql }: Sql): (LoggedModelRow & { experimentNa
   );
 }
 
-/** The ids of the logged models that these runs read or made. */
+/** The ids of the logged models that are inputs or outputs of these runs. */
 export function modelsOfRuns({ sql }: Sql, runIds: readonly string[]): Set<string> {
   return new Set(
     sql

@@ -12,7 +12,7 @@ type Sql = Pick<Store, 'sql'>;
 export interface LoggedRun {
   runId: string;
   name: string;
-  /** Its name; the experiment must be there. */
+  /** Name of an existing experiment. */
   experiment: string;
   status: RunStatus;
   startedAt: number;
@@ -21,7 +21,7 @@ export interface LoggedRun {
   /** The tool, such as `mlflow`. */
   source: string;
   userId: string;
-  /** Where its artifacts lie elsewhere; null for the place that the project gives. */
+  /** Location of its artifacts outside the project; null for the default. */
   artifactUri: string | null;
   commit: string | null;
   branch: string | undefined;
@@ -56,12 +56,12 @@ export function addLoggedRun(store: Store, run: LoggedRun): number {
   ).lastId;
 }
 
-/** The row of a run by its whole id; null when there is none. */
+/** The row of a run by its full id; null when there is none. */
 export function runRow({ sql }: Sql, runId: string): RunRow | null {
   return sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', runId) ?? null;
 }
 
-/** Notes the program that logs a run whose program was not known. */
+/** Sets the program that logs a run whose program was unknown. */
 export function noteProgram(store: Store, runId: string, program: ProcessId): void {
   store.sql.run(
     `UPDATE runs SET pid = ?, pid_started = ?, owner = ? WHERE run_id = ? AND status = 'running' AND pid IS NULL`,
@@ -72,7 +72,7 @@ export function noteProgram(store: Store, runId: string, program: ProcessId): vo
   );
 }
 
-/** Sets the status that the tool of a run gives, with the program that goes on with it. */
+/** Sets the status that the run's tool reports, with the program that continues it. */
 export function setLoggedStatus(
   store: Store,
   { id, run_id: runId }: Pick<RunRow, 'id' | 'run_id'>,
@@ -89,7 +89,7 @@ export function setLoggedStatus(
   );
 }
 
-/** Resumes a run that was called interrupted, when the program that writes to it is alive. */
+/** Resumes a run that was marked interrupted, when the program that writes to it is alive. */
 export function reviveRun(store: Store, row: RunRow, client: () => ProcessId | null): void {
   if (row.status !== 'interrupted' || row.source !== 'mlflow') return;
   const program = client();
@@ -106,9 +106,7 @@ export function setRunDeleted({ sql }: Sql, run: number, deletedAt: number | nul
   sql.run('UPDATE runs SET deleted_at = ? WHERE id = ?', deletedAt, run);
 }
 
-/**
- * Keeps the value that a program logs for a param whose value the project gave: beside it, as `program.name`.
- */
+/** Stores the value that a program logs for a param of the project separately, as `program.name`. */
 export function writeProgramParam({ sql }: Sql, run: number, key: string, value: string): void {
   sql.run(
     `INSERT INTO params (run, key, value, json, number) VALUES (?, ?, ?, 0, ?)
@@ -120,7 +118,7 @@ export function writeProgramParam({ sql }: Sql, run: number, key: string, value:
   );
 }
 
-/** How many points a run has. */
+/** The number of points of a run. */
 export function countPoints({ sql }: Sql, run: number): number {
   return sql.get<{ n: number | null }>('SELECT sum(count) AS n FROM latest WHERE run = ?', run)?.n ?? 0;
 }

@@ -7,20 +7,20 @@ import { both, either, runsIn, sizeOf, without, type RunSet } from './runSet.ts'
 import { runsWithWord, wordsOf } from './runWords.ts';
 import type { Sql } from '../store/sql.ts';
 
-/** The runs that a query means, without its order and page. */
+/** The runs of a query, without order and page. */
 export interface Matching {
   runs: RunSet;
   total: number;
-  /** Why the filter cannot be read; the runs are then those without it. */
+  /** The error of an invalid filter; the set then ignores the filter. */
   problem: FilterProblem | null;
 }
 
-/** So few runs are asked one by one. */
+/** Up to this number, runs are tested one by one. */
 const few = 2000;
 
 /**
- * Finds the runs of a query as a set: each comparison is answered as a whole by an index, and `and`, `or` and `not` are
- * those of sets. That costs some milliseconds for 100,000 runs however the filter is made, and knows the total at once.
+ * Finds the runs of a query as a set: an index answers each comparison, and `and`, `or` and `not` are set operations.
+ * This takes a few milliseconds for 100,000 runs with any filter, and gives the total.
  */
 export function matchingRuns(sql: Sql, query: RunQuery): Matching {
   const moment = momentOf(sql);
@@ -40,8 +40,8 @@ export function matchingRuns(sql: Sql, query: RunQuery): Matching {
 }
 
 /**
- * The runs of some experiments that meet a filter; archived ones count. Throws FilterError for a comparison that cannot
- * be made.
+ * The runs of some experiments that match a filter, including archived ones. Throws FilterError for an invalid
+ * comparison.
  */
 export function runsOfExperiments(
   sql: Sql,
@@ -50,7 +50,7 @@ export function runsOfExperiments(
   filter: Filter | null,
 ): Pick<Matching, 'runs' | 'total'> {
   const moment = momentOf(sql);
-  // Each is listed by an index alone; a statement for both would look at every run.
+  // One index answers each; one statement for both would read every run.
   const kind = which === 'all' ? moment.all : ofKind(sql, moment, which === 'kept' ? 'all' : 'deleted');
   const among = both(
     kind,
@@ -65,7 +65,7 @@ export function runsOfExperiments(
   return { runs, total: sizeOf(runs) };
 }
 
-/** Those that were put away are few and have an index of their own. */
+/** Deleted runs are few and have an index of their own. */
 function ofKind(sql: Sql, moment: Moment, which: NonNullable<RunQuery['which']>): RunSet {
   const away = (more: string): RunSet =>
     listed(sql, moment, `SELECT r.id FROM runs r WHERE (r.deleted_at IS NOT NULL OR r.archived = 1) ${more}`, []);
@@ -81,9 +81,7 @@ function ofKind(sql: Sql, moment: Moment, which: NonNullable<RunQuery['which']>)
   }
 }
 
-/**
- * The runs of a set that meet a filter. What is neither true nor false, such as a comparison with nothing, is not met.
- */
+/** The runs of a set that match a filter. Comparisons with a missing value do not match. */
 function meeting(sql: Sql, moment: Moment, filter: Filter, among: RunSet): RunSet {
   switch (filter.kind) {
     case 'not':
@@ -114,7 +112,7 @@ function meeting(sql: Sql, moment: Moment, filter: Filter, among: RunSet): RunSe
   }
 }
 
-/** How much work a filter is: 0 by an index, 1 a look at each run, 2 a look beside each run. */
+/** The cost class of a filter: 0 uses an index, 1 reads each run, 2 reads further rows of each run. */
 function effortOf(filter: Filter): number {
   switch (filter.kind) {
     case 'not':

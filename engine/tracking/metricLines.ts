@@ -1,25 +1,25 @@
 import type { ParamValue } from '../../protocol/runs.ts';
 
-/** What one line of a program's metrics file says. */
+/** The content of one line of a program's metrics file. */
 export interface MetricLine {
-  /** Names joined with dots where the program nested them. */
+  /** Nested names joined with dots. */
   metrics: Record<string, number>;
   params: Record<string, ParamValue>;
   tags: Record<string, string>;
-  /** Files or folders to keep, as the program named them. */
+  /** Files or folders to store, as the program named them. */
   artifacts: string[];
-  /** Null when the line gives none. */
+  /** Null when the line contains none. */
   step: number | null;
-  /** Epoch milliseconds; null when the line gives none. */
+  /** Epoch milliseconds; null when the line contains none. */
   at: number | null;
 }
 
 const longestKey = 250;
 
 /**
- * Reads a line such as `{"loss": 0.5, "step": 3}` or `{"metrics": {…}, "params": {…}, "tags": {…}, "artifact": "path",
- * "step": 3, "at": ms}`. NaN and Infinity stand as Python's json writes them, or as null for NaN as JavaScript's does.
- * Throws an Error that says what is wrong.
+ * Parses a line such as `{"loss": 0.5, "step": 3}` or `{"metrics": {…}, "params": {…}, "tags": {…}, "artifact": "path",
+ * "step": 3, "at": ms}`. NaN and Infinity are accepted as Python's json writes them, and null as NaN as JavaScript
+ * writes it. Throws an Error with the reason.
  */
 export function readMetricLine(line: string): MetricLine {
   const content = parseLoose(line);
@@ -35,7 +35,7 @@ export function readMetricLine(line: string): MetricLine {
     at: wholeNumber(at, 'at'),
   };
   addNumbers(read.metrics, flat, '');
-  // A metric may be called `metrics`, `params` or `tags`, as long as it is a number.
+  // A metric may be called `metrics`, `params` or `tags` when its value is a number.
   for (const [name, value] of Object.entries({ metrics, params, tags }))
     if (typeof value === 'number') read.metrics[name] = value;
   if (typeof metrics !== 'number') addNumbers(read.metrics, mapOf(metrics, 'metrics'), '');
@@ -53,8 +53,8 @@ export function readMetricLine(line: string): MetricLine {
 }
 
 /**
- * Numbers of JSON as a program may have written it, nested keys joined with dots; what is no number is passed over.
- * Throws when it is no JSON.
+ * The numbers of a JSON document with nested keys joined with dots; other values are ignored. Throws when it is not
+ * JSON.
  */
 export function numbersIn(text: string): Record<string, number> {
   const found: Record<string, number> = {};
@@ -99,14 +99,14 @@ function wholeNumber(value: unknown, name: string): number | null {
 
 const mark = '\u0000loopwright:';
 
-/** JSON, and beside it the three numbers that Python writes without quotes. */
+/** Parses JSON with the three numbers that Python writes without quotes. */
 function parseLoose(text: string): unknown {
   const plain = text.replace(/^\uFEFF/, '');
   try {
     return JSON.parse(plain);
   } catch (error) {
     let special = false;
-    // Strings are passed over whole, so that a NaN within one stays a word.
+    // Strings are skipped as a whole, so that NaN inside a string stays text.
     const marked = plain.replaceAll(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) => {
       if (found.startsWith('"')) return found;
       special = true;

@@ -2,7 +2,7 @@ import type { Sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { findKey } from './writeRun.ts';
 
-/** A point as it is stored: NaN is 0 with `is_nan`. */
+/** A stored point: NaN is 0 with `is_nan`. */
 export interface PointRow {
   step: number;
   at: number;
@@ -12,7 +12,7 @@ export interface PointRow {
 
 const pointsAtOnce = 5000;
 
-/** The metrics of a run by key, with the number of their points. */
+/** The metrics of a run by key, with their number of points. */
 export function metricsOf(
   { sql }: Pick<Store, 'sql'>,
   run: number,
@@ -25,7 +25,7 @@ export function metricsOf(
     .map(({ id, key, count }) => ({ key, count, points: () => pointParts(sql, run, id) }));
 }
 
-/** The points of a metric by step, time and value, a part at a time; others may read and write in between. */
+/** The points of a metric by step, time and value, in parts; other reads and writes may happen in between. */
 function* pointParts(sql: Sql, run: number, key: number): Iterable<PointRow[]> {
   const order = 'ORDER BY step, at, value, is_nan LIMIT ?';
   let rows = sql.all<PointRow>(
@@ -52,7 +52,7 @@ function* pointParts(sql: Sql, run: number, key: number): Iterable<PointRow[]> {
   }
 }
 
-/** A page of the points of a metric by time. A run or metric that is not there has none. */
+/** A page of the points of a metric by time; empty for an unknown run or metric. */
 export function pointsByTime(
   { sql }: Pick<Store, 'sql'>,
   runId: string,
@@ -79,7 +79,7 @@ export function pointsByStep({ sql }: Pick<Store, 'sql'>, run: number, key: stri
   );
 }
 
-/** The steps of a metric, each once; within a range when one is given. */
+/** The distinct steps of a metric, optionally within a range. */
 export function stepsOf(
   { sql }: Pick<Store, 'sql'>,
   run: number,
@@ -123,7 +123,7 @@ export function pointsAfterStep({ sql }: Pick<Store, 'sql'>, runId: string, key:
   );
 }
 
-/** Every point of a run, metric by metric, by step. The store must not be written meanwhile. */
+/** Every point of a run, by metric and step. The store must not change meanwhile. */
 export function allPointsOf({ sql }: Pick<Store, 'sql'>, run: number): Iterable<PointRow & { key: string }> {
   return sql.iterate<PointRow & { key: string }>(
     `SELECT k.key, p.step, p.at, p.value, p.is_nan FROM points p JOIN metric_keys k ON k.id = p.key
@@ -132,7 +132,7 @@ export function allPointsOf({ sql }: Pick<Store, 'sql'>, run: number): Iterable<
   );
 }
 
-/** The latest value of a metric of a run; null when it has none or it is not finite. */
+/** The latest value of a metric of a run; null when it is missing or not finite. */
 export function latestValue({ sql }: Pick<Store, 'sql'>, run: number, key: string): number | null {
   const found = sql.get<Pick<PointRow, 'value' | 'is_nan'>>(
     'SELECT value, is_nan FROM latest WHERE run = ? AND key = ?',

@@ -4,8 +4,8 @@ import type { Store } from '../store/store.ts';
 import { findKey } from './writeRun.ts';
 
 /**
- * All points of a metric for some runs, by step, time and value. A run or metric that is not there has none. With the
- * `end` of an earlier answer only what came after it, unless points were put before it meanwhile: then all again.
+ * All points of a metric for some runs, by step, time and value. An unknown run or metric has none. With the `end` of
+ * an earlier response, only later points are returned, unless points were inserted before it; then all are.
  */
 export function metricSeries(
   { sql }: Pick<Store, 'sql'>,
@@ -28,8 +28,8 @@ export function metricSeries(
 }
 
 /**
- * The last point of an answer, with how many there were; whole numbers as text, since they may have more digits than a
- * number of JavaScript.
+ * The last point of a response and the number of points; integers as text, because they may exceed the precision of a
+ * JavaScript number.
  */
 interface End {
   count: number;
@@ -42,8 +42,8 @@ interface End {
 type Points = Omit<MetricSeries, 'runId' | 'key'>;
 
 /**
- * Points are only ever added: as many as before and those after the last are all, or else some came in between. Null
- * then.
+ * Points are only added: if the number before the end is unchanged, the points after it are the new ones. Null when
+ * points were inserted before it.
  */
 function pointsAfter(sql: Sql, run: number, key: number, { count, step, at, value, isNan }: End): Points | null {
   const now = sql.get<{ count: number }>('SELECT count FROM latest WHERE run = ? AND key = ?', run, key)?.count ?? 0;
@@ -59,7 +59,7 @@ function pointsAfter(sql: Sql, run: number, key: number, { count, step, at, valu
   return isThere ? pointsOf(sql, run, key, count, where, bound) : null;
 }
 
-/** One column after the other: three lists of numbers are read in half the time of one list of rows. */
+/** Reads column by column: three lists of numbers take half the time of one list of rows. */
 function pointsOf(sql: Sql, run: number, key: number, from: number, where: string, bound: SqlValue[]): Points {
   const column = (expression: string): number[] =>
     sql.numbers(`SELECT ${expression} FROM points WHERE ${where} ORDER BY step, at, value, is_nan`, ...bound);
@@ -82,7 +82,7 @@ function endOf(sql: Sql, run: number, key: number, count: number): string {
     run,
     key,
   );
-  // As text, since JSON has no infinite numbers.
+  // As text, because JSON has no infinite numbers.
   return last ? [count, last.step, last.at, String(last.value), last.isNan].join(' ') : '';
 }
 
@@ -93,7 +93,7 @@ function readEnd(text: string | undefined): End | null {
     : null;
 }
 
-/** What is null is not a number. */
+/** Null means NaN. */
 function floats(numbers: readonly (number | null)[]): Float64Array {
   const all = new Float64Array(numbers.length);
   for (let i = 0; i < all.length; i++) all[i] = numbers[i] ?? Number.NaN;

@@ -23,20 +23,19 @@ const chunkBytes = 1 << 20;
 const longestLine = 16 << 20;
 const source = 'metrics-file';
 
-/** The file that a stage's program appends lines to: $LOOPWRIGHT_METRICS. */
+/** The file for lines of a stage's program: $LOOPWRIGHT_METRICS. */
 export function metricsPath(store: Store, runId: string, stage: string): string {
   return logPath(store, runId, stage).replace(/\.log$/, '.metrics.jsonl');
 }
 
 /**
- * Takes what was appended to a metrics file into its run. How far it was read is written together with what was read,
- * so that a kill at any moment neither loses a line nor takes one twice; `metricsFile` of another process goes on where
- * this one ended.
+ * Reads the lines appended to a metrics file into its run. The offset is written in the same transaction as the data,
+ * so that a kill neither loses nor repeats a line; `metricsFile` of another process continues at the offset.
  */
 export interface MetricsFile {
-  /** Takes the whole lines that are there; with `last` also one without its end. Gives how many lines were taken. */
+  /** Reads the complete lines; with `last`, also an incomplete one. Returns their number. */
   take(last?: boolean): number;
-  /** Removes the file, once its run has everything. */
+  /** Deletes the file once its run has all lines. */
   remove(): void;
 }
 
@@ -44,9 +43,9 @@ export interface MetricsFileOptions {
   store: Store;
   runId: string;
   stage: string;
-  /** Folder against which artifacts are named. */
+  /** Base folder of artifact names. */
   root: string;
-  /** Told of a line that cannot be used, the first time; and of their number in the end. */
+  /** Called for the first invalid line, and at the end with their number. */
   warn: (text: string) => void;
 }
 
@@ -126,7 +125,7 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
         return 0;
       }
       try {
-        // A program that writes the file anew is read anew.
+        // A program that truncates the file is read from the start.
         if (fstatSync(handle).size < offset) [offset, lines] = [0, 0];
         readChunks(handle, () => offset, takeLines, last);
       } finally {
@@ -156,7 +155,7 @@ export function lastStep(store: Store, run: number, name: string): number {
   );
 }
 
-/** Reads whole lines from an offset on, a piece at a time; half a line waits for the rest. */
+/** Reads complete lines from an offset, in pieces; an incomplete line waits for its rest. */
 function readChunks(
   handle: number,
   offset: () => number,
@@ -173,7 +172,7 @@ function readChunks(
       size = chunkBytes;
     } else if (found === size && size < longestLine) size *= 2;
     else {
-      // A line beyond all measure is passed over in pieces, each told as bad.
+      // An extremely long line is skipped in pieces, each reported as invalid.
       if (found === size || (last && found > 0)) take([buffer.toString('utf8', 0, found)], found);
       if (found < size) return;
     }
@@ -181,8 +180,8 @@ function readChunks(
 }
 
 /**
- * Writes a param of a program. What the project itself gave under that name stays; another value is kept beside it
- * under `program.name`.
+ * Writes a param of a program. A value of the project under that name stays; a different value is stored as
+ * `program.name`.
  */
 function keepParam({ sql }: Store, run: number, key: string, value: ParamValue): void {
   const [text, json, number] = paramCells(value);
@@ -198,10 +197,7 @@ function keepParam({ sql }: Store, run: number, key: string, value: ParamValue):
   );
 }
 
-/**
- * Copies a file or folder among the artifacts of a run: under its path in the project, or its name when it lies
- * elsewhere.
- */
+/** Copies a file or folder to the artifacts of a run, under its path in the project, or its name when it is outside. */
 function keepArtifact(store: Store, runId: string, root: string, path: string): void {
   const from = resolve(root, path);
   if (!existsSync(from)) throw new Error(`there is no file \`${path}\``);

@@ -1,13 +1,10 @@
 import { emptySet, setOf, type RunSet } from './runSet.ts';
 import type { Sql, SqlValue } from '../store/sql.ts';
 
-/**
- * What was read of the runs since the last write of anybody: sets of runs by the statement that lists them, and whole
- * orders of them.
- */
+/** The cached results since the last write to the store: sets of runs by their statements, and complete orders. */
 export interface Moment {
   version: string;
-  /** All runs, the deleted among them. */
+  /** All runs, including deleted ones. */
   all: RunSet;
   runs: number;
   sets: Map<string, RunSet>;
@@ -18,7 +15,7 @@ const mostSets = 64;
 const mostOrders = 8;
 const moments = new WeakMap<Sql, Moment>();
 
-/** The moment of the store; another one after every change of it. */
+/** The current moment of the store; every change of the store begins a new one. */
 export function momentOf(sql: Sql): Moment {
   const version = sql.version();
   const known = moments.get(sql);
@@ -38,9 +35,9 @@ export function momentOf(sql: Sql): Moment {
   return moment;
 }
 
-/** The runs that a statement lists, kept as long as nobody writes. */
+/** The runs of a statement, cached until the next write. */
 export function listed(sql: Sql, moment: Moment, statement: string, values: readonly SqlValue[]): RunSet {
-  // What depends on the clock is another set a moment later.
+  // Results that depend on the clock are not cached.
   const key = statement.includes('unixepoch') ? null : JSON.stringify([statement, values]);
   const known = key === null ? undefined : moment.sets.get(key);
   if (known) return known;
@@ -49,7 +46,7 @@ export function listed(sql: Sql, moment: Moment, statement: string, values: read
   return set;
 }
 
-/** All runs in the order of a statement, kept as long as nobody writes. */
+/** All runs in the order of a statement, cached until the next write. */
 export function orderedBy(sql: Sql, moment: Moment, statement: string, values: readonly SqlValue[]): Int32Array {
   const key = orderKey(statement, values);
   const known = moment.orders.get(key);
@@ -59,7 +56,7 @@ export function orderedBy(sql: Sql, moment: Moment, statement: string, values: r
   return runs;
 }
 
-/** The order of a statement when it was read as a whole before. */
+/** The cached order of a statement, if it was read completely before. */
 export function knownOrder(moment: Moment, statement: string, values: readonly SqlValue[]): Int32Array | undefined {
   return moment.orders.get(orderKey(statement, values));
 }

@@ -24,7 +24,7 @@ const looksThrough = 2000;
 
 /**
  * The best value of a metric among the finished and refused runs of an experiment; null when there is none, or when the
- * experiment has more runs than are looked through.
+ * experiment has too many runs to read.
  */
 export function bestValue(
   { sql }: Pick<Store, 'sql'>,

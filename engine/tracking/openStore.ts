@@ -8,7 +8,7 @@ import { stateFolder, type Store } from '../store/store.ts';
 import { metricsFile, metricsPath } from './metricsFile.ts';
 import { childrenOf, endFor, runningStage, unfinishedRuns, type UnfinishedRun } from './unfinishedRuns.ts';
 
-/** Opens the store of a project, and marks what a killed process left running as interrupted. */
+/** Opens the store of a project, and marks runs of killed processes as interrupted. */
 export function openStore(root: string, machine: Machine = thisMachine()): Store {
   const folder = join(root, stateFolder);
   const store = { root, folder, sql: openDatabase(join(folder, 'loopwright.db')), machine };
@@ -17,8 +17,8 @@ export function openStore(root: string, machine: Machine = thisMachine()): Store
 }
 
 /**
- * Marks the runs whose process is gone as interrupted, and stops what it left behind. A run of another machine is
- * only marked: its process may sleep, and gets the run back when it wakes.
+ * Marks runs whose process is gone as interrupted, and stops their remaining programs. A run of another machine is only
+ * marked: its process may be suspended, and gets the run back when it resumes.
  */
 export function markInterrupted(store: Store): void {
   for (const run of unfinishedRuns(store)) {
@@ -28,18 +28,18 @@ export function markInterrupted(store: Store): void {
     if (gone.evidence === 'process') stopChildren(store, run.runId);
     if (gone.evidence !== 'silence') takeLeftLines(store, run.runId);
     store.sql.write(() => {
-      // Asked again inside the lock: it may have given a sign meanwhile.
+      // Checked again inside the lock: a heartbeat may have arrived.
       if (!livenessOf(store, run).alive) endFor(store, run.runId, 'interrupted', evidenceText(gone));
     });
   }
 }
 
-/** Runs that another tool logs may come from anywhere; where no process is known, nothing tells its end. */
+/** Runs of other tools may be logged from anywhere; without a known process, their end cannot be detected. */
 function isWatched({ source, pid }: UnfinishedRun): boolean {
   return pid !== null || source === 'loopwright';
 }
 
-/** Takes what a program appended to its metrics file before its run was killed. */
+/** Reads the remaining lines of a killed run's metrics file. */
 function takeLeftLines(store: Store, runId: string): void {
   const stage = runningStage(store, runId);
   if (stage === null || !existsSync(metricsPath(store, runId, stage))) return;
@@ -48,20 +48,20 @@ function takeLeftLines(store: Store, runId: string): void {
     file.take(true);
     file.remove();
   } catch {
-    // A full disk or a busy store: the file stays for the next look, until the run is marked.
+    // A full disk or a busy store: the file stays until the next attempt.
   }
 }
 
-/** A command outlives a run that was killed outright; it would go on writing outputs that nobody waits for. */
+/** A command survives a run that was killed, and would continue writing outputs. */
 function stopChildren(store: Store, runId: string): void {
   if (process.platform === 'win32') return;
   for (const { pid, started } of childrenOf(store, runId)) {
-    // Without the time of its start the number may be another program's by now.
+    // Without a start time, the process id may belong to another program.
     if (started === null || !isAlive(pid, started)) continue;
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // It ended by itself just now.
+      // It just ended on its own.
     }
   }
 }

@@ -4,34 +4,34 @@ import { indexesOf, newestFirst, orderBy, type ColumnOrder, type IndexedOrder } 
 import { runsIn, setOf, sizeOf, type RunSet } from './runSet.ts';
 import type { Sql, SqlValue } from '../store/sql.ts';
 
-/** Up to so many runs are put in order by themselves instead of found along an order of all. */
+/** Up to this number, runs are sorted directly instead of found along an order of all. */
 const few = 2000;
 /**
- * An order that is walked farther than this is read as a whole and kept; one without an index sorts all runs at each
- * beginning, which a few rows of it save half of.
+ * An order that is read beyond this length is read completely and cached; an order without an index sorts all runs for
+ * each prefix.
  */
 const longWalk = { indexed: 20_000, sorted: 2000 };
 const indexed = new Set(['started', 'start_time', 'name', 'run_name']);
 
-/** Runs in an order: a statement that lists row numbers. With `ties`, runs of the same value come in any order. */
+/** Runs in an order: a statement that lists row numbers. With `ties`, runs with equal values come in any order. */
 interface Stretch {
   sql: string;
   values: SqlValue[];
   ties: Ties | null;
-  /** Whether an index has the order: its beginning is then read without the rest. */
+  /** True when an index has the order: a prefix is then read without the rest. */
   isIndexed: boolean;
 }
 
 interface Ties {
-  /** The runs that have the value of a run. */
+  /** The runs with the same value as a run. */
   same(run: number): number[];
-  /** Runs by their values and then newest first. */
+  /** Runs by value, then newest first. */
   settle(runs: readonly number[]): number[];
 }
 
 /**
- * The row numbers of a page of runs: by the columns of the order, then newest first. Runs without a value of a column
- * stand last in either direction.
+ * The row numbers of a page of runs: by the columns of the order, then newest first. Runs without a value come last in
+ * both directions.
  */
 export function pageOfRuns(
   sql: Sql,
@@ -60,7 +60,7 @@ export function pageOfRuns(
   return page;
 }
 
-/** Some runs in an order. */
+/** A small set of runs, sorted. */
 function sorted(sql: Sql, runs: readonly number[], order: readonly ColumnOrder[]): number[] {
   const { joins, by, values } = ordering(sql, order);
   return sql.numbers(
@@ -79,7 +79,7 @@ function ordering(sql: Sql, order: readonly ColumnOrder[]): { joins: string; by:
   };
 }
 
-/** What an order consists of: the values that an index has in order, then all other runs. */
+/** The parts of an order: the runs with values, in index order, then all other runs. */
 function stretchesOf(sql: Sql, order: readonly ColumnOrder[]): Stretch[] {
   const [first, ...rest] = order;
   const whole = ordering(sql, order);
@@ -110,7 +110,7 @@ function stretchesOf(sql: Sql, order: readonly ColumnOrder[]): Stretch[] {
       isIndexed: true,
     };
   });
-  // A metric that is not a number has an order of its own among those without one.
+  // NaN values of a metric are ordered separately, among the runs without a value.
   if (first.column.startsWith('metrics.')) {
     const { joins, by, values } = ordering(sql, rest);
     stretches.push({
@@ -124,8 +124,8 @@ function stretchesOf(sql: Sql, order: readonly ColumnOrder[]): Stretch[] {
 }
 
 /**
- * Params that are numbers were met before those that are text, and are passed over; asking for the others alone would
- * leave the index.
+ * Numeric params were handled before the text ones and are skipped here; selecting only the others would not use the
+ * index.
  */
 function narrowed({ table, column, present }: IndexedOrder, alias: string): string {
   return table === 'params' && column === 'value' ? '' : `AND ${present(alias)}`;
@@ -146,10 +146,10 @@ function tiesOf(sql: Sql, index: IndexedOrder, direction: string): Ties {
   };
 }
 
-/** The runs of a set along a stretch, at least as many as are wanted or all there are. */
+/** The runs of a set along a part of the order: at least the wanted number, or all. */
 function walk(sql: Sql, moment: Moment, stretch: Stretch, among: RunSet, wanted: number, remaining: number): number[] {
   const known = knownOrder(moment, stretch.sql, stretch.values);
-  // Were the runs of the set spread evenly, somewhat fewer than these would have to be looked at.
+  // The expected number of rows to read if the runs of the set were evenly distributed.
   let steps = 64 + Math.ceil((1.2 * wanted * moment.runs) / Math.max(1, remaining));
   const most = stretch.isIndexed ? longWalk.indexed : longWalk.sorted;
   for (; !known && steps <= most; steps *= 4) {
@@ -170,8 +170,8 @@ function chosen(order: ArrayLike<number>, among: RunSet): number[] {
 }
 
 /**
- * Puts runs of the same value newest first. Those of the first and of the last value of the page may reach beyond it,
- * and beyond what was found.
+ * Sorts runs with equal values newest first. The runs with the first and the last value of the page may extend beyond
+ * it, and beyond the rows read.
  */
 function settled(
   sql: Sql,

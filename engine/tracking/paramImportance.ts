@@ -11,17 +11,17 @@ import { findKey } from './writeRun.ts';
 
 export interface ImportanceOptions {
   metric: string;
-  /** Given runs, else those of a query. */
+  /** The given runs, or those of a query. */
   of: { runIds: readonly string[] } | { query: RunQuery };
   signal?: AbortSignal;
 }
 
 const mostRuns = 5000;
 const fewestRuns = 8;
-/** Params are taken together as long as this part of the runs has them all. */
+/** Params are analysed together as long as this share of the runs has all of them. */
 const mostHave = 0.8;
 
-/** The tag of a trial that was stopped before its end: its last value is not what it would have come to. */
+/** The tag of a trial that was stopped early: its last value is not its final one. */
 const stoppedTag = 'loopwright.stopped';
 
 /** A run that was measured to its end, with a finite value of the metric. */
@@ -31,9 +31,9 @@ interface Usable {
 }
 
 /**
- * Which params move a metric: functional ANOVA of a forest, and rank correlation for the direction. Runs that did not
- * finish or have no finite value are left out, as are params without a choice; each is told. Throws DataError for a
- * filter that cannot be read, CancelledError when asked to stop.
+ * The importance of params for a metric: functional ANOVA of a forest, and rank correlation for the direction.
+ * Unfinished runs, runs without a finite value, and constant params are left out and reported. Throws DataError for an
+ * invalid filter, CancelledError on cancellation.
  */
 export async function paramImportance(
   store: Pick<Store, 'sql'>,
@@ -67,7 +67,7 @@ export async function paramImportance(
   };
   const target = Float64Array.from(complete, (run) => run.value);
   const problem = problemOf(found, target, used.length, metric);
-  // With a handful of runs nothing differs, and no param is worth a word.
+  // A few runs are not enough for a result.
   if (problem !== null)
     return { ...answer, problem, leftOutParams: target.length < fewestRuns ? [] : answer.leftOutParams };
   const { shares, alone, r2 } = await fanova(
@@ -83,7 +83,7 @@ export async function paramImportance(
       problem: `No param affects ${metric} on its own; the differences come from combinations of params.`,
     };
   const correlations = used.map(({ param }) => (param.numbers ? spearman(param.numbers, target) : null));
-  // Of twenty params that do nothing one would have a p-value below 0.05.
+  // Of twenty params without effect, one would have a p-value below 0.05.
   const adjusted = benjaminiHochberg(correlations.map((one) => one?.pValue ?? null));
   const params = used.map(({ key, param }, index): ImportantParam => {
     const found = correlations[index] ?? null;
@@ -141,8 +141,8 @@ const unfinished: Record<Exclude<RunRow['status'], 'finished' | 'refused'>, stri
 };
 
 /**
- * Finished runs and those that their gates refused, which were measured to the end, with a finite value of the metric,
- * and their params: a number where the store knows one, else its text.
+ * Completed runs, including refused ones, with a finite value of the metric and their params: as a number where the
+ * store has one, else as text.
  */
 function readUsable(
   { sql }: Pick<Store, 'sql'>,
@@ -192,8 +192,8 @@ function readUsable(
 }
 
 /**
- * Params from the most used on, as many as most runs have all of; the runs that have these; and the params that too few
- * have.
+ * The params from the most frequent on, as many as most runs have all of; the runs that have these; and the params that
+ * too few runs have.
  */
 function mostComplete(runs: readonly Usable[]): {
   complete: Usable[];

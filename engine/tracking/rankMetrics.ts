@@ -1,7 +1,7 @@
 import { isLowerBetter, metricWords } from '../../protocol/metricDirection.ts';
 import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 
-/** A metric and how many runs logged it. */
+/** A metric with the number of runs that logged it. */
 export interface LoggedMetric {
   key: string;
   runs: number;
@@ -24,7 +24,7 @@ const splits = new Map(
 );
 const trained = new Set(['train', 'training', 'learn', 'fit']);
 
-/** Words of what is logged beside the quality of a model: its progress, speed, size and settings. */
+/** Words in names of metrics about progress, speed, size and settings, not about the quality of a model. */
 const besides = new Set(
   (
     'epoch epochs step steps iteration iterations iter lr learning runtime second seconds sec time times latency duration ms bytes flos flops sample samples example examples count counts rows quarantined ' +
@@ -32,7 +32,7 @@ const besides = new Set(
   ).split(' '),
 );
 
-/** Kinds of quality, the one that tells most first. Held against the words of a name with `_` between them. */
+/** Kinds of quality, the most informative first. Matched with the words of a name, joined by `_`. */
 const qualities: readonly RegExp[] = [
   /(^|_)(pr_?auc|auc_?pr|average_precision|auprc)(_|$)/,
   /auroc|auc/,
@@ -63,14 +63,13 @@ interface Placed extends LoggedMetric {
 }
 
 /**
- * The metrics by which runs of any tool are told apart, the best choice first: what most runs log of a validation or
- * test score, then a score of no split, a held-out loss, a training score. The system's metrics, progress, times and
- * sizes are none.
+ * Ranks the metrics that best distinguish runs of any tool: scores of validation or test rows that most runs have, then
+ * scores without a split, held-out losses, training scores. System metrics, progress, times and sizes are excluded.
  */
 export function rankMetrics(logged: readonly LoggedMetric[]): PrimaryMetric[] {
   const usable = logged.filter(({ key }) => !key.startsWith('system/'));
   const parts = usable.map((one) => ({ ...one, words: metricWords(one.key) }));
-  // A loop that logs `loss` beside `val_loss` logs `accuracy` of the training rows.
+  // With `loss` beside `val_loss`, `accuracy` is that of the training rows.
   const loops =
     usable.some(({ key }) => key === 'loss') &&
     parts.some(({ words }) => words.some((word) => splits.has(word)) && words.some((word) => losses.test(word)));
@@ -121,8 +120,8 @@ function place({ key, runs, words }: LoggedMetric & { words: string[] }, loops: 
 }
 
 /**
- * The metrics that stand for runs that logged these: first what was declared, where a run logged it, then the best of
- * the others. Before any run, what was declared.
+ * The metrics that represent runs with these metrics: the declared ones that a run logged, then the best of the others.
+ * Before the first run, the declared ones.
  */
 export function primaryAmong(
   declared: readonly PrimaryMetric[],

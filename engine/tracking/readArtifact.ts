@@ -42,7 +42,7 @@ export function mimeOf(path: string): string {
   );
 }
 
-/** The file of a run below its artifacts; WorkError for one that is not there or lies outside. */
+/** The path of an artifact of a run. Throws WorkError when it is missing or outside the folder of the run. */
 export function artifactPath(store: Store, runId: string, path: string): string {
   const root = artifactsFolder(store, findRun(store, runId).run_id);
   const full = join(root, path);

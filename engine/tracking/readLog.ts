@@ -5,8 +5,8 @@ import { logPath, openLogPath, type Store } from '../store/store.ts';
 const most = 256 * 1024;
 
 /**
- * A part of a stage's log, or of its standard error alone, from a byte offset, at most 256 kB; `done` when the stage
- * ended and nothing is left. `open` are lines that are not ended or may still change.
+ * A part of a stage's log, or of its standard error, from a byte offset, at most 256 kB; `done` when the stage ended
+ * and nothing is left. `open` are lines that are incomplete or may still change.
  */
 export function readLog(
   store: Store,
@@ -44,7 +44,7 @@ export function readLog(
   }
 }
 
-/** A stage that was killed leaves its last ones behind. */
+/** A killed stage leaves its last lines open. */
 function openRows(store: Store, runId: string, stage: string, stream: 'all' | 'stderr'): { open?: string } {
   try {
     const { stdout = [], stderr = [] } = JSON.parse(readFileSync(openLogPath(store, runId, stage), 'utf8')) as Partial<
@@ -57,7 +57,7 @@ function openRows(store: Store, runId: string, stage: string, stream: 'all' | 's
   }
 }
 
-/** How many of the bytes are whole characters of UTF-8: one that was cut in two waits for its other half. */
+/** The number of bytes that are complete UTF-8 characters: a character that was cut waits for its rest. */
 function wholeCharacters(buffer: Buffer, length: number): number {
   for (let back = 1; back <= Math.min(3, length); back++) {
     const byte = buffer[length - back] ?? 0;

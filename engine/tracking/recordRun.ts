@@ -19,33 +19,33 @@ export interface NewRun {
   seed: number | null;
   commit: string | null;
   dirty: boolean;
-  /** What else is known of the code and of how the run was asked for; see RunCode. */
+  /** Further details of the code and of how the run was started; see RunCode. */
   code?: RunCode;
   environment: Record<string, string>;
   command: string;
-  /** Rows later than this were not read, when the run was made as of a past time. Epoch milliseconds. */
+  /** For a run as of a past time: later rows were not read. Epoch milliseconds. */
   asOf: number | null;
 }
 
-/** A run being recorded. Everything is written at once, so a kill loses nothing that was told. */
+/** A run being recorded. Every change is written immediately, so a kill loses nothing that was reported. */
 export interface RecordedRun {
   runId: string;
   name: string;
-  /** Its number in the tables. */
+  /** Its row number in the tables. */
   number: number;
   metric(key: string, value: number, step?: number): void;
   metrics(values: Record<string, number>, step?: number): void;
   tag(key: string, value: string): void;
-  /** Adds to what is known of where the run is made. */
+  /** Adds details of the environment. */
   environment(values: Record<string, string>): void;
-  /** Adds to what is known of its code. */
+  /** Adds details of the code. */
   code(values: RunCode): void;
   progress(text: string | null): void;
   input(dataset: string, snapshotId: string): void;
   /** Replaces the gates that a stage of the run has judged. */
   gates(stage: string, results: readonly GateOutcome[]): void;
   stage(stage: string, kind: StageKind, position: number, reasons: string[]): void;
-  /** Notes the process of a command, so that what a killed run left behind can be stopped. */
+  /** Records the process of a command, so that it can be stopped after a kill of the run. */
   child(stage: string, pid: number): void;
   stageSkipped(stage: string, kind: StageKind, position: number): void;
   stageEnded(
@@ -96,13 +96,13 @@ export function recordRun(store: Store, start: NewRun): RecordedRun {
   return recorder(store, { runId, name, number: run }, lease);
 }
 
-/** Holds a run, and takes it back when it was called interrupted while this machine slept. */
+/** Holds the lease of a run, and resumes the run when it was marked interrupted while this machine was suspended. */
 function holdRun(store: Store, runId: string): Lease {
   const lease: Lease = holdLease(store, { onBeat: () => resume(store, runId, lease.owner) });
   return lease;
 }
 
-/** Continues a run that had ended, as this process's own. */
+/** Continues an ended run in this process. */
 export function continueRun(store: Store, runId: string): RecordedRun {
   const found = store.sql.get<{ id: number; name: string }>('SELECT id, name FROM runs WHERE run_id = ?', runId);
   if (!found) throw new Error(`the run ${runId} is gone`);

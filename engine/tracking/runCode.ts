@@ -7,13 +7,13 @@ export interface RunCode {
   remote?: string | undefined;
   /** Folder of the project in its repository, with `/` at the end. */
   root?: string | undefined;
-  /** Hash of the patch that leads from the commit to the code that ran. */
+  /** Hash of the patch from the commit to the code that ran. */
   patch?: string | undefined;
-  /** New files that the patch lacks. */
+  /** New files that are not in the patch. */
   leftOut?: string[] | undefined;
-  /** Why no patch is kept although files differed. */
+  /** Why there is no patch although files differed. */
   problem?: string | undefined;
-  /** Rows older than this before the time of the run were not read. Milliseconds. */
+  /** The look-back: rows older than this before the time of the run were not read. Milliseconds. */
   window?: number | undefined;
   /** Hash of the lock entries of the stages, as JSON by stage. */
   made?: string | undefined;

@@ -12,8 +12,8 @@ const mostKeys = 1000;
 const newest = 2000;
 
 /**
- * What the runs of a query have: metrics, params and tags, most used first, counted over the newest 2,000 of them.
- * Names that only older runs have follow with 0. `declared` are the metrics that the project names to stand for a run.
+ * The metrics, params and tags of the runs of a query, most frequent first, counted over the newest 2,000 runs. Names
+ * of older runs follow with 0. `declared` are the metrics that the project declares to represent a run.
  */
 export function runColumns(
   { sql }: Pick<Store, 'sql'>,
@@ -62,7 +62,7 @@ function withOlder<T extends { key: string }>(found: T[], all: { key: string }[]
   );
 }
 
-/** Walks an index from key to key. */
+/** Steps through the distinct keys of an index. */
 function allKeys(sql: Store['sql'], table: 'params' | 'tags'): { key: string }[] {
   return sql.all(
     `WITH RECURSIVE k(key) AS (SELECT min(key) FROM ${table} UNION ALL SELECT (SELECT min(t.key) FROM ${table} t WHERE t.key > k.key) FROM k WHERE k.key IS NOT NULL) SELECT key FROM k WHERE key IS NOT NULL LIMIT ${mostKeys}`,

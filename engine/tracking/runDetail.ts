@@ -13,7 +13,7 @@ import { knownTags } from './writeRun.ts';
 
 const mostAtOnce = 100;
 
-/** The row of a run by its id, the start of it, or its name; WorkError when there is none. */
+/** The row of a run by its id, a prefix of it, or its name. Throws WorkError when there is none. */
 export function findRun({ sql }: Pick<Store, 'sql'>, id: string): RunRow {
   const row =
     sql.get<RunRow>('SELECT * FROM runs WHERE run_id = ?', id) ??
@@ -29,15 +29,12 @@ export function findRun({ sql }: Pick<Store, 'sql'>, id: string): RunRow {
   return row;
 }
 
-/** One run with everything known of it; WorkError when there is none. */
+/** All details of one run. Throws WorkError when there is none. */
 export function getRun(store: Store, id: string): RunDetail {
   return detailOf(store, findRun(store, id));
 }
 
-/**
- * Several runs by their whole ids, in this order; those that are not there are left out. WorkError for more than 100 at
- * once.
- */
+/** Several runs by their full ids, in this order; unknown ones are left out. Throws WorkError for more than 100. */
 export function getRuns(store: Store, ids: readonly string[]): RunDetail[] {
   if (ids.length > mostAtOnce)
     throw new WorkError(`The details of at most ${mostAtOnce} runs are read at once; ${ids.length} were asked for.`);
@@ -116,7 +113,7 @@ function detailOf(store: Store, row: RunRow): RunDetail {
   };
 }
 
-/** Lists of packages are kept as texts of one line each; a person is told how many. */
+/** Lists of packages are stored as text with one package per line; the view shows their number. */
 function withCounts(store: Store, environment: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).map(([key, value]) => {
@@ -126,7 +123,7 @@ function withCounts(store: Store, environment: Record<string, string>): Record<s
   );
 }
 
-/** The number of rows that MLflow's profile of a dataset tells. */
+/** The number of rows in MLflow's profile of a dataset. */
 function rowsOf(profile: string | null): number {
   try {
     const rows = (JSON.parse(profile ?? '{}') as { num_rows?: unknown }).num_rows;

@@ -11,7 +11,7 @@ import { findKey } from './writeRun.ts';
 
 const mostGroups = 1000;
 const mostMetrics = 50;
-/** Beyond this a value is taken as infinite: a sum of such is. */
+/** Larger values count as infinite: a sum of them is. */
 const greatest = 1e308;
 
 const groupable: Record<string, string> = {
@@ -24,7 +24,7 @@ const groupable: Record<string, string> = {
   name: 'r.name',
 };
 
-/** Where the values to group by stand: rows `FROM …` with a run and a text each. */
+/** The source of the values to group by: `FROM …` with a run and a text per row. */
 interface Source {
   from: string;
   run: string;
@@ -32,7 +32,7 @@ interface Source {
   bound: SqlValue[];
 }
 
-/** The runs of a query by a value they share, the largest group first, with what the metrics are in each. */
+/** The runs of a query grouped by a value, the largest group first, with statistics of the metrics. */
 export function runGroups(
   { sql }: Pick<Store, 'sql'>,
   query: RunQuery,
@@ -84,8 +84,8 @@ function sourceOf(by: string): Source {
 }
 
 /**
- * The values in their order, none before all, and the place of each run's value among them. Each value is read once,
- * and the runs in the order of the values.
+ * The values in order, the missing value first, and the position of each run's value. Each value is read once, and the
+ * runs in the order of the values.
  */
 function assign(
   sql: Sql,
@@ -135,7 +135,7 @@ function sumUp(sql: Sql, metric: string, runs: RunSet, groupOf: Uint32Array, gro
     if (runs[run] !== 1) continue;
     const group = groupOf[run] ?? 0;
     if (sums.n[group] === 0) sums.min[group] = value;
-    // They come rising.
+    // The rows are in ascending order.
     sums.max[group] = value;
     sums.n[group] = (sums.n[group] ?? 0) + 1;
     sums.sum[group] = (sums.sum[group] ?? 0) + value;
@@ -143,7 +143,7 @@ function sumUp(sql: Sql, metric: string, runs: RunSet, groupOf: Uint32Array, gro
   return sums;
 }
 
-/** What a filter says to mean one group. */
+/** The filter for one group. */
 function filterOf(by: string, value: string | null): string {
   const [of, key] = splitColumn(by);
   const field = of === 'attributes' ? by : `${of}.${quoteKey(key)}`;

@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
-/** A dataset that another tool logged, named by its digest. Schema, profile and source are that tool's own texts. */
+/** A dataset that another tool logged, named by its digest. Schema, profile and source are texts of that tool. */
 export interface LoggedDataset {
   name: string;
   digest: string;
@@ -25,7 +25,7 @@ interface DatasetRow {
   profile: string | null;
 }
 
-/** A logged model that a run read or made. */
+/** A logged model that is an input or output of a run. */
 export interface ModelLink {
   id: string;
   direction: 'input' | 'output';
@@ -33,8 +33,8 @@ export interface ModelLink {
 }
 
 /**
- * Records that a run read a dataset; the dataset itself is kept once an experiment. Tags of a use that is known are
- * replaced with `replaceTags`, else they stay.
+ * Records that a run read a dataset; the dataset itself is stored once per experiment. With `replaceTags`, tags of an
+ * existing use are replaced.
  */
 export function writeDatasetInput(
   { sql }: Sql,
@@ -94,7 +94,7 @@ export interface DatasetUse extends Pick<LoggedDataset, 'name' | 'digest' | 'tag
   experiment: number;
 }
 
-/** The datasets that runs of these experiments read, each use once; at most 1,000. */
+/** The datasets that runs of these experiments read, without duplicates; at most 1,000. */
 export function datasetsUsed({ sql }: Sql, experiments: readonly number[]): DatasetUse[] {
   return sql
     .all<{ experiment: number; name: string; digest: string; tags: string }>(
@@ -106,7 +106,7 @@ export function datasetsUsed({ sql }: Sql, experiments: readonly number[]): Data
     .map((row) => ({ ...row, tags: JSON.parse(row.tags) as LoggedDataset['tags'] }));
 }
 
-/** Records that a run read or made a logged model. The step of an output may change. */
+/** Records a logged model as input or output of a run. The step of an output may change. */
 export function linkModel({ sql }: Sql, run: number, { id, direction, step }: ModelLink): void {
   sql.run(
     `INSERT INTO run_models (run, model_id, direction, step) VALUES (?, ?, ?, ?)
@@ -118,7 +118,7 @@ export function linkModel({ sql }: Sql, run: number, { id, direction, step }: Mo
   );
 }
 
-/** The logged models that runs read and made, by run. */
+/** The logged models that are inputs or outputs of runs, by run. */
 export function modelLinksOf({ sql }: Sql, runs: readonly number[]): (ModelLink & { run: number })[] {
   return sql.all<ModelLink & { run: number }>(
     `SELECT m.run, m.model_id AS id, m.direction, m.step FROM json_each(?) j JOIN run_models m ON m.run = j.value
@@ -136,7 +136,7 @@ export interface SnapshotInput {
   source: string;
 }
 
-/** The versions of datasets that a run read and the store knows, by dataset. */
+/** The versions of datasets that a run read and that are in the store, by dataset. */
 export function snapshotInputsOf({ sql }: Sql, runId: string): SnapshotInput[] {
   return sql.all<SnapshotInput>(
     `SELECT i.dataset, i.snapshot_id AS snapshotId, s.hash, s.rows, s.source

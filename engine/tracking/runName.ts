@@ -7,7 +7,7 @@ const animals =
     ' ',
   );
 
-/** A readable name made from the digits of a run's id, such as `brave-otter`. */
+/** A readable name derived from a run's id, such as `brave-otter`. */
 export function runName(runId: string): string {
   const number = Number.parseInt(runId.slice(0, 8), 16);
   return `${adjectives[number % adjectives.length]}-${animals[Math.floor(number / adjectives.length) % animals.length]}`;

@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.ts';
 
-/** The names of runs by their ids; runs that are not in the store have none. */
+/** The names of runs by their ids; unknown runs have none. */
 export function runNames({ sql }: Pick<Store, 'sql'>, runIds: readonly string[]): Map<string, string> {
   return new Map(
     sql

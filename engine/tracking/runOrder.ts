@@ -4,26 +4,26 @@ import { versionOfRun } from './runVersions.ts';
 import { findKey } from './writeRun.ts';
 
 /**
- * A column to order by. `plain`: as MLflow's server orders, that is params as text, names with upper case first, and
- * states by MLflow's words for them.
+ * A column to order by. `plain` orders as MLflow's server does: params as text, upper case first, and states by
+ * MLflow's names.
  */
 export interface ColumnOrder extends RunOrder {
   plain?: boolean;
 }
 
-/** How `runs r` is put in order by a column: what is joined to it under a number, and what ORDER BY says. */
+/** The SQL that orders `runs r` by a column: the join under a number, and the expression of ORDER BY. */
 export interface OrderBy {
   join(index: number): string;
   by(index: number): string;
   values: SqlValue[];
 }
 
-/** An index that has the values of a column in order. */
+/** An index with the values of a column in order. */
 export interface IndexedOrder {
   table: 'latest' | 'params';
   column: 'value' | 'number';
   key: SqlValue;
-  /** Which entries of the key are in this order. */
+  /** The entries of the key in this order. */
   present(alias: string): string;
 }
 
@@ -56,7 +56,7 @@ const plainAttributes: Record<string, string> = {
   status: `CASE r.status WHEN 'cancelled' THEN 'killed' WHEN 'interrupted' THEN 'failed' WHEN 'refused' THEN 'finished' ELSE r.status END`,
 };
 
-/** Runs without a value stand last in either direction; of metrics those that are not a number before them. */
+/** Runs without a value come last in both directions, after NaN values of metrics. */
 export function orderBy(sql: Sql, { column, descending, plain = false }: ColumnOrder): OrderBy {
   const direction = descending ? 'DESC' : 'ASC';
   const [group, key] = splitColumn(column);
@@ -84,7 +84,7 @@ export function orderBy(sql: Sql, { column, descending, plain = false }: ColumnO
       };
     default: {
       const expression = (plain ? plainAttributes : attributes)[key] ?? attributes.started ?? '';
-      // A column that is never empty can be walked by its index.
+      // A column without missing values can be read along its index.
       const nulls = /started_at|r\.name|r\.status|r\.experiment|r\.starred|r\.run_id/.test(expression)
         ? ''
         : `${expression} IS NULL, `;
@@ -93,7 +93,7 @@ export function orderBy(sql: Sql, { column, descending, plain = false }: ColumnO
   }
 }
 
-/** The indexes that have the values of a column in order, numbers before text; none for most columns. */
+/** The indexes with the values of a column in order, numbers before text; none for most columns. */
 export function indexesOf(sql: Sql, { column, plain = false }: ColumnOrder): IndexedOrder[] {
   const [group, key] = splitColumn(column);
   if (group === 'metrics')

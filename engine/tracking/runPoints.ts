@@ -10,8 +10,8 @@ import type { Store } from '../store/store.ts';
 const mostRuns = 10_000;
 
 /**
- * A page of runs with some of their values, for charts of very many: a tenth of what the rows of the table take.
- * Metrics that are not finite are left out.
+ * A page of runs with some of their values, for charts of very many runs: a tenth of the size of table rows. Non-finite
+ * metrics are left out.
  */
 export function runPoints({ sql }: Pick<Store, 'sql'>, query: RunQuery, columns: readonly string[]): RunPoint[] {
   return sql.read(() => {

@@ -12,13 +12,13 @@ export function stagesOf({ sql }: Pick<Store, 'sql'>, runId: string): RunStage[]
   return sql.all<RunStage>('SELECT stage, kind, status FROM run_stages WHERE run_id = ? ORDER BY position', runId);
 }
 
-/** What is known of where a run was made: Python, packages, machine. */
+/** The environment of a run: Python, packages, machine. */
 export function environmentOfRun({ sql }: Pick<Store, 'sql'>, runId: string): Record<string, string> {
   const row = sql.get<{ environment: string }>('SELECT environment FROM runs WHERE run_id = ?', runId);
   return JSON.parse(row?.environment ?? '{}') as Record<string, string>;
 }
 
-/** The gates that a run was judged by, in the order of its report. */
+/** The gates of a run, in the order of its report. */
 export function gateNamesOf({ sql }: Pick<Store, 'sql'>, runId: string): string[] {
   return sql
     .all<{ gate: string }>(`SELECT result ->> '$.gate' AS gate FROM gates WHERE run_id = ? ORDER BY position`, runId)

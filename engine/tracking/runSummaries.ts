@@ -30,7 +30,7 @@ export interface RunRow {
   command: string;
 }
 
-/** Rows as the lists show them. Params, metrics, tags and model versions of all of them are read at once. */
+/** Rows for lists. The params, metrics, tags and model versions of all rows are read together. */
 export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[]): RunSummary[] {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);

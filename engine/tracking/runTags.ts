@@ -17,12 +17,12 @@ export function tagOf({ sql }: Sql, run: number, key: string): string | null {
   return sql.get<Pair>('SELECT value FROM tags WHERE run = ? AND key = ?', run, key)?.value ?? null;
 }
 
-/** Removes a tag; false when there was none. */
+/** Removes a tag; false when it did not exist. */
 export function removeTag({ sql }: Sql, run: number, key: string): boolean {
   return sql.run('DELETE FROM tags WHERE run = ? AND key = ?', run, key).changes > 0;
 }
 
-/** The value that each run has for a tag, by the ids of the runs. */
+/** The value of a tag for each run, by the ids of the runs. */
 export function runsByTag({ sql }: Sql, key: string): Map<string, string> {
   return new Map(
     sql

@@ -52,7 +52,7 @@ export function paramsOf({ sql }: Sql, run: number): Omit<ParamRow, 'run'>[] {
   return sql.all<Omit<ParamRow, 'run'>>('SELECT key, value, json FROM params WHERE run = ? ORDER BY key', run);
 }
 
-/** A param of a run as it is stored; null when it was not logged. */
+/** A stored param of a run; null when it was not logged. */
 export function storedParam({ sql }: Sql, run: number, key: string): Pick<ParamRow, 'value' | 'json'> | null {
   return (
     sql.get<Pick<ParamRow, 'value' | 'json'>>('SELECT value, json FROM params WHERE run = ? AND key = ?', run, key) ??

@@ -6,14 +6,14 @@ import { knownTags } from './writeRun.ts';
 
 const few = 2000;
 
-/** The words that a person searches for. */
+/** The words of a search. */
 export function wordsOf(search: string | undefined): string[] {
   return (search ?? '').trim().split(/\s+/).filter(Boolean);
 }
 
 /**
- * A word somewhere in a run `r`: its name, id, status, experiment, params, tags, note. Upper and lower case letters of
- * English are the same.
+ * Matches a word anywhere in a run `r`: name, id, status, experiment, params, tags, note. ASCII letters are case-
+ * insensitive.
  */
 export function containing(word: string): Condition {
   const like = patternOf(word);
@@ -24,8 +24,8 @@ export function containing(word: string): Condition {
 }
 
 /**
- * The runs of a set that have a word somewhere: what `containing` says, asked of one column after the other instead of
- * one run after the other.
+ * The runs of a set that contain a word: the same condition as `containing`, evaluated column by column instead of run
+ * by run.
  */
 export function runsWithWord(sql: Sql, moment: Moment, word: string, among: RunSet): RunSet {
   const like = patternOf(word);
@@ -42,7 +42,7 @@ export function runsWithWord(sql: Sql, moment: Moment, word: string, among: RunS
     list(`SELECT r.id FROM runs r WHERE r.name LIKE ? ESCAPE '\\'`, [like]),
     list(`SELECT r.id FROM runs r WHERE r.run_id LIKE ? ESCAPE '\\'`, [like]),
   ].reduce(either);
-  // A word that most names have leaves few runs, and those are asked one by one.
+  // A word in most names leaves few runs, which are then tested one by one.
   const left = without(among, found);
   return both(
     among,
@@ -50,7 +50,7 @@ export function runsWithWord(sql: Sql, moment: Moment, word: string, among: RunS
   );
 }
 
-/** The runs of a small set that have a word. */
+/** The runs of a small set that contain a word. */
 function askedEach(sql: Sql, moment: Moment, word: string, among: RunSet): RunSet {
   const { sql: meets, values } = containing(word);
   return both(
@@ -62,7 +62,7 @@ function askedEach(sql: Sql, moment: Moment, word: string, among: RunSet): RunSe
   );
 }
 
-/** The runs that have a word in their params or tags. */
+/** The runs with a word in their params or tags. */
 function valued(sql: Sql, moment: Moment, word: string, like: string): RunSet {
   const list = (statement: string, values: readonly SqlValue[]): RunSet => listed(sql, moment, statement, values);
   const params = distinct(sql, 'params', 'key');
@@ -77,7 +77,7 @@ function valued(sql: Sql, moment: Moment, word: string, like: string): RunSet {
       ),
     );
   }
-  // Without the sign between them, the word is in the key or in the value.
+  // Without the separator, the word is in the key or in the value.
   const texts = isInNumbers(word)
     ? params
     : params.filter((key) => sql.get('SELECT 1 FROM params WHERE key = ? AND number IS NULL LIMIT 1', key));
@@ -101,7 +101,7 @@ function valued(sql: Sql, moment: Moment, word: string, like: string): RunSet {
   ].reduce(either);
 }
 
-/** The different values of a column that an index begins with, walked from one to the next. */
+/** The distinct values of the first column of an index, read one after the other. */
 function distinct(sql: Sql, table: 'runs' | 'params' | 'tags', column: string): string[] {
   return sql
     .all<{ value: string }>(
@@ -110,7 +110,7 @@ function distinct(sql: Sql, table: 'runs' | 'params' | 'tags', column: string): 
     .map(({ value }) => value);
 }
 
-/** As SQLite's LIKE compares: letters of ASCII in either case. */
+/** Compares as SQLite's LIKE: ASCII letters are case-insensitive. */
 function has(text: string, word: string): boolean {
   return lower(text).includes(lower(word));
 }
@@ -119,7 +119,7 @@ function lower(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** Whether a number written in decimal notation can have the word in it. */
+/** True when a number in decimal notation can contain the word. */
 function isInNumbers(word: string): boolean {
   return /^[-+.\de]+$/i.test(word);
 }

@@ -1,15 +1,15 @@
 import type { Store } from '../store/store.ts';
 import { findKey } from './writeRun.ts';
 
-/** A run that has a value of a metric, with what it was made from. */
+/** A run with a value of a metric, and its inputs. */
 export interface RunWithMetric {
-  /** Its number in the tables. */
+  /** Its row number in the tables. */
   id: number;
   runId: string;
   value: number;
   seed: number | null;
   commit: string | null;
-  /** Hash of the changes beside the commit. */
+  /** Hash of the uncommitted changes. */
   patch: string | null;
   /** Hash of the list of packages. */
   packages: string | null;
@@ -17,7 +17,7 @@ export interface RunWithMetric {
   asOf: number | null;
 }
 
-/** The newest runs that ended with a finite value of a metric. */
+/** The newest ended runs with a finite value of a metric. */
 export function runsWithMetric({ sql }: Pick<Store, 'sql'>, metric: string, limit: number): RunWithMetric[] {
   const key = findKey({ sql }, metric);
   if (key === null) return [];

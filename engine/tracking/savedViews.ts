@@ -2,7 +2,7 @@ import type { SavedView } from '../../protocol/runs.ts';
 import { WorkError } from '../base/errors.ts';
 import type { Store } from '../store/store.ts';
 
-/** The layouts of the run history that people gave a name, by name. */
+/** The saved views of the run history, by name. */
 export function listViews({ sql }: Pick<Store, 'sql'>): SavedView[] {
   return sql
     .all<{ name: string; state: string }>('SELECT name, state FROM views ORDER BY name COLLATE NOCASE')

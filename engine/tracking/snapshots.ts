@@ -12,12 +12,12 @@ export interface SnapshotFile {
   bytes: number;
 }
 
-/** Where the next collection from the same source goes on. */
+/** The position of the next collection from the same source. */
 export interface SourceState {
-  /** Hash of what was asked (source, query, schema); another key starts anew. */
+  /** Hash of source, query and schema; a different key restarts the collection. */
   key: string;
   watermark?: Watermark | null;
-  /** What the source said its content was, such as an ETag; the same again means that nothing is new. */
+  /** The validator that the source returned, such as an ETag; an equal one means that nothing changed. */
   version?: string | null;
 }
 
@@ -28,13 +28,13 @@ export interface NewSnapshot {
   bytes: number;
   quarantined: number;
   runId: string | null;
-  /** Where the rows came from, without anything secret. */
+  /** The source of the rows, without secrets. */
   source: string;
   columns: { name: string; type: string; sqlType?: string }[];
-  /** Split sizes, period, quarantine file and rule counts: whatever the stage learned. */
+  /** Results of the stage: split sizes, period, quarantine file and rule counts. */
   detail: SnapshotDetail;
   files?: SnapshotFile[];
-  /** Whether the data itself is kept beside the store. */
+  /** True when the data itself is stored. */
   kept?: boolean;
   /** The profile of every column. */
   profile?: ColumnProfile[];
@@ -83,14 +83,14 @@ export interface Snapshot extends SnapshotSummary {
   state: SourceState | null;
 }
 
-// The profile is left out: it is most of a row and is asked for by itself.
+// The profile is left out: it is most of a row and is requested separately.
 const fields =
   'id, dataset, hash, rows, bytes, quarantined, created_at, parent, run_id, source, columns, detail, files, kept, schema_hash, state';
 const newestFirst = 'ORDER BY created_at DESC, rowid DESC';
 
 /**
- * Records a version of a dataset. Data that is as it was makes none: the snapshot that holds it is given back, with
- * where its source goes on.
+ * Records a version of a dataset. Unchanged data creates no version: the existing snapshot is returned, with the
+ * updated position of its source.
  */
 export function recordSnapshot({ sql }: Pick<Store, 'sql'>, snapshot: NewSnapshot): Snapshot {
   return sql.write(() => {
@@ -158,7 +158,7 @@ export function listSnapshots({ sql }: Pick<Store, 'sql'>, dataset?: string): Sn
   return rows.map(read);
 }
 
-/** The profile that was taken when the version was made; null for one of an older Loopwright. */
+/** The profile taken when the version was created; null for versions of older releases. */
 export function snapshotProfile({ sql }: Pick<Store, 'sql'>, id: string): ColumnProfile[] | null {
   const profile =
     sql.get<{ profile: string | null }>('SELECT profile FROM snapshots WHERE id = ?', id)?.profile ?? null;

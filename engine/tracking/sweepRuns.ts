@@ -4,8 +4,8 @@ import { knownTags } from './writeRun.ts';
 type Sql = Pick<Store, 'sql'>;
 
 /**
- * Tags of the runs of a sweep: which execution of which sweep, which of its trials, and why a trial was stopped early.
- * The parent has the first alone.
+ * Tags of the runs of a sweep: the execution, the trial, and why a trial was stopped early. The parent has only the
+ * first.
  */
 export const sweepTags = {
   session: 'loopwright.sweep',
@@ -15,7 +15,7 @@ export const sweepTags = {
   parent: knownTags.parent,
 } as const;
 
-/** The name of the last execution of a sweep; null when it never ran. Names are `sweep.start`. */
+/** The name of the last execution of a sweep; null when it never ran. Names have the form `sweep.start`. */
 export function lastSession({ sql }: Sql, sweep: string): string | null {
   return (
     sql.get<{ value: string }>(
@@ -27,7 +27,7 @@ export function lastSession({ sql }: Sql, sweep: string): string | null {
   );
 }
 
-/** The ids of the runs of the trials that are done, by the number of the trial from 0. */
+/** The ids of the runs of completed trials, by trial number from 0. */
 export function trialsDone({ sql }: Sql, session: string): Map<number, string> {
   const rows = sql.all<{ trial: number; runId: string }>(
     `SELECT CAST(t.value AS INTEGER) AS trial, r.run_id AS runId
@@ -44,7 +44,7 @@ export function trialsDone({ sql }: Sql, session: string): Map<number, string> {
   return new Map(rows.map(({ trial, runId }) => [trial, runId]));
 }
 
-/** The id of the run above the trials; null when there is none. */
+/** The id of the parent run of the trials; null when there is none. */
 export function parentOfTrials({ sql }: Sql, session: string): string | null {
   return (
     sql.get<{ runId: string }>(
@@ -58,7 +58,7 @@ export function parentOfTrials({ sql }: Sql, session: string): string | null {
   );
 }
 
-/** Records why the sweep stopped a trial early, instead of that a person cancelled it. */
+/** Records that the sweep, not a person, stopped a trial early, and why. */
 export function noteStopped({ sql }: Sql, runId: string, why: string): void {
   sql.write(() => {
     sql.run(

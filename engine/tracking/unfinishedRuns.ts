@@ -1,7 +1,7 @@
 import { holdLease, type ProcessId } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 
-/** A run that was not ended, with the process that holds it. */
+/** An unfinished run with the process that holds it. */
 export interface UnfinishedRun {
   runId: string;
   name: string;
@@ -11,7 +11,7 @@ export interface UnfinishedRun {
   startedAt: number;
   command: string;
   pid: number | null;
-  /** When the process started, as its system tells it. */
+  /** Start time of the process, as its system reports it. */
   started: string | null;
   /** The key of its lease; null where an older version wrote it or no process is known. */
   owner: string | null;
@@ -19,14 +19,14 @@ export interface UnfinishedRun {
 
 /** The runs in progress, the oldest first. */
 export function unfinishedRuns({ sql }: Pick<Store, 'sql'>): UnfinishedRun[] {
-  // The list of states is that of the index of unfinished runs: this is asked before every answer.
+  // The list of states equals that of the index of unfinished runs, because every answer runs this query.
   return sql.all<UnfinishedRun>(
     `SELECT run_id AS runId, name, source, started_at AS startedAt, command, pid, pid_started AS started, owner
      FROM runs WHERE status IN ('running', 'scheduled') AND status = 'running' ORDER BY started_at`,
   );
 }
 
-/** The stage that a run is in; null between stages. */
+/** The current stage of a run; null between stages. */
 export function runningStage({ sql }: Pick<Store, 'sql'>, runId: string): string | null {
   return (
     sql.get<{ stage: string }>(
@@ -36,7 +36,7 @@ export function runningStage({ sql }: Pick<Store, 'sql'>, runId: string): string
   );
 }
 
-/** Ends a run for a process that cannot do it itself, with the stage that it was in. `why` is kept with the stage. */
+/** Ends a run, with its current stage, on behalf of a process that cannot. `why` is stored with the stage. */
 export function endFor(
   { sql }: Pick<Store, 'sql'>,
   runId: string,
@@ -64,7 +64,7 @@ export function endFor(
   });
 }
 
-/** Cancels the runs of a process that was killed, and so could not do it itself. */
+/** Cancels the runs of a process that was killed and could not do so itself. */
 export function cancelRunsOf(store: Pick<Store, 'sql'>, { pid, started }: ProcessId): void {
   store.sql.write(() => {
     for (const { id } of store.sql.all<{ id: string }>(
@@ -77,7 +77,7 @@ export function cancelRunsOf(store: Pick<Store, 'sql'>, { pid, started }: Proces
   });
 }
 
-/** Gives a run back to the process that still works on it and was taken for gone while its machine slept. */
+/** Gives a run back to its process, which was considered gone while its machine was suspended. */
 export function resume({ sql }: Pick<Store, 'sql'>, runId: string, owner: string): void {
   const { changes } = sql.run(
     `UPDATE runs SET status = 'running', ended_at = NULL WHERE run_id = ? AND owner = ? AND status = 'interrupted'`,
@@ -92,7 +92,7 @@ export function resume({ sql }: Pick<Store, 'sql'>, runId: string, owner: string
 }
 
 /**
- * Holds the run that a program of another tool logs, for as long as the program lives and the run goes on; gives the
+ * Holds the lease of a run that a program of another tool logs, while the program and the run are alive; returns the
  * key of the lease.
  */
 export function holdForProgram(store: Store, runId: string, program: ProcessId): string {
@@ -105,7 +105,7 @@ export function holdForProgram(store: Store, runId: string, program: ProcessId):
   return owner;
 }
 
-/** The processes of the commands that stages in progress started. */
+/** The processes of commands that running stages started. */
 export function childrenOf({ sql }: Pick<Store, 'sql'>, runId: string): ProcessId[] {
   return sql.all<ProcessId>(
     `SELECT child_pid AS pid, child_started AS started FROM run_stages

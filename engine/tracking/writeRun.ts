@@ -12,22 +12,22 @@ export interface MetricPoint {
   at: number;
 }
 
-/** Tags that MLflow and Loopwright both know. */
+/** Tags that both MLflow and Loopwright define. */
 export const knownTags = { name: 'mlflow.runName', note: 'mlflow.note.content', parent: 'mlflow.parentRunId' } as const;
 
-/** The number of a metric's name in this store, given when it is first written. */
+/** The number of a metric's name in this store, assigned at the first write. */
 export function metricKeyId({ sql }: Sql, key: string): number {
   return findKey({ sql }, key) ?? sql.run('INSERT INTO metric_keys (key) VALUES (?)', key).lastId;
 }
 
-/** The number of a metric's name; null when nobody wrote it. */
+/** The number of a metric's name; null when it was never written. */
 export function findKey({ sql }: Sql, key: string): number | null {
   return sql.get<{ id: number }>('SELECT id FROM metric_keys WHERE key = ?', key)?.id ?? null;
 }
 
 /**
- * Appends points to a run, in one write. A point that is there already (same name, step, time and value) is not written
- * twice. The latest value is that of the largest (step, time, value), NaN counting as 0: MLflow's rule.
+ * Appends points to a run in one write. A point that exists already (same name, step, time and value) is not written
+ * again. The latest value is that of the largest (step, time, value), where NaN counts as 0: MLflow's rule.
  */
 export function writePoints({ sql }: Sql, run: number, points: readonly MetricPoint[]): void {
   if (points.length === 0) return;

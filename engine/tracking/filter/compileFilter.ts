@@ -4,22 +4,22 @@ import type { Sql, SqlValue } from '../../store/sql.ts';
 import type { Field, Filter, FilterValue, Operator } from './parseFilter.ts';
 import { FilterError } from './tokens.ts';
 
-/** A condition on `runs r`, with what it binds in its order. */
+/** A condition on `runs r`, with its bound values in order. */
 export interface Condition {
   sql: string;
   values: SqlValue[];
-  /** The row numbers of the runs that meet it, where an index has them; one may come twice. */
+  /** The row numbers of the matching runs, where an index has them; duplicates are possible. */
   list?: { sql: string; values: SqlValue[] };
 }
 
-/** The runs that meet a condition, as a statement of its own. */
+/** The matching runs of a condition, as a separate statement. */
 export function listOf({ sql, values, list }: Condition): { sql: string; values: SqlValue[] } {
   return list ?? { sql: `SELECT r.id FROM runs r WHERE ${sql}`, values };
 }
 
 /**
- * Tags of at most 250 bytes have an index with their values; the others one that tells which they are. Written as the
- * indexes say it.
+ * An index contains the values of tags up to 250 bytes; longer ones have an index of their keys. The conditions repeat
+ * those of the indexes.
  */
 export const shortTag = 'length(CAST(x.value AS BLOB)) <= 250';
 export const longTag = 'length(CAST(x.value AS BLOB)) > 250';
@@ -62,7 +62,7 @@ const columns: Record<string, { sql: string; kind: 'text' | 'number' | 'time' | 
   seed: { sql: 'r.seed', kind: 'number' },
 };
 
-/** The attributes that a filter knows, for completion and for messages. */
+/** The attributes of a filter, for completion and messages. */
 export const attributeNames = [
   'name',
   'status',
@@ -92,7 +92,7 @@ const statuses: Record<string, string[]> = {
   killed: ['cancelled'],
 };
 
-/** A filter as SQL over `runs r`. Every value is bound. */
+/** Compiles a filter to SQL over `runs r`. Every value is bound. */
 export function compileFilter(sql: Sql, filter: Filter): Condition {
   if (filter.kind === 'not') {
     const inner = compileFilter(sql, filter.part);
@@ -153,7 +153,7 @@ function metric(sql: Sql, field: Field, filter: Compare): Condition {
   if (nan && (filter.operator === '=' || filter.operator === '!='))
     return among('latest', 'x.key = ? AND x.is_nan = ?', [key, filter.operator === '=' ? 1 : 0]);
   const condition = plain('x.value', filter.operator, numbers, filter);
-  // What is not a number is other than every number, and neither more nor less.
+  // NaN differs from every number, and is neither greater nor less.
   const meets =
     filter.operator === '!=' || filter.operator === 'not in'
       ? `(x.is_nan = 1 OR ${condition.sql})`
@@ -169,7 +169,7 @@ function among(table: 'latest' | 'params' | 'tags', meets: string, values: SqlVa
   };
 }
 
-/** A param is text; compared with a number it is read as one. */
+/** A param is text; in a comparison with a number it is read as a number. */
 function param(field: Field, filter: Compare): Condition {
   if (filter.values.every((value) => value.kind === 'text')) return keyed('params', field.key, 'x.value', filter);
   return keyed('params', field.key, 'x.number', filter);
@@ -294,10 +294,7 @@ function columnOf(field: Field, from: number, to: number): (typeof columns)[stri
   return column;
 }
 
-/**
- * MLflow's words for a state stand for ours: FINISHED is finished or refused, FAILED is failed or interrupted, KILLED
- * is cancelled.
- */
+/** Maps MLflow's states: FINISHED is finished or refused, FAILED is failed or interrupted, KILLED is cancelled. */
 function status(column: string, filter: Compare): Condition {
   const texts = textsOf(filter, '`status` is compared with text in quotes.');
   if (filter.operator === 'like' || filter.operator === 'ilike') return plain(column, filter.operator, texts, filter);
@@ -357,7 +354,7 @@ function textOf(value: SqlValue | undefined, filter: Compare): string {
   return typeof value === 'string' ? value : refuse('A pattern is text in quotes.', filter);
 }
 
-/** The pattern of LIKE as one of GLOB, which tells upper and lower case apart. */
+/** Converts a pattern of LIKE to GLOB, which is case-sensitive. */
 export function globOf(pattern: string): string {
   return pattern.replaceAll(/[*?[]/g, '[$&]').replaceAll('%', '*').replaceAll('_', '?');
 }

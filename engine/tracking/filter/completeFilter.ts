@@ -7,7 +7,7 @@ type Item = FilterCompletion['items'][number];
 
 const most = 50;
 
-/** What can stand at an offset of a filter: names with how many runs have them, operators, values that occur. */
+/** Completions at an offset of a filter: names with their number of runs, operators, existing values. */
 export function completeFilter({ sql }: Pick<Store, 'sql'>, text: string, offset: number): FilterCompletion {
   const before = text.slice(0, offset);
   const tokens = tokensBefore(before);
@@ -18,7 +18,7 @@ export function completeFilter({ sql }: Pick<Store, 'sql'>, text: string, offset
   if (field) return answer(offset - typed.length, fieldItems(sql, (field[1] ?? '').toLowerCase(), field[2] ?? ''));
   const open = openText(before);
   if (open !== null) return answer(open.from, valueItems(sql, open.field, open.typed, true));
-  // What was typed is not yet a whole word of the sentence.
+  // The typed text is not yet a complete token.
   const settled = typed === '' ? tokens : tokens.filter((token) => token.to <= offset - typed.length);
   const ended = settled.at(-1);
   if (!ended || ended.kind === 'open' || isWord(ended, 'and', 'or', 'not'))
@@ -58,7 +58,7 @@ function isWord(token: Token, ...texts: string[]): boolean {
   return token.kind === 'word' && texts.includes(token.text.toLowerCase());
 }
 
-/** The text in quotes that is being typed, and the field that it is compared with. */
+/** The quoted text being typed, and the field that it is compared with. */
 function openText(before: string): { from: number; typed: string; field: string } | null {
   const found = /(?:=|like\s|ilike\s|in\s*\((?:[^()']*,)?)\s*(['"])([^'"]*)$/i.exec(before);
   if (!found) return null;
@@ -122,7 +122,7 @@ function fieldItems(sql: Store['sql'], group: string, typed: string): Item[] {
     }));
 }
 
-/** Walks the keys of an index one by one, so that a hundred thousand runs cost no more than their keys. */
+/** Steps through the distinct keys of an index, so that the cost depends on the keys, not on the runs. */
 function distinctKeys(sql: Store['sql'], table: 'params' | 'tags', like: string): { key: string; n: number }[] {
   return sql.all<{ key: string; n: number }>(
     `WITH RECURSIVE k(key) AS (SELECT min(key) FROM ${table} UNION ALL SELECT (SELECT min(t.key) FROM ${table} t WHERE t.key > k.key) FROM k WHERE k.key IS NOT NULL)
@@ -131,7 +131,7 @@ function distinctKeys(sql: Store['sql'], table: 'params' | 'tags', like: string)
   );
 }
 
-/** A key as a filter takes it: plain, or in backticks. */
+/** A key in the syntax of a filter: plain, or in backticks. */
 export function quoteKey(key: string): string {
   return /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}\p{N}_]+)*$/u.test(key) ? key : `\`${key.replaceAll('`', '``')}\``;
 }

@@ -5,10 +5,10 @@ import { FilterError } from './tokens.ts';
 
 export type Comparison = Extract<Filter, { kind: 'compare' }>;
 
-/** Columns that a search knows, by the names of its fields. */
+/** Searchable columns, by the names of their fields. */
 export type SearchColumns = Readonly<Record<string, string>>;
 
-/** What a search asks for: conditions, the order, and the page. */
+/** The parts of a search: conditions, order and page. */
 export interface Search {
   filter: string | undefined;
   order: readonly { field: string; descending: boolean }[];
@@ -17,8 +17,8 @@ export interface Search {
 }
 
 /**
- * A filter of comparisons that are joined by AND, as a condition: what MLflow takes where it searches other things than
- * runs. `compare` gives one comparison. Throws FilterError.
+ * Compiles a filter of comparisons joined by AND, which is what MLflow accepts where it searches other things than
+ * runs. `compare` compiles one comparison. Throws FilterError.
  */
 export function conjunction(filter: string | undefined, compare: (part: Comparison) => string): string {
   const visit = (part: Filter): string => {
@@ -31,7 +31,7 @@ export function conjunction(filter: string | undefined, compare: (part: Comparis
   return parsed ? visit(parsed) : '1';
 }
 
-/** Compares a column with values, which are bound in the order of their places. */
+/** Compares a column with values, which are bound in order. */
 export function comparisonOf(column: string, { operator, values }: Comparison, bound: SqlValue[]): string {
   const [first] = values.map(({ value }) => value);
   switch (operator) {
@@ -51,12 +51,12 @@ export function comparisonOf(column: string, { operator, values }: Comparison, b
   }
 }
 
-/** The order of a search by known columns. Throws FilterError for a field that is not known. */
+/** Compiles the order of a search over known columns. Throws FilterError for an unknown field. */
 export function orderOf(order: Search['order'], columns: SearchColumns): string[] {
   return order.map(({ field, descending }) => `${columnOf(field, columns)} ${descending ? 'DESC' : 'ASC'}`);
 }
 
-/** The column of a field. Throws FilterError when it is not known. */
+/** The column of a field. Throws FilterError when it is unknown. */
 export function columnOf(
   field: string,
   columns: SearchColumns,

@@ -6,7 +6,7 @@ export type Operator =
 export type FilterValue =
   { kind: 'number'; value: number } | { kind: 'duration'; value: number } | { kind: 'text'; value: string };
 
-/** What a filter says, as a tree. */
+/** The syntax tree of a filter. */
 export type Filter =
   | { kind: 'and' | 'or'; parts: Filter[] }
   | { kind: 'not'; part: Filter }
@@ -31,9 +31,9 @@ const groups: Record<string, Field['of']> = {
 const keywords = new Set(['and', 'or', 'not', 'in', 'like', 'ilike', 'is', 'null']);
 
 /**
- * Reads a filter: MLflow's grammar (`metrics.a > 1 and params.b = 'c'`, backticks or double quotes round a key, LIKE,
- * ILIKE, IN, IS NULL), and beside it `or`, `not`, brackets, params compared as numbers, and durations such as `7d`.
- * Null for an empty text; throws FilterError.
+ * Parses a filter: MLflow's grammar (`metrics.a > 1 and params.b = 'c'`, keys in backticks or double quotes, LIKE,
+ * ILIKE, IN, IS NULL), extended by `or`, `not`, parentheses, params compared as numbers, and durations such as `7d`.
+ * Returns null for an empty text; throws FilterError.
  */
 export function parseFilter(text: string, escapes = false): Filter | null {
   const tokens = tokenize(text, escapes);
@@ -73,7 +73,7 @@ class Reader {
   #one(): Filter {
     if (this.#word('not')) return { kind: 'not', part: this.#one() };
     if (this.#peek().kind !== 'open') return this.#comparison();
-    // Deeper than anybody writes, and not so deep that reading it overflows the stack.
+    // Deeper than any real filter, and shallow enough for the stack.
     if (++this.#depth > 200)
       throw new FilterError('These brackets are nested too deeply.', this.#peek().from, this.#peek().to);
     this.#at++;
@@ -114,7 +114,7 @@ class Reader {
     this.#at++;
     let key = '';
     const from = this.#peek().from;
-    // A key may have dots, slashes belong into quotes.
+    // A key may contain dots; slashes need quotes.
     for (;;) {
       const part = this.#next();
       if (part.kind !== 'word' && part.kind !== 'quoted' && part.kind !== 'text')
@@ -163,7 +163,7 @@ class Reader {
     const values = [this.#value()];
     while (this.#peek().kind === 'comma') {
       this.#at++;
-      // Python writes a list of one with a comma at its end.
+      // Python prints a one-element tuple with a trailing comma.
       if (this.#peek().kind === 'close') break;
       values.push(this.#value());
     }

@@ -2,14 +2,14 @@ import type { FilterProblem } from '../../../protocol/runs.ts';
 
 export interface Token {
   kind: 'word' | 'quoted' | 'text' | 'number' | 'duration' | 'operator' | 'open' | 'close' | 'comma' | 'dot' | 'end';
-  /** The word, the content of quotes, or the operator. */
+  /** The word, the content of the quotes, or the operator. */
   text: string;
   value: number;
   from: number;
   to: number;
 }
 
-/** A filter that cannot be read, and where. */
+/** A filter with a syntax error and its position. */
 export class FilterError extends Error {
   readonly problem: FilterProblem;
 
@@ -33,9 +33,9 @@ export const unitMs: Record<string, number> = {
 };
 
 /**
- * The words of a filter, with an end token. Single and double quotes hold text, backticks and double quotes after a dot
- * hold a key. A quote is doubled to stand for itself; with `escapes`, as clients of MLflow write, a backslash before it
- * does the same.
+ * The tokens of a filter, with an end token. Single and double quotes contain text; backticks, and double quotes after
+ * a dot, contain a key. A doubled quote stands for itself; with `escapes`, as MLflow's clients write, so does a quote
+ * after a backslash.
  */
 export function tokenize(text: string, escapes = false): Token[] {
   const tokens: Token[] = [];
@@ -91,8 +91,8 @@ export function tokenize(text: string, escapes = false): Token[] {
 }
 
 /**
- * Where the quote that opens at `from` closes; a doubled quote stands for itself, and so does one after a backslash
- * when `escapes`.
+ * The end of the quoted text that begins at `from`; a doubled quote stands for itself, and with `escapes` so does one
+ * after a backslash.
  */
 function closing(text: string, from: number, escapes: boolean): number {
   const mark = text[from] ?? '';
