@@ -10,24 +10,24 @@ import type { Project } from '../../engine/project/loadProject.ts';
 import { isVirtual } from '../workspace.ts';
 import type { Answer, Ask } from './messages.ts';
 
-/** How long after the last keystroke the data is asked for. */
+/** Delay between the last keystroke and a request for facts. */
 const pauseMs = 150;
-/** The process ends when nobody asked for this long, and takes its memory along. */
+/** The idle time after which the process ends and frees its memory. */
 const idleMs = 120_000;
 const mostCrashes = 3;
 
 interface Known {
   facts: Map<string, Fact>;
   stamps: Map<string, string>;
-  /** The last answer about each thing, by its name, and the names by key. */
+  /** The last fact of each kind by name, and the names by key. */
   last: Map<string, Fact>;
   names: Map<string, string>;
-  /** What was asked last, as one text, so that the same is not asked twice. */
+  /** The last request as one text, to avoid repeating it. */
   asked: string;
   pending: boolean;
 }
 
-/** Asks a process of its own for facts about the data, and keeps the answers. */
+/** Requests facts about the data from a separate process, and caches them. */
 export class FactsClient {
   readonly #changed: (root: string) => void;
   readonly #log: (text: string) => void;
@@ -41,7 +41,7 @@ export class FactsClient {
   #idle: NodeJS.Timeout | undefined;
   #crashes = 0;
 
-  /** `warn` tells the person, once: without data fewer findings would look like fewer faults. */
+  /** `warn` notifies the user once: without data, fewer findings would look like fewer errors. */
   constructor(changed: (root: string) => void, log: (text: string) => void, warn: (text: string) => void) {
     this.#changed = changed;
     this.#log = log;
@@ -51,7 +51,7 @@ export class FactsClient {
     };
   }
 
-  /** Switched off, nothing is read and nothing of the data is known. */
+  /** Disables facts: nothing is read, and cached facts are dropped. */
   set enabled(on: boolean) {
     if (on === this.#enabled) return;
     this.#enabled = on;
@@ -60,7 +60,7 @@ export class FactsClient {
     this.stop();
   }
 
-  /** What is known now; what is not known is asked for, and `changed` is called when it is there. */
+  /** The cached facts; missing ones are requested, and `changed` is called when they arrive. */
   of(project: Project): Facts {
     if (!this.#enabled || isVirtual(project.root)) return noFacts;
     const requests = this.#requestsOf(project);
@@ -69,8 +69,8 @@ export class FactsClient {
   }
 
   /**
-   * As `of`, but where a question was just changed by an edit, the answer to the one before serves: for what is shown,
-   * not judged.
+   * As `of`, but returns the fact for the previous question while the answer for an edited one is pending. For display,
+   * not for findings.
    */
   latest(project: Project): Facts {
     if (!this.#enabled || isVirtual(project.root)) return noFacts;
@@ -86,12 +86,12 @@ export class FactsClient {
     return known;
   }
 
-  /** True while answers are on their way. */
+  /** True while requests are pending. */
   waiting(root: string): boolean {
     return this.#of(root).pending;
   }
 
-  /** The files may have changed: everything is asked anew. What is known stays until it is known to be no longer so. */
+  /** Files may have changed: requests all facts again. Cached facts stay until they are known to be outdated. */
   recheck(root: string): void {
     this.#of(root).asked = '';
   }
@@ -135,7 +135,7 @@ export class FactsClient {
     this.#timers.set(
       root,
       setTimeout(() => {
-        // Answers to questions that nobody asks any more are let go.
+        // Facts that nobody requests any more are evicted.
         for (const key of known.facts.keys()) if (!keys.includes(key)) known.facts.delete(key);
         for (const key of known.stamps.keys()) if (!keys.includes(key)) known.stamps.delete(key);
         this.#send({

@@ -2,7 +2,7 @@ import { CancelledError, messageOf } from '../../engine/base/errors.ts';
 import { FactFinder } from '../../engine/facts/compute.ts';
 import type { Answer, Ask } from './messages.ts';
 
-// The process that reads data for the language server: what is heavy, native or may crash is here, and typing never
+// The process that reads data for the language server. Heavy, native or fragile code runs here, so that typing never
 // waits for it.
 
 interface Project {
@@ -37,7 +37,7 @@ async function work(project: Project): Promise<void> {
   project.working = false;
 }
 
-/** Answers what is new or no longer true. A later ask for the same project stops it between two facts. */
+/** Computes new and outdated facts. A later request for the same project stops it between two facts. */
 async function answer(project: Project, { root, requests }: Ask): Promise<void> {
   const open = [];
   for (const { key, stamp, request } of requests) {

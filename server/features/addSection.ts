@@ -11,7 +11,7 @@ import { toLspRange } from './ranges.ts';
 const firstPort = 8080;
 const portsTried = 50;
 
-/** Writes a part of the life cycle into the project of a file, with a port that nothing of this machine listens on. */
+/** Adds a part of the life cycle to the project of a file, with a free port of this machine. */
 export async function provideSection(
   workspace: Workspace,
   uri: string,
@@ -52,7 +52,7 @@ export async function provideSection(
   };
 }
 
-/** Names a schema file in a dataset that has none. */
+/** Adds the path of a schema file to a dataset without one. */
 export function provideSchemaKey(
   workspace: Workspace,
   uri: string,

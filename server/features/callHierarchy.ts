@@ -18,7 +18,7 @@ import { type Section } from './section.ts';
 import { toLspRange } from './ranges.ts';
 import { pairRange } from './spans.ts';
 
-/** The stage under the cursor, where it is declared or referred to. */
+/** The stage under the cursor, at its declaration or a reference. */
 export function prepareCallHierarchy(workspace: Workspace, uri: string, position: Position): CallHierarchyItem[] {
   const [kind, parsed, project] = [workspace.kindOf(uri), workspace.parsed(uri), workspace.projectOf(uri)];
   if (kind === null || !parsed || !project) return [];
@@ -27,7 +27,7 @@ export function prepareCallHierarchy(workspace: Workspace, uri: string, position
   return item ? [item] : [];
 }
 
-/** Who takes what a stage makes: the stages after it, monitors that refer to it, and retraining that runs it. */
+/** The dependents of a stage: later stages, monitors that refer to it, and retraining that runs it. */
 export function incomingCalls(workspace: Workspace, item: CallHierarchyItem): CallHierarchyIncomingCall[] {
   const project = workspace.projectOf(item.uri);
   const stage = sectionOf(item) === 'stages' ? item.name : null;
@@ -43,7 +43,7 @@ export function incomingCalls(workspace: Workspace, item: CallHierarchyItem): Ca
   return calls.flatMap(({ from, places }) => (from ? [{ from, fromRanges: ranges(project, places) }] : []));
 }
 
-/** What a stage depends on. */
+/** The dependencies of a stage. */
 export function outgoingCalls(workspace: Workspace, item: CallHierarchyItem): CallHierarchyOutgoingCall[] {
   const project = workspace.projectOf(item.uri);
   if (!project) return [];
@@ -64,7 +64,7 @@ function ofStage(project: Project, name: string): Call[] {
   return node ? node.dependsOn.map((stage) => ({ stage, places: placesOf(project, node, stage) })) : [];
 }
 
-/** The stages that a monitor or retraining names. */
+/** The stages that a monitor or retraining refers to. */
 function namedIn(project: Project, item: CallHierarchyItem): Call[] {
   const named =
     sectionOf(item) === 'monitors'
@@ -96,8 +96,8 @@ function namedElsewhere(
 }
 
 /**
- * Where a stage says that it needs what another makes; the stage itself where it is said elsewhere, such as in a
- * schema.
+ * The place where a stage declares its need for the output of another; the stage itself when the need is declared
+ * elsewhere, such as in a schema.
  */
 function placesOf(project: Project, node: StageNode, source: string): Located[] {
   const { root } = project.file.parsed;
@@ -130,7 +130,7 @@ function graphIn(project: Project): Graph | null {
   return graphOf(config, project.files);
 }
 
-/** What of a config with errors is whole enough for the graph: one wrong number should not take it away. */
+/** The valid part of a config with errors, so that a single wrong value does not remove the whole graph. */
 function drawableConfig({ resolved }: Project): ProjectConfig | null {
   const value = toValue(resolved.root ?? undefined);
   if (!isRecord(value) || !isRecord(value['stages'])) return null;
@@ -187,7 +187,7 @@ function toItem(
   };
 }
 
-/** Of what an item is: only stages are functions, and retraining has no other section. */
+/** The section of an item: only stages are functions, and retraining is the only other section. */
 function sectionOf(item: CallHierarchyItem): Section | null {
   if (item.kind === SymbolKind.Function) return 'stages';
   return item.detail === 'monitor' ? 'monitors' : null;

@@ -14,7 +14,7 @@ import { rangeOf, type Diagnostics } from './diagnostics.ts';
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.loopwright`;
 
-/** The fixes of the findings in a range, a way to silence each, and one that mends all that is certain. */
+/** The fixes of the findings in a range, an action to ignore each, and one that applies all unambiguous fixes. */
 export function provideCodeActions(
   workspace: Workspace,
   diagnostics: Diagnostics,
@@ -33,7 +33,7 @@ export function provideCodeActions(
         ...silence(workspace, uri, problem, context.diagnostics),
       );
   }
-  // The kind has to be asked for, or the menu of all source actions.
+  // Offered only on request of this kind, or in the menu of source actions.
   if (context.only?.some((only) => fixAllKind === only || fixAllKind.startsWith(`${only}.`))) {
     const all = fixAll(workspace, uri, problems);
     if (all) actions.push(all);
@@ -57,14 +57,14 @@ function fixesOf(
   }));
 }
 
-/** `Did you mean \`x\`?` as a change. */
+/** `Did you mean \`x\`?` as an edit. */
 function suggestionOf(workspace: Workspace, uri: string, problem: Problem): Fix[] | null {
   const meant = /Did you mean `([^`]+)`\?/.exec(problem.message)?.[1];
   const document = workspace.document(uri);
   if (meant === undefined || !document) return null;
   const written = document.getText(rangeOf(problem));
   const wrong = /`([^`]+)`/.exec(problem.message)?.[1] ?? '';
-  // A column that the SQL lacks is no name in the config.
+  // A column that the SQL lacks is not a name in the config.
   if (problem.code === 'LW326') return null;
   const newText = written.includes('${')
     ? written.replaceAll(`.${wrong}`, `.${meant}`)
@@ -78,7 +78,7 @@ function suggestionOf(workspace: Workspace, uri: string, problem: Problem): Fix[
   return [{ title: `Change to ${meant}`, edits: [{ ...problem, newText }] }];
 }
 
-/** A comment on the line above that silences the finding. */
+/** A comment on the line above that ignores the finding. */
 function silence(
   workspace: Workspace,
   uri: string,
@@ -106,7 +106,7 @@ function silence(
 }
 
 /**
- * One edit with every fix of the file that is the only one for its finding, first come first served where two touch.
+ * One edit with every fix of the file that is the only one for its finding. Of two overlapping fixes the first is used.
  */
 function fixAll(workspace: Workspace, uri: string, problems: readonly Problem[]): CodeAction | null {
   const edits: TextEdit[] = [];

@@ -8,7 +8,7 @@ import { columnsIn, declaredIn, textOf as textIn, type Column } from './declared
 import { columnPlacesIn, type SqlPlace } from './sqlNames.ts';
 import { walkedOf } from './walked.ts';
 
-/** A column of a dataset schema: datasets that share the schema share it. */
+/** A column of a dataset schema; datasets with the same schema share it. */
 export interface ColumnName {
   schema: string;
   column: string;
@@ -20,11 +20,11 @@ export interface ColumnPlace {
   lines: LineIndex;
   range: Range;
   declaration: boolean;
-  /** How the name is written, in SQL. */
+  /** The quoting of the name in SQL. */
   sql?: SqlPlace;
 }
 
-/** The column that is named at an offset of a file. */
+/** The column at an offset of a file. */
 export function columnAt(
   project: Project,
   file: { kind: FileKind; path: string; parsed: Parsed },
@@ -34,7 +34,7 @@ export function columnAt(
   return null;
 }
 
-/** Where a schema declares a column; null when it does not. */
+/** The declaration of a column in a schema; null when there is none. */
 export function declaredColumn(
   project: Project,
   { schema, column }: ColumnName,
@@ -45,7 +45,8 @@ export function declaredColumn(
 }
 
 /**
- * Every place of a column: in its schema and others that refer to it, in the project, and in SQL that surely means it.
+ * Every place of a column: in its schema, in schemas that refer to it, in the project, and in SQL that definitely uses
+ * it.
  */
 export function columnPlaces(project: Project, wanted: ColumnName): ColumnPlace[] {
   const inYaml = [project.file, ...project.experiments.values(), ...project.schemas.values()].flatMap((file) =>
@@ -59,7 +60,7 @@ export function columnPlaces(project: Project, wanted: ColumnName): ColumnPlace[
   return [...inYaml, ...inSql];
 }
 
-/** SQL of the project that uses a column, and why not all of it could be rewritten. */
+/** The SQL of the project that uses a column, and why some of it cannot be rewritten. */
 export function columnsInSql(
   project: Project,
   { schema, column }: ColumnName,
@@ -84,7 +85,7 @@ export function columnsInSql(
   });
 }
 
-/** The SQL files over the datasets of a project, with the datasets that they make. */
+/** The SQL files that read datasets of a project, with their output datasets. */
 export function sqlFilesOf(project: Project): { path: string; outputs: string[] }[] {
   const declared = declaredIn(project.file.parsed.root);
   const files = new Map<string, string[]>();

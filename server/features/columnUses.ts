@@ -4,7 +4,7 @@ import type { FileKind } from '../../engine/project/shape.ts';
 import { textOf, type Declared } from './declared.ts';
 import { ancestor, literally, scalarRange, unquoted } from './walked.ts';
 
-/** What is known of the file that a column is named in. */
+/** The context of a file that refers to columns. */
 export interface Around {
   kind: FileKind;
   text: string;
@@ -13,16 +13,16 @@ export interface Around {
   declared: Declared;
 }
 
-/** A place where a column is named, and the schema that declares it. */
+/** A reference to a column, and the schema that declares it. */
 export interface ColumnUse {
   schema: string;
   column: string;
-  /** Of the name alone. */
+  /** The range of the name alone. */
   range: Range;
   declaration: boolean;
 }
 
-/** The column that a value names, or the key of it (`missing[amount]`); null where it names none. */
+/** The column of a value, or of a key such as `missing[amount]`; null without one. */
 export function columnUse(walked: Walked, around: Around): ColumnUse | null {
   return around.kind === 'dataset' ? inSchema(walked, around) : (inMetric(walked, around) ?? inProject(walked, around));
 }
@@ -43,7 +43,7 @@ function inProject(walked: Walked, around: Around): ColumnUse | null {
   return use(dataset, walked, around);
 }
 
-/** The column that a key of `preprocess` names. */
+/** The column of a key in `preprocess`. */
 function preprocessed({ entry, parent, path }: Walked, { text, declared }: Around): ColumnUse | null {
   const inputs = parent?.parent?.node;
   const dataset = textOf(entryOf(inputs, 'data')?.value) ?? declared.text('stages', String(path[1]), 'with', 'data');
@@ -52,7 +52,7 @@ function preprocessed({ entry, parent, path }: Walked, { text, declared }: Aroun
   return { schema, column: entry.key, range: unquoted(text, entry.keyRange), declaration: false };
 }
 
-/** The dataset that a stage works on: the one it reads, or the one it writes. */
+/** The dataset of a stage: its input, or else its output. */
 function worksOn(stage: Walked['node'] | undefined): string | null {
   const inputs = entryOf(stage, 'with')?.value;
   return textOf(entryOf(inputs, 'data')?.value) ?? textOf(entryOf(inputs, 'output')?.value);
@@ -63,7 +63,7 @@ function use(dataset: string | null, walked: Walked, { declared, text }: Around)
   return schema === null ? null : named(walked, text, schema, false);
 }
 
-/** The column of a value, written plain or in quotes with or without escapes; what an alias brings stands elsewhere. */
+/** The column of a value, plain or quoted, with or without escapes; null for values of an alias. */
 function named({ node }: Walked, text: string, schema: string, declaration: boolean): ColumnUse | null {
   const column = textOf(node);
   if (column === null || /[*|>]/.test(text[node.range.start] ?? '')) return null;
@@ -85,7 +85,7 @@ function inMetric(walked: Walked, around: Around): ColumnUse | null {
   return schema === null ? null : { schema, column, range: { start, end: start + column.length }, declaration: false };
 }
 
-/** The metric that a key or value names. */
+/** The metric of a key or value. */
 export function metricAt(walked: Walked, text: string): { text: string; range: Range } | null {
   const keyOf = walked.path.at(-2);
   if (walked.entry && walked.key === 'name' && (keyOf === 'gates' || keyOf === 'expect')) {
@@ -96,10 +96,7 @@ export function metricAt(walked: Walked, text: string): { text: string; range: R
   return range && { text: text.slice(range.start, range.end), range };
 }
 
-/**
- * The dataset whose rows a metric is measured on: that of the stage, or of the stage that a monitor takes as its
- * reference.
- */
+/** The dataset whose rows a metric is measured on: that of the stage, or of the reference stage of a monitor. */
 function datasetOfMetric(walked: Walked, declared: Declared): string | null {
   const [section] = walked.path;
   if (section === 'sweep') return onlyValidated(declared);
@@ -112,7 +109,7 @@ function datasetOfMetric(walked: Walked, declared: Declared): string | null {
   return reference === null ? null : declared.text('stages', reference, 'with', 'data');
 }
 
-/** The dataset of the stage that validates, when there is one such stage. */
+/** The dataset of the validate stage, when there is exactly one. */
 function onlyValidated(declared: Declared): string | null {
   const stages = [...declared.of('stages').keys()].filter(
     (name) => declared.text('stages', name, 'uses') === 'validate',

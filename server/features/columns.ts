@@ -4,7 +4,7 @@ import type { KeyPath } from '../../engine/project/schemaPath.ts';
 import type { Field } from '../../engine/project/schema/datasetSchema.ts';
 import type { FileKind } from '../../engine/project/shape.ts';
 
-/** The dataset that the stage, monitor or labelling task around a place works on; null where there is none. */
+/** The dataset of the enclosing stage, monitor or labelling task; null without one. */
 export function datasetAround(root: Located | null, path: KeyPath): string | null {
   const [section = '', name = ''] = path;
   const at = (...rest: string[]) => textAt(root, [section, name, ...rest]);
@@ -12,7 +12,7 @@ export function datasetAround(root: Located | null, path: KeyPath): string | nul
   return section === 'monitors' ? at('labels', 'dataset') : (at('with', 'data') ?? at('with', 'output'));
 }
 
-/** The columns that may be named at a place. */
+/** The columns that are valid at a place. */
 export function columnsFor(project: Project, kind: FileKind, root: Located | null, path: KeyPath): Field[] {
   const dataset = kind === 'project' ? datasetAround(root, path) : null;
   const schema = dataset === null ? null : textAt(root, ['datasets', dataset, 'schema']);

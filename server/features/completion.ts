@@ -16,7 +16,7 @@ import { pathInProject, type Workspace } from '../workspace.ts';
 interface Place {
   kind: FileKind;
   root: Located | null;
-  /** Path of the mapping (for keys) or of the value under the cursor. */
+  /** Path of the mapping (for keys) or of the value at the cursor. */
   path: KeyPath;
   shapes: Shape[];
   project: Project | null;
@@ -25,7 +25,7 @@ interface Place {
   cursor: Cursor;
 }
 
-/** What may stand at the cursor: keys, values and names, from the schema, from the project and from its data. */
+/** Completions at the cursor: keys, values and names, from the schema, the project and its data. */
 export function provideCompletion(
   workspace: Workspace,
   factsOf: (project: Project) => Facts,
@@ -39,7 +39,7 @@ export function provideCompletion(
   const text = document.getText();
   const offset = document.offsetAt(position);
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
-  // A space at the start of a line is indentation, which asks for nothing.
+  // A space at the start of a line is indentation and triggers no completion.
   if (context?.triggerCharacter === ' ' && line.trim() === '') return null;
   const complete = (
     items: CompletionItem[],
@@ -85,14 +85,14 @@ export function provideCompletion(
     ...(value ? valueItems(value).map((item) => quotedItem(indented(item, indentation), cursor.quote)) : []),
   ];
   const accepts = enterAccepts(cursor, items, text.slice(offset), value?.shapes ?? []);
-  // The role of Enter changes with the first letter, so the list is asked for again then. Not with each further one:
-  // while the editor waits for an answer it still shows the old list, whose item Enter would accept.
+  // The behaviour of Enter depends on the first letter, so the list is requested again then, but not for further
+  // letters: until the response arrives, the editor shows the old list, whose item Enter would accept.
   return complete(items, cursor.start, cursor.end, accepts, cursor.word === '');
 }
 
 /**
- * Inside `${…`: the params with their values, the paths of datasets, and the environment. An accepted one is closed,
- * and left behind.
+ * Completions inside `${…`: params with their values, paths of datasets, and environment variables. Accepting one
+ * closes the expression.
  */
 function paramReference(closing: string, project: Project | null): CompletionItem[] {
   const closed = (label: string, kind: CompletionItemKind, detail: string): CompletionItem => ({
@@ -124,7 +124,7 @@ function paramReference(closing: string, project: Project | null): CompletionIte
   ];
 }
 
-/** The checks that can be silenced. */
+/** The checks that can be ignored. */
 function checkItems(): CompletionItem[] {
   return rules.map(({ code, name, docs }) => ({
     label: code,
@@ -193,7 +193,7 @@ function keyItems(place: Place): CompletionItem[] {
   return [...items.values()];
 }
 
-/** Keys of records whose names are known from elsewhere: metrics, params, stages. */
+/** Keys of records with known names: metrics, params, stages. */
 function recordKeys({ path, project, kind, root }: Place): { name: string; docs?: string | undefined }[] {
   const last = path.at(-1);
   const config = project?.readable?.config;
@@ -228,7 +228,7 @@ function recordKeys({ path, project, kind, root }: Place): { name: string; docs?
   return [];
 }
 
-/** The features of the models, which a deployment is asked with. */
+/** The features of the models, which are the fields of a request to a deployment. */
 function servedColumns(project: Project | null): string[] {
   const config = project?.readable?.config;
   return [
@@ -252,7 +252,7 @@ function servedColumns(project: Project | null): string[] {
 function insertKey(key: string, shape: Shape, { flow, quote, hasColon }: Cursor): string {
   const name = key.replaceAll(/[\\$}]/g, '\\$&');
   const safe = quote === '' && /[[\]@{},&*#?|<>=!%:]/.test(key) && flow ? `"${name}"` : name;
-  // The closing quote that follows stands before the colon.
+  // The closing quote comes before the colon.
   if (hasColon || quote !== '') return safe;
   if (shape.const !== undefined) return `${safe}: ${String(shape.const)}`;
   if (flow)
@@ -276,7 +276,7 @@ function valueItems(place: Place): CompletionItem[] {
   const { kind, root, path, cursor } = place;
   if (typeof path.at(-1) === 'number' && cursor.fitsEntry)
     items.push(...snippetItems({ kind, root, path: path.slice(0, -1), flow: cursor.flow, isItem: true }));
-  // A union of kinds (`uses: collect | prepare | …`) narrows to one member; all of its siblings' values are offered.
+  // A union of kinds (`uses: collect | prepare | …`) is narrowed to one member; the values of all members are offered.
   const last = place.path.at(-1);
   if (typeof last === 'string') {
     for (const parent of siblingsOf(place)) {
@@ -284,7 +284,7 @@ function valueItems(place: Place): CompletionItem[] {
       if (literal?.const !== undefined) items.push(valueItem(String(literal.const), parent.description));
     }
   }
-  // Of two with one label the first one knows more.
+  // Of two items with one label, the first has more details.
   return [...new Map(items.toReversed().map((item) => [item.label, item])).values()].toReversed();
 }
 

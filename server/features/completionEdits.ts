@@ -3,7 +3,7 @@ import type { Shape } from '../../engine/project/shape.ts';
 import type { CompletionData } from '../../protocol/languageServer.ts';
 import type { Cursor } from './cursor.ts';
 
-/** The item with the place that it replaces. Its detail is shown beside it though no item is chosen. */
+/** The item with the range that it replaces. Its detail is shown even when no item is selected. */
 export function replacing(
   { insertText, ...item }: CompletionItem,
   range: Range,
@@ -16,9 +16,9 @@ export function replacing(
 }
 
 /**
- * True where Enter accepts the first item that is shown, even though none is chosen: the start of a key without its
- * colon is no line yet, and before a closing bracket or quote the line is not at its end. Elsewhere Enter makes a
- * new line.
+ * True where Enter accepts the first item although none is selected: the beginning of a key without a colon is not a
+ * complete line, and before a closing bracket or quote the cursor is not at the end of the line. Elsewhere Enter
+ * inserts a line break.
  */
 export function enterAccepts(
   cursor: Cursor,
@@ -34,13 +34,13 @@ export function enterAccepts(
   return items.some(({ kind, label }) => kind !== CompletionItemKind.Snippet && label.startsWith(cursor.word));
 }
 
-/** The editor repeats the indentation of the line; behind the dash of a list item more is needed. */
+/** The editor repeats the indentation of the line; after the dash of a list item more is needed. */
 export function indented(item: CompletionItem, indentation: string): CompletionItem {
   if (!item.insertText?.includes('\n')) return item;
   return { ...item, insertText: item.insertText.replaceAll('\n', `\n${indentation}`) };
 }
 
-/** The item as it has to be written inside quotes that are there already. */
+/** The text of the item inside existing quotes. */
 export function quotedItem(item: CompletionItem, quote: Cursor['quote']): CompletionItem {
   if (quote === '' || item.insertTextFormat === InsertTextFormat.Snippet) return item;
   const written = item.insertText ?? item.label;

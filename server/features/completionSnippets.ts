@@ -6,10 +6,10 @@ import dataset from '../../snippets/dataset.json' with { type: 'json' };
 import experiment from '../../snippets/experiment.json' with { type: 'json' };
 import project from '../../snippets/project.json' with { type: 'json' };
 
-/** A text with placeholders. The editor's own snippets know no place in a file, so the server offers these. */
+/** A text with placeholders. The editor's own snippets ignore the position in a file, so the server offers these. */
 interface Snippet {
   prefix: string;
-  /** The section whose entries it makes; empty for keys of the file, `file` for a whole file. */
+  /** The section of its entries; empty for keys of the file, `file` for a whole file. */
   at: string;
   description: string;
   body: readonly string[];
@@ -24,14 +24,14 @@ const snippets: Record<FileKind, readonly Snippet[]> = {
 interface SnippetPlace {
   kind: FileKind;
   root: Located | null;
-  /** The path of the mapping or list that the entry goes into. */
+  /** The path of the mapping or list that the entry belongs to. */
   path: KeyPath;
   flow: boolean;
-  /** True behind the dash of a list item, or inside `[…]`. */
+  /** True after the dash of a list item, or inside `[…]`. */
   isItem: boolean;
 }
 
-/** The snippets whose entries can begin at a place. Those of several lines are not for brackets. */
+/** The snippets whose entries can begin at a place. Snippets of several lines are not offered inside brackets. */
 export function snippetItems(place: SnippetPlace): CompletionItem[] {
   return snippets[place.kind]
     .filter((snippet) => belongs(snippet, place))

@@ -23,16 +23,13 @@ export interface ValuePlace {
   path: KeyPath;
   project: Project | null;
   facts: Facts;
-  /** What is written of the value so far. */
+  /** The part of the value typed so far. */
   word: string;
   /** The path of the file in its project. */
   file: string;
 }
 
-/**
- * What may stand where a format is asked for: names of the project, its columns, files, and examples of durations and
- * the like.
- */
+/** The values of a format: names of the project, its columns, files, and examples of durations and similar. */
 export function formatItems(format: string, place: ValuePlace): CompletionItem[] {
   const { project, kind, root } = place;
   const config = project?.readable?.config;
@@ -119,7 +116,7 @@ export function formatItems(format: string, place: ValuePlace): CompletionItem[]
   }
 }
 
-/** The models of the project, with the stages that make them. */
+/** The models of the project, with their stages. */
 function modelItems({ kind, root, project }: ValuePlace): CompletionItem[] {
   const models = project?.readable?.config.models;
   const names = Object.keys(kind === 'project' ? valuesOf(root, 'models') : (models ?? {}));
@@ -129,7 +126,7 @@ function modelItems({ kind, root, project }: ValuePlace): CompletionItem[] {
   });
 }
 
-/** Values of a dataset schema that the data tells: its columns, its values, its bounds. */
+/** Values for a dataset schema from the data: columns, values, bounds. */
 export function dataItems(place: ValuePlace): CompletionItem[] {
   if (place.kind !== 'dataset') return [];
   const { root, path } = place;
@@ -174,7 +171,7 @@ export function dataItems(place: ValuePlace): CompletionItem[] {
   return [];
 }
 
-/** The columns of the data of the datasets that a schema file describes. */
+/** The columns of the data of the datasets that use a schema file. */
 export function columnsOfFile({ project, facts, file }: Pick<ValuePlace, 'project' | 'facts' | 'file'>): ColumnFacts[] {
   const datasets = Object.entries(project?.readable?.config.datasets ?? {}).filter(
     ([, dataset]) => dataset.schema === file,
@@ -186,7 +183,7 @@ export function columnsOfFile({ project, facts, file }: Pick<ValuePlace, 'projec
   return [];
 }
 
-/** The metrics that the stages measure, then those that runs have logged. */
+/** The metrics that the stages measure, then those logged by runs. */
 function metricItems({ project, facts }: ValuePlace): CompletionItem[] {
   const config = project?.readable?.config;
   const tasks = Object.values(config?.stages ?? {}).flatMap((stage) => {
@@ -217,7 +214,7 @@ function metricItems({ project, facts }: ValuePlace): CompletionItem[] {
   ];
 }
 
-/** The measures of drift of the profile that the monitor names. */
+/** The drift measures of the monitor's profile. */
 function measureItems({ root, path }: ValuePlace): CompletionItem[] {
   const written = textAt(root, [...path.slice(0, -1), 'profile']);
   const profile = profileNames.find((name) => name === written) ?? 'loopwright';
@@ -233,7 +230,7 @@ function measureItems({ root, path }: ValuePlace): CompletionItem[] {
   ];
 }
 
-/** Columns of the schema, and of the data those that it does not declare. */
+/** Columns of the schema, then further columns of the data. */
 function columnItems({ project, kind, root, path, facts }: ValuePlace): CompletionItem[] {
   if (!project) return [];
   const dataset = kind === 'project' ? datasetAround(root, path) : null;
@@ -267,7 +264,7 @@ function pathItems({ project, word }: ValuePlace): CompletionItem[] {
     .slice(0, 200);
   return found.map((path) => {
     const folder = !/\.[^/]+$/.test(path) && project.files.glob(`${path}/*`).length > 0;
-    // The list that follows is opened as by typing: nothing is chosen in it.
+    // The next list opens as by typing, without a selected item.
     const more = { title: 'More', command: 'editor.action.triggerSuggest', arguments: [{ auto: true }] };
     return {
       ...named(`${here}${path}`, folder ? CompletionItemKind.Folder : CompletionItemKind.File),

@@ -1,7 +1,7 @@
 import { yamlTokens, type Token } from '../../engine/project/yamlTokens.ts';
 import { entryStart } from './entryStart.ts';
 
-/** A word that no file holds; it stands at the cursor while the text around it is parsed. */
+/** A placeholder word that no file contains; it replaces the word at the cursor while the text is parsed. */
 export const cursorMark = 'loopwrightCursor';
 
 export interface Cursor {
@@ -9,26 +9,26 @@ export interface Cursor {
   on: 'key' | 'item' | 'value';
   /** True inside `{…}` or `[…]`. */
   flow: boolean;
-  /** The quote that the word is in. */
+  /** The quote around the word. */
   quote: '' | '"' | "'";
-  /** The written part of the word, up to the cursor, as it stands there. */
+  /** The word up to the cursor, as written. */
   word: string;
-  /** Offsets of the whole word: what an accepted item replaces. Quotes around it stay. */
+  /** Offsets of the whole word, which an accepted item replaces. Quotes around it stay. */
   start: number;
   end: number;
-  /** True where a colon follows, so that only the name of the key is replaced. */
+  /** True before a colon: only the name of the key is replaced. */
   hasColon: boolean;
-  /** True where a whole entry with its value fits: nothing follows that would belong to it. */
+  /** True where an entry with its value can be inserted: nothing that follows belongs to it. */
   fitsEntry: boolean;
-  /** The text with the mark in place of the word, so that it parses. */
+  /** The text with the placeholder instead of the word, so that it parses. */
   text: string;
-  /** The same with the mark as a key. */
+  /** The text with the placeholder as a key. */
   keyText: string;
 }
 
 /**
- * The word at an offset and its role. Null where nothing is completed: comments, block scalars, texts of several
- * lines, tags and anchors.
+ * The word at an offset and its role. Null where completion is not offered: comments, block scalars, multi-line texts,
+ * tags and anchors.
  */
 export function cursorAt(text: string, offset: number): Cursor | null {
   const before = text.slice(0, offset);
@@ -39,7 +39,7 @@ export function cursorAt(text: string, offset: number): Cursor | null {
   const at = tokens.findIndex(({ end }) => end >= offset - from + cursorMark.length);
   const token = tokens[at];
   if (!token) return null;
-  // The editor breaks lines at a lone carriage return too.
+  // The editor also breaks lines at a single carriage return.
   const lineStart = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
   const quote = token.kind === 'double-quoted-scalar' ? '"' : token.kind === 'single-quoted-scalar' ? "'" : '';
   const outer = from + token.start;
@@ -51,10 +51,10 @@ export function cursorAt(text: string, offset: number): Cursor | null {
   const isNew = outer === offset;
   const [end, outerEnd] = quote === '' ? plainEnd(rest, flow !== null, offset, isNew) : quotedEnd(rest, quote, offset);
   const word = text.slice(start, offset);
-  // After `key:` without a space, a dash without a space, and behind what only begins a plain text.
+  // After `key:` without a space, a dash without a space, and after characters that can only begin a plain text.
   const isKeyWithColon = role !== 'value' && flow === null && word.includes(':');
   if (quote === '' && (word.endsWith(':') || /^-+$/.test(word) || isKeyWithColon)) return null;
-  // In the space before other text of the line there is no room for a word.
+  // Before other text of the line there is no space for a word.
   if (flow === null && quote === '' && word === '' && end === offset && !/^\s*(#|$)/.test(rest)) return null;
   const hasColon = role !== 'value' && /^\s*:(?=[\s,[\]{}]|$)/.test(rest.slice(outerEnd - offset));
   const marked = (mark: string) => text.slice(0, outer) + mark + text.slice(outerEnd);
@@ -65,7 +65,7 @@ export function cursorAt(text: string, offset: number): Cursor | null {
   return { ...itself, text: on === 'key' ? keyText : marked(cursorMark), keyText };
 }
 
-/** The end of a plain word, from the rest of its line. Before a bracket, a quote or a dash a new word ends at once. */
+/** The end of a plain word in the rest of its line. Before a bracket, a quote or a dash, the new word is empty. */
 function plainEnd(rest: string, flow: boolean, offset: number, isNew: boolean): [number, number] {
   if (isNew && !/^(?:[^\s\-?:,[\]{}#&*!|>'"%@`]|[-?:](?=[^\s,[\]{}]))/.test(rest)) return [offset, offset];
   const part = flow ? (/^[^,[\]{}]*/.exec(rest)?.[0] ?? '') : rest;
@@ -73,13 +73,13 @@ function plainEnd(rest: string, flow: boolean, offset: number, isNew: boolean): 
   return [offset + length, offset + length];
 }
 
-/** The end of a quoted word inside and outside of its quotes. One without its closing quote ends at the cursor. */
+/** The end of a quoted word inside and outside of its quotes. Without a closing quote it ends at the cursor. */
 function quotedEnd(rest: string, quote: string, offset: number): [number, number] {
   const inside = (quote === '"' ? /^(?:[^"\\]|\\.)*/ : /^(?:[^']|'')*/).exec(rest)?.[0].length ?? 0;
   return rest[inside] === quote ? [offset + inside, offset + inside + 1] : [offset, offset];
 }
 
-/** The role of a word behind these tokens, and the bracket that it is in; a role of null where no word belongs. */
+/** The role of a word after these tokens, and the enclosing bracket; the role is null where no word is valid. */
 function roleOf(tokens: readonly Token[]): { flow: '{' | '[' | null; role: Cursor['on'] | null } {
   const open: ('{' | '[')[] = [];
   for (const { kind } of tokens) {

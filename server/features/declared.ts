@@ -15,7 +15,7 @@ const sectionByFormat: Record<string, Section> = {
   param: 'params',
 };
 
-/** What a project file declares, found by name in constant time. */
+/** The declarations of a project file, with lookup by name in constant time. */
 export class Declared {
   readonly #sections = new Map<string, Map<string, Entry>>();
 
@@ -33,7 +33,7 @@ export class Declared {
     return this.of(section).has(name);
   }
 
-  /** The text at a few keys below a declared name. */
+  /** The text of some keys below a declared name. */
   text(section: Section, name: string, ...keys: string[]): string | null {
     let node = this.of(section).get(name)?.value;
     for (const key of keys) node = entryOf(node, key)?.value;
@@ -41,13 +41,13 @@ export class Declared {
   }
 }
 
-/** A name that a value refers to. The text of the value starts with it. */
+/** The name that a value refers to. The text of the value begins with it. */
 export interface Reference {
   section: Section;
   name: string;
 }
 
-/** The name that a value of a format refers to, such as `fraud` in `fraud@champion`; null when it refers to none. */
+/** The name that a value of a format refers to, such as `fraud` in `fraud@champion`; null without one. */
 export function referenceIn(format: string | undefined, text: string, declared: Declared): Reference | null {
   if (format === 'reference:model-or-stage')
     return { section: declared.has('models', text) ? 'models' : 'stages', name: text };
@@ -63,7 +63,7 @@ const nothing: ReadonlyMap<string, Entry> = new Map();
 const known = new WeakMap<Located, Declared>();
 const empty = new Declared(null);
 
-/** What the project file with this root declares; worked out once for each root. */
+/** The declarations of the project file with this root, cached per root. */
 export function declaredIn(root: Located | null): Declared {
   if (!root) return empty;
   const held = known.get(root) ?? new Declared(root);
@@ -71,10 +71,10 @@ export function declaredIn(root: Located | null): Declared {
   return held;
 }
 
-/** A column as a dataset schema declares it. */
+/** A column in a dataset schema. */
 export interface Column {
   name: string;
-  /** Of the name alone, without quotes. */
+  /** The range of the name without quotes. */
   range: Range;
   field: Located;
 }
@@ -102,7 +102,7 @@ export function textOf(node: Located | undefined): string | null {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null;
 }
 
-/** The path of a file in its project; of a schema as its dataset writes it, with `./` or without. */
+/** The path of a file in its project; of a schema as its dataset writes it, with or without `./`. */
 export function ownPath(project: Project, uri: string): string {
   const path = pathInProject(project.root, uri);
   return project.schemas.has(path)

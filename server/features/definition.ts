@@ -12,8 +12,8 @@ import { toLspRange } from './ranges.ts';
 import { nameUnder } from './references.ts';
 
 /**
- * Where the name under the cursor is declared: a dataset, stage, model, deployment, monitor or param, a column in its schema,
- * or the file of a path.
+ * The declaration of the name at the cursor: a dataset, stage, model, deployment, monitor or param, a column in its
+ * schema, or the file of a path.
  */
 export function provideDefinition(workspace: Workspace, uri: string, position: Position): Location | null {
   const kind = workspace.kindOf(uri);

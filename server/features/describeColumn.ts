@@ -4,8 +4,8 @@ import type { Field } from '../../engine/project/schema/datasetSchema.ts';
 const bars = '▁▂▃▄▅▆▇█';
 
 /**
- * A column in words and in its data: type, role, bounds; missing, distinct, quantiles and a histogram in text.
- * Markdown.
+ * A column as Markdown: type, role and bounds; missing values, distinct values, quantiles and a histogram from its
+ * data.
  */
 export function describeColumn(field: Field | null, column: ColumnFacts | null, facts: DatasetFacts | null): string {
   const name = field?.name ?? column?.name ?? '';
@@ -60,7 +60,7 @@ function inData(column: ColumnFacts, facts: DatasetFacts | null, unit: string | 
   return lines;
 }
 
-/** One character a bin; a bin with any row is never empty. */
+/** One character per bin; a bin with at least one row is visible. */
 export function histogram(counts: readonly number[]): string {
   const most = Math.max(...counts, 1);
   return counts
@@ -68,7 +68,7 @@ export function histogram(counts: readonly number[]): string {
     .join('');
 }
 
-/** A line of values, the largest highest; equal values in the middle. */
+/** A sparkline of values; equal values are drawn in the middle. */
 export function sparkline(values: readonly number[]): string {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return values
@@ -85,7 +85,7 @@ function share(part: number, whole: number): string {
   return `${percent >= 10 ? percent.toFixed(0) : Number(percent.toPrecision(2))} %`;
 }
 
-/** A number with at most four digits that tell something. */
+/** A number with at most four significant digits. */
 export function plain(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
   return Math.abs(value) >= 1e7 || Math.abs(value) < 1e-4

@@ -10,7 +10,7 @@ const shown = 12;
 
 type Run = HistoryFacts['runs'][number];
 
-/** The metric by which runs are told apart: the primary one where they have it. */
+/** The metric that distinguishes runs: the primary one if they have it. */
 function telling({ primary }: HistoryFacts, runs: readonly Run[]): PrimaryMetric | null {
   const counts = new Map<string, number>();
   for (const run of runs) for (const key of Object.keys(run.metrics)) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -25,7 +25,7 @@ function trend(label: string, values: readonly number[]): string | null {
   return `${label} \`${sparkline(last)}\` ${plain(last[0] ?? 0)} → ${plain(last.at(-1) ?? 0)} (last ${last.length} runs)`;
 }
 
-/** The state of a stage, why it is stale, and how its last runs went. */
+/** The state of a stage, why it is stale, and the results of its last runs. */
 export function stageHistory(history: HistoryFacts | null, name: string, now = Date.now()): string[] {
   const stage = history?.stages.find((candidate) => candidate.name === name);
   if (!history || !stage) return [];
@@ -51,7 +51,7 @@ export function stageHistory(history: HistoryFacts | null, name: string, now = D
   return lines;
 }
 
-/** The values that runs had for a param, and that of the best run. */
+/** The values of a param in earlier runs, and that of the best run. */
 export function paramHistory(history: HistoryFacts | null, name: string): string[] {
   const runs = (history?.runs ?? []).filter((run) => run.params[name] !== undefined);
   if (!history || runs.length === 0) return [];
@@ -83,7 +83,7 @@ export function paramHistory(history: HistoryFacts | null, name: string): string
   return lines;
 }
 
-/** The bound of a gate and the values of the last runs against it. */
+/** The bound of a gate with the values of the last runs. */
 export function gateHistory(
   history: HistoryFacts | null,
   gate: string,
@@ -130,7 +130,7 @@ export function metricHistory(history: HistoryFacts | null, metric: string): str
   return line === null ? [] : [line];
 }
 
-/** The files and rows of a dataset, and its columns. */
+/** The files, rows and columns of a dataset. */
 export function datasetInData(facts: DatasetFacts | null): string[] {
   if (!facts) return [];
   if (facts.files.length === 0) return ['No file exists yet.'];

@@ -13,30 +13,30 @@ const severities = {
   warning: DiagnosticSeverity.Warning,
   info: DiagnosticSeverity.Information,
 } as const;
-/** Keystrokes that follow each other faster are judged together; the larger the project, the longer the wait. */
+/** The delay after a keystroke; longer for larger projects. */
 const pauses = { least: 5, most: 40 };
-/** VS Code shows no more of a file. */
+/** The maximum that VS Code shows per file. */
 const mostInFile = 1000;
-/** What stands where a program's name is expected, so that a person sees where a finding comes from. */
+/** The `source` of the diagnostics, which the editor shows beside the message. */
 export const sources = { text: 'loopwright', data: 'loopwright · data' } as const;
 
 export interface DiagnosticsOptions {
   workspace: Workspace;
   publish: (params: PublishDiagnosticsParams) => void;
-  /** What is known of the data now. */
+  /** The current facts about the data. */
   facts: (project: Project) => Facts;
-  /** The page of a check. */
+  /** The documentation page of a check. */
   docsOf: (code: string) => string;
   log: (text: string) => void;
-  /** A project was judged; the workspace tells which files that depended on. */
+  /** A project was checked; the workspace reports the files that the result depends on. */
   judged?: () => void;
 }
 
-/** Judges a project after each change and publishes what changed for every file of it, open or closed. */
+/** Checks a project after each change and publishes the diagnostics of all its files, open or closed. */
 export class Diagnostics {
   readonly #options: DiagnosticsOptions;
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  /** What was published last, by project and file. */
+  /** The last published diagnostics, by project and file. */
   readonly #published = new Map<string, Map<string, { text: string; problems: Problem[] }>>();
   readonly #cost = new Map<string, number>();
   severities: Severities = {};
@@ -62,19 +62,19 @@ export class Diagnostics {
     if (group === null) return;
     const root = this.#options.workspace.rootOf(uri);
     if (root !== null) return this.project(root);
-    // A project that is just gone has to take back what it said before the file speaks for itself.
+    // A project that no longer exists must withdraw its diagnostics before the file is checked alone.
     this.#forgetGone();
     return this.#judge(group, () => this.#alone(uri));
   }
 
-  /** Judges a project at once, whether files of it are open or not. */
+  /** Checks a project immediately, whether or not its files are open. */
   project(root: string): void {
     this.#adopt(root);
     this.#judge(root, () => this.#inProject(root));
     this.#options.judged?.();
   }
 
-  /** The problems of a file in its text as it is now. */
+  /** The problems of a file for its current text. */
   problemsOf(uri: string): Problem[] {
     const group = this.#group(uri);
     if (group !== null && this.#timers.has(group)) this.now(uri);
@@ -91,7 +91,7 @@ export class Diagnostics {
     else this.soon(uri);
   }
 
-  /** Files that were judged alone before they had a project: what was said of them is the project's to take back. */
+  /** Files that were checked alone before they belonged to a project: the project withdraws their diagnostics. */
   #adopt(root: string): void {
     for (const [group, files] of this.#published) {
       if (!isAlone(group) || this.#options.workspace.isProject(group) || this.#options.workspace.rootOf(group) !== root)
@@ -114,7 +114,7 @@ export class Diagnostics {
     this.#cost.set(group, performance.now() - start);
   }
 
-  /** The findings of a project, and those of open files of ours that it does not name. */
+  /** The findings of a project, and those of open Loopwright files that the project does not refer to. */
   #inProject(root: string): Map<string, Problem[]> {
     const { workspace, facts } = this.#options;
     workspace.startAsking(root);
@@ -134,19 +134,19 @@ export class Diagnostics {
     return found;
   }
 
-  /** Takes back what was said of a project that is no longer one of the window's. */
+  /** Withdraws the diagnostics of a project that is no longer in the window. */
   forget(root: string): void {
     this.#send(root, new Map());
     this.#published.delete(root);
   }
 
   /**
-   * Projects whose file vanished take their diagnostics along; what is open of them is judged alone, or by the project
-   * around.
+   * Withdraws the diagnostics of projects whose file was deleted; their open files are checked alone, or by the
+   * enclosing project.
    */
   #forgetGone(): void {
     const { workspace } = this.#options;
-    // Judging anew adds groups while this goes on.
+    // Checking adds groups during this loop.
     const groups = [...this.#published.keys()];
     for (const group of groups) {
       if (isAlone(group) || workspace.isProject(group)) continue;
@@ -160,7 +160,7 @@ export class Diagnostics {
     return this.#options.workspace.rootOf(uri) ?? (this.#options.workspace.kindOf(uri) === null ? null : uri);
   }
 
-  /** A file of ours outside any project is checked for its shape. */
+  /** Checks the shape of a Loopwright file outside any project. */
   #alone(uri: string): Map<string, Problem[]> {
     const kind = this.#options.workspace.kindOf(uri);
     const text = this.#options.workspace.document(uri)?.getText();
@@ -211,7 +211,7 @@ export class Diagnostics {
   }
 }
 
-/** The range of a place as the editor counts. */
+/** The range of a place in the editor's coordinates. */
 export function rangeOf(place: {
   line: number;
   column: number;
@@ -235,7 +235,7 @@ function byFile(problems: Problem[], uriOf: (path: string) => string): Map<strin
   return result;
 }
 
-/** True for the address of a file that is judged alone, not the folder of a project. */
+/** True for the address of a file that is checked alone, false for a project folder. */
 function isAlone(group: string): boolean {
   return group.includes(':/') || group.startsWith('untitled:');
 }

@@ -16,10 +16,10 @@ interface Found {
 }
 
 const keptMs = 2000;
-/** What a path leads to, for a while: an editor asks again after each key. */
+/** The targets of paths, cached briefly because the editor asks after each key. */
 const known = new Map<string, { at: number; target: string | null }>();
 
-/** Paths of files that are there, as links: values, globs that match one file, and the words of commands. */
+/** Links for paths of existing files: values, globs that match one file, and the words of commands. */
 export function provideDocumentLinks(workspace: Workspace, uri: string): DocumentLink[] {
   const kind = workspace.kindOf(uri);
   const parsed = workspace.parsed(uri);
@@ -50,7 +50,7 @@ function words(text: string, { start, end }: Range): Found[] {
   });
 }
 
-/** The file that a path or glob leads to; null for folders, for what is not there, and for globs of several files. */
+/** The file of a path or glob; null for folders, missing files, and globs that match several files. */
 function targetOf(project: Project, path: string): string | null {
   const key = join(project.root, path);
   const held = known.get(key);

@@ -11,7 +11,7 @@ const kinds: Record<string, SymbolKind> = {
   fields: SymbolKind.Field,
 };
 
-/** The outline of a file: its sections with what they declare; of a schema, the columns. */
+/** The outline of a file: its sections with their declarations; for a schema, the columns. */
 export function provideDocumentSymbols(workspace: Workspace, uri: string): DocumentSymbol[] {
   const parsed = workspace.kindOf(uri) === null ? null : workspace.parsed(uri);
   if (parsed?.root?.kind !== 'map') return [];
@@ -64,7 +64,7 @@ function symbol(entry: Entry, kind: SymbolKind, lines: LineIndex, children: Docu
   };
 }
 
-/** What stands beside the name: a scalar's value, a stage's kind or command, a column's type. */
+/** The detail beside a name: a scalar's value, a stage's kind or command, a column's type. */
 function detailOf(value: Located): string {
   if (value.kind === 'scalar') return value.value === null ? '' : String(value.value).slice(0, 60);
   const told =

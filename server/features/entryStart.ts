@@ -1,4 +1,4 @@
-/** The start of the entry that the end of a text is in: reading a long file from its start takes too long. */
+/** Finds the start of the entry at the end of a text, because parsing a long file from its start takes too long. */
 export function entryStart(text: string): number {
   const section = startOfLine(text, /\n(?=[^\s#])/g, 0);
   const header = lineAt(text, section);
@@ -13,7 +13,7 @@ export function lineAt(text: string, start: number): string {
   return text.slice(start, end === -1 ? undefined : end);
 }
 
-/** The start of the last line that a pattern finds, from an offset on. */
+/** The start of the last line that matches a pattern, from an offset on. */
 function startOfLine(text: string, pattern: RegExp, from: number): number {
   let found = from;
   for (const match of text.slice(from).matchAll(pattern)) found = from + match.index + 1;

@@ -7,14 +7,14 @@ const keptMs = 2000;
 const mostStats = 200;
 const known = new Map<string, { at: number; text: string | null }>();
 
-/** How many files may still be looked for in a request. */
+/** The remaining number of files to look up in a request. */
 export interface Allowance {
   left: number;
 }
 
 /**
- * How many files a path or glob names and how large they are, such as `12 files, 3.4 MB`; null where that cannot be
- * told cheaply. Kept for two seconds, so that scrolling costs nothing.
+ * The number and size of the files of a path or glob, such as `12 files, 3.4 MB`; null when it is expensive to find
+ * out. Cached for two seconds, for scrolling.
  */
 export function describeFiles(project: Project, path: string, allowance: Allowance): string | null {
   const key = join(project.root, path);
@@ -27,7 +27,7 @@ export function describeFiles(project: Project, path: string, allowance: Allowan
   return text;
 }
 
-/** Globs that would search the whole project or the machine are left alone. */
+/** Skips globs that would search the whole project or the machine. */
 function cheap(path: string): boolean {
   return (
     path !== '' && !path.includes('\0') && !path.includes('${') && !/^(\.\/)?\*\*|^[/\\~]|(^|\/)\.\.(\/|$)/.test(path)

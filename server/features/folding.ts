@@ -4,10 +4,7 @@ import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Workspace } from '../workspace.ts';
 import { eachNode, isFlow, trimmed } from './spans.ts';
 
-/**
- * What can be folded: sections and all that stands in them, collections over several lines, blocks of comments,
- * regions.
- */
+/** Folding ranges: sections and their contents, collections over several lines, blocks of comments, regions. */
 export function provideFolding(workspace: Workspace, uri: string): FoldingRange[] {
   const parsed = workspace.kindOf(uri) === null ? null : workspace.parsed(uri);
   if (!parsed) return [];
@@ -34,14 +31,14 @@ function visit(
   const own = trimmed(text, node.range);
   const [startLine, endLine] = [lineOf(own.start), lineOf(own.end)];
   const flow = isFlow(text, node);
-  // A closing bracket on a line of its own stays in sight.
+  // A closing bracket on its own line stays visible.
   const last = flow && /^\s*[\]}]$/.test(text.slice(lines.offset(endLine + 1, 1), own.end)) ? endLine - 1 : endLine;
   if (entry) add({ startLine: lineOf(entry.keyRange.start), endLine: last });
   if (flow || (!entry && node !== root)) add({ startLine, endLine: last });
   if (node.kind === 'scalar') for (let line = startLine + 1; line <= endLine; line++) inScalar.add(line);
 }
 
-/** Blocks of two and more comment lines, and what stands between `# region` and `# endregion`. */
+/** Blocks of two or more comment lines, and the lines between `# region` and `# endregion`. */
 function commentFolds(text: string, inScalar: ReadonlySet<number>): FoldingRange[] {
   const folds: FoldingRange[] = [];
   const regions: number[] = [];

@@ -4,16 +4,13 @@ import type { Parsed } from '../../engine/project/parseYaml.ts';
 import type { Workspace } from '../workspace.ts';
 import { toLspRange } from './ranges.ts';
 
-/** The edits that lay out a file: of white space alone. A file with errors of syntax is left as it is. */
+/** The edits that format a file; they change only white space. A file with syntax errors stays unchanged. */
 export function provideFormatting(workspace: Workspace, uri: string): TextEdit[] {
   const parsed = readable(workspace, uri);
   return parsed ? formatEdits(parsed).map((edit) => toTextEdit(parsed, edit)) : [];
 }
 
-/**
- * The same for some lines. Where their indentation hangs on lines outside, only what is inside of the lines is laid
- * out.
- */
+/** The same for some lines. When their indentation depends on lines outside, only the inner lines are formatted. */
 export function provideRangeFormatting(workspace: Workspace, uri: string, { start, end }: LspRange): TextEdit[] {
   const parsed = readable(workspace, uri);
   if (!parsed) return [];
@@ -26,7 +23,7 @@ export function provideRangeFormatting(workspace: Workspace, uri: string, { star
   return (safe ?? []).map((edit) => toTextEdit(parsed, edit));
 }
 
-/** True for what stands at the start of a line, before something. */
+/** True for text between the start of a line and other text. */
 function changesIndentation(text: string, { start, end }: SpaceEdit): boolean {
   return (
     /(^|\n)[ \t]*$/.test(text.slice(text.lastIndexOf('\n', start - 1) + 1, end)) &&

@@ -24,7 +24,7 @@ interface Around {
   file: string;
 }
 
-/** What the key, value or name under the cursor is, what the data holds of it, and how it did in earlier runs. */
+/** A description of the key, value or name at the cursor, with its data and its results in earlier runs. */
 export function provideHover(
   workspace: Workspace,
   factsOf: (project: Project) => Facts,
@@ -59,7 +59,7 @@ export function provideHover(
   };
 }
 
-/** `${params.x}` under the cursor: its value, and what runs had. */
+/** `${params.x}` at the cursor: its value, and the values of earlier runs. */
 function paramReference(text: string, offset: number, around: Around): { text: string; range: Range } | null {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const lineEnd = text.indexOf('\n', offset) === -1 ? text.length : text.indexOf('\n', offset);
@@ -76,7 +76,7 @@ function describeParam(name: string, { project, facts }: Around): string {
   return [`**param** \`${name}\` = \`${JSON.stringify(value)}\``, ...paramHistory(facts.history(), name)].join('\n\n');
 }
 
-/** Names that mean something of their own: metrics, params, datasets, stages, columns. */
+/** Names with a description of their own: metrics, params, datasets, stages, columns. */
 function describeName(spot: Spot, around: Around): string | null {
   const { kind, root, project, facts } = around;
   const [section, second, third] = spot.path;
@@ -137,7 +137,7 @@ function describeMetric(written: string, spot: Spot, { project, facts }: Around)
     .join('\n\n');
 }
 
-/** A metric of a program: what the last runs had of it. */
+/** A metric of a program with its values in the last runs. */
 function loggedMetric(name: string, facts: Facts): string | null {
   const lines = metricHistory(facts.history(), name);
   return lines.length === 0
@@ -179,7 +179,7 @@ function describeStage(name: string, { project, facts }: Around): string | null 
   ].join('\n\n');
 }
 
-/** A column where its schema declares it, with the data of the first dataset that has the schema. */
+/** A column at its declaration, with the data of the first dataset that uses the schema. */
 function describeOwnField(name: string, { project, facts, file }: Around): string | null {
   const field = project?.schemas.get(file)?.value?.fields.find((candidate) => candidate.name === name) ?? null;
   const column = columnsOfFile({ project, facts, file }).find((candidate) => candidate.name === name) ?? null;

@@ -23,14 +23,11 @@ interface Hint {
 }
 
 const mostLength = 40;
-/** Files that are looked for in one request; the rest follows with the next. */
+/** The maximum number of files to look up per request; further ones follow in the next. */
 const mostLookups = 60;
 const bounds = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']);
 
-/**
- * What a value comes to: the param behind a reference, the files behind a path, a long duration in words, the unit of a
- * bound.
- */
+/** Hints for values: the param of a reference, the files of a path, a long duration in words, the unit of a bound. */
 export function provideInlayHints(workspace: Workspace, uri: string, { start, end }: LspRange): InlayHint[] {
   const [kind, parsed] = [workspace.kindOf(uri), workspace.parsed(uri)];
   if (kind === null || !parsed) return [];
@@ -90,7 +87,7 @@ function references({ parsed, project, kind }: File, { node }: Walked): Hint[] {
         : toValue(own ?? declared.of('params').get(name)?.value);
     if (value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value))) return [];
     const end = match.index + whole.length;
-    // A quote that closes at once would part the hint from what it tells about.
+    // A closing quote directly after the expression would separate the hint from it.
     const closes = end === text.length - 1 && /^["']/.test(text) ? 1 : 0;
     return after(node.range.start + end + closes, section === 'datasets' ? String(value) : `= ${valueText(value)}`);
   });
@@ -100,7 +97,7 @@ function valueText(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(valueText).join(', ')}]` : String(value).replaceAll(/\s+/g, ' ');
 }
 
-/** The unit of the column, after a bound on it. */
+/** The unit of the column, after a bound. */
 function unitOf(walked: Walked): string | null {
   const { path, node } = walked;
   if (
@@ -115,7 +112,7 @@ function unitOf(walked: Walked): string | null {
   return textOf(entryOf(entryOf(ancestor(walked, 2)?.node, 'loopwright')?.value, 'unit')?.value);
 }
 
-/** A duration that is hard to grasp in words: `90m` is 1 h 30 min. Null for those that say it themselves. */
+/** A duration in larger units: `90m` is 1 h 30 min. Null when it is clear as written. */
 export function inWords(duration: string): string | null {
   if (parseDuration(duration) === null || /[dw]$/.test(duration.trim())) return null;
   const parts: string[] = [];

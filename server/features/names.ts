@@ -10,20 +10,20 @@ import { unquoted, walkedOf } from './walked.ts';
 
 const sections: readonly Section[] = ['params', 'datasets', 'stages', 'models', 'deployments', 'monitors'];
 
-/** A thing that a project declares by name; an experiment by that of its file. */
+/** A declaration with a name; for an experiment, the name of its file. */
 export interface Name {
   section: Section | 'experiments';
   name: string;
 }
 
-/** A place where a name stands; the range is of the name alone, without quotes. */
+/** An occurrence of a name; the range is that of the name without quotes. */
 export interface Occurrence {
   file: ConfigFile<unknown>;
   range: Range;
   declaration: boolean;
 }
 
-/** The name that stands at an offset of a file of ours: declared there, referred to, or inside `${…}`. */
+/** The name at an offset of a Loopwright file: a declaration, a reference, or inside `${…}`. */
 export function nameAt(kind: FileKind, parsed: Parsed, offset: number, project: Project | null): Name | null {
   for (const match of parsed.text.matchAll(/\$\{\s*(params|datasets)\.([\w-]+)/g)) {
     if (offset >= match.index && offset <= match.index + match[0].length)
@@ -53,7 +53,7 @@ export function shapesOf(kind: FileKind, parsed: Parsed, value: Located, project
   return walkedOf(kind, parsed, project).find(({ node }) => node === value)?.shapes ?? [];
 }
 
-/** A key that is a name: `stages.train`, and in experiments those that lay something over it. */
+/** A key that is a name: `stages.train`, and in experiments the keys that override something. */
 function declaredBy(kind: FileKind, path: KeyPath): Name | null {
   const [section, second, third] = path;
   const known = sections.find((candidate) => candidate === section);
@@ -68,7 +68,7 @@ function declaredBy(kind: FileKind, path: KeyPath): Name | null {
     : null;
 }
 
-/** Every place in the project's files where a name stands. */
+/** Every occurrence of a name in the project's files. */
 export function occurrencesOf(project: Project, wanted: Name): Occurrence[] {
   const found: Occurrence[] = [];
   const declared = declaredIn(project.file.parsed.root);
@@ -100,7 +100,7 @@ function occurrencesIn(
   if (isCommand(file.kind, path))
     for (const { section, name, range } of commandWords(text, node.range))
       if (section === wanted.section && name === wanted.name) found.push({ file, range, declaration: false });
-  // An alias stands for what its anchor holds.
+  // An alias represents the content of its anchor.
   if (text[node.range.start] === '*') return found;
   const isMeant = meant.some((shape) => {
     const reference = referenceIn(shape.format, String(node.value), declared);
@@ -122,16 +122,16 @@ interface CommandWord extends Name {
   range: Range;
 }
 
-/** What the command of ours takes as its names: `loopwright serve production`. */
+/** The names in the arguments of a Loopwright command: `loopwright serve production`. */
 const subjects: Record<string, Section> = { run: 'stages', serve: 'deployments', monitor: 'monitors' };
-/** Options whose value is a name, in front of `=` where it gives a value. */
+/** Options whose value is a name, with the `=` if it is there. */
 const options: Record<string, Name['section']> = {
   experiment: 'experiments',
   param: 'params',
   deployment: 'deployments',
 };
 
-/** The stages, experiments, params and deployments that commands of ours name in a command line. */
+/** The stages, experiments, params and deployments in a command line of Loopwright. */
 function commandWords(text: string, range: Range): CommandWord[] {
   const written = text.slice(range.start, range.end);
   return [...written.matchAll(/\bloopwright[ \t]+(\w+)\b([^\n;|&"'#]*)/g)].flatMap((call) => {
@@ -142,7 +142,7 @@ function commandWords(text: string, range: Range): CommandWord[] {
       const section = option === undefined ? subject : options[option];
       const name = /^[A-Za-z_][\w-]*/.exec(value ?? whole)?.[0];
       const rest = (value ?? whole).slice(name?.length ?? 0);
-      // A flag without a value stands in front of a name of its own.
+      // A flag without a value can precede a name that is a separate argument.
       if (option !== undefined && !valued.has(option))
         return subject && name !== undefined && rest === ''
           ? [wordAt(subject, name, start + word.index + opening.length)]

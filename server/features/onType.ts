@@ -5,7 +5,7 @@ import { entryStart, lineAt } from './entryStart.ts';
 
 const step = 2;
 
-/** After Enter: the indentation that belongs to the new line, when it has another. */
+/** The correct indentation of a new line after Enter, if it differs. */
 export function provideIndentation(workspace: Workspace, uri: string, { line }: Position): TextEdit[] {
   const document = workspace.kindOf(uri) === null ? undefined : workspace.document(uri);
   if (!document || line === 0 || line >= document.lineCount) return [];
@@ -18,7 +18,7 @@ export function provideIndentation(workspace: Workspace, uri: string, { line }: 
   return [{ range: { start: { line, character: 0 }, end: { line, character: indent } }, newText: ' '.repeat(right) }];
 }
 
-/** The indentation of a line that was just begun, with what was moved into it; null where it may be any. */
+/** The indentation of a line that was just begun, including text moved into it; null where any is valid. */
 function indentationAt(text: string, start: number, rest: string): number | null {
   const before = text.slice(0, start).replace(/\r?\n$/, '');
   const last = lineAt(before, before.lastIndexOf('\n') + 1);
@@ -47,13 +47,13 @@ function indentationAt(text: string, start: number, rest: string): number | null
   return isKey ? (first?.column ?? null) : dash;
 }
 
-/** A quoted text that goes on: how its lines are indented means nothing. */
+/** A multi-line quoted text: its indentation has no meaning. */
 function isUnfinished({ kind, text }: Piece): boolean {
   const quote = kind === 'double-quoted-scalar' ? '"' : kind === 'single-quoted-scalar' ? "'" : '';
   return quote !== '' && (text.length < 2 || !text.endsWith(quote));
 }
 
-/** The innermost bracket that is open at the end. */
+/** The innermost open bracket at the end. */
 function openBracket(pieces: readonly Piece[]): number | null {
   const open: number[] = [];
   pieces.forEach((piece, i) => {
@@ -67,7 +67,7 @@ function inBracket(pieces: readonly Piece[], bracket: number, rest: string): num
   const { base } = lineOf(pieces, bracket);
   const outer = pieces[base]?.column ?? 0;
   if (/^[\]}]/.test(rest)) return outer;
-  // The lines before in the same bracket show how it is written.
+  // Earlier lines in the same bracket show its style.
   let depth = 0;
   for (let i = pieces.length - 1; i > bracket; i--) {
     const piece = pieces[i];
@@ -77,10 +77,7 @@ function inBracket(pieces: readonly Piece[], bracket: number, rest: string): num
   return outer + step;
 }
 
-/**
- * Of the line in block style that a piece belongs to: the column of its last dash, and the first piece after the
- * dashes.
- */
+/** The position of a token's line in block style: the column of its last dash, and the first token after the dashes. */
 function lineOf(pieces: readonly Piece[], at: number): { dash: number | null; base: number } {
   let [depth, start] = [0, at];
   for (let i = at; i >= 0; i--) {

@@ -3,7 +3,7 @@ import type { LineIndex } from '../../engine/project/lineIndex.ts';
 import type { Outline, OutlineStage } from '../../protocol/languageServer.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** Where the stages, deployments, monitors and datasets of a project file stand in its text as it is now. */
+/** The positions of the stages, deployments, monitors and datasets of a project file in its current text. */
 export function provideOutline(workspace: Workspace, uri: string): Outline {
   const parsed = workspace.kindOf(uri) === 'project' ? workspace.parsed(uri) : null;
   const names = (key: string) => (parsed ? entriesOf(parsed.root, key, parsed.lines) : []);

@@ -1,4 +1,4 @@
-/** A value as YAML has to write it inside flow collections: plain where nothing else could be meant, else in quotes. */
+/** A value as YAML inside flow collections: plain where that is unambiguous, otherwise quoted. */
 export function plainName(text: string): string {
   const plain =
     /^[^\s,[\]{}#&*!|>'"%@`:?-][^,[\]{}#:]*$/.test(text) &&

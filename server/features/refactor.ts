@@ -9,10 +9,10 @@ import { declaredIn } from './declared.ts';
 import { toLspRange } from './ranges.ts';
 import { isFlow } from './spans.ts';
 
-/** Kinds that `provideRefactorings` answers with. */
+/** The kinds of `provideRefactorings`. */
 export const refactorKinds = [CodeActionKind.RefactorExtract, CodeActionKind.RefactorInline];
 
-/** A value of a stage into a param, and a param back into the value. */
+/** Extracts a value of a stage into a param, and inlines a param. */
 export function provideRefactorings(
   workspace: Workspace,
   uri: string,
@@ -43,7 +43,7 @@ function extract(parsed: Parsed, { path, value }: Spot, uri: string): CodeAction
     /\$\{|\n|^[*|>]/.test(written)
   )
     return [];
-  // A name has to stay where it can be found and renamed.
+  // A name must stay findable for rename.
   if (
     shapesAt(shapes.project, parsed.root, path).some(
       (shape) => shape.const !== undefined || shape.format?.startsWith('reference:'),
@@ -58,7 +58,7 @@ function extract(parsed: Parsed, { path, value }: Spot, uri: string): CodeAction
   return [action(`Extract into param ${name}`, CodeActionKind.RefactorExtract, parsed, uri, edits)];
 }
 
-/** A name that no param has: the key, then with the stage before it, then with a number after it. */
+/** An unused name for a param: the key, then with the stage before it, then with a number after it. */
 function freeName(parsed: Parsed, path: KeyPath): string {
   const key = String(path.findLast((step) => typeof step === 'string') ?? 'value').replaceAll(/[^\w-]/g, '_');
   const known = declaredIn(parsed.root).of('params');
@@ -68,7 +68,7 @@ function freeName(parsed: Parsed, path: KeyPath): string {
   return name;
 }
 
-/** Adds the param to the section, or the section before the one that comes after it. */
+/** Adds the param to the section, or a new section before the one that follows it. */
 function intoParams(
   parsed: Parsed,
   name: string,
@@ -93,7 +93,7 @@ function intoParams(
   return { range: { start: at, end: at }, text: `params:${newline}  ${name}: ${written}${newline}${newline}` };
 }
 
-/** The start of the comment lines that stand right above a line. */
+/** The start of the comment lines directly above a line. */
 function aboveComments(text: string, lineStart: number): number {
   let at = lineStart;
   while (at > 0) {
@@ -122,7 +122,7 @@ function inline(parsed: Parsed, { path, range, value }: Spot, offset: number, ur
     : [action(`Inline param ${name}`, CodeActionKind.RefactorInline, parsed, uri, [{ range: replaced, text }])];
 }
 
-/** The value of a param as it is written, fit for where it goes; null for what does not fit on a line. */
+/** The value of a param as text for its destination; null when it does not fit on one line. */
 function asValue(parsed: Parsed, param: Located, flow: boolean): string | null {
   const written = parsed.text.slice(param.range.start, param.range.end).trimEnd();
   if (param.kind === 'map' || /^[*&!]/.test(written)) return null;
@@ -133,7 +133,7 @@ function asValue(parsed: Parsed, param: Located, flow: boolean): string | null {
   return items.includes(null) ? null : `[${items.join(', ')}]`;
 }
 
-/** A value inside a longer text, escaped as its quotes ask; null where it could be read as something else. */
+/** A value inside a longer text, escaped for its quotes; null where it is ambiguous. */
 function asPart(param: Located, around: string): string | null {
   if (param.kind !== 'scalar') return null;
   const text = String(param.value);
@@ -143,7 +143,7 @@ function asPart(param: Located, around: string): string | null {
   return /^[|>]/.test(around) || /^[\w./@%+=-]*$/.test(text) ? text : null;
 }
 
-/** A value inside `{…}` or `[…]`, where a plain text may hold less. */
+/** A value inside `{…}` or `[…]`, where plain texts are more restricted. */
 function flowText(written: string, value: Located): string {
   if (value.kind !== 'scalar' || value.quoted || typeof value.value !== 'string' || !/[,[\]{}]/.test(written))
     return written;

@@ -10,26 +10,26 @@ import { nameAt, occurrencesOf, type Name } from './names.ts';
 import { toLspRange } from './ranges.ts';
 import { tablePlaces, type SqlPlace } from './sqlNames.ts';
 
-/** A name of a project, found under the cursor. */
+/** A name of a project at the cursor. */
 export interface Found {
   /** A name that the project declares, or a column. */
   name: Name | ColumnName;
-  /** As it is written. */
+  /** As written. */
   text: string;
   project: Project;
 }
 
-/** A place of a name in a file of the project. */
+/** An occurrence of a name in a file of the project. */
 export interface NamePlace {
   path: string;
   lines: LineIndex;
   range: Range;
   declaration: boolean;
-  /** How the name is written, in SQL. */
+  /** The quoting of the name in SQL. */
   sql?: SqlPlace;
 }
 
-/** Every place where the name under the cursor stands: in the project, its experiments, and the SQL of its stages. */
+/** Every occurrence of the name at the cursor: in the project, its experiments, and the SQL of its stages. */
 export function provideReferences(
   workspace: Workspace,
   uri: string,
@@ -48,7 +48,7 @@ export function rangeOf({ lines, range }: NamePlace): LspRange {
   return toLspRange(lines, range);
 }
 
-/** The name at a position of a file of ours, or of SQL that a project runs. */
+/** The name at a position of a Loopwright file, or of SQL that a project runs. */
 export function nameUnder(workspace: Workspace, uri: string, position: Position): Found | null {
   const project = workspace.projectOf(uri);
   const kind = workspace.kindOf(uri);
@@ -82,7 +82,7 @@ function nameInSql(project: Project, path: string, position: Position): Found | 
   return null;
 }
 
-/** Every place of a name, once each. */
+/** Every occurrence of a name, without duplicates. */
 export function placesOf({ name, project }: Found): NamePlace[] {
   if ('column' in name) return columnPlaces(project, name);
   const inYaml = occurrencesOf(project, name).map(({ file, range, declaration }) => ({

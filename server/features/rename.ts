@@ -29,7 +29,7 @@ interface FileEdit {
   text: string;
 }
 
-/** Whether the name under the cursor can be renamed, and what it is now. */
+/** Whether the name at the cursor can be renamed, and its current text. */
 export function prepareRename(
   workspace: Workspace,
   uri: string,
@@ -50,9 +50,8 @@ export function prepareRename(
 }
 
 /**
- * Renames everywhere, in the quotes that each place needs. Refused with a reason when the new name cannot be one, is
- * taken, or would make
- * the project mean something else: the edited texts are checked before they are given.
+ * Renames everywhere, with the quotes that each place needs. Refused with a reason when the new name is invalid, taken,
+ * or would change the meaning of the project: the edited texts are checked before they are returned.
  */
 export function provideRename(
   workspace: Workspace,
@@ -134,7 +133,7 @@ function refusedColumn(project: Project, name: ColumnName, newName: string): str
   const shown = JSON.stringify(newName);
   if (newName.trim() === '') return 'The name of a column cannot be empty.';
   if (newName !== newName.trim()) return `${shown} begins or ends with a space. Remove the space.`;
-  // oxlint-disable-next-line no-control-regex -- these are the characters in question
+  // oxlint-disable-next-line no-control-regex -- the expression finds control characters
   if (/[\u0000-\u001f\u007f\u0085\u2028\u2029\ufeff]/.test(newName))
     return `${shown} has a line break or another control character. The name of a column is one line of text.`;
   if (newName.includes('${'))
@@ -154,7 +153,7 @@ function isDeclared(project: Project, name: Name | ColumnName): boolean {
   return 'column' in name ? declaredColumn(project, name) !== null : declarationOf(project, name) !== null;
 }
 
-/** What has to be replaced, or the reason why it cannot be. */
+/** The edits, or the reason why they are not possible. */
 function editsFor(found: Found, newName: string): FileEdit[] | string {
   const { project, name, text: oldName } = found;
   const unsure = 'column' in name ? columnsInSql(project, name).find((file) => file.unsure !== null) : undefined;
@@ -175,7 +174,7 @@ function editsFor(found: Found, newName: string): FileEdit[] | string {
           parsed: file.parsed,
           parts: [...(scalars.get(key)?.parts ?? []), place.range],
         });
-      // A comment that shows a reference follows it.
+      // A comment that shows a reference is renamed too.
       else edits.push({ place, range: place.range, text: newName });
     }
   }
@@ -204,9 +203,9 @@ function inSql(place: NamePlace, oldName: string, newName: string): FileEdit {
 }
 
 /**
- * The first mistake of form or reference that the renamed project has and this one has not, or that a place was lost;
- * null when all is as
- * before. Names that two schemas have to share are not held against it: they can only be renamed one after the other.
+ * The first error of form or reference that the renamed project has and the current one has not, or a lost place; null
+ * when both are equal. Names that two schemas must share are allowed to differ, because they can only be renamed one
+ * after the other.
  */
 function worseAfter(found: Found, newName: string, edits: readonly FileEdit[]): string | null {
   const { project, name } = found;

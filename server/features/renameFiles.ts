@@ -9,8 +9,8 @@ import { occurrencesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
 
 /**
- * When files or folders of a project are about to be renamed: the paths in loopwright.yaml that name them, or something
- * inside them, and the commands that run an experiment.
+ * Edits for a rename of files or folders: the paths in loopwright.yaml that refer to them or to their contents, and the
+ * commands that run an experiment.
  */
 export function renamedFiles(
   workspace: Workspace,
@@ -50,7 +50,7 @@ export function renamedFiles(
   return Object.keys(changes).length === 0 ? null : { changes };
 }
 
-/** The name of the experiment that a path of the project is the file of. */
+/** The name of the experiment with this file path. */
 function experimentOf(path: string): string | null {
   return /^experiments\/([^/]+)\.experiment\.ya?ml$/.exec(path)?.[1] ?? null;
 }

@@ -1,7 +1,7 @@
 import { SymbolKind } from 'vscode-languageserver';
 import type { Section } from './section.ts';
 
-/** The kind of symbol for the names of each section. */
+/** The symbol kind of the names of each section. */
 export const sectionSymbols: Record<Section, SymbolKind> = {
   params: SymbolKind.Variable,
   datasets: SymbolKind.Struct,

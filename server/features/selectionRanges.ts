@@ -7,8 +7,7 @@ import { isFlow, ownEntries, ownItems, pairRange, trimmed } from './spans.ts';
 import { unquoted } from './walked.ts';
 
 /**
- * What to select next when a selection grows: the word, the value, the pair, the mapping or list item, the section, the
- * file.
+ * The ranges for a growing selection: the word, the value, the pair, the mapping or list item, the section, the file.
  */
 export function provideSelectionRanges(
   workspace: Workspace,
@@ -33,7 +32,7 @@ function chain({ lines }: Parsed, ranges: readonly Range[], offset: number): Sel
   return outward ?? { range: toLspRange(lines, { start: offset, end: offset }) };
 }
 
-/** The ranges that grow, from the innermost. */
+/** The ranges from the innermost outwards. */
 function nested(ranges: readonly Range[], offset: number): Range[] {
   const kept: Range[] = [];
   for (const range of ranges) {

@@ -59,8 +59,8 @@ const builders = new WeakMap<TextDocument, SemanticTokensBuilder>();
 const none: SemanticTokens = { data: [] };
 
 /**
- * What the words of a file are: keys of the format, names and what refers to them, columns, metrics. What names nothing
- * that is there gets no token.
+ * The tokens of a file: keys of the format, declarations and references, columns, metrics. Names without a declaration
+ * get no token.
  */
 export function provideSemanticTokens(workspace: Workspace, uri: string, within?: LspRange): SemanticTokens {
   const [document, parsed] = [workspace.document(uri), workspace.parsed(uri)];
@@ -72,7 +72,7 @@ export function provideSemanticTokens(workspace: Workspace, uri: string, within?
   return fill(builder, parsed, tokens).build();
 }
 
-/** What became different since the last answer. */
+/** The difference from the last response. */
 export function provideSemanticTokensDelta(
   workspace: Workspace,
   uri: string,
@@ -88,7 +88,7 @@ export function provideSemanticTokensDelta(
 function fill(builder: SemanticTokensBuilder, { lines }: Parsed, tokens: readonly Token[]): SemanticTokensBuilder {
   for (const { range, type, declaration } of tokens) {
     const { line, column } = lines.at(range.start);
-    // A key may hold a carriage return, which ends a line in editors.
+    // A key may contain a carriage return, which ends a line in editors.
     if (lines.at(range.end).line !== line) continue;
     builder.push(line - 1, column - 1, range.end - range.start, types.indexOf(type), declaration ? 1 : 0);
   }
@@ -109,7 +109,7 @@ function tokensOf(workspace: Workspace, uri: string, parsed: Parsed): Token[] {
   return teller.tokens.toSorted((a, b) => a.range.start - b.range.start);
 }
 
-/** Says of each word of one file what it is. */
+/** Computes the tokens of one file. */
 class Teller {
   readonly tokens: Token[] = [];
   readonly #kind: FileKind;
@@ -220,7 +220,7 @@ class Teller {
   }
 }
 
-/** The section that a key names something of: `stages.train`, and in experiments those that lay something over it. */
+/** The section that a key refers to: `stages.train`, and in experiments the keys that override something. */
 function sectionOfKey(kind: FileKind, { path }: Walked): Section | null {
   const [section, second] = path;
   const named = Object.keys(bySection).find((known) => known === section) as Section | undefined;

@@ -20,14 +20,13 @@ import { spotAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import { isVirtual, type Workspace } from '../workspace.ts';
 import { toLspRange } from './ranges.ts';
 
-/** What `codeAction/resolve` finishes: the hash of a file takes its time. */
+/** The data for `codeAction/resolve`, which computes the expensive hash of a file. */
 export interface PinData {
   pin: { uri: string; path: KeyPath; file: string };
 }
 
 /**
- * What can be done with the dataset or stage under the cursor: a schema from its data, a fairness gate, a pinned
- * download.
+ * Actions for the dataset or stage at the cursor: infer a schema from its data, add a fairness gate, pin a download.
  */
 export function provideSourceActions(
   workspace: Workspace,
@@ -53,7 +52,7 @@ export function provideSourceActions(
   return section === 'stages' ? [...fairnessGates(project, uri, name), ...pinDownload(project, uri, name)] : [];
 }
 
-/** Writes the schema of a dataset that has none, from its data as it is. */
+/** Writes the schema of a dataset without one, from its data. */
 function inferSchema(workspace: Workspace, project: Project, facts: Facts, name: string): CodeAction[] {
   const dataset = project.readable?.config.datasets?.[name];
   const found = facts.dataset(name);
@@ -125,7 +124,7 @@ function fairnessGates(project: Project, uri: string, name: string): CodeAction[
     });
 }
 
-/** Pins a download to the file that was downloaded last, so that another one fails the stage. */
+/** Pins a download to the hash of the last downloaded file, so that another file fails the stage. */
 function pinDownload(project: Project, uri: string, name: string): CodeAction[] {
   const stage = project.readable?.config.stages[name];
   if (
@@ -151,7 +150,7 @@ function pinDownload(project: Project, uri: string, name: string): CodeAction[] 
   ];
 }
 
-/** Makes the edit of an action that was only announced. */
+/** Computes the edit of an action that was offered. */
 export async function resolveSourceAction(workspace: Workspace, action: CodeAction): Promise<CodeAction> {
   const { pin } = (action.data ?? {}) as Partial<PinData>;
   const project = pin && workspace.projectOf(pin.uri);

@@ -5,24 +5,24 @@ import { ownNames } from '../../engine/project/tableReads.ts';
 
 /** A name in SQL. */
 export interface SqlPlace {
-  /** Without the quotes. */
+  /** Without quotes. */
   range: Range;
   quoted: boolean;
   /**
-   * `as new`: the source keeps the name, so the result gets the new one. `as old`: the source is renamed and the
-   * result is not.
+   * `as new`: the source keeps the name, so the result is renamed. `as old`: the source is renamed and the result is
+   * not.
    */
   form: 'name' | 'as new' | 'as old';
 }
 
-/** Where SQL may name a column: in the tables that have it, and in the result. */
+/** The tables and the result in which SQL can refer to a column. */
 export interface ColumnScope {
   column: string;
-  /** Names of the tables, in lower case, whose column it is. */
+  /** Lower-case names of the tables that have the column. */
   inputs: ReadonlySet<string>;
-  /** It is a column of the result. */
+  /** True when the result has the column. */
   output: boolean;
-  /** Names of the columns of a table, in lower case; null when they are not known. */
+  /** Lower-case names of the columns of a table; null when they are unknown. */
   columnsOf: (table: string) => ReadonlySet<string> | null;
 }
 
@@ -69,7 +69,7 @@ const noAlias = new Set([
   'from',
 ]);
 
-/** The places of a table: after FROM and JOIN, and in front of the dot of its columns. */
+/** The occurrences of a table: after FROM and JOIN, and before the dot of its columns. */
 export function tablePlaces(sql: string, table: string): SqlPlace[] {
   const tokens = sqlTokens(sql);
   const reads = tablesRead(tokens);
@@ -83,7 +83,7 @@ export function tablePlaces(sql: string, table: string): SqlPlace[] {
   return [...found].toSorted((a, b) => a - b).flatMap((i) => placeOf(tokens[i], 'name'));
 }
 
-/** True when the SQL gives a name of its own to something: with WITH, or as an alias. */
+/** True when the SQL declares a name: with WITH, or as an alias. */
 export function namesItself(sql: string, name: string): boolean {
   const tokens = sqlTokens(sql);
   const wanted = name.toLowerCase();
@@ -93,7 +93,7 @@ export function namesItself(sql: string, name: string): boolean {
   );
 }
 
-/** The places of a column, and why not all of them are known: then renaming it would break the SQL. */
+/** The occurrences of a column, and why they may be incomplete: then a rename would break the SQL. */
 export function columnPlacesIn(sql: string, scope: ColumnScope): { places: SqlPlace[]; unsure: string | null } {
   const tokens = sqlTokens(sql);
   const reads = tablesRead(tokens);
@@ -107,7 +107,7 @@ export function columnPlacesIn(sql: string, scope: ColumnScope): { places: SqlPl
   const aliases = new Set(items.flatMap(({ alias }) => (alias === null ? [] : [alias])));
   const innerAlias = tokens.some((_, i) => isColumn(i) && lower(tokens[i - 1]) === 'as' && !aliases.has(i));
   const given = items.find((item) => isColumn(item.name ?? -1));
-  // With no source of that name, other uses mean the alias of the result.
+  // Without a source of that name, other uses refer to the alias of the result.
   const isAliasAlone =
     scope.output && having.length === 0 && !innerAlias && given !== undefined && given.alias !== null;
   const places: SqlPlace[] = [];
@@ -121,7 +121,7 @@ export function columnPlacesIn(sql: string, scope: ColumnScope): { places: SqlPl
     }
     const use = useOf(tokens, i);
     if (use === null) return;
-    // What a query of WITH or a subquery gives comes from the tables in it.
+    // The columns of a query of WITH or a subquery come from its tables.
     const owner = use.qualifier === null ? null : (owners.get(use.qualifier) ?? null);
     const isInput = owner === null ? ours !== undefined && !foreign && !innerAlias : scope.inputs.has(owner);
     if (isInput) places.push(...placeOf(token, item && !scope.output ? 'as old' : 'name'));
@@ -136,7 +136,7 @@ export function columnPlacesIn(sql: string, scope: ColumnScope): { places: SqlPl
   return { places, unsure };
 }
 
-/** The token with the name of a column; null where the same word is something else. */
+/** The token with the name of a column; null where the word has another meaning. */
 function useOf(tokens: readonly SqlToken[], i: number): { qualifier: string | null } | null {
   const [before, after] = [tokens[i - 1], tokens[i + 1]];
   if (after?.text === '(' || (after?.text === '.' && after.kind === 'sign')) return null;
@@ -153,8 +153,8 @@ function useOf(tokens: readonly SqlToken[], i: number): { qualifier: string | nu
 }
 
 /**
- * A word that is part of the statement here, though a column may have the same name: ORDER, INTERVAL 5, HOURS
- * PRECEDING, PARTITION BY.
+ * A word that is syntax here, although a column may have the same name: ORDER, INTERVAL 5, HOURS PRECEDING, PARTITION
+ * BY.
  */
 function isGrammar(word: string, before: SqlToken | undefined, after: SqlToken | undefined): boolean {
   if (word === '') return false;
@@ -195,7 +195,7 @@ function tablesRead(tokens: readonly SqlToken[]): TableRead[] {
   return reads;
 }
 
-/** The table that each qualifier means; null where it may be several things. */
+/** The table of each qualifier; null where it is ambiguous. */
 function qualifiers(tokens: readonly SqlToken[], reads: readonly TableRead[]): Map<string, string | null> {
   const owners = new Map<string, string | null>();
   for (const { name, alias } of reads) {
@@ -216,12 +216,12 @@ function qualifiers(tokens: readonly SqlToken[], reads: readonly TableRead[]): M
 interface ResultItem {
   /** The token with the name of the column; null for an expression without one. */
   name: number | null;
-  /** The same when the name is given with AS or stands behind an expression. */
+  /** The same when the name is given with AS or follows an expression. */
   alias: number | null;
   star: boolean;
 }
 
-/** The columns that the SELECT at the top gives. */
+/** The columns of the outermost SELECT. */
 function resultItems(tokens: readonly SqlToken[]): ResultItem[] {
   let depth = 0;
   let at = -1;

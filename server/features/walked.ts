@@ -8,8 +8,8 @@ import { shapes, type FileKind, type Shape } from '../../engine/project/shape.ts
 const known = new WeakMap<Parsed, { stages: Located | null; found: readonly Walked[] }>();
 
 /**
- * The values of a parsed file with their shapes; worked out once for each text. What an experiment lays over a stage
- * has the shapes of that stage's inputs.
+ * The values of a parsed file with their shapes, cached per text. Overrides of an experiment have the shapes of the
+ * stage's inputs.
  */
 export function walkedOf(kind: FileKind, parsed: Parsed, project: Project | null): readonly Walked[] {
   const stages = kind === 'experiment' ? (project?.file.parsed.root ?? null) : null;
@@ -36,7 +36,7 @@ function inputsOf(root: Located, path: KeyPath): Shape {
   return members.length === 1 && members[0] ? members[0] : { anyOf: members };
 }
 
-/** The value around another at a depth of its path: at 2, the stage of all that stands in it. */
+/** The enclosing value at a depth of the path; at 2, the stage of everything inside it. */
 export function ancestor(walked: Walked, depth: number): Walked | null {
   let at: Walked | null = walked;
   while (at && at.path.length > depth) at = at.parent;
@@ -51,13 +51,13 @@ export function unquoted(text: string, range: Range): Range {
     : range;
 }
 
-/** Where a text stands letter by letter, without quotes; null when it is escaped, folded or came through an alias. */
+/** The range of a text that is written literally, without quotes; null when it is escaped, folded or from an alias. */
 export function literally(text: string, range: Range, value: unknown): Range | null {
   const inner = unquoted(text, range);
   return text.slice(inner.start, inner.end) === String(value) ? inner : null;
 }
 
-/** The place of the text of a scalar, as `literally` finds it. */
+/** The range of the text of a scalar, as `literally` finds it. */
 export function scalarRange(text: string, node: Located): Range | null {
   return node.kind === 'scalar' && node.value !== null ? literally(text, node.range, node.value) : null;
 }

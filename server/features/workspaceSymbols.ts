@@ -20,7 +20,7 @@ interface Declared {
 
 const known = new WeakMap<Project, readonly Declared[]>();
 
-/** The names that all projects declare, filtered by letters that stand in them in this order. */
+/** The declared names of all projects, filtered by letters in order. */
 export function provideWorkspaceSymbols(
   workspace: Workspace,
   roots: Iterable<string>,
@@ -118,8 +118,8 @@ function columns(project: Project): Declared[] {
 }
 
 /**
- * Scores names by a query whose letters have to stand in them in order: 0 for the name itself, then what begins with
- * it, holds it, or has its letters apart.
+ * Scores names by a query whose letters must occur in order: 0 for the name itself, then names that begin with it,
+ * contain it, or have its letters apart.
  */
 function matcher(query: string): (name: string) => number | null {
   const wanted = query.trim().toLowerCase();
