@@ -18,7 +18,7 @@ import type { Store } from '../store/store.ts';
 import { invalid, missing } from './mlflowError.ts';
 import { artifactUriOf, runOf } from './runInfo.ts';
 
-/** What is not allowed as the path of an artifact: anything that could lead out of its folder. */
+/** Rejects paths that could lead out of the folder of the artifacts. */
 export function artifactParts(path: string): string[] {
   let decoded: string;
   try {
@@ -40,8 +40,8 @@ export function artifactParts(path: string): string[] {
 }
 
 /**
- * The file of a path below `mlflow-artifacts:/`: `<experiment>/<run>/artifacts/…` lies with the run,
- * `<experiment>/models/<id>/artifacts/…` with the logged models, anything else in a folder of its own.
+ * The file of a path below `mlflow-artifacts:/`: `<experiment>/<run>/artifacts/…` is stored with the run,
+ * `<experiment>/models/<id>/artifacts/…` with the logged models, other paths in a folder of their own.
  */
 export function artifactFile(store: Store, path: string): string {
   const parts = artifactParts(path);
@@ -59,7 +59,7 @@ export interface ArtifactInfo {
   file_size?: number;
 }
 
-/** What lies in a folder of artifacts, by name. `prefix` stands before each path. */
+/** The contents of a folder of artifacts by name. `prefix` is prepended to each path. */
 export function listFolder(folder: string, prefix: string): ArtifactInfo[] {
   if (!existsSync(folder)) return [];
   if (statSync(folder).isFile()) return [];
@@ -73,7 +73,7 @@ export function listFolder(folder: string, prefix: string): ArtifactInfo[] {
     }));
 }
 
-/** The artifacts of a run as `artifacts/list` gives them. */
+/** The artifacts of a run in the form of `artifacts/list`. */
 export function listRunArtifacts(store: Store, runId: string, path: string): Record<string, unknown> {
   const row = runOf(store, runId);
   const uri = artifactUriOf(store, row);
@@ -88,7 +88,7 @@ function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
-/** Receives a file: written beside its place and renamed, so that nobody reads half of it. */
+/** Receives a file: written to a temporary file and renamed, so that no reader sees half of it. */
 export async function receive(source: Readable, target: string): Promise<void> {
   if (existsSync(target) && statSync(target).isDirectory())
     throw invalid(`There is a folder \`${basename(target)}\` already.`);
@@ -118,7 +118,7 @@ function uploadFolder(store: Store, id: string): string {
   return join(store.folder, 'tmp', `upload-${id}`);
 }
 
-/** Begins an upload in parts; gives its id. */
+/** Begins a multipart upload; returns its id. */
 export function beginUpload(store: Store, target: string, parts: number): string {
   if (!Number.isInteger(parts) || parts < 1 || parts > 10_000) throw invalid('num_parts must be between 1 and 10000.');
   const id = randomUUID().replaceAll('-', '');
@@ -128,7 +128,7 @@ export function beginUpload(store: Store, target: string, parts: number): string
   return id;
 }
 
-/** Receives one part; gives its ETag. */
+/** Receives one part; returns its ETag. */
 export async function receivePart(store: Store, id: string, part: number, source: Readable): Promise<string> {
   const folder = uploadFolder(store, id);
   if (!existsSync(folder)) throw missing(`There is no upload ${id}.`);
@@ -140,7 +140,7 @@ export async function receivePart(store: Store, id: string, part: number, source
   return hash.digest('hex');
 }
 
-/** Puts the parts together at their place. */
+/** Joins the parts into the file. */
 export async function finishUpload(
   store: Store,
   id: string,

@@ -22,7 +22,7 @@ import { list, optionalInteger, optionalText, text } from './request.ts';
 import { bodyOf, encodePath, query } from './requestBody.ts';
 import { activeRun, artifactUriOf, runOf } from './runInfo.ts';
 
-/** The calls of MLflow's pages for one file of a run, a logged model or a model version. */
+/** The calls of MLflow's pages for a file of a run, a logged model or a model version. */
 export function addFiles(app: FastifyInstance, store: () => Store): void {
   const inFolder = (uri: unknown, path: string) => {
     if (typeof uri !== 'string' || !uri.startsWith('mlflow-artifacts:/'))
@@ -92,7 +92,7 @@ function checkArtifactPath(path: string): void {
   artifactParts(encodePath(path));
 }
 
-/** The proxy of MLflow's artifacts below `prefix`: list, read, write and remove files, and upload them in parts. */
+/** The proxy for MLflow's artifacts below `prefix`: list, read, write, delete, and multipart uploads. */
 export function addArtifacts(
   app: FastifyInstance,
   prefix: string,
@@ -159,14 +159,14 @@ export function addArtifacts(
   });
 }
 
-/** Only plain characters stand in a header; others follow in the form of RFC 5987. */
+/** Headers contain only plain characters; others follow in the form of RFC 5987. */
 function disposition(file: string): string {
   const name = basename(file);
   const plain = name.replaceAll(/[^\x20-\x7e]|["\\;,]/g, '_');
   return `attachment; filename=${/\s/.test(plain) ? `"${plain}"` : plain}${plain === name ? '' : `; filename*=UTF-8''${encodeURIComponent(name)}`}`;
 }
 
-/** A file, or the range of it that was asked for. */
+/** Sends a file, or the requested range of it. */
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: string): FastifyReply {
   const { size } = statSync(file);
   reply

@@ -11,8 +11,8 @@ export interface ClientProcess {
 const known = new WeakMap<Socket, ClientProcess | null>();
 
 /**
- * The process at the other end of a loopback connection, so that a run whose program died can be told from one that is
- * silent; null where the system does not tell at once (only Linux does).
+ * The process at the other end of a loopback connection, to distinguish a run whose program died from one that is idle;
+ * null where the system does not report it immediately (only Linux does).
  */
 export function clientProcess(socket: Socket): ClientProcess | null {
   const before = known.get(socket);
@@ -36,8 +36,8 @@ function find(socket: Socket): ClientProcess | null {
 const longestMs = 10_000;
 
 /**
- * The same where a program of the system has to be asked, which takes a moment: lsof on macOS, netstat on Windows. Null
- * when it cannot say.
+ * The same with a program of the system, which takes a moment: lsof on macOS, netstat on Windows. Null when it reports
+ * none.
  */
 export async function clientProcessLater(
   socket: Socket,
@@ -58,7 +58,7 @@ export async function clientProcessLater(
   return pid === null ? null : { pid, started: processStart(pid) };
 }
 
-/** Of `lsof -Fpn`: a line `p` with the process, then lines `n` with its connections. */
+/** Parses `lsof -Fpn`: a line `p` with the process, then lines `n` with its connections. */
 export function pidInLsof(said: string, client: number, server: number): number | null {
   let pid = 0;
   for (const line of said.split('\n')) {
@@ -68,7 +68,7 @@ export function pidInLsof(said: string, client: number, server: number): number 
   return null;
 }
 
-/** Of `netstat -ano`: the client's own end, whatever the language of the system calls its state. */
+/** Parses `netstat -ano`: finds the client's end by its addresses, independent of the language of the state. */
 export function pidInNetstat(said: string, client: number, server: number): number | null {
   for (const line of said.split('\n')) {
     const [, local = '', remote = '', , pid] = line.trim().split(/\s+/);
@@ -94,7 +94,7 @@ function holderOf(link: string): number | null {
       for (const fd of readdirSync(`/proc/${pid}/fd`))
         if (readlinkSync(`/proc/${pid}/fd/${fd}`) === link) return Number(pid);
     } catch {
-      // Another user's process, or one that just ended.
+      // A process of another user, or one that just ended.
     }
   }
   return null;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { stateFolder } from '../store/store.ts';
 
-/** Where the endpoint of a project answers on loopback, and who may ask. */
+/** The loopback address of a project's endpoint, and its token. */
 export interface EndpointPlace {
   port: number;
   token: string;
@@ -12,8 +12,8 @@ export interface EndpointPlace {
 const pathOf = (root: string): string => join(root, stateFolder, 'endpoint.json');
 
 /**
- * Where the endpoint was the last time, so that programs which log there go on after a restart of the editor; null when
- * it is not known.
+ * The last address of the endpoint, so that programs can continue to log after a restart of the editor; null when it is
+ * unknown.
  */
 export function knownPlace(root: string): EndpointPlace | null {
   try {
@@ -26,12 +26,12 @@ export function knownPlace(root: string): EndpointPlace | null {
   }
 }
 
-/** Notes the place, readable by this person alone. What cannot be noted is found anew the next time. */
+/** Stores the address, readable only by this user. Without it, the next endpoint gets a new address. */
 export function notePlace(root: string, place: EndpointPlace): void {
   try {
     mkdirSync(join(root, stateFolder), { recursive: true });
     writeAtomic(pathOf(root), JSON.stringify(place), { mode: 0o600 });
   } catch {
-    // A full disk or a folder that may not be written: the next endpoint is at another place.
+    // A full disk or a read-only folder: the next endpoint gets a new address.
   }
 }

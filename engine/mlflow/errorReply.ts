@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { StoreError, WorkError, isDiskFull, messageOf } from '../base/errors.ts';
 import { MlflowError, statusOf } from './mlflowError.ts';
 
-/** Answers with an error as MLflow's clients read it. */
+/** Answers with an error in the form of MLflow's protocol. */
 export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   const known = error instanceof MlflowError ? error : wrapped(error);
   return reply
@@ -33,7 +33,7 @@ function wrapped(error: unknown): MlflowError {
   );
 }
 
-/** A call that this endpoint does not have: one of MLflow's other parts, or none at all. */
+/** A call that this endpoint does not support: another part of MLflow, or an unknown path. */
 export function notKnown(request: FastifyRequest): MlflowError {
   const path = request.url.split('?')[0] ?? '';
   const part =

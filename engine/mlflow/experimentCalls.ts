@@ -19,7 +19,7 @@ import { pageOf, searchOf } from './search.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
-/** The experiment of an id of the protocol, which is text. */
+/** The experiment of an id, which is text in the protocol. */
 export function experimentOf(store: Sql, id: string): Experiment {
   if (!/^-?\d{1,63}$/.test(id)) throw invalid(`Invalid experiment ID: '${id}'`);
   const found = /^\d{1,15}$/.test(id) ? experimentById(store, Number(id)) : null;
@@ -55,7 +55,7 @@ function checkName(name: string): string {
   return name;
 }
 
-/** MLflow calls the default experiment `Default`; ours is `default`. */
+/** MLflow's name of the default experiment is `Default`; Loopwright's is `default`. */
 export function findByName(store: Sql, name: string): Experiment | null {
   return experimentByName(store, name) ?? (name === 'Default' ? experimentById(store, 0) : null);
 }
@@ -79,7 +79,7 @@ const create: Handler = ({ store, body }) => {
   });
 };
 
-/** A place without a scheme is a folder of this machine, relative to the project. */
+/** A location without a scheme is a local folder, relative to the project. */
 function absolute({ root }: Pick<Store, 'root'>, location: string): string {
   const plain = location.replace(/(.)\/+$/, '$1');
   return /^[a-z][a-z0-9+.-]*:/i.test(plain) ? plain : resolve(root, plain);
@@ -127,7 +127,7 @@ const search: Handler = ({ store, body }) => {
   return { experiments: rows.map((one) => experimentJson(store, one)), ...next };
 };
 
-/** What a view of MLflow's means: those in use, those that were deleted, or both. */
+/** The experiments of MLflow's view type: active, deleted, or all. */
 export function lifecycle<T>(view: string, active: T, deleted: T, all: T): T {
   switch (view) {
     case 'ACTIVE_ONLY':
@@ -144,7 +144,7 @@ export function lifecycle<T>(view: string, active: T, deleted: T, all: T): T {
   }
 }
 
-/** The calls about experiments, by path. */
+/** The calls for experiments, by path. */
 export const experimentCalls: Record<string, Handler> = {
   'experiments/create': create,
   'experiments/search': search,

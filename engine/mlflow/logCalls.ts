@@ -52,7 +52,7 @@ function batchLimit(what: string, most: number, length: number): void {
     );
 }
 
-/** Keeps a metric that names a logged model with that model as well. */
+/** Stores a metric that names a logged model with that model too. */
 function modelMetric(
   store: Store,
   row: RunRow,
@@ -70,8 +70,8 @@ function modelMetric(
 }
 
 /**
- * Params are written once: the same value again changes nothing, another value is an error. Only in the run of a stage,
- * whose params the project gave, a program's other value of the same name is kept beside it as `program.name`.
+ * Params are written once: an equal value is accepted, a different one is an error. Only in the run of a stage, whose
+ * params come from the project, a different value of the program is stored as `program.name`.
  */
 function logParams(store: Store, row: RunRow, pairs: readonly [string, string][]): void {
   for (const [key, value] of pairs) {
@@ -87,7 +87,7 @@ function logParams(store: Store, row: RunRow, pairs: readonly [string, string][]
   }
 }
 
-/** Whether a JSON value and Python's way to write one are the same: `[64, 32]`, `True`, `1.0`. */
+/** True when a JSON value and Python's representation are equal: `[64, 32]`, `True`, `1.0`. */
 function sameValue(json: string, python: string): boolean {
   const plain = python
     .replaceAll(/\bTrue\b/g, 'true')
@@ -150,7 +150,7 @@ const logOutputs: Handler = ({ store, body }) => {
   return {};
 };
 
-/** Records a model as MLflow before 3 does: in a tag of the run, one list a run. */
+/** Records a model as MLflow before version 3: in a tag of the run with a list of models. */
 const logModel: Handler = ({ store, body }) => {
   const row = activeRun(store, text(body, 'run_id'));
   const written = text(body, 'model_json');
@@ -170,7 +170,7 @@ const logModel: Handler = ({ store, body }) => {
   return {};
 };
 
-/** The calls that log into a run, by path. */
+/** The calls that log to a run, by path. */
 export const logCalls: Record<string, Handler> = {
   'runs/log-metric': ({ store, body, client }) => {
     const row = activeRun(store, text(body, 'run_id', 'run_uuid'));

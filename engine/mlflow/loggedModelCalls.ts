@@ -136,7 +136,7 @@ const search: Handler = ({ store, body }) => {
   return { models: rows.map((row) => modelJson(store, row)), ...next };
 };
 
-/** The calls about logged models of MLflow 3; `{id}` and `{key}` are taken from the path. */
+/** The calls for logged models of MLflow 3; `{id}` and `{key}` come from the path. */
 export const loggedModelCalls: Record<string, Handler> = {
   'POST logged-models': create,
   'POST logged-models/search': search,

@@ -3,7 +3,7 @@ import { invalid } from './mlflowError.ts';
 import { checkKey } from './names.ts';
 import { show } from './request.ts';
 
-/** A metric of a request: numbers may be text, and NaN and the infinities are. */
+/** A metric of a request: numbers may be text; NaN and the infinities are text. */
 export function metricOf(item: Record<string, unknown>, path = ''): MetricPoint {
   const at = path === '' ? '' : `${path}.`;
   const key = checkKey(item.key, path === '' ? 'key' : `${at}name`);
@@ -43,7 +43,7 @@ function longOf(value: unknown): number | null {
   return typeof number === 'number' && Number.isInteger(number) && Math.abs(number) < 2 ** 63 ? number : null;
 }
 
-/** A double as protobuf writes it into JSON. */
+/** A double as protobuf writes it in JSON. */
 export function jsonDouble(value: number): number | string {
   if (Number.isFinite(value)) return value;
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';

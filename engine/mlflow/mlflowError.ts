@@ -1,4 +1,4 @@
-/** The error codes of MLflow's protocol that the endpoint answers with, and their HTTP status. */
+/** The error codes of MLflow's protocol that the endpoint uses, with their HTTP status. */
 export const statusOf = {
   BAD_REQUEST: 400,
   INVALID_PARAMETER_VALUE: 400,
@@ -16,7 +16,7 @@ export const statusOf = {
 
 export type MlflowCode = keyof typeof statusOf;
 
-/** An error as MLflow's clients understand it: a code and a message. */
+/** An error in MLflow's protocol: a code and a message. */
 export class MlflowError extends Error {
   readonly code: MlflowCode;
 

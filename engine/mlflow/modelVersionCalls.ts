@@ -20,7 +20,7 @@ import { pageOf, searchOf } from './search.ts';
 
 const stages = ['None', 'Staging', 'Production', 'Archived'];
 
-/** A stage of the registry by its name in any case. */
+/** A stage of the registry by its case-insensitive name. */
 export function registryStage(asked: string): string {
   const stage = stages.find((one) => one.toLowerCase() === asked.toLowerCase());
   if (stage === undefined)
@@ -28,7 +28,7 @@ export function registryStage(asked: string): string {
   return stage;
 }
 
-/** A tag of a request about the registry. */
+/** A tag in a request for the registry. */
 export function registryTag(tag: Record<string, unknown>): { key: string; value: string } {
   const key = checkKey(tag.key, 'key');
   const value = optionalText(tag, 'value') ?? '';
@@ -75,7 +75,7 @@ const create: Handler = ({ store, body }) => {
   });
 };
 
-/** A version must not point at files of this machine that no run wrote, nor out of the place it names. */
+/** Rejects sources that refer to local files of no run, or lead out of their folder. */
 function checkSource(source: string): void {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1]?.toLowerCase();
   if (scheme === undefined || scheme === 'file' || scheme.length === 1) {
@@ -101,7 +101,7 @@ function decoded(path: string): string {
   }
 }
 
-/** A logged model lists the versions that were made of it, in the tag that MLflow keeps. */
+/** Lists the versions of a logged model in the tag that MLflow uses for them. */
 function noteVersion(store: Store, modelId: string, name: string, version: number): void {
   const tag = 'mlflow.modelVersions';
   const known = pairsOfModel(store, 'tags', modelId).find(({ key }) => key === tag)?.value ?? '[]';
@@ -137,7 +137,7 @@ const transition: Handler = ({ store, body }) => {
   return { model_version: versionJson(store, versionOf(store, row.model, String(row.version))) };
 };
 
-/** The calls about versions of registered models, by method and path. */
+/** The calls for versions of registered models, by method and path. */
 export const modelVersionCalls: Record<string, Handler> = {
   'POST model-versions/create': create,
   'GET model-versions/get': ({ store, body }) => ({

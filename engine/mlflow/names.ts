@@ -23,7 +23,7 @@ export const limits = {
   inputTagValue: 500,
 } as const;
 
-/** Names of metrics, params and tags as MLflow's own server takes them. */
+/** The names of metrics, params and tags that MLflow's own server accepts. */
 export function checkKey(key: unknown, path: string): string {
   if (key === undefined || key === null)
     throw invalid(`Missing value for required parameter '${path}'. A key name must be provided.`);
@@ -38,7 +38,7 @@ export function checkKey(key: unknown, path: string): string {
   return key;
 }
 
-/** A name that stood for another one, were it a path, is refused. */
+/** Rejects a name that would be another one if it were a path. */
 export function checkPath(name: string, path: string): void {
   const normal = name === '' ? '.' : posix.normalize(name).replace(/(.)\/$/, '$1');
   if (normal !== name || normal === '.' || normal.startsWith('..') || normal.startsWith('/')) {
@@ -52,12 +52,12 @@ export function checkLength(value: string, limit: number, what: string): void {
   if (codePoints(value) > limit) throw invalid(`'${what}' exceeds the maximum length of ${limit} characters`);
 }
 
-/** Text cut to a limit, as MLflow does with long params and tags unless it is told not to. */
+/** Truncates a text to a limit, as MLflow does with long params and tags by default. */
 export function cut(value: string, limit: number): string {
   return value.length <= limit ? value : [...value].slice(0, limit).join('');
 }
 
-/** Characters as Python counts them. */
+/** The number of characters as Python counts them. */
 function codePoints(value: string): number {
   if (value.length < 200) return value.length;
   let count = 0;

@@ -1,6 +1,6 @@
 import { invalid } from './mlflowError.ts';
 
-/** A field with its direction; quotes round the key are taken off. */
+/** A field with its direction; quotes around the key are removed. */
 export function parseOrder(text: string): { field: string; descending: boolean } {
   const match = /^\s*(.+?)(?:\s+(asc|desc))?\s*$/is.exec(text);
   if (!match?.[1]) throw invalid(`Invalid order_by clause '${text}'. Ordering by such a clause is not supported.`);

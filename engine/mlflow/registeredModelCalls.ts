@@ -135,7 +135,7 @@ const latestVersions: Handler = ({ store, body }) => {
   };
 };
 
-/** The calls about registered models and their aliases, by method and path. */
+/** The calls for registered models and their aliases, by method and path. */
 export const registeredModelCalls: Record<string, Handler> = {
   'POST registered-models/create': create,
   'GET registered-models/get': ({ store, body }) => ({

@@ -22,7 +22,7 @@ export function modelOf(store: Sql, name: string): RegisteredModelRow {
   return row;
 }
 
-/** The version of a registered model; its number is text in the protocol. Throws MlflowError when there is none. */
+/** The version of a registered model; its number is text in the protocol. Throws MlflowError when it does not exist. */
 export function versionOf(store: Sql, name: string, version: string): RegisteredVersionRow {
   if (!/^\d+$/.test(version)) throw invalid(`Parameter 'version' must be an integer, got '${version}'.`);
   const row = registeredVersion(store, checkModelName(name), Number(version));
@@ -64,17 +64,17 @@ export function versionJson(store: Sql, row: RegisteredVersionRow) {
   };
 }
 
-/** Where the files of a version are; those of a version that Loopwright validated are among its run's artifacts. */
+/** Location of the files of a version; for a version that Loopwright validated, among the artifacts of its run. */
 export function sourceOf(row: RegisteredVersionRow): string {
   // The files of a copy are those of the version that it was copied from.
   if (row.source !== null) return row.path || row.source;
-  // A version may be of a model that an earlier run trained.
+  // A version can refer to a model of an earlier run.
   const [, run = row.run_id, inRun] =
     /(?:^|\/)artifacts\/([0-9a-f]{32})\/(.+)$/.exec(row.path.replaceAll('\\', '/')) ?? [];
   return `mlflow-artifacts:/0/${run}/artifacts${inRun === undefined ? '' : `/${inRun}`}`;
 }
 
-/** Where the files of a version of a model are, as an address below `mlflow-artifacts:` where they are kept here. */
+/** Location of the files of a model version, as an address below `mlflow-artifacts:` when they are stored here. */
 export function versionSource(store: Sql, name: string, version: string): string {
   const source = sourceOf(versionOf(store, name, version));
   const inRun = /^runs:\/+([^/]+)\/(.*)$/.exec(source);

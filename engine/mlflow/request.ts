@@ -1,20 +1,20 @@
 import type { Store } from '../store/store.ts';
 import { invalid } from './mlflowError.ts';
 
-/** Which run of a stage a client belongs to, told by its token. */
+/** The stage run of a client, identified by its token. */
 export interface StageClient {
   runId: string;
   stage: string;
 }
 
-/** One call of the protocol: the JSON body, or the query of a GET. */
+/** A call of the protocol: the JSON body, or the query of a GET. */
 export interface Call {
   store: Store;
   body: Record<string, unknown>;
   stage: StageClient | null;
-  /** The process that asks, where the system tells. */
+  /** The process of the client, where the system reports it. */
   client: () => { pid: number; started: string | null } | null;
-  /** The same, where the system tells only after a moment. */
+  /** The same, where the system reports it with a delay. */
   clientLater: () => Promise<{ pid: number; started: string | null } | null>;
   /** Moves the alias of a validated model through its gates; throws when they fail. */
   promote: (model: string, version: number) => void;
@@ -23,8 +23,7 @@ export interface Call {
 export type Handler = (call: Call) => Record<string, unknown>;
 
 /**
- * The text of a field; MlflowError when it is missing. Protobuf knows no difference between a missing text and an empty
- * one.
+ * The text of a field. Throws MlflowError when it is missing; protobuf does not distinguish missing and empty texts.
  */
 export function text(body: Record<string, unknown>, ...names: string[]): string {
   const found = optionalText(body, ...names);
@@ -47,7 +46,7 @@ export function optionalText(body: Record<string, unknown>, ...names: string[]):
   return undefined;
 }
 
-/** A 64-bit integer, which JSON may hold as text. */
+/** A 64-bit integer, which may be text in JSON. */
 export function optionalInteger(body: Record<string, unknown>, name: string): number | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -88,17 +87,17 @@ export function texts(body: Record<string, unknown>, name: string): string[] {
 function rawList(body: Record<string, unknown>, name: string): unknown[] {
   const value = body[name];
   if (value === undefined || value === null) return [];
-  // A query holds a list of one as its item.
+  // In a query, a list of one is written as its item.
   return Array.isArray(value) ? value : [value];
 }
 
-/** A value as it stands in a message. */
+/** A value for an error message. */
 export function show(value: unknown): string {
   const written = JSON.stringify(value) ?? 'nothing';
   return written.length > 200 ? `${written.slice(0, 200)}…` : written;
 }
 
-/** Where a page goes on, as a text that clients hand back. */
+/** The start of the next page, as a token that clients return. */
 export function pageToken(offset: number): string {
   return Buffer.from(JSON.stringify({ offset })).toString('base64');
 }
@@ -109,12 +108,12 @@ export function offsetOf(token: string | undefined): number {
     const { offset } = JSON.parse(Buffer.from(token, 'base64').toString('utf8')) as { offset?: unknown };
     if (typeof offset === 'number' && Number.isInteger(offset) && offset >= 0) return offset;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw invalid('Invalid page token, could not decode.');
 }
 
-/** The size of a page within its bounds. */
+/** The page size within its limits. */
 export function pageSize(body: Record<string, unknown>, usual: number, most: number): number {
   const size = optionalInteger(body, 'max_results') ?? usual;
   if (size < 1 || size > most)

@@ -5,24 +5,24 @@ import { MlflowError } from './mlflowError.ts';
 /** Bytes. */
 export const largestBody = 64 << 20;
 
-/** A path as a part of an address. */
+/** Encodes a path as part of a URL. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
-/** The parameters of an address; one that comes several times is a list. */
+/** The parameters of a URL; a repeated one is a list. */
 export function query(request: FastifyRequest): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   const params = new URL(request.url, 'http://localhost').searchParams;
   for (const key of new Set(params.keys())) {
     const all = params.getAll(key);
-    // `max_results=` says nothing.
+    // `max_results=` has no value.
     if (key !== 'max_results' || all[0] !== '') values[key] = all.length > 1 ? all : all[0];
   }
   return values;
 }
 
-/** The JSON object of a request. Throws MlflowError for anything else. */
+/** The JSON object of a request. Throws MlflowError for other content. */
 export async function bodyOf(request: FastifyRequest): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   let size = 0;

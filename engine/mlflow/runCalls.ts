@@ -20,8 +20,8 @@ import { activeRun, isOurs, runInfo, runOf, statusFrom, tagsIn, wholeRuns } from
 const ended = new Set(['finished', 'refused', 'failed', 'cancelled', 'interrupted']);
 
 /**
- * Starts a run. The first one that the program of a stage starts is the stage's own run, so that what it logs is kept
- * with the stage's data, gates and log; a further one is a child of it.
+ * Starts a run. The first run that the program of a stage starts is the stage's own run, so that its data, gates and
+ * log belong to it; further ones are children of it.
  */
 const create: Handler = (call) => {
   const { store, body, stage } = call;
@@ -65,19 +65,19 @@ const create: Handler = (call) => {
   });
 };
 
-/** Notes the program that logs a run, as soon as the system has told it. */
+/** Records the program that logs a run, once the system has reported it. */
 async function noteLater({ store, clientLater }: Call, runId: string): Promise<void> {
   const program = await clientLater();
   try {
     if (program) noteProgram(store, runId, program);
   } catch {
-    // The store was closed meanwhile; a run whose process is not known is not called interrupted.
+    // The store was closed in the meantime; a run without a known process is never marked interrupted.
   }
 }
 
 const adoptedTag = 'mlflow.loopwright.adopted';
 
-/** The run of the stage for the first run that its program starts; null afterwards. */
+/** The run of the stage for the first run that its program starts; null for later ones. */
 function adopted({ store, stage }: Call, tags: Map<string, string>): RunRow | null {
   const row = stage ? runRow(store, stage.runId) : null;
   if (!stage || !row || row.deleted_at !== null) return null;
@@ -97,7 +97,7 @@ const update: Handler = ({ store, body, client }) => {
       writeTag(store, row.id, knownTags.name, name);
     }
     const told = typeof body.status === 'number' ? String(body.status) : optionalText(body, 'status');
-    // The stage itself decides how it ended: checks that fail may follow its program.
+    // The stage determines how its run ends: checks that fail may follow its program.
     if (told !== undefined && !isOurs(row)) {
       const status = statusFrom(told);
       const end = optionalInteger(body, 'end_time') ?? null;
@@ -111,7 +111,7 @@ const update: Handler = ({ store, body, client }) => {
   });
 };
 
-/** The calls about one run as a whole, by path. */
+/** The calls for whole runs, by path. */
 export const runCalls: Record<string, Handler> = {
   'runs/create': create,
   'runs/update': update,

@@ -23,7 +23,7 @@ const statuses: Record<RunStatus, string> = {
   cancelled: 'KILLED',
 };
 
-/** Our word for a status of MLflow. */
+/** Loopwright's status for a status of MLflow. */
 export function statusFrom(status: string): RunStatus {
   switch (status) {
     case 'RUNNING':
@@ -55,7 +55,7 @@ export function runOf(store: Sql, runId: string): RunRow {
   return row;
 }
 
-/** The same for a call that changes the run: one that was deleted takes nothing. */
+/** The same for a call that changes the run: deleted runs are read-only. */
 export function activeRun(store: Sql, runId: string): RunRow {
   const row = runOf(store, runId);
   if (row.deleted_at !== null)
@@ -67,7 +67,7 @@ export function experimentIdOf(store: Sql, name: string): string {
   return String(experimentByName(store, name)?.id ?? 0);
 }
 
-/** Where the artifacts of a run are: the experiment's place, or this endpoint's. */
+/** Location of the artifacts of a run: that of the experiment, or this endpoint. */
 export function artifactUriOf(store: Sql, row: RunRow): string {
   if (row.artifact_uri !== null) return row.artifact_uri;
   return `mlflow-artifacts:/${experimentIdOf(store, row.experiment)}/${row.run_id}/artifacts`;
@@ -88,7 +88,7 @@ export function runInfo(store: Sql, row: RunRow): Record<string, unknown> {
   };
 }
 
-/** Runs with all that MLflow knows of them. */
+/** Runs with all fields of MLflow. */
 export function wholeRuns(store: Sql, rows: readonly RunRow[]): Record<string, unknown>[] {
   const ids = rows.map((row) => row.id);
   const metrics = byRun(latestOfRuns(store, ids));

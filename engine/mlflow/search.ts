@@ -4,7 +4,7 @@ import { invalid } from './mlflowError.ts';
 import { parseOrder } from './orderBy.ts';
 import { offsetOf, optionalText, pageSize, pageToken, texts } from './request.ts';
 
-/** What a request searches for. One row more than the page is asked for, to know whether there are more. */
+/** The parts of a search request. One more row than the page is read, to detect further pages. */
 export function searchOf(body: Record<string, unknown>, size: { usual: number; most: number }): Search {
   return {
     filter: optionalText(body, 'filter') || undefined,
@@ -17,7 +17,7 @@ export function searchOf(body: Record<string, unknown>, size: { usual: number; m
   };
 }
 
-/** The rows of a page, with the token of the next one where there are more. Filters that cannot be read are refused. */
+/** The rows of a page, with the token of the next page if there is one. Invalid filters are rejected. */
 export function pageOf<T>(
   { limit, offset }: Pick<Search, 'limit' | 'offset'>,
   find: () => T[],

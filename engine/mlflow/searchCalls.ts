@@ -27,7 +27,7 @@ import {
 } from './request.ts';
 import { runOf, wholeRuns } from './runInfo.ts';
 
-/** Runs of experiments by MLflow's grammar. */
+/** Runs of experiments for a search in MLflow's grammar. */
 const searchRuns: Handler = ({ store, body }) => {
   const { sql } = store;
   for (const name of ['experiment_ids', 'order_by'])
@@ -56,7 +56,7 @@ const searchRuns: Handler = ({ store, body }) => {
   };
 };
 
-/** A page by sets and indexes, as the run history has it: what is rare, or last, takes no longer than what is first. */
+/** A page by sets and indexes, as in the run history: rare and late results take no longer than the first ones. */
 function chosenRows(
   sql: Sql,
   matching: () => Pick<Matching, 'runs' | 'total'>,
@@ -75,7 +75,7 @@ function chosenRows(
 
 const conditions = { kept: 'r.deleted_at IS NULL', deleted: 'r.deleted_at IS NOT NULL', all: '1' };
 
-/** The newest need no sets, which every write makes anew. */
+/** The newest runs need no sets, which every write invalidates. */
 function newestRows(
   sql: Sql,
   experiments: readonly string[],
@@ -97,7 +97,7 @@ function newestRows(
 
 const comparable = new Set(['=', '!=', '<', '<=', '>', '>=']);
 
-/** A filter as MLflow's server takes it: comparisons joined by AND, each of the kinds that its field knows. */
+/** A filter as MLflow's server accepts it: comparisons joined by AND, with the operators of their fields. */
 export function filterOf(filter: string): Filter | null {
   if (filter !== '' && filter.trim() === '') throw invalid('Invalid filter string: it is blank.');
   let parsed: Filter | null;
@@ -112,7 +112,7 @@ export function filterOf(filter: string): Filter | null {
 
 const statusWords = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'];
 
-/** A comparison of the state is one with MLflow's words for it, letter by letter. */
+/** The state is compared as text with MLflow's names. */
 function byWords(part: Filter): Filter {
   if (part.kind !== 'compare' || part.field.of !== 'attributes' || part.field.key !== 'status') return part;
   const {
@@ -211,7 +211,7 @@ const history: Handler = ({ store, body }) => {
   const size = optionalInteger(body, 'max_results');
   const offset = offsetOf(optionalText(body, 'page_token'));
   if (size !== undefined && size < 1) throw invalid(`Invalid value ${size} for parameter 'max_results' supplied.`);
-  // As in MLflow, a run that is not there has no points.
+  // As in MLflow, an unknown run has no points.
   const points = pointsByTime(store, runId, name, { limit: size === undefined ? null : size + 1, offset });
   const more = size !== undefined && points.length > size;
   return {
@@ -223,7 +223,7 @@ const history: Handler = ({ store, body }) => {
 const mostBulkRuns = 100;
 const mostBulkPoints = 25_000;
 
-/** The histories of a metric of many runs, cut to a number of points as MLflow does. */
+/** The histories of a metric of many runs, reduced to a number of points as MLflow does. */
 const bulk: Handler = ({ store, body }) => {
   const ids = bulkRuns(body);
   const name = optionalText(body, 'metric_key');
@@ -249,7 +249,7 @@ function bulkRuns(body: Record<string, unknown>): string[] {
   return ids;
 }
 
-/** Evenly spaced steps of many runs, each run's smallest and largest step among them. */
+/** Evenly spaced steps of many runs, including each run's smallest and largest step. */
 const bulkInterval: Handler = ({ store, body }) => {
   const ids = texts(body, 'run_ids');
   if (ids.length === 0)
@@ -307,7 +307,7 @@ const searchDatasets: Handler = ({ store, body }) => {
   };
 };
 
-/** The calls that look for runs and read their metrics, by path. */
+/** The calls that search runs and read their metrics, by path. */
 export const searchCalls: Record<string, Handler> = {
   'runs/search': searchRuns,
   'metrics/get-history': history,

@@ -22,7 +22,7 @@ import { bodyOf, encodePath, largestBody, query } from './requestBody.ts';
 import { runCalls } from './runCalls.ts';
 import { searchCalls } from './searchCalls.ts';
 
-/** The version of MLflow whose protocol this speaks. */
+/** The version of MLflow whose protocol the server implements. */
 export const mlflowVersion = '3.17.0';
 
 const aliveMs = 4000;
@@ -30,19 +30,19 @@ const aliveMs = 4000;
 export interface TrackingServer {
   uri: string;
   token: string;
-  /** The token of the program of a stage: what it starts first is the stage's own run. */
+  /** The token of a stage's program: the first run that it starts is the stage's own run. */
   tokenFor(stage: StageClient): string;
   close(): Promise<void>;
 }
 
 export interface TrackingOptions {
-  /** Opens the store; first called when a client asks for something, so that a project without runs is not touched. */
+  /** Opens the store on the first request, so that a project without runs is not changed. */
   store: () => Store;
   port?: number;
   token?: string;
 }
 
-/** Serves MLflow's REST protocol over a project's store, on loopback, to who has the token. */
+/** Serves MLflow's REST protocol over a project's store, on loopback, to clients with the token. */
 export async function startTracking(options: TrackingOptions): Promise<TrackingServer> {
   let opened: Store | null = null;
   const store = () => (opened = options.store());
@@ -51,7 +51,7 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onRequest', (request, reply, done) => {
-    // No page of a browser has a reason to call; one that was led here by another name is turned away.
+    // Browser pages have no reason to call; requests with another host name are rejected (DNS rebinding).
     const refused =
       request.headers.origin !== undefined
         ? 'This endpoint does not answer web pages.'
@@ -88,7 +88,7 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
     try {
       if (opened) markInterrupted(options.store());
     } catch {
-      // The store is busy or gone; the next time will tell.
+      // The store is busy or closed; the next attempt reports it.
     }
   }, aliveMs);
   timer.unref();
@@ -107,11 +107,11 @@ function isOpen(request: FastifyRequest): boolean {
   return request.method === 'GET' && (request.url === '/health' || request.url === '/version');
 }
 
-/** The stage that a request's token names, null for the token of all, undefined for a wrong one. */
+/** The stage of a request's token, null for the general token, undefined for an invalid one. */
 function stageOf(request: FastifyRequest, token: string): StageClient | null | undefined {
   const header = request.headers.authorization ?? '';
   const basic = /^basic (.+)$/i.exec(header)?.[1];
-  // A token may also come as the password of a user, for clients that know nothing else.
+  // A token may also be the password of basic authentication, for clients without bearer tokens.
   const given =
     basic === undefined
       ? (/^bearer (.+)$/i.exec(header)?.[1] ?? '')
@@ -144,7 +144,7 @@ function addCalls(app: FastifyInstance, prefix: string, store: () => Store, toke
     });
   };
   const either: Record<string, Handler> = { ...experimentCalls, ...searchCalls };
-  // MLflow reads by GET and searches by POST; its older clients mix them, so reading calls take both.
+  // MLflow reads by GET and searches by POST; older clients mix them, so reading calls accept both.
   for (const [path, handler] of Object.entries(either))
     for (const method of ['GET', 'POST']) add(method, path, handler);
   for (const [path, handler] of Object.entries({ ...runCalls, ...logCalls }))

@@ -18,14 +18,14 @@ export interface BlameOptions {
   store: Store;
   a: string;
   b: string;
-  /** Default: the primary metric, else the one of both runs that tells most. */
+  /** Default: the primary metric, or else the most informative one of both runs. */
   metric?: string | null;
-  /** The metrics that the project names to stand for a run. */
+  /** The metrics that the project declares to represent a run. */
   primary?: readonly PrimaryMetric[];
   signal?: AbortSignal;
 }
 
-/** What differs between two runs, sorted by how likely it moved the metric: docs/runs.md has the rule. */
+/** The differences between two runs, sorted by how likely they moved the metric; docs/runs.md has the rule. */
 export async function blame({
   root,
   store,
@@ -59,7 +59,7 @@ export async function blame({
     await withCodeTrees(root, async (trees) => {
       const found = await codeItems(trees, a, b);
       imported = found.imported;
-      // Evidence of code as a whole says nothing of one file among several.
+      // Evidence about the code as a whole does not apply to one of several files.
       items.push(...(found.items.length === 1 ? found.items.map((item) => judge(item, 'code')) : found.items));
     });
   } catch (error) {
@@ -146,12 +146,11 @@ function otherItems(a: KeptRun, b: KeptRun): BlameItem[] {
   return items;
 }
 
-/** Without evidence their reason says only that there is none. */
+/** Without evidence, the reason says so. */
 const replacedByEvidence: ReadonlySet<BlameItem['kind']> = new Set(['param', 'seed']);
 
 /**
- * Ranks what other runs show above what is only likely: high when the metric moved as much as here, low when it did not
- * move.
+ * Ranks evidence of other runs above assumptions: high when the metric moved as much there, low when it did not move.
  */
 function withEvidence(item: BlameItem, evidence: Evidence | null, metric: string, moved: number | null): BlameItem {
   if (!evidence) return item;

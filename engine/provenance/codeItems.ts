@@ -11,7 +11,7 @@ const prose =
 
 const isProjectFile = /^loopwright\.ya?ml$/;
 
-/** The files of the code that differ, what stages were told, and which Python modules the code imports. */
+/** The files of the code that differ, the inputs of stages, and the Python modules that the code imports. */
 export async function codeItems(
   trees: CodeTrees,
   a: KeptRun,
@@ -66,7 +66,7 @@ function judge(
   return programs.test(path) ? [45, `${status}${size}; code that a stage may use`] : [30, `${status}${size}`];
 }
 
-/** The stages that noted a file among what they read, or name it in their command line. */
+/** The stages that read a file, or name it in their command line. */
 function readersOf({ made }: KeptRun, path: string): string[] {
   const named = (spec: Record<string, unknown>) =>
     typeof spec['cmd'] === 'string' &&
@@ -76,7 +76,7 @@ function readersOf({ made }: KeptRun, path: string): string[] {
     .map(([stage]) => stage);
 }
 
-/** Stages whose inputs, after interpolation, are not the same beyond their params and files. */
+/** Stages whose interpolated inputs differ beyond their params and files. */
 function toldOtherwise(a: KeptRun, b: KeptRun): Map<string, string[]> {
   const told = new Map<string, string[]>();
   for (const stage of new Set([...Object.keys(a.made), ...Object.keys(b.made)])) {
@@ -90,7 +90,7 @@ function toldOtherwise(a: KeptRun, b: KeptRun): Map<string, string[]> {
       { ...specOf(before, after), params: before.params, deps: {}, outs: {}, run: '' },
       { ...specOf(after, before), params: after.params, deps: {} },
     );
-    // Params are told by themselves.
+    // Params are reported separately.
     const own = found.filter((text) => !text.startsWith('params.'));
     if (own.length > 0) told.set(stage, own);
   }
@@ -98,15 +98,15 @@ function toldOtherwise(a: KeptRun, b: KeptRun): Map<string, string[]> {
 }
 
 /**
- * What a stage was told, without what is told elsewhere: the seed, the period, and a command line that only repeats
- * params that changed.
+ * The inputs of a stage without those that are reported separately: the seed, the period, and a command line that only
+ * repeats changed params.
  */
 function specOf(entry: LockEntry, other: LockEntry): { spec: Record<string, unknown> } {
   const { seed: _seed, as_of: _asOf, window_ms: _window, ...spec } = entry.spec;
   return sameCommand(entry, other) ? { spec: { ...spec, cmd: '' } } : { spec };
 }
 
-/** Whether two command lines are the same, word by word, but for the values of params that changed. */
+/** True when two command lines are equal word by word except for values of changed params. */
 function sameCommand(a: LockEntry, b: LockEntry): boolean {
   const words = ({ spec }: LockEntry) => (typeof spec['cmd'] === 'string' ? spec['cmd'].split(/(\s+|[=,:;"'])/) : []);
   const [before, after] = [words(a), words(b)];

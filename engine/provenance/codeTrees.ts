@@ -6,36 +6,35 @@ import { git, gitText } from './git.ts';
 import type { KeptRun } from './keptRun.ts';
 import { scratchEnv } from './scratchEnv.ts';
 
-/** A file that is not the same in the code of two runs. */
+/** A file that differs between the code of two runs. */
 export interface CodeChange {
-  /** Relative to the project; begins with `../` for what lies elsewhere in the repository. */
+  /** Relative to the project; begins with `../` outside of it. */
   path: string;
   status: 'added' | 'changed' | 'removed';
-  /** Lines that came and went; null for what is no text. */
+  /** Added and removed lines; null for binary files. */
   lines: { added: number; removed: number } | null;
 }
 
 export interface CodeTrees {
   changes(a: KeptRun, b: KeptRun): Promise<CodeChange[]>;
-  /** The text of a file as it was in a run; null when the run had none. */
+  /** The text of a file in a run; null when the run did not have it. */
   read(run: KeptRun, path: string): Promise<Buffer | null>;
-  /** The files of a run's code whose name ends so, as one text; for finding imports. */
+  /** The files of a run's code with a name suffix, as one text; used to find imports. */
   lines(run: KeptRun, pattern: string, ending: string): Promise<string[]>;
 }
 
 const mostFile = 20 << 20;
 
 /**
- * Works with the code of runs: each is made a tree of git from its commit and its patch, in an index and object folder
- * of its own. WorkError for code that is not known.
+ * The code of runs as git trees, each built from its commit and patch in a temporary index and object folder. Throws
+ * WorkError for unknown code.
  */
 export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) => Promise<T>): Promise<T> {
   const [path = '', prefix = ''] = (await gitText(root, ['rev-parse', '--git-path', 'objects', '--show-prefix'])).split(
     '\n',
   );
   const objects = resolve(root, path);
-  // A program that logged by itself does not tell where in the repository it stood: it is taken to be where the project
-  // is.
+  // A program that logged on its own does not report its folder in the repository; the project's folder is assumed.
   const folderOf = (run: KeptRun) => run.code.root ?? prefix;
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-trees-'));
   try {
@@ -91,10 +90,7 @@ export async function withCodeTrees<T>(root: string, work: (trees: CodeTrees) =>
   }
 }
 
-/**
- * A submodule has no text in the tree; at which commit it stands is said as git says it. Null for what is not there at
- * all.
- */
+/** A submodule has no text in the tree; its commit is shown as git shows it. Null when it is missing. */
 async function submoduleAt(
   root: string,
   env: Record<string, string>,
@@ -118,7 +114,7 @@ async function makeTree(
   await git(root, ['cat-file', '-e', `${row.commit_hash}^{commit}`]).catch(() => {
     throw new WorkError(`the commit ${row.commit_hash?.slice(0, 12)} of ${row.name} is not in this repository`);
   });
-  // Two trees may be made at once, each in its own index.
+  // Two trees may be built at the same time, each in its own index.
   const own = { ...env, GIT_INDEX_FILE: `${env.GIT_INDEX_FILE}-${treesMade++}` };
   const top = await gitText(root, ['rev-parse', '--show-toplevel']);
   await git(top, ['read-tree', row.commit_hash], { env: own });

@@ -8,28 +8,25 @@ import { git, gitText } from './git.ts';
 import { scratchEnv } from './scratchEnv.ts';
 import { changedSubmodules } from './submodules.ts';
 
-/** The state of the code a run was made with. */
+/** The state of the code of a run. */
 export interface CodeVersion {
   /** Null outside git, without git, or before the first commit. */
   commit: string | null;
-  /** Files differ from the commit: changed, or new and not ignored. */
+  /** True when files differ from the commit: changed, or new and not ignored. */
   dirty: boolean;
   branch: string | null;
-  /** Where the commits come from, without credentials; null when that is a folder of this machine. */
+  /** The remote of the commits, without credentials; null for a local folder. */
   remote: string | null;
   /** Folder of the project in its repository, with `/` at the end; empty at the top. */
   root: string;
-  /**
-   * What makes the commit the state of the files: a patch that `git apply` takes. Null when nothing differs, or when it
-   * was not kept.
-   */
+  /** The patch from the commit to the files, for `git apply`. Null when nothing differs, or when it was not stored. */
   patch: Buffer | null;
   /**
-   * What the patch lacks, relative to the project: new files that are large or look like secrets, and submodules and
-   * repositories inside whose files are not those of a commit (with `/` at the end).
+   * Changes that the patch does not contain, relative to the project: new files that are large or look like secrets,
+   * and submodules and nested repositories with uncommitted changes (with `/` at the end).
    */
   leftOut: string[];
-  /** Why there is no patch though files differ. */
+  /** Why there is no patch although files differ. */
   problem: string | null;
 }
 
@@ -44,7 +41,7 @@ const outside: CodeVersion = {
   problem: null,
 };
 
-/** A patch may have this many bytes; when new files are more than that together, those over `largeFile` stay out. */
+/** The maximum size of a patch in bytes; when new files together are larger, those over `largeFile` are left out. */
 export const mostPatch = 20 << 20;
 export const largeFile = 1 << 20;
 
@@ -52,8 +49,8 @@ const secretNames =
   /^(\.env(\..*)?|.*\.(pem|key|p12|pfx|keystore)|id_(rsa|ed25519|ecdsa|dsa)|\.netrc|\.pypirc|\.npmrc|credentials(\.json)?)$/i;
 
 /**
- * The commit of a folder, and how its files differ from that. Files that stages write (`made`: paths, folders or globs
- * relative to the folder) are the run's products and no part of the code. Never throws: what git cannot tell is null.
+ * The commit of a folder, and the differences of its files. Files that stages write (`made`: paths, folders or globs
+ * relative to the folder) are products of the run and not part of the code. Never throws: unknown values are null.
  */
 export async function codeVersion(root: string, made: readonly string[] = []): Promise<CodeVersion> {
   let head: Head;
@@ -112,12 +109,12 @@ async function remoteOf(root: string, branch: string | null): Promise<string | n
   return name === undefined ? null : withoutCredentials(await ask('remote', 'get-url', name));
 }
 
-/** The address of a remote as it may be shown: no user, password or token; null for a folder of this machine. */
+/** The address of a remote without user, password or token; null for a local folder. */
 export function withoutCredentials(url: string): string | null {
   const web = /^(https?|ssh|git|ftps?):\/\/(?:([^@/]*)@)?([^?#]*)/i.exec(url);
   if (web) {
     const [, scheme = '', user = '', rest = ''] = web;
-    // Over SSH the user is part of the address (`git@`); what follows a colon is a password.
+    // Over SSH, the user is part of the address (`git@`); the text after a colon is a password.
     const shown = /^ssh$/i.test(scheme) && user !== '' ? `${user.split(':')[0]}@` : '';
     return `${scheme}://${shown}${rest}`;
   }
@@ -146,7 +143,7 @@ async function changesOf(
   for (const entry of status.split('\0')) {
     if (entry === '') continue;
     const path = entry.slice(3 + prefix.length);
-    // The state, and the record of what stages were made from: neither is what they are made from.
+    // Excludes the state and the lock file, which are no inputs of stages.
     if (path.startsWith('.loopwright/') || path === lockFileName) continue;
     if (!entry.startsWith('??')) tracked++;
     else if (!made.some((product) => pathsOverlap(product, path))) added.push(path);
@@ -165,7 +162,7 @@ async function chooseNew(root: string, added: readonly string[]): Promise<{ kept
     })),
   );
   const tooMuch = sized.reduce((sum, { size }) => sum + size, 0) > mostPatch;
-  // A name with `/` at its end is a repository of its own.
+  // A name with `/` at its end is a nested repository.
   const stays = ({ path, size }: { path: string; size: number }) =>
     !path.endsWith('/') && !secretNames.test(basename(path)) && !(tooMuch && size > largeFile);
   return {
@@ -175,8 +172,8 @@ async function chooseNew(root: string, added: readonly string[]): Promise<{ kept
 }
 
 /**
- * The difference between the commit and the files, made in an index and an object folder of its own, so that the
- * repository stays untouched.
+ * The difference between the commit and the files, computed in a temporary index and object folder, so that the
+ * repository stays unchanged.
  */
 async function patchOf(
   root: string,
@@ -226,8 +223,8 @@ async function patchOf(
 }
 
 /**
- * With a copy of the repository's own index, git knows which files it need not read. It trusts the index only for files
- * that are older than it: a copy with a newer time would hide a change of the same second and size.
+ * With a copy of the repository's index, git knows which files are unchanged. It trusts the index only for files that
+ * are older than it: a newer modification time of the copy would hide a change with the same second and size.
  */
 async function copyIndex(from: string, to: string): Promise<void> {
   const second = Math.floor((await stat(from)).mtimeMs / 1000);
@@ -235,7 +232,7 @@ async function copyIndex(from: string, to: string): Promise<void> {
   await utimes(to, second, second);
 }
 
-/** A patch as text: itself when it is UTF-8, else base64 after a mark that no patch begins with. */
+/** A patch as text: itself when it is UTF-8, otherwise base64 after a prefix that no patch begins with. */
 export function patchText(patch: Buffer): string {
   const text = patch.toString('utf8');
   return Buffer.from(text, 'utf8').equals(patch) ? text : `base64:${patch.toString('base64')}`;

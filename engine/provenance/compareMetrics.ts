@@ -1,25 +1,27 @@
 import { allPointsOf } from '../tracking/metricPoints.ts';
 import type { Store } from '../store/store.ts';
 
-/** A value as JSON can hold it. */
+/** A value in JSON. */
 export type Shown = number | 'NaN' | 'Infinity' | '-Infinity';
 
 export interface MetricMatch {
   key: string;
-  /** Bit for bit; within the tolerance, absolute or relative; beyond it; only in the first run; only in the second. */
+  /**
+   * Equal bits; equal within the absolute or relative tolerance; different; only in the first run; only in the second.
+   */
   verdict: 'same' | 'within' | 'differs' | 'missing' | 'new';
-  /** Latest values; null where the run has none. */
+  /** Latest values; null where the run does not have the metric. */
   before: Shown | null;
   after: Shown | null;
-  /** How many points each curve has. */
+  /** The number of points of each curve. */
   points: { before: number; after: number };
   /**
-   * The largest difference over the points of the curves, and the largest in proportion to the larger value; null when
-   * it cannot be told.
+   * The largest absolute difference between the points of the curves, and the largest one relative to the larger value;
+   * null when it cannot be computed.
    */
   absolute: number | null;
   relative: number | null;
-  /** A time, a rate or the use of the machine: no two runs are alike in it. */
+  /** A time, a rate or a system metric: it differs between any two runs. */
   timing: boolean;
 }
 
@@ -28,7 +30,7 @@ interface Curve {
   values: number[];
 }
 
-/** True for metrics that measure the clock or the machine instead of the work. */
+/** True for metrics of the clock or the machine. */
 export function isTiming(key: string): boolean {
   return (
     /^system\//.test(key) ||
@@ -39,7 +41,7 @@ export function isTiming(key: string): boolean {
   );
 }
 
-/** Compares all metrics of two runs, curves point by point in the order of their steps; times are told apart. */
+/** Compares all metrics of two runs, curves point by point in the order of their steps; times are marked. */
 export function compareMetrics(
   before: { store: Store; run: number },
   after: { store: Store; run: number },

@@ -9,8 +9,8 @@ import type { Store } from '../store/store.ts';
 import type { KeptRun } from './keptRun.ts';
 
 /**
- * The datasets that are not the same in two runs: rows, columns, and which columns are distributed otherwise where both
- * versions are kept.
+ * The datasets that differ between two runs: rows, columns, and the distributions of columns where both versions are
+ * stored.
  */
 export async function dataChanges(
   store: Store,
@@ -20,7 +20,7 @@ export async function dataChanges(
 ): Promise<{ items: BlameItem[]; notes: string[] }> {
   const items: BlameItem[] = [];
   const notes: string[] = [];
-  // What a stage read last is what counts; where that is the same, what it was made of cannot have moved anything.
+  // Only the last data that a stage read matters: where it is equal, its sources cannot have moved anything.
   const final = finalDatasets(a, b);
   const settled =
     final.length > 0 && final.every((dataset) => a.inputs.get(dataset)?.hash === b.inputs.get(dataset)?.hash);
@@ -49,7 +49,7 @@ export async function dataChanges(
   return { items, notes };
 }
 
-/** The datasets that stages read which train, test or run a program, as far as the run noted it; else all. */
+/** The recorded input datasets of stages that train, test or run a program; without a record, all datasets. */
 function finalDatasets(...runs: KeptRun[]): string[] {
   const found = new Set<string>();
   for (const { made, inputs, stages } of runs) {

@@ -11,8 +11,8 @@ const run = promisify(execFile);
 const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
 
 /**
- * Where a run is made, for reproducing it and for telling why another differs. No user name, no path, no variable of
- * the environment.
+ * The environment of a run, for reproducing it and comparing it. It contains no user name, path or environment
+ * variable.
  */
 export async function environmentOf(root: string): Promise<Record<string, string>> {
   const processors = cpus();
@@ -32,7 +32,7 @@ export async function environmentOf(root: string): Promise<Record<string, string
   };
 }
 
-/** Asked once: the cards of a machine do not change while a program runs. */
+/** Read once: the GPUs of a machine do not change while a program runs. */
 let graphics: Promise<string | null> | null = null;
 
 async function graphicsOf(): Promise<string | null> {
@@ -48,7 +48,7 @@ async function graphicsOf(): Promise<string | null> {
   }
 }
 
-/** `2 × NVIDIA A100-SXM4-80GB, 81920 MiB, driver 550.54.15` for what nvidia-smi lists; null for an empty list. */
+/** `2 × NVIDIA A100-SXM4-80GB, 81920 MiB, driver 550.54.15` from the output of nvidia-smi; null for an empty list. */
 export function graphicsText(listed: string): string | null {
   const counts = new Map<string, number>();
   for (const line of listed.split('\n')) {
@@ -68,7 +68,7 @@ function systemName(): string | null {
   }
 }
 
-/** The hash of the lock file of Node packages, which names each of them with its version. */
+/** The hash of the lock file of Node packages, which contains each package with its version. */
 function nodePackages(root: string): Record<string, string> {
   for (const name of lockFiles) {
     try {
@@ -79,7 +79,7 @@ function nodePackages(root: string): Record<string, string> {
           .slice(0, 16)}`,
       };
     } catch {
-      // Another package manager's, or none.
+      // The lock file of another package manager, or none.
     }
   }
   return {};

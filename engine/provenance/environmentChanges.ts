@@ -1,7 +1,7 @@
 import type { Store } from '../store/store.ts';
 import { textOf } from '../tracking/texts.ts';
 
-/** One thing of the environment that is not the same in two runs; null where a run does not have it. */
+/** A part of the environment that differs between two runs; null where a run does not have it. */
 export interface EnvironmentChange {
   /** A key of the environment, or `package numpy`. */
   name: string;
@@ -9,7 +9,7 @@ export interface EnvironmentChange {
   after: string | null;
 }
 
-/** What differs between the environments of two runs, packages one by one. */
+/** The differences between the environments of two runs, with one item per package. */
 export function environmentChanges(
   store: Pick<Store, 'sql'>,
   before: Record<string, string>,
@@ -21,7 +21,7 @@ export function environmentChanges(
     const [a, b] = [before[key] ?? null, after[key] ?? null];
     if (a === b) continue;
     if (!/^packages(\.|$)/.test(key)) changes.push({ name: key, before: a, after: b });
-    // Against a run of which nothing is known, every package would be news.
+    // Without data about one run, every package would be a difference.
     else if (a !== null && b !== null)
       changes.push(...packageChanges(textOf(store, a) ?? '', textOf(afterStore, b) ?? ''));
   }

@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts';
 import { environmentChanges, type EnvironmentChange } from './environmentChanges.ts';
 import type { KeptRun } from './keptRun.ts';
 
-/** Modules whose name is not that of their package. */
+/** Modules whose name differs from that of their package. */
 const moduleOf: Record<string, string> = {
   'scikit-learn': 'sklearn',
   'scikit-image': 'skimage',
@@ -40,7 +40,7 @@ const numeric = new Set([
 ]);
 
 /**
- * What differs in the environments of two runs, by what it may do to a number: packages that the code imports,
+ * The differences between the environments of two runs by their possible effect on a number: imported packages,
  * interpreters, then the machine.
  */
 export function environmentItems(

@@ -3,17 +3,18 @@ import { snapshotHashesOf } from '../tracking/runInputs.ts';
 import { runsWithMetric } from '../tracking/runsWithMetric.ts';
 import { paramsOfRuns } from '../tracking/runValues.ts';
 
-/** How much a metric moved between runs that differ in one thing alone. */
+/** The change of a metric between runs that differ in one part only. */
 export interface Evidence {
-  /** Runs that were compared, without the two in question. */
+  /** The number of compared runs, without the two in question. */
   runs: number;
   /**
-   * Mean over the groups of runs alike in all else: the largest mean of the metric for one value, less the smallest.
+   * Mean over the groups of runs that are otherwise equal: the largest mean of the metric for one value minus the
+   * smallest.
    */
   effect: number;
 }
 
-/** What a run was made with, thing by thing: `param:lr`, `seed`, `code`, `data:features`, `packages`. */
+/** The inputs of a run by part: `param:lr`, `seed`, `code`, `data:features`, `packages`. */
 type Parts = Map<string, string>;
 
 interface Known {
@@ -24,7 +25,7 @@ interface Known {
 
 const mostRuns = 2000;
 
-/** What other runs of the store tell of a metric; the newest 2,000 that have it are looked at. */
+/** Evidence about a metric from other runs of the store; the newest 2,000 with the metric are read. */
 export class RunEvidence {
   readonly #runs: Known[];
   readonly #asked: ReadonlySet<string>;
@@ -55,8 +56,8 @@ export class RunEvidence {
   }
 
   /**
-   * What runs that differ in these parts alone tell (`data:` names all datasets together); null when there are none
-   * beside the two asked about.
+   * Evidence from runs that differ only in these parts (`data:` stands for all datasets); null when there are no runs
+   * besides the two in question.
    */
   of(part: string): Evidence | null {
     const own = (name: string) => (part.endsWith(':') ? name.startsWith(part) : name === part);

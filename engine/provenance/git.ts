@@ -13,8 +13,8 @@ const longestMs = 30_000;
 const mostOutput = 256 << 20;
 
 /**
- * What git runs with: nothing of a repository around us, no question, no hook, no daemon, no lock that a person's own
- * git would wait for.
+ * The environment of git: independent of an enclosing repository, without prompts, hooks and daemons, and without locks
+ * that block the user's own git.
  */
 function environment(own: Record<string, string> = {}): Record<string, string | undefined> {
   const inherited = Object.fromEntries(
@@ -42,8 +42,8 @@ const settings = [
 ].flatMap((setting) => ['-c', setting]);
 
 /**
- * Runs git in a folder and gives what it printed, as bytes. WorkError with git's own words when it fails or is not
- * there.
+ * Runs git in a folder and returns its output as bytes. Throws WorkError with git's message when it fails or is
+ * missing.
  */
 export function git(folder: string, args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ export function git(folder: string, args: readonly string[], options: GitOptions
       stdio: ['pipe', 'pipe', 'pipe'],
       signal: options.signal,
     });
-    // Node's own `timeout` goes on for a program that was not found, and keeps the process.
+    // Node's own `timeout` keeps running for a missing program and keeps the process alive.
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? longestMs);
     const out: Buffer[] = [];
     let size = 0;
@@ -87,7 +87,7 @@ export function git(folder: string, args: readonly string[], options: GitOptions
           ),
         );
     });
-    // A git that ends before it read everything is told by its exit code.
+    // The exit code reports a git that ended before it read all input.
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
   });

@@ -13,13 +13,13 @@ import type { Store } from '../store/store.ts';
 import { textOf } from '../tracking/texts.ts';
 import { patchBytes } from './codeVersion.ts';
 
-/** What the store holds of how a run was made. */
+/** The stored inputs of a run. */
 export interface KeptRun {
   row: RunRow & { as_of: number | null };
   code: RunCode;
-  /** The changes beside the commit; null when there were none or they were not kept. */
+  /** The uncommitted changes; null when there were none or they were not stored. */
   patch: Buffer | null;
-  /** What each stage was made from and made; empty for runs of an older Loopwright and of other tools. */
+  /** Inputs and outputs of each stage; empty for runs of older releases and of other tools. */
   made: Record<string, LockEntry>;
   stages: RunStage[];
   /** Versions of datasets that were read or written, by dataset. */
@@ -28,7 +28,7 @@ export interface KeptRun {
   environment: Record<string, string>;
 }
 
-/** Reads what is kept of a run; WorkError when there is no such run. */
+/** Reads the stored inputs of a run. Throws WorkError for an unknown run. */
 export function keptRun(store: Store, id: string): KeptRun {
   const row = findRun(store, id) as KeptRun['row'];
   const code = readCode(row.code);

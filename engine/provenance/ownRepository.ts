@@ -4,7 +4,7 @@ import { stateFolder } from '../store/store.ts';
 import { git, gitText } from './git.ts';
 import { linked } from './worktree.ts';
 
-/** A repository with a commit, seen from the project in it. */
+/** A repository with a commit, as seen from the project in it. */
 export interface Repository {
   top: string;
   /** Folder of the project in it, with `/` at the end; empty at the top. */
@@ -24,10 +24,10 @@ export async function repositoryOf(project: string): Promise<Repository | null> 
 }
 
 /**
- * Gives a copy of the project a repository of its own that stands where the project's does: same commit, branch, tags
- * and remote. Programs that ask git are answered as in the project, and what they do to it, such as a commit, stays in
- * the copy. The objects are read from the project's repository. `code` is the top of the copy; files that the copy
- * links or lacks beside the project's folder do not count as changed.
+ * Gives a copy of the project its own repository in the same state: commit, branch, tags and remote. Programs that use
+ * git see the state of the project, and their changes, such as a commit, stay in the copy. The objects are read from
+ * the project's repository. `code` is the top of the copy; files that the copy links or lacks outside the project's
+ * folder do not count as changed.
  */
 export async function ownRepository({ top, prefix }: Repository, code: string, signal?: AbortSignal): Promise<void> {
   const made = join(dirname(code), 'clone');
@@ -50,7 +50,7 @@ export async function ownRepository({ top, prefix }: Repository, code: string, s
     input: passedOver.map((path) => `${path}\0`).join(''),
     signal,
   });
-  // Else a program that compares times and sizes alone would take the copies for changed. It fails where files are
+  // Otherwise a program that compares only times and sizes would consider the copies changed. Fails where files are
   // changed.
   await git(code, ['update-index', '-q', '--refresh'], { timeoutMs: 120_000, signal }).catch(() => {});
 }

@@ -5,14 +5,14 @@ import { descendantsOf } from '../base/processTree.ts';
 
 const run = promisify(execFile);
 
-/** Linux counts processor time in ticks of 10 ms, whatever the kernel's own rate. */
+/** Linux reports processor time in ticks of 10 ms, independent of the kernel's rate. */
 const tickMs = 10;
 
-/** What a tree of processes uses. */
+/** The resource use of a tree of processes. */
 export interface ProcessUse {
-  /** Processor time in milliseconds of each process, by number and, where that is told, start. */
+  /** Processor time in milliseconds of each process, by process id and, if known, start time. */
   cpu: Map<string, number>;
-  /** Whether the time of a process holds that of its children which ended. */
+  /** True when the time of a process includes its ended children. */
   waited: boolean;
   /** Resident bytes. */
   bytes: number;
@@ -26,13 +26,13 @@ export interface ListedProcess {
   bytes: number;
 }
 
-/** What this process uses. */
+/** The resource use of this process. */
 export function ownUse(): ProcessUse {
   const { user, system } = process.cpuUsage();
   return { cpu: new Map([['self', (user + system) / 1000]]), waited: false, bytes: process.memoryUsage.rss() };
 }
 
-/** What a process and its descendants use; null when none of them runs. */
+/** The resource use of a process and its descendants; null when none of them is running. */
 export async function treeUse(pid: number, platform: NodeJS.Platform = process.platform): Promise<ProcessUse | null> {
   if (platform !== 'linux') return useIn(await listProcesses(platform), pid);
   const total: ProcessUse = { cpu: new Map(), waited: true, bytes: 0 };
@@ -47,12 +47,12 @@ function addProcess(total: ProcessUse, pid: number): void {
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')
       .map(Number);
-    // utime and stime, and those of children that ended and were waited for: fields 14 to 17 of proc(5).
+    // utime and stime, and those of ended children: fields 14 to 17 of proc(5).
     const ticks = [11, 12, 13, 14].reduce((sum, field) => sum + (fields[field] ?? 0), 0);
     total.cpu.set(`${pid} ${fields[19]}`, ticks * tickMs);
     total.bytes += Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
   } catch {
-    // It ended in this moment.
+    // The process just ended.
   }
 }
 
@@ -74,7 +74,7 @@ async function listProcesses(platform: NodeJS.Platform): Promise<ListedProcess[]
   );
 }
 
-/** The lines of `ps -o pid=,ppid=,time=,rss=`: time as `[[days-]hours:]minutes:seconds[.hundredths]`, memory in KiB. */
+/** Parses `ps -o pid=,ppid=,time=,rss=`: time as `[[days-]hours:]minutes:seconds[.hundredths]`, memory in KiB. */
 export function psLines(listed: string): ListedProcess[] {
   return listed.split('\n').flatMap((line) => {
     const [, pid, parent, days = '0', clock = '', kib] =
@@ -93,7 +93,7 @@ export function psLines(listed: string): ListedProcess[] {
   });
 }
 
-/** Lines of number, parent, processor time in units of 100 ns, and resident bytes. */
+/** Parses lines of process id, parent, processor time in units of 100 ns, and resident bytes. */
 export function cimLines(listed: string): ListedProcess[] {
   return listed.split('\n').flatMap((line) => {
     const [, pid, parent, ticks, bytes] = /^\s*(\d+) (\d+) (\d+) (\d+)\s*$/.exec(line) ?? [];
@@ -103,14 +103,14 @@ export function cimLines(listed: string): ListedProcess[] {
   });
 }
 
-/** What a process and its descendants use by a list of all processes. */
+/** The resource use of a process and its descendants in a list of all processes. */
 export function useIn(listed: readonly ListedProcess[], pid: number): ProcessUse | null {
   const total: ProcessUse = { cpu: new Map(), waited: false, bytes: 0 };
   const children = new Map<number, ListedProcess[]>();
   for (const one of listed) children.set(one.parent, [...(children.get(one.parent) ?? []), one]);
   const seen = new Set<number>();
   const visit = (one: ListedProcess | undefined): void => {
-    // On Windows the number of a parent that ended is given again, so that lists can go in circles.
+    // Windows reuses the ids of ended parents, so lists can contain circles.
     if (!one || seen.has(one.pid)) return;
     seen.add(one.pid);
     total.cpu.set(String(one.pid), one.cpuMs);
@@ -122,9 +122,9 @@ export function useIn(listed: readonly ListedProcess[], pid: number): ProcessUse
 }
 
 /**
- * Processor time between two looks, in milliseconds. A child that ended since counts, on Linux, through its parent,
- * whose time of waited children grew by all of the child's: what was counted of it before is taken off. Elsewhere what
- * it used since the first look is lost.
+ * Processor time between two samples in milliseconds. On Linux, a child that ended in between counts through its
+ * parent, whose time of waited children includes all of the child's; the part counted before is subtracted. Elsewhere,
+ * the time since the last sample is lost.
  */
 export function cpuBetween(before: ProcessUse, now: ProcessUse): number {
   let ms = 0;

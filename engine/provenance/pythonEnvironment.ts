@@ -8,14 +8,16 @@ const run = promisify(execFile);
 export interface PythonEnvironment {
   /** Such as `CPython 3.12.4`. */
   version: string;
-  /** One line a package, `name==version`, sorted; as `pip freeze` would write those of PyPI. */
+  /** One line per package, `name==version`, sorted; as `pip freeze` lists packages of PyPI. */
   packages: string;
   count: number;
 }
 
 const longestMs = 15_000;
 
-/** What a Python says of itself, by its own metadata: no pip, no import of any package. */
+/**
+ * A script that reports a Python's version and packages from its metadata: without pip, without importing a package.
+ */
 const script = `
 import importlib.metadata as m, json, platform
 found = {}
@@ -29,10 +31,7 @@ print(json.dumps({"version": platform.python_implementation() + " " + platform.p
 const programs =
   /^(pip3?|pytest|torchrun|accelerate|deepspeed|jupyter|papermill|ipython3?|streamlit|mlflow|ray|dvc|kedro)$/;
 
-/**
- * The words that start the Python that a command line uses, where `found` is active; null when it does not look like
- * one that uses any.
- */
+/** The command that starts the Python of a command line, where `found` is active; null when it uses none. */
 export function pythonOf(cmd: string, found: FoundPython | null): string[] | null {
   const active = /(?:^|[\s;&|(])(?:\.|source)\s+["']?([^\s"';&|]+)\/(bin|Scripts)\/activate/.exec(cmd);
   if (active) return [`${active[1]}/${active[2]}/python`];
@@ -40,7 +39,7 @@ export function pythonOf(cmd: string, found: FoundPython | null): string[] | nul
     cmd,
   )?.[1];
   if (conda !== undefined) return [...conda.trim().split(/\s+/), 'python'];
-  // Without syncing: the stage's own call may be installing at this moment.
+  // Without syncing: the stage's own call may be installing packages.
   if (/(?:^|[\s;&|(])uv run\s/.test(cmd)) return ['uv', 'run', '--no-sync', 'python'];
   const manager = /(?:^|[\s;&|(])(poetry|pipenv|pdm|rye) run\s/.exec(cmd)?.[1];
   if (manager !== undefined) return [manager, 'run', 'python'];
@@ -53,7 +52,7 @@ export function pythonOf(cmd: string, found: FoundPython | null): string[] | nul
   return program !== undefined || words.some((word) => word.endsWith('.py')) ? [found?.path ?? 'python3'] : null;
 }
 
-/** The version and the packages of a Python; null when it cannot say, for which a stage must not fail. */
+/** The version and packages of a Python; null on failure, which must not fail a stage. */
 export async function describePython(
   words: readonly string[],
   options: { cwd: string; env: Record<string, string | undefined>; signal?: AbortSignal | undefined },

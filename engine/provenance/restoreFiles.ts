@@ -11,15 +11,12 @@ export interface Wanted {
   bytes: number;
 }
 
-/**
- * Where a file came from: it stood in the checked-out code, a kept version of a dataset had it, the project still has
- * it, or nobody has it.
- */
+/** The origin of a file: the checked-out code, a stored version of a dataset, the project, or none. */
 export type Origin = 'code' | 'kept' | 'project' | 'gone';
 
-/** Puts a file of an old state in its place, found by its content; nothing but that content will do. */
+/** Restores a file of an old state by its hash; no other content is accepted. */
 export async function restoreFile(store: Store, place: string, wanted: Wanted): Promise<Origin> {
-  // A file outside the project is nobody's to move.
+  // Files outside the project are never written.
   if (isAbsolute(wanted.path)) return (await holds(wanted.path, wanted)) ? 'project' : 'gone';
   const target = join(place, wanted.path);
   if (await holds(target, wanted)) return 'code';
@@ -32,7 +29,7 @@ export async function restoreFile(store: Store, place: string, wanted: Wanted): 
         : null;
   if (source === null) return 'gone';
   mkdirSync(dirname(target), { recursive: true });
-  // A link at its place would be written through.
+  // A link at this path would be written through.
   if (lstatSync(target, { throwIfNoEntry: false })) rmSync(target, { recursive: true });
   copyFileSync(source, target, constants.COPYFILE_FICLONE);
   return source === kept ? 'kept' : 'project';
@@ -48,10 +45,7 @@ async function holds(path: string, wanted: Wanted): Promise<boolean> {
   }
 }
 
-/**
- * The files that a stage read, as its entry tells. What is noted of a model by the stage that made it (`train:
- * weights.bin`) is no path.
- */
+/** The files that a stage read, from its lock entry. Entries of a model (`train: weights.bin`) are no paths. */
 export function filesRead(entry: LockEntry): Wanted[] {
   return Object.entries(entry.deps)
     .filter(([path]) => !/^[^/]+: /.test(path))

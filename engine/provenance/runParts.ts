@@ -6,7 +6,7 @@ import { textOf } from '../tracking/texts.ts';
 import { withCodeTrees } from './codeTrees.ts';
 import { keptRun } from './keptRun.ts';
 
-/** A part of a run as text, to be shown beside that of another; null text for a file that its code did not have. */
+/** A part of a run as text, for a diff with another run; null text for a file that its code does not have. */
 export async function runPart(
   root: string,
   store: Store,

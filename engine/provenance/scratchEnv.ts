@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** An index and an object folder beside those of a repository. */
+/** A temporary index and object folder for a repository. */
 export async function scratchEnv(
   folder: string,
   objects: string,

@@ -7,8 +7,8 @@ import { scratchEnv } from './scratchEnv.ts';
 import { git, gitText } from './git.ts';
 
 /**
- * The submodules below a folder whose files are not those of the commit they stand at: `path/`, relative to the folder.
- * Which commit that is stands in the patch.
+ * The submodules below a folder with uncommitted changes: `path/`, relative to the folder. Their commits are in the
+ * patch.
  */
 export async function changedSubmodules(root: string, top: string, prefix: string): Promise<string[]> {
   if (!existsSync(join(top, '.gitmodules'))) return [];
@@ -24,16 +24,15 @@ export async function changedSubmodules(root: string, top: string, prefix: strin
       '.',
     ])
   ).toString('utf8');
-  // `1 XY Scmu mH mI mW hH hI path`: of a submodule m tells that files were changed, u that there are new ones.
+  // `1 XY Scmu mH mI mW hH hI path`: for a submodule, m means changed files and u new files.
   return [...status.matchAll(/(?:^|\0)1 \S\S S.(?:M.|.U) (?:\S+ ){5}([^\0]+)/g)].map(
     ([, path = '']) => `${path.slice(prefix.length)}/`,
   );
 }
 
 /**
- * Writes the files of submodules into a place where a commit was checked out and a patch laid over it, each from the
- * repository that stands at its path in the project; one that is not there in the project is left empty. WorkError when
- * the commit is not known there.
+ * Writes the files of submodules into a checkout with a patch, each from the repository at its path in the project; a
+ * submodule that is missing in the project stays empty. Throws WorkError when the commit is unknown there.
  */
 export async function restoreSubmodules(
   top: string,
@@ -65,7 +64,7 @@ interface Link {
   commit: string;
 }
 
-/** The entries of an index or a tree that name a commit of another repository. */
+/** The entries of an index or a tree that are commits of another repository. */
 async function linksOf(folder: string, ask: readonly string[], env: Record<string, string> = {}): Promise<Link[]> {
   const listed = (await git(folder, ask, { env })).toString('utf8');
   return [...listed.matchAll(/(?:^|\0)160000 (?:commit )?([\da-f]+)(?: \d)?\t([^\0]+)/g)].map(

@@ -6,15 +6,15 @@ import { cpuBetween, ownUse, treeUse, type ProcessUse } from './processUse.ts';
 const run = promisify(execFile);
 
 /**
- * How often is sampled: every 2 s in the first minute, so that short stages have a curve, then every 10 s. Where a
- * program has to be asked that takes long itself, from the start every 10 s.
+ * The interval between samples: 2 s in the first minute, so that short stages have a curve, then 10 s. Where a slow
+ * program must be run, always 10 s.
  */
 const firstMs = process.platform === 'win32' ? 10_000 : 2_000;
 const laterMs = 10_000;
 const firstSamples = 30;
 
 export interface SystemSampler {
-  /** The process whose tree is sampled from now on, instead of this one. */
+  /** Samples the tree of this process from now on. */
   follow(pid: number): void;
   stop(): void;
 }
@@ -29,9 +29,9 @@ export interface SamplerOptions {
 }
 
 /**
- * Samples what a stage uses until it is stopped, under MLflow's names (`system/…`). MLflow measures the whole machine;
- * this is the stage's own processes: percent of all cores, and resident megabytes (10^6 bytes). A stage that ends
- * within the first interval has no sample.
+ * Samples the resource use of a stage until it is stopped, under MLflow's names (`system/…`). MLflow measures the whole
+ * machine; this measures the stage's own processes: percent of all cores, and resident megabytes (10^6 bytes). A stage
+ * that ends within the first interval has no sample.
  */
 export function sampleSystem({ write, from, everyMs, platform }: SamplerOptions): SystemSampler {
   let pid: number | null = null;
@@ -46,7 +46,7 @@ export function sampleSystem({ write, from, everyMs, platform }: SamplerOptions)
     const now = performance.now();
     const cards = await graphicsUse();
     if (stopped) return;
-    // Another process is to be followed since.
+    // Another process is sampled now.
     if (whose !== pid) return next();
     if (used && before) {
       const share = cpuBetween(before, used) / (now - at) / availableParallelism();
@@ -73,7 +73,7 @@ export function sampleSystem({ write, from, everyMs, platform }: SamplerOptions)
   return {
     follow: (process) => {
       pid = process;
-      // It has just begun, and used nothing.
+      // The process has just started.
       before = { cpu: new Map(), waited: false, bytes: 0 };
       at = performance.now();
     },
@@ -101,9 +101,7 @@ async function graphicsUse(): Promise<Record<string, number>> {
   }
 }
 
-/**
- * The lines of nvidia-smi (memory in MiB, power in watts) under MLflow's names; what a card does not tell is left out.
- */
+/** Parses nvidia-smi (memory in MiB, power in watts) into MLflow's names; missing values are left out. */
 export function graphicsMetrics(listed: string): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const line of listed.trim().split('\n')) {

@@ -10,37 +10,34 @@ import { hasStore } from '../store/store.ts';
 import { git, gitText } from './git.ts';
 import { restoreSubmodules } from './submodules.ts';
 
-/** A separate folder that holds an old state of the project, or a copy of it. */
+/** A separate folder with an old state of the project, or a copy of it. */
 export interface Worktree {
   /** The project in it, absolute. */
   root: string;
-  /** Leaves the folder to the person; gives its path. */
+  /** Keeps the folder for the user; returns its path. */
   keep(): string;
-  /** Removes it, and what git knows of it. */
+  /** Removes the folder and its registration in git. */
   remove(): Promise<void>;
 }
 
 const prefixes = { reproduction: 'loopwright-reproduce-', trial: 'loopwright-trial-' } as const;
 const isPlace = (name: string) => Object.values(prefixes).some((prefix) => name.startsWith(prefix));
-/** What programs need and no repository holds: linked, never copied. */
+/** Folders that programs need and repositories do not contain: they are linked, never copied. */
 export const linked = ['node_modules', '.venv', 'venv', '.env'];
 
 interface Owner {
   pid: number;
   started: string | null;
-  /** Where `pid` was given; null when an older version wrote it. */
+  /** The host of `pid`; null in files of older releases. */
   place: Place | null;
   /** Epoch milliseconds. */
   since: number;
-  /** Where the work tree is registered; null for a copy. */
+  /** The repository with the registered work tree; null for a copy. */
   repository: string | null;
   root: string;
 }
 
-/**
- * Checks a commit out beside the project, with a patch laid over it; the repository's own files and index stay as they
- * are.
- */
+/** Checks a commit out into a separate folder and applies a patch; files and index of the repository stay unchanged. */
 export async function checkOut(
   project: string,
   code: { commit: string; root: string; patch: Buffer | null },
@@ -68,7 +65,7 @@ export async function checkOut(
   }
 }
 
-/** A copy of the project as it stands, where no commit is known. */
+/** A copy of the current project, for runs without a known commit. */
 export async function copyProject(project: string, signal?: AbortSignal): Promise<Worktree> {
   await removeAbandoned(project);
   const place = await begin('', null);
@@ -91,7 +88,7 @@ export async function copyProject(project: string, signal?: AbortSignal): Promis
   }
 }
 
-/** A new folder with nothing in it but the folders down to the project. */
+/** A new folder with only the folders down to the project. */
 export async function begin(
   inRepository: string,
   repository: string | null,
@@ -101,7 +98,7 @@ export async function begin(
   const code = join(base, 'code');
   const root = resolve(code, inRepository);
   if (repository === null) await mkdir(root, { recursive: true });
-  // After a kill the next run reads here whose the folder was and how to remove it.
+  // After a kill, the next run reads the owner here and how to remove the folder.
   writeFileSync(
     join(base, 'owner.json'),
     JSON.stringify({
@@ -134,7 +131,7 @@ async function applyPatch(top: string, patch: Buffer): Promise<void> {
   }
 }
 
-/** Links what programs need and the place lacks to the project's own. */
+/** Links the folders that programs need to those of the project. */
 export async function linkTools(from: string, to: string): Promise<void> {
   for (const name of linked) {
     const source = join(from, name);
@@ -144,7 +141,7 @@ export async function linkTools(from: string, to: string): Promise<void> {
 }
 
 async function removePlace(base: string, { repository, root }: Pick<Owner, 'repository' | 'root'>): Promise<void> {
-  // The links first: nothing may follow them into the project.
+  // Links are removed first, so that no deletion follows them into the project.
   for (const folder of new Set([root, join(base, 'code')])) {
     for (const name of [...linked, '.loopwright'])
       if (isLink(join(folder, name))) await unlink(join(folder, name)).catch(() => {});
@@ -163,19 +160,19 @@ function isLink(path: string): boolean {
   }
 }
 
-/** What a killed process left: its programs, its folder, and its place in the repository's list. */
+/** Removes the remains of a killed process: its programs, its folder, and its entry in the repository. */
 export async function removeAbandoned(project: string): Promise<void> {
   const folder = await realpath(tmpdir());
   for (const name of readdirSync(folder).filter(isPlace)) {
     const base = join(folder, name);
     const owner = readOwner(base);
     if (!owner || isAtWork(owner)) continue;
-    // Opening its store ends programs that outlived the run.
+    // Opening its store stops programs that outlived the run.
     if (hasStore(owner.root))
       try {
         openStore(owner.root).sql.close();
       } catch {
-        /* Half made; it goes all the same. */
+        /* Incomplete; it is removed anyway. */
       }
     await removePlace(base, owner).catch(() => {});
   }
@@ -186,7 +183,7 @@ export async function removeAbandoned(project: string): Promise<void> {
   }
 }
 
-/** The process of another machine or container, which shares the folder for temporary files, cannot be asked. */
+/** The process of another machine or container that shares the temporary folder cannot be checked. */
 function isAtWork({ pid, started, place, since }: Owner): boolean {
   const where = place === null ? 'here' : comparePlace(place, thisMachine(), since);
   return where === 'here' ? isAlive(pid, started) : where === 'elsewhere';

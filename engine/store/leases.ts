@@ -5,34 +5,34 @@ import { isAlive, processStart } from '../base/processIdentity.ts';
 import type { Store } from './store.ts';
 
 /**
- * A lease says that a process is at work: who holds a run, a deployment or the run lock, on which machine, and when it
- * last gave a sign. On the same machine the process itself is asked (number and start). On another machine or in
- * another container its number means nothing: only a heartbeat that stopped for long counts as its end.
+ * A lease records that a process is working: the holder of a run, a deployment or the run lock, its machine, and its
+ * last heartbeat. On the same machine, the process id and start time decide. On another machine or in another container
+ * the process id has no meaning: only a heartbeat that stopped for a long time means that the process ended.
  */
 export interface Lease {
-  /** The key of the holder in `leases`; runs, deployments and the run lock keep it. */
+  /** The key of the holder in `leases`, stored with runs, deployments and the run lock. */
   owner: string;
   release(): void;
 }
 
-/** A process by its number and its start, as the system tells it. */
+/** A process by its id and start time, as the system reports it. */
 export interface ProcessId {
   pid: number;
   started: string | null;
 }
 
-/** One small write for all that a process holds. */
+/** One small write for everything that a process holds. */
 export const heartbeatMs = 30_000;
 
 /**
- * Twenty missed heartbeats. Longer than a blocked event loop, a paused virtual machine or the delay of a shared folder;
- * a laptop that sleeps longer gets its runs back when it wakes, see `onBeat`.
+ * Twenty missed heartbeats: longer than a blocked event loop, a paused virtual machine or the delay of a shared folder.
+ * A laptop that was suspended longer gets its runs back when it resumes, see `onBeat`.
  */
 export const silenceMs = 600_000;
 
-/** A note of what was seen is not written more often than this. */
+/** The minimum interval between recorded sightings. */
 const sightingMs = 60_000;
-/** A heartbeat that finds the store locked for this long is left out. */
+/** A heartbeat is skipped when the store is locked for this long. */
 const patienceMs = 100;
 const keptMs = 30 * 86_400_000;
 
@@ -51,9 +51,10 @@ type LeasedStore = Pick<Store, 'sql' | 'machine'>;
 const beating = new WeakMap<Store['sql'], Beats>();
 
 /**
- * Takes a lease for this process, or for another one on this machine that this process watches, and renews it every
- * 30 seconds until it is released or the process ends. `onBeat` runs inside the write of each heartbeat: a holder that
- * was taken for gone while its machine slept claims back there what is still free. It may release the lease with false.
+ * Takes a lease for this process, or for another process on this machine that this one watches, and renews it every 30
+ * seconds until it is released or the process ends. `onBeat` runs inside the write of each heartbeat: a holder that was
+ * considered gone while its machine was suspended reclaims what is still free. It can return false to release the
+ * lease.
  */
 export function holdLease(
   store: LeasedStore,
@@ -82,7 +83,7 @@ export function holdLease(
   };
 }
 
-/** Renews what this process holds in a store; false when the store was locked, which the next heartbeat makes good. */
+/** Renews the leases of this process in a store; false when the store was locked, which the next heartbeat repairs. */
 export function beat(store: LeasedStore): boolean {
   const holdings = beating.get(store.sql)?.holdings ?? new Set();
   const renewed = new Set<string>();
@@ -103,7 +104,7 @@ function beatSoon(store: LeasedStore): void {
   try {
     beat(store);
   } catch {
-    // The store was closed, or the disk is full. A closed store has nothing left to renew.
+    // The store was closed, or the disk is full. A closed store has no leases to renew.
     if (!store.sql.isOpen()) stopBeats(store);
   }
 }
@@ -128,7 +129,7 @@ function writeLease({ sql, machine }: LeasedStore, { owner, process: { pid, star
   );
 }
 
-/** The key of a process: no two processes of any machine share it, as far as their systems tell their starts. */
+/** The key of a process: unique across machines, given the start time that the system reports. */
 function ownerOf({ machine, boot, pids }: Place, { pid, started }: ProcessId): string {
   return createHash('sha256')
     .update(JSON.stringify([machine, boot, pids, pid, started]))
@@ -136,15 +137,15 @@ function ownerOf({ machine, boot, pids }: Place, { pid, started }: ProcessId): s
     .slice(0, 24);
 }
 
-/** Whether a process is at work, and by what evidence it is not. `host` is null on this machine. */
+/** Whether a process is working, or the evidence that it is not. `host` is null on this machine. */
 export type Liveness =
   | { alive: true; host: string | null }
   | { alive: false; host: string | null; evidence: 'process' | 'restart' }
   | { alive: false; host: string | null; evidence: 'silence'; silentMs: number };
 
 /**
- * Judges the holder of a run, a deployment or the run lock. `owner` is null in stores that older versions wrote, and
- * where no process is known: those knew no other machine, so the process is asked here.
+ * Determines the liveness of the holder of a run, a deployment or the run lock. `owner` is null in stores of older
+ * releases, and where no process is known: these had no other machines, so the process is checked here.
  */
 export function livenessOf(
   store: LeasedStore,
@@ -159,7 +160,7 @@ export function livenessOf(
     'SELECT host, machine, boot, pids, heartbeat FROM leases WHERE owner = ?',
     owner,
   );
-  // The lease of a process of this machine may be lost with a damaged store.
+  // A damaged store may have lost the lease of a process of this machine.
   if (!lease && pid !== null && ownerOf(machine, { pid, started }) === owner) return asked();
   const where = lease ? comparePlace(lease, machine, lease.heartbeat) : 'elsewhere';
   if (where === 'here') return asked();
@@ -170,8 +171,8 @@ export function livenessOf(
 }
 
 /**
- * How long this machine has watched one and the same heartbeat, in milliseconds that it was awake. Clocks of two
- * machines are never compared: either may be wrong, or be set meanwhile.
+ * The time for which this machine has observed the same heartbeat, in milliseconds without suspension. The clocks of
+ * two machines are never compared, because either may be wrong or be set meanwhile.
  */
 function silenceOf({ sql, machine }: LeasedStore, owner: string, heartbeat: number): number {
   const observer = `${machine.machine} ${machine.boot}`;
@@ -193,13 +194,13 @@ function silenceOf({ sql, machine }: LeasedStore, owner: string, heartbeat: numb
         now,
       );
     } catch (error) {
-      // A full disk or a busy store: the next look begins to watch.
+      // A full disk or a busy store: the observation starts with the next attempt.
       if (!(error instanceof WorkError)) throw error;
     }
   return 0;
 }
 
-/** Why a process is called gone, as a sentence. */
+/** The evidence that a process is gone, as a sentence. */
 export function evidenceText(gone: Extract<Liveness, { alive: false }>): string {
   switch (gone.evidence) {
     case 'process':

@@ -1,6 +1,6 @@
 /**
- * One entry a version of the store, applied in order; `PRAGMA user_version` is the number applied. Never edit an entry
- * that was released: add one.
+ * One entry per version of the store, applied in order; `PRAGMA user_version` is the number of applied entries. Never
+ * edit a released entry: add one.
  */
 export const migrations: readonly string[] = [
   `
@@ -52,8 +52,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE events (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, monitor TEXT, text TEXT NOT NULL, model_version INTEGER, run_id TEXT) STRICT;
   CREATE TABLE file_hashes (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, changed TEXT NOT NULL, hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
-  // Versions of data that can be compared and restored: their files, schema, profile, and where the next pull of their
-  // source goes on.
+  // Versions of data that can be compared and restored: their files, schema, profile, and the position in their source.
   `
   ALTER TABLE snapshots ADD COLUMN files TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE snapshots ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
@@ -63,8 +62,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE schema_texts (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX run_inputs_by_snapshot ON run_inputs (snapshot_id);
   `,
-  // Runs of any tool: experiments, points once each in the order of their curve, logged models, registered models of
-  // MLflow, saved views.
+  // Runs of any tool: experiments, points stored once in the order of their curve, logged models, MLflow's registered
+  // models, saved views.
   `
   CREATE TABLE experiments (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, artifact_location TEXT, lifecycle TEXT NOT NULL DEFAULT 'active', created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
@@ -160,8 +159,8 @@ export const migrations: readonly string[] = [
   DROP TABLE schema_texts;
   CREATE TABLE views (name TEXT PRIMARY KEY, state TEXT NOT NULL, saved_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
-  // Lists of runs come from indexes alone: those put away, names in order, short values of tags, and what filters ask
-  // of every run without the long texts beside it.
+  // Indexes for lists of runs: deleted runs, names in order, short values of tags, and the filterable columns without
+  // long texts.
   `
   CREATE INDEX runs_put_away ON runs (archived) WHERE deleted_at IS NOT NULL OR archived = 1;
   CREATE INDEX runs_by_name ON runs (name COLLATE NOCASE, started_at DESC, run_id);
@@ -169,14 +168,14 @@ export const migrations: readonly string[] = [
   CREATE INDEX tags_by_value ON tags (key, value, run) WHERE length(CAST(value AS BLOB)) <= 250;
   CREATE INDEX tags_long ON tags (key, run) WHERE length(CAST(value AS BLOB)) > 250;
   `,
-  // A run whose stages ran and whose gates did not pass is refused, not failed.
+  // A run whose stages ran and whose gates failed is refused, not failed.
   `
   UPDATE runs SET status = 'refused' WHERE status = 'failed' AND run_id IN (SELECT s.run_id FROM run_stages s WHERE s.status = 'failed' AND s.error GLOB '[0-9]* of [0-9]* gates said no*');
   UPDATE run_stages SET status = 'refused' WHERE status = 'failed' AND error GLOB '[0-9]* of [0-9]* gates said no*';
   UPDATE run_stages SET error = replace(replace(error, ' gates said no to version ', ' gates failed for version '), ' gates said no: ', ' gates failed: ') WHERE status = 'refused';
   `,
-  // Liveness is a lease: on which machine and in which namespace the number of a process has its meaning, when it last
-  // gave a sign, and when another machine saw that sign.
+  // Liveness is a lease: the machine and process namespace of a process id, the last heartbeat, and when another
+  // machine observed it.
   `
   CREATE TABLE leases (
     owner TEXT PRIMARY KEY, host TEXT NOT NULL, machine TEXT NOT NULL, boot TEXT NOT NULL, pids TEXT NOT NULL,
@@ -188,7 +187,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN owner TEXT;
   ALTER TABLE deployments ADD COLUMN owner TEXT;
   `,
-  // The outcome of a gate has a kind. Without a value a gate passed only where there was no champion to compare with.
+  // The outcome of a gate has a kind. A gate without a value passed only when there was no champion to compare with.
   `
   UPDATE gates SET result = json_set(
     result, '$.kind',
@@ -199,8 +198,8 @@ export const migrations: readonly string[] = [
   )
   WHERE result ->> '$.kind' IS NULL;
   `,
-  // Predictions say which version answered which request in which role; windows are one for each role; the evaluations
-  // of the retraining policy are kept. A version number that a single model has names the model of old rows.
+  // Predictions record the request, version and role; windows are separate per role; evaluations of the retraining
+  // policy are stored. Old rows get a model when only one model has their version number.
   `
   ALTER TABLE predictions RENAME COLUMN model_version TO version;
   ALTER TABLE predictions ADD COLUMN request_id TEXT;
@@ -234,8 +233,8 @@ export const migrations: readonly string[] = [
     evidence TEXT NOT NULL, verdict TEXT NOT NULL, actor TEXT NOT NULL
   ) STRICT;
   `,
-  // Changes of aliases have a kind and an actor; the kind of older ones comes from their text, which no code reads any
-  // more. Events name their model and actor, and an audit chains every change of the registry.
+  // Changes of aliases have a kind and an actor; the kind of old rows is derived from their text, which no code reads
+  // any more. Events have a model and an actor, and an audit log chains every change of the registry.
   `
   ALTER TABLE alias_history ADD COLUMN kind TEXT NOT NULL DEFAULT 'set';
   ALTER TABLE alias_history ADD COLUMN actor TEXT NOT NULL DEFAULT '';
@@ -259,8 +258,8 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE gates ADD COLUMN stage TEXT NOT NULL DEFAULT '';
   `,
-  // A command without metrics and gates measures nothing, and data that was restored names its first source in a field.
-  // Both were recognised by their text.
+  // A command without metrics and gates measures nothing, and restored data has its first source in a field. Both were
+  // recognised by their text before.
   `
   ALTER TABLE run_stages ADD COLUMN measured INTEGER NOT NULL DEFAULT 1;
   UPDATE run_stages SET measured = 0 WHERE kind = 'cmd' AND summary = 'exit code 0';

@@ -9,12 +9,12 @@ import type { Sql, SqlValue } from './sql.ts';
 
 const busyMs = 10_000;
 const mostStatements = 400;
-/** Pages of the file that are kept in memory once they were read: an index of 100,000 runs and some. */
+/** Pages of the file that are cached in memory: more than an index of 100,000 runs. */
 const mostPagesKb = 65_536;
 
 /**
- * Opens a SQLite file in WAL mode, brought up to the newest version. Several processes may hold it at once. `readonly`
- * never creates it.
+ * Opens a SQLite file in WAL mode and migrates it to the newest version. Several processes may use it at the same time.
+ * `readonly` never creates the file.
  */
 export function openDatabase(path: string, options: { readonly?: boolean } = {}): Sql {
   const Database = loadNative();
@@ -83,8 +83,8 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
 }
 
 /**
- * SQLite does not wait where a wait could lock two processes for ever, such as when several make a new file one with
- * WAL at once: they try again here.
+ * SQLite does not wait where two processes could deadlock, for example when several switch a new file to WAL at the
+ * same time; the function retries.
  */
 function patiently<T>(work: () => T): T {
   const last = performance.now() + busyMs;
@@ -98,7 +98,7 @@ function patiently<T>(work: () => T): T {
   }
 }
 
-/** Statements are made once; of those that filters make, the ones not used for longest are evicted. */
+/** Statements are prepared once; of those that filters create, the least recently used are evicted. */
 function kept(make: (text: string) => BetterSqlite.Statement): (text: string) => BetterSqlite.Statement {
   const statements = new RecentCache<string, BetterSqlite.Statement>(mostStatements);
   return (text) => {
@@ -128,7 +128,7 @@ function migrate(db: BetterSqlite.Database, path: string): void {
     );
   if (version() === migrations.length) return;
   db.transaction(() => {
-    // Read again inside the lock: another process may have migrated meanwhile.
+    // Read again inside the lock: another process may have migrated in the meantime.
     for (let i = version(); i < migrations.length; i++) db.exec(migrations[i] ?? '');
     db.pragma(`user_version = ${migrations.length}`);
   }).immediate();
@@ -140,7 +140,7 @@ function isSqliteError(error: unknown): error is Error & { code: string } {
   );
 }
 
-/** The error of SQLite as one for the person. */
+/** A SQLite error as an error for the user. */
 function storeError(error: unknown, path: string): StoreError {
   const code = isSqliteError(error) ? error.code : '';
   const [fault, message] = explain(code, isDiskFull(error), messageOf(error), path);

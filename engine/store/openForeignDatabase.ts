@@ -4,20 +4,20 @@ import { DataError, messageOf } from '../base/errors.ts';
 import type { SqlValue } from './sql.ts';
 
 /**
- * Another program's SQLite file, only read. Every value comes as SQLite has it; whole numbers beyond 2^53 lose digits,
- * so ids are asked for as text.
+ * A SQLite file of another program, read-only. Values are returned as SQLite stores them; integers above 2^53 lose
+ * digits, so ids are read as text.
  */
 export interface ForeignDatabase {
   all<T>(statement: string, ...values: SqlValue[]): T[];
   iterate<T>(statement: string, ...values: SqlValue[]): IterableIterator<T>;
-  /** The columns of a table or view; empty when there is none of that name. */
+  /** The columns of a table or view; empty when it does not exist. */
   columns(table: string): Set<string>;
   close(): void;
 }
 
 /**
- * Opens a SQLite file of another program without changing it; DataError when it is none. One in WAL mode needs its
- * `-wal` file beside it to show its newest rows.
+ * Opens a SQLite file of another program without changing it. Throws DataError for other files. In WAL mode, its `-wal`
+ * file must be beside it to contain the newest rows.
  */
 export function openForeignDatabase(path: string): ForeignDatabase {
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;

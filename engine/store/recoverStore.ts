@@ -7,16 +7,16 @@ import { migrations } from './migrations.ts';
 import { stateFolder } from './store.ts';
 
 export interface Recovery {
-  /** Rows that were saved and, where the damaged file still tells, how many a table had. */
+  /** The number of saved rows and, if the damaged file still reports it, of rows in the table. */
   tables: { name: string; saved: number; had: number | null; problem: string | null }[];
-  /** Where the damaged file lies now; null after a dry run. */
+  /** Path of the damaged file; null after a dry run. */
   damaged: string | null;
 }
 
 /**
- * Saves what can be read of a damaged store: each table from its beginning to the first page that is broken, and from
- * its end back to the last one. The damaged file is kept under another name; nothing is replaced before everything
- * readable was copied. Throws WorkError when not even the list of tables is there.
+ * Saves the readable rows of a damaged store: each table from its beginning to the first damaged page, and from its end
+ * back to the last one. The damaged file is kept under another name; nothing is replaced before everything readable was
+ * copied. Throws WorkError when the list of tables is unreadable.
  */
 export function recoverStore(root: string, options: { dryRun?: boolean } = {}): Recovery {
   const path = join(root, stateFolder, 'loopwright.db');
@@ -54,7 +54,7 @@ export function recoverStore(root: string, options: { dryRun?: boolean } = {}): 
     made.pragma('journal_mode = WAL');
     for (const migration of migrations) made.exec(migration);
     made.pragma(`user_version = ${migrations.length}`);
-    // What a migration puts into a new store comes from the old one instead.
+    // Rows that a migration inserts into a new store come from the old one instead.
     const known = new Set(
       (made.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all() as { name: string }[]).map(
         ({ name }) => name,
@@ -98,7 +98,7 @@ function copyTable(old: BetterSqlite.Database, made: BetterSqlite.Database, name
       for (const row of batch) saved += insert.run(...row).changes;
     });
     try {
-      // An index may be broken where the table is whole: the table itself is read.
+      // An index may be damaged while the table is intact: the table itself is read.
       for (const row of old.prepare(`SELECT * FROM "${name}" NOT INDEXED${by}`).iterate() as IterableIterator<Rows>) {
         batch.push(columns.map((column) => row[column.name] ?? null));
         if (batch.length < 1000) continue;

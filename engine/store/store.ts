@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { Machine } from '../base/machine.ts';
 import type { Sql } from './sql.ts';
 
-/** The state of a project beside its file: `.loopwright/`. */
+/** The state of a project in `.loopwright/`. */
 export interface Store {
   /** Absolute path of the project. */
   root: string;
   /** Absolute path of `.loopwright`. */
   folder: string;
   sql: Sql;
-  /** The machine that this process runs on; tests give others. */
+  /** The machine of this process; tests pass others. */
   machine: Machine;
 }
 
@@ -20,7 +20,7 @@ export function artifactsFolder(store: Store, runId: string): string {
   return join(store.folder, 'artifacts', runId);
 }
 
-/** The log of a stage: all that was printed, in the order in which it came, or standard error alone. */
+/** The log of a stage: all output in order, or standard error only. */
 export function logPath(store: Store, runId: string, stage: string, stream: 'all' | 'stderr' = 'all'): string {
   return join(
     store.folder,
@@ -30,12 +30,12 @@ export function logPath(store: Store, runId: string, stage: string, stream: 'all
   );
 }
 
-/** What a stage has printed and not ended, such as a progress bar, while it runs. */
+/** The incomplete output of a running stage, such as a progress bar. */
 export function openLogPath(store: Store, runId: string, stage: string): string {
   return logPath(store, runId, stage).replace(/\.log$/, '%open.json');
 }
 
-/** True when the project has a store already. */
+/** True when the project has a store. */
 export function hasStore(root: string): boolean {
   return existsSync(join(root, stateFolder, 'loopwright.db'));
 }
