@@ -8,12 +8,10 @@ export function isFolder(path: string): boolean {
 }
 
 /**
- * The folder of the artifacts of a run or logged model. Their address was written on the machine that made them, so
- * what lies beside the source is looked at first: `own` (the folder where the layout has them), then the address with
- * its beginning replaced by where the source lies now, then
- * `mlflow-artifacts:/…` in a neighbouring `mlartifacts` or `mlruns`. An absolute address elsewhere is only believed
- * when it ends as MLflow's do, in
- * `<id>/artifacts`: a source must not make us copy any folder it likes.
+ * The folder of the artifacts of a run or logged model. Their address was written on another machine, so local places
+ * are tried first: `own` (the folder of the layout), then the address with its root replaced by that of the source,
+ * then `mlflow-artifacts:/…` in a neighbouring `mlartifacts` or `mlruns`. An absolute address elsewhere is only
+ * accepted when it ends in `<id>/artifacts`, as MLflow's do: otherwise a source could make Loopwright copy any folder.
  */
 export function findArtifacts(uri: string | null, id: string, own: string | null, root: string): ArtifactPlace {
   if (own !== null && isFolder(own)) return { folder: own, uri };
@@ -54,7 +52,7 @@ function inside(path: string, id: string, bases: readonly string[]): string | nu
   return bases.map((base) => join(base, ...parts)).find(isFolder) ?? null;
 }
 
-/** An address as a path of some machine: `file:///a`, `file:C:/a`, `C:\a`, `./a`; null for one of another kind. */
+/** An address as a path: `file:///a`, `file:C:/a`, `C:\a`, `./a`; null for other schemes. */
 export function localPath(uri: string): string | null {
   const file = /^file:(.*)$/i.exec(uri);
   if (!file) return /^[a-z][a-z0-9+.-]+:/i.test(uri) ? null : uri;

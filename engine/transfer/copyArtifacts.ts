@@ -6,9 +6,9 @@ import type { Tell } from './records.ts';
 import { walkFiles } from './walkFiles.ts';
 
 /**
- * Copies the files of a folder that are not there yet or changed; gives how many. Where the file system can share
- * blocks it does. Each file is written beside its place and renamed. A hard link would be quicker elsewhere, and would
- * change here when a program writes into the source.
+ * Copies the new and changed files of a folder; returns their number. Uses copy-on-write clones where the file system
+ * supports them. Each file is written to a temporary file and renamed. Hard links would be faster elsewhere, but would
+ * change when a program writes into the source.
  */
 export async function copyArtifacts(
   from: string,

@@ -47,8 +47,8 @@ interface Place {
 type Options = ExportOptions & { tell: Tell };
 
 /**
- * Writes runs, their logged models and the registered ones into an `mlruns` folder as MLflow's file store has them. All
- * keep their ids; what is there already is only added to.
+ * Writes runs, their logged models and the registered ones into an `mlruns` folder in the layout of MLflow's file
+ * store. All keep their ids; existing entries are only extended.
  */
 export async function exportFileStore(store: Store, folder: string, given: ExportOptions): Promise<ExportCounts> {
   const counts = noCounts(folder);
@@ -111,7 +111,7 @@ export async function exportFileStore(store: Store, folder: string, given: Expor
   return counts;
 }
 
-/** What cannot be written is told, unless nothing more can be. */
+/** Reports what cannot be written, unless the export as a whole fails. */
 async function leaveOut(
   count: () => void,
   id: string,
@@ -128,7 +128,7 @@ async function leaveOut(
   }
 }
 
-/** Writes the logged models; gives their folders by id. */
+/** Writes the logged models; returns their folders by id. */
 async function writeModels(
   store: Store,
   place: Place,
@@ -192,7 +192,7 @@ function experimentFor(
   if (found !== undefined) return found;
   const ours = experimentByName(store, name);
   const wanted = called === 'Default' ? '0' : String(ours?.id ?? '');
-  // As long as MLflow's own, so that it is taken by nobody.
+  // As long as MLflow's own ids, so that it is unique.
   const id =
     wanted !== '' && !existsSync(join(folder, wanted))
       ? wanted
@@ -218,7 +218,7 @@ function experimentFor(
   return id;
 }
 
-/** A new run is written beside the store and moved in whole; one that is there gets what it lacks. */
+/** A new run is written beside the store and moved in as a whole; an existing one is extended. */
 async function writeRun(
   experiment: string,
   experimentId: string,
@@ -231,7 +231,7 @@ async function writeRun(
   const { row } = run;
   const place = join(experiment, row.run_id);
   const isNew = !existsSync(join(place, 'meta.yaml'));
-  // What a person deleted there stays deleted.
+  // Runs that a person deleted there stay deleted.
   if (!isNew && isDeleted(place)) {
     counts.unchanged++;
     return;

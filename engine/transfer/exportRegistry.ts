@@ -6,16 +6,16 @@ import { registeredToExport, type ExportedRegistered, type ExportedVersion } fro
 import { findImported, markOf, noteImported } from './importedIds.ts';
 import type { Tell } from './records.ts';
 
-/** What a registry elsewhere says of a version. */
+/** The fields of a version in another registry. */
 export interface VersionThere {
   /** Its number there. */
   number: string;
-  /** The version of this project that it is, by number and time; null for one that came from elsewhere. */
+  /** The version of this project that it corresponds to, by number and time; null for versions of other origin. */
   ours: { version: number; createdAt: number } | null;
   description: string;
   stage: string;
   tags: Map<string, string>;
-  /** True for one that was deleted there, where that is kept. */
+  /** True for a deleted version, where the registry keeps it. */
   deleted: boolean;
 }
 
@@ -27,12 +27,12 @@ export interface RegisteredThere {
   versions: VersionThere[];
 }
 
-/** A registry to export to. What it refuses it throws; `isFatal` says whether the rest can go on. */
+/** A registry to export to. Its methods throw when it refuses; `isFatal` says whether the export can continue. */
 export interface RegistryTarget {
-  /** Names this place among those exported to. */
+  /** Identifies this registry among those exported to. */
   key: string;
   isFatal(error: unknown): boolean;
-  /** Null when it has no such model. */
+  /** Null for an unknown model. */
   find(name: string): RegisteredThere | null | Promise<RegisteredThere | null>;
   create(name: string, model: ExportedRegistered): void | Promise<void>;
   describe(name: string, description: string): void | Promise<void>;
@@ -40,7 +40,7 @@ export interface RegistryTarget {
   deleteTag(name: string, key: string): void | Promise<void>;
   setAlias(name: string, alias: string, number: string): void | Promise<void>;
   deleteAlias(name: string, alias: string): void | Promise<void>;
-  /** Gives its number there. */
+  /** Returns its number there. */
   createVersion(name: string, version: ExportedVersion, tags: ReadonlyMap<string, string>): string | Promise<string>;
   describeVersion(name: string, number: string, description: string): void | Promise<void>;
   setStage(name: string, number: string, stage: string): void | Promise<void>;
@@ -48,9 +48,7 @@ export interface RegistryTarget {
   deleteVersionTag(name: string, number: string, key: string): void | Promise<void>;
 }
 
-/**
- * What was written of a model the last time, so that what was changed here since is told from what was changed there.
- */
+/** The state of a model at the last export, which separates changes made here from changes made there. */
 interface ModelThen {
   description: string;
   tags: Record<string, string>;
@@ -75,8 +73,8 @@ interface Work {
 }
 
 /**
- * Brings the registered models of these runs to another registry. One that is there gets what is new here and what was
- * changed here since the last time.
+ * Exports the registered models of these runs to another registry. An existing model gets what is new and what changed
+ * here since the last export.
  */
 export async function exportRegistry(
   store: Store,
@@ -93,7 +91,7 @@ export async function exportRegistry(
   }
 }
 
-/** Does one thing; a refusal is told and the rest goes on. */
+/** Runs one step; a refusal is reported and the export continues. */
 async function attempt(work: Work, about: string, what: string, action: () => void | Promise<void>): Promise<boolean> {
   try {
     await action();
@@ -110,7 +108,7 @@ async function exportModel(work: Work, model: ExportedRegistered): Promise<void>
   const { store, target, counts } = work;
   const source = `export ${target.key} registered`;
   let there = await target.find(model.as);
-  // What was written to one that is gone says nothing of the new one.
+  // The state of a deleted model does not apply to the new one.
   const then = there === null ? undefined : findImported<ModelThen>(store, source, model.name)?.detail;
   const isNew = there === null;
   const change = { any: false };
@@ -121,7 +119,7 @@ async function exportModel(work: Work, model: ExportedRegistered): Promise<void>
     counts.registeredModels++;
   } else {
     const description = markOf(model.description);
-    // One that others made keeps what it has.
+    // A model that others created keeps its fields.
     const changed = then === undefined ? there.description === '' : then.description !== description;
     if (changed && there.description !== model.description) {
       await target.describe(model.as, model.description);
@@ -142,7 +140,7 @@ async function exportModel(work: Work, model: ExportedRegistered): Promise<void>
   if (!isNew && change.any) counts.modelsUpdated++;
 }
 
-/** Exports the versions in their order; gives the number there of each that is there, by its number here. */
+/** Exports the versions in order; returns the number there of each existing version by its number here. */
 async function exportVersions(
   work: Work,
   model: ExportedRegistered,
@@ -161,7 +159,7 @@ async function exportVersions(
       ({ number, ours }) =>
         number === then?.number || (ours?.version === version.version && ours.createdAt === version.createdAt),
     );
-    // What a person deleted there stays deleted.
+    // Versions that a person deleted there stay deleted.
     if (found?.deleted || (!found && then)) continue;
     await attempt(
       work,
@@ -173,7 +171,7 @@ async function exportVersions(
         if (number === undefined) {
           number = await target.createVersion(model.as, version, tags);
           counts.modelVersions++;
-          // It is there from now on, whatever becomes of the rest.
+          // It exists there from now on, even if a later step fails.
           numbers.set(version.version, number);
           const made: VersionThen = {
             createdAt: version.createdAt,
@@ -201,7 +199,7 @@ async function exportVersions(
   return numbers;
 }
 
-/** Brings what changed here of a version that is there; true when anything did. */
+/** Exports the changes of an existing version; true when there were any. */
 async function updateVersion(
   { target }: Work,
   model: string,
@@ -226,8 +224,8 @@ async function updateVersion(
 }
 
 /**
- * Sets the aliases that were set or moved here since; gives those that stand as here. An alias is never taken from a
- * version that is none of ours.
+ * Sets the aliases that were set or moved here since the last export; returns those that are equal on both sides. An
+ * alias is never taken from a version of other origin.
  */
 async function exportAliases(
   work: Work,
@@ -275,7 +273,7 @@ async function exportAliases(
 }
 
 /**
- * The tags to set and to remove. What was changed there alone stays; without a record of the last time, ours count when
+ * The tags to set and to remove. Changes made there stay; without a record of the last export, local values win when
  * `weMadeIt`.
  */
 function changedTags(
@@ -296,7 +294,7 @@ function marksOf(tags: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries([...tags].map(([key, value]) => [key, markOf(value)]));
 }
 
-/** Tags under keys that MLflow takes. */
+/** Tags with keys that MLflow accepts. */
 function plainTags({ tell }: Work, owner: string, tags: ReadonlyMap<string, string>): Map<string, string> {
   const names = plainKeys([...tags.keys()]);
   return new Map(
@@ -308,7 +306,7 @@ function plainTags({ tell }: Work, owner: string, tags: ReadonlyMap<string, stri
   );
 }
 
-/** Aliases that MLflow takes. */
+/** Aliases that MLflow accepts. */
 export function checkAliasName(alias: string): void {
   if (!/^[\p{L}\p{N}_-]{1,255}$/u.test(alias))
     throw new WorkError('MLflow takes only letters, digits, underscores and dashes');

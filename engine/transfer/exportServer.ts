@@ -46,8 +46,8 @@ const statuses: Record<RunStatus, string> = {
 };
 
 /**
- * Sends runs, their logged models and the registered ones to an MLflow server. What is there, known by the tag of its
- * id here, gets what it lacks.
+ * Sends runs, their logged models and the registered ones to an MLflow server. Existing ones, recognised by the tag
+ * with their id here, are extended.
  */
 export async function exportServer(
   store: Store,
@@ -82,7 +82,7 @@ export async function exportServer(
         sent.set(row.run_id, there.id);
         runs.set(row.run_id, there);
       } catch (error) {
-        // One run that the server does not like is told; a server that is gone ends it all.
+        // A run that the server refuses is reported; a server that is unreachable ends the export.
         if (endsAll(error)) throw error;
         counts.skipped++;
         tell(row.run_id, `the run ${row.name} was not sent completely: ${messageOf(error)}`);
@@ -138,7 +138,7 @@ async function experimentFor(client: MlflowClient, store: Store, name: string, c
   return String(made['experiment_id']);
 }
 
-/** The runs of an experiment that came from a project of Loopwright, by their id there. */
+/** The runs of an experiment that came from a Loopwright project, by their id there. */
 async function runsThere(client: MlflowClient, experiment: string): Promise<Map<string, There>> {
   const there = new Map<string, There>();
   let token: string | undefined;
@@ -197,13 +197,13 @@ async function sendRun(
     ]),
   );
   const before = experiment.there.get(row.run_id);
-  // What a person deleted there stays deleted.
+  // Runs that a person deleted there stay deleted.
   if (before && (before.mark === mark || before.deleted)) {
     counts.unchanged++;
     return before;
   }
   const there = before ?? (await createRun(client, experiment.id, run));
-  // Counted now: a run that fails on the way is there all the same, and goes on with the next export.
+  // Counted here: a run that fails later exists there anyway, and continues with the next export.
   if (before) counts.updated++;
   else counts.runs++;
   await sendBatches(client, there, run, before !== undefined, counts, options);
@@ -259,7 +259,7 @@ async function createRun(client: MlflowClient, experiment: string, run: Exported
   };
 }
 
-/** Params and tags that are not there as they are, then the points that are not. */
+/** Sends params and tags that differ, then the missing points. */
 async function sendBatches(
   client: MlflowClient,
   there: There,
@@ -304,7 +304,7 @@ async function sendBatches(
   }
 }
 
-/** The points of a metric that the server has. */
+/** The points of a metric on the server. */
 async function history(client: MlflowClient, run: string, key: string): Promise<Set<string>> {
   const points = new Set<string>();
   let token: string | undefined;

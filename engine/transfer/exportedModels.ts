@@ -14,7 +14,7 @@ import type { SourceModel } from './records.ts';
 /** A logged model to export, with the name of its experiment. */
 export type ExportedModelRow = LoggedModelRow & { experimentName: string };
 
-/** A logged model as another tool takes it. */
+/** A logged model in the form of other tools. */
 export interface ExportedModel {
   row: ExportedModelRow;
   params: [string, string][];
@@ -24,17 +24,17 @@ export interface ExportedModel {
   folder: string | null;
 }
 
-/** Tags that an export gives, and that say nothing about what is exported from here. */
+/** Tags that an export adds, and that do not describe the exported object. */
 const ofExports = new Set(['loopwright.model_id', 'loopwright.exported', 'loopwright.version', 'loopwright.created']);
 
-/** Tags without those that an earlier export of another project left. */
+/** Tags without those of an earlier export of another project. */
 export function ownTags(pairs: readonly { key: string; value: string }[]): Map<string, string> {
   return new Map(pairs.filter(({ key }) => !ofExports.has(key)).map(({ key, value }) => [key, value]));
 }
 
 /**
- * The logged models to export, the oldest first: those that one of these runs made or that it names as its input or
- * output. Without a filter those that no run made go along. Thrown-away ones stay.
+ * The logged models to export, oldest first: those that these runs made, or have as inputs or outputs. Without a
+ * filter, models of no run are included. Deleted ones are not.
  */
 export function modelsToExport(store: Store, runs: ReadonlySet<string>, query: ExportQuery): ExportedModelRow[] {
   const named = modelsOfRuns(store, [...runs]);
@@ -59,17 +59,17 @@ export function readModelForExport(store: Store, row: ExportedModelRow): Exporte
   };
 }
 
-/** Where the files of a logged model lie. */
+/** Location of the files of a logged model. */
 export function modelFolder(store: Store, id: string): string {
   return join(store.folder, 'models', id);
 }
 
-/** True for an address that is no place of this project, such as one in a bucket. */
+/** True for an address outside this project, such as one in a bucket. */
 export function isElsewhere(location: string): boolean {
   return /^[a-z][a-z0-9+.-]+:/i.test(location) && !/^(file|mlflow-artifacts):/i.test(location);
 }
 
-/** Why a model that is told to be whole has no files to export; null when it has, or needs none. */
+/** Why a model with the status READY has no files to export; null when it has, or needs none. */
 export function missingFiles({ row, tags, folder }: ExportedModel): string | null {
   if (
     folder !== null ||

@@ -11,8 +11,8 @@ import { modelFolder, ownTags } from './exportedModels.ts';
 import type { SourceRegistered, SourceVersion, Tell } from './records.ts';
 
 /**
- * Where the files of a version are: among those of a run or of a logged model of this project, or at an address. Paths
- * have `/`.
+ * Location of the files of a version: among those of a run or of a logged model of this project, or at an address.
+ * Paths use `/`.
  */
 export type VersionFiles =
   | { in: 'run'; run: string; path: string }
@@ -23,7 +23,7 @@ export interface ExportedVersion extends SourceVersion {
   files: VersionFiles;
 }
 
-/** A registered model as another tool takes it. */
+/** A registered model in the form of other tools. */
 export interface ExportedRegistered extends Omit<SourceRegistered, 'versions'> {
   /** Its name there. */
   as: string;
@@ -31,8 +31,8 @@ export interface ExportedRegistered extends Omit<SourceRegistered, 'versions'> {
 }
 
 /**
- * The registered models to export, by name: with the versions whose run is exported or that name none. One whose
- * versions are all of other runs is none of them.
+ * The registered models to export, by name, with the versions whose run is exported or that have no run. A model whose
+ * versions all belong to other runs is left out.
  */
 export function* registeredToExport(store: Store, runs: ReadonlySet<string>, tell: Tell): Iterable<ExportedRegistered> {
   const models = listRegisteredModels(store);
@@ -85,8 +85,8 @@ function listed(numbers: readonly number[]): string {
 
 function filesOf(row: RegisteredVersionRow): VersionFiles {
   if (row.source === null) {
-    // One that this project made: a folder below `.loopwright/artifacts`. The stage that trained it may have been
-    // fresh, and then it is of an earlier run.
+    // A version of this project: a folder below `.loopwright/artifacts`. When its training stage was fresh, the folder
+    // belongs to an earlier run.
     const [, run, path] = /(?:^|\/)artifacts\/([^/]+)\/(.+)$/.exec(row.path.replaceAll('\\', '/')) ?? [];
     return run === undefined || path === undefined || !isInside(path)
       ? { in: 'elsewhere', uri: row.path }
@@ -117,7 +117,7 @@ function isInside(path: string): boolean {
   return !path.split('/').includes('..') && !path.includes('\\');
 }
 
-/** The file or folder of this machine where a version's files are; null when they are elsewhere. */
+/** The local file or folder of a version; null when the files are elsewhere. */
 export function localFiles(store: Store, files: VersionFiles): string | null {
   if (files.in === 'elsewhere') return null;
   return join(
@@ -127,8 +127,8 @@ export function localFiles(store: Store, files: VersionFiles): string | null {
 }
 
 /**
- * Names of registered models that MLflow takes, on a server and as a folder: other signs become underscores, and one
- * that is taken gets a number.
+ * Names of registered models that MLflow accepts, on a server and as a folder: other characters become underscores, and
+ * a duplicate gets a number.
  */
 export function plainNames(names: readonly string[]): Map<string, string> {
   const plain = new Map<string, string>();

@@ -12,7 +12,7 @@ import { knownTags } from '../tracking/writeRun.ts';
 import type { ExportQuery } from './exportQuery.ts';
 import type { SourceDataset, SourcePoint, SourceRun, TransferProblem } from './records.ts';
 
-/** The tag that an exported run has elsewhere: its id here. */
+/** The tag of an exported run with its id here. */
 export const ownIdTag = 'loopwright.run_id';
 
 export interface ExportOptions extends ExportQuery {
@@ -22,23 +22,23 @@ export interface ExportOptions extends ExportQuery {
 
 export interface ExportCounts {
   to: string;
-  /** What was written now. */
+  /** Objects that were created. */
   experiments: number;
   runs: number;
   points: number;
   artifacts: number;
-  /** Runs that were there and got something new. */
+  /** Existing runs that were extended. */
   updated: number;
-  /** Runs that were there as they are. */
+  /** Existing runs without changes. */
   unchanged: number;
   skipped: number;
-  /** Logged models, registered models and versions of those that were written now. */
+  /** Created logged models, registered models and versions. */
   models: number;
   registeredModels: number;
   modelVersions: number;
-  /** Logged models, registered models and versions that were there and got something new. */
+  /** Existing logged models, registered models and versions that were extended. */
   modelsUpdated: number;
-  /** Those of which something was refused. */
+  /** Objects that were refused in part. */
   modelsSkipped: number;
   problems: TransferProblem[];
 }
@@ -62,20 +62,22 @@ export function noCounts(to: string): ExportCounts {
   };
 }
 
-/** A run as another tool takes it. */
+/** A run in the form of other tools. */
 export interface ExportedRun {
   row: RunRow;
   params: [string, string][];
   tags: Map<string, string>;
   metrics: { key: string; count: number; points(): Iterable<SourcePoint[]> }[];
   datasets: SourceDataset[];
-  /** The logged models that it read and made. */
+  /** Its input and output models. */
   models: SourceRun['models'];
   /** Folder of its artifacts; null when it has none here. */
   artifacts: string | null;
 }
 
-/** The runs to export, parents before children. Thrown-away runs stay. ProjectError when the filter cannot be read. */
+/**
+ * The runs to export, parents before children; deleted runs are left out. Throws ProjectError for an invalid filter.
+ */
 export function runsToExport(store: Store, query: ExportQuery): RunRow[] {
   const { sql } = store;
   const { where, problem } = conditionOf(sql, {
@@ -100,7 +102,7 @@ export function runsToExport(store: Store, query: ExportQuery): RunRow[] {
     .map(({ row }) => row);
 }
 
-/** What other tools know as tags is added where the run has it as fields. */
+/** Fields of the run that other tools store as tags are added to the tags. */
 export function readForExport(store: Store, row: RunRow): ExportedRun {
   const code = readCode(row.code);
   const tags = new Map(
@@ -141,7 +143,7 @@ function asPoint({ step, at, value, is_nan: isNan }: PointRow): SourcePoint {
   return { step, at, value: isNan === 1 ? Number.NaN : value };
 }
 
-/** The versions of data that a run of this project read, as datasets. */
+/** The data versions that a run of this project read, as datasets. */
 function snapshotsOf(store: Store, row: RunRow): SourceDataset[] {
   return snapshotInputsOf(store, row.run_id).map(({ dataset, hash, rows, source }) => ({
     name: dataset,
@@ -155,8 +157,8 @@ function snapshotsOf(store: Store, row: RunRow): SourceDataset[] {
 }
 
 /**
- * A key that MLflow takes: other signs become underscores, and one that would stand for another file or that is taken
- * gets a number.
+ * A key that MLflow accepts: other characters become underscores, and a key that would collide as a file or is a
+ * duplicate gets a number.
  */
 export function plainKeys(keys: readonly string[]): Map<string, string> {
   const plain = new Map<string, string>();
@@ -171,7 +173,7 @@ export function plainKeys(keys: readonly string[]): Map<string, string> {
           .join('/')
           .slice(0, 240);
     const wanted = name;
-    // A file store cannot hold both `a` and `a/b`.
+    // A file store cannot contain both `a` and `a/b`.
     for (
       let n = 2;
       taken.has(name) || [...taken].some((other) => other.startsWith(`${name}/`) || name.startsWith(`${other}/`));

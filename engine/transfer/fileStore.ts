@@ -19,7 +19,7 @@ import type {
 } from './records.ts';
 import { readTexts, subfolders, walkFiles, type FoundFile } from './walkFiles.ts';
 
-/** What stands beside the runs in the folder of an experiment. */
+/** Folders beside the runs in the folder of an experiment. */
 const notRuns = new Set(['tags', 'datasets', 'models', 'traces']);
 const statuses: Record<string, RunStatus> = {
   1: 'running',
@@ -39,7 +39,9 @@ interface Folder {
   path: string;
 }
 
-/** Opens an `mlruns/` folder, MLflow's file store of any version. What is broken is told; the rest can be read. */
+/**
+ * Opens an `mlruns/` folder, MLflow's file store of any version. Damaged entries are reported; the others can be read.
+ */
 export function openFileStore(folder: string, tell: Tell): TransferSource {
   const root = realpathSync(folder);
   const folders = [...experimentFolders(root, false), ...experimentFolders(join(root, '.trash'), true)];
@@ -80,7 +82,7 @@ function experimentFolders(root: string, trashed: boolean): { path: string; name
     .map((name) => ({ path: join(root, name), name, trashed }));
 }
 
-/** A folder that describes an experiment, or holds runs without describing it. */
+/** A folder that describes an experiment, or contains runs without describing it. */
 function looksLikeExperiment(path: string): boolean {
   return (
     existsSync(join(path, 'meta.yaml')) ||
@@ -102,7 +104,7 @@ function readExperiment(path: string, name: string, trashed: boolean, tell: Tell
     };
   } catch (error) {
     const what = `the experiment cannot be read: ${messageOf(error)}`;
-    // The runs are worth more than the name of what they belong to.
+    // The runs are imported even without the description of their experiment.
     tell(join(path, 'meta.yaml'), `${what}; its runs are imported into an experiment \`${name}\``);
     return { id: name, name, deleted: trashed, createdAt: null, updatedAt: null, tags: new Map() };
   }
@@ -114,7 +116,7 @@ function runHandle(root: string, experiment: Folder, path: string, tell: Tell): 
   try {
     id = readMeta(metaFile).text('run_id', 'run_uuid') ?? id;
   } catch {
-    // Told when the run is read.
+    // Reported when the run is read.
   }
   return {
     id,
@@ -125,7 +127,7 @@ function runHandle(root: string, experiment: Folder, path: string, tell: Tell): 
   };
 }
 
-/** Size and time of all files of a run: whatever is logged changes one of them. */
+/** Size and time of all files of a run: any change of the run changes one of them. */
 function signatureOf(path: string): string {
   const hash = createHash('sha256');
   for (const file of walkFiles(path, path, () => {})) hash.update(`${file.path}\0${file.bytes}\0${file.changed}\n`);
@@ -145,7 +147,7 @@ function readRun(root: string, experiment: Folder, path: string, id: string, tel
   const tags = readTexts(join(path, 'tags'), root, tell);
   const deletedAt = meta.integer('deleted_time');
   const startedAt = meta.integer('start_time') ?? Math.floor(statSync(metaFile).mtimeMs);
-  // Before tags there were fields for where the code was.
+  // Before tags, separate fields described the code.
   for (const [field, tag] of [
     ['source_name', 'mlflow.source.name'],
     ['source_version', 'mlflow.source.git.commit'],
@@ -205,7 +207,7 @@ function readDatasets(experiment: Folder, run: string, tell: Tell): SourceDatase
     try {
       const link = readMeta(file);
       if (link.text('source_type') !== 'DATASET') return [];
-      // The layout writes the dataset's id as destination too; the run is the folder's.
+      // The layout writes the dataset's id as destination too; the run is that of the folder.
       const id = link.needed('source_id');
       if (!/^[\w-]+$/.test(id)) throw new DataError(`its \`source_id\` is ${JSON.stringify(id)}, which is not an id`);
       const dataset = readMeta(join(experiment.path, 'datasets', id, 'meta.yaml'));

@@ -14,7 +14,7 @@ export const modelStatuses: Record<string, string> = {
   3: 'LOGGED_MODEL_UPLOAD_FAILED',
 };
 
-/** The logged models of MLflow 3, of each experiment. */
+/** The logged models of MLflow 3 in each experiment. */
 export function* readModels(
   root: string,
   experiments: readonly { id: string; path: string }[],
@@ -54,7 +54,7 @@ function readModel(root: string, experimentId: string, folder: string, name: str
   };
 }
 
-/** Lines of `time value step run [dataset digest]`; the name of the dataset may have spaces. */
+/** Lines of `time value step run [dataset digest]`; the name of the dataset may contain spaces. */
 function readModelMetrics(folder: string, root: string, tell: Tell): SourceModel['metrics'] {
   const metrics: SourceModel['metrics'] = [];
   for (const file of walkFiles(folder, root, tell)) {
@@ -118,7 +118,7 @@ function readVersions(model: string, root: string, tell: Tell): SourceVersion[] 
       try {
         const meta = readMeta(join(folder, 'meta.yaml'));
         const stage = meta.text('current_stage') ?? 'None';
-        // MLflow keeps what was deleted under this stage.
+        // MLflow stores deleted versions under this stage.
         if (stage === 'Deleted_Internal') return [];
         const createdAt = meta.integer('creation_timestamp') ?? 0;
         return [

@@ -18,8 +18,8 @@ const statuses: Record<string, number> = {
 };
 
 /**
- * A new logged model is written beside the store and moved in whole; one that is there gets what it lacks. `experiment`
- * is the folder of its experiment, `experimentId` that one's name.
+ * A new logged model is written beside the store and moved in as a whole; an existing one is extended. `experiment` is
+ * the folder of its experiment, `experimentId` the name of that folder.
  */
 export async function writeModel(
   experiment: string,
@@ -32,7 +32,7 @@ export async function writeModel(
   const { row } = model;
   const place = join(experiment, 'models', row.model_id);
   const isNew = !existsSync(join(place, 'meta.yaml'));
-  // What a person deleted there stays deleted.
+  // Models that a person deleted there stay deleted.
   if (!isNew && isDeleted(place)) return;
   const path = isNew ? join(staging, row.model_id) : place;
   for (const folder of ['params', 'metrics', 'tags']) mkdirSync(join(path, folder), { recursive: true });
@@ -80,14 +80,14 @@ export async function writeModel(
   else if (change.any || points + copied > 0) counts.modelsUpdated++;
 }
 
-/** The address of the files of a logged model whose folder is at a place. */
+/** The address of the files of a logged model in a folder. */
 export function artifactsOf(place: string): string {
   return `${pathToFileURL(place).href}/artifacts`;
 }
 
 /**
- * The lines of each metric: `time value step run [dataset digest]`. MLflow tells their parts by single spaces, so names
- * have none.
+ * The lines of each metric: `time value step run [dataset digest]`. MLflow separates the parts by single spaces, so
+ * names contain none.
  */
 function metricLines({ row, metrics }: ExportedModel, tell: Tell): Map<string, string[]> {
   const files = new Map<string, string[]>();
@@ -127,7 +127,7 @@ function withoutSpaces(text: string): string {
   return text.replaceAll(/\s/gu, '_');
 }
 
-/** Writes which of these models a run read and made. MLflow takes the id from either end of the link. */
+/** Writes the input and output models of a run. MLflow reads the id from either end of the link. */
 export function writeLinks(
   run: string,
   runId: string,

@@ -15,7 +15,7 @@ import { readMeta } from './metaYaml.ts';
 import { linesOf } from './metricFile.ts';
 import type { Tell } from './records.ts';
 
-/** Writes a file with the folders it needs: beside its place and renamed, so that nobody reads half of it. */
+/** Writes a file and its folders: to a temporary file that is renamed, so that no reader sees half of it. */
 export function writeText(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const part = `${file}.${process.pid}.part`;
@@ -23,10 +23,7 @@ export function writeText(file: string, text: string): void {
   renameSync(part, file);
 }
 
-/**
- * Writes a file that is not there, or, with `replace`, one that is there and says something else. `change.any` becomes
- * true when it wrote.
- */
+/** Writes a missing file or, with `replace`, one with other content. Sets `change.any` when it wrote. */
 export function putter(change: { any: boolean }): (file: string, text: string, replace: boolean) => void {
   return (file, text, replace) => {
     if (existsSync(file) && (!replace || readFileSync(file, 'utf8') === text)) return;
@@ -35,7 +32,7 @@ export function putter(change: { any: boolean }): (file: string, text: string, r
   };
 }
 
-/** Pairs with their keys as MLflow takes them; those that are others are told. */
+/** Pairs with keys that MLflow accepts; changed keys are reported. */
 export function named(pairs: readonly [string, string][], owner: string, tell: Tell): [string, string][] {
   const names = plainKeys(pairs.map(([key]) => key));
   return pairs.map(([key, value]) => {
@@ -45,12 +42,12 @@ export function named(pairs: readonly [string, string][], owner: string, tell: T
   });
 }
 
-/** The file of a key in a folder: slashes are sub-folders. */
+/** The file of a key in a folder: slashes become subfolders. */
 export function fileOf(folder: string, key: string): string {
   return join(folder, ...key.split('/'));
 }
 
-/** Appends the lines that the file does not have; gives how many. */
+/** Appends the missing lines; returns their number. */
 export function appendLines(file: string, parts: Iterable<string[]>): number {
   const there = new Set<string>();
   let endsWell = true;
@@ -74,7 +71,7 @@ export function appendLines(file: string, parts: Iterable<string[]>): number {
   return added;
 }
 
-/** A float as Python reads it, with all its digits. */
+/** A float in Python's notation with all digits. */
 export function pythonText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';

@@ -13,22 +13,22 @@ import type { Tell } from './records.ts';
 import { readTexts, subfolders } from './walkFiles.ts';
 import { metaText } from './writeMeta.ts';
 
-/** What MLflow keeps as the stage of a version that was deleted. */
+/** MLflow's stage of a deleted version. */
 const deletedStage = 'Deleted_Internal';
 
 export interface ExportedPlaces {
-  /** Folders of the runs and logged models in the store that is written, by id. */
+  /** Folders of the runs and logged models in the target store, by id. */
   runs: ReadonlyMap<string, string>;
   models: ReadonlyMap<string, string>;
-  /** Where new things are made before they are moved in. */
+  /** The folder in which new entries are prepared before they are moved in. */
   staging: string;
   signal: AbortSignal | undefined;
   tell: Tell;
-  /** Told of each file that was copied. */
+  /** Called for each copied file. */
   copied: (files: number) => void;
 }
 
-/** The registry of a file store: `models/<name>/version-<n>`, under the numbers of this project. */
+/** The registry of a file store: `models/<name>/version-<n>`, with the numbers of this project. */
 export function fileStoreRegistry(store: Store, folder: string, places: ExportedPlaces): RegistryTarget {
   const root = join(folder, 'models');
   const model = (name: string) => join(root, name);
@@ -109,7 +109,7 @@ export function fileStoreRegistry(store: Store, folder: string, places: Exported
   };
 }
 
-/** Makes a folder beside the store and moves it in whole. */
+/** Prepares a folder beside the store and moves it in as a whole. */
 function moveIn(staging: string, place: string, make: (path: string) => void): void {
   const path = join(staging, 'registry');
   rmSync(path, { recursive: true, force: true });
@@ -170,7 +170,7 @@ function readRegistered(folder: string, tell: Tell): RegisteredThere {
   };
 }
 
-/** Writes the meta.yaml of a version again, with another description or stage. */
+/** Rewrites the meta.yaml of a version with another description or stage. */
 function changeVersion(folder: string, change: { description?: string; stage?: string }): void {
   const file = join(folder, 'meta.yaml');
   const meta = readMeta(file);
@@ -194,8 +194,8 @@ function changeVersion(folder: string, change: { description?: string; stage?: s
 }
 
 /**
- * Where the files of a version are now, as its `source` and as the address to download from. Files among those of a run
- * that is not the version's own, as when the stage that trained the model was fresh, are copied to the version's run.
+ * The current location of the files of a version, as its `source` and as the download address. Files of another run,
+ * for example when the training stage was fresh, are copied to the version's run.
  */
 async function placeVersion(
   store: Store,

@@ -32,17 +32,17 @@ import { isOwnRun, writeImportedRun, type RunDetailThen } from './writeImportedR
 export interface ImportCounts {
   kind: ImportKind;
   source: string;
-  /** What was added now. */
+  /** Objects that were added. */
   experiments: number;
   runs: number;
   points: number;
-  /** Files. */
+  /** Number of files. */
   artifacts: number;
   models: number;
   modelVersions: number;
-  /** Runs that were here before and got something new. */
+  /** Existing runs that were extended. */
   updated: number;
-  /** Runs that were here already as they are. */
+  /** Existing runs without changes. */
   unchanged: number;
   /** Runs that could not be read, or that this project made itself. */
   skipped: number;
@@ -52,14 +52,14 @@ export interface ImportCounts {
 export interface ImportOptions {
   signal?: AbortSignal | undefined;
   onProgress?: (text: string, share: number | null) => void;
-  /** Finds out what would be imported, and changes nothing. */
+  /** Reports what would be imported, without changes. */
   dryRun?: boolean | undefined;
   problems?: TransferProblem[];
 }
 
 /**
- * Takes the runs, models and registered models of a source into the store. Each run is written whole or not at all;
- * importing again adds what is new since.
+ * Imports the runs, models and registered models of a source into the store. Each run is written as a whole or not at
+ * all; a repeated import adds what is new.
  */
 export async function importSource(
   store: Store,
@@ -70,7 +70,7 @@ export async function importSource(
   return onCopy(store, (copy) => importAll(copy, source, options));
 }
 
-/** A dry run does the same on a copy of the database, without the files of artifacts. */
+/** A dry run imports into a copy of the database, without artifact files. */
 async function onCopy<T>(store: Store, work: (copy: Store) => Promise<T>): Promise<T> {
   const root = mkdtempSync(join(tmpdir(), 'loopwright-dry-run-'));
   const folder = join(root, stateFolder);
@@ -138,14 +138,14 @@ interface ExperimentThen {
   tags: Record<string, string>;
 }
 
-/** The experiment here for one of the source: the same as before, that of its name, or a new one. */
+/** The local experiment of a source's experiment: that of the last import, that of the same name, or a new one. */
 function writeExperiment(
   store: Store,
   source: TransferSource,
   experiment: SourceExperiment,
   counts: ImportCounts,
 ): number {
-  // MLflow's experiment for everything else is ours.
+  // MLflow's default experiment corresponds to Loopwright's.
   const name = experiment.name === 'Default' ? 'default' : experiment.name;
   return store.sql.write(() => {
     const kept = `${source.key} experiment`;
@@ -214,7 +214,7 @@ async function importRun(
             ...options,
             onFile: (path) => options.onProgress?.(`${run.name || run.id}: ${path}`, null),
           });
-    // What lies in a bucket or on a server stays there, under its own address.
+    // Files in a bucket or on a server stay there, with their address.
     const elsewhere =
       run.artifacts.folder === null &&
       run.artifacts.uri !== null &&
@@ -242,7 +242,7 @@ async function importRun(
   }
 }
 
-/** What goes wrong with the store goes wrong with every further run. */
+/** An error of the store would repeat for every further run. */
 function isFatal(error: unknown): boolean {
   return error instanceof StoreError;
 }

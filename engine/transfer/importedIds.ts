@@ -7,8 +7,8 @@ import { isUniversal } from './records.ts';
 type Sql = Pick<Store, 'sql'>;
 
 /**
- * What was imported before, by source and id there. `detail` is what the source said then, so that a change there is
- * told from one made here.
+ * The last import of an object, by source and id there. `detail` is the state of the source at that time, which
+ * separates changes there from changes here.
  */
 export interface Imported<T> {
   id: string;
@@ -30,17 +30,13 @@ export function noteImported(store: Sql, source: string, sourceId: string, id: s
 }
 
 /**
- * Under which source a run is remembered: MLflow's own ids are the same run wherever they are read, others only in
- * their own place.
+ * The source under which a run is remembered: MLflow's own ids are unique across sources, others only within their own.
  */
 export function runSource(key: string, id: string): string {
   return isUniversal(id) ? 'mlflow run' : `${key} run`;
 }
 
-/**
- * The id that a run of a source has or gets here: its own when that is MLflow's and free. The same each time it is
- * asked.
- */
+/** The local id of a source's run: its own when that is an unused id of MLflow. Stable over repeated calls. */
 export function runIdFor(store: Sql, key: string, id: string): string {
   const known = findImported(store, runSource(key, id), id);
   if (known) return known.id;
@@ -52,7 +48,7 @@ export function madeId(key: string, id: string): string {
   return createHash('md5').update(`${key}\0${id}`).digest('hex');
 }
 
-/** A short mark of a text, to see later whether the source changed it. */
+/** A short hash of a text, to detect changes in the source. */
 export function markOf(text: string): string {
   return createHash('md5').update(text).digest('base64').slice(0, 10);
 }

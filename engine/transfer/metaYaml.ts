@@ -5,8 +5,8 @@ import { readRegularFile } from '../base/readRegularFile.ts';
 export type MetaValue = string | null | MetaValue[] | { [key: string]: MetaValue };
 
 /**
- * The fields of a `meta.yaml`, every scalar as the text that stands there: `1e5` is a name and not a number. Null is
- * what is written plainly as such.
+ * The fields of a `meta.yaml` with every scalar as written: `1e5` is a name and not a number. Plain null values are
+ * null.
  */
 export class Meta {
   readonly #file: string;
@@ -29,7 +29,7 @@ export class Meta {
     return null;
   }
 
-  /** Text that must be there. */
+  /** A required text. */
   needed(...names: string[]): string {
     const found = this.text(...names);
     if (found === null || found === '')
@@ -37,7 +37,7 @@ export class Meta {
     return found;
   }
 
-  /** A whole number, such as a time in epoch milliseconds; null when there is none. */
+  /** An integer, such as a time in epoch milliseconds; null when it is missing. */
   integer(name: string): number | null {
     const text = this.text(name);
     if (text === null || text === '') return null;
@@ -60,7 +60,7 @@ export class Meta {
   }
 }
 
-/** Reads a `meta.yaml`; DataError says what is wrong with it. */
+/** Reads a `meta.yaml`. Throws DataError with the error. */
 export function readMeta(file: string): Meta {
   let bytes: Buffer;
   try {

@@ -3,10 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 const chunkBytes = 1 << 18;
 const longestLine = 1 << 20;
 
-/**
- * The lines of a file, a part at a time, so that a file of any length is read in little memory. Bytes that are not
- * UTF-8 become U+FFFD.
- */
+/** The lines of a file in parts, so that a file of any length needs little memory. Invalid UTF-8 becomes U+FFFD. */
 export function* linesOf(file: string): Iterable<string[]> {
   const handle = openSync(file, 'r');
   try {
@@ -16,7 +13,7 @@ export function* linesOf(file: string): Iterable<string[]> {
     for (let n = readSync(handle, buffer); n > 0; n = readSync(handle, buffer)) {
       const lines = (rest + decoder.decode(buffer.subarray(0, n), { stream: true })).split('\n');
       rest = lines.pop() ?? '';
-      // A file that is no list of lines must not fill the memory.
+      // A file without line breaks must not fill the memory.
       if (rest.length > longestLine) rest = rest.slice(0, longestLine);
       yield lines;
     }
@@ -27,7 +24,7 @@ export function* linesOf(file: string): Iterable<string[]> {
   }
 }
 
-/** A float as Python prints and reads it; null for other text. */
+/** A float in Python's notation; null for other text. */
 export function pythonFloat(text: string): number | null {
   if (/^[-+]?(\d+(_?\d)*\.?(\d+(_?\d)*)?|\.\d+(_?\d)*)(e[-+]?\d+)?$/i.test(text))
     return Number(text.replaceAll('_', ''));
@@ -36,13 +33,13 @@ export function pythonFloat(text: string): number | null {
   return null;
 }
 
-/** A whole number as Python prints it; null for other text or one that 64-bit floats cannot hold exactly. */
+/** An integer in Python's notation; null for other text or one that a 64-bit float cannot represent exactly. */
 export function pythonInteger(text: string): number | null {
   const value = /^[-+]?\d+$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : null;
 }
 
-/** The first three fields of a line of metrics: `time value [step …]`. Null when they are not that. */
+/** The first three fields of a line of metrics: `time value [step …]`. Null for other lines. */
 export function metricLine(fields: readonly string[]): { at: number; value: number; step: number } | null {
   const at = pythonInteger(fields[0] ?? '');
   const value = pythonFloat(fields[1] ?? '');

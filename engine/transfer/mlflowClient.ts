@@ -3,7 +3,7 @@ import { WorkError, messageOf } from '../base/errors.ts';
 
 export type Json = Record<string, unknown>;
 
-/** A refusal of a server, with MLflow's code where it gave one. */
+/** A refusal of a server, with MLflow's error code if there is one. */
 export class RefusedError extends WorkError {
   override name = 'RefusedError';
   readonly status: number;
@@ -24,15 +24,15 @@ export interface MlflowClient {
   delete(path: string, body: Json): Promise<Json>;
   /** Sends a file to the server's artifacts; `path` is below `mlflow-artifacts:/`. */
   put(path: string, body: Blob): Promise<void>;
-  /** A file of the server's artifacts, as it comes. */
+  /** Downloads a file of the server's artifacts as a stream. */
   download(path: string): Promise<ReadableStream<Uint8Array>>;
 }
 
 const attempts = 4;
 
 /**
- * A client for a server, with the credentials that MLflow's own clients take from the environment. Overload and broken
- * connections are tried again.
+ * A client for a server, with credentials from the environment as MLflow's own clients. Retries after overload and
+ * broken connections.
  */
 export function mlflowClient(
   address: string,
@@ -136,10 +136,10 @@ function refused(text: string, status: number, what: string, base: string): Refu
   try {
     const body = JSON.parse(text) as { error_code?: string; message?: string };
     code = body.error_code ?? '';
-    // Of a database's error a server gives the whole statement.
+    // The message of a database error contains the whole statement.
     message = body.message?.slice(0, 400) ?? message;
   } catch {
-    // A proxy answers in its own way.
+    // A proxy answers with another content type.
   }
   const advice =
     status === 401 || status === 403

@@ -56,7 +56,7 @@ const runColumns = [
   'source_version',
 ];
 
-/** Opens an `mlflow.db`, MLflow's tracking database in SQLite, of any version. It is only read. */
+/** Opens an `mlflow.db`, MLflow's tracking database in SQLite, of any version. Read-only. */
 export function openMlflowDatabase(path: string, tell: Tell): TransferSource {
   const file = realpathSync(path);
   const db = openForeignDatabase(file);
@@ -106,8 +106,7 @@ function readExperiments(tables: Tables): SourceExperiment[] {
 }
 
 /**
- * All runs; their params, tags and the number of their points make the signature, so that points themselves are read of
- * changed runs alone.
+ * All runs. Params, tags and the number of points form the signature, so that points are read only for changed runs.
  */
 function runHandles(tables: Tables, file: string, root: string): RunHandle[] {
   const params = textsBy(tables, 'params', 'run_uuid');
@@ -152,7 +151,7 @@ function readRun(
   const status = row.status === null ? 'scheduled' : statuses[String(row.status)];
   if (status === undefined) throw new DataError(`its status is ${JSON.stringify(row.status)}`, { place: { file } });
   const tags = new Map(own.tags);
-  // Before tags there were fields for where the code was.
+  // Before tags, separate fields described the code.
   for (const [value, tag] of [
     [row.source_name, 'mlflow.source.name'],
     [row.source_version, 'mlflow.source.git.commit'],

@@ -122,7 +122,7 @@ const versionColumns = [
 ];
 
 /**
- * The registered models. Of several workspaces the names are told apart by MLflow alone, so only those of the first are
+ * The registered models. With several workspaces, only MLflow can distinguish the names, so only those of the first are
  * read.
  */
 export function* readDatabaseRegistered(tables: Tables): Iterable<SourceRegistered> {

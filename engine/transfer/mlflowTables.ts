@@ -2,7 +2,7 @@ import type { ForeignDatabase } from '../store/openForeignDatabase.ts';
 
 const largest = Number.MAX_VALUE;
 
-/** Tables of any version of MLflow: a column or table that this one does not have is read as NULL or as empty. */
+/** Tables of any version of MLflow: a missing column reads as NULL, a missing table as empty. */
 export class Tables {
   readonly #db: ForeignDatabase;
   readonly #known = new Map<string, Set<string>>();
@@ -19,7 +19,7 @@ export class Tables {
     return this.#columns(table).has(column);
   }
 
-  /** Rows of a table with these columns, of those that meet a condition. `text:` before a column reads it as text. */
+  /** Rows of a table with these columns and a condition. `text:` before a column reads it as text. */
   rows<T>(table: string, columns: readonly string[], rest = '', ...values: (string | number)[]): T[] {
     return this.has(table) ? this.#db.all<T>(this.#select(table, columns, rest), ...values) : [];
   }
@@ -28,7 +28,7 @@ export class Tables {
     return this.has(table) ? this.#db.iterate<T>(this.#select(table, columns, rest), ...values) : [];
   }
 
-  /** How many rows of a table each owner has. */
+  /** The number of rows of a table by owner. */
   counts(table: string, owner: string): Map<string, number> {
     const rows = this.hasColumn(table, owner)
       ? this.#db.all<{ owner: string; n: number }>(
@@ -77,7 +77,7 @@ export function textsBy(
   return all;
 }
 
-/** The value that MLflow meant: SQLite's NaN is a flag, and its infinities are the largest numbers. */
+/** MLflow's value: in SQLite, NaN is a flag, and the infinities are the largest numbers. */
 export function meantValue(value: number | null, isNan: number | null): number {
   if (isNan === 1 || value === null) return Number.NaN;
   return value === largest ? Infinity : value === -largest ? -Infinity : value;

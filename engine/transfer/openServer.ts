@@ -30,8 +30,8 @@ const statuses: Record<string, RunStatus> = {
 const atOnce = 1000;
 
 /**
- * Opens an MLflow tracking server. Runs are listed now; points and artifacts are fetched of the runs that are
- * imported. It is only read.
+ * Opens an MLflow tracking server, read-only. Runs are listed immediately; points and artifacts are fetched only for
+ * imported runs.
  */
 export async function openServer(
   address: string,
@@ -68,7 +68,7 @@ export async function openServer(
   }
 }
 
-/** All items of a search, over its pages. */
+/** All items of a search over its pages. */
 async function pages(client: MlflowClient, path: string, body: Json, list: string): Promise<Json[]> {
   const found: Json[] = [];
   let token: unknown;
@@ -80,7 +80,7 @@ async function pages(client: MlflowClient, path: string, body: Json, list: strin
   return found;
 }
 
-/** The same of a search that is asked with GET. */
+/** The same for a search with GET. */
 async function listed(
   client: MlflowClient,
   path: string,
@@ -183,7 +183,7 @@ function datasetFrom(input: Json): SourceDataset {
   };
 }
 
-/** Copies what the server itself keeps of a run into a folder; what lies in a bucket stays at its address. */
+/** Copies the files of a run that the server itself stores into a folder; files in a bucket stay at their address. */
 async function fetchArtifacts(
   client: MlflowClient,
   run: string,

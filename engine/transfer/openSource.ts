@@ -7,13 +7,13 @@ import type { ImportKind, Tell, TransferSource } from './records.ts';
 import { subfolders } from './walkFiles.ts';
 import { isEventFile, openTensorBoard } from './tensorboard/openTensorBoard.ts';
 
-/** What lies on a disk. */
+/** Kinds of sources on disk. */
 type FileSource = Exclude<ImportKind, 'server'>;
 
 export const importKinds: readonly FileSource[] = ['mlruns', 'mlflow.db', 'tensorboard'];
 
 /**
- * Opens what lies at a path: of the kind that is given, or the one it looks like. ProjectError when there is nothing to
+ * Opens the source at a path, of the given kind or the detected one. Throws ProjectError when there is nothing to
  * import, or more than one thing.
  */
 export function openSource(path: string, kind: FileSource | undefined, tell: Tell): TransferSource {
@@ -51,7 +51,7 @@ interface Candidate {
   path: string;
 }
 
-/** The place that a kind is read from: what was named, or what lies in it under the usual name. */
+/** The location of a kind: the given path, or the usual name inside it. */
 function placeOf(path: string, kind: FileSource): string {
   if (statSync(path).isFile()) return path;
   if (kind === 'mlflow.db') return join(path, 'mlflow.db');
@@ -68,13 +68,13 @@ function candidates(path: string): Candidate[] {
   const found: Candidate[] = [];
   const database = join(path, 'mlflow.db');
   if (existsSync(database) && isSqlite(database)) found.push({ kind: 'mlflow.db', path: database });
-  // Beside a database, `mlruns/` often holds nothing but its artifacts.
+  // Beside a database, `mlruns/` often contains only its artifacts.
   if (isFileStore(join(path, 'mlruns'))) found.push({ kind: 'mlruns', path: join(path, 'mlruns') });
   if (found.length === 0 && hasEvents(path, 0)) found.push({ kind: 'tensorboard', path });
   return found;
 }
 
-/** True for a folder whose sub-folders are experiments of MLflow. */
+/** True for a folder whose subfolders are experiments of MLflow. */
 function isFileStore(path: string): boolean {
   return [path, join(path, '.trash')].some((folder) =>
     subfolders(folder).some(

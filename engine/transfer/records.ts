@@ -1,8 +1,8 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 
-/** What an importer could not take, or took only in part. */
+/** An object that an importer could not import, or only in part. */
 export interface TransferProblem {
-  /** The file or thing it is about. */
+  /** The file or object concerned. */
   file: string;
   message: string;
 }
@@ -16,7 +16,7 @@ export interface SourceExperiment {
   id: string;
   name: string;
   deleted: boolean;
-  /** Epoch milliseconds; null when the source does not tell. */
+  /** Epoch milliseconds; null when the source does not have it. */
   createdAt: number | null;
   updatedAt: number | null;
   tags: Map<string, string>;
@@ -31,7 +31,7 @@ export interface SourcePoint {
 
 export interface SourceMetric {
   key: string;
-  /** All points, a part at a time, in the order of the source; the same point may come twice. */
+  /** All points in parts, in the order of the source; duplicates are possible. */
   points(): Iterable<SourcePoint[]>;
 }
 
@@ -46,7 +46,7 @@ export interface SourceDataset {
   tags: { key: string; value: string }[];
 }
 
-/** Where artifacts lie: a folder that can be copied, or an address that this machine cannot read as files. */
+/** Location of artifacts: a folder to copy, or an address that is not readable as files. */
 export interface ArtifactPlace {
   folder: string | null;
   uri: string | null;
@@ -60,7 +60,7 @@ export interface SourceRun {
   startedAt: number;
   endedAt: number | null;
   deleted: boolean;
-  /** When it was deleted; null when not or not known. */
+  /** Time of the deletion; null when not deleted or unknown. */
   deletedAt: number | null;
   userId: string;
   params: Map<string, string>;
@@ -71,10 +71,10 @@ export interface SourceRun {
   artifacts: ArtifactPlace;
 }
 
-/** A run that can be read. */
+/** A readable run. */
 export interface RunHandle {
   id: string;
-  /** Text that changes when the run changes in the source, found without reading all of it. */
+  /** A text that changes when the run changes in the source, computed without reading all of it. */
   signature: string;
   /** Throws DataError when it cannot be read. */
   read(): SourceRun | Promise<SourceRun>;
@@ -125,10 +125,10 @@ export interface SourceRegistered {
   versions: SourceVersion[];
 }
 
-/** Another tool's record of runs, opened for reading. Nothing in it is changed. */
+/** An open source of runs of another tool. It is never changed. */
 export interface TransferSource {
   kind: ImportKind;
-  /** Names this source among those imported before: its kind and place. */
+  /** Identifies this source among earlier imports: its kind and location. */
   key: string;
   experiments: SourceExperiment[];
   runs: RunHandle[];
@@ -137,7 +137,7 @@ export interface TransferSource {
   close(): void;
 }
 
-/** Ids that MLflow made are like no other, wherever the source lies. */
+/** Ids of MLflow are unique across sources. */
 export function isUniversal(id: string): boolean {
   return /^(m-)?[0-9a-f]{32}$/.test(id);
 }

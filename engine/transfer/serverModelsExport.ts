@@ -21,9 +21,9 @@ import {
 } from './serverParts.ts';
 import { walkFiles } from './walkFiles.ts';
 
-/** The tag that an exported logged model has on a server: its id here. */
+/** The tag of an exported logged model on a server with its id here. */
 const ownModelTag = 'loopwright.model_id';
-/** What a server itself notes of a model that was registered; its numbers are its own. */
+/** Tags that a server adds to a registered model; they contain its own numbers. */
 const versionsTag = 'mlflow.modelVersions';
 
 /** A logged model on the server. */
@@ -59,17 +59,17 @@ interface ModelJson {
 export interface ModelsJob {
   client: MlflowClient;
   store: Store;
-  /** The runs that are on the server, by their id here. */
+  /** The runs on the server, by their id here. */
   runs: ReadonlyMap<string, There>;
-  /** The experiment there for one of this project, made where there is none. */
+  /** The server's experiment for one of this project, created if needed. */
   experiment(name: string): Promise<string>;
   counts: ExportCounts;
   options: ExportOptions & { tell: Tell };
 }
 
 /**
- * Sends the logged models; gives those that are there, by their id here. One that is there, known by the tag of its id,
- * gets what it lacks.
+ * Sends the logged models; returns those on the server by their id here. Existing ones, recognised by the tag with
+ * their id, are extended.
  */
 export async function sendModels(job: ModelsJob, rows: readonly ExportedModelRow[]): Promise<Map<string, ModelThere>> {
   const { counts, options } = job;
@@ -97,7 +97,7 @@ export async function sendModels(job: ModelsJob, rows: readonly ExportedModelRow
   return sent;
 }
 
-/** The logged models of an experiment that came from a project of Loopwright, by their id there. */
+/** The logged models of an experiment that came from a Loopwright project, by their id there. */
 async function modelsThere(client: MlflowClient, experiment: string): Promise<Map<string, ModelState>> {
   const there = new Map<string, ModelState>();
   let token: string | undefined;
@@ -141,7 +141,7 @@ function stateOf({ info, data }: ModelJson): ModelState {
   };
 }
 
-/** A server on a database keeps NaN of a model as 0, and cannot tell them apart. */
+/** A server with a database stores NaN of a model as 0, and cannot distinguish them. */
 function metricKey(
   key: string,
   at: number,
@@ -154,7 +154,7 @@ function metricKey(
   return JSON.stringify([key, pointKey(at, step, Number.isNaN(value) ? 0 : value), run, dataset, digest]);
 }
 
-/** Null for one that a person deleted there, which stays deleted. */
+/** Null for a model that a person deleted there, which stays deleted. */
 async function sendModel(
   job: ModelsJob,
   experiment: string,
@@ -212,8 +212,8 @@ async function sendModel(
 }
 
 /**
- * A model that was sent before and that no list names: deleted there, or there without its tag; null when the server
- * does not know it at all.
+ * A model that was sent before and is not listed: deleted there, or without its tag; null when the server does not know
+ * it.
  */
 async function notListed(client: MlflowClient, id: string): Promise<ModelState | 'deleted' | null> {
   for (const query of [{}, { allow_deleted: 'true' }]) {
@@ -250,7 +250,7 @@ async function createModel(
   return stateOf(model);
 }
 
-/** Params and tags that are not there as they are. */
+/** Params and tags that differ. */
 async function sendTexts(
   client: MlflowClient,
   there: ModelState,
@@ -332,8 +332,8 @@ async function sendMetrics(
 }
 
 /**
- * A server on a database keeps one value a metric, time and step of a run: others of the same go apart, so that they
- * alone are refused.
+ * A server with a database stores one value per metric, time and step of a run: duplicates are sent separately, so that
+ * only they are refused.
  */
 function rounds(metrics: SourceModel['metrics']): SourceModel['metrics'][] {
   const found: SourceModel['metrics'][] = [];
@@ -347,7 +347,7 @@ function rounds(metrics: SourceModel['metrics']): SourceModel['metrics'][] {
   return found;
 }
 
-/** Tells the server which models a run read and made, once each. */
+/** Logs the input and output models of a run, once each. */
 export async function sendLinks(
   { client, store, runs, counts, options }: ModelsJob,
   rows: readonly RunRow[],

@@ -16,7 +16,7 @@ export const limits = {
   tag: 5000,
   registryTag: 100_000,
 };
-/** What was sent the last time, so that what did not change is not asked about again. */
+/** The state of the last export, to skip requests for unchanged objects. */
 export const markTag = 'loopwright.exported';
 
 /** A run on the server. */
@@ -29,7 +29,10 @@ export interface There {
   deleted: boolean;
 }
 
-/** False for a refusal that is told; true for what ends the export: a server that is gone or does not know us. */
+/**
+ * False for a refusal that is reported; true for errors that end the export: an unreachable server or missing
+ * permission.
+ */
 export function endsAll(error: unknown): boolean {
   return !(error instanceof RefusedError) || error.status === 401 || error.status === 403;
 }
@@ -38,7 +41,7 @@ export function jsonNumber({ value }: Pick<SourcePoint, 'value'>): number | stri
   return Number.isNaN(value) ? 'NaN' : Number.isFinite(value) ? value : value > 0 ? 'Infinity' : '-Infinity';
 }
 
-/** Items in parts of at most so many, and not more bytes than a request may have. */
+/** Splits items by a maximum number and the maximum size of a request. */
 export function* parts<T extends Json>(items: readonly T[], most: number): Iterable<T[]> {
   let part: T[] = [];
   let bytes = 0;
@@ -55,12 +58,12 @@ export function* parts<T extends Json>(items: readonly T[], most: number): Itera
   if (part.length > 0) yield part;
 }
 
-/** A server on SQLite gives the largest numbers for infinities. */
+/** A server with SQLite returns the largest numbers for infinities. */
 export function pointKey(at: number, step: number, value: number): string {
   return `${at} ${step} ${value === Infinity ? Number.MAX_VALUE : value === -Infinity ? -Number.MAX_VALUE : value}`;
 }
 
-/** A name as the server takes it; another than ours is told. */
+/** A name that the server accepts; a changed one is reported. */
 export function sentName(
   names: ReadonlyMap<string, string>,
   key: string,
@@ -73,34 +76,31 @@ export function sentName(
   return plain;
 }
 
-/** A text as the server takes it; what is cut off is told. */
+/** A text that the server accepts; truncation is reported. */
 export function cutTo(limit: number, key: string, value: string, owner: string, tell: Tell): string {
   if (value.length > limit)
     tell(owner, `\`${key}\` has ${value.length} characters; MLflow takes ${limit}, so the rest was cut`);
   return value.slice(0, limit);
 }
 
-/**
- * Where the server itself keeps artifacts of this address, below `mlflow-artifacts:/`; null for a place that is not
- * reached through it.
- */
+/** The path of an address among the server's own artifacts, below `mlflow-artifacts:/`; null for other locations. */
 export function proxiedPath(uri: string): string | null {
   return /^mlflow-artifacts:\/*(?:\/\/[^/]+\/)?(.*)$/.exec(uri)?.[1] ?? null;
 }
 
 export interface Upload {
-  /** Name of what the files belong to, for people. */
+  /** Name of the owner of the files, for messages. */
   name: string;
-  /** The address that the server gave for its artifacts. */
+  /** The address of the artifacts that the server returned. */
   uri: string;
   files: readonly FoundFile[];
-  /** Asks for the files in a folder; null is the topmost. */
+  /** Lists the files in a folder; null is the root. */
   list(folder: string | null): Promise<Json>;
 }
 
 /**
- * Uploads what the server does not have in the same size. One that keeps artifacts elsewhere leaves that to programs
- * with access there.
+ * Uploads files that the server does not have in the same size. Artifacts stored elsewhere need programs with access to
+ * that location.
  */
 export async function sendArtifacts(
   client: MlflowClient,

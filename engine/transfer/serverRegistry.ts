@@ -11,11 +11,11 @@ import type { ModelThere } from './serverModelsExport.ts';
 import { cutTo, endsAll, limits, proxiedPath, sendArtifacts, type There } from './serverParts.ts';
 import { walkFiles } from './walkFiles.ts';
 
-/** The tags of an exported version: its number here, and when it was registered here in epoch milliseconds. */
+/** The tags of an exported version: its number here, and its time of registration here in epoch milliseconds. */
 const versionTag = 'loopwright.version';
 const createdTag = 'loopwright.created';
 
-/** What is not sent, though the server was not asked. */
+/** Fields that are not sent, decided without a request. */
 class LeftOutError extends WorkError {
   override name = 'LeftOutError';
 }
@@ -43,7 +43,7 @@ export interface RegistryJob {
   options: ExportOptions & { tell: Tell };
 }
 
-/** The registry of a server, which gives its own numbers. */
+/** The registry of a server, which assigns its own numbers. */
 export function serverRegistry(job: RegistryJob): RegistryTarget {
   const {
     client,
@@ -162,8 +162,8 @@ function versionThere({ version, description, current_stage: stage, tags }: Vers
 }
 
 /**
- * Where the files of a version are on the server. Those among a run's that is not the version's own, as when the stage
- * that trained the model was fresh, are sent to the version's run.
+ * Location of the files of a version on the server. Files of another run, for example when the training stage was
+ * fresh, are sent to the version's run.
  */
 async function placeVersion(
   { client, store, runs, models, counts, options }: RegistryJob,

@@ -15,8 +15,8 @@ export interface FoundFile {
 }
 
 /**
- * All files of a folder and its sub-folders, by path. Links are followed to files inside `within` alone, never to
- * folders: a link may lead round in a circle or to files that are nobody's business.
+ * All files of a folder and its subfolders, by path. Links are followed only to files inside `within`, never to
+ * folders: a link may form a circle or lead to private files.
  */
 export function walkFiles(folder: string, within: string, tell: Tell): FoundFile[] {
   const found: FoundFile[] = [];
@@ -63,7 +63,7 @@ function linkProblem(link: string, within: string): string | null {
   }
 }
 
-/** The folders in a folder, by name; links to folders and hidden ones are not among them. */
+/** The folders in a folder, by name, without links and hidden ones. */
 export function subfolders(path: string): string[] {
   try {
     return readdirSync(path, { withFileTypes: true })
@@ -75,7 +75,7 @@ export function subfolders(path: string): string[] {
   }
 }
 
-/** Keys are paths and values the whole content of their files. */
+/** Keys are paths, values the complete contents of the files. */
 export function readTexts(folder: string, within: string, tell: Tell): Map<string, string> {
   const texts = new Map<string, string>();
   for (const file of walkFiles(folder, within, tell)) {

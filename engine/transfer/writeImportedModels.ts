@@ -29,8 +29,8 @@ import type { SourceModel, SourceRegistered, SourceVersion, Tell } from './recor
 import { localPath } from './artifactPlaces.ts';
 
 /**
- * True for a logged model of this very project: one that is here and never came from elsewhere, or that went to a
- * server and comes back from there.
+ * True for a logged model of this project: one that never came from elsewhere, or that was exported to a server and
+ * comes back.
  */
 export function isOwnModel(store: Store, model: SourceModel): boolean {
   if (findImported(store, 'mlflow model', model.id)) return false;
@@ -38,7 +38,7 @@ export function isOwnModel(store: Store, model: SourceModel): boolean {
   return loggedModelRow(store, model.id) !== null || loggedModelRow(store, exported) !== null;
 }
 
-/** Writes a logged model, or what is new of it. True when it was not here. Call it inside `sql.write`. */
+/** Writes a logged model, or its changes. Returns true for a new one. Call it inside `sql.write`. */
 export function writeImportedModel(
   store: Store,
   from: { key: string },
@@ -83,7 +83,7 @@ export function writeImportedModel(
   return added;
 }
 
-/** Sets the tags that the source changed since, removes those it lost; gives their marks. */
+/** Sets the tags that the source changed and removes those that it lost; returns their hashes. */
 function writeTags(
   tags: ReadonlyMap<string, string>,
   then: Readonly<Record<string, string>> = {},
@@ -113,8 +113,8 @@ interface VersionThen {
 }
 
 /**
- * Writes a registered model with its versions; gives how many versions are new. Call it inside `sql.write`. What was
- * exported from here and comes back changes nothing.
+ * Writes a registered model with its versions; returns the number of new versions. Call it inside `sql.write`. Objects
+ * that were exported from here and come back change nothing.
  */
 export function writeRegistered(store: Store, from: { key: string }, model: SourceRegistered, tell: Tell): number {
   const source = `${from.key} registered`;
@@ -163,13 +163,13 @@ export function writeRegistered(store: Store, from: { key: string }, model: Sour
   return added;
 }
 
-/** True for a model or version that this project made or exported: the source knows nothing more of it. */
+/** True for a model or version that this project made or exported: the source has no further data of it. */
 function wentOut(store: Store, kind: 'registered' | 'version', id: string): boolean {
   const sources = sourcesOf(store, id, ` ${kind}`);
   return sources.length === 0 || sources.some((source) => source.startsWith('export '));
 }
 
-/** Gives the number that the version has here; null when it was left out. */
+/** Returns the local number of the version; null when it was left out. */
 function writeVersion(
   store: Store,
   from: { key: string },
@@ -255,8 +255,8 @@ function marksOf(tags: ReadonlyMap<string, string>): Record<string, string> {
 }
 
 /**
- * Where the files of a version are now, when its source was a place among the artifacts of a run or of a logged model
- * that came along; empty otherwise.
+ * The local location of the files of a version whose source was among the artifacts of an imported run or logged model;
+ * empty otherwise.
  */
 function filesOf(store: Store, version: SourceVersion, runId: string): string {
   const source = version.source ?? '';

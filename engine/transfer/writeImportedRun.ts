@@ -15,14 +15,14 @@ import { knownTags, writeParam, writePoints, writeTag } from '../tracking/writeR
 import { findImported, markOf, noteImported, runIdFor, runSource } from './importedIds.ts';
 import type { SourceRun } from './records.ts';
 
-/** The run as the source had it when it was last read. */
+/** The run in the source at the last import. */
 export interface RunDetailThen {
   signature: string;
   name: string;
   status: string;
   endedAt: number | null;
   deleted: boolean;
-  /** Marks of the tags by key. */
+  /** Hashes of the tags by key. */
   tags: Record<string, string>;
 }
 
@@ -32,8 +32,8 @@ export interface WrittenRun {
 }
 
 /**
- * Writes a run as its source tells it, whole or not at all: call it inside `sql.write`. One that is here already gets
- * what is new. What a person changed here (name, tags, deleted) stays unless the source changed it since.
+ * Writes a run of a source as a whole or not at all; call it inside `sql.write`. An existing run is extended. Local
+ * changes (name, tags, deletion) stay unless the source changed the same since.
  */
 export function writeImportedRun(
   store: Store,
@@ -89,7 +89,7 @@ export function writeImportedRun(
   const before = then.tags ?? {};
   for (const [key, value] of tags) if (before[key] !== marks[key]) writeTag(store, id, key, value);
   for (const key of Object.keys(before)) if (!tags.has(key)) writeTag(store, id, key, null);
-  // The source may give a name that is in no tag.
+  // The name may not be among the tags.
   if (added && run.name !== '') setRunName(store, id, run.name);
   const points = writeMetrics(store, id, run);
   writeLinks(store, id, experiment.id, run);
@@ -105,7 +105,7 @@ export function writeImportedRun(
   return { added, points };
 }
 
-/** Writes the points that are not there yet; gives how many. */
+/** Writes the missing points; returns their number. */
 function writeMetrics(store: Store, run: number, { metrics }: SourceRun): number {
   const before = countPoints(store, run);
   for (const { key, points } of metrics)
@@ -123,7 +123,7 @@ function writeLinks(store: Store, run: number, experiment: number, { datasets, m
   for (const model of models) linkModel(store, run, model);
 }
 
-/** True for a run of this very project: one that it exported, or that came here by itself. */
+/** True for a run of this project: one that it exported, or that came back from there. */
 export function isOwnRun(
   store: Store,
   from: { key: string },

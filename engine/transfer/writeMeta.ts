@@ -3,7 +3,7 @@ export interface MetaFields {
   [name: string]: string | number | null | [] | Record<string, string>;
 }
 
-/** A `meta.yaml` that every reader of YAML understands alike: text in double quotes, signs beyond ASCII escaped. */
+/** A `meta.yaml` that every YAML parser reads alike: text in double quotes, non-ASCII characters escaped. */
 export function metaText(fields: MetaFields): string {
   return Object.entries(fields)
     .map(([name, value]) => `${name}: ${valueText(value)}\n`)

@@ -35,7 +35,7 @@ test('one label is appended, skipped and taken back', async () => {
 test('wrong use says what to do and writes nothing', async () => {
   const root = labelProject();
   const wrong: [string[], RegExp][] = [
-    [[], /on a terminal only.*--key VALUE with --label VALUE or --skip, or --undo/],
+    [[], /needs a terminal\..*--key VALUE with --label VALUE or --skip, or --undo/],
     [['--key', 'o1'], /either --label VALUE or --skip/],
     [['--key', 'o1', '--label', 'fraud', '--skip'], /either --label VALUE or --skip/],
     [['--label', 'fraud'], /Name the row with --key/],

@@ -12,8 +12,8 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number
 }
 
 /**
- * The checksum as a TFRecord keeps it: rotated by 15 bits and moved by a constant, so that it does not look like a
- * checksum of checksums.
+ * The checksum as a TFRecord stores it: rotated by 15 bits plus a constant, so that a checksum of checksums is not
+ * degenerate.
  */
 export function maskedCrc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
   const crc = crc32c(bytes, start, end);

@@ -11,15 +11,15 @@ export interface Series {
   values: number[];
 }
 
-/** What the event files of one folder tell. */
+/** The contents of the event files of one folder. */
 export interface EventData {
   series: Map<string, Series>;
   params: Map<string, string>;
-  /** What the hparams plugin says of the end: 1 done, 2 failed. */
+  /** The final status of the hparams plugin: 1 done, 2 failed. */
   ended: 'finished' | 'failed' | null;
-  /** Tags that are no scalars, by the plugin or kind they belong to. */
+  /** Tags that are not scalars, by plugin or kind. */
   leftOut: Map<string, Set<string>>;
-  /** Epoch milliseconds of the first and last event; null without any. */
+  /** Epoch milliseconds of the first and last event; null without events. */
   first: number | null;
   last: number | null;
   /** The plugin of each tag, which is written with its first value. */
@@ -38,7 +38,7 @@ export function emptyEvents(): EventData {
   };
 }
 
-/** Adds what a file of events holds. Numbers of fields: tensorflow/core/util/event.proto, framework/summary.proto. */
+/** Adds the contents of an event file. Field numbers: tensorflow/core/util/event.proto, framework/summary.proto. */
 export function readEvents(file: string, into: EventData, tell: (message: string) => void): void {
   let broken = 0;
   for (const record of readRecords(file, tell)) {
@@ -118,7 +118,7 @@ function pluginOf(metadata: Uint8Array): { name: string; content: Uint8Array } |
   return null;
 }
 
-/** HParamsPluginData: what a session began with, and how it ended. tensorboard/plugins/hparams/plugin_data.proto */
+/** HParamsPluginData: the start and the end of a session. tensorboard/plugins/hparams/plugin_data.proto */
 function readHparams(content: Uint8Array, into: EventData): void {
   for (const field of fieldsOf(content)) {
     if (field.type !== 2) continue;

@@ -13,8 +13,8 @@ export function isEventFile(name: string): boolean {
 }
 
 /**
- * Opens a TensorBoard log folder, or one event file. Each folder with event files is a run of the experiment that is
- * named for the whole.
+ * Opens a TensorBoard log folder, or one event file. Each folder with event files is a run; the experiment is named
+ * after the whole.
  */
 export function openTensorBoard(path: string, tell: Tell): TransferSource {
   const place = realpathSync(path);

@@ -1,11 +1,11 @@
 /** A field of a message in protobuf's wire format. Numbers of wire type 0 come as signed 64-bit integers. */
 export type Field = { number: number; type: 0; value: bigint } | { number: number; type: 1 | 2 | 5; value: Uint8Array };
 
-/** The fields of a message in their order. Throws RangeError where the bytes are no message. */
+/** The fields of a message in order. Throws RangeError for invalid bytes. */
 export function* fieldsOf(bytes: Uint8Array): Iterable<Field> {
   let at = 0;
   const varint = (): bigint => {
-    // Most are short: those are read without big integers.
+    // Most varints are short and read without big integers.
     let low = 0;
     for (let shift = 0; shift < 28; shift += 7) {
       const byte = bytes[at++];

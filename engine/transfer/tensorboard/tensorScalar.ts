@@ -1,7 +1,7 @@
 import { fieldsOf, varintsOf, viewOf, type Field } from './protobuf.ts';
 
 /**
- * The number of a TensorProto that holds exactly one; null for other shapes and types. Numbers of fields and types:
+ * The number in a TensorProto with exactly one element; null for other shapes and types. Field and type numbers:
  * tensorflow/core/framework/tensor.proto, types.proto.
  */
 export function tensorScalar(bytes: Uint8Array): number | null {

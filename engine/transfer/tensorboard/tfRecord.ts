@@ -7,10 +7,9 @@ const headBytes = 12;
 const footBytes = 4;
 
 /**
- * The records of a TFRecord file: length (8 bytes), its masked CRC-32C, the data, its masked CRC-32C, all
- * little-endian. What is whole is given; a record whose data are damaged is left out, and a file that ends in the
- * middle of one or loses its way ends there. `tell` hears why. The bytes of a record hold until the next one is asked
- * for.
+ * The records of a TFRecord file: length (8 bytes), its masked CRC-32C, the data, its masked CRC-32C, all little-
+ * endian. Yields the intact records; a record with damaged data is skipped, and a truncated or unreadable file ends
+ * there. `tell` receives the reason. The bytes of a record are valid until the next one is requested.
  */
 export function* readRecords(file: string, tell: (message: string) => void): Iterable<Uint8Array> {
   const handle = openSync(file, 'r');
@@ -18,7 +17,7 @@ export function* readRecords(file: string, tell: (message: string) => void): Ite
   let from = 0;
   let to = 0;
   let offset = 0;
-  /** Makes at least this many bytes stand in the buffer; false when the file has no more. */
+  /** Fills the buffer with at least this many bytes; false at the end of the file. */
   const fill = (needed: number): boolean => {
     if (to - from >= needed) return true;
     const bigger = needed > buffer.length ? Buffer.allocUnsafe(Math.max(needed, buffer.length * 2)) : buffer;
