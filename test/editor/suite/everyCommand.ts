@@ -113,7 +113,7 @@ export function everyCommandSuite(): void {
       assert.match(shown.get(commandIds.rollBack) ?? '', /no champion/);
       assert.match(shown.get(commandIds.exportRuns) ?? '', /no run to export yet/);
       assert.match(shown.get(commandIds.importRuns) ?? '', /Import runs/);
-      assert.match(shown.get(commandIds.addSection) ?? '', /Add what to the life cycle/);
+      assert.match(shown.get(commandIds.addSection) ?? '', /What do you want to add to the life cycle/);
       assert.match(shown.get(commandIds.inferSchema) ?? '', /Infer the schema of which data/);
       assert.match(shown.get(commandIds.trackPrograms) ?? '', /log into .* at http:\/\/127\.0\.0\.1:\d+/);
     });
@@ -129,7 +129,7 @@ export function everyCommandSuite(): void {
           assert.match(shown.get(id) ?? '', /cannot be read: .*loopwright\.yaml:\d+/, id);
         for (const id of [commandIds.runStage, commandIds.whyStale])
           assert.match(shown.get(id) ?? '', /cannot be read: |which stage/i, id);
-        assert.match(shown.get(commandIds.addSection) ?? '', /Add what|mistakes/);
+        assert.match(shown.get(commandIds.addSection) ?? '', /What do you want to add|mistakes/);
       });
       await until('the project to be whole again', () => project?.overview?.problems.length === 0);
     });

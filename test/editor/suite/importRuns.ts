@@ -42,7 +42,7 @@ suite('runs of MLflow', () => {
       await commands.executeCommand(commandIds.importRuns, { project: root() });
       assert.equal(offered[0], 'mlruns');
       await until('what was done', () =>
-        told.find((text) => /The runs of mlruns are in .*Open run history/.test(text)),
+        told.find((text) => /The runs of mlruns were imported into .*Open run history/.test(text)),
       );
       const { runs } = await project.engine.request('runs/list', { experiment: 'before', limit: 5 });
       assert.deepEqual(
