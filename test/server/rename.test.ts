@@ -346,8 +346,8 @@ test('a reason is told for a name that is taken, but for capital letters too', a
   for (const [label, name, why] of [
     ['params.epochs', 'rate', /already declared under `params`/],
     ['params.epochs', 'Rate', /differs only in case/],
-    ['stages.train', 'Collect', /`collect` is declared/],
-    ['datasets.orders', 'FEATURES', /capital letters/],
+    ['stages.train', 'Collect', /`collect` is already declared/],
+    ['datasets.orders', 'FEATURES', /differs only in case/],
     ['schemas/orders.dataset.yaml.amount', 'Hour', /SQL treats the two as equal/],
     ['schemas/orders.dataset.yaml.amount', 'a\nb', /one line of text/],
     ['schemas/orders.dataset.yaml.country', 'a]b', /no longer be found|mistake/],

@@ -94,7 +94,7 @@ export const manyProjects: PersonSession = {
         await until('the run of the inner project', () => existsSync(join(folder, 'mono/services/alpha/ml/train.txt')));
         assert.match(await workbench.page.locator('.part.panel').innerText(), /run train in services\/alpha\/ml/);
         await workbench.closePanel();
-        await workbench.pressInMessage('loopwright.yml was given', 'Use Loopwright');
+        await workbench.pressInMessage('loopwright.yml has the language mode', 'Use Loopwright');
         await workbench.page.locator('#status\\.editor\\.mode', { hasText: 'Loopwright project' }).waitFor();
         await workbench.noErrors();
       },
