@@ -21,7 +21,7 @@ test('wrong use exits with 2 and says what is wrong', async () => {
     [['models', 'promote', 'x'], /is not a version/],
     [['models', 'card', 'x'], /is not a version/],
     [['predict'], /Give `--input FILE`/],
-    [['predict', '--deployment', 'production'], /no batch deployment/],
+    [['predict', '--deployment', 'production'], /is not a batch deployment/],
     [['predict', '--input', 'incoming/*.csv', '--output', 'x.csv'], /must end in \.parquet/],
     [['predict', '--input', 'incoming/*.csv', '--model-version', 'abc'], /is not a version/],
     [['monitor', 'none'], /There is no monitor `none`/],

@@ -165,8 +165,8 @@ test('the command exports a choice of runs, and tells what it cannot do', async 
   const meta = readFileSync(join(root, 'out', '1', 'meta.yaml'), 'utf8');
   assert.match(meta, /name: "t\\xfcnes"/);
   for (const [args, told] of [
-    [['--to', 'nowhere'], /no place to export to/],
-    [[], /Say where to/],
+    [['--to', 'nowhere'], /is not a valid destination/],
+    [[], /Name the destination/],
     [['--to', 'mlruns:x', '--filter', 'metrics.'], /filter cannot be read/],
   ] as const) {
     const { code, err } = await runCli(['export', ...args], { cwd: root });
