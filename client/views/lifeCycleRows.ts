@@ -24,7 +24,7 @@ function lifeRow(project: Project, line: LifeLine, overview: ProjectOverview): R
   if (line.stage !== null) subject.stage = line.stage;
   const apis = line.part === 'deploy' ? deployments.filter(({ as }) => as === 'api') : [];
   const [api] = apis;
-  // Of several the command asks which.
+  // The command asks which one when there are several.
   if (api && apis.length === 1) subject.deployment = api.name;
   if (line.part === 'monitor') {
     const monitor = monitors.find(({ state }) => state === 'attention') ?? monitors[0];

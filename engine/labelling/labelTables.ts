@@ -40,7 +40,7 @@ export async function openRows(db: Database, source: string, task: LabelTask): P
       );
   }
   const key = `CAST(${quoteIdentifier(task.key)} AS VARCHAR)`;
-  // Of several rows with one key, the first in reading order is used.
+  // The first row of a key in reading order is used; duplicates are left out.
   await db.run(`CREATE OR REPLACE TEMP TABLE ${labelTables.rows} AS SELECT * FROM
     (SELECT ${key} AS ${keyColumn}, row_number() OVER () AS loopwright_label_place, * FROM ${source})
     WHERE coalesce(${keyColumn}, '') <> '' QUALIFY row_number() OVER (PARTITION BY ${keyColumn} ORDER BY loopwright_label_place) = 1`);

@@ -145,7 +145,7 @@ function versionsText(config: ProjectConfig, waiting: readonly Challenger[]): st
   return waiting.map(({ challenger: { model: name, version } }) => versionText({ name, version }, several)).join(', ');
 }
 
-/** Of several monitors, the line shows the first that needs attention, else the first with a window. */
+/** The line of the first monitor that needs attention, else of the first with a window. */
 function monitorLine({ monitors }: LifeInput): Line {
   if (monitors.length === 0) return { state: 'none', detail: 'no monitor declared', stage: null };
   const shown =

@@ -83,7 +83,7 @@ export async function paramImportance(
       problem: `No param affects ${metric} on its own; the differences come from combinations of params.`,
     };
   const correlations = used.map(({ param }) => (param.numbers ? spearman(param.numbers, target) : null));
-  // Of twenty params without effect, one would have a p-value below 0.05.
+  // Adjusted: one of twenty params without effect would have a p-value below 0.05.
   const adjusted = benjaminiHochberg(correlations.map((one) => one?.pValue ?? null));
   const params = used.map(({ key, param }, index): ImportantParam => {
     const found = correlations[index] ?? null;

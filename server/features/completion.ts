@@ -284,7 +284,7 @@ function valueItems(place: Place): CompletionItem[] {
       if (literal?.const !== undefined) items.push(valueItem(String(literal.const), parent.description));
     }
   }
-  // Of two items with one label, the first has more details.
+  // The first of two items with one label has more details.
   return [...new Map(items.toReversed().map((item) => [item.label, item])).values()].toReversed();
 }
 
