@@ -1,0 +1,129 @@
+import type { Table } from '../../data/table.ts';
+import type { FoundPython } from '../../python/findPython.ts';
+
+/** Type of an input. Dates and times are `datetime`: epoch milliseconds, UTC, in a table. */
+export type InputType = 'number' | 'integer' | 'boolean' | 'text' | 'datetime';
+
+/** An input of a model, in the order in which the model takes them. */
+export interface ModelInput {
+  name: string;
+  /** Null when the model does not say; the schema of the dataset decides then. */
+  type: InputType | null;
+  /** True when the column may be absent; the model fills it by itself. */
+  optional: boolean;
+}
+
+/** An input whose type is known. */
+export interface TypedInput {
+  name: string;
+  type: InputType;
+}
+
+/** The facts that the files of a model state, found without running any code of the model. */
+export interface StatedFacts {
+  /** Class of the estimator or kind of the graph, when the files name it: `lightgbm.LGBMClassifier`. */
+  algorithm: string | null;
+  /** Null when the files do not name the inputs. */
+  inputs: ModelInput[] | null;
+  /** Versions that the model was saved with, by the name of the package; `python` among them. */
+  packages: Record<string, string>;
+  /** Python packages that scoring needs. Empty when it runs in this process. */
+  needs: string[];
+  /** True when opening the files runs code in them, as pickles do. */
+  runsCode: boolean;
+  /** What the files ask for that cannot be met, each a sentence. A model with refusals is not opened. */
+  refusals: string[];
+}
+
+/** The files of a model: one file, or a folder. */
+export interface ModelFiles {
+  /** Absolute path of the file or folder. */
+  path: string;
+  isFolder: boolean;
+  /** Paths of the files, relative to the folder, with forward slashes; the name itself for one file. */
+  names: string[];
+  /** Reads at most `most` bytes of a file, from its beginning. Default: all of it. */
+  read(name: string, most?: number): Buffer;
+}
+
+/** A model whose flavour was recognised. */
+export interface RecognisedModel {
+  /** Name of the flavour. */
+  flavour: string;
+  /** Absolute path of the model: the file or folder that was recognised. */
+  path: string;
+  stated: StatedFacts;
+}
+
+/** The description of an opened model, by the model itself. */
+export interface ModelDescription {
+  /** Name of the algorithm for display: `Pipeline(ColumnTransformer, RandomForestClassifier)`. */
+  algorithm: string;
+  /** The program that scores, for display: `scikit-learn 1.9.1, Python 3.11.7`. */
+  runtime: string;
+  inputs: ModelInput[] | null;
+  /** Number of inputs when their names are unknown; else null. */
+  width: number | null;
+  /** Null when the model does not say. */
+  kind: 'classification' | 'regression' | null;
+  /** Classes in the order of the columns of the scores, as texts: `true`, `1`, `fraud`. Null when not known. */
+  classes: string[] | null;
+  /** probability: 0 to 1. decision: any number, larger for the positive class. none: only the class or the value. */
+  scores: 'probability' | 'decision' | 'none';
+  /** Versions at work, by the name of the package; `python` among them. */
+  packages: Record<string, string>;
+  /** Differences to the environment that the model was saved with, each a sentence that names both versions. */
+  warnings: string[];
+}
+
+/** Raw answers of a model for the rows of a table. */
+export type RawAnswers =
+  /** One column per class in the order of `classes`, or one column: the score of the positive class. */
+  | { kind: 'scores'; columns: Float64Array[] }
+  /** The values of a regression. */
+  | { kind: 'values'; values: Float64Array }
+  /** The predicted classes, in the form of `classes`. */
+  | { kind: 'labels'; values: (string | null)[] };
+
+/** A request to score a file of any size. */
+export interface FileRequest {
+  /** Parquet with the inputs as columns, in their order. */
+  input: string;
+  /** Parquet that is written: columns `c0`, `c1`, … of numbers (scores or the value), or `label` of texts. */
+  output: string;
+  inputs: readonly TypedInput[];
+  signal?: AbortSignal | undefined;
+  /** Called with the number of scored rows. */
+  onRows?: ((rows: number) => void) | undefined;
+}
+
+/** An opened model. Errors: DataError when the rows are at fault, WorkError when the model or its environment is. */
+export interface OpenedModel {
+  description: ModelDescription;
+  /** Scores the rows of a table; `inputs` names its columns in the order of the model. */
+  answer(table: Table, inputs: readonly TypedInput[], signal?: AbortSignal): Promise<RawAnswers>;
+  /** Scores a file in constant memory. Absent when the model is scored in this process. */
+  answerFile?: ((request: FileRequest) => Promise<void>) | undefined;
+  /** Releases processes and memory. */
+  close(): Promise<void>;
+}
+
+/** What opening a model may use. */
+export interface ModelTools {
+  /** Absolute folder of the project. */
+  root: string;
+  /** Absolute folder for temporary files. */
+  temp: string;
+  /** The Python that scores; null when there is none. Throws WorkError when one is named that does not exist. */
+  python: () => FoundPython | null;
+  /** Lines that the model prints, and warnings. */
+  log: (line: string) => void;
+}
+
+/** How the files of a model become predictions. */
+export interface Flavour {
+  name: string;
+  /** Returns null when the files are of another flavour. Runs no code of the model. */
+  recognise(files: ModelFiles): RecognisedModel | null;
+  open(model: RecognisedModel, tools: ModelTools): Promise<OpenedModel>;
+}
