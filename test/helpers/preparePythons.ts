@@ -1,10 +1,16 @@
 import { mlflowVenv } from '../mlflow/mlflowVenv.ts';
+import { modelsVenv } from '../models/modelsVenv.ts';
 import { preparePython } from '../statistics/parityPython.ts';
 import { interopVenv } from './interopVenv.ts';
 
 // Makes the large environments of Python that tests compare with, so that they come while other work is done. Who needs
 // one before it is whole waits for it.
-for (const prepare of [preparePython, () => interopVenv.prepare(), () => mlflowVenv.prepare()]) {
+for (const prepare of [
+  preparePython,
+  () => interopVenv.prepare(),
+  () => mlflowVenv.prepare(),
+  () => modelsVenv.prepare(),
+]) {
   const why = prepare();
   if (why === null) continue;
   console.log(`an environment of Python could not be made: ${why}`);
