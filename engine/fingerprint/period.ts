@@ -7,3 +7,23 @@ export interface Period {
 }
 
 export const wholePeriod: Period = { asOf: null, window: null };
+
+const iso = (at: number) => new Date(at).toISOString();
+
+/** The keys of a period in a fingerprint; a limit that is not set has no key. */
+export function periodSpec({ asOf, window }: Period): { as_of?: string; window_ms?: number } {
+  return { ...(asOf === null ? {} : { as_of: iso(asOf) }), ...(window === null ? {} : { window_ms: window }) };
+}
+
+/**
+ * The variables that pass a period to a program, as ISO 8601 times in UTC. A limit that is not set is undefined, so
+ * that a program does not inherit that of a run around it.
+ */
+export function periodVariables({ asOf, window }: Period) {
+  const from = asOf === null || window === null ? null : asOf - window;
+  return {
+    LOOPWRIGHT_AS_OF: asOf === null ? undefined : iso(asOf),
+    LOOPWRIGHT_DATA_FROM: from === null ? undefined : iso(from),
+    LOOPWRIGHT_DATA_TO: asOf === null || from === null ? undefined : iso(asOf),
+  };
+}

@@ -10,7 +10,7 @@ import { differences, fileChanges, type Fingerprint } from '../fingerprint/compa
 import { dvcLockEntry } from './dvcLock.ts';
 import { lockKey, type FileFingerprint, type Lock, type LockEntry } from '../fingerprint/lockFile.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
-import { wholePeriod, type Period } from '../fingerprint/period.ts';
+import { periodSpec, wholePeriod, type Period } from '../fingerprint/period.ts';
 
 export interface PlannedStage {
   node: StageNode;
@@ -141,14 +141,13 @@ function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<
       cmd: node.config.cmd,
       ...(node.config.env ? { env: node.config.env } : {}),
       ...(node.config.gates ? { gates: node.config.gates } : {}),
+      ...periodSpec(period),
     };
   const spec: Record<string, unknown> = { uses: node.config.uses, ...node.config.with };
   if (node.config.uses === 'validate' && node.config.gates) spec['gates'] = node.config.gates;
   if (node.config.uses !== 'collect') spec['seed'] = config.seed ?? 0;
-  if (node.config.uses === 'collect' || node.config.uses === 'prepare') {
-    if (period.asOf !== null) spec['as_of'] = new Date(period.asOf).toISOString();
-    if (period.window !== null && node.config.uses === 'prepare') spec['window_ms'] = period.window;
-  }
+  if (node.config.uses === 'collect') Object.assign(spec, periodSpec({ ...period, window: null }));
+  if (node.config.uses === 'prepare') Object.assign(spec, periodSpec(period));
   return spec;
 }
 

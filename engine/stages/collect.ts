@@ -26,6 +26,7 @@ import { foreignTables } from './foreignTables.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
 import { keyOf, mergeRows, newestOfKey } from './mergeRows.ts';
 import { handleInvalid } from './quarantine.ts';
+import { periodVariables } from '../fingerprint/period.ts';
 import { programEnv } from './programEnv.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
@@ -125,11 +126,13 @@ function planOf(
 }
 
 function sourceContext(context: StageContext, plan: Plan): SourceContext {
+  // The window limits what is prepared, not what is collected.
+  const variables = periodVariables({ ...context.period, window: null });
   return {
     root: context.project.root,
     folder: join(context.store.folder, 'downloads'),
     env: context.project.env,
-    programEnv: () => programEnv(context, { PYTHONUNBUFFERED: '1' }, context.project.env),
+    programEnv: () => programEnv(context, { PYTHONUNBUFFERED: '1', ...variables }, context.project.env),
     signal: context.signal,
     progress: context.progress,
     log: context.log,

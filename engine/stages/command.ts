@@ -14,6 +14,7 @@ import type { Variables } from '../base/programEnvironment.ts';
 import { runCommand } from '../base/runCommand.ts';
 import { environmentOfRun } from '../tracking/runStages.ts';
 import { keepText } from '../tracking/texts.ts';
+import { periodVariables } from '../fingerprint/period.ts';
 import { inputText } from './askedForInput.ts';
 import { describeGate, judgeGate, type Measured } from '../evaluation/gates.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
@@ -40,6 +41,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
     LOOPWRIGHT_RUN_ID: context.run.runId,
     LOOPWRIGHT_STAGE: context.node.name,
     LOOPWRIGHT_SEED: String(context.seed),
+    ...periodVariables(context.period),
     PYTHONUNBUFFERED: '1',
   };
   const words = pythonOf(stage.cmd, found);

@@ -57,6 +57,17 @@ test('the file that a command writes is the data; a missing input file makes the
   assert.deepEqual((await p.run()).stages[0]?.reasons, ['output raw/x.csv changed']);
 });
 
+test('a command gets the time that the run reads data as of, and not the window of prepare', async () => {
+  const p = project(`{ command: ${JSON.stringify(`${node} fetch.mjs`)} }`, {
+    'fetch.mjs':
+      'const { LOOPWRIGHT_AS_OF: asOf, LOOPWRIGHT_DATA_FROM: from } = process.env; console.log(`asOf,from\\n${asOf},${from}`);',
+  });
+  await p.pull({ period: { asOf: Date.UTC(2026, 4, 28), window: 1000 } });
+  assert.deepEqual(await p.rows('data/items.parquet', 'SELECT CAST("asOf" AS VARCHAR) AS a, "from" FROM data'), [
+    { a: '2026-05-28 00:00:00+00', from: 'undefined' },
+  ]);
+});
+
 test('a command that fails, prints nothing or writes nothing is reported with its last lines', async () => {
   assert.match(
     (await project(
