@@ -23,6 +23,7 @@ export function labelHandlers(placeNow: () => SubjectPlace): AreaHandlers<'label
   let labeller: string | null = null;
   const close = () => {
     kept?.db.close();
+    void kept?.open.close();
     kept = null;
   };
   const taskNow = (name: string): { place: SubjectPlace; task: LabelTask } => {

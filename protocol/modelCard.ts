@@ -71,7 +71,12 @@ export interface ModelCard {
     period: { from: string; to: string } | null;
     preparedAt: number;
   };
-  features: { name: string; kind: 'numeric' | 'categorical' | 'boolean'; missing: number; levels: number | null }[];
+  features: {
+    name: string;
+    kind: 'numeric' | 'categorical' | 'boolean' | 'datetime';
+    missing: number;
+    levels: number | null;
+  }[];
   performance: Record<string, Estimate>;
   gates: GateResult[];
   slices: SliceRow[];

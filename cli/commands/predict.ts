@@ -5,6 +5,7 @@ import { sourceSql } from '../../engine/data/readSource.ts';
 import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { isGlob } from '../../engine/base/glob.ts';
+import { modelTools } from '../../engine/models/modelTools.ts';
 import { findAlias, hasSeveralModels, modelNamed } from '../../engine/project/models.ts';
 import { champion } from '../../engine/registry/aliases.ts';
 import { selectedVersion } from '../../engine/registry/selectedVersion.ts';
@@ -72,6 +73,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
     const result = await scoreBatch({
       store,
       version: wanted,
+      tools: modelTools(store, config, name, (line) => context.terminal.note(line)),
       db,
       source,
       output,

@@ -10,6 +10,8 @@ export interface EvaluationOptions {
   /** The threshold of a binary decision; without it the metrics of decisions are left out. */
   threshold: number | null;
   minPrecision: number;
+  /** False when the scores are no probabilities, such as those of a decision function. Default true. */
+  areProbabilities?: boolean | undefined;
 }
 
 export type Metrics = Record<string, number | null>;
@@ -23,6 +25,7 @@ export function evaluator(
   predictions: Predictions,
   options: EvaluationOptions,
 ): (weights?: ArrayLike<number>) => Metrics {
+  const { areProbabilities = true } = options;
   if (predictions.task === 'regression')
     return (weights) => {
       const residuals = sumResiduals(truth, predictions.values, weights);
@@ -32,7 +35,9 @@ export function evaluator(
     const labels = truth.map((label) => (Number.isNaN(label) ? -1 : label));
     return (weights) => {
       const counts = countClasses(labels, predictions.values, predictions.probabilities, weights);
-      return metricsOf(weights, ({ multiclass }) => multiclass?.(counts));
+      return metricsOf(weights, ({ multiclass, needs }) =>
+        needs === 'probability' && !areProbabilities ? undefined : multiclass?.(counts),
+      );
     };
   }
   const kept = rowsKnown(truth, predictions.values);
@@ -45,7 +50,9 @@ export function evaluator(
     const confusion = confusionAt(labels, scores, threshold ?? 0.5, weights);
     const rows = { labels, scores, ranking, weights, confusion, minPrecision };
     return metricsOf(weights, ({ binary, needs }) =>
-      needs === 'threshold' && threshold === null ? undefined : binary?.(rows),
+      (needs === 'threshold' && threshold === null) || (needs === 'probability' && !areProbabilities)
+        ? undefined
+        : binary?.(rows),
     );
   };
 }

@@ -1,14 +1,15 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { typedSelect } from '../data/typedSource.ts';
 import { messageOf } from '../base/errors.ts';
-import { loadModel, type Model } from '../models/savedModel.ts';
+import type { Predictor } from '../models/predictor.ts';
+import { modelTools } from '../models/modelTools.ts';
 import { findSubject, type SubjectPlace } from '../overview/dataSubject.ts';
 import { subjectSql } from '../overview/dataViews.ts';
 import { textOf } from '../project/loadProject.ts';
 import { tablesIn } from '../project/tablesIn.ts';
+import { openVersion } from '../registry/openVersion.ts';
 import { askedVersion } from './askedVersion.ts';
 import { decisionsOf, type Decisions } from './decisions.ts';
 import { readLog } from './labelLog.ts';
@@ -27,6 +28,8 @@ export interface OpenTask {
   score: ((keys: readonly string[]) => Promise<Map<string, Scored>>) | null;
   /** Reloads the label file if it changed, and updates the tables of decisions and rules. */
   refresh(): Promise<Refreshed>;
+  /** Releases the model. The caller closes the database. */
+  close(): Promise<void>;
 }
 
 export interface Refreshed {
@@ -55,6 +58,7 @@ export async function openTask(db: Database, place: SubjectPlace, task: LabelTas
     tables,
     score,
     model: asked === null ? null : { version: asked.version, problem: asked.problem },
+    close: async () => asked?.model?.close(),
     async refresh() {
       const stats = statSync(task.path, { throwIfNoEntry: false });
       const mark = `${stats?.ino} ${stats?.size} ${stats?.mtimeMs}`;
@@ -74,7 +78,7 @@ export async function openTask(db: Database, place: SubjectPlace, task: LabelTas
 /** Rows are scored once while the task is open. */
 function scorer(
   db: Database,
-  model: Model,
+  model: Predictor,
   task: LabelTask,
   known: Map<string, Scored>,
 ): (keys: readonly string[]) => Promise<Map<string, Scored>> {
@@ -86,16 +90,17 @@ function scorer(
 }
 
 async function findModel(
-  { config, store, folder, project }: SubjectPlace,
+  { config, store }: SubjectPlace,
   task: LabelTask,
   columns: readonly string[],
-): Promise<{ version: number | null; model: Model | null; problem: string | null } | null> {
+): Promise<{ version: number | null; model: Predictor | null; problem: string | null } | null> {
   if (task.model === null) return null;
   const version = store && config ? askedVersion(store, config, task.model) : null;
-  if (!version) return { version: null, model: null, problem: `there is no ${task.model} yet` };
+  if (!version || !store || !config) return { version: null, model: null, problem: `there is no ${task.model} yet` };
   try {
-    const model = await loadModel(join(project?.root ?? folder, version.path));
+    const model = await openVersion(version, modelTools(store, config, version.model));
     const problem = unfitModel(model, columns);
+    if (problem !== null) await model.close();
     return { version: version.version, model: problem === null ? model : null, problem };
   } catch (error) {
     return { version: version.version, model: null, problem: messageOf(error) };

@@ -1,6 +1,6 @@
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
-import type { Model } from '../models/savedModel.ts';
+import type { Predictor } from '../models/predictor.ts';
 import type { LabelRow } from '../../protocol/labelling.ts';
 import type { LabelTask } from './task.ts';
 import { keyColumn, labelTables } from './labelTables.ts';
@@ -10,7 +10,7 @@ export type Scored = NonNullable<LabelRow['model']>;
 const batch = 5000;
 
 /** The model's classes as the task writes them: for a boolean target, the model has 0 and 1. */
-function classNames(model: Model, { classes }: Pick<LabelTask, 'classes'>): string[] {
+function classNames(model: Predictor, { classes }: Pick<LabelTask, 'classes'>): string[] {
   const isBoolean = classes.every((label) => label === 'true' || label === 'false');
   return model.meta.classes.map((label) =>
     isBoolean && label === '1' ? 'true' : isBoolean && label === '0' ? 'false' : label,
@@ -18,8 +18,9 @@ function classNames(model: Model, { classes }: Pick<LabelTask, 'classes'>): stri
 }
 
 /** Why the model's confidence is not available for these rows; null when it is. */
-export function unfitModel(model: Model, columns: readonly string[]): string | null {
+export function unfitModel(model: Predictor, columns: readonly string[]): string | null {
   if (model.meta.task === 'regression') return 'the model predicts a number and is not unsure between classes';
+  if (model.meta.scores !== 'probability') return 'the model gives no probabilities';
   const missing = model.meta.features.map(({ name }) => name).filter((name) => !columns.includes(name));
   return missing.length === 0
     ? null
@@ -32,7 +33,7 @@ export function unfitModel(model: Model, columns: readonly string[]): string | n
  */
 export async function scoreKeys(
   db: Database,
-  model: Model,
+  model: Predictor,
   task: LabelTask,
   keys: readonly string[],
 ): Promise<Map<string, Scored>> {
@@ -44,7 +45,8 @@ export async function scoreKeys(
       `SELECT ${[keyColumn, ...features].join(', ')} FROM ${labelTables.rows} WHERE ${keyColumn} IN (SELECT unnest(from_json($1, '["VARCHAR"]')))`,
       [JSON.stringify(keys.slice(from, from + batch))],
     );
-    const probabilities = await model.probabilities(table);
+    const { values, probabilities: byClass } = await model.predict(table);
+    const probabilities = model.meta.task === 'binary' ? [values.map((p) => 1 - p), values] : byClass;
     const names = table.columns[keyColumn];
     for (let row = 0; row < table.rows; row++) {
       const key = names?.kind === 'text' ? names.values[row] : null;

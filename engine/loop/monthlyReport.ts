@@ -1,8 +1,6 @@
 import { monitoredModel } from '../project/models.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
-import { join } from 'node:path';
-import { loadModel } from '../models/savedModel.ts';
 import { listWindows } from '../monitoring/windows.ts';
 import { realisedPerformance } from '../monitoring/performance.ts';
 import { readLabels } from '../monitoring/windowLabels.ts';
@@ -12,6 +10,7 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { getVersion } from '../registry/modelVersions.ts';
+import { featuresOf } from '../registry/openVersion.ts';
 import { predictionSpan } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
 
@@ -61,8 +60,12 @@ export async function monthlyReport(
       const version =
         versions[0] === undefined ? null : getVersion(store, monitoredModel(config, monitorName).name, versions[0]);
       if (!version) continue;
-      const { meta } = await loadModel(join(store.root, version.path));
-      const rows = await readWindow(store, database, { deployment: monitor.deployment, start, end }, meta.features);
+      const rows = await readWindow(
+        store,
+        database,
+        { deployment: monitor.deployment, start, end },
+        featuresOf(version.report),
+      );
       if (rows.features.rows === 0) continue;
       const labels = monitor.labels
         ? await readLabels({
@@ -76,7 +79,7 @@ export async function monthlyReport(
             now,
           })
         : new Map<string, number>();
-      const { labelled, metrics } = realisedPerformance(rows, labels, version, meta.positive);
+      const { labelled, metrics } = realisedPerformance(rows, labels, version);
       const drifted = new Set(
         inside.flatMap((window) =>
           window.values.filter((value) => value.drifted && value.column !== '_score').map((value) => value.column),

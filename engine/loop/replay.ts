@@ -1,3 +1,4 @@
+import { modelTools } from '../models/modelTools.ts';
 import { aliasedModel } from '../project/models.ts';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -115,6 +116,7 @@ async function scoreStretch(
   const { rows } = await scoreBatch({
     store: request.store,
     version,
+    tools: modelTools(request.store, config, version.model),
     db,
     source: replayStretch(source, from, from + every),
     output,

@@ -79,7 +79,7 @@ function positiveDefault(field: Field): string | number | boolean {
   return categoriesOf(field)?.[1] ?? 1;
 }
 
-function categoriesOf(field: Field): string[] | null {
+export function categoriesOf(field: Field): string[] | null {
   const values =
     field.categories?.map((category) => (typeof category === 'object' ? category.value : category)) ??
     field.constraints?.enum;

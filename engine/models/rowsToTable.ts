@@ -1,37 +1,53 @@
 import { DataError } from '../base/errors.ts';
 import type { Column, Table } from '../data/table.ts';
-import type { FeatureSpec } from './preprocess.ts';
+import { parseTime } from '../project/parseTime.ts';
+import { typeOfFeature, type Feature } from './feature.ts';
+import type { InputType } from './flavours/flavour.ts';
 
 /**
  * Rows as they come in JSON → columns for scoring. A feature that is absent or null is missing. Further properties are
  * ignored. Throws DataError naming row (from 0) and feature when a value is of another type; booleans may be true/false
  * or 0/1.
  */
-export function rowsToTable(rows: readonly unknown[], features: readonly FeatureSpec[]): Table {
+export function rowsToTable(rows: readonly unknown[], features: readonly Feature[]): Table {
   for (const [i, row] of rows.entries()) {
     if (typeof row !== 'object' || row === null || Array.isArray(row))
       throw new DataError(`row ${i}: not an object of feature values`);
   }
   const objects = rows as readonly Record<string, unknown>[];
   const columns: Record<string, Column> = {};
-  for (const { name, kind } of features) {
+  for (const feature of features) {
+    const { name } = feature;
+    const type = typeOfFeature(feature);
     columns[name] =
-      kind === 'categorical'
+      type === 'text'
         ? { kind: 'text', values: objects.map((row, i) => text(row[name], name, i)) }
-        : { kind: 'number', values: Float64Array.from(objects, (row, i) => number(row[name], name, kind, i)) };
+        : { kind: 'number', values: Float64Array.from(objects, (row, i) => number(row[name], name, type, i)) };
   }
   return { rows: rows.length, columns };
 }
 
-function number(value: unknown, name: string, kind: 'numeric' | 'boolean', row: number): number {
+function number(value: unknown, name: string, type: Exclude<InputType, 'text'>, row: number): number {
   if (value === null || value === undefined) return Number.NaN;
-  if (typeof value === 'boolean' && kind === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'number' && Number.isFinite(value) && (kind === 'numeric' || value === 0 || value === 1))
-    return value;
-  throw new DataError(
-    `row ${row}: ${name} must be ${kind === 'boolean' ? 'true or false' : 'a number'}, not ${shown(value)}`,
-  );
+  if (typeof value === 'boolean' && type === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number' && Number.isFinite(value) && allowed[type](value)) return value;
+  const time = typeof value === 'string' && type === 'datetime' ? parseTime(value) : null;
+  if (time !== null) return time;
+  throw new DataError(`row ${row}: ${name} must be ${words[type]}, not ${shown(value)}`);
 }
+
+const allowed: Record<Exclude<InputType, 'text'>, (value: number) => boolean> = {
+  number: () => true,
+  integer: Number.isInteger,
+  boolean: (value) => value === 0 || value === 1,
+  datetime: () => true,
+};
+const words: Record<Exclude<InputType, 'text'>, string> = {
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  datetime: 'a time such as "2026-05-01T12:00:00Z"',
+};
 
 function text(value: unknown, name: string, row: number): string | null {
   if (value === null || value === undefined) return null;

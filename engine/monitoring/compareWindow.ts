@@ -6,7 +6,7 @@ import type { Column } from '../data/table.ts';
 import { domainMeasure } from '../drift/compareDomains.ts';
 import { compareTables } from '../drift/compareTables.ts';
 import type { CompareOptions, DriftRow } from '../drift/driftTable.ts';
-import type { FeatureSpec } from '../models/preprocess.ts';
+import type { Feature } from '../models/feature.ts';
 import type { WindowRows } from './windowRows.ts';
 
 /** A window compared with its reference. */
@@ -18,7 +18,7 @@ export interface ComparedWindow {
 }
 
 export interface WindowComparison extends Omit<CompareOptions, 'columns'> {
-  features: readonly FeatureSpec[];
+  features: readonly Feature[];
   /** Whether the score of the model is compared too. */
   withScore: boolean;
 }
@@ -37,7 +37,10 @@ export async function compareWindow(
   { features, withScore, ...options }: WindowComparison,
 ): Promise<ComparedWindow> {
   const types = new Map((await columnsOf(db, reference)).map((column) => [column.name, column]));
-  const compared = features.filter(({ name }) => types.has(name) && rows.features.columns[name]);
+  // A date moves on by itself, so it is not compared.
+  const compared = features.filter(
+    ({ name, kind }) => kind !== 'datetime' && types.has(name) && rows.features.columns[name],
+  );
   const before = withBooleans(reference, compared, types);
   await writeWindow(db, rows);
   try {
@@ -61,7 +64,7 @@ export async function compareWindow(
 /** A reference of an old version stores booleans as 0 and 1. */
 function withBooleans(
   reference: string,
-  features: readonly FeatureSpec[],
+  features: readonly Feature[],
   types: ReadonlyMap<string, SourceColumn>,
 ): string {
   const flags = features.filter(({ name, kind }) => kind === 'boolean' && types.get(name)?.sqlType !== 'BOOLEAN');
@@ -93,7 +96,7 @@ async function writeWindow(db: Database, { features, scores }: WindowRows): Prom
  */
 async function typedWindow(
   db: Database,
-  features: readonly FeatureSpec[],
+  features: readonly Feature[],
   types: ReadonlyMap<string, SourceColumn>,
   fileTypes: ReadonlyMap<string, string>,
 ): Promise<string> {

@@ -3,11 +3,10 @@ import type { DriftDetail, DriftReference, DriftReport, DriftValue, DriftWindow 
 import { openDatabase, type Database } from '../data/database.ts';
 import type { Column } from '../data/table.ts';
 import { ProjectError, WorkError } from '../base/errors.ts';
-import { join } from 'node:path';
-import { loadModel } from '../models/savedModel.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { championOf } from '../registry/aliases.ts';
 import { getVersion } from '../registry/modelVersions.ts';
+import { featuresOf } from '../registry/openVersion.ts';
 import { countBins, countCategories, quantileEdges, equalEdges } from '../statistics/histogram.ts';
 import { quantile } from '../statistics/quantile.ts';
 import { listEvents } from '../tracking/events.ts';
@@ -85,12 +84,11 @@ export async function driftDetail(
   if (!window || versionNumber === undefined)
     throw new WorkError(`The monitor \`${name}\` has no window ${windowId} with predictions.`);
   const version = getVersion(store, monitoredModel(config, name).name, versionNumber);
-  const { meta } = await loadModel(join(store.root, version.path));
   let db: Database | null = null;
   try {
     const database = async () => (db ??= await openDatabase());
     const span = { deployment: monitor.deployment, start: window.start, end: window.end };
-    const rows = await readWindow(store, database, span, meta.features);
+    const rows = await readWindow(store, database, span, featuresOf(version.report));
     const reference = (await readReference(database, store.root, version)).columns[column];
     const current: Column | undefined =
       column === '_score' ? { kind: 'number', values: rows.scores } : rows.features.columns[column];

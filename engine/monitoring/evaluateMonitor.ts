@@ -1,15 +1,14 @@
 import { monitoredModel } from '../project/models.ts';
-import { join } from 'node:path';
 import type { DriftWindow } from '../../protocol/drift.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { ProjectError, checkCancelled } from '../base/errors.ts';
-import { loadModel } from '../models/savedModel.ts';
 import { durationMs } from '../base/duration.ts';
 import type { Project } from '../project/loadProject.ts';
-import type { FeatureSpec } from '../models/preprocess.ts';
+import type { Feature } from '../models/feature.ts';
 import type { MonitorConfig } from '../project/schema/monitors.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { getVersion, type ModelVersion } from '../registry/modelVersions.ts';
+import { featuresOf } from '../registry/openVersion.ts';
 import { quantile } from '../statistics/quantile.ts';
 import { firstPrediction, mainVersion } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
@@ -97,11 +96,11 @@ async function judgeWindow(
   const used = mainVersion(store, span);
   if (used === null) return null;
   const version = getVersion(store, monitoredModel(config, request.monitor).name, used);
-  const { meta } = await loadModel(join(project.root, version.path));
-  const rows = await readWindow(store, database, span, meta.features);
+  const features = featuresOf(version.report);
+  const rows = await readWindow(store, database, span, features);
   const enough = rows.features.rows >= (monitor.window.min_rows ?? 100);
   const { values, share: driftedShare } = enough
-    ? await compare(request, monitor, await database(), version, meta.features, rows)
+    ? await compare(request, monitor, await database(), version, features, rows)
     : { values: [], share: 0 };
   const share = monitor.drift?.share ?? 0.5;
   const performance: Record<string, number> = {};
@@ -117,7 +116,7 @@ async function judgeWindow(
       from: start,
       now,
     });
-    const realised = realisedPerformance(rows, labels, version, meta.positive);
+    const realised = realisedPerformance(rows, labels, version);
     labelled = realised.labelled;
     for (const [metric, value] of Object.entries(realised.metrics)) if (value !== null) performance[metric] = value;
   }
@@ -144,7 +143,7 @@ async function compare(
   { drift }: MonitorConfig,
   db: Database,
   version: ModelVersion,
-  features: readonly FeatureSpec[],
+  features: readonly Feature[],
   rows: WindowRows,
 ): Promise<ComparedWindow> {
   const dataset = config.datasets?.[version.report.data.dataset];

@@ -8,9 +8,8 @@ export function realisedPerformance(
   rows: WindowRows,
   labels: ReadonlyMap<string, string | number>,
   version: ModelVersion,
-  positive: string | null,
 ): { labelled: number; metrics: Metrics } {
-  const { task, classes, threshold, minPrecision } = version.report;
+  const { task, classes, threshold, minPrecision, positive, scores } = version.report;
   const truth: number[] = [];
   const values: number[] = [];
   rows.keys.forEach((key, i) => {
@@ -33,7 +32,11 @@ export function realisedPerformance(
     values: Float64Array.from(values),
     probabilities: (classes ?? []).map((_, c) => Float64Array.from(values, (value) => (value === c ? 1 : 0))),
   };
-  const metrics = evaluator(Float64Array.from(truth), predictions, { threshold, minPrecision })();
+  const metrics = evaluator(Float64Array.from(truth), predictions, {
+    threshold,
+    minPrecision,
+    areProbabilities: scores === 'probability',
+  })();
   // The log holds the predicted class without probabilities, so there is no log loss.
   if (task === 'multiclass') delete metrics['log_loss'];
   return { labelled: truth.length, metrics };

@@ -5,7 +5,7 @@ import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
 import type { Column, Table } from '../data/table.ts';
-import type { FeatureSpec } from '../models/preprocess.ts';
+import type { Feature } from '../models/feature.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
 import { eachPrediction, predictionFiles, type LogSpan } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
@@ -29,7 +29,7 @@ export async function readWindow(
   store: Store,
   database: () => Promise<Database>,
   span: LogSpan,
-  features: readonly FeatureSpec[],
+  features: readonly Feature[],
 ): Promise<WindowRows> {
   const rows: unknown[] = [];
   const scores: number[] = [];
@@ -85,7 +85,7 @@ function agreedTypes([first, ...others]: readonly ReadonlyMap<string, string>[])
   return new Map([...(first ?? [])].filter(([name, type]) => others.every((other) => other.get(name) === type)));
 }
 
-function append(a: Table, b: Table, features: readonly FeatureSpec[]): Table {
+function append(a: Table, b: Table, features: readonly Feature[]): Table {
   if (b.rows === 0) return a;
   const columns: Record<string, Column> = {};
   for (const { name, kind } of features) {

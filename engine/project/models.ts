@@ -13,6 +13,8 @@ export interface ProjectModel {
   from: string | null;
   /** Dataset that describes its rows; null when not declared. */
   data: string | null;
+  /** The file or folder of the model among the outputs of its stage, or its name in MLflow; null when not declared. */
+  path: string | null;
 }
 
 /** An alias of a model; `name` is null when it is omitted. */
@@ -24,8 +26,13 @@ export interface AliasOfModel {
 /** Returns the models of a project. Without `models` there is one, with the name of the project. */
 export function modelsOf(config: ProjectConfig): ProjectModel[] {
   const declared = Object.entries(config.models ?? {});
-  if (declared.length === 0) return [{ name: config.project, from: null, data: trainedOn(config, null) }];
-  return declared.map(([name, { from, data }]) => ({ name, from, data: data ?? trainedOn(config, from) }));
+  if (declared.length === 0) return [{ name: config.project, from: null, data: trainedOn(config, null), path: null }];
+  return declared.map(([name, { from, data, path = null }]) => ({
+    name,
+    from,
+    data: data ?? trainedOn(config, from),
+    path,
+  }));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Task } from '../evaluation/predictions.ts';
-import type { DatasetSchema } from './schema/datasetSchema.ts';
+import type { DatasetSchema, Field } from './schema/datasetSchema.ts';
 import type { TrainStage } from './schema/trainStage.ts';
 
 /**
@@ -11,7 +11,11 @@ export function taskOf(stage: TrainStage, schema: DatasetSchema | null): Task | 
   const target = schema?.fields.find((field) =>
     stage.with.target === undefined ? field.loopwright?.role === 'target' : field.name === stage.with.target,
   );
-  if (!target) return null;
+  return target ? taskOfTarget(target) : null;
+}
+
+/** Returns the task of a target from its type and categories; null when they do not determine it. */
+export function taskOfTarget(target: Field): Task | null {
   if (target.type === 'boolean' || target.loopwright?.positive !== undefined) return 'binary';
   const classes = target.categories?.length ?? target.constraints?.enum?.length;
   if (classes !== undefined) return classes === 2 ? 'binary' : 'multiclass';

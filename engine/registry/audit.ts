@@ -11,6 +11,7 @@ export type AuditAction =
   | 'model renamed'
   | 'model deleted'
   | 'version registered'
+  | 'version validated'
   | 'version deleted'
   | 'stage set'
   | 'alias set'

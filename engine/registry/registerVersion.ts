@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts';
 import { challenger, setAlias } from './aliases.ts';
 import { recordAudit } from './audit.ts';
 import { nextVersion } from './modelVersions.ts';
-import type { VersionSummary } from './versionSummary.ts';
+import { summaryOf } from './versionSummary.ts';
 import type { ValidationReport } from './validationReport.ts';
 
 /** Registers a validated model as the next version. It becomes the challenger when its gates passed. */
@@ -17,11 +17,6 @@ export function registerVersion(
   const { sql } = store;
   return sql.write(() => {
     const version = nextVersion(store, name);
-    const summary: VersionSummary = {
-      metrics: Object.fromEntries(Object.entries(report.performance).map(([key, estimate]) => [key, estimate.value])),
-      gatesPassed: report.gates.filter((gate) => gate.passed).length,
-      gatesTotal: report.gates.length,
-    };
     sql.run(
       `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, report, summary)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -32,7 +27,7 @@ export function registerVersion(
       Date.now(),
       Date.now(),
       JSON.stringify(report),
-      JSON.stringify(summary),
+      JSON.stringify(summaryOf(report)),
     );
     recordAudit(store, actor, 'version registered', { model: name, version, runId });
     if (report.gates.every((gate) => gate.passed))

@@ -4,6 +4,8 @@ import type { GateOutcome } from '../evaluation/gates.ts';
 import type { Estimate } from '../evaluation/intervals.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import type { SliceResult } from '../evaluation/slices.ts';
+import type { Feature, FeatureKind } from '../models/feature.ts';
+import type { PredictorMeta } from '../models/predictor.ts';
 import { kindOfOldGate } from '../tracking/storedGate.ts';
 
 /**
@@ -12,13 +14,30 @@ import { kindOfOldGate } from '../tracking/storedGate.ts';
  * to `readValidationReport`, which reads every earlier version.
  */
 export interface ValidationReport {
-  version: 2;
+  version: 3;
   /** Name of the model; missing in reports of projects with one model, which has the name of the project. */
   model?: string;
   task: Task;
   target: string;
+  /** The value of a binary target that counts as positive, as the data writes it; else null. */
+  positive: string | null;
+  /** Flavour of the model's files; null in reports before version 3, whose models are recognised by their files. */
+  flavour: string | null;
+  /** SHA-256 over the files of the model; null in reports before version 3. */
+  modelHash: string | null;
   algorithm: string;
+  /** The program that scored, for display. */
   backend: string;
+  /** The form of the scores; see `PredictorMeta`. */
+  scores: PredictorMeta['scores'];
+  environment: {
+    /** The interpreter that scored, relative to the project when inside it; null when the model needs none. */
+    python: string | null;
+    /** Versions that scored, by the name of the package. */
+    packages: Record<string, string>;
+    /** Differences to the environment that the model was saved with. */
+    warnings: string[];
+  };
   /** The threshold of a binary model: scores at or above it are positive. Chosen on the validation rows. */
   threshold: number | null;
   minPrecision: number;
@@ -41,12 +60,16 @@ export interface ValidationReport {
   };
   features: {
     name: string;
-    kind: 'numeric' | 'categorical' | 'boolean';
+    kind: FeatureKind;
+    /** The type that the model takes, when it is not the usual one of the kind. */
+    type?: Feature['type'];
+    /** True when the model fills an absent column by itself. */
+    optional?: boolean | undefined;
     /** Share of test rows without a value. */
     missing: number;
     levels: number | null;
   }[];
-  /** Folder of the saved model. */
+  /** Folder or file of the saved model. */
   modelPath: string;
   /**
    * Parquet with test rows, `_score` among its columns: the reference of the monitors. Reports of version 1 name a JSON
@@ -64,15 +87,36 @@ export function reportFile(stage: string): string {
 
 /** Reads a stored report of any version. */
 export function readValidationReport(text: string): ValidationReport {
-  const stored = JSON.parse(text) as ValidationReport | ReportVersion1;
-  return stored.version === 1 ? fromVersion1(stored) : stored;
+  const stored = JSON.parse(text) as ValidationReport | ReportVersion2 | ReportVersion1;
+  if (stored.version === 3) return stored;
+  return fromVersion2(stored.version === 1 ? fromVersion1(stored) : stored);
+}
+
+/** Up to version 2, every model was a network that Loopwright trained. */
+interface ReportVersion2 extends Omit<
+  ValidationReport,
+  'version' | 'positive' | 'flavour' | 'modelHash' | 'scores' | 'environment'
+> {
+  version: 2;
+}
+
+function fromVersion2(stored: ReportVersion2): ValidationReport {
+  return {
+    ...stored,
+    version: 3,
+    positive: stored.task === 'binary' ? (stored.classes?.[1] ?? null) : null,
+    flavour: null,
+    modelHash: null,
+    scores: stored.task === 'regression' ? 'none' : 'probability',
+    environment: { python: null, packages: {}, warnings: [] },
+  };
 }
 
 /**
  * In version 1, gates had no kind, fairness had no interval and one rate per group, and the number of reference rows
  * was not stored.
  */
-interface ReportVersion1 extends Omit<ValidationReport, 'version' | 'gates' | 'fairness' | 'referenceRows'> {
+interface ReportVersion1 extends Omit<ReportVersion2, 'version' | 'gates' | 'fairness' | 'referenceRows'> {
   version: 1;
   gates: Omit<GateOutcome, 'kind'>[];
   fairness: {
@@ -87,7 +131,7 @@ interface ReportVersion1 extends Omit<ValidationReport, 'version' | 'gates' | 'f
 /** In version 1, the reference contained every k-th test row, up to a limit. */
 const mostReferenceRows1 = 50_000;
 
-function fromVersion1(stored: ReportVersion1): ValidationReport {
+function fromVersion1(stored: ReportVersion1): ReportVersion2 {
   const testRows = stored.data.rows.test;
   const step = Math.max(1, Math.ceil(testRows / mostReferenceRows1));
   return {

@@ -6,6 +6,7 @@ import type { WorkError } from '../base/errors.ts';
 import { type Project } from '../project/loadProject.ts';
 import { type CodeVersion } from '../provenance/codeVersion.ts';
 import type { FoundPython } from '../python/findPython.ts';
+import type { ValidatedSubject } from '../stages/stageContext.ts';
 import type { Store } from '../store/store.ts';
 import { type PlannedStage } from './plan.ts';
 import { type Period } from '../fingerprint/period.ts';
@@ -43,6 +44,8 @@ export interface RunRequest {
   commandLine?: string | undefined;
   /** Run only these stages, fresh or not. Their inputs exist. */
   only?: readonly string[] | undefined;
+  /** A model from elsewhere that the only stage, a validation, evaluates. */
+  subject?: ValidatedSubject | undefined;
   /** Replaces the project's seed. */
   seed?: number | undefined;
   /** The version of the code, when the caller knows it already. */

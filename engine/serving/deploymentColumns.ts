@@ -1,4 +1,4 @@
-import type { FeatureSpec } from '../models/preprocess.ts';
+import type { Feature } from '../models/feature.ts';
 import type { Project } from '../project/loadProject.ts';
 import { deployedModel, type ProjectModel } from '../project/models.ts';
 import { parseTime } from '../project/parseTime.ts';
@@ -15,7 +15,7 @@ export interface DeploymentColumns {
   keyOf(row: Record<string, unknown>): string | null;
   /** The time of the event by the timestamp of the row; now when it has none. Epoch milliseconds. */
   timeOf(row: Record<string, unknown>): number;
-  featuresOf(row: Record<string, unknown>, features: readonly FeatureSpec[]): Record<string, unknown>;
+  featuresOf(row: Record<string, unknown>, features: readonly Feature[]): Record<string, unknown>;
 }
 
 /**

@@ -1,7 +1,6 @@
-import type { Model } from '../models/model.ts';
+import type { Predictor } from '../models/predictor.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
 import type { ValidationReport } from '../registry/validationReport.ts';
-import { predictTable } from '../models/predictTable.ts';
 
 export interface RowPrediction {
   /** Binary: score of the positive class. Regression: the value. */
@@ -14,12 +13,13 @@ export interface RowPrediction {
 
 /** Predicts rows given as objects. Throws DataError that names the row and the field when one cannot be used. */
 export async function predictRows(
-  model: Model,
+  model: Predictor,
   { threshold, classes: answered }: Pick<ValidationReport, 'threshold' | 'classes'>,
   rows: readonly unknown[],
+  signal?: AbortSignal,
 ): Promise<RowPrediction[]> {
   const table = rowsToTable(rows, model.meta.features);
-  const predictions = await predictTable(model, table);
+  const predictions = await model.predict(table, signal);
   const { task } = model.meta;
   const classes = answered ?? model.meta.classes;
   return rows.map((_, i) => {

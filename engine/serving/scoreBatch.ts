@@ -1,14 +1,16 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '../data/database.ts';
-import { columnsOf } from '../data/inspectColumns.ts';
+import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { writeParquet } from '../data/writeTable.ts';
 import { DataError, checkCancelled } from '../base/errors.ts';
-import { loadModel } from '../models/savedModel.ts';
+import type { ModelTools } from '../models/flavours/flavour.ts';
+import { typeOfFeature } from '../models/feature.ts';
+import type { FilePredictor, Predictor } from '../models/predictor.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
-import { predictTable } from '../models/predictTable.ts';
+import { openVersion } from '../registry/openVersion.ts';
 import type { Store } from '../store/store.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
 import { logPredictionFile } from './predictionLog.ts';
@@ -16,6 +18,7 @@ import { logPredictionFile } from './predictionLog.ts';
 export interface BatchRequest {
   store: Store;
   version: ModelVersion;
+  tools: ModelTools;
   db: Database;
   /** FROM-able SQL with the rows. */
   source: string;
@@ -38,54 +41,39 @@ let batches = 0;
  */
 export async function scoreBatch(request: BatchRequest): Promise<{ rows: number; output: string }> {
   const { store, version, db, columns } = request;
-  const model = await loadModel(join(store.root, version.path));
+  const model = await openVersion(version, request.tools);
   const rows = `batch_${++batches}`;
-  const scoresFile = join(store.folder, 'tmp', `scores-${process.pid}-${batches}.csv`);
-  mkdirSync(join(store.folder, 'tmp'), { recursive: true });
-  await db.run(`CREATE TEMP TABLE ${rows} AS SELECT * FROM ${request.source}`);
-  // Columns of an earlier scoring would get other names beside the new ones.
-  for (const name of own) await db.run(`ALTER TABLE ${rows} DROP COLUMN IF EXISTS ${name}`);
+  const temp = join(store.folder, 'tmp');
+  mkdirSync(temp, { recursive: true });
+  const place = join(temp, `scores-${process.pid}-${batches}`);
   try {
-    const known = (await columnsOf(db, rows)).map((column) => column.name);
-    const missing = model.meta.features.map((feature) => feature.name).filter((name) => !known.includes(name));
+    await db.run(`CREATE TEMP TABLE ${rows} AS SELECT * FROM ${request.source}`);
+    // Columns of an earlier scoring would get other names beside the new ones.
+    for (const name of own) await db.run(`ALTER TABLE ${rows} DROP COLUMN IF EXISTS ${name}`);
+    const known = await columnsOf(db, rows);
+    const names = known.map(({ name }) => name);
+    const missing = model.meta.features.flatMap(({ name, optional }) =>
+      optional || names.includes(name) ? [] : [name],
+    );
     if (missing.length > 0)
       throw new DataError(
-        `The input lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.map((name) => `\`${name}\``).join(', ')} that version ${version.version} reads; it has ${known.join(', ')}.`,
+        `The input lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.map((name) => `\`${name}\``).join(', ')} that version ${version.version} reads; it has ${names.join(', ')}.`,
       );
     const total = Number((await db.rows(`SELECT count(*) AS n FROM ${rows}`))[0]?.['n'] ?? 0);
-    const features = model.meta.features.map(({ name }) => quoteIdentifier(name)).join(', ');
-    writeFileSync(scoresFile, 's,p\n');
-    for (let from = 0; from < total; from += chunk) {
-      checkCancelled(request.signal);
-      const part = await db.table(
-        `SELECT ${features} FROM ${rows} WHERE rowid >= ${from} AND rowid < ${from + chunk} ORDER BY rowid`,
-      );
-      const { values, task } = await predictTable(model, part);
-      const classes = version.report.classes ?? model.meta.classes;
-      const threshold = version.report.threshold ?? 0.5;
-      const lines = Array.from(values, (value) =>
-        task === 'multiclass'
-          ? `,"${(classes[value] ?? '').replaceAll('"', '""')}"`
-          : task === 'binary'
-            ? `${value},"${classes[value >= threshold ? 1 : 0] ?? ''}"`
-            : `${value},"${value}"`,
-      );
-      writeFileSync(scoresFile, lines.length > 0 ? `${lines.join('\n')}\n` : '', { flag: 'a' });
-      request.onProgress?.(Math.min(1, (from + chunk) / total));
-    }
+    const work = { ...request, model, rows, total, place, known };
+    const scores = model.files && total > chunk ? await scoreFile(work, model.files) : await scoreTables(work);
     const now = Date.now();
     const at =
-      columns.time !== null && known.includes(columns.time)
+      columns.time !== null && names.includes(columns.time)
         ? `CAST(${quoteIdentifier(columns.time)} AS TIMESTAMP)`
         : `make_timestamp_ms(${now})`;
     const key =
-      columns.key !== null && known.includes(columns.key)
+      columns.key !== null && names.includes(columns.key)
         ? `CAST(${quoteIdentifier(columns.key)} AS VARCHAR)`
         : 'NULL::VARCHAR';
-    const scores = `read_csv(${quoteLiteral(scoresFile)}, header = true, columns = {'s': 'DOUBLE', 'p': 'VARCHAR'}, parallel = false)`;
     await writeParquet(
       db,
-      `SELECT t.*, s.s AS _score, s.p AS _prediction, ${key} AS _key, ${at} AS _at, ${version.version} AS _model_version FROM (SELECT * FROM ${rows} ORDER BY rowid) t POSITIONAL JOIN ${scores} s`,
+      `SELECT t.*, s.s AS _score, s.p AS _prediction, ${key} AS _key, ${at} AS _at, ${version.version} AS _model_version FROM (SELECT * FROM ${rows} ORDER BY rowid) t POSITIONAL JOIN (${scores}) s`,
       request.output,
     );
     if (request.deployment !== null && total > 0) {
@@ -103,7 +91,83 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
     }
     return { rows: total, output: request.output };
   } finally {
-    rmSync(scoresFile, { force: true });
+    for (const ending of ['.csv', '.in.parquet', '.out.parquet']) rmSync(`${place}${ending}`, { force: true });
+    await model.close();
     await db.run(`DROP TABLE IF EXISTS ${rows}`).catch(() => {});
   }
+}
+
+interface BatchWork extends BatchRequest {
+  model: Predictor;
+  /** Name of the table with the rows. */
+  rows: string;
+  total: number;
+  /** Absolute path of the temporary files, without their endings. */
+  place: string;
+  known: readonly SourceColumn[];
+}
+
+/** The columns that the model reads, in its types; one that it fills by itself may be absent. */
+function readColumns({ model, known }: BatchWork): string {
+  return model.meta.features
+    .map((feature) => {
+      const name = quoteIdentifier(feature.name);
+      const column = known.find((candidate) => candidate.name === feature.name);
+      if (!column) return `NULL AS ${name}`;
+      if (typeOfFeature(feature) !== 'text' || column.type === 'string') return name;
+      return `${column.type === 'number' ? numberText(name) : `CAST(${name} AS VARCHAR)`} AS ${name}`;
+    })
+    .join(', ');
+}
+
+/** SQL for a number as JavaScript writes it: a whole one without a decimal point. */
+function numberText(sql: string): string {
+  return `CASE WHEN ${sql} = trunc(${sql}) AND abs(${sql}) < 1e15 THEN CAST(CAST(${sql} AS BIGINT) AS VARCHAR) ELSE CAST(${sql} AS VARCHAR) END`;
+}
+
+function classesOf({ version: { report }, model }: BatchWork): readonly string[] {
+  return report.classes ?? model.meta.classes;
+}
+
+/** Scores in this process, part by part. Returns SQL with the score as `s` and the prediction as `p`. */
+async function scoreTables(work: BatchWork): Promise<string> {
+  const { db, rows, total, model, version, signal } = work;
+  const file = `${work.place}.csv`;
+  const classes = classesOf(work);
+  const threshold = version.report.threshold ?? 0.5;
+  writeFileSync(file, 's,p\n');
+  for (let from = 0; from < total; from += chunk) {
+    checkCancelled(signal);
+    const part = await db.table(
+      `SELECT ${readColumns(work)} FROM ${rows} WHERE rowid >= ${from} AND rowid < ${from + chunk} ORDER BY rowid`,
+    );
+    const { values, task } = await model.predict(part, signal);
+    const lines = Array.from(values, (value) =>
+      task === 'multiclass'
+        ? `,"${(classes[value] ?? '').replaceAll('"', '""')}"`
+        : task === 'binary'
+          ? `${value},"${classes[value >= threshold ? 1 : 0] ?? ''}"`
+          : `${value},"${value}"`,
+    );
+    writeFileSync(file, lines.length > 0 ? `${lines.join('\n')}\n` : '', { flag: 'a' });
+    work.onProgress?.(Math.min(1, (from + chunk) / total));
+  }
+  return `SELECT s, p FROM read_csv(${quoteLiteral(file)}, header = true, columns = {'s': 'DOUBLE', 'p': 'VARCHAR'}, parallel = false)`;
+}
+
+/** Has a worker score a file, so that no row passes through this process. Returns SQL as `scoreTables` does. */
+async function scoreFile(work: BatchWork, files: FilePredictor): Promise<string> {
+  const { db, rows, total, place, version, signal } = work;
+  const [input, output] = [`${place}.in.parquet`, `${place}.out.parquet`];
+  await writeParquet(db, `SELECT ${readColumns(work)} FROM ${rows} ORDER BY rowid`, input);
+  checkCancelled(signal);
+  await files.run({ input, output, signal, onRows: (done) => work.onProgress?.(Math.min(1, done / total)) });
+  const source = `read_parquet(${quoteLiteral(output)})`;
+  const { score, class: position } = files.sqlFor((await columnsOf(db, source)).map(({ name }) => name));
+  const names = `[${classesOf(work).map(quoteLiteral).join(', ')}]`;
+  if (position !== null) return `SELECT NULL::DOUBLE AS s, ${names}[1 + (${position})] AS p FROM ${source}`;
+  const threshold = version.report.threshold ?? 0.5;
+  const prediction =
+    version.report.task === 'binary' ? `${names}[CASE WHEN s >= ${threshold} THEN 2 ELSE 1 END]` : numberText('s');
+  return `SELECT s, ${prediction} AS p FROM (SELECT CAST(${score} AS DOUBLE) AS s FROM ${source})`;
 }

@@ -6,6 +6,7 @@ import { DataError, ProjectError, messageOf } from '../base/errors.ts';
 import { listen } from '../http/listen.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { sameSecret } from '../http/sameSecret.ts';
+import { modelTools } from '../models/modelTools.ts';
 import type { ApiDeployment } from '../project/schema/deployments.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { recordEvent } from '../tracking/events.ts';
@@ -58,7 +59,8 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     );
   const log = request.onLog ?? (() => {});
   const { model: declared, alias } = aliasedModel(config, deployment.model);
-  const model = new ServingModel(store, declared.name, alias, log);
+  const tools = modelTools(store, config, declared.name, log);
+  const model = new ServingModel(store, { name: declared.name, alias, tools }, log);
   let last = (await model.load()).version.version;
   const columns = deploymentColumns(request.project, config, name);
   const host = deployment.host ?? '127.0.0.1';
@@ -102,7 +104,10 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
       .type('application/openmetrics-text; version=1.0.0; charset=utf-8')
       .send(metrics.text({ deployment: name, model: declared.name, version: current().version.version })),
   );
-  app.post('/predict', (req, reply) => answer({ req, reply, served: current(), store, name, columns, metrics }));
+  app.post('/predict', (req, reply) => {
+    current();
+    return model.answer((served) => answer({ req, reply, served, store, name, columns, metrics }));
+  });
   const url = await listen(app, {
     host,
     port: request.port ?? deployment.port,
@@ -128,6 +133,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     version: last,
     async close() {
       await app.close();
+      await model.close();
       record?.stop();
     },
   };

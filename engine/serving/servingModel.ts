@@ -1,14 +1,14 @@
-import { join } from 'node:path';
 import type { ModelAlias } from '../../protocol/models.ts';
 import { WorkError, messageOf } from '../base/errors.ts';
-import type { Model } from '../models/model.ts';
-import { loadModel } from '../models/savedModel.ts';
+import type { ModelTools } from '../models/flavours/flavour.ts';
+import type { Predictor } from '../models/predictor.ts';
 import { aliasVersion, versionOf, type ModelVersion } from '../registry/modelVersions.ts';
+import { openVersion } from '../registry/openVersion.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ServedVersion {
   version: ModelVersion;
-  model: Model;
+  model: Predictor;
 }
 
 /** Time until a version that could not be loaded is tried again. */
@@ -19,16 +19,24 @@ export class ServingModel {
   readonly #store: Store;
   readonly #name: string;
   readonly #alias: ModelAlias;
+  readonly #tools: ModelTools;
   readonly #onError: (message: string) => void;
   #current: ServedVersion | null = null;
+  /** Requests that each version is answering. A version that was replaced closes after its last one. */
+  readonly #open = new Map<ServedVersion, number>();
   #loading: Promise<void> | null = null;
   /** The version that could not be loaded, the reason, and the time of the next try: its files may be restored. */
   #failed: { version: number; message: string; again: number } | null = null;
 
-  constructor(store: Store, name: string, alias: ModelAlias, onError: (message: string) => void) {
+  constructor(
+    store: Store,
+    { name, alias, tools }: { name: string; alias: ModelAlias; tools: ModelTools },
+    onError: (message: string) => void,
+  ) {
     this.#store = store;
     this.#name = name;
     this.#alias = alias;
+    this.#tools = tools;
     this.#onError = onError;
   }
 
@@ -39,9 +47,39 @@ export class ServingModel {
       throw new WorkError(
         `\`${this.#name}\` has no ${this.#alias} to serve. Train and validate with \`loopwright run\`, then \`loopwright models promote VERSION\`.`,
       );
-    const served = { version: wanted, model: await loadModel(join(this.#store.root, wanted.path)) };
+    const served = { version: wanted, model: await openVersion(wanted, this.#tools) };
+    const before = this.#current;
     this.#current = served;
+    this.#open.set(served, 0);
+    if (before && this.#open.get(before) === 0) this.#release(before);
     return served;
+  }
+
+  /** Answers a request by the version that serves now, which stays open until the answer is there. */
+  async answer<T>(use: (served: ServedVersion) => Promise<T>): Promise<T> {
+    const served = this.current();
+    this.#open.set(served, (this.#open.get(served) ?? 0) + 1);
+    try {
+      return await use(served);
+    } finally {
+      const left = (this.#open.get(served) ?? 1) - 1;
+      this.#open.set(served, left);
+      if (left === 0 && served !== this.#current) this.#release(served);
+    }
+  }
+
+  /** Closes all versions. */
+  async close(): Promise<void> {
+    await this.#loading;
+    await Promise.all([...this.#open.keys()].map(({ model }) => model.close()));
+    this.#open.clear();
+  }
+
+  #release(served: ServedVersion): void {
+    this.#open.delete(served);
+    served.model
+      .close()
+      .catch((error: unknown) => this.#onError(`version ${served.version.version} did not close: ${messageOf(error)}`));
   }
 
   /** The version that serves now. Starts to load the new one when the alias has moved. */

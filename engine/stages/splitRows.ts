@@ -3,7 +3,8 @@ import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { WorkError } from '../base/errors.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 
-export type Side = 'train' | 'validation' | 'test';
+/** A side of the split; `whole` is all rows of data without a split, `none` no row. */
+export type Side = 'train' | 'validation' | 'test' | 'whole' | 'none';
 
 /**
  * SQL that selects columns of one side of the split. Without a split column all rows are training rows. Throws
@@ -24,7 +25,7 @@ export async function sideSql(
     );
   const where = known.has(splitColumn)
     ? ` WHERE ${quoteIdentifier(splitColumn)} = ${quoteLiteral(side)}`
-    : side === 'train'
+    : side === 'train' || side === 'whole'
       ? ''
       : ' WHERE false';
   return `SELECT ${[...new Set(columns)].map(quoteIdentifier).join(', ')} FROM ${source}${where}`;

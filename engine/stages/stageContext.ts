@@ -26,6 +26,8 @@ export interface StageContext {
   forced: boolean;
   /** The current lock, to find the model of an earlier stage. */
   lock: () => Lock;
+  /** The model that a validation outside the project's stages evaluates; null for the model of its stage. */
+  subject: ValidatedSubject | null;
   /** Whether a validated model becomes a version. That of a trial does not: the sweep chooses one trial. */
   registers: boolean;
   /** A DuckDB of its own, closed after the stage. */
@@ -46,6 +48,16 @@ export interface StageContext {
   progress: (text: string, share?: number) => void;
   /** Absolute path of the folder of the run's artifacts; the first call creates it. */
   artifacts: () => string;
+}
+
+/** A model from elsewhere: its files, and the version that the validation belongs to. */
+export interface ValidatedSubject {
+  /** Name of the model in the registry. */
+  name: string;
+  /** Absolute path of its files. */
+  path: string;
+  /** The registered version that is validated; null when the validation registers one. */
+  version: number | null;
 }
 
 export interface StageOutcome {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { WorkError, checkCancelled } from '../base/errors.ts';
+import type { Database } from '../data/database.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { confusionMatrix } from '../evaluation/confusion.ts';
 import { evaluateSlices } from '../evaluation/slices.ts';
@@ -14,7 +15,7 @@ import { judgeGates } from './validation/judgeGates.ts';
 import { measureModel } from './validation/measureModel.ts';
 import { recordResults } from './validation/recordResults.ts';
 import { scoreRows } from './validation/scoreRows.ts';
-import { openSubject } from './validation/subject.ts';
+import { openSubject, type Subject } from './validation/subject.ts';
 import { writeReference } from './validation/writeReference.ts';
 
 /**
@@ -22,10 +23,23 @@ import { writeReference } from './validation/writeReference.ts';
  * version.
  */
 export async function validate(context: StageContext, stage: ValidateStage): Promise<StageOutcome> {
-  const { data, slices: sliceColumns = [], fairness, min_precision: minPrecision = 0.9 } = stage.with;
-  const { signal, seed } = context;
   const db = await context.database();
   const subject = await openSubject(context, stage, db);
+  try {
+    return await validateSubject(context, stage, db, subject);
+  } finally {
+    await subject.close();
+  }
+}
+
+async function validateSubject(
+  context: StageContext,
+  stage: ValidateStage,
+  db: Database,
+  subject: Subject,
+): Promise<StageOutcome> {
+  const { data, slices: sliceColumns = [], fairness, min_precision: minPrecision = 0.9 } = stage.with;
+  const { signal, seed } = context;
   const { model, champion, groupColumns } = subject;
 
   context.progress('predicting the test rows');
@@ -40,8 +54,8 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   if (test.rows === 0)
     throw new WorkError(`\`${data}\` has no test rows. Add a \`split\` to the stage that prepares it.`);
   const validation = await scoreRows(db, { sql: subject.validation, model, champion: null, groupColumns: [], signal });
-  const threshold = decisionThreshold(validation.rows > 0 ? validation : test, minPrecision);
-  const options = { threshold, minPrecision };
+  const threshold = decisionThreshold(validation.rows > 0 ? validation : test, minPrecision, model.meta.scores);
+  const options = { threshold, minPrecision, areProbabilities: model.meta.scores === 'probability' };
 
   context.progress('computing intervals', 0.4);
   const evaluation = evaluateRows({
@@ -52,7 +66,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
     seed,
     signal,
   });
-  const speedAndSize = await measureModel(context, model, subject.folder, test.sample);
+  const speedAndSize = await measureModel(model, subject.files.bytes, test.sample, signal);
   const performance = { ...evaluation.performance, ...speedAndSize };
 
   context.progress('computing slices', 0.8);
@@ -73,7 +87,7 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   const path = join(context.artifacts(), reportFile(context.node.name));
   writeAtomic(path, `${JSON.stringify(report, null, 2)}\n`);
   return {
-    ...recordResults(context, subject.name, report),
+    ...recordResults(context, subject, report),
     outs: [relativePath(context.project.root, path), reference.path],
   };
 }

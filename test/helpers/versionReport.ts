@@ -6,9 +6,14 @@ export function versionReport({
   ...part
 }: Partial<ValidationReport> & { passed?: boolean } = {}): ValidationReport {
   return {
-    version: 2,
+    version: 3,
     task: 'binary',
     target: 'y',
+    positive: null,
+    flavour: null,
+    modelHash: null,
+    scores: 'probability',
+    environment: { python: null, packages: {}, warnings: [] },
     algorithm: 'a',
     backend: 'cpu',
     threshold: 0.5,

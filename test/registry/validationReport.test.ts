@@ -43,7 +43,7 @@ const version1 = {
 
 test('a report of version 1 is read: gates get a kind, fairness its rates, the reference its count of rows', () => {
   const report = readValidationReport(JSON.stringify(version1));
-  assert.equal(report.version, 2);
+  assert.equal(report.version, 3);
   assert.deepEqual(
     report.gates.map(({ kind }) => kind),
     ['passed', 'failed', 'no_value', 'no_champion'],
@@ -68,7 +68,13 @@ test('a report of version 1 is read: gates get a kind, fairness its rates, the r
   assert.equal(report.referenceRows, 40_000, 'every third row');
 });
 
+test('a report of version 2 is that of a network of Loopwright', () => {
+  const stored = { version: 2, task: 'binary', classes: ['no', 'yes'], gates: [] };
+  const { version, positive, flavour, modelHash, scores } = readValidationReport(JSON.stringify(stored));
+  assert.deepEqual([version, positive, flavour, modelHash, scores], [3, 'yes', null, null, 'probability']);
+});
+
 test('a report of the present version is read as it is', () => {
-  const report = { version: 2, gates: [{ ...gate, kind: 'passed' }] };
+  const report = { version: 3, gates: [{ ...gate, kind: 'passed' }] };
   assert.deepEqual(readValidationReport(JSON.stringify(report)), report);
 });

@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
 import { DataError } from '../../engine/base/errors.ts';
+import { modelTools } from '../../engine/models/modelTools.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { getVersion } from '../../engine/registry/modelVersions.ts';
 import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
@@ -29,6 +30,7 @@ function newOrders() {
     scoreBatch({
       store: project.store,
       version: getVersion(project.store, 'orders', 1),
+      tools: modelTools(project.store, configFor(loaded, 'default'), 'orders'),
       db,
       source: rows,
       output: join(project.root, output),

@@ -5,6 +5,7 @@ import { openDatabase } from '../../engine/data/database.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
 import { applyPreprocess } from '../../engine/models/preprocess.ts';
 import { rowsToTable } from '../../engine/models/rowsToTable.ts';
+import { modelTools } from '../../engine/models/modelTools.ts';
 import { loadModel } from '../../engine/models/savedModel.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { getVersion } from '../../engine/registry/modelVersions.ts';
@@ -109,6 +110,7 @@ test('a batch writes what training computed', async () => {
   await scoreBatch({
     store,
     version,
+    tools: modelTools(store, configFor(loaded(), 'default'), version.model),
     db,
     source: `(SELECT * FROM ${source} WHERE _split = 'train')`,
     output,

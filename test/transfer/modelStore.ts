@@ -18,9 +18,14 @@ const start = {
 
 function report(modelPath: string): ValidationReport {
   return {
-    version: 2,
+    version: 3,
     task: 'binary',
     target: 'y',
+    positive: null,
+    flavour: null,
+    modelHash: null,
+    scores: 'probability',
+    environment: { python: null, packages: {}, warnings: [] },
     algorithm: 'a',
     backend: 'cpu',
     threshold: 0.5,

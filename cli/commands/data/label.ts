@@ -42,14 +42,22 @@ export async function dataLabel(
     );
   return withDatabase(context.signal, async (db) => {
     const open = await openTask(db, { project, config, store: context.storeIfAny(), folder: project.root }, task);
-    if (given)
-      tell(context, await addLabel(open, { key: options.key ?? '', label: options.label ?? null, labeller }), labeller);
-    else
-      await labelByKeys(open, {
-        labeller,
-        keys: pressedKeys(process.stdin, context.signal),
-        terminal: context.terminal,
-      });
+    try {
+      if (given)
+        tell(
+          context,
+          await addLabel(open, { key: options.key ?? '', label: options.label ?? null, labeller }),
+          labeller,
+        );
+      else
+        await labelByKeys(open, {
+          labeller,
+          keys: pressedKeys(process.stdin, context.signal),
+          terminal: context.terminal,
+        });
+    } finally {
+      await open.close();
+    }
     return exitCodes.done;
   });
 }

@@ -7,6 +7,7 @@ export const brier: Measure = {
   range: [0, 1],
   docs: 'Mean squared difference of score and outcome.',
   source: 'Brier 1950; scikit-learn brier_score_loss',
+  needs: 'probability',
   binary: ({ labels, scores, weights }) =>
     weightedMean(labels, scores, weights, (label, score) => (label - score) ** 2),
 };

@@ -7,6 +7,7 @@ export const ece: Measure = {
   range: [0, 1],
   docs: 'Expected calibration error over ten equal-count bins.',
   source: 'Naeini et al. 2015; bins as NannyML cuts them',
+  needs: 'probability',
   // The bins of each resample would need a sort of their own.
   resampled: false,
   binary: ({ labels, scores }) => expectedCalibrationError(calibrationBins(labels, scores)),

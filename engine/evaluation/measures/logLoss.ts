@@ -8,6 +8,7 @@ export const logLoss: Measure = {
   range: [0, Number.POSITIVE_INFINITY],
   docs: 'Mean negative log-likelihood, natural logarithm; probabilities are clipped to [ε, 1 − ε] with ε = 2⁻⁵².',
   source: 'scikit-learn log_loss',
+  needs: 'probability',
   binary: binaryLogLoss,
   multiclass: ({ n, loss }) => shareOf(loss, n),
 };

@@ -36,8 +36,11 @@ export interface BinaryRows {
  * null where the metric is not defined.
  */
 export interface Measure extends MetricDescription {
-  /** `threshold`: the metric is about decisions and is left out where no threshold is known. */
-  needs?: 'threshold' | 'min_precision';
+  /**
+   * `threshold`: the metric is about decisions and is left out where no threshold is known. `probability`: it is left
+   * out where the scores are no probabilities.
+   */
+  needs?: 'threshold' | 'min_precision' | 'probability';
   /** False when resamples do not repeat the metric, so that it has no interval. */
   resampled?: false;
   binary?: (rows: BinaryRows) => number | null;

@@ -1,4 +1,5 @@
 import type { Table } from '../../data/table.ts';
+import type { Task } from '../../evaluation/predictions.ts';
 import type { FoundPython } from '../../python/findPython.ts';
 
 /** Type of an input. Dates and times are `datetime`: epoch milliseconds, UTC, in a table. */
@@ -39,6 +40,8 @@ export interface StatedFacts {
 export interface ModelFiles {
   /** Absolute path of the file or folder. */
   path: string;
+  /** Name of the object in a Python file, such as `predict` for `model.py:predict`; else null. */
+  object: string | null;
   isFolder: boolean;
   /** Paths of the files, relative to the folder, with forward slashes; the name itself for one file. */
   names: string[];
@@ -50,7 +53,7 @@ export interface ModelFiles {
 export interface RecognisedModel {
   /** Name of the flavour. */
   flavour: string;
-  /** Absolute path of the model: the file or folder that was recognised. */
+  /** Absolute path of the model: the file or folder that was recognised, with `:name` for an object of Python. */
   path: string;
   stated: StatedFacts;
 }
@@ -74,6 +77,10 @@ export interface ModelDescription {
   packages: Record<string, string>;
   /** Differences to the environment that the model was saved with, each a sentence that names both versions. */
   warnings: string[];
+  /** Number of known values, by categorical input, where the model states it. */
+  levels?: Record<string, number> | undefined;
+  /** What the model was trained to predict, when it is saved with it; else the schema of the data says it. */
+  trainedFor?: { target: string; task: Task; positive: string | null } | undefined;
 }
 
 /** Raw answers of a model for the rows of a table. */
@@ -116,6 +123,8 @@ export interface ModelTools {
   temp: string;
   /** The Python that scores; null when there is none. Throws WorkError when one is named that does not exist. */
   python: () => FoundPython | null;
+  /** True when the project names the Python of this model, so that it counts before the one of the validation. */
+  namesPython: boolean;
   /** Lines that the model prints, and warnings. */
   log: (line: string) => void;
 }

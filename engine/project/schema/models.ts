@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { closed, reference } from './fields.ts';
+import { closed, path, reference } from './fields.ts';
 
 const ModelEntry = Type.Object(
   {
@@ -8,6 +8,18 @@ const ModelEntry = Type.Object(
       reference(
         'dataset',
         'The dataset whose schema defines the key and the timestamp of a scored row. Default: the data of the train stage.',
+      ),
+    ),
+    path: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'The file or folder of the model among the `outs` of its stage, or the name under which the program logs it to MLflow. Needed only when several of them are models.',
+      }),
+    ),
+    python: Type.Optional(
+      path(
+        'The Python that scores the model: the folder of an environment, or an interpreter. Default: that of the validation, else the `python` of the project.',
       ),
     ),
     description: Type.Optional(Type.String({ description: 'What the model predicts.' })),

@@ -4,7 +4,7 @@ import type { GateOutcome } from '../../evaluation/gates.ts';
 import type { Estimate } from '../../evaluation/intervals.ts';
 import { usualMetrics } from '../../evaluation/metrics.ts';
 import type { SliceResult } from '../../evaluation/slices.ts';
-import type { Model } from '../../models/model.ts';
+import type { PredictorMeta } from '../../models/predictor.ts';
 import { declaredMetrics } from '../../project/primaryMetric.ts';
 import type { ValidationReport } from '../../registry/validationReport.ts';
 import { newestSnapshot } from '../../tracking/snapshots.ts';
@@ -29,27 +29,34 @@ export interface ReportInput {
 
 export function buildReport(context: StageContext, input: ReportInput): ValidationReport {
   const { subject, data, test, validation, options, evaluation, performance, reference } = input;
-  const { model, folder } = subject;
-  const { meta } = model;
+  const { meta } = subject.model;
   const snapshot = newestSnapshot(context.store, data);
   const fields = datasetOf(context, data).schema?.fields ?? [];
   const isBoolean = fields.find((field) => field.name === meta.target)?.type === 'boolean';
   return {
-    version: 2,
+    version: 3,
     model: subject.name,
     task: meta.task,
     target: meta.target,
-    algorithm: algorithmOf(model),
-    backend: meta.backend,
+    positive: meta.positive,
+    flavour: meta.flavour,
+    modelHash: subject.files.hash,
+    algorithm: meta.algorithm,
+    backend: meta.runtime,
+    scores: meta.scores,
+    environment: { python: subject.python, packages: { ...meta.packages }, warnings: [...meta.warnings] },
     threshold: options.threshold,
     minPrecision: options.minPrecision,
-    classes: classNames(model, isBoolean),
+    classes: classNames(meta, isBoolean),
     performance,
-    headlineMetric: headlineOf(context, model, performance),
+    headlineMetric: headlineOf(context, meta, performance),
     gates: input.gates,
     slices: input.slices,
     fairness: evaluation.fairness,
-    calibration: meta.task === 'binary' ? calibrationBins(test.truth, test.predictions.values) : [],
+    calibration:
+      meta.task === 'binary' && meta.scores === 'probability'
+        ? calibrationBins(test.truth, test.predictions.values)
+        : [],
     data: {
       dataset: data,
       hash: snapshot?.hash ?? '',
@@ -58,23 +65,25 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
       rows: snapshot?.detail.split ?? { train: 0, validation: validation.rows, test: test.rows },
       period: snapshot?.detail.period ?? null,
     },
-    features: meta.features.map(({ name, kind }) => ({
+    features: meta.features.map(({ name, kind, type, optional }) => ({
       name,
       kind,
+      type,
+      optional,
       missing: (test.missing.get(name) ?? 0) / test.rows,
-      levels: levelsOf(model, name),
+      levels: meta.levels[name] ?? null,
     })),
-    modelPath: folder,
+    modelPath: subject.files.path,
     referencePath: reference.path,
     referenceRows: reference.rows,
   };
 }
 
 /** The primary metric, where this validation computed it; else a usual one of the task. */
-function headlineOf(context: StageContext, { meta }: Model, performance: Record<string, Estimate>): string {
+function headlineOf(context: StageContext, { task }: PredictorMeta, performance: Record<string, Estimate>): string {
   const known = [
     ...declaredMetrics(context.project, context.experiment).map(({ name }) => name),
-    ...usualMetrics(meta.task),
+    ...usualMetrics(task),
   ];
   return known.find((name) => performance[name] !== undefined) ?? Object.keys(performance)[0] ?? '';
 }
@@ -86,18 +95,8 @@ function quarantinedBefore(context: StageContext): number {
   );
 }
 
-function algorithmOf({ meta }: Model): string {
-  if (meta.hidden.length > 0) return `multi-layer perceptron [${meta.hidden.join(', ')}]`;
-  return meta.task === 'regression' ? 'linear regression' : 'logistic regression';
-}
-
-function levelsOf(model: Model, feature: string): number | null {
-  const step = model.meta.preprocess.steps.find((candidate) => candidate.name === feature);
-  return step?.kind === 'categorical' ? step.levels.length : null;
-}
-
 /** The classes as the data writes them: a boolean is trained on as 0 and 1, and answered as false and true. */
-function classNames({ meta }: Model, isBoolean: boolean): string[] | null {
+function classNames(meta: PredictorMeta, isBoolean: boolean): string[] | null {
   if (meta.task === 'regression') return null;
   return isBoolean ? meta.classes.map((name) => ({ 0: 'false', 1: 'true' })[name] ?? name) : meta.classes;
 }

@@ -9,6 +9,7 @@ import {
 import { estimateOf, resample, type Estimate, type Resampled } from '../../evaluation/intervals.ts';
 import { bestRecall } from '../../evaluation/measures/recallAtPrecision.ts';
 import { rank } from '../../evaluation/ranking.ts';
+import type { PredictorMeta } from '../../models/predictor.ts';
 import type { ScoredRows } from './scoreRows.ts';
 
 /** The metrics of the test rows, with everything that intervals and gates need. */
@@ -75,12 +76,18 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
 
 /**
  * The smallest score at which precision is at least the wanted one, on rows that the test does not see; 0.5 where none
- * reaches it. Null when the model is not binary.
+ * reaches it, or 0 for a decision function. A model that gives only the class decides by itself. Null when the model is
+ * not binary.
  */
-export function decisionThreshold({ truth, predictions }: ScoredRows, minPrecision: number): number | null {
+export function decisionThreshold(
+  { truth, predictions }: ScoredRows,
+  minPrecision: number,
+  scores: PredictorMeta['scores'],
+): number | null {
   if (predictions.task !== 'binary') return null;
+  if (scores === 'none') return 0.5;
   const found = bestRecall(rank(truth, predictions.values), minPrecision);
-  return found && Number.isFinite(found.threshold) ? found.threshold : 0.5;
+  return found && Number.isFinite(found.threshold) ? found.threshold : scores === 'decision' ? 0 : 0.5;
 }
 
 function difference(a: number | null | undefined, b: number | null | undefined): number | null {

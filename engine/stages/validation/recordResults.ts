@@ -2,23 +2,23 @@ import { gatesText, metricText } from '../../../words/metrics.ts';
 import { describeGate } from '../../evaluation/gates.ts';
 import type { ModelRef } from '../../../protocol/models.ts';
 import { actorOf } from '../../registry/audit.ts';
+import { addValidation } from '../../registry/addValidation.ts';
 import { registerVersion } from '../../registry/registerVersion.ts';
 import type { ValidationReport } from '../../registry/validationReport.ts';
 import { newestSnapshot } from '../../tracking/snapshots.ts';
+import type { Subject } from './subject.ts';
 import { count, type StageContext, type StageOutcome } from '../stageContext.ts';
 
 /** Registers the version, records metrics and gates with the run, and returns the outcome of the stage. */
 export function recordResults(
   context: StageContext,
-  model: string,
+  subject: Pick<Subject, 'name' | 'version'>,
   report: ValidationReport,
 ): Omit<StageOutcome, 'outs'> {
   const { performance, gates, headlineMetric } = report;
   const snapshot = newestSnapshot(context.store, report.data.dataset);
   if (snapshot) context.run.input(report.data.dataset, snapshot.id);
-  const registered = context.registers
-    ? registerVersion(context.store, model, context.run.runId, report, actorOf('run'))
-    : undefined;
+  const registered = context.registers ? register(context, subject, report) : undefined;
   context.run.metrics(Object.fromEntries(Object.entries(performance).map(([key, { value }]) => [key, value])));
   context.run.gates(context.node.name, gates);
   logResults(context, report, registered);
@@ -36,6 +36,17 @@ export function recordResults(
     summary: summary.filter(Boolean).join(' · '),
     refused: failed.length > 0 ? `${verdict}${of}: ${failed.map(describeGate).join('; ')}` : undefined,
   };
+}
+
+/** Adds the report to the version that was validated, or registers a new version. */
+function register(
+  { store, run }: StageContext,
+  { name, version }: Pick<Subject, 'name' | 'version'>,
+  report: ValidationReport,
+): ModelRef {
+  return version === null
+    ? registerVersion(store, name, run.runId, report, actorOf('run'))
+    : addValidation(store, { name, version }, report, actorOf('run'));
 }
 
 /** Writes metrics, gates and the version to the log of the stage. */

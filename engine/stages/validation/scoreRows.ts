@@ -4,8 +4,8 @@ import type { Table } from '../../data/table.ts';
 import { GroupCodes, type Groups } from '../../evaluation/groups.ts';
 import type { Predictions } from '../../evaluation/predictions.ts';
 import { columnOf, textValues } from '../../models/features.ts';
-import type { Model } from '../../models/model.ts';
-import { predictTable, sliceTable } from '../../models/predictTable.ts';
+import type { Predictor } from '../../models/predictor.ts';
+import { sliceTable } from '../../models/sliceTable.ts';
 import { truthOf } from './truth.ts';
 
 /** The parts of rows that evaluation needs: a few numbers a row, never the columns of the features. */
@@ -25,8 +25,8 @@ export interface ScoredRows {
 export interface ScoreRequest {
   /** SELECT of the features, the target and the group columns. */
   sql: string;
-  model: Model;
-  champion: Model | null;
+  model: Predictor;
+  champion: Predictor | null;
   groupColumns: readonly string[];
   signal: AbortSignal;
 }
@@ -49,9 +49,9 @@ export async function scoreRows(db: Database, request: ScoreRequest): Promise<Sc
   await db.batches(sql, batchRows, async (batch) => {
     checkCancelled(signal);
     if (at === 0) sample = sliceTable(batch, 0, sampleRows);
-    truth.set(truthOf(model, batch), at);
-    append(predictions, await predictTable(model, batch), at);
-    if (champion) append(champion.all, await predictTable(champion.model, batch), at);
+    truth.set(truthOf(model.meta, batch), at);
+    append(predictions, await model.predict(batch, signal), at);
+    if (champion) append(champion.all, await champion.model.predict(batch, signal), at);
     for (const [name, column] of codes) column.add(textValues(columnOf(batch, name)));
     for (const [name, n] of missing) missing.set(name, n + missingIn(batch, name));
     at += batch.rows;
@@ -60,7 +60,7 @@ export async function scoreRows(db: Database, request: ScoreRequest): Promise<Sc
   return { rows, truth, predictions, champion: champion?.all ?? null, groups, missing, sample };
 }
 
-function emptyPredictions({ meta }: Model, rows: number): Predictions {
+function emptyPredictions({ meta }: Predictor, rows: number): Predictions {
   return {
     task: meta.task,
     values: new Float64Array(rows),

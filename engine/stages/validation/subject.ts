@@ -1,25 +1,45 @@
-import { join } from 'node:path';
-import { WorkError } from '../../base/errors.ts';
+import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { constants } from 'node:fs';
+import { basename, isAbsolute, join, relative } from 'node:path';
+import { WorkError, messageOf } from '../../base/errors.ts';
 import type { Database } from '../../data/database.ts';
-import { columnsOf } from '../../data/inspectColumns.ts';
+import { columnsOf, type SourceColumn } from '../../data/inspectColumns.ts';
 import { sourceSql } from '../../data/readSource.ts';
-import { lockKey } from '../../fingerprint/lockFile.ts';
-import type { Model } from '../../models/model.ts';
-import { loadModel } from '../../models/savedModel.ts';
+import { inputTypeOf } from '../../models/feature.ts';
+import { fitModel } from '../../models/fitModel.ts';
+import { fittedPredictor } from '../../models/fittedPredictor.ts';
+import type { ModelTools } from '../../models/flavours/flavour.ts';
+import { hashModel, isModelFile, modelFiles, objectOf } from '../../models/modelFiles.ts';
+import { modelTools } from '../../models/modelTools.ts';
+import { openModel } from '../../models/openModel.ts';
+import type { Predictor } from '../../models/predictor.ts';
 import { validatedModel } from '../../project/models.ts';
+import { relativePath } from '../../project/projectFiles.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
+import { splitColumn } from '../../project/splitColumn.ts';
+import { pythonText } from '../../python/findPython.ts';
 import { championOf } from '../../registry/aliases.ts';
 import type { ModelVersion } from '../../registry/modelVersions.ts';
+import { openVersion } from '../../registry/openVersion.ts';
 import { sideSql } from '../splitRows.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
+import { modelOfStage } from './modelOfStage.ts';
 
 /** The model that a stage validates, the champion it is compared with, and SQL for the rows of both sides. */
 export interface Subject {
   /** Name of the model in the registry. */
   name: string;
-  model: Model;
-  /** Folder of the model, relative to the project. */
-  folder: string;
+  /** The registered version that is validated; null when the validation registers one. */
+  version: number | null;
+  model: Predictor;
+  files: {
+    /** File or folder of the model, relative to the project when inside it. */
+    path: string;
+    hash: string;
+    bytes: number;
+  };
+  /** The interpreter that scores, relative to the project when inside it; null when the model needs none. */
+  python: string | null;
   champion: Champion;
   validation: string;
   test: string;
@@ -27,66 +47,153 @@ export interface Subject {
   reference: string;
   /** Columns that slices and fairness group by. */
   groupColumns: string[];
+  close(): Promise<void>;
 }
 
 export type Champion =
-  | { kind: 'comparable'; version: ModelVersion; model: Model }
+  | { kind: 'comparable'; version: ModelVersion; model: Predictor }
   | { kind: 'no_champion' | 'champion_not_comparable'; note: string };
 
+/** Opens the model and the champion. The caller closes the subject. */
 export async function openSubject(context: StageContext, stage: ValidateStage, db: Database): Promise<Subject> {
   const { with: inputs } = stage;
   const { root } = context.project;
-  const { name } = validatedModel(context.config, context.node.name);
-  const folder = modelFolder(context, inputs.model);
-  const model = await loadModel(join(root, folder));
+  const declared = context.subject ? null : validatedModel(context.config, context.node.name);
+  const name = context.subject?.name ?? declared?.name ?? '';
+  const tools = modelTools(context.store, context.config, name, context.log);
   const dataset = datasetOf(context, inputs.data);
   const source = sourceSql(context.fingerprints.expand(dataset.path).map((file) => join(root, file)));
-  const groupColumns = [...new Set([...(inputs.slices ?? []), ...(inputs.fairness?.attributes ?? [])])];
-  const columns = [...featuresOf(model), model.meta.target, ...groupColumns];
-  const validation = await sideSql(db, source, columns, 'validation', inputs.data);
-  const known = (await columnsOf(db, source)).map(({ name }) => name);
-  const champion = await openChampion(context, name, model, known);
-  const compared = champion.kind === 'comparable' ? featuresOf(champion.model) : [];
-  const test = await sideSql(db, source, [...columns, ...compared], 'test', inputs.data);
-  const reference = await sideSql(db, source, columns, 'test', inputs.data);
-  return { name, model, folder, champion, validation, test, reference, groupColumns };
+  const known = await columnsOf(db, source);
+  const kept = keepModel(context, context.subject?.path ?? modelOfStage(context, inputs.model, declared?.path ?? null));
+  const { model: files, opened } = await openModel(kept, tools);
+  const open: { close(): Promise<void> }[] = [opened];
+  const close = async () => void (await Promise.all(open.map((one) => one.close())));
+  try {
+    for (const warning of opened.description.warnings) context.log(`warning: ${warning}`);
+    const columns = new Map(known.map(({ name: column, type }) => [column, inputTypeOf(type)]));
+    const meta = fitModel(files.flavour, opened.description, {
+      dataset: inputs.data,
+      fields: dataset.schema?.fields ?? [],
+      columns,
+    });
+    const model = fittedPredictor(opened, meta);
+    const groupColumns = [...new Set([...(inputs.slices ?? []), ...(inputs.fairness?.attributes ?? [])])];
+    const read = [...featureNames(model), meta.target, ...groupColumns];
+    const champion = await openChampion(context, name, model, known, tools);
+    if (champion.kind === 'comparable') open.push(champion.model);
+    const compared = champion.kind === 'comparable' ? featureNames(champion.model) : [];
+    const [testSide, validationSide] = sidesOf(context, inputs, known);
+    const side = (names: readonly string[], of: Parameters<typeof sideSql>[3]) =>
+      sideSql(db, source, names, of, inputs.data);
+    return {
+      name,
+      version: context.subject?.version ?? null,
+      model,
+      files: { path: shownPath(root, kept), ...hashModel(modelFiles(kept)) },
+      python: meta.packages['python'] === undefined ? null : pythonPath(tools, root),
+      champion,
+      validation: await side(read, validationSide),
+      test: await side([...read, ...compared], testSide),
+      reference: await side(read, testSide),
+      groupColumns,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-export function featuresOf({ meta }: Model): string[] {
+export function featureNames({ meta }: Predictor): string[] {
   return meta.features.map(({ name }) => name);
 }
 
-function modelFolder(context: StageContext, stage: string): string {
-  const lock = context.lock();
-  const entry = lock[lockKey(stage, context.experiment)] ?? lock[stage];
-  const file = Object.keys(entry?.outs ?? {}).find((path) => path.endsWith('loopwright-model.json'));
-  if (file === undefined)
-    throw new WorkError(
-      `The stage \`${stage}\` has no model to validate: none of its outputs is a folder with \`loopwright-model.json\`.`,
-      { place: { file: 'loopwright.yaml' } },
-    );
-  return file.slice(0, file.lastIndexOf('/'));
+/**
+ * The sides that are the test rows and the validation rows. Data without a split is tested whole, unless a stage of
+ * this project trained on it.
+ */
+function sidesOf(
+  context: StageContext,
+  { data, model }: ValidateStage['with'],
+  columns: readonly SourceColumn[],
+): [Parameters<typeof sideSql>[3], Parameters<typeof sideSql>[3]] {
+  const trained = context.config.stages[model];
+  const isSplit = columns.some(({ name }) => name === splitColumn);
+  const taught = trained && 'uses' in trained && trained.uses === 'train' && trained.with.data === data;
+  if (isSplit || (taught && !context.subject)) return ['test', 'validation'];
+  context.log(
+    `\`${data}\` has no split, so all its rows are test rows. The results hold if the model was not trained on them.`,
+  );
+  return ['whole', 'none'];
+}
+
+/**
+ * Returns the absolute path of files that nobody changes: a model inside the store stays where it is, any other is
+ * copied into the artifacts of the run. A model that is code of the project stays, and its hash guards it.
+ */
+function keepModel(context: StageContext, path: string): string {
+  if (isInside(context.store.folder, path) || objectOf(path).object !== null) return path;
+  const folder = join(context.artifacts(), `model-${context.node.name}`);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const kept = isFolder ? folder : join(folder, basename(path));
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    cpSync(path, kept, {
+      recursive: true,
+      dereference: true,
+      mode: constants.COPYFILE_FICLONE,
+      filter: (source) => isModelFile(basename(source)),
+    });
+  } catch (error) {
+    throw new WorkError(`The model ${path} could not be copied into the run: ${messageOf(error)}`, {
+      cause: error,
+      place: { file: path },
+    });
+  }
+  return kept;
+}
+
+function isInside(folder: string, path: string): boolean {
+  const inside = relative(folder, path);
+  return !inside.startsWith('..') && !isAbsolute(inside);
+}
+
+const shownPath = (root: string, path: string) => (isInside(root, path) ? relativePath(root, path) : path);
+
+function pythonPath(tools: ModelTools, root: string): string | null {
+  const found = tools.python();
+  return found && (isInside(root, found.path) ? pythonText(found, root) : found.path);
 }
 
 /** The champion, when it predicts the same target and the data has what it needs. */
 async function openChampion(
   context: StageContext,
   name: string,
-  { meta }: Model,
-  columns: readonly string[],
+  { meta }: Predictor,
+  columns: readonly SourceColumn[],
+  tools: ModelTools,
 ): Promise<Champion> {
   const version = championOf(context.store, name);
   if (!version) return { kind: 'no_champion', note: 'there is no champion yet to compare with' };
-  const model = await loadModel(join(context.project.root, version.path));
-  const missing = featuresOf(model).filter((name) => !columns.includes(name));
+  const refuse = (why: string): Champion => {
+    const note = `the champion v${version.version} ${why}; it cannot be compared`;
+    context.log(`warning: ${note}`);
+    return { kind: 'champion_not_comparable', note };
+  };
+  let model: Predictor;
+  try {
+    model = await openVersion(version, tools);
+  } catch (error) {
+    if (!(error instanceof WorkError)) throw error;
+    return refuse(`cannot be opened: ${error.message}`);
+  }
   const isSameTarget =
     model.meta.task === meta.task &&
     model.meta.target === meta.target &&
     model.meta.classes.join('\n') === meta.classes.join('\n');
+  const missing = featureNames(model).filter((feature) => !columns.some((column) => column.name === feature));
   if (isSameTarget && missing.length === 0) return { kind: 'comparable', version, model };
-  const note = `the champion v${version.version} ${
-    isSameTarget ? `needs ${missing.join(', ')}, which the data does not have` : 'predicts another target'
-  }; it cannot be compared`;
-  context.log(`warning: ${note}`);
-  return { kind: 'champion_not_comparable', note };
+  await model.close();
+  return refuse(isSameTarget ? `needs ${missing.join(', ')}, which the data does not have` : 'predicts another target');
 }

@@ -1,11 +1,11 @@
 import type { Table } from '../../data/table.ts';
 import { binaryTarget, classTarget, numberTarget } from '../../models/features.ts';
-import type { Model } from '../../models/model.ts';
+import type { PredictorMeta } from '../../models/predictor.ts';
 
 /**
  * The true values as numbers: 0 or 1, the number of the class, or the value. NaN where missing or of no known class.
  */
-export function truthOf({ meta }: Model, table: Table): Float64Array {
+export function truthOf(meta: PredictorMeta, table: Table): Float64Array {
   const { task, target, positive, classes } = meta;
   if (task === 'binary') return binaryTarget(table, target, positive ?? true);
   if (task === 'regression') return numberTarget(table, target);

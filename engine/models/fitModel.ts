@@ -1,0 +1,193 @@
+import { suggestion } from '../base/didYouMean.ts';
+import { DataError, WorkError } from '../base/errors.ts';
+import type { Task } from '../evaluation/predictions.ts';
+import type { Field } from '../project/schema/datasetSchema.ts';
+import { taskOfTarget } from '../project/taskOf.ts';
+import { inputTypeOf, kindOfInput, type Feature } from './feature.ts';
+import { categoriesOf } from './features.ts';
+import type { InputType, ModelDescription, ModelInput } from './flavours/flavour.ts';
+import type { PredictorMeta } from './predictor.ts';
+
+/** The data that a model is fitted to. */
+export interface DataShape {
+  /** Name of the dataset, for messages. */
+  dataset: string;
+  /** Fields of its schema. */
+  fields: readonly Field[];
+  /** Types of the columns of its files; null for a type that models do not take. */
+  columns: ReadonlyMap<string, InputType | null>;
+}
+
+/**
+ * Fits the description of a model to the data: the target and its classes from the schema, the features from the
+ * model. What the model does not say comes from the schema. Throws WorkError or DataError where the two disagree.
+ */
+export function fitModel(flavour: string, model: ModelDescription, data: DataShape): PredictorMeta {
+  const target = targetOf(model, data);
+  const task = taskFor(model, target);
+  const { classes, positive } =
+    task === 'regression' ? { classes: [], positive: null } : classesFor(model, target, task, data);
+  return {
+    flavour,
+    task,
+    target: target.name,
+    classes,
+    positive,
+    features: featuresFor(model, data),
+    algorithm: model.algorithm,
+    runtime: model.runtime,
+    scores: model.scores,
+    levels: model.levels ?? {},
+    packages: model.packages,
+    warnings: model.warnings,
+  };
+}
+
+function targetOf({ trainedFor }: ModelDescription, { dataset, fields }: DataShape): Field {
+  const found = fields.find((field) =>
+    trainedFor ? field.name === trainedFor.target : field.loopwright?.role === 'target',
+  );
+  if (found) return found;
+  if (trainedFor) return { name: trainedFor.target };
+  throw new WorkError(
+    `The schema of \`${dataset}\` has no target. Give the field with the true values \`loopwright: { role: target }\`.`,
+  );
+}
+
+function taskFor({ kind, classes, trainedFor }: ModelDescription, target: Field): Task {
+  if (trainedFor) return trainedFor.task;
+  const declared = taskOfTarget(target);
+  if (kind === null) {
+    if (declared) return declared;
+    throw new WorkError(
+      `Neither the model nor the schema says whether \`${target.name}\` is a number or a class. Give the field a type or categories.`,
+    );
+  }
+  if (kind === 'regression') {
+    if (declared === null || declared === 'regression') return 'regression';
+    throw new WorkError(
+      `The model predicts a number, and the target \`${target.name}\` is ${declared === 'binary' ? 'one of two classes' : 'a class'}. Validate it with data whose target is a number.`,
+    );
+  }
+  const own = classes === null ? null : classes.length === 2 ? 'binary' : 'multiclass';
+  if (own === null) return declared === null || declared === 'regression' ? 'binary' : declared;
+  if (declared === null || declared === 'regression' || declared === own) return own;
+  throw new WorkError(
+    `The model knows ${list(classes ?? [])}, and the schema declares ${list(categoriesOf(target) ?? ['two classes'])} for \`${target.name}\`.`,
+  );
+}
+
+/**
+ * Returns the classes as the data writes them. A boolean target is read as 0 and 1. The positive class is the declared
+ * one; only true and 1 are taken without a declaration.
+ */
+function classesFor(
+  model: ModelDescription,
+  target: Field,
+  task: 'binary' | 'multiclass',
+  { dataset }: DataShape,
+): { classes: string[]; positive: string | null } {
+  if (model.trainedFor) return { classes: model.classes ?? [], positive: model.trainedFor.positive };
+  const isNumber = ['boolean', 'integer', 'number'].includes(target.type ?? '');
+  const written = (value: string | number | boolean) => (isNumber ? booleanAsNumber(String(value)) : String(value));
+  const declared = categoriesOf(target)?.map(written) ?? (target.type === 'boolean' ? ['0', '1'] : null);
+  const own = model.classes?.map(written) ?? null;
+  if (own && declared) {
+    const strange = own.find((value) => !declared.includes(value));
+    if (strange !== undefined && !own.some((value) => declared.includes(value)))
+      throw new WorkError(
+        `The model predicts ${list(own)}, and \`${target.name}\` of \`${dataset}\` holds ${list(declared)}. Train on the values of the data, or change the data to those of the model.`,
+      );
+  }
+  if (task === 'multiclass') {
+    const classes = own ?? declared;
+    if (classes && classes.length > 1) return { classes, positive: null };
+    throw new WorkError(
+      `The model does not name its classes. List them as \`categories\` of \`${target.name}\`, in the order of the model's scores.`,
+    );
+  }
+  const values = own ?? declared ?? [];
+  const asked = target.loopwright?.positive;
+  const positive =
+    asked !== undefined ? written(asked) : values.length === 0 || values.includes('1') ? '1' : truth(values);
+  if (positive === null)
+    throw new WorkError(
+      `Which of ${list(values)} is positive? Set \`loopwright: { positive: … }\` of the field \`${target.name}\` in the schema of \`${dataset}\`.`,
+    );
+  if (values.length > 0 && !values.includes(positive))
+    throw new WorkError(
+      `\`${positive}\` is the positive value of \`${target.name}\`, and the model predicts ${list(values)}.`,
+    );
+  const negative = values.find((value) => value !== positive) ?? (positive === '1' ? '0' : `not ${positive}`);
+  return { classes: [negative, positive], positive };
+}
+
+function truth(values: readonly string[]): string | null {
+  return values.length === 2 && values.includes('true') && values.includes('false') ? 'true' : null;
+}
+
+/** `true` and `false` as the numbers that a boolean column is read as. */
+export function booleanAsNumber(text: string): string {
+  const lower = text.toLowerCase();
+  return lower === 'true' ? '1' : lower === 'false' ? '0' : text;
+}
+
+function featuresFor(model: ModelDescription, data: DataShape): Feature[] {
+  const inputs = model.inputs ?? declaredInputs(model, data);
+  const known = [...data.columns.keys()];
+  const missing = inputs.filter(({ name, optional }) => !optional && !data.columns.has(name));
+  if (missing.length > 0) {
+    const meant = missing.length === 1 ? suggestion(missing[0]?.name ?? '', known) : '';
+    throw new DataError(
+      `The model reads ${list(missing.map(({ name }) => name))}, which \`${data.dataset}\` does not have; it has ${shortList(known)}.${meant}`,
+    );
+  }
+  return inputs.filter(({ name }) => data.columns.has(name)).map((input) => featureOf(input, data));
+}
+
+/** The features of the schema, for a model that does not name its inputs. */
+function declaredInputs({ width }: ModelDescription, { dataset, fields }: DataShape): ModelInput[] {
+  const declared = fields.filter((field) => field.loopwright?.role === 'feature');
+  if (declared.length === 0)
+    throw new WorkError(
+      `The model does not name its inputs, and the schema of \`${dataset}\` declares no features. Give the columns that it reads \`loopwright: { role: feature }\`, in the order of the model.`,
+    );
+  if (width !== null && width !== declared.length)
+    throw new WorkError(
+      `The model takes ${width} inputs without names, and the schema of \`${dataset}\` declares ${declared.length} features: ${shortList(declared.map(({ name }) => name))}. Declare those that the model was trained on, in its order.`,
+    );
+  return declared.map(({ name }) => ({ name, type: null, optional: false }));
+}
+
+function featureOf({ name, type: own, optional }: ModelInput, { dataset, fields, columns }: DataShape): Feature {
+  const column = columns.get(name) ?? null;
+  const field = fields.find((candidate) => candidate.name === name);
+  const type = own ?? (field?.type ? inputTypeOf(field.type) : null) ?? column;
+  if (type === null)
+    throw new DataError(`\`${name}\` of \`${dataset}\` has a type that models do not take. Derive a number or a text.`);
+  if (column !== null && !fits(type, column))
+    throw new DataError(
+      `The model takes \`${name}\` as ${words[type]}, and \`${dataset}\` holds ${words[column]} there. Change the type in the SQL that prepares the data, or train again.`,
+    );
+  return { name, kind: kindOfInput(type), type, ...(optional ? { optional } : {}) };
+}
+
+const words: Record<InputType, string> = {
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  text: 'a text',
+  datetime: 'a date',
+};
+
+/** Every value can be given as a text; a text is neither a number nor a date. */
+function fits(type: InputType, column: InputType): boolean {
+  if (type === 'text' || type === column) return true;
+  return type !== 'datetime' && column !== 'text' && column !== 'datetime';
+}
+
+const list = (values: readonly string[]) => values.map((value) => `\`${value}\``).join(', ');
+
+function shortList(names: readonly string[]): string {
+  return names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ');
+}

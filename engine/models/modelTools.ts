@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { findPython } from '../python/findPython.ts';
+import type { Store } from '../store/store.ts';
+import type { ModelTools } from './flavours/flavour.ts';
+
+/** What opening a model of a project may use: the Python of the model, else that of the project. */
+export function modelTools(
+  { root, folder }: Pick<Store, 'root' | 'folder'>,
+  config: ProjectConfig,
+  model: string,
+  log: (line: string) => void = () => {},
+): ModelTools {
+  const named = config.models && Object.hasOwn(config.models, model) ? config.models[model]?.python : undefined;
+  return {
+    root,
+    temp: join(folder, 'tmp'),
+    python: () => findPython({ root, python: named ?? config.python }),
+    namesPython: named !== undefined,
+    log,
+  };
+}
