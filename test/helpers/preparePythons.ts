@@ -1,5 +1,6 @@
 import { mlflowVenv } from '../mlflow/mlflowVenv.ts';
 import { modelsVenv } from '../models/modelsVenv.ts';
+import { inferenceVenv } from '../models/remote/inferenceVenv.ts';
 import { preparePython } from '../statistics/parityPython.ts';
 import { interopVenv } from './interopVenv.ts';
 
@@ -10,6 +11,7 @@ for (const prepare of [
   () => interopVenv.prepare(),
   () => mlflowVenv.prepare(),
   () => modelsVenv.prepare(),
+  () => inferenceVenv.prepare(),
 ]) {
   const why = prepare();
   if (why === null) continue;

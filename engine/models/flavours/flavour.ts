@@ -85,9 +85,12 @@ export interface ModelDescription {
 
 /** Raw answers of a model for the rows of a table. */
 export type RawAnswers =
-  /** One column per class in the order of `classes`, or one column: the score of the positive class. */
-  | { kind: 'scores'; columns: Float64Array[] }
-  /** The values of a regression. */
+  /**
+   * One column per class in the order of `classes`, or one column: the score of the positive class. An answer that
+   * names its columns has their names as `classes`.
+   */
+  | { kind: 'scores'; columns: Float64Array[]; classes?: readonly string[] | undefined }
+  /** The values of a regression, or numbers whose meaning the model does not state. */
   | { kind: 'values'; values: Float64Array }
   /** The predicted classes, in the form of `classes`. */
   | { kind: 'labels'; values: (string | null)[] };

@@ -1,10 +1,11 @@
 import { DataError } from '../../base/errors.ts';
 import { modelFiles } from '../modelFiles.ts';
 import type { Flavour, ModelTools, OpenedModel, RecognisedModel } from './flavour.ts';
+import { http } from './http.ts';
 import { loopwright } from './loopwright.ts';
 
 /** All flavours, in the order in which files are tried. */
-const flavours: readonly Flavour[] = [loopwright];
+const flavours: readonly Flavour[] = [loopwright, http];
 
 /** Returns the model at a path; null when no flavour recognises its files. Throws DataError when there are none. */
 export function recogniseModel(path: string): RecognisedModel | null {

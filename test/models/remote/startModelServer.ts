@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import { until } from '../../helpers/until.ts';
+
+export interface StartedServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a program that serves a model, and waits until it answers `path` with 200. */
+export async function startModelServer(
+  program: string,
+  args: (port: number) => string[],
+  { cwd, path, env = () => ({}) }: { cwd: string; path: string; env?: (port: number) => Record<string, string> },
+): Promise<StartedServer> {
+  const port = await freePort();
+  const child = spawn(program, args(port), {
+    cwd,
+    // A group of its own: some servers start workers, which end with it.
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, PATH: `${dirname(program)}:${process.env['PATH']}`, ...env(port) },
+  });
+  const ended = once(child, 'exit');
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)));
+  const url = `http://127.0.0.1:${port}`;
+  await until(
+    `${args(port).join(' ')} answers`,
+    async () => {
+      if (child.exitCode !== null) throw new Error(said);
+      return fetch(`${url}${path}`).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    },
+    180_000,
+  );
+  return {
+    url,
+    async stop() {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+      await ended;
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
