@@ -20,6 +20,8 @@ import {
   type ModelCardOptions,
 } from './commands/models.ts';
 import { monitor, type MonitorOptions } from './commands/monitor.ts';
+import { inspect, type InspectOptions } from './commands/inspect.ts';
+import { validate, type ValidateOptions } from './commands/validate.ts';
 import { predict, type PredictOptions } from './commands/predict.ts';
 import { reproduceCommand, type ReproduceOptions } from './commands/reproduce.ts';
 import { retrain, type RetrainOptions } from './commands/retrain.ts';
@@ -139,6 +141,22 @@ modelsCommand
   .description('print the model card as JSON, or write it as an HTML page')
   .option('--html <file>', 'write a self-contained HTML page')
   .action(action<ModelCardOptions>((context, [version], options) => modelCard(context, version, options)));
+modelsCommand
+  .command('inspect <model>')
+  .description('tell what a model is: flavour, inputs, size, hash, and what it needs to score')
+  .option('--open', 'open it and ask the model itself; a pickle runs its code')
+  .addHelpText('after', '\nMODEL is a path, NAME@3, models:/NAME/3, runs:/RUN/NAME, a run or a stage.')
+  .action(action<InspectOptions>((context, [model = ''], options) => inspect(context, model, options)));
+command('validate <model>', 'validate any model: of a path, a run, a stage or the registry')
+  .option('--data <dataset>', 'dataset with the test rows; by default that of the stage that validates the model')
+  .option('--model <name>', 'name in the registry of a model that has no version yet')
+  .option('--slices <columns>', 'columns for whose values the metrics are computed as well, separated by commas')
+  .option('--fairness <columns>', 'protected attributes, separated by commas')
+  .addHelpText(
+    'after',
+    '\nMODEL is a path, NAME@3, models:/NAME/3, runs:/RUN/NAME, a run or a stage. A registered version gets the report; any other model becomes the next version. The gates are those of the stage that validates the model.',
+  )
+  .action(action<ValidateOptions>((context, [model = ''], options) => validate(context, model, options)));
 command('predict', 'score files with a model version')
   .option('--input <file>', 'file or glob with the rows')
   .option('--output <file>', 'Parquet file to write')

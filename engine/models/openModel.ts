@@ -9,8 +9,13 @@ export async function openModel(
   path: string,
   tools: ModelTools,
 ): Promise<{ model: RecognisedModel; opened: OpenedModel }> {
-  const model = recogniseModel(path) ?? unknownModel(path);
+  const model = recognised(path);
   return { model, opened: await openRecognised(model, tools) };
+}
+
+/** The model at a path. Throws DataError when its files are of no known flavour. */
+export function recognised(path: string): RecognisedModel {
+  return recogniseModel(path) ?? unknownModel(path);
 }
 
 /** The forms that are recognised, for messages. */

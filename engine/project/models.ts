@@ -26,11 +26,14 @@ export interface AliasOfModel {
 /** Returns the models of a project. Without `models` there is one, with the name of the project. */
 export function modelsOf(config: ProjectConfig): ProjectModel[] {
   const declared = Object.entries(config.models ?? {});
-  if (declared.length === 0) return [{ name: config.project, from: null, data: trainedOn(config, null), path: null }];
+  if (declared.length === 0)
+    return [
+      { name: config.project, from: null, data: trainedOn(config, null) ?? validatedOn(config, null), path: null },
+    ];
   return declared.map(([name, { from, data, path = null }]) => ({
     name,
     from,
-    data: data ?? trainedOn(config, from),
+    data: data ?? trainedOn(config, from) ?? validatedOn(config, from),
     path,
   }));
 }
@@ -162,6 +165,13 @@ function isValidate(stage: StageConfig): stage is Extract<StageConfig, { uses: '
 function trainedOn(config: ProjectConfig, from: string | null): string | null {
   const stages = from === null ? Object.values(config.stages) : [config.stages[from]];
   for (const stage of stages) if (stage && 'uses' in stage && stage.uses === 'train') return stage.with.data;
+  return null;
+}
+
+/** Returns the data of the first stage that validates the model of a stage, or any model. */
+function validatedOn(config: ProjectConfig, from: string | null): string | null {
+  for (const stage of Object.values(config.stages))
+    if (isValidate(stage) && (from === null || stage.with.model === from)) return stage.with.data;
   return null;
 }
 

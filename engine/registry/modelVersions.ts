@@ -40,7 +40,7 @@ export function getVersion({ sql }: Pick<Store, 'sql'>, model: string, version: 
   if (!row) throw new WorkError(`\`${model}\` has no version ${version}. \`loopwright models\` lists them.`);
   if (row.report === null)
     throw new WorkError(
-      `Version ${version} of \`${model}\` was registered by another program and never validated here. Run the stage that validates it first.`,
+      `Version ${version} of \`${model}\` was registered by another program and never validated here. \`loopwright validate ${model}@${version} --data DATASET\` validates it.`,
     );
   return toVersion(row);
 }

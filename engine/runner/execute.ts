@@ -35,7 +35,8 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   const { project, store } = request;
   const experiment = request.experiment ?? 'default';
   const resolved = configFor(project, experiment, request.params ? { params: request.params } : {});
-  const config = request.seed === undefined ? resolved : { ...resolved, seed: request.seed };
+  const seeded = request.seed === undefined ? resolved : { ...resolved, seed: request.seed };
+  const config = request.validation ? withStage(seeded, request.validation) : seeded;
   const graph = buildGraph(config, project.files);
   for (const name of request.only ?? request.stages ?? [])
     if (!graph.stages.has(name))
@@ -143,6 +144,10 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   }
 }
 
+function withStage(config: ProjectConfig, { name, stage }: NonNullable<RunRequest['validation']>): ProjectConfig {
+  return { ...config, stages: { ...config.stages, [name]: stage } };
+}
+
 function codeColumn(store: Store, code: CodeVersion, period: Period): RunCode {
   return {
     branch: code.branch ?? undefined,
@@ -213,7 +218,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
       const entry = { ...before, outs: work.fingerprints.of(result.outs), run: run.runId };
       work.made[name] = entry;
       if (result.refused === undefined) {
-        updateLock(request.project.root, lockKey(name, work.experiment), entry);
+        if (!request.validation) updateLock(request.project.root, lockKey(name, work.experiment), entry);
         ended('finished', { summary: result.summary, measured: result.measured, exitCode: 0 });
       } else {
         ended('refused', { summary: result.summary, error: result.refused, exitCode: 1 });

@@ -6,6 +6,7 @@ import type { WorkError } from '../base/errors.ts';
 import { type Project } from '../project/loadProject.ts';
 import { type CodeVersion } from '../provenance/codeVersion.ts';
 import type { FoundPython } from '../python/findPython.ts';
+import type { ValidateStage } from '../project/schema/validateStage.ts';
 import type { ValidatedSubject } from '../stages/stageContext.ts';
 import type { Store } from '../store/store.ts';
 import { type PlannedStage } from './plan.ts';
@@ -44,8 +45,8 @@ export interface RunRequest {
   commandLine?: string | undefined;
   /** Run only these stages, fresh or not. Their inputs exist. */
   only?: readonly string[] | undefined;
-  /** A model from elsewhere that the only stage, a validation, evaluates. */
-  subject?: ValidatedSubject | undefined;
+  /** A validation outside the project's stages: its stage, and the model that it evaluates. The lock stays as it is. */
+  validation?: { name: string; stage: ValidateStage; subject: ValidatedSubject } | undefined;
   /** Replaces the project's seed. */
   seed?: number | undefined;
   /** The version of the code, when the caller knows it already. */

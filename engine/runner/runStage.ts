@@ -88,7 +88,7 @@ export async function runStage(work: RunWork, node: StageNode): Promise<StageOut
     seed: work.config.seed ?? 0,
     fingerprints: work.fingerprints,
     forced: work.forced.has(node.name),
-    subject: request.subject ?? null,
+    subject: request.validation?.subject ?? null,
     registers: request.registers ?? true,
     lock: () => readLock(request.project.root),
     database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),

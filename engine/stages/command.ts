@@ -17,6 +17,7 @@ import { keepText } from '../tracking/texts.ts';
 import { periodVariables } from '../fingerprint/period.ts';
 import { inputText } from './askedForInput.ts';
 import { describeGate, judgeGate, type Measured } from '../evaluation/gates.ts';
+import { isModelStage, loggedByStage } from './loggedByStage.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
 import { programEnv } from './programEnv.ts';
 import { tailMetrics } from './tailMetrics.ts';
@@ -28,6 +29,7 @@ const lastLines = 40;
 export async function command(context: StageContext, stage: CmdStage): Promise<StageOutcome> {
   const { root } = context.project;
   if (context.project.dvc) await removeOuts(root, context.project.dvc.kept, stage);
+  const started = Date.now();
   context.log(`$ ${stage.cmd}`);
   const last: string[] = [];
   let open = '';
@@ -81,6 +83,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
       `\`${stage.cmd}\` succeeded but did not write ${missing.map((path) => `\`${path}\``).join(', ')}.`,
       { place: { file: context.project.file.path } },
     );
+  const logged = isModelStage(context.config, context.node.name) ? loggedByStage(context, started) : [];
   const metrics = tail.final();
   const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) =>
     judgeGate(gate, bound, measured(metrics, gate)),
@@ -95,7 +98,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   return {
     summary: [...shown, ...(gates.length > 0 ? [gatesText(verdict)] : [])].join(' · ') || 'exit code 0',
     measured: shown.length + gates.length > 0,
-    outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])],
+    outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? []), ...logged],
     refused: failed.length > 0 ? `${gatesText(verdict)}: ${failed.map(describeGate).join('; ')}` : undefined,
   };
 }

@@ -145,6 +145,14 @@ export function listLoggedModels({ sql }: Sql): (LoggedModelRow & { experimentNa
   );
 }
 
+/** The models that a run logged and that were not deleted, oldest first. */
+export function loggedModelsOfRun({ sql }: Sql, runId: string): LoggedModelRow[] {
+  return sql.all<LoggedModelRow>(
+    'SELECT * FROM logged_models WHERE source_run_id = ? AND deleted_at IS NULL ORDER BY created_at, model_id',
+    runId,
+  );
+}
+
 /** The ids of the logged models that are inputs or outputs of these runs. */
 export function modelsOfRuns({ sql }: Sql, runIds: readonly string[]): Set<string> {
   return new Set(

@@ -1,0 +1,77 @@
+import { relative } from 'node:path';
+import { programEnvironment } from '../base/programEnvironment.ts';
+import type { ModelDescription, ModelTools, StatedFacts } from '../models/flavours/flavour.ts';
+import { openRecognised } from '../models/flavours/flavours.ts';
+import { hashModel, modelFiles } from '../models/modelFiles.ts';
+import { recognised } from '../models/openModel.ts';
+import { describePython } from '../provenance/pythonEnvironment.ts';
+import { pythonText } from '../python/findPython.ts';
+
+/** What is known of a model without scoring a row. */
+export interface ModelInspection {
+  path: string;
+  flavour: string;
+  hash: string;
+  bytes: number;
+  files: number;
+  stated: StatedFacts;
+  /** What scoring needs and this machine has; empty when the model is scored in this process. */
+  needs: PackageNeed[];
+  /** The Python that would score; null when the model needs none or there is none. */
+  python: { path: string; why: string; version: string | null } | null;
+  /** The model's own description; null when it was not opened. */
+  described: ModelDescription | null;
+}
+
+export interface PackageNeed {
+  name: string;
+  /** The version that the model was saved with; null when not stated. */
+  savedWith: string | null;
+  /** The installed version; null when it is absent. */
+  installed: string | null;
+}
+
+/**
+ * Inspects a model from its files. With `open`, the model is opened by the project's Python, which runs the code in a
+ * pickle, and describes itself.
+ */
+export async function inspectModel(path: string, tools: ModelTools, open: boolean): Promise<ModelInspection> {
+  const model = recognised(path);
+  const files = modelFiles(path);
+  const found = model.stated.needs.length > 0 ? tools.python() : null;
+  const environment =
+    found && (await describePython([found.path], { cwd: tools.root, env: programEnvironment({}, process.env) }));
+  const installed = new Map(
+    (environment?.packages ?? '').split('\n').map((line) => {
+      const [name = '', version = ''] = line.split('==');
+      return [name, version];
+    }),
+  );
+  return {
+    path: relative(tools.root, path).startsWith('..') ? path : relative(tools.root, path) || path,
+    flavour: model.flavour,
+    ...hashModel(files),
+    files: files.names.length,
+    stated: model.stated,
+    needs: model.stated.needs.map((name) => ({
+      name,
+      savedWith: model.stated.packages[name] ?? null,
+      installed: installed.get(name.toLowerCase().replaceAll(/[-_.]+/g, '-')) ?? null,
+    })),
+    python: found && {
+      path: pythonText(found, tools.root),
+      why: found.why,
+      version: environment?.version ?? null,
+    },
+    described: open ? await describe() : null,
+  };
+
+  async function describe(): Promise<ModelDescription> {
+    const opened = await openRecognised(model, tools);
+    try {
+      return opened.description;
+    } finally {
+      await opened.close();
+    }
+  }
+}

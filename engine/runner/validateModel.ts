@@ -1,0 +1,91 @@
+import { ProjectError } from '../base/errors.ts';
+import { configFor, type Project } from '../project/loadProject.ts';
+import { modelsOf } from '../project/models.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import type { ValidateStage } from '../project/schema/validateStage.ts';
+import type { Store } from '../store/store.ts';
+import { executeRun } from './execute.ts';
+import type { FoundModel } from './findModel.ts';
+import type { RunEvents, RunOutcome } from './runRequest.ts';
+
+export interface ModelValidation {
+  project: Project;
+  store: Store;
+  model: FoundModel;
+  /** Name in the registry of a model without a version; null for the only model of the project. */
+  name: string | null;
+  /** Dataset with the test rows; null for that of the stage that validates the model. */
+  data: string | null;
+  slices?: readonly string[] | undefined;
+  attributes?: readonly string[] | undefined;
+  signal?: AbortSignal | undefined;
+  events?: RunEvents | undefined;
+  commandLine: string;
+}
+
+/**
+ * Validates a model outside the stages, as the project's own validation of that model would: with its gates, slices and
+ * protected attributes. A registered version gets the report; any other model becomes the next version.
+ */
+export function validateModel(request: ModelValidation): Promise<RunOutcome> {
+  const { project, store, model } = request;
+  const config = configFor(project, 'default');
+  const name = model.ref?.name ?? nameFor(config, request.name);
+  const usual = usualValidation(config, name);
+  const data = request.data ?? usual?.with.data;
+  if (data === undefined)
+    throw new ProjectError(
+      `No stage validates \`${name}\`, so the data is not known. Give \`--data DATASET\`, one of ${Object.keys(config.datasets ?? {}).join(', ') || 'none declared yet'}.`,
+    );
+  if (!Object.hasOwn(config.datasets ?? {}, data))
+    throw new ProjectError(
+      `There is no dataset \`${data}\`. Declared: ${Object.keys(config.datasets ?? {}).join(', ') || 'none'}.`,
+    );
+  const attributes = request.attributes ?? usual?.with.fairness?.attributes;
+  const stage: ValidateStage = {
+    uses: 'validate',
+    with: {
+      model: usual?.with.model ?? name,
+      data,
+      slices: [...(request.slices ?? usual?.with.slices ?? [])],
+      ...(attributes && attributes.length > 0 ? { fairness: { attributes: [...attributes] } } : {}),
+      ...(usual?.with.min_precision === undefined ? {} : { min_precision: usual.with.min_precision }),
+    },
+    ...(usual?.gates ? { gates: usual.gates } : {}),
+  };
+  return executeRun({
+    project,
+    store,
+    check: () => [],
+    only: ['validate'],
+    validation: {
+      name: 'validate',
+      stage,
+      subject: { name, path: model.path, version: model.ref?.version ?? null },
+    },
+    signal: request.signal,
+    events: request.events,
+    commandLine: request.commandLine,
+  });
+}
+
+function nameFor(config: ProjectConfig, name: string | null): string {
+  const names = modelsOf(config).map((model) => model.name);
+  if (name !== null && (names.includes(name) || names.length === 0)) return name;
+  const [only, ...others] = names;
+  if (name === null && only !== undefined && others.length === 0) return only;
+  throw new ProjectError(
+    name === null
+      ? `The project has ${names.length} models: ${names.join(', ')}. Give \`--model NAME\`.`
+      : `There is no model \`${name}\`. Models: ${names.join(', ')}.`,
+  );
+}
+
+/** The stage that validates a model in the project; null when none does. */
+function usualValidation(config: ProjectConfig, name: string): ValidateStage | null {
+  const declared = modelsOf(config).find((model) => model.name === name);
+  for (const stage of Object.values(config.stages))
+    if ('uses' in stage && stage.uses === 'validate' && declared && [null, stage.with.model].includes(declared.from))
+      return stage;
+  return null;
+}
