@@ -22,6 +22,8 @@ import { levelsInData } from './modelling/levelsInData.ts';
 import { sharedRows } from './modelling/sharedRows.ts';
 import { timeLeakage } from './modelling/timeLeakage.ts';
 import { testTooSmall } from './evaluation/testTooSmall.ts';
+import { modelInputMissing } from './evaluation/modelInputMissing.ts';
+import { modelInputType } from './evaluation/modelInputType.ts';
 import { uncommittedChampion } from './hygiene/uncommittedChampion.ts';
 import type { Rule } from './rule.ts';
 
@@ -51,5 +53,7 @@ export const rulesOfFacts: readonly Rule[] = [
   timeLeakage,
   levelsInData,
   testTooSmall,
+  modelInputMissing,
+  modelInputType,
   uncommittedChampion,
 ];

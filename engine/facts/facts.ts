@@ -1,6 +1,7 @@
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 import type { GateResult, RunSummary } from '../../protocol/runs.ts';
 import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
+import type { ModelInput } from '../models/flavours/flavour.ts';
 import type { RuleFinding } from '../data/ruleFinding.ts';
 import type { TableProblem } from '../data/tableProblems.ts';
 import type { FieldType } from '../project/schema/datasetSchema.ts';
@@ -109,6 +110,13 @@ export interface SqlFacts {
   columns: { name: string; type: FieldType }[];
 }
 
+/** The inputs of a model that a program made. */
+export interface ModelFacts {
+  /** The stage that makes it. */
+  stage: string;
+  inputs: ModelInput[];
+}
+
 /** Facts from the store about earlier runs. */
 export interface HistoryFacts {
   /** Runs with their gates, newest first. */
@@ -117,6 +125,8 @@ export interface HistoryFacts {
   primary: PrimaryMetric[];
   /** Each stage with its state and the reason for it. */
   stages: StageStatus[];
+  /** The inputs of the models that programs made. */
+  models: ModelFacts[];
   /** Versions with an alias, and the run that created each of them. */
   aliases: { model: string; alias: string; version: number; runName: string; commit: string | null; dirty: boolean }[];
 }

@@ -9,6 +9,7 @@ import { openStore } from '../tracking/openStore.ts';
 import { hasStore } from '../store/store.ts';
 import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { HistoryFacts } from './facts.ts';
+import { modelFacts } from './modelFacts.ts';
 
 const newestRuns = 30;
 
@@ -30,7 +31,13 @@ export function historyFacts(project: Project): HistoryFacts | null {
         ? [{ model: name, alias, version: version.version, runName: run.name, commit: run.commit, dirty: run.dirty }]
         : [];
     });
-    return { runs, primary: declaredMetrics(project, null), stages: stageStatuses(project, store), aliases };
+    return {
+      runs,
+      primary: declaredMetrics(project, null),
+      stages: stageStatuses(project, store),
+      models: modelFacts(store, config),
+      aliases,
+    };
   } finally {
     store.sql.close();
   }

@@ -54,3 +54,12 @@ export function inputTypeOf(type: FieldType): InputType | null {
       return null;
   }
 }
+
+/**
+ * True when an input of a model can be read from a column. Every value can be given as a text; a text is neither a
+ * number nor a date.
+ */
+export function fitsInput(type: InputType, column: InputType): boolean {
+  if (type === 'text' || type === column) return true;
+  return type !== 'datetime' && column !== 'text' && column !== 'datetime';
+}

@@ -3,7 +3,7 @@ import { DataError, WorkError } from '../base/errors.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import type { Field } from '../project/schema/datasetSchema.ts';
 import { taskOfTarget } from '../project/taskOf.ts';
-import { inputTypeOf, kindOfInput, type Feature } from './feature.ts';
+import { fitsInput, inputTypeOf, kindOfInput, type Feature } from './feature.ts';
 import { categoriesOf } from './features.ts';
 import type { InputType, ModelDescription, ModelInput } from './flavours/flavour.ts';
 import type { PredictorMeta } from './predictor.ts';
@@ -165,7 +165,7 @@ function featureOf({ name, type: own, optional }: ModelInput, { dataset, fields,
   const type = own ?? (field?.type ? inputTypeOf(field.type) : null) ?? column;
   if (type === null)
     throw new DataError(`\`${name}\` of \`${dataset}\` has a type that models do not take. Derive a number or a text.`);
-  if (column !== null && !fits(type, column))
+  if (column !== null && !fitsInput(type, column))
     throw new DataError(
       `The model takes \`${name}\` as ${words[type]}, and \`${dataset}\` holds ${words[column]} there. Change the type in the SQL that prepares the data, or train again.`,
     );
@@ -179,12 +179,6 @@ const words: Record<InputType, string> = {
   text: 'a text',
   datetime: 'a date',
 };
-
-/** Every value can be given as a text; a text is neither a number nor a date. */
-function fits(type: InputType, column: InputType): boolean {
-  if (type === 'text' || type === column) return true;
-  return type !== 'datetime' && column !== 'text' && column !== 'datetime';
-}
 
 const list = (values: readonly string[]) => values.map((value) => `\`${value}\``).join(', ');
 

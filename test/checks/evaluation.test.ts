@@ -276,7 +276,10 @@ test('LW514 a program may log any metric: its gates and its runs tell which', ()
   expectMarks('LW514', cmd('val_dice'), { only });
   expectMarks('LW514', cmd('«val_dcie»', ', gates: { val_dice: { min: 0.5 } }'), { only });
   const run = { metrics: { val_dice: 0.8, 'system/cpu': 3 }, gates: [] } as unknown as HistoryFacts['runs'][number];
-  const facts: Facts = { ...noFacts, history: () => ({ runs: [run], primary: [], stages: [], aliases: [] }) };
+  const facts: Facts = {
+    ...noFacts,
+    history: () => ({ runs: [run], primary: [], stages: [], models: [], aliases: [] }),
+  };
   assert.match(
     expectMarks('LW514', cmd('«auc»'), { only, facts })[0]?.message ?? '',
     /^No stage measures `auc` and no run has logged it\.$/,
