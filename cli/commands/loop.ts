@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { ProjectError, WorkError, messageOf } from '../../engine/base/errors.ts';
 import { monthlyReport, type MonthRow } from '../../engine/loop/monthlyReport.ts';
 import type { LoopEvents, LoopOutcome } from '../../engine/loop/loopRequest.ts';
-import { monitoredModel, monitorNamed } from '../../engine/project/models.ts';
+import { monitoredModel, validationsOf, monitorNamed } from '../../engine/project/models.ts';
 import { runLoop } from '../../engine/loop/runLoop.ts';
 import { newestSnapshot } from '../../engine/tracking/snapshots.ts';
 import { exitCodes } from '../../protocol/problem.ts';
@@ -53,10 +53,10 @@ export async function loop(context: CommandContext, options: LoopOptions): Promi
     return exitCodes.done;
   }
   terminal.line();
-  const { from: maker } = monitoredModel(config, monitor);
+  const validations = validationsOf(config, monitoredModel(config, monitor));
   const precision =
-    Object.values(config.stages).flatMap((stage) =>
-      'uses' in stage && stage.uses === 'validate' && (maker === null || stage.with.model === maker)
+    Object.entries(config.stages).flatMap(([name, stage]) =>
+      'uses' in stage && stage.uses === 'validate' && (validations?.includes(name) ?? true)
         ? [stage.with.min_precision ?? 0.9]
         : [],
     )[0] ?? 0.9;

@@ -7,6 +7,7 @@ import { positiveNotACategory } from './data/positiveNotACategory.ts';
 import { rolesTwice } from './data/rolesTwice.ts';
 import { columnNotInSchema } from './data/columnNotInSchema.ts';
 import { wrongColumnType } from './data/wrongColumnType.ts';
+import { tokenInTheClear } from './deployment/tokenInTheClear.ts';
 import { openWithoutAuth } from './deployment/openWithoutAuth.ts';
 import { referenceOfOtherData } from './deployment/referenceOfOtherData.ts';
 import { windowTooSmall } from './deployment/windowTooSmall.ts';
@@ -51,6 +52,7 @@ import { cycle } from './graph/cycle.ts';
 import { missingFile } from './graph/missingFile.ts';
 import { outputTwice } from './graph/outputTwice.ts';
 import { unknownDataset } from './graph/unknownDataset.ts';
+import { modelSource } from './graph/modelSource.ts';
 import { modelsOfOneStage } from './graph/modelsOfOneStage.ts';
 import { unknownModel } from './graph/unknownModel.ts';
 import { unnamedModel } from './graph/unnamedModel.ts';
@@ -114,6 +116,7 @@ export const rules: readonly Rule[] = [
   unknownModel,
   unnamedModel,
   modelsOfOneStage,
+  modelSource,
   // data
   columnNotInSchema,
   wrongColumnType,
@@ -162,6 +165,7 @@ export const rules: readonly Rule[] = [
   // deployment and monitoring
   portClash,
   openWithoutAuth,
+  tokenInTheClear,
   referenceOfOtherData,
   windowTooSmall,
   driftThresholdScale,

@@ -1,4 +1,5 @@
 import type { StageKind } from '../../protocol/lifeCycle.ts';
+import { addressOfModel } from './models.ts';
 import { paramsIn } from './interpolate.ts';
 import type { ProjectFiles } from './projectFiles.ts';
 import type { CollectSource } from './schema/collectStage.ts';
@@ -56,7 +57,7 @@ export function buildGraph(config: ProjectConfig, files: ProjectFiles): Graph {
       for (const owner of written.overlapping(dep)) if (owner !== node.name) sources.add(owner);
     if (node.kind === 'validate') {
       const model = (node.config as Extract<StageConfig, { uses: 'validate' }>).with.model;
-      if (stages.has(model)) sources.add(model);
+      if (stages.has(model) && !addressOfModel(config, model)) sources.add(model);
     }
     node.dependsOn = [...sources];
   }
@@ -127,11 +128,13 @@ function sourceFiles(from: CollectSource): string[] {
 }
 
 /**
- * True for a source outside the project. Its changes cannot be detected here, so it is read when its stage is run by
- * name.
+ * True for a stage that reads a source or a model outside the project. Changes there cannot be detected here, so it
+ * runs again when it is run by name.
  */
-export function isRemote(stage: StageConfig): boolean {
-  return 'uses' in stage && stage.uses === 'collect' && !('files' in stage.with.from) && !('sqlite' in stage.with.from);
+export function isRemote(stage: StageConfig, config: ProjectConfig): boolean {
+  if (!('uses' in stage)) return false;
+  if (stage.uses === 'validate') return addressOfModel(config, stage.with.model) !== null;
+  return stage.uses === 'collect' && !('files' in stage.with.from) && !('sqlite' in stage.with.from);
 }
 
 /** True when a query is a file name: it ends in `.sql` and does not start like a query. */

@@ -1,16 +1,24 @@
 import { modelAliases, type ModelAlias } from '../../protocol/models.ts';
 import { suggestion } from '../base/didYouMean.ts';
 import { ProjectError } from '../base/errors.ts';
+import type { ModelConfig } from './schema/models.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import type { StageConfig } from './schema/stages.ts';
+
+/** The keys of an entry that say where its model is served. */
+export type ModelAddress = Required<Pick<ModelConfig, 'address'>> &
+  Pick<ModelConfig, 'protocol' | 'model' | 'output' | 'token_env'>;
 
 /** A registered model that a project creates. */
 export interface ProjectModel {
   name: string;
   /**
-   * Stage that creates the model; null for the only model of a project without `models`, which any stage can create.
+   * Stage that creates the model; null for a model at an address, and for the only model of a project without `models`,
+   * which any stage can create.
    */
   from: string | null;
+  /** Where the model is served, when another program makes it; else null. */
+  address: ModelAddress | null;
   /** Dataset that describes its rows; null when not declared. */
   data: string | null;
   /** The file or folder of the model among the outputs of its stage, or its name in MLflow; null when not declared. */
@@ -28,14 +36,41 @@ export function modelsOf(config: ProjectConfig): ProjectModel[] {
   const declared = Object.entries(config.models ?? {});
   if (declared.length === 0)
     return [
-      { name: config.project, from: null, data: trainedOn(config, null) ?? validatedOn(config, null), path: null },
+      {
+        name: config.project,
+        from: null,
+        address: null,
+        data: trainedOn(config, null) ?? validatedOn(config, null),
+        path: null,
+      },
     ];
-  return declared.map(([name, { from, data, path = null }]) => ({
-    name,
-    from,
-    data: data ?? trainedOn(config, from) ?? validatedOn(config, from),
-    path,
-  }));
+  return declared.map(([name, entry]) => {
+    const { from = null } = entry;
+    return {
+      name,
+      from,
+      address: addressOf(entry),
+      data: entry.data ?? (from === null ? null : trainedOn(config, from)) ?? validatedOn(config, from ?? name),
+      path: entry.path ?? null,
+    };
+  });
+}
+
+/** Returns where a model is served; null when the name is no model with an address. */
+export function addressOfModel(config: ProjectConfig, name: string): ModelAddress | null {
+  const entry = config.models && Object.hasOwn(config.models, name) ? config.models[name] : undefined;
+  return entry ? addressOf(entry) : null;
+}
+
+function addressOf({ address, protocol, model, output, token_env }: ModelConfig): ModelAddress | null {
+  if (address === undefined) return null;
+  return {
+    address,
+    ...(protocol && { protocol }),
+    ...(model !== undefined && { model }),
+    ...(output !== undefined && { output }),
+    ...(token_env !== undefined && { token_env }),
+  };
 }
 
 /**
@@ -65,7 +100,10 @@ export function modelNamed(config: ProjectConfig, name: string | null): ProjectM
 export function validatedModel(config: ProjectConfig, stage: string): ProjectModel {
   const validate = config.stages[stage];
   const tested = validate && isValidate(validate) ? validate.with.model : null;
-  const found = modelsOf(config).find(({ from }) => from === null || from === tested);
+  const models = modelsOf(config);
+  const [only] = models;
+  if (!config.models && only) return only;
+  const found = models.find(({ name, from, address }) => (address ? name : from) === tested);
   if (!found)
     throw new ProjectError(
       `No entry of \`models\` has \`from: ${tested}\`, so the model that \`${stage}\` evaluates has no name. Add an entry.`,
@@ -190,9 +228,12 @@ export function retrainedModel(config: ProjectConfig, monitor: string | null): P
 }
 
 /** Returns the stages that validate a model; undefined, meaning all stages, when the project has one model. */
-export function validationsOf(config: ProjectConfig, { from }: ProjectModel): string[] | undefined {
+export function validationsOf(
+  config: ProjectConfig,
+  { name: model, from, address }: ProjectModel,
+): string[] | undefined {
   if (modelsOf(config).length === 1) return undefined;
   return Object.entries(config.stages).flatMap(([name, stage]) =>
-    isValidate(stage) && stage.with.model === from ? [name] : [],
+    isValidate(stage) && stage.with.model === (address ? model : from) ? [name] : [],
   );
 }

@@ -195,7 +195,8 @@ function planOf(project: Project, kept: KeptRun): ReproductionPlan {
       );
     const brings = node.kind === 'collect' && node.writes !== null && kept.inputs.has(node.writes);
     // An external source returns different data today.
-    if (brings && node.writes !== null && isRemote(node.config)) plan.restored.push({ stage, dataset: node.writes });
+    if (brings && node.writes !== null && isRemote(node.config, config))
+      plan.restored.push({ stage, dataset: node.writes });
     else plan.run.push(stage);
   }
   if (plan.run.length === 0)

@@ -54,7 +54,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
   const forced = new Set(request.only ?? (request.force ? (request.stages ?? graph.order) : []));
   // An external source may have new data at any time, so a stage that is named asks it again.
   const asked = new Set(
-    (request.stages ?? []).filter((name) => isRemote(graph.stages.get(name)?.config ?? { cmd: '' })),
+    (request.stages ?? []).filter((name) => isRemote(graph.stages.get(name)?.config ?? { cmd: '' }, config)),
   );
   const planOptions = () => ({
     project,

@@ -4,6 +4,7 @@ import { closure, paramsUsed, type Graph, type StageNode } from '../project/grap
 import { toValue } from '../project/located.ts';
 import { nodeAt } from '../project/located.ts';
 import { envIn } from '../project/interpolate.ts';
+import { addressOfModel } from '../project/models.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { differences, fileChanges, type Fingerprint } from '../fingerprint/compare.ts';
@@ -144,7 +145,11 @@ function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<
       ...periodSpec(period),
     };
   const spec: Record<string, unknown> = { uses: node.config.uses, ...node.config.with };
-  if (node.config.uses === 'validate' && node.config.gates) spec['gates'] = node.config.gates;
+  if (node.config.uses === 'validate') {
+    const address = addressOfModel(config, node.config.with.model);
+    if (node.config.gates) spec['gates'] = node.config.gates;
+    if (address) spec['address'] = address;
+  }
   if (node.config.uses !== 'collect') spec['seed'] = config.seed ?? 0;
   if (node.config.uses === 'collect') Object.assign(spec, periodSpec({ ...period, window: null }));
   if (node.config.uses === 'prepare') Object.assign(spec, periodSpec(period));

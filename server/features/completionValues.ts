@@ -121,8 +121,8 @@ function modelItems({ kind, root, project }: ValuePlace): CompletionItem[] {
   const models = project?.readable?.config.models;
   const names = Object.keys(kind === 'project' ? valuesOf(root, 'models') : (models ?? {}));
   return names.map((name) => {
-    const from = models?.[name]?.from;
-    return named(name, CompletionItemKind.Class, from === undefined ? undefined : `made by ${from}`);
+    const { from, address } = models?.[name] ?? {};
+    return named(name, CompletionItemKind.Class, from === undefined ? address : `made by ${from}`);
   });
 }
 

@@ -164,7 +164,7 @@ function describeModel(name: string, { project }: Around): string | null {
   const model = project?.readable?.config.models?.[name];
   if (!model) return null;
   return [
-    `**model** \`${name}\`, made by the stage \`${model.from}\``,
+    `**model** \`${name}\`${model.from === undefined ? '' : `, made by the stage \`${model.from}\``}${model.address === undefined ? '' : `, at <${model.address}>`}`,
     ...(model.description ? [model.description] : []),
   ].join('\n\n');
 }

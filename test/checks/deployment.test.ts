@@ -19,6 +19,19 @@ test('LW602 open to others without a token', () => {
   for (const host of ['localhost', '127.0.0.2', '"::1"']) expectMarks('LW602', api(`port: 18080, host: ${host}`));
 });
 
+test('LW620 a token over http to another machine', () => {
+  const at = (entry: string) =>
+    edit(yaml, ['\nstages:\n', `\nmodels:\n  orders: { from: train }\n  late: ${entry}\nstages:\n`]);
+  const [problem] = expectMarks(
+    'LW620',
+    at('{ address: «"http://models.example.com:5000/invocations"», token_env: TOKEN }'),
+  );
+  assert.match(problem?.message ?? '', /The token in TOKEN is sent to models\.example\.com:5000 without encryption/);
+  expectMarks('LW620', at('{ address: "https://models.example.com", token_env: TOKEN }'));
+  expectMarks('LW620', at('{ address: "http://models.example.com" }'));
+  expectMarks('LW620', at('{ address: "http://127.0.0.1:5000", token_env: TOKEN }'));
+});
+
 test('LW603 a reference of data without the features', () => {
   const other = (from: string, to: string) => ({
     ...edit(
@@ -289,6 +302,7 @@ test('the orders project has no finding about its service', () => {
     'LW617',
     'LW618',
     'LW619',
+    'LW620',
   ])
     assert.deepEqual(findings(code, {}).problems, []);
 });

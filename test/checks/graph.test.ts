@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { buildGraph } from '../../engine/project/graph.ts';
+import { configFor } from '../../engine/project/loadProject.ts';
 import { tableReads } from '../../engine/project/tableReads.ts';
-import { edit, expectFixed, expectMarks, findings } from '../helpers/checking.ts';
+import { edit, expectFixed, expectMarks, findings, inMemory, ordersTexts, projectOf } from '../helpers/checking.ts';
 import { ordersYaml } from '../helpers/ordersProject.ts';
 
 const yaml = 'loopwright.yaml';
@@ -307,6 +309,31 @@ test('LW221 a validate stage whose model has no name', () => {
   );
   assert.match(problem?.message ?? '', /No entry of `models` has `from: train`/);
   expectMarks('LW221', edit(yaml, twoModels('  late: { from: train }\n')));
+});
+
+test('LW223 a model with no source, with two, or with keys of another kind', () => {
+  const at = (entry: string) =>
+    edit(yaml, twoModels(`  orders: { from: train }\n  remote: ${entry}\n`), [
+      '  validate:\n',
+      '  other: { uses: validate, with: { model: remote, data: features } }\n  validate:\n',
+    ]);
+  expectMarks('LW223', edit(yaml, twoModels('  orders: { from: train }\n  «remote»: { description: x }\n')));
+  expectMarks('LW223', at('{ address: "http://127.0.0.1:5000" }'));
+  expectMarks('LW223', at('{ address: "http://127.0.0.1:5000", protocol: mlflow, token_env: TOKEN }'));
+  expectMarks('LW223', at('{ from: other, address: «"http://127.0.0.1:5000"» }'));
+  expectMarks('LW223', at('{ from: train, «token_env»: TOKEN }'));
+  expectMarks('LW223', at('{ address: "http://127.0.0.1:5000", «python»: .venv }'));
+});
+
+test('a validation of a model at an address needs no stage', () => {
+  const over = edit(yaml, twoModels('  orders: { from: train }\n  remote: { address: "http://127.0.0.1:5000" }\n'), [
+    '  validate:\n',
+    '  other: { uses: validate, with: { model: remote, data: features } }\n  validate:\n',
+  ]);
+  expectMarks('LW202', over);
+  expectMarks('LW221', over);
+  const config = configFor(projectOf({ ...ordersTexts, ...over }), 'default');
+  assert.deepEqual(buildGraph(config, inMemory({})).stages.get('other')?.dependsOn, ['prepare']);
 });
 
 test('LW222 two models of one stage', () => {

@@ -12,6 +12,7 @@ export const modelsOfOneStage: Rule = {
   check(context) {
     const firsts = new Map<string, string>();
     for (const [name, { from }] of Object.entries(context.config.models ?? {})) {
+      if (from === undefined) continue;
       const first = firsts.get(from);
       if (first === undefined) firsts.set(from, name);
       else

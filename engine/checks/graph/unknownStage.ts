@@ -1,4 +1,5 @@
 import { suggestion } from '../../base/didYouMean.ts';
+import { addressOfModel } from '../../project/models.ts';
 import type { Rule } from '../rule.ts';
 
 export const unknownStage: Rule = {
@@ -23,13 +24,13 @@ export const unknownStage: Rule = {
         : null;
     };
     for (const [name, stage] of Object.entries(stages)) {
-      if ('uses' in stage && stage.uses === 'validate') {
+      if ('uses' in stage && stage.uses === 'validate' && !addressOfModel(context.config, stage.with.model)) {
         const message = wrong(stage.with.model, 'train');
         if (message) context.report(['stages', name, 'with', 'model'], message);
       }
     }
     for (const [name, model] of Object.entries(models ?? {})) {
-      const message = wrong(model.from, 'train');
+      const message = model.from === undefined ? null : wrong(model.from, 'train');
       if (message) context.report(['models', name, 'from'], message);
     }
     for (const [name, monitor] of Object.entries(monitors ?? {})) {

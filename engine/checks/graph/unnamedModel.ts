@@ -1,4 +1,5 @@
 import { stagesOf } from '../lookUp.ts';
+import { addressOfModel } from '../../project/models.ts';
 import type { Rule } from '../rule.ts';
 
 export const unnamedModel: Rule = {
@@ -15,10 +16,10 @@ export const unnamedModel: Rule = {
   check(context) {
     const { models, stages } = context.config;
     const makers = Object.values(models ?? {}).map(({ from }) => from);
-    if (makers.length === 0) return;
+    if (models === undefined) return;
     for (const [name, stage] of stagesOf(context.config, 'validate')) {
       const { model } = stage.with;
-      if (Object.hasOwn(stages, model) && !makers.includes(model))
+      if (Object.hasOwn(stages, model) && !makers.includes(model) && !addressOfModel(context.config, model))
         context.report(
           ['stages', name, 'with', 'model'],
           `No entry of \`models\` has \`from: ${model}\`, so the model that \`${name}\` tests has no name. Add one.`,

@@ -1,10 +1,8 @@
 import { isLoopback } from '../../http/loopback.ts';
+import { remoteProtocols, type RemoteProtocolName } from '../../project/schema/models.ts';
 
 /** Name of the file that holds the address of a model. */
 export const addressFile = 'address.json';
-
-export const remoteProtocols = ['mlflow', 'open-inference', 'loopwright'] as const;
-export type RemoteProtocolName = (typeof remoteProtocols)[number];
 
 /** The address of a model that another program serves. */
 export interface RemoteAddress {

@@ -1,6 +1,7 @@
 import type { Table } from '../../data/table.ts';
+import type { RemoteProtocolName } from '../../project/schema/models.ts';
 import type { ModelDescription, RawAnswers, TypedInput } from '../flavours/flavour.ts';
-import type { RemoteAddress, RemoteProtocolName } from './address.ts';
+import type { RemoteAddress } from './address.ts';
 import type { ModelServer } from './modelServer.ts';
 
 /** A model behind an address. */

@@ -1,9 +1,48 @@
 import { Type, type Static } from 'typebox';
 import { closed, path, reference } from './fields.ts';
 
+/** The protocols of servers that can be asked for predictions. */
+export const remoteProtocols = ['mlflow', 'open-inference', 'loopwright'] as const;
+export type RemoteProtocolName = (typeof remoteProtocols)[number];
+
 const ModelEntry = Type.Object(
   {
-    from: reference('stage', 'The stage that creates the model: a train stage, or a `cmd` stage that writes one.'),
+    from: Type.Optional(
+      reference('stage', 'The stage that creates the model: a train stage, or a `cmd` stage that writes one.'),
+    ),
+    address: Type.Optional(
+      Type.String({
+        format: 'url',
+        description:
+          'The address of a server that answers for the model, such as `http://127.0.0.1:5000/invocations`. It replaces `from`: another program trains and serves the model.',
+      }),
+    ),
+    protocol: Type.Optional(
+      Type.Enum(remoteProtocols, {
+        description:
+          'The protocol of the server. mlflow: `POST /invocations`, also of Databricks. open-inference: version 2 of the Open Inference Protocol, as of Triton, KServe and MLServer. loopwright: `loopwright serve`. Default: the server is asked.',
+      }),
+    ),
+    model: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'The name of the model on a server of the Open Inference Protocol. Needed only when it has several models and the address names none.',
+      }),
+    ),
+    output: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'The output of the server, or the column of its answer, that holds the predictions, such as `predict_proba`. Default: the only one, or the one with scores.',
+      }),
+    ),
+    token_env: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+        description: 'Environment variable with the token of the server. It is sent as `Authorization: Bearer`.',
+      }),
+    ),
     data: Type.Optional(
       reference(
         'dataset',

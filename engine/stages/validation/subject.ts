@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { constants } from 'node:fs';
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { WorkError, messageOf } from '../../base/errors.ts';
+import { writeAtomic } from '../../base/writeAtomic.ts';
 import type { Database } from '../../data/database.ts';
 import { columnsOf, type SourceColumn } from '../../data/inspectColumns.ts';
 import { sourceSql } from '../../data/readSource.ts';
@@ -13,7 +14,8 @@ import { hashModel, isModelFile, modelFiles, objectOf } from '../../models/model
 import { modelTools } from '../../models/modelTools.ts';
 import { openModel } from '../../models/openModel.ts';
 import type { Predictor } from '../../models/predictor.ts';
-import { validatedModel } from '../../project/models.ts';
+import { addressFile } from '../../models/remote/address.ts';
+import { validatedModel, type ModelAddress } from '../../project/models.ts';
 import { relativePath } from '../../project/projectFiles.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
@@ -64,7 +66,9 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   const dataset = datasetOf(context, inputs.data);
   const source = sourceSql(context.fingerprints.expand(dataset.path).map((file) => join(root, file)));
   const known = await columnsOf(db, source);
-  const kept = keepModel(context, context.subject?.path ?? modelOfStage(context, inputs.model, declared?.path ?? null));
+  const kept = declared?.address
+    ? keepAddress(context, declared.address)
+    : keepModel(context, context.subject?.path ?? modelOfStage(context, inputs.model, declared?.path ?? null));
   const { model: files, opened } = await openModel(kept, tools);
   const open: { close(): Promise<void> }[] = [opened];
   const close = async () => void (await Promise.all(open.map((one) => one.close())));
@@ -152,6 +156,13 @@ function keepModel(context: StageContext, path: string): string {
     });
   }
   return kept;
+}
+
+/** Writes where a model is served into the artifacts of the run: the only file of such a model. */
+function keepAddress(context: StageContext, address: ModelAddress): string {
+  const path = join(context.artifacts(), `model-${context.node.name}`, addressFile);
+  writeAtomic(path, `${JSON.stringify(address, null, 2)}\n`);
+  return path;
 }
 
 function isInside(folder: string, path: string): boolean {
