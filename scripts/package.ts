@@ -34,7 +34,7 @@ const expected = [
   /^THIRD-PARTY.*$/i,
   /^dist\/(client|lspClient|server|facts|cli|engine|savedViews)\.cjs$/,
   /^dist\/[\w-]+\.wasm$/,
-  /^helper\/loopwright\.(mjs|d\.mts)$/,
+  /^helper\/(loopwright\.(mjs|d\.mts)|worker\.py)$/,
   /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/,
   /^media\/grammars\/\w+\.tmLanguage\.json$/,
@@ -61,7 +61,8 @@ export async function makePackage(): Promise<string> {
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(cleaned(manifest), null, 2)}\n`);
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md'])
     if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name));
-  for (const name of ['media', 'helper']) cpSync(join(root, name), join(stage, name), { recursive: true });
+  for (const name of ['media', 'helper'])
+    cpSync(join(root, name), join(stage, name), { recursive: true, filter: (path) => !path.includes('__pycache__') });
   copyImages();
   for (const name of ['checks', 'checks.md'])
     cpSync(join(root, 'docs/reference', name), join(stage, 'docs/reference', name), { recursive: true });
@@ -190,6 +191,7 @@ function check(): string[] {
     'dist/cli.cjs',
     'dist/savedViews.cjs',
     'helper/loopwright.mjs',
+    'helper/worker.py',
     'docs/reference/checks/LW201.md',
     'dist/webviews/runHistory.js',
     'dist/webviews/runHistoryCharts.js',

@@ -3,9 +3,11 @@ import { modelFiles } from '../modelFiles.ts';
 import type { Flavour, ModelTools, OpenedModel, RecognisedModel } from './flavour.ts';
 import { http } from './http.ts';
 import { loopwright } from './loopwright.ts';
+import { mlflow } from './mlflow.ts';
+import { sklearn } from './sklearn.ts';
 
 /** All flavours, in the order in which files are tried. */
-const flavours: readonly Flavour[] = [loopwright, http];
+const flavours: readonly Flavour[] = [loopwright, http, mlflow, sklearn];
 
 /** Returns the model at a path; null when no flavour recognises its files. Throws DataError when there are none. */
 export function recogniseModel(path: string): RecognisedModel | null {

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { readMlmodel, type Mlmodel } from '../formats/mlmodel.ts';
+import { modelFiles } from '../modelFiles.ts';
+import type { Flavour, ModelFiles, StatedFacts } from './flavour.ts';
+import { estimatorFacts } from './sklearn.ts';
+
+/** How a worker opens a model of MLflow. */
+interface Opening {
+  opener: string;
+  /** Relative to the folder of the model; empty for the folder. */
+  file: string;
+  options: Record<string, unknown>;
+}
+
+/** Packages that flavours of MLflow import. */
+const packages: Record<string, string> = {
+  sklearn: 'scikit-learn',
+  pytorch: 'torch',
+  tensorflow: 'tensorflow',
+  keras: 'keras',
+  onnx: 'onnxruntime',
+};
+
+/** A model that MLflow saved: a folder with `MLmodel`. */
+export const mlflow: Flavour = {
+  name: 'mlflow',
+  recognise(files) {
+    const [found, ...others] = files.names.filter((name) => /(^|\/)MLmodel$/.test(name));
+    if (!files.isFolder || found === undefined || others.length > 0) return null;
+    const folder = found.slice(0, -'MLmodel'.length);
+    const mlmodel = readMlmodel(files, folder);
+    return {
+      flavour: 'mlflow',
+      path: join(files.path, folder),
+      stated: statedFacts(mlmodel, openingOf(mlmodel), files, folder),
+    };
+  },
+  async open(model, tools) {
+    const { openWorkerModel } = await import('../worker/openWorkerModel.ts');
+    const mlmodel = readMlmodel(modelFiles(model.path), '');
+    const { opener, file, options } = openingOf(mlmodel);
+    return openWorkerModel(model, { opener, path: join(model.path, file), options }, tools, {
+      paths: mlmodel.code.map((code) => join(model.path, code)),
+    });
+  },
+};
+
+/**
+ * Models of packages with an interface of estimators are opened without MLflow, so that they give probabilities. All
+ * others are opened as MLflow's own server does.
+ */
+function openingOf({ flavours }: Mlmodel): Opening {
+  const loader = flavours['python_function']?.['loader_module'];
+  const native = { 'mlflow.sklearn': 'sklearn' }[String(loader)];
+  const flavour = native === undefined ? undefined : flavours[native];
+  const file = flavour?.['pickled_model'] ?? flavour?.['data'];
+  if (native === undefined || !flavour || typeof file !== 'string') return { opener: 'pyfunc', file: '', options: {} };
+  return {
+    opener: native,
+    file,
+    options: {
+      class: flavour['model_class'] ?? flavour['model_type'] ?? null,
+      trusted: flavour['skops_trusted_types'] ?? [],
+    },
+  };
+}
+
+function statedFacts(mlmodel: Mlmodel, opening: Opening, files: ModelFiles, folder: string): StatedFacts {
+  const { flavours, inputs, refusals } = mlmodel;
+  const isPyfunc = opening.opener === 'pyfunc';
+  const { mlflow: _mlflow, ...withoutMlflow } = mlmodel.packages;
+  const name = `${folder}${opening.file}`;
+  const inside = isPyfunc || !files.names.includes(name) ? null : estimatorFacts(files, name);
+  const others = Object.keys(flavours).flatMap((flavour) => packages[flavour] ?? []);
+  const lacks = flavours['python_function'] === undefined && isPyfunc;
+  return {
+    algorithm: inside?.algorithm ?? null,
+    inputs,
+    packages: isPyfunc ? mlmodel.packages : withoutMlflow,
+    needs: isPyfunc ? ['mlflow', ...others] : (inside?.needs ?? others),
+    runsCode: isPyfunc || (inside?.runsCode ?? false),
+    refusals: [
+      ...(lacks ? [`Its MLmodel has no flavour python_function, only ${Object.keys(flavours).join(', ')}.`] : []),
+      ...refusals,
+    ],
+  };
+}

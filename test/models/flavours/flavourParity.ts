@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { withDatabase } from '../../../engine/data/withDatabase.ts';
+import type { ModelTools, OpenedModel } from '../../../engine/models/flavours/flavour.ts';
+import { openModel } from '../../../engine/models/openModel.ts';
+import { sliceTable } from '../../../engine/models/sliceTable.ts';
+import type { PythonVenv } from '../../helpers/pythonVenv.ts';
+import { plainAnswers, type Answers, type TrainedModel } from './trainedModel.ts';
+
+/** What opens a model in a folder with this Python, which imports modules of the tests too. */
+export function toolsIn(root: string, { python }: PythonVenv, log: (line: string) => void = () => {}): ModelTools {
+  return {
+    root,
+    temp: join(root, 'tmp'),
+    python: () => ({ path: python, environment: null, why: 'for tests' }),
+    namesPython: true,
+    log,
+  };
+}
+
+/** Opens a model and checks that all ways to ask it give the bits that Python alone gives. */
+export async function answersAsPython(trained: TrainedModel, tools: ModelTools): Promise<OpenedModel['description']> {
+  const { opened } = await openModel(trained.path, tools);
+  try {
+    const { table, inputs } = trained;
+    assert.deepEqual(bits(plainAnswers(await opened.answer(table, inputs))), bits(trained.together), 'rows together');
+    for (const [at, expected] of trained.alone.entries()) {
+      const found = await opened.answer(sliceTable(table, at, at + 1), inputs);
+      assert.deepEqual(bits(plainAnswers(found)), bits(expected), `row ${at} alone`);
+    }
+    const output = join(tools.root, `answers-${inputs.length}.parquet`);
+    let rows = 0;
+    await opened.answerFile?.({ input: trained.parquet, output, inputs, onRows: (done) => (rows = done) });
+    assert.equal(rows, table.rows);
+    assert.deepEqual(bits(await readAnswers(output)), bits(trained.together), 'rows of a file');
+    return opened.description;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function readAnswers(path: string): Promise<Answers> {
+  return withDatabase(undefined, async (db) => {
+    const { columns } = await db.table(`SELECT * FROM '${path}'`);
+    const found = Object.values(columns);
+    const [first] = found;
+    if (first?.kind === 'text') return first.values;
+    return found.map(({ values }) => values as Float64Array);
+  });
+}
+
+/** Numbers as texts of their bits, so that -0 differs from 0. */
+export function bits(answers: Answers): unknown[] {
+  return answers.map((column) =>
+    column instanceof Float64Array
+      ? Array.from(new BigUint64Array(column.slice().buffer), (word) => word.toString(16)).join(' ')
+      : column,
+  );
+}

@@ -1,0 +1,274 @@
+"""Trains models, saves them and writes what Python alone answers.
+
+Usage: trainedModels.py FOLDER NAME... Each NAME is a function below. It returns the path of the model, the estimator,
+and how it is asked. Beside the model, NAME.json has the rows and the answers, NAME.parquet the rows.
+"""
+
+import base64
+import json
+import os
+import pickle
+import sys
+import warnings
+
+import joblib
+import numpy as np
+import pandas as pd
+
+warnings.filterwarnings("ignore")
+rng = np.random.default_rng(7)
+os.environ["MLFLOW_TRACKING_URI"] = "sqlite:///:memory:"
+
+
+def people(n, nasty=False):
+    """Rows with every type. Nasty ones have missing, huge and unknown values."""
+    age = rng.normal(40, 10, n)
+    visits = rng.integers(0, 9, n)
+    city = rng.choice(["Rom", "Köln", "東京", "O'Brien \"x\""], n).astype(object)
+    member = rng.random(n) < 0.5
+    when = pd.Series(pd.date_range("2020-01-01", periods=n, freq="37h")).astype("datetime64[us]")
+    frame = pd.DataFrame({"age": age, "visits": visits, "city": city, "member": member, "when": when})
+    if nasty:
+        for at, value in enumerate([np.nan, 1e300, -1e300, 0.0, -0.0, 5e-324, 40.0, 0.1 + 0.2]):
+            frame.loc[at, "age"] = value
+        for at, value in enumerate(["", "unknown", "🙂 \n\t", None, "ROM", " Rom", "null", "nan"]):
+            frame.loc[at, "city"] = value
+        frame["visits"] = frame["visits"].astype("int64")
+        frame.loc[0, "visits"] = 2**40
+    frame["city"] = frame["city"].astype("str")
+    return frame
+
+
+def numbers(n, nasty=False, width=6):
+    frame = pd.DataFrame(rng.normal(size=(n, width)), columns=["x%d" % i for i in range(width)])
+    if nasty:
+        frame.iloc[0, 0] = np.nan
+        frame.iloc[1, 1] = 1e30
+        frame.iloc[2, 2] = -1e30
+        frame.iloc[3] = 0.0
+        frame.iloc[4] = -0.0
+        frame.iloc[5, 3] = 5e-324
+    return frame
+
+
+def target_of(frame):
+    total = frame.select_dtypes("number").fillna(0).clip(-100, 100).sum(axis=1)
+    return np.where(total + rng.normal(size=len(frame)) > total.median(), "fraud", "ok")
+
+
+def preparing():
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+    from dateParts import date_parts
+
+    return ColumnTransformer(
+        [
+            ("numbers", make_pipeline(SimpleImputer(), StandardScaler()), ["age", "visits"]),
+            ("texts", OneHotEncoder(handle_unknown="ignore"), ["city", "member"]),
+            ("dates", FunctionTransformer(date_parts), ["when"]),
+        ]
+    )
+
+
+def clipped(frame):
+    return frame.assign(age=frame["age"].clip(-1e6, 1e6), visits=frame["visits"].clip(0, 1000))
+
+
+def forest_pipeline():
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.pipeline import Pipeline
+
+    train = people(400)
+    model = Pipeline([("prepare", preparing()), ("model", RandomForestClassifier(30, n_jobs=2, random_state=0))])
+    return model.fit(train, target_of(train)), clipped(people(60, nasty=True))
+
+
+def sklearn_pipeline(folder):
+    model, rows = forest_pipeline()
+    path = os.path.join(folder, "sklearn_pipeline.joblib")
+    joblib.dump(model, path)
+    # With several threads, scikit-learn adds up votes in any order.
+    model.named_steps["model"].n_jobs = 1
+    return path, rows, model.predict_proba
+
+
+def sklearn_compressed(folder):
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    train = numbers(300)
+    model = HistGradientBoostingRegressor(max_iter=20).fit(train, train.sum(axis=1))
+    path = os.path.join(folder, "sklearn_compressed.joblib")
+    joblib.dump(model, path, compress=3)
+    return path, numbers(50, nasty=True), model.predict
+
+
+def sklearn_linear(folder):
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    train = numbers(300, width=20)
+    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(train, train.sum(axis=1) > 0)
+    path = os.path.join(folder, "sklearn_linear.pkl")
+    with open(path, "wb") as file:
+        pickle.dump(model, file)
+    return path, numbers(500, width=20), model.predict_proba
+
+
+def sklearn_margin(folder):
+    from sklearn.svm import LinearSVC
+
+    train = numbers(300)
+    model = LinearSVC().fit(train.to_numpy(), np.where(train.sum(axis=1) > 0, 1.0, 0.0))
+    path = os.path.join(folder, "sklearn_margin.pkl")
+    with open(path, "wb") as file:
+        pickle.dump(model, file, protocol=2)
+    return path, numbers(40), lambda rows: model.decision_function(rows.to_numpy())
+
+
+def sklearn_labels(folder):
+    from sklearn.neighbors import NearestCentroid
+    from sklearn.svm import SVC
+
+    train = numbers(200)
+    model = SVC(decision_function_shape="ovo").fit(train, np.digitize(train.sum(axis=1), [-2, -0.5, 0.5, 2]))
+    path = os.path.join(folder, "sklearn_labels.pickle")
+    with open(path, "wb") as file:
+        pickle.dump(model, file)
+    return path, numbers(40), lambda rows: [str(value) for value in model.predict(rows)]
+
+
+def sklearn_skops(folder):
+    import skops.io
+
+    from sklearn.compose import ColumnTransformer
+    from sklearn.ensemble import GradientBoostingClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OrdinalEncoder
+
+    train = people(300)[["age", "visits", "city"]]
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    prepare = ColumnTransformer([("texts", encoder, ["city"])], remainder="passthrough")
+    model = make_pipeline(prepare, GradientBoostingClassifier(n_estimators=20)).fit(train, target_of(train))
+    path = os.path.join(folder, "sklearn_skops.skops")
+    skops.io.dump(model, path)
+    rows = clipped(people(60, nasty=True)[["age", "visits", "city"]])
+    return path, rows.assign(age=rows["age"].fillna(0)), model.predict_proba
+
+
+def sklearn_none(folder):
+    """An encoder that learned None as a category, from a table of Arrow."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    train = people(300)[["city"]].astype(object)
+    train.loc[::7, "city"] = None
+    target = np.where(train["city"].isna() | (train["city"] == "Rom"), 1, 0)
+    model = make_pipeline(OneHotEncoder(handle_unknown="ignore"), LogisticRegression()).fit(train, target)
+    path = os.path.join(folder, "sklearn_none.joblib")
+    joblib.dump(model, path)
+    rows = people(40, nasty=True)[["city"]].astype(object)
+    return path, rows.where(rows.notna(), None), model.predict_proba
+
+
+def mlflow_sklearn(folder):
+    import mlflow
+    from mlflow.models import infer_signature
+
+    model, rows = forest_pipeline()
+    path = os.path.join(folder, "mlflow_sklearn")
+    signature = infer_signature(people(5), np.array(["ok"]))
+    here = os.path.dirname(os.path.abspath(__file__))
+    code = [os.path.join(here, "dateParts.py")]
+    mlflow.sklearn.save_model(
+        model, path, signature=signature, serialization_format="cloudpickle", code_paths=code
+    )
+    model.named_steps["model"].n_jobs = 1
+    return path, rows, model.predict_proba
+
+
+def mlflow_skops(folder):
+    import mlflow
+
+    from sklearn.ensemble import RandomForestRegressor
+
+    train = numbers(300)
+    model = RandomForestRegressor(10, random_state=0).fit(train, train.sum(axis=1))
+    path = os.path.join(folder, "mlflow_skops")
+    mlflow.sklearn.save_model(model, path, skops_trusted_types=["numpy.dtype", "sklearn.tree._tree.Tree"])
+    return path, numbers(50, nasty=True), model.predict
+
+
+def mlflow_function(folder):
+    """A model of one's own, with types that MLflow insists on."""
+    import mlflow
+    from mlflow.models import infer_signature
+
+    from ownModel import OwnModel
+
+    sample = people(5).astype({"visits": "int32", "age": "float32"})[["age", "visits", "city", "member", "when"]]
+    path = os.path.join(folder, "mlflow_function")
+    here = os.path.dirname(os.path.abspath(__file__))
+    signature = infer_signature(sample, np.array([0.5]))
+    mlflow.pyfunc.save_model(
+        path, python_model=OwnModel(), signature=signature, code_paths=[os.path.join(here, "ownModel.py")]
+    )
+    rows = clipped(people(40, nasty=True)).astype({"visits": "int32", "age": "float32"})
+    rows["city"] = rows["city"].fillna("missing")
+    return path, rows, mlflow.pyfunc.load_model(path).predict
+
+
+# Output -------------------------------------------------------------------------------------------------------------
+
+
+def input_of(series):
+    if series.dtype.kind == "b":
+        return {"type": "boolean", "values": encoded(series.to_numpy().astype(np.float64))}
+    if series.dtype.kind in "iu":
+        return {"type": "integer", "values": encoded(series.to_numpy().astype(np.float64))}
+    if series.dtype.kind == "f":
+        return {"type": "number", "values": encoded(series.to_numpy().astype(np.float64))}
+    if series.dtype.kind == "M":
+        return {"type": "datetime", "values": encoded(series.astype("datetime64[ms]").astype("int64").to_numpy())}
+    return {"type": "text", "texts": [None if value is None or value != value else str(value) for value in series]}
+
+
+def encoded(values):
+    return base64.b64encode(np.asarray(values, dtype="<f8").tobytes()).decode()
+
+
+def answers_of(found):
+    if isinstance(found, list):
+        return {"labels": found}
+    found = np.asarray(found, dtype=np.float64)
+    columns = [found] if found.ndim == 1 else list(found.T)
+    return {"columns": [encoded(column) for column in columns]}
+
+
+def main():
+    folder, names = sys.argv[1], sys.argv[2:]
+    for name in names:
+        path, rows, answer = globals()[name](folder)
+        rows = rows.reset_index(drop=True)
+        parquet = os.path.join(folder, name + ".parquet")
+        rows.to_parquet(parquet, index=False)
+        alone = [answers_of(answer(rows.iloc[[at]])) for at in range(len(rows))]
+        with open(os.path.join(folder, name + ".json"), "w") as file:
+            json.dump(
+                {
+                    "path": path,
+                    "parquet": parquet,
+                    "rows": len(rows),
+                    "inputs": [dict(input_of(rows[column]), name=column) for column in rows.columns],
+                    "together": answers_of(answer(rows)),
+                    "alone": alone,
+                },
+                file,
+            )
+
+
+main()
