@@ -14,10 +14,9 @@ export function addValidation(store: Store, ref: ModelRef, report: ValidationRep
   const { name: model, version } = ref;
   return sql.write(() => {
     sql.run(
-      'UPDATE model_versions SET report = ?, summary = ?, path = ?, updated_at = ? WHERE model = ? AND version = ?',
+      'UPDATE model_versions SET report = ?, summary = ?, updated_at = ? WHERE model = ? AND version = ?',
       JSON.stringify(report),
       JSON.stringify(summaryOf(report)),
-      report.modelPath,
       Date.now(),
       model,
       version,

@@ -7,7 +7,7 @@ export interface ModelVersion {
   model: string;
   version: number;
   runId: string;
-  /** Folder of the saved model, relative to the project. */
+  /** File or folder of the saved model, relative to the project when inside it. */
   path: string;
   createdAt: number;
   report: ValidationReport;
@@ -17,7 +17,6 @@ interface Row {
   model: string;
   version: number;
   run_id: string;
-  path: string;
   created_at: number;
   report: string | null;
 }
@@ -78,12 +77,13 @@ export function newestModel({ sql }: Pick<Store, 'sql'>): string | null {
 }
 
 function toVersion(row: Row): ModelVersion {
+  const report = readValidationReport(row.report ?? '{}');
   return {
     model: row.model,
     version: row.version,
     runId: row.run_id,
-    path: row.path,
+    path: report.modelPath,
     createdAt: row.created_at,
-    report: readValidationReport(row.report ?? '{}'),
+    report,
   };
 }

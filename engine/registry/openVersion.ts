@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { DataError } from '../base/errors.ts';
 import type { Feature } from '../models/feature.ts';
 import { fittedPredictor } from '../models/fittedPredictor.ts';
@@ -16,7 +16,7 @@ import type { ValidationReport } from './validationReport.ts';
  */
 export async function openVersion(version: ModelVersion, tools: ModelTools): Promise<Predictor> {
   const { report } = version;
-  const path = join(tools.root, version.path);
+  const path = resolve(tools.root, version.path);
   checkHash(version, path);
   const { model, opened } = await openModel(path, { ...tools, python: pythonOf(report, tools) });
   try {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ModelRef } from '../../protocol/models.ts';
 import { WorkError } from '../base/errors.ts';
+import { objectOf } from '../models/modelFiles.ts';
 import { stagesOf } from '../tracking/runStages.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
@@ -68,7 +69,7 @@ function reportsOf(store: Store, runId: string, runName: string): { stage: strin
   return stages.map(({ stage }) => {
     const file = join(artifactsFolder(store, runId), reportFile(stage));
     const report = existsSync(file) ? readValidationReport(readFileSync(file, 'utf8')) : null;
-    if (report === null || !existsSync(join(store.root, report.modelPath)))
+    if (report === null || !existsSync(resolve(store.root, objectOf(report.modelPath).path)))
       throw new WorkError(
         `The model of ${runName} is no longer among its artifacts. Run it again: \`loopwright reproduce ${runId.slice(0, 8)}\`.`,
       );

@@ -17,13 +17,17 @@ export function registerVersion(
   const { sql } = store;
   return sql.write(() => {
     const version = nextVersion(store, name);
+    // A model that a program logged has an address of its own, by which MLflow's clients find its files.
+    const logged = /(?:^|\/)models\/(m-[\w-]+)$/.exec(report.modelPath)?.[1] ?? null;
     sql.run(
-      `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, report, summary)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO model_versions (model, version, run_id, path, source, model_id, created_at, updated_at, report, summary)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       name,
       version,
       runId,
-      report.modelPath,
+      logged === null ? report.modelPath : '',
+      logged === null ? null : `models:/${logged}`,
+      logged,
       Date.now(),
       Date.now(),
       JSON.stringify(report),

@@ -9,7 +9,7 @@ import { modelAliases, type ModelSelector } from '../../protocol/models.ts';
 import { modelsOf } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { registeredVersion } from '../registry/registeredModels.ts';
-import { latestVersion } from '../registry/modelVersions.ts';
+import { getVersion, latestVersion } from '../registry/modelVersions.ts';
 import { aliasesOf } from '../registry/aliases.ts';
 import type { Store } from '../store/store.ts';
 import { loggedModelsOfRun } from '../tracking/loggedModels.ts';
@@ -102,9 +102,7 @@ function versionOf(store: Store, name: string, which: NonNullable<ModelSelector[
   const path =
     row.report === null
       ? folderOfVersion(store, name, version)
-      : isAbsolute(row.path)
-        ? row.path
-        : join(store.root, row.path);
+      : resolve(store.root, getVersion(store, name, version).path);
   return { path, ref: { name, version }, runId: row.run_id || null };
 }
 
