@@ -70,7 +70,7 @@ function modelJson(store: Pick<Store, 'sql'>, row: LoggedModelRow): Record<strin
   };
 }
 
-const create: Handler = ({ store, body }) => {
+const create: Handler = ({ store, body, stage }) => {
   const experiment = activeExperiment(store, text(body, 'experiment_id'));
   const id = `m-${randomUUID().replaceAll('-', '')}`;
   const name = optionalText(body, 'name') || runName(id.slice(2));
@@ -90,7 +90,8 @@ const create: Handler = ({ store, body }) => {
       status: 'LOGGED_MODEL_PENDING',
       status_message: null,
       model_type: optionalText(body, 'model_type') ?? null,
-      source_run_id: optionalText(body, 'source_run_id') || null,
+      // A model that a program logs without a run belongs to the run of its stage.
+      source_run_id: optionalText(body, 'source_run_id') || stage?.runId || null,
       deleted_at: null,
     });
     writeParams(store, id, body);
