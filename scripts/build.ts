@@ -7,7 +7,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const views = ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start'] as const;
 // What stays outside the bundles: what has native parts, and what `pg` would only use if a person had installed it.
-const natives = ['better-sqlite3', '@duckdb/node-api', '@tensorflow/tfjs-node', 'pg-native'];
+const natives = ['better-sqlite3', '@duckdb/node-api', '@tensorflow/tfjs-node', 'onnxruntime-node', 'pg-native'];
 
 export interface BuildOptions {
   watch?: boolean;
@@ -176,6 +176,10 @@ function copyAssets(out: string): void {
     for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm')))
       copyFileSync(join(wasm, file), join(out, file));
   }
+  // The plain build of ONNX Runtime; the others of its package are for graphics cards in browsers.
+  const onnx = join(root, 'node_modules/onnxruntime-web/dist');
+  for (const file of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
+    copyFileSync(join(onnx, file), join(out, file));
   const codicons = join(root, 'node_modules/@vscode/codicons/dist');
   for (const file of ['codicon.css', 'codicon.ttf']) copyFileSync(join(codicons, file), join(out, 'webviews', file));
 }

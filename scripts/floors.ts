@@ -2,11 +2,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-/** Native modules and TensorFlow.js, and the rooms that load them; `data` reads SQLite files of others. */
+/** Native modules, TensorFlow.js and ONNX Runtime, and the rooms that load them; `data` reads SQLite files of others. */
 const natives: Record<string, readonly string[]> = {
   'better-sqlite3': ['store', 'data'],
   '@duckdb/*': ['data'],
   '@tensorflow/*': ['models'],
+  'onnxruntime-*': ['models'],
 };
 const faces = ['**/cli/**', '**/engineHost/**', '**/server/**', '**/client/**', '**/webviews/**'];
 

@@ -34,6 +34,7 @@ const expected = [
   /^THIRD-PARTY.*$/i,
   /^dist\/(client|lspClient|server|facts|cli|engine|savedViews)\.cjs$/,
   /^dist\/[\w-]+\.wasm$/,
+  /^dist\/ort-wasm-simd-threaded\.mjs$/,
   /^helper\/(loopwright\.(mjs|d\.mts)|worker\.py)$/,
   /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/,
