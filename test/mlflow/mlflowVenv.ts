@@ -1,11 +1,11 @@
 import { pythonVenv } from '../helpers/pythonVenv.ts';
 
 /**
- * MLflow itself with what its users train with. PyTorch is pinned to a version whose CPU build is small where an index
- * offers one.
+ * MLflow itself with what its users train and export with. PyTorch is pinned to a version whose CPU build is small
+ * where an index offers one.
  */
 export const mlflowVenv = pythonVenv(
   'mlflow-venv',
-  ['mlflow==3.17.2', 'scikit-learn', 'matplotlib', 'xgboost-cpu', 'torch==2.13.0'],
-  ['mlflow.server.handlers', 'sklearn', 'matplotlib', 'xgboost', 'torch'],
+  ['mlflow==3.17.2', 'scikit-learn', 'matplotlib', 'xgboost-cpu', 'torch==2.13.0', 'onnx', 'onnxscript'],
+  ['mlflow.server.handlers', 'sklearn', 'matplotlib', 'xgboost', 'torch', 'onnx', 'onnxscript'],
 );

@@ -4,10 +4,11 @@ import type { Flavour, ModelTools, OpenedModel, RecognisedModel } from './flavou
 import { http } from './http.ts';
 import { loopwright } from './loopwright.ts';
 import { mlflow } from './mlflow.ts';
+import { onnx } from './onnx.ts';
 import { sklearn } from './sklearn.ts';
 
 /** All flavours, in the order in which files are tried. */
-const flavours: readonly Flavour[] = [loopwright, http, mlflow, sklearn];
+const flavours: readonly Flavour[] = [loopwright, http, mlflow, onnx, sklearn];
 
 /** Returns the model at a path; null when no flavour recognises its files. Throws DataError when there are none. */
 export function recogniseModel(path: string): RecognisedModel | null {
