@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
 import { adam } from '../engine/models/adam.ts';
 import { backpropagate } from '../engine/models/backpropagate.ts';
-import { loadBackend, type Tensorflow } from '../engine/models/backend.ts';
+import { loadBackend, type Backend, type Tensorflow } from '../engine/models/backend.ts';
 import { createNetwork, type Network } from '../engine/models/network.ts';
 import { outputLoss } from '../engine/models/outputLoss.ts';
 import { seededRandom } from '../engine/statistics/random.ts';
@@ -37,11 +37,11 @@ function timeEpochs(step: (at: number) => number): Timed {
   return { times, loss };
 }
 
-function own(tf: Tensorflow, net: Network): Timed {
+function own(backend: Backend, net: Network): Timed {
   const update = adam(net, rate, 0);
   return timeEpochs((at) => {
     const part = input.subarray(at * width, (at + batch) * width);
-    const { loss, gradients } = backpropagate(tf, net, part, batch, [], (logits) =>
+    const { loss, gradients } = backpropagate(backend, net, part, batch, [], (logits) =>
       outputLoss('binary', logits, 1, labels.subarray(at, at + batch), ones),
     );
     update(gradients);
@@ -75,10 +75,10 @@ function tensorflow(tf: Tensorflow, net: Network): Timed {
   );
 }
 
-const { tf, name } = await loadBackend();
-own(tf, network());
-const results = { own: own(tf, network()), tensorflow: tensorflow(tf, network()) };
-console.log(`${rows} rows, ${[width, ...hidden, 1].join(' → ')}, batch ${batch}, backend ${name}, one epoch`);
+const backend = await loadBackend('wasm');
+own(backend, network());
+const results = { own: own(backend, network()), tensorflow: tensorflow(backend.use(), network()) };
+console.log(`${rows} rows, ${[width, ...hidden, 1].join(' → ')}, batch ${batch}, backend ${backend.name}, one epoch`);
 for (const [who, { times, loss }] of Object.entries(results))
   console.log(`${who.padEnd(10)} ${inMs(times)}, loss of the last epoch ${loss.toFixed(5)}`);
 if (!(Math.abs(results.own.loss - results.tensorflow.loss) < 1e-3)) throw new Error('the two train differently');

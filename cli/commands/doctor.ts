@@ -7,6 +7,7 @@ import { findPython, foldersAbove, pythonText, type FoundPython } from '../../en
 import { programEnvironment } from '../../engine/base/programEnvironment.ts';
 import { shapeProblems, type Project } from '../../engine/project/loadProject.ts';
 import { loadBackend } from '../../engine/models/backend.ts';
+import { findTfjsNode, tfjsNodeInstall } from '../../engine/models/tfjsNode.ts';
 import { openDatabase as openSqlite } from '../../engine/store/openDatabase.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
@@ -44,7 +45,8 @@ export async function doctor(context: CommandContext): Promise<number> {
       db.close();
       return String(row?.['v']);
     }),
-    await probe('TensorFlow.js', async () => `backend ${(await loadBackend()).name}`),
+    await probe('TensorFlow.js', async () => `backend ${(await loadBackend('wasm')).name}`),
+    await tfjsNodeFinding(),
     await probe(
       'git',
       async () => (await run('git', ['--version'])).stdout.trim(),
@@ -81,6 +83,20 @@ function projectFinding(context: CommandContext): Finding {
   } catch (error) {
     if (error instanceof NoProjectError)
       return { name, state: 'missing', detail: 'no loopwright.yaml here or above; `loopwright init` makes one' };
+    return { name, state: 'broken', detail: messageOf(error) };
+  }
+}
+
+/** tfjs-node is optional: without it, large networks train longer. */
+async function tfjsNodeFinding(): Promise<Finding> {
+  const name = 'tfjs-node';
+  try {
+    const folder = findTfjsNode();
+    if (folder === null)
+      return { name, state: 'missing', detail: `large networks train faster with it; \`${tfjsNodeInstall}\`` };
+    await loadBackend('tensorflow');
+    return { name, state: 'ok', detail: `backend tensorflow, for large networks · ${folder}` };
+  } catch (error) {
     return { name, state: 'broken', detail: messageOf(error) };
   }
 }

@@ -1,80 +1,100 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import util from 'node:util';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messageOf, WorkError } from '../base/errors.ts';
+import { findTfjsNode, loadTfjsNode, tfjsNodeInstall } from './tfjsNode.ts';
 
 export type Tensorflow = typeof import('@tensorflow/tfjs');
+/** tfjs-node, WebAssembly, plain JavaScript. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 
 export interface Backend {
-  tf: Tensorflow;
   name: BackendName;
+  /**
+   * TensorFlow.js with this backend active. All backends share one engine, so it is called again after each await,
+   * before tensors are made.
+   */
+  use(): Tensorflow;
 }
 
-let loading: Promise<Backend> | null = null;
+export interface ChosenBackend extends Backend {
+  /** Why a backend that would be faster is not used, for the log. */
+  note?: string;
+}
+
+const loading = new Map<BackendName, Promise<Backend>>();
+
+/** Loads a backend once. Prints nothing. Throws WorkError when it is not installed or does not load. */
+export function loadBackend(name: BackendName): Promise<Backend> {
+  const known = loading.get(name);
+  if (known) return known;
+  const started = load(name);
+  loading.set(name, started);
+  // One that failed is tried again: a person may have installed it since.
+  started.catch(() => loading.delete(name));
+  return started;
+}
 
 /**
- * TensorFlow.js on the fastest backend that loads here: tfjs-node (when the user installed it), WebAssembly, plain
- * JavaScript. It is loaded once and prints nothing.
+ * Multiply-adds of a training step from which tfjs-node is faster than WebAssembly, by `bench/backends.ts`
+ * (docs/benchmarks.md). Its calls cost more, its products less.
  */
-export function loadBackend(): Promise<Backend> {
-  loading ??= load();
-  return loading;
-}
-
-async function load(): Promise<Backend> {
-  return (await loadNative()) ?? (await loadPortable());
-}
+const tensorflowFrom = 40e6;
 
 /**
- * tfjs-node 4.22 calls `util.isNullOrUndefined` and its siblings, which Node 23 removed; they are restored before it
- * loads. Not tested: the package was not installed here.
+ * Returns the fastest backend for training steps of so many multiply-adds: tfjs-node for large steps, when it is
+ * installed, else WebAssembly. On a machine without WebAssembly plain JavaScript trains. Throws WorkError when
+ * LOOPWRIGHT_TFJS_NODE does not lead to the package.
  */
-async function loadNative(): Promise<Backend | null> {
-  const gone: Record<string, (value: unknown) => boolean> = {
-    isNullOrUndefined: (value) => value === null || value === undefined,
-    isArray: (value) => Array.isArray(value),
-    isString: (value) => typeof value === 'string',
-    isNumber: (value) => typeof value === 'number',
-    isUndefined: (value) => value === undefined,
-    isNull: (value) => value === null,
-  };
-  // A name that TypeScript and esbuild cannot see through: the package is optional.
-  const name: string = '@tensorflow/tfjs-node';
+export async function chooseBackend(multiplyAdds: number): Promise<ChosenBackend> {
+  if (multiplyAdds < tensorflowFrom) return portable();
+  if (findTfjsNode() === null) {
+    const note = `The backend tensorflow trains a network of this size faster. \`${tfjsNodeInstall}\` installs it.`;
+    return { ...(await portable()), note };
+  }
   try {
-    if (!resolvable(name)) return null;
-    for (const [key, is] of Object.entries(gone))
-      if (!(key in util)) Object.defineProperty(util, key, { value: is, configurable: true });
-    const tf = unwrapped<Tensorflow>(await import(name));
-    await tf.ready();
-    return tf.getBackend() === 'tensorflow' ? { tf, name: 'tensorflow' } : null;
-  } catch {
-    return null;
+    return await loadBackend('tensorflow');
+  } catch (error) {
+    return { ...(await portable()), note: messageOf(error) };
   }
 }
 
-async function loadPortable(): Promise<Backend> {
+/** WebAssembly, or plain JavaScript on a machine without it. */
+function portable(): Promise<Backend> {
+  return loadBackend('wasm').catch(() => loadBackend('cpu'));
+}
+
+async function load(name: BackendName): Promise<Backend> {
+  const tf = await portableTensorflow();
+  if (name === 'tensorflow') loadTfjsNode();
+  if (name === 'wasm') await registerWasm();
+  if (!(await tf.setBackend(name))) throw new WorkError(`The backend ${name} does not start on this machine.`);
+  return {
+    name,
+    use() {
+      // Takes effect at once: only the first call for a backend, above, has something to wait for.
+      if (tf.getBackend() !== name) void tf.setBackend(name);
+      return tf;
+    },
+  };
+}
+
+async function portableTensorflow(): Promise<Tensorflow> {
   const tf = unwrapped<Tensorflow>(await import('@tensorflow/tfjs'));
   tf.enableProdMode();
   // The cpu backend prints a greeting on its first operation; this turns it off.
   const cpu = tf.findBackend('cpu') as { firstUse?: boolean } | null;
   if (cpu) cpu.firstUse = false;
+  return tf;
+}
+
+async function registerWasm(): Promise<void> {
+  const wasm = unwrapped<typeof import('@tensorflow/tfjs-backend-wasm')>(await import('@tensorflow/tfjs-backend-wasm'));
   const folder = wasmFolder();
-  if (folder !== null) {
-    try {
-      const wasm = unwrapped<typeof import('@tensorflow/tfjs-backend-wasm')>(
-        await import('@tensorflow/tfjs-backend-wasm'),
-      );
-      wasm.setWasmPaths(folder + sep);
-      wasm.setThreadsCount(1);
-      if (await tf.setBackend('wasm')) return { tf, name: 'wasm' };
-    } catch {
-      // A machine without WebAssembly still trains, only slower.
-    }
-  }
-  await tf.setBackend('cpu');
-  return { tf, name: 'cpu' };
+  if (folder === null) throw new WorkError('The files of the backend wasm are missing from this installation.');
+  wasm.setWasmPaths(folder + sep);
+  wasm.setThreadsCount(1);
 }
 
 /** The folder of the .wasm files: beside the bundle (dist/), else in the package. */
@@ -87,15 +107,6 @@ function wasmFolder(): string | null {
     return existsSync(join(found, file)) ? found : null;
   } catch {
     return null;
-  }
-}
-
-function resolvable(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(name);
-    return true;
-  } catch {
-    return false;
   }
 }
 

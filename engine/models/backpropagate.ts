@@ -1,6 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { LayerGradient } from './adam.ts';
-import type { Tensorflow } from './backend.ts';
+import type { Backend, Tensorflow } from './backend.ts';
 import type { Network } from './network.ts';
 import type { BatchLoss } from './outputLoss.ts';
 
@@ -11,13 +11,14 @@ import type { BatchLoss } from './outputLoss.ts';
  * (docs/decisions/dense-training.md). `masks` are dropout factors, one per hidden layer.
  */
 export function backpropagate(
-  tf: Tensorflow,
+  backend: Backend,
   network: Network,
   input: Float32Array,
   rows: number,
   masks: readonly Float32Array[],
   judge: (logits: Float32Array) => BatchLoss,
 ): { loss: number; gradients: LayerGradient[] } {
+  const tf = backend.use();
   tf.engine().startScope();
   try {
     const weights = network.map((layer) => tf.tensor2d(layer.weights, [layer.inputs, layer.units]));
@@ -46,7 +47,8 @@ export function backpropagate(
 }
 
 /** Logits (rows × outputs) of many rows on the backend. */
-export function predictLogits(tf: Tensorflow, network: Network, input: Float32Array, rows: number): Float32Array {
+export function predictLogits(backend: Backend, network: Network, input: Float32Array, rows: number): Float32Array {
+  const tf = backend.use();
   tf.engine().startScope();
   try {
     const weights = network.map((layer) => tf.tensor2d(layer.weights, [layer.inputs, layer.units]));

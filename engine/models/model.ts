@@ -1,11 +1,11 @@
 import type { Table } from '../data/table.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import { WorkError } from '../base/errors.ts';
-import { loadBackend, type BackendName } from './backend.ts';
-import { predictLogits } from './backpropagate.ts';
-import { forward, type Network } from './network.ts';
+import type { BackendName } from './backend.ts';
+import type { Network } from './network.ts';
 import { sigmoid, softmax } from './outputLoss.ts';
 import { applyPreprocess, type FeatureSpec, type Preprocess } from './preprocess.ts';
+import { scoreLogits } from './scoreLogits.ts';
 
 /** The params of the training, with defaults. */
 export interface TrainedParams {
@@ -55,34 +55,9 @@ export interface Model {
   probabilities(table: Table): Promise<Float64Array[]>;
 }
 
-const smallBatch = 64;
-const chunkRows = 8192;
-
-/**
- * Small batches are scored in plain JavaScript, large ones on the backend; on WASM both give the same bits, on others
- * they agree to 1e-5.
- */
+/** A model that scores with `scoreLogits`: a row has the same scores alone and among others, on every machine. */
 export function createModel(meta: ModelMeta, network: Network): Model {
-  const logits = async (table: Table) => {
-    const input = applyPreprocess(meta.preprocess, table);
-    if (table.rows <= smallBatch) return forward(network, input, table.rows);
-    const { tf } = await loadBackend();
-    const outputs = network.at(-1)?.units ?? 1;
-    const all = new Float64Array(table.rows * outputs);
-    for (let row = 0; row < table.rows; row += chunkRows) {
-      const rows = Math.min(chunkRows, table.rows - row);
-      all.set(
-        predictLogits(
-          tf,
-          network,
-          input.subarray(row * meta.preprocess.width, (row + rows) * meta.preprocess.width),
-          rows,
-        ),
-        row * outputs,
-      );
-    }
-    return all;
-  };
+  const logits = (table: Table) => scoreLogits(network, applyPreprocess(meta.preprocess, table), table.rows);
   return {
     meta,
     async scores(table) {

@@ -6,11 +6,12 @@ import { averagePrecision } from '../evaluation/measures/prAuc.ts';
 import { bestF1Threshold, rank } from '../evaluation/ranking.ts';
 import { seededRandom, type Random } from '../statistics/random.ts';
 import { adam } from './adam.ts';
-import { loadBackend, type BackendName, type Tensorflow } from './backend.ts';
+import { chooseBackend, loadBackend, type Backend, type BackendName, type ChosenBackend } from './backend.ts';
 import { backpropagate, predictLogits } from './backpropagate.ts';
 import { classWeights } from './classWeights.ts';
 import { createModel, type Model, type ModelMeta } from './model.ts';
 import { copyNetwork, createNetwork, type Network } from './network.ts';
+import { scoreLogits } from './scoreLogits.ts';
 import { outputLoss, sigmoid } from './outputLoss.ts';
 import { applyPreprocess, fitPreprocess, type FeatureSpec } from './preprocess.ts';
 import { fitTarget, readTarget } from './readTarget.ts';
@@ -53,13 +54,16 @@ export interface TrainOptions {
   /** Stop after so many epochs without a better validation loss. */
   patience?: number;
   seed: number;
+  /** Default: the fastest for the size of a step that is installed. */
+  backend?: BackendName;
+  /** Called once, before the first epoch. */
+  onBackend?: (backend: ChosenBackend) => void;
   onEpoch?: (report: EpochReport) => void;
   signal?: AbortSignal;
 }
 
 export interface TrainedModel {
   meta: ModelMeta;
-  backend: BackendName;
   network: Network;
   model: Model;
   history: EpochReport[];
@@ -115,9 +119,12 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   const check = options.validation && options.validation.rows > 0 ? examplesOf(options.validation) : null;
   if (learn.rows === 0) throw new DataError(`${options.target}: no training row has a target`);
 
-  const { tf, name: backend } = await loadBackend();
-  const random = seededRandom(seed);
   const outputs = task === 'multiclass' ? target.classes.length : 1;
+  const backend: ChosenBackend = options.backend
+    ? await loadBackend(options.backend)
+    : await chooseBackend(Math.min(batchSize, learn.rows) * multiplyAdds([preprocess.width, ...hidden, outputs]));
+  options.onBackend?.(backend);
+  const random = seededRandom(seed);
   const network = createNetwork(preprocess.width, hidden, outputs, random);
   const update = adam(network, learningRate, l2);
   const order = Uint32Array.from({ length: learn.rows }, (_, i) => i);
@@ -131,7 +138,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
       checkCancelled(signal);
       const batch = gather(learn, order.subarray(at, at + batchSize), preprocess.width);
       const masks = dropout > 0 ? hidden.map((units) => dropoutMask(batch.rows * units, dropout, random)) : [];
-      const { loss, gradients } = backpropagate(tf, network, batch.input, batch.rows, masks, (logits) =>
+      const { loss, gradients } = backpropagate(backend, network, batch.input, batch.rows, masks, (logits) =>
         outputLoss(task, logits, outputs, batch.labels, batch.weights),
       );
       if (!Number.isFinite(loss))
@@ -141,7 +148,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
       update(gradients);
       sum += loss * batch.rows;
     }
-    const judged = evaluate(tf, network, task, outputs, check ?? learn, scale?.std ?? 1);
+    const judged = evaluate(backend, network, task, outputs, check ?? learn, scale?.std ?? 1);
     const report: EpochReport = {
       epoch,
       epochs,
@@ -172,10 +179,10 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
     positive: task === 'binary' ? (target.classes[1] ?? null) : null,
     features: [...features],
     preprocess,
-    threshold: task === 'binary' ? threshold(tf, final, check ?? learn) : null,
+    threshold: task === 'binary' ? await threshold(final, check ?? learn) : null,
     hidden,
     algorithm: options.model,
-    backend,
+    backend: backend.name,
     seed,
     params: {
       hidden,
@@ -190,7 +197,6 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
   };
   return {
     meta,
-    backend,
     network: final,
     model: createModel(meta, final),
     history,
@@ -245,15 +251,20 @@ function dropoutMask(size: number, dropout: number, random: Random): Float32Arra
   return Float32Array.from({ length: size }, () => (random.next() < dropout ? 0 : 1 / (1 - dropout)));
 }
 
+/** Multiply-adds of one row through layers of these sizes. */
+function multiplyAdds(sizes: readonly number[]): number {
+  return sizes.slice(1).reduce((sum, units, l) => sum + (sizes[l] ?? 0) * units, 0);
+}
+
 function evaluate(
-  tf: Tensorflow,
+  backend: Backend,
   network: Network,
   task: Task,
   outputs: number,
   on: Examples,
   std: number,
 ): { loss: number; metric: EpochReport['metric'] } {
-  const logits = predictLogits(tf, network, on.input, on.rows);
+  const logits = predictLogits(backend, network, on.input, on.rows);
   const { loss } = outputLoss(task, logits, outputs, on.labels, on.weights);
   if (task === 'binary') {
     const value = averagePrecision(rank(on.labels, logits));
@@ -275,7 +286,8 @@ function evaluate(
   return { loss, metric: { name: 'accuracy', value: right / on.rows } };
 }
 
-function threshold(tf: Tensorflow, network: Network, on: Examples): number {
-  const scores = Float64Array.from(predictLogits(tf, network, on.input, on.rows), sigmoid);
+/** By the scores that the saved model gives, whatever backend trained it. */
+async function threshold(network: Network, on: Examples): Promise<number> {
+  const scores = (await scoreLogits(network, on.input, on.rows)).map(sigmoid);
   return bestF1Threshold(rank(on.labels, scores))?.threshold ?? 0.5;
 }

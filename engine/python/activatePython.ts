@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import type { Variables } from '../base/programEnvironment.ts';
-import { isSameProgram, programOnPath, type FoundPython } from './findPython.ts';
+import { programOnPath } from '../base/programOnPath.ts';
+import { isSameProgram, type FoundPython } from './findPython.ts';
 
 const isWindows = process.platform === 'win32';
 

@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, delimiter, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { WorkError } from '../base/errors.ts';
 import type { Variables } from '../base/programEnvironment.ts';
+import { isProgram, programOnPath } from '../base/programOnPath.ts';
 import { editorSetting } from './editorSetting.ts';
 
 /** The Python interpreter that the programs of a project use. */
@@ -143,33 +144,6 @@ function onPath(env: Variables): FoundPython | null {
     return { path, environment, why: environment ? 'active in the shell' : `\`${name}\` on the PATH` };
   }
   return null;
-}
-
-/**
- * Returns the absolute path of a program on the PATH, or null when there is none. Ignores the placeholder on Windows
- * that only opens the Microsoft Store.
- */
-export function programOnPath(name: string, env: Variables): string | null {
-  const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? '';
-  const endings = isWindows ? ['.exe', '.cmd', '.bat', ''] : [''];
-  for (const folder of path.split(delimiter)) {
-    if (folder === '' || /[\\/]WindowsApps$/i.test(folder)) continue;
-    for (const ending of endings) {
-      const program = join(folder, `${name}${ending}`);
-      if (isProgram(program)) return program;
-    }
-  }
-  return null;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    if (!statSync(path).isFile()) return false;
-    accessSync(path, isWindows ? constants.F_OK : constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Returns the interpreter path for display: relative inside the project, with `~` inside the home folder. */

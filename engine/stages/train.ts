@@ -6,6 +6,7 @@ import { saveModel } from '../models/savedModel.ts';
 import { trainModel } from '../models/trainModel.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { TrainStage } from '../project/schema/trainStage.ts';
+import { environmentOfRun } from '../tracking/runStages.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
 import { classTarget, learningOf, type Learning } from '../models/features.ts';
 import { sideSql } from './splitRows.ts';
@@ -49,6 +50,8 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
     dropout: inputs.dropout,
     l2: inputs.l2,
     patience: inputs.patience,
+    backend: inputs.backend,
+    onBackend: ({ name, note }) => context.log(note === undefined ? `backend ${name}` : `backend ${name}. ${note}`),
     onEpoch: ({ epoch, epochs, loss, validationLoss }) => {
       context.run.metrics({ loss, ...(validationLoss === null ? {} : { validation_loss: validationLoss }) }, epoch);
       context.progress(`epoch ${epoch}/${epochs}`, epoch / epochs);
@@ -59,12 +62,19 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
   });
   const folder = join(context.artifacts(), `model-${context.node.name}`);
   await saveModel(folder, model);
-  context.run.tag('backend', model.meta.backend);
+  noteBackend(context, model.meta.backend);
   const best = model.bestEpoch;
   return {
     summary: `${count(trainRows.rows)} rows · best epoch ${best} · ${model.meta.backend}`,
     outs: [relativePath(context.project.root, folder)],
   };
+}
+
+/** Bits differ between backends, so the one that trained is a part of the environment. */
+function noteBackend({ run, store, node }: StageContext, backend: string): void {
+  run.tag('backend', backend);
+  const known = environmentOfRun(store, run.runId)['backend'];
+  run.environment({ [known === undefined || known === backend ? 'backend' : `backend.${node.name}`]: backend });
 }
 
 function classesOf(learning: Learning, rows: Table): string[] {

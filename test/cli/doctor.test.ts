@@ -5,8 +5,9 @@ import { test } from 'node:test';
 import { makeProject } from '../helpers/makeProject.ts';
 import { ordersProject } from '../helpers/ordersProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
+import { noTensorflow } from '../models/everyBackend.ts';
 
-test('doctor checks each part of the machine and the project that is named', async () => {
+test('doctor checks each part of the machine and the project that is named', { skip: noTensorflow }, async () => {
   const root = ordersProject();
   const { code, json } = await runJson<{ name: string; state: string; detail: string }[]>(
     ['doctor', '--project', root],
@@ -15,7 +16,7 @@ test('doctor checks each part of the machine and the project that is named', asy
   assert.equal(code, 0);
   assert.deepEqual(
     json.map(({ name }) => name),
-    ['Node', 'SQLite', 'DuckDB', 'TensorFlow.js', 'git', 'Python', 'Disk', 'Project'],
+    ['Node', 'SQLite', 'DuckDB', 'TensorFlow.js', 'tfjs-node', 'git', 'Python', 'Disk', 'Project'],
   );
   for (const { name, state, detail } of json) assert.ok(state === 'ok' && detail !== '', `${name} ${detail}`);
   assert.equal(json.at(-1)?.detail, root);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { alone } from '../../scripts/alone.ts';
 
 export interface PythonVenv {
   /** Its interpreter. */
@@ -64,22 +65,4 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
       return stdout;
     },
   };
-}
-
-/** Two suites may want the same environment at once: one makes it, the other waits. What a killed one held is free. */
-function alone(path: string): Disposable {
-  for (;;) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: 'wx' });
-      return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    try {
-      process.kill(Number(readFileSync(path, 'utf8')), 0);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-    } catch {
-      rmSync(path, { force: true });
-    }
-  }
 }

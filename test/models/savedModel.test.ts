@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadBackend } from '../../engine/models/backend.ts';
 import { applyPreprocess } from '../../engine/models/preprocess.ts';
 import { rowsToTable } from '../../engine/models/rowsToTable.ts';
 import { loadModel, saveModel } from '../../engine/models/savedModel.ts';
 import { trainModel } from '../../engine/models/trainModel.ts';
 import { DataError } from '../../engine/base/errors.ts';
 import { temporaryFolder } from '../data/temporaryFolder.ts';
+import { onEveryBackend } from './everyBackend.ts';
 import { syntheticFeatures, syntheticTable } from './syntheticTable.ts';
 
 const folder = temporaryFolder();
@@ -47,34 +47,33 @@ test('a saved model scores like the trained one, row by row and all at once', as
       more: 'ignored',
     };
     const [score] = await model.scores(rowsToTable([row], model.meta.features));
-    assert.ok(
-      Math.abs((score ?? Number.NaN) - (scores[i] ?? 0)) < 1e-5,
-      `row ${i}: ${score} alone, ${scores[i]} among many`,
-    );
+    assert.equal(score, scores[i], `row ${i}`);
   }
   const [negative, positive] = await model.probabilities(table);
   assert.equal((negative?.[0] ?? 0) + (positive?.[0] ?? 0), 1);
   assert.equal((await model.scores({ rows: 0, columns: rowsToTable([], model.meta.features).columns })).length, 0);
 });
 
-test('TensorFlow.js itself loads the files and predicts the same', async () => {
-  const { tf } = await loadBackend();
-  const json = JSON.parse(readFileSync(join(dir, 'model.json'), 'utf8'));
-  const bytes = readFileSync(join(dir, 'weights.bin'));
-  const layers = await tf.loadLayersModel(
-    tf.io.fromMemory({
-      modelTopology: json.modelTopology,
-      weightSpecs: json.weightsManifest[0].weights,
-      weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-    }),
-  );
-  const table = syntheticTable(20, 6);
-  const input = applyPreprocess(trained.meta.preprocess, table);
-  const output = (
-    layers.predict(tf.tensor2d(input, [20, trained.meta.preprocess.width])) as import('@tensorflow/tfjs').Tensor
-  ).dataSync();
-  const scores = await trained.model.scores(table);
-  for (let i = 0; i < 20; i++) assert.ok(Math.abs((output[i] ?? 0) - (scores[i] ?? 1)) < 1e-5);
+onEveryBackend((test) => {
+  test('TensorFlow.js itself loads the files and predicts the same', async (backend) => {
+    const tf = backend.use();
+    const json = JSON.parse(readFileSync(join(dir, 'model.json'), 'utf8'));
+    const bytes = readFileSync(join(dir, 'weights.bin'));
+    const layers = await tf.loadLayersModel(
+      tf.io.fromMemory({
+        modelTopology: json.modelTopology,
+        weightSpecs: json.weightsManifest[0].weights,
+        weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+      }),
+    );
+    const table = syntheticTable(20, 6);
+    const input = applyPreprocess(trained.meta.preprocess, table);
+    const output = (
+      layers.predict(tf.tensor2d(input, [20, trained.meta.preprocess.width])) as import('@tensorflow/tfjs').Tensor
+    ).dataSync();
+    const scores = await trained.model.scores(table);
+    for (let i = 0; i < 20; i++) assert.ok(Math.abs((output[i] ?? 0) - (scores[i] ?? 1)) < 1e-5);
+  });
 });
 
 test('a damaged folder is reported with the file and what to do', async () => {

@@ -98,6 +98,12 @@ export const TrainStage = Type.Object(
               'Stop after this many epochs without a better validation loss. 0 never stops early. Default 3.',
           }),
         ),
+        backend: Type.Optional(
+          Type.Enum(['tensorflow', 'wasm', 'cpu'], {
+            description:
+              'Backend of TensorFlow.js that trains. tensorflow: @tensorflow/tfjs-node, to be installed with `npm install -g @tensorflow/tfjs-node`. wasm: WebAssembly. cpu: plain JavaScript. Default: tensorflow for large steps if it is installed, else wasm.',
+          }),
+        ),
       },
       { ...closed, description: 'Inputs of the stage.' },
     ),
