@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -177,7 +178,7 @@ function copyAssets(out: string): void {
       copyFileSync(join(wasm, file), join(out, file));
   }
   // The plain build of ONNX Runtime; the others of its package are for graphics cards in browsers.
-  const onnx = join(root, 'node_modules/onnxruntime-web/dist');
+  const onnx = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
   for (const file of ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'])
     copyFileSync(join(onnx, file), join(out, file));
   const codicons = join(root, 'node_modules/@vscode/codicons/dist');
