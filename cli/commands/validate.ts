@@ -41,7 +41,7 @@ export async function validate(context: CommandContext, text: string, options: V
       context.terminal.line(
         `${name} is validated. \`loopwright models promote ${hasSeveralModels(config) ? `${made.name}@` : ''}${made.version}\` makes it the champion.`,
       );
-    else if (outcome.error) context.terminal.line(context.terminal.style('red', outcome.error.message));
+    else if (outcome.error) context.terminal.note(`error: ${outcome.error.message}`);
   }
   return outcome.status === 'finished' ? exitCodes.done : exitCodes.failed;
 }

@@ -1,5 +1,6 @@
 import { ProjectError } from '../base/errors.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
+import { recognised } from '../models/openModel.ts';
 import { modelsOf } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { ValidateStage } from '../project/schema/validateStage.ts';
@@ -27,9 +28,10 @@ export interface ModelValidation {
  * Validates a model outside the stages, as the project's own validation of that model would: with its gates, slices and
  * protected attributes. A registered version gets the report; any other model becomes the next version.
  */
-export function validateModel(request: ModelValidation): Promise<RunOutcome> {
+export async function validateModel(request: ModelValidation): Promise<RunOutcome> {
   const { project, store, model } = request;
   const config = configFor(project, 'default');
+  recognised(model.path);
   const name = model.ref?.name ?? nameFor(config, request.name);
   const usual = usualValidation(config, name);
   const data = request.data ?? usual?.with.data;
