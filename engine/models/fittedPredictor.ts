@@ -10,7 +10,7 @@ import type { AnswerSql, Predictor, PredictorMeta } from './predictor.ts';
 
 /** Joins an opened model with its meta: checks the columns, and turns its raw answers into predictions. */
 export function fittedPredictor(model: OpenedModel, meta: PredictorMeta): Predictor {
-  const inputs: TypedInput[] = meta.features.map((feature) => ({ name: feature.name, type: typeOfFeature(feature) }));
+  const inputs = modelInputs(meta);
   const positions = classPositions(model, meta);
   const answerFile = model.answerFile?.bind(model);
   return {
@@ -28,6 +28,11 @@ export function fittedPredictor(model: OpenedModel, meta: PredictorMeta): Predic
   };
 }
 
+/** The columns that a model reads, in its order. */
+export function modelInputs({ features }: Pick<PredictorMeta, 'features'>): TypedInput[] {
+  return features.map((feature) => ({ name: feature.name, type: typeOfFeature(feature) }));
+}
+
 /** The position in `meta.classes` of each class of the model, by its text and by its column of scores. */
 interface ClassPositions {
   byText: ReadonlyMap<string, number>;
@@ -36,10 +41,8 @@ interface ClassPositions {
 }
 
 function classPositions({ description }: OpenedModel, { task, classes }: PredictorMeta): ClassPositions {
-  const own = description.classes ?? classes;
-  const isNumber = classes.every((name) => name.trim() !== '' && Number.isFinite(Number(name)));
-  const written = own.map((name) => (isNumber ? booleanAsNumber(name) : name));
-  const column = classes.map((name) => written.indexOf(name));
+  const own = description.classes ?? (task === 'binary' ? ascending(classes) : classes);
+  const column = columnsFor(classes, own);
   if (task === 'multiclass' && column.includes(-1))
     throw new WorkError(
       `The model predicts ${own.join(', ')}, and was validated with ${classes.join(', ')}. Validate it again.`,
@@ -47,7 +50,27 @@ function classPositions({ description }: OpenedModel, { task, classes }: Predict
   return { byText: new Map(classes.map((name, i) => [name, i])), column };
 }
 
-function typedColumns(table: Table, features: readonly Feature[]): Record<string, Column> {
+/** The column of each class, in columns with these names. */
+function columnsFor(classes: readonly string[], names: readonly string[]): number[] {
+  const written = areNumbers(classes) ? names.map(booleanAsNumber) : names;
+  return classes.map((name) => written.indexOf(name));
+}
+
+function areNumbers(classes: readonly string[]): boolean {
+  return classes.every((name) => name.trim() !== '' && Number.isFinite(Number(name)));
+}
+
+/** The order of the scores of a model that does not name its classes: ascending, as in scikit-learn. */
+function ascending(classes: readonly string[]): string[] {
+  return areNumbers(classes) ? classes.toSorted((a, b) => Number(a) - Number(b)) : classes.toSorted();
+}
+
+/** The position of each class whose name is a number, by the number. */
+export function classNumbers(classes: readonly string[]): ReadonlyMap<number, number> {
+  return new Map(areNumbers(classes) ? classes.map((name, i) => [Number(name), i]) : []);
+}
+
+export function typedColumns(table: Table, features: readonly Feature[]): Record<string, Column> {
   return Object.fromEntries(
     features.map((feature) => [feature.name, typedColumn(table, feature.name, typeOfFeature(feature))]),
   );
@@ -64,15 +87,16 @@ function typedColumn(table: Table, name: string, type: InputType): Column {
 
 function predictionsOf(
   answers: RawAnswers,
-  { task, classes }: PredictorMeta,
-  positions: ClassPositions,
+  { task, classes, scores }: PredictorMeta,
+  stated: ClassPositions,
   rows: number,
 ): Predictions {
+  const positions = namedPositions(answers, classes, stated);
   const given = answers.kind === 'scores' ? (answers.columns[0]?.length ?? 0) : answers.values.length;
   if (given !== rows)
     throw new WorkError(`The model answered ${given} rows for ${rows}. A model has to answer each row once, in order.`);
   if (task === 'regression') return { task, values: valuesOf(answers), probabilities: [] };
-  if (task === 'binary') return { task, values: positiveScores(answers, positions), probabilities: [] };
+  if (task === 'binary') return { task, values: positiveScores(answers, positions, scores), probabilities: [] };
   if (answers.kind === 'scores') return likeliest(positions.column.map((c) => columnAt(answers.columns, c)));
   const texts = answers.kind === 'labels' ? answers.values : Array.from(answers.values, String);
   const values = Float64Array.from(texts, (text) => positionOf(text, positions));
@@ -90,7 +114,19 @@ function valuesOf(answers: RawAnswers): Float64Array {
   throw new WorkError(`The model gives ${answers.columns.length} numbers a row where one is expected.`);
 }
 
-function positiveScores(answers: RawAnswers, positions: ClassPositions): Float64Array {
+/** The columns of an answer that names them come from it. */
+function namedPositions(answers: RawAnswers, classes: readonly string[], stated: ClassPositions): ClassPositions {
+  if (answers.kind !== 'scores' || !answers.classes) return stated;
+  const column = columnsFor(classes, answers.classes);
+  const missing = classes.find((_, i) => column[i] === -1);
+  if (missing !== undefined && !(classes.length === 2 && column[1] !== -1))
+    throw new WorkError(`The model answers scores of ${answers.classes.join(', ')}, and none of \`${missing}\`.`);
+  return { ...stated, column };
+}
+
+function positiveScores(answers: RawAnswers, positions: ClassPositions, scores: PredictorMeta['scores']): Float64Array {
+  if (answers.kind === 'values' && scores === 'none')
+    return answers.values.map((value) => positionOf(Number.isNaN(value) ? null : String(value), positions));
   if (answers.kind === 'values') return answers.values;
   if (answers.kind === 'labels')
     return Float64Array.from(answers.values, (text) => (positionOf(text, positions) === 1 ? 1 : 0));
@@ -127,7 +163,11 @@ function likeliest(probabilities: Float64Array[]): Predictions {
 }
 
 /** The same rules as `predictionsOf`, as SQL over the columns `c0`, `c1`, … or `label` of a scored file. */
-function answerSql(columns: readonly string[], { task, classes }: PredictorMeta, positions: ClassPositions): AnswerSql {
+function answerSql(
+  columns: readonly string[],
+  { task, classes, scores }: PredictorMeta,
+  positions: ClassPositions,
+): AnswerSql {
   const names = columns.map((name) => quoteIdentifier(name));
   if (columns.includes('label')) {
     const label = quoteIdentifier('label');
@@ -138,13 +178,12 @@ function answerSql(columns: readonly string[], { task, classes }: PredictorMeta,
     return task === 'binary' ? { score: `CAST(${position} AS DOUBLE)`, class: null } : { score: null, class: position };
   }
   const [first = 'NULL'] = names;
+  const number = `CASE ${classes.map((name, i) => `WHEN ${first} = TRY_CAST(${quoteLiteral(name)} AS DOUBLE) THEN ${i}`).join(' ')} END`;
+  if (task === 'binary' && scores === 'none' && names.length === 1)
+    return { score: `CAST(${number} AS DOUBLE)`, class: null };
   if (task !== 'multiclass')
     return { score: (task === 'binary' && names.length > 1 && names[positions.column[1] ?? 1]) || first, class: null };
-  if (names.length === 1)
-    return {
-      score: null,
-      class: `CASE ${classes.map((name, i) => `WHEN ${first} = TRY_CAST(${quoteLiteral(name)} AS DOUBLE) THEN ${i}`).join(' ')} END`,
-    };
+  if (names.length === 1) return { score: null, class: number };
   const ordered = positions.column.map((c) => names[c] ?? 'NULL').join(', ');
   return { score: null, class: `list_position([${ordered}], list_max([${ordered}])) - 1` };
 }

@@ -16,6 +16,7 @@ import { deploymentColumns, type DeploymentColumns } from './deploymentColumns.t
 import { ServerMetrics } from './openMetrics.ts';
 import { logPredictions, type AnsweredRequest } from './predictionLog.ts';
 import { predictRows } from './predictRows.ts';
+import { signatureOf } from './signature.ts';
 import { ServingModel, type ServedVersion } from './servingModel.ts';
 import type { Project } from '../project/loadProject.ts';
 
@@ -43,7 +44,7 @@ export interface ServeRequest {
 const mostRows = 10_000;
 
 /**
- * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /health, GET /metrics. Each
+ * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /signature, GET /health, GET /metrics. Each
  * prediction is logged before it is answered.
  */
 export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
@@ -99,6 +100,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     model_version: current().version.version,
     uptime_s: Math.round((Date.now() - started) / 1000),
   }));
+  app.get('/signature', () => signatureOf(current()));
   app.get('/metrics', (_request, reply) =>
     reply
       .type('application/openmetrics-text; version=1.0.0; charset=utf-8')

@@ -1,5 +1,5 @@
 import { WorkError } from '../../base/errors.ts';
-import type { RawAnswers } from '../flavours/flavour.ts';
+import type { ModelDescription, ModelInput, RawAnswers } from '../flavours/flavour.ts';
 import { checkRows, ofScalars } from './answers.ts';
 import { cellsOf } from './cells.ts';
 import type { RemoteProtocol } from './protocol.ts';
@@ -10,7 +10,14 @@ interface Health {
   model_version?: unknown;
 }
 
-/** The API of `loopwright serve`: `POST /predict` takes `instances`. */
+interface Signature {
+  task: 'binary' | 'multiclass' | 'regression';
+  classes: string[] | null;
+  scores: ModelDescription['scores'];
+  inputs: ModelInput[];
+}
+
+/** The API of `loopwright serve`: `POST /predict` takes `instances`, `GET /signature` says what. */
 export const loopwrightApi: RemoteProtocol = {
   name: 'loopwright',
   async isSpoken(server) {
@@ -21,15 +28,18 @@ export const loopwrightApi: RemoteProtocol = {
     const { text } = await server.get('/health');
     const health = healthIn(text);
     if (!health) throw new WorkError(`${server.shown} does not answer as \`loopwright serve\` does.`);
+    const answer = await server.get('/signature');
+    // A server before signatures answers 404.
+    const signature = answer.status === 200 ? (JSON.parse(answer.text) as Signature) : null;
     return {
       description: {
         algorithm: `model ${String(health.model)} of \`loopwright serve\``,
         runtime: `Loopwright at ${server.shown}, version ${String(health.model_version)}`,
-        inputs: null,
+        inputs: signature?.inputs ?? null,
         width: null,
-        kind: null,
-        classes: null,
-        scores: 'probability',
+        kind: signature === null ? null : signature.task === 'regression' ? 'regression' : 'classification',
+        classes: signature?.classes ?? null,
+        scores: signature?.scores ?? 'none',
         packages: {},
         warnings: [],
       },
@@ -45,7 +55,7 @@ export const loopwrightApi: RemoteProtocol = {
         if (!Array.isArray(predictions))
           throw new WorkError(`${server.shown} does not answer with a list of \`predictions\`.`);
         checkRows(predictions.length, table.rows, server.shown);
-        return answers(predictions as Prediction[], server.shown);
+        return answersIn(predictions as Prediction[], signature, server.shown);
       },
     };
   },
@@ -57,8 +67,8 @@ interface Prediction {
   probabilities?: Record<string, number>;
 }
 
-/** Scores a class where there are several classes, else the score of the positive class or the value, else classes. */
-function answers(predictions: readonly Prediction[], shown: string): RawAnswers {
+/** Scores a class where there are several, else the score of the positive class or the value, else classes. */
+function answersIn(predictions: readonly Prediction[], signature: Signature | null, shown: string): RawAnswers {
   const classes = Object.keys(predictions[0]?.probabilities ?? {});
   if (classes.length > 0)
     return {
@@ -68,12 +78,14 @@ function answers(predictions: readonly Prediction[], shown: string): RawAnswers 
       ),
       classes,
     };
-  if (predictions.every(({ score }) => typeof score === 'number'))
-    return { kind: 'values', values: Float64Array.from(predictions, ({ score }) => score ?? Number.NaN) };
-  return ofScalars(
-    predictions.map(({ prediction }) => prediction ?? null),
-    shown,
-  );
+  const labels = predictions.map(({ prediction }) => prediction ?? null);
+  if (signature?.scores === 'none' && signature.task !== 'regression') return ofScalars(labels, shown);
+  if (!predictions.every(({ score }) => typeof score === 'number')) return ofScalars(labels, shown);
+  const values = Float64Array.from(predictions, ({ score }) => score ?? Number.NaN);
+  const positive = signature?.task === 'binary' ? signature.classes?.[1] : undefined;
+  return positive === undefined
+    ? { kind: 'values', values }
+    : { kind: 'scores', columns: [values], classes: [positive] };
 }
 
 function healthIn(text: string): Health | null {

@@ -11,6 +11,7 @@ import { fitModel } from '../../models/fitModel.ts';
 import { fittedPredictor } from '../../models/fittedPredictor.ts';
 import type { ModelTools } from '../../models/flavours/flavour.ts';
 import { hashModel, isModelFile, modelFiles, objectOf } from '../../models/modelFiles.ts';
+import { observeScores } from '../../models/observeScores.ts';
 import { modelTools } from '../../models/modelTools.ts';
 import { openModel } from '../../models/openModel.ts';
 import type { Predictor } from '../../models/predictor.ts';
@@ -56,6 +57,9 @@ export type Champion =
   | { kind: 'comparable'; version: ModelVersion; model: Predictor }
   | { kind: 'no_champion' | 'champion_not_comparable'; note: string };
 
+/** Rows that show what the numbers of a model are, when it does not say. */
+const observedRows = 200;
+
 /** Opens the model and the champion. The caller closes the subject. */
 export async function openSubject(context: StageContext, stage: ValidateStage, db: Database): Promise<Subject> {
   const { with: inputs } = stage;
@@ -75,20 +79,23 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   try {
     for (const warning of opened.description.warnings) context.log(`warning: ${warning}`);
     const columns = new Map(known.map(({ name: column, type }) => [column, inputTypeOf(type)]));
-    const meta = fitModel(files.flavour, opened.description, {
-      dataset: inputs.data,
-      fields: dataset.schema?.fields ?? [],
-      columns,
-    });
-    const model = fittedPredictor(opened, meta);
+    const fields = dataset.schema?.fields ?? [];
+    const stated = fitModel(files.flavour, opened.description, { dataset: inputs.data, fields, columns });
     const groupColumns = [...new Set([...(inputs.slices ?? []), ...(inputs.fairness?.attributes ?? [])])];
-    const read = [...featureNames(model), meta.target, ...groupColumns];
-    const champion = await openChampion(context, name, model, known, tools);
-    if (champion.kind === 'comparable') open.push(champion.model);
-    const compared = champion.kind === 'comparable' ? featureNames(champion.model) : [];
+    const read = [...stated.features.map((feature) => feature.name), stated.target, ...groupColumns];
     const [testSide, validationSide] = sidesOf(context, inputs, known);
     const side = (names: readonly string[], of: Parameters<typeof sideSql>[3]) =>
       sideSql(db, source, names, of, inputs.data);
+    const meta = { ...stated };
+    if (opened.description.kind === null) {
+      const rows = await db.table(`SELECT * FROM (${await side(read, testSide)}) LIMIT ${observedRows}`);
+      const target = fields.find((field) => field.name === stated.target);
+      meta.scores = await observeScores({ opened, meta: stated, rows, target, signal: context.signal });
+    }
+    const model = fittedPredictor(opened, meta);
+    const champion = await openChampion(context, name, model, known, tools);
+    if (champion.kind === 'comparable') open.push(champion.model);
+    const compared = champion.kind === 'comparable' ? featureNames(champion.model) : [];
     return {
       name,
       version: context.subject?.version ?? null,

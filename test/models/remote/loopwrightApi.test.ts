@@ -26,6 +26,16 @@ test('the scores of `loopwright serve` come as it answers them, in several reque
   running = await serveDeployment({ project, store, config, deployment: 'production', port: 0 });
   const model = await openAddress({ address: running.url });
   assert.equal(model.description.runtime, `Loopwright at ${running.url}, version 1`);
+  assert.deepEqual(
+    model.description.inputs?.map(({ name, type }) => [name, type]),
+    [
+      ['amount', 'number'],
+      ['hour', 'number'],
+      ['country', 'text'],
+    ],
+  );
+  assert.deepEqual(model.description.classes, ['false', 'true']);
+  assert.equal(model.description.scores, 'probability');
   const answers = await model.answer(
     {
       rows: rows.length,
@@ -43,7 +53,8 @@ test('the scores of `loopwright serve` come as it answers them, in several reque
     body: JSON.stringify({ instances: [rows[1100]] }),
   });
   const { predictions } = (await one.json()) as { predictions: { score: number }[] };
-  assert.ok(answers.kind === 'values');
-  assert.equal(answers.values.length, rows.length);
-  assert.equal(answers.values[1100], predictions[0]?.score);
+  assert.ok(answers.kind === 'scores');
+  assert.deepEqual(answers.classes, ['true']);
+  assert.equal(answers.columns[0]?.length, rows.length);
+  assert.equal(answers.columns[0]?.[1100], predictions[0]?.score);
 });
