@@ -112,6 +112,17 @@ export interface ModelVersionSummary {
   isChampion: boolean;
   /** The version that waits for promotion. */
   isChallenger: boolean;
+  /** False for a version that a program registered and that was never validated here. */
+  isValidated: boolean;
+  /** Name of the flavour; null when its files are not here or of no known flavour. */
+  flavour: string | null;
+  /** Class of the estimator; null when the files do not name it. */
+  algorithm: string | null;
+  /** The program that scored it at its validation; null before the first one. */
+  runtime: string | null;
+  /** Why its files cannot be read; null when they can. */
+  problem: string | null;
+  /** The run that made it; empty when not known. */
   runId: string;
   runName: string;
   createdAt: number;

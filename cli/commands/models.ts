@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { buildCard } from '../../engine/cards/buildCard.ts';
+import { listModelVersions } from '../../engine/overview/modelVersions.ts';
 import { hasSeveralModels, modelNamed, modelsOf, validatedModel } from '../../engine/project/models.ts';
 import { actorOf, brokenAuditEntry } from '../../engine/registry/audit.ts';
-import { isValidated, listRegisteredModels } from '../../engine/registry/registeredModels.ts';
-import { summariseVersions } from '../../engine/registry/summariseVersions.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { registerRun } from '../../engine/registry/registerRun.ts';
@@ -21,15 +20,16 @@ import { table } from '../terminal.ts';
 export async function models(context: CommandContext): Promise<number> {
   const store = context.storeIfAny();
   const names = modelsOf(context.config()).map(({ name }) => name);
-  const versions = store ? names.flatMap((name) => summariseVersions(store, name)) : [];
+  const versions = store ? listModelVersions(store, context.config()) : [];
+  const shown = [...new Set([...names, ...versions.map(({ model }) => model)])];
   if (context.json) context.printJson(versions);
   else if (versions.length === 0)
     context.terminal.line('No model versions. Run `loopwright run` to train and validate the first.');
   else {
-    const several = names.length > 1;
+    const several = shown.length > 1;
     const declared = declaredMetrics(context.project(), null).map(({ name }) => name);
-    const keys = new Map(names.map((name) => [name, shownMetric(versions, name, declared)]));
-    const rows = versions.map(({ model, version, metrics, aliases, gatesPassed, gatesTotal, runName, createdAt }) => {
+    const keys = new Map(shown.map((name) => [name, shownMetric(versions, name, declared)]));
+    const rows = versions.map(({ model, version, metrics, aliases, flavour, runName, createdAt, ...one }) => {
       const key = keys.get(model) ?? '';
       const value = metrics[key] === undefined ? '–' : metricText(key, metrics[key]);
       return [
@@ -37,19 +37,20 @@ export async function models(context: CommandContext): Promise<number> {
         `v${version}`,
         several && metrics[key] !== undefined ? `${key} ${value}` : value,
         aliases.join(', '),
-        gatesText({ passed: gatesPassed, total: gatesTotal }),
+        one.isValidated ? gatesText({ passed: one.gatesPassed, total: one.gatesTotal }) : 'not validated',
+        flavour ?? '–',
         runName,
         timeText(createdAt),
       ];
     });
-    const titles = ['version', several ? 'metric' : ([...keys.values()][0] ?? ''), 'alias', 'gates', 'run', 'made'];
+    const metric = several ? 'metric' : ([...keys.values()][0] ?? '');
+    const titles = ['version', metric, 'alias', 'gates', 'flavour', 'run', 'made'];
     for (const line of several ? table(['model', ...titles], rows) : table(titles, rows, [1]))
       context.terminal.line(line);
   }
-  const others = store ? listRegisteredModels(store).filter(({ name }) => !names.includes(name)) : [];
-  for (const { name } of store ? others.filter((model) => isValidated(store, model.name)) : [])
+  for (const name of shown.filter((one) => !names.includes(one)))
     context.terminal.note(
-      `The store has versions of \`${name}\`, which the project does not name. Call an entry of \`models\` \`${name}\` to use them.`,
+      `The store has versions of \`${name}\`, which the project does not name. Call an entry of \`models\` \`${name}\` to deploy and monitor them.`,
     );
   const broken = store ? brokenAuditEntry(store) : null;
   if (broken !== null)

@@ -16,7 +16,6 @@ import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { shownProject } from '../project/shownProject.ts';
 import { newestModel } from '../registry/modelVersions.ts';
-import { summariseVersions } from '../registry/summariseVersions.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
 import { deploymentState } from '../serving/deployments.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
@@ -25,6 +24,7 @@ import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
 import { monitorSummaries } from './monitorSummaries.ts';
 import { lifeLines } from './lifeLines.ts';
+import { listModelVersions } from './modelVersions.ts';
 import { bestValue } from '../tracking/newestMetrics.ts';
 import { primaryMetrics } from './primaryMetrics.ts';
 
@@ -41,11 +41,20 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     ...stage,
     line: lineOf(written, stage.name) ?? stage.line,
   }));
-  const models = store ? modelsOf(config).flatMap(({ name }) => summariseVersions(store, name)) : [];
+  const models = store ? listModelVersions(store, config) : [];
+  const modelNames = modelsOf(config).map(({ name }) => name);
   const datasets = datasetsOf(config, store).map((dataset) => ({ ...dataset, problem: of(dataset.schema) }));
   const deployments = deploymentsOf(config, store);
   const monitors = monitorSummaries(config, store);
-  const life: LifeLine[] = lifeLines({ config, store, stages, datasets, models, deployments, monitors });
+  const life: LifeLine[] = lifeLines({
+    config,
+    store,
+    stages,
+    datasets,
+    models: models.filter(({ model }) => modelNames.includes(model)),
+    deployments,
+    monitors,
+  });
   const experiments = experimentsOf(project, store).map((experiment) => ({
     ...experiment,
     problem: of(experiment.file),
@@ -60,7 +69,7 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     datasets,
     models,
     deployments,
-    modelNames: modelsOf(config).map(({ name }) => name),
+    modelNames,
     monitors,
     problem: fileProblem(problem),
     problems,

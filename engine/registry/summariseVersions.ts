@@ -7,23 +7,37 @@ import { readVersionSummary } from './versionSummary.ts';
 /** All versions of a model for lists, newest first. */
 export function summariseVersions(store: Pick<Store, 'sql'>, model: string): ModelVersionSummary[] {
   const aliases = aliasesOf(store, model);
-  const rows = store.sql.all<{ version: number; run_id: string; created_at: number; summary: string | null }>(
-    `SELECT version, run_id, created_at, summary FROM model_versions WHERE model = ? ORDER BY version DESC`,
+  const rows = store.sql.all<{
+    version: number;
+    run_id: string;
+    created_at: number;
+    summary: string | null;
+    validated: number;
+  }>(
+    `SELECT version, run_id, created_at, summary, report IS NOT NULL AS validated
+     FROM model_versions WHERE model = ? ORDER BY version DESC`,
     model,
   );
   const names = runNames(
     store,
     rows.map((row) => row.run_id),
   );
-  return rows.map((row) => ({
-    model,
-    version: row.version,
-    aliases: aliases.get(row.version) ?? [],
-    isChampion: aliases.get(row.version)?.includes(champion) ?? false,
-    isChallenger: aliases.get(row.version)?.includes(challenger) ?? false,
-    runId: row.run_id,
-    createdAt: row.created_at,
-    runName: names.get(row.run_id) ?? row.run_id.slice(0, 8),
-    ...readVersionSummary(row.summary),
-  }));
+  return rows.map((row) => {
+    const own = aliases.get(row.version) ?? [];
+    const isValidated = row.validated === 1;
+    return {
+      model,
+      version: row.version,
+      aliases: own,
+      // A program may give these aliases through MLflow; they mean nothing before a validation.
+      isChampion: isValidated && own.includes(champion),
+      isChallenger: isValidated && own.includes(challenger),
+      isValidated,
+      problem: null,
+      runId: row.run_id,
+      createdAt: row.created_at,
+      runName: names.get(row.run_id) ?? row.run_id.slice(0, 8),
+      ...readVersionSummary(row.summary),
+    };
+  });
 }

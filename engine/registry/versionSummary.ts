@@ -8,20 +8,33 @@ export interface VersionSummary {
   metrics: Record<string, number>;
   gatesPassed: number;
   gatesTotal: number;
+  /** The next three are null in rows before the report had them. */
+  flavour: string | null;
+  algorithm: string | null;
+  /** The program that scored. */
+  runtime: string | null;
 }
 
 /** The figures of a report. */
-export function summaryOf({ performance, gates }: ValidationReport): VersionSummary {
+export function summaryOf({ performance, gates, flavour, algorithm, backend }: ValidationReport): VersionSummary {
   return {
     metrics: Object.fromEntries(Object.entries(performance).map(([key, estimate]) => [key, estimate.value])),
     gatesPassed: gates.filter((gate) => gate.passed).length,
     gatesTotal: gates.length,
+    flavour,
+    algorithm,
+    runtime: backend,
   };
 }
 
-/** Reads the stored figures. A version of another program has none. */
+/** Reads the stored figures. A version that was never validated has none. */
 export function readVersionSummary(text: string | null): VersionSummary {
-  if (text === null) return { metrics: {}, gatesPassed: 0, gatesTotal: 0 };
-  const { metrics, gatesPassed, gatesTotal } = JSON.parse(text) as VersionSummary;
-  return { metrics, gatesPassed, gatesTotal };
+  const {
+    metrics = {},
+    gatesPassed = 0,
+    gatesTotal = 0,
+    ...more
+  } = JSON.parse(text ?? '{}') as Partial<VersionSummary>;
+  const { flavour = null, algorithm = null, runtime = null } = more;
+  return { metrics, gatesPassed, gatesTotal, flavour, algorithm, runtime };
 }

@@ -97,7 +97,7 @@ it('lists datasets, models and deployments', async () => {
   const [model] = modelRows(made);
   assert.equal(model?.description, 'v4 challenger · v3 champion');
   const versions = (await model?.children?.()) ?? [];
-  assert.match(lines(versions)[1] ?? '', /^v3 \| pr_auc 0\.912 · champion · \w.*$/);
+  assert.match(lines(versions)[1] ?? '', /^v3 \| pr_auc 0\.912 · champion · loopwright · \w.*$/);
   assert.match(lines(deploymentRows(made))[0] ?? '', /^production \| healthy · v3 · :8080 · 48,211 served/);
   assert.equal(deploymentRows(made)[2]?.context, 'monitor');
 });
@@ -218,4 +218,58 @@ it('a model version is compared with the champion, whichever way its metric gets
   assert.match(v4?.tooltip ?? '', /0\.5 better than v3\n1 gate passed\n/);
   assert.doesNotMatch(v3?.tooltip ?? '', /than/);
   assert.equal(statusText(made, true).text, '$(verified) card-fraud v3 · rmse 3.60 $(warning) 2');
+});
+
+it('says of a version what it is, whether it was validated here, and of which model the project does not know', async () => {
+  const made = await project();
+  const [newest] = overview.models;
+  assert.ok(newest && made.overview);
+  const logged = {
+    ...newest,
+    version: 5,
+    aliases: [],
+    isChallenger: false,
+    isValidated: false,
+    metrics: {},
+    gatesPassed: 0,
+    gatesTotal: 0,
+    algorithm: 'sklearn.pipeline.Pipeline',
+    runtime: null,
+    runId: '',
+    runName: '',
+  };
+  const elsewhere = 'The files of `churn` v1 are at s3://models/churn, which is not in this project.';
+  made.overview.models.push(logged, { ...logged, model: 'churn', version: 1, flavour: null, problem: elsewhere });
+  const [own, other] = modelRows(made);
+  assert.deepEqual(lines([own, other].flatMap((row) => row ?? [])), [
+    'card-fraud | v4 challenger · v3 champion · 1 not validated',
+    'churn | not validated · not in loopwright.yaml',
+  ]);
+  const [five, four, three] = (await own?.children?.()) ?? [];
+  assert.match(five?.description ?? '', /^not validated · mlflow · /);
+  assert.match(
+    five?.tooltip ?? '',
+    /cannot be promoted or served yet\.\nModel: sklearn\.pipeline\.Pipeline \(mlflow\)\n/,
+  );
+  assert.deepEqual(
+    [five, four, three].map((row) => [row?.icon, row?.context]),
+    [
+      ['unverified', 'version unvalidated declared'],
+      ['thumbsdown', 'version refused declared'],
+      ['verified-filled', 'version champion declared'],
+    ],
+  );
+  assert.equal(five?.subject && 'runId' in five.subject, false, 'no run is not the run without a name');
+  assert.match(four?.description ?? '', /challenger · 1 of 5 gates failed · mlflow · /);
+  assert.match(
+    three?.tooltip ?? '',
+    /Model: multi-layer perceptron \(loopwright\), scored by TensorFlow\.js 4\.22 \(wasm\)/,
+  );
+  const [foreign] = (await other?.children?.()) ?? [];
+  assert.equal(foreign?.context, 'version unvalidated undeclared');
+  assert.match(foreign?.tooltip ?? '', /s3:\/\/models\/churn/);
+  assert.doesNotMatch(
+    JSON.stringify([five, foreign].map((row) => [row?.label, row?.description, row?.tooltip])),
+    /undefined|null/,
+  );
 });
