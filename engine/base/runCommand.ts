@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { CancelledError, WorkError, messageOf } from './errors.ts';
 import { ProgramOutput, type OutputListener } from './programOutput.ts';
 import { descendantsOf, signalAll, type TreeProcess } from './processTree.ts';
 
 export interface CommandOptions extends OutputListener {
-  cmd: string;
+  /** A command of the shell, or a program with its arguments that is started without one. */
+  cmd: string | readonly [program: string, ...args: string[]];
   cwd: string;
   env: Record<string, string | undefined>;
   signal?: AbortSignal | undefined;
@@ -15,6 +17,8 @@ export interface CommandOptions extends OutputListener {
   stdout?: number | undefined;
   /** Standard input of the program: the terminal of this process, or nothing. */
   input?: 'terminal' | 'none' | undefined;
+  /** Receives the standard input of the program, which stays open until the program ends. Replaces `input`. */
+  onInput?: ((stdin: Writable) => void) | undefined;
 }
 
 /** Time that a process tree has after SIGTERM before it is killed. */
@@ -23,7 +27,7 @@ const graceMs = 3_000;
 const longestMs = 2 ** 31 - 1;
 
 /**
- * Runs a shell command and resolves with its exit code. Cancelling stops the whole process tree, then rejects with
+ * Runs a command and resolves with its exit code. Cancelling stops the whole process tree, then rejects with
  * CancelledError.
  */
 export function runCommand(options: CommandOptions): Promise<number> {
@@ -31,12 +35,19 @@ export function runCommand(options: CommandOptions): Promise<number> {
     let child: ChildProcess;
     try {
       // With its own process group, one signal reaches every descendant.
-      child = spawn(options.cmd, {
+      const [program, args] =
+        typeof options.cmd === 'string' ? [options.cmd, []] : [options.cmd[0], options.cmd.slice(1)];
+      child = spawn(program, args, {
         cwd: options.cwd,
         env: options.env,
-        shell: true,
+        shell: typeof options.cmd === 'string',
         detached: process.platform !== 'win32',
-        stdio: [options.input === 'terminal' ? 'inherit' : 'ignore', options.stdout ?? 'pipe', 'pipe'],
+        windowsHide: typeof options.cmd !== 'string',
+        stdio: [
+          options.onInput ? 'pipe' : options.input === 'terminal' ? 'inherit' : 'ignore',
+          options.stdout ?? 'pipe',
+          'pipe',
+        ],
       });
     } catch (error) {
       reject(new WorkError(`The command could not be started: ${messageOf(error)}`, { cause: error }));
@@ -78,6 +89,9 @@ export function runCommand(options: CommandOptions): Promise<number> {
     else options.signal?.addEventListener('abort', onAbort, { once: true });
     const output = new ProgramOutput(options);
     for (const from of ['stdout', 'stderr'] as const) if (child[from]) output.read(child[from], from);
+    // A program that ended does not read its input. Its exit code reports the reason.
+    child.stdin?.on('error', () => {});
+    if (child.stdin) options.onInput?.(child.stdin);
     const cleanUp = () => {
       clearTimeout(timeout);
       clearTimeout(killTimer);

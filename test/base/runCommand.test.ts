@@ -41,6 +41,34 @@ test('the exit code is that of the command; a signal is reported', async () => {
   );
 });
 
+test('a program runs without a shell, with its arguments as they are, and reads what is written to it', async () => {
+  const lines: string[] = [];
+  const code = await runCommand({
+    cmd: [
+      process.execPath,
+      '-e',
+      'process.stdin.once("data", (data) => { console.log(process.argv[1] + data); process.exit(4); })',
+      '$HOME "x y"',
+    ],
+    cwd: '/tmp',
+    env: process.env,
+    onInput: (stdin) => stdin.write(' and more'),
+    onLine: (line) => lines.push(line),
+  });
+  assert.deepEqual({ code, lines }, { code: 4, lines: ['$HOME "x y" and more'] });
+});
+
+test('a program that ends without reading its input is no error', async () => {
+  const code = await runCommand({
+    cmd: [process.execPath, '-e', ''],
+    cwd: '/tmp',
+    env: process.env,
+    onInput: (stdin) => stdin.write('x'.repeat(10_000_000)),
+    onLine: () => {},
+  });
+  assert.equal(code, 0);
+});
+
 test('a missing working directory is reported', async () => {
   await assert.rejects(
     runCommand({ cmd: 'true', cwd: '/no/such/folder', env: process.env, onLine: () => {} }),
