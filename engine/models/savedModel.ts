@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DataError, messageOf, WorkError } from '../base/errors.ts';
+import { replaceFolder } from '../base/replaceFolder.ts';
 import { layersModel } from './layersModel.ts';
 import { createModel, type Model, type ModelMeta } from './model.ts';
 import type { Layer, Network } from './network.ts';
@@ -17,28 +17,18 @@ const formatVersion = 1;
  * WorkError.
  */
 export async function saveModel(dir: string, { meta, network }: { meta: ModelMeta; network: Network }): Promise<void> {
-  const suffix = randomBytes(4).toString('hex');
-  const fresh = join(dirname(dir), `.${basename(dir)}.${suffix}.tmp`);
-  const old = join(dirname(dir), `.${basename(dir)}.${suffix}.old`);
   try {
-    await mkdir(fresh, { recursive: true });
     const { json, weights } = layersModel(network, meta.task);
-    await writeFile(join(fresh, 'model.json'), JSON.stringify(json));
-    await writeFile(join(fresh, 'weights.bin'), weights);
-    await writeFile(join(fresh, 'loopwright-model.json'), `${JSON.stringify(meta, null, 2)}\n`);
-    // A folder cannot be renamed over one with files, so the old one is renamed first.
-    await rename(dir, old).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
+    await replaceFolder(dir, async (fresh) => {
+      await writeFile(join(fresh, 'model.json'), JSON.stringify(json));
+      await writeFile(join(fresh, 'weights.bin'), weights);
+      await writeFile(join(fresh, 'loopwright-model.json'), `${JSON.stringify(meta, null, 2)}\n`);
     });
-    await rename(fresh, dir);
   } catch (error) {
     throw new WorkError(`the model could not be saved in ${dir}: ${messageOf(error)}`, {
       cause: error,
       place: { file: dir },
     });
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-    await rm(old, { recursive: true, force: true });
   }
 }
 
