@@ -1,7 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { WorkError, messageOf } from '../base/errors.ts';
+import { helperFile } from '../base/helperFile.ts';
 import { numbersIn } from '../tracking/metricLines.ts';
 import { lastStep, metricsFile, metricsPath } from '../tracking/metricsFile.ts';
 import type { StageContext } from './stageContext.ts';
@@ -80,12 +80,10 @@ export function tailMetrics(context: StageContext, files: readonly string[]): Me
   };
 }
 
-/** The module for Node programs is beside the bundles, or beside the sources. */
+/** The module for Node programs. */
 function helperEnv(): Record<string, string> {
-  const found = ['../helper/loopwright.mjs', '../../helper/loopwright.mjs']
-    .map((path) => new URL(path, import.meta.url))
-    .find((url) => existsSync(url));
-  return found ? { LOOPWRIGHT_HELPER: fileURLToPath(found) } : {};
+  const found = helperFile('loopwright.mjs');
+  return found === null ? {} : { LOOPWRIGHT_HELPER: found };
 }
 
 interface MetricsDocument {
