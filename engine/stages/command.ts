@@ -7,17 +7,15 @@ import { WorkError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
 import type { CmdStage } from '../project/schema/cmdStage.ts';
 import { isGlob } from '../base/glob.ts';
-import { describePython, pythonOf } from '../provenance/pythonEnvironment.ts';
+import { pythonOf } from '../provenance/pythonEnvironment.ts';
 import { pythonText, type FoundPython } from '../python/findPython.ts';
 import { missingModule, missingModuleText } from '../python/missingModule.ts';
-import type { Variables } from '../base/programEnvironment.ts';
 import { runCommand } from '../base/runCommand.ts';
-import { environmentOfRun } from '../tracking/runStages.ts';
-import { keepText } from '../tracking/texts.ts';
 import { periodVariables } from '../fingerprint/period.ts';
 import { inputText } from './askedForInput.ts';
 import { describeGate, judgeGate, type Measured } from '../evaluation/gates.ts';
 import { isModelStage, loggedByStage } from './loggedByStage.ts';
+import { notePython } from './notePython.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
 import { programEnv } from './programEnv.ts';
 import { tailMetrics } from './tailMetrics.ts';
@@ -118,28 +116,6 @@ function measured(metrics: Record<string, number>, gate: string): Measured {
     return { kind: 'no_value', n: null, note: `none of the files under \`metrics\` holds \`${gate}\`` };
   if (Number.isNaN(value)) return { kind: 'no_value', n: null, note: 'the value is NaN' };
   return { kind: 'value', value, interval: null, n: null };
-}
-
-/** Records the Python of a program and its packages. The query runs beside the program, so it costs no time. */
-async function notePython(
-  { project: { root }, run, store, node, signal }: StageContext,
-  words: readonly string[] | null,
-  python: FoundPython | null,
-  env: Variables,
-): Promise<void> {
-  const found = words ? await describePython(words, { cwd: root, env, signal }) : null;
-  if (!found) return;
-  const packages = keepText(store, found.packages);
-  const known = environmentOfRun(store, run.runId);
-  // Stages may use different Pythons: one that differs from the first is recorded under its stage.
-  const other =
-    known['packages'] !== undefined && (known['packages'] !== packages || known['python'] !== found.version);
-  const by = python ? `${pythonText(python, root)} (${python.why})` : undefined;
-  run.environment(
-    other
-      ? { [`python.${node.name}`]: found.version, [`packages.${node.name}`]: packages }
-      : { python: found.version, packages, ...(by === undefined ? {} : { python_found: by }) },
-  );
 }
 
 /**
