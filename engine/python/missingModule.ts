@@ -53,9 +53,16 @@ export function missingModule(lines: readonly string[]): string | null {
  */
 export function missingModuleText(
   module: string,
-  options: { root: string; words: readonly string[] | null; python: FoundPython | null; variable?: string | undefined },
+  options: {
+    root: string;
+    words: readonly string[] | null;
+    python: FoundPython | null;
+    variable?: string | undefined;
+    /** Further modules that the Python of the project lacks. */
+    more?: readonly string[];
+  },
 ): string {
-  const { root, words, python } = options;
+  const { root, words, python, more = [] } = options;
   const top = module.split('.')[0] ?? module;
   const inProject = ['.', 'src', 'lib'].find(
     (folder) => existsSync(join(root, folder, top, '__init__.py')) || existsSync(join(root, folder, `${top}.py`)),
@@ -73,9 +80,15 @@ export function missingModuleText(
   if (own && own.join(' ') !== python?.path)
     return ` Python has no module \`${module}\`: \`${own.join(' ')} -m pip install ${name}\` installs it.`;
   if (!python) return ` Python has no module \`${module}\`: \`python3 -m pip install ${name}\` installs it.`;
+  const modules = [module, ...more];
+  const names = modules.map((each) => packageOf[each.split('.')[0] ?? each] ?? each.split('.')[0] ?? each);
+  return ` The Python of the project, ${quoted(pythonText(python, root))} (${python.why}), has no module ${modules.map((each) => `\`${each}\``).join(' and no module ')}: \`${installText(names, python, root)}\` installs ${more.length === 0 ? 'it' : 'them'}.`;
+}
+
+/** Returns the command that installs packages in an environment. */
+export function installText(packages: readonly string[], python: FoundPython, root: string): string {
   const path = quoted(pythonText(python, root));
-  const install = isWithoutPip(python) ? `uv pip install --python ${path} ${name}` : `${path} -m pip install ${name}`;
-  return ` The Python of the project, ${path} (${python.why}), has no module \`${module}\`: \`${install}\` installs it.`;
+  return `${isWithoutPip(python) ? `uv pip install --python ${path}` : `${path} -m pip install`} ${packages.join(' ')}`;
 }
 
 const quoted = (path: string) => (/\s/.test(path) ? `"${path}"` : path);

@@ -10,11 +10,12 @@ import { environmentOfRun } from '../tracking/runStages.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
 import { classTarget, learningOf, type Learning } from '../models/features.ts';
 import { sideSql } from './splitRows.ts';
+import { isTreeModel, trainTrees } from './trees/trainTrees.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
 /**
  * Trains a model on the train rows, stops early by the validation rows, and saves it with its preprocessing among the
- * run's artifacts.
+ * run's artifacts. Trees are trained in Python, the other models here.
  */
 export async function train(context: StageContext, stage: TrainStage): Promise<StageOutcome> {
   const { with: inputs } = stage;
@@ -27,8 +28,14 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
   if (snapshot) context.run.input(inputs.data, snapshot.id);
   context.progress('reading the training rows');
   const names = [...learning.features.map((feature) => feature.name), learning.target.name];
-  const trainRows = await db.table(await sideSql(db, source, names, 'train', inputs.data));
-  const validationRows = await db.table(await sideSql(db, source, names, 'validation', inputs.data));
+  const trainSql = await sideSql(db, source, names, 'train', inputs.data);
+  const validationSql = await sideSql(db, source, names, 'validation', inputs.data);
+  if (isTreeModel(inputs.model)) {
+    const fields = dataset.schema?.fields ?? [];
+    return trainTrees(context, stage, inputs.model, { learning, fields, train: trainSql, validation: validationSql });
+  }
+  const trainRows = await db.table(trainSql);
+  const validationRows = await db.table(validationSql);
   if (trainRows.rows === 0) throw new WorkError(`\`${inputs.data}\` has no training rows.`);
   checkCancelled(context.signal);
   const model = await trainModel({

@@ -39,13 +39,22 @@ const Preprocessing = Type.Object(
 export const TrainStage = Type.Object(
   {
     ...common,
-    uses: Type.Literal('train', { description: 'Trains a model with TensorFlow.js.' }),
+    uses: Type.Literal('train', {
+      description: 'Trains a model: networks and regressions in the process, trees in the Python of the project.',
+    }),
     with: Type.Object(
       {
         data: reference('dataset', 'The dataset to train on. Its schema defines the features and the target.'),
-        model: Type.Enum(['mlp', 'logistic', 'linear'], {
-          description: 'mlp: a multi-layer perceptron. logistic: logistic regression. linear: linear regression.',
+        model: Type.Enum(['mlp', 'logistic', 'linear', 'boosted_trees', 'random_forest'], {
+          description:
+            'mlp: a multi-layer perceptron. logistic: logistic regression. linear: linear regression. boosted_trees: gradient-boosted decision trees, and random_forest: a random forest, trained by scikit-learn, LightGBM or XGBoost in the Python of the project and saved as an MLflow model. The other models need no Python.',
         }),
+        library: Type.Optional(
+          Type.Enum(['auto', 'lightgbm', 'xgboost', 'scikit-learn'], {
+            description:
+              'Python package that trains boosted_trees. auto: the first that is installed of lightgbm, xgboost and scikit-learn. A random_forest is always of scikit-learn. Default auto.',
+          }),
+        ),
         target: Type.Optional(
           Type.String({ format: 'column', description: 'Target column. Default: the field with role target.' }),
         ),
@@ -57,7 +66,8 @@ export const TrainStage = Type.Object(
         ),
         preprocess: Type.Optional(
           Type.Record(Type.String({ format: 'column' }), Preprocessing, {
-            description: 'Imputation, scaling and encoding by feature, where they differ from the defaults.',
+            description:
+              'Imputation, scaling and encoding by feature, where they differ from the defaults. Trees take missing values as they are unless `impute` is set, and do not depend on the scale of a number.',
           }),
         ),
         hidden: Type.Optional(
@@ -66,7 +76,12 @@ export const TrainStage = Type.Object(
           }),
         ),
         learning_rate: Type.Optional(
-          Type.Number({ exclusiveMinimum: 0, maximum: 10, description: 'Step size of Adam. Default 0.001.' }),
+          Type.Number({
+            exclusiveMinimum: 0,
+            maximum: 10,
+            description:
+              'Step size of Adam, default 0.001. For boosted_trees the share of each tree in the sum, default 0.1.',
+          }),
         ),
         epochs: Type.Optional(
           Type.Integer({
@@ -85,17 +100,65 @@ export const TrainStage = Type.Object(
             description: 'Share of units dropped while training. Default 0.',
           }),
         ),
-        l2: Type.Optional(Type.Number({ minimum: 0, description: 'Weight of the L2 penalty. Default 0.' })),
+        trees: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 100000,
+            description:
+              'Number of iterations of boosted_trees; default 1000 where validation rows stop it early, else 100. Number of trees of a random_forest; default 200.',
+          }),
+        ),
+        depth: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: 64, description: 'Maximum depth of a tree. Default unlimited.' }),
+        ),
+        leaves: Type.Optional(
+          Type.Integer({
+            minimum: 2,
+            maximum: 131072,
+            description:
+              'Maximum number of leaves of a tree. Default 31 for boosted_trees, unlimited for a random_forest.',
+          }),
+        ),
+        min_rows: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            description:
+              'Minimum number of training rows in a leaf; XGBoost: minimum sum of their second derivatives. Default for boosted_trees: 20, of XGBoost 1. Default for a random_forest: one row in 20,000, at least 1.',
+          }),
+        ),
+        subsample: Type.Optional(
+          Type.Number({
+            exclusiveMinimum: 0,
+            maximum: 1,
+            description:
+              'Share of the training rows that each tree learns from. Default 1; a random_forest draws as many rows as there are, with replacement. Not for boosted_trees of scikit-learn.',
+          }),
+        ),
+        colsample: Type.Optional(
+          Type.Number({
+            exclusiveMinimum: 0,
+            maximum: 1,
+            description:
+              'Share of the inputs that a tree may use; scikit-learn: that each split may use. Default 1; a random_forest of classes: the square root of their number.',
+          }),
+        ),
+        l2: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            description: 'Weight of the L2 penalty. Default 0; for boosted_trees of XGBoost 1.',
+          }),
+        ),
         class_weight: Type.Optional(
           Type.Enum(['balanced', 'none'], {
-            description: 'balanced: each class has the same total weight. Default none.',
+            description:
+              'balanced: each class has the same total weight. Scores of trees are then those of the weighted classes; scores of the other models are corrected back to probabilities. Default none.',
           }),
         ),
         patience: Type.Optional(
           Type.Integer({
             minimum: 0,
             description:
-              'Stop after this many epochs without a better validation loss. 0 never stops early. Default 3.',
+              'Stop after this many epochs without a better validation loss. 0 never stops early. Default 3; for boosted_trees 30 iterations.',
           }),
         ),
         backend: Type.Optional(
