@@ -39,7 +39,7 @@ function print(terminal: Terminal, model: ModelInspection): void {
   if (inputs) {
     terminal.line('');
     for (const line of table(
-      ['input', 'type', ''],
+      ['input', 'type', ' '],
       inputs.map(({ name, type, optional }) => [name, type ?? 'not stated', optional ? 'optional' : '']),
     ))
       terminal.line(line);

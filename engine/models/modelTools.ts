@@ -17,6 +17,18 @@ export function modelTools(
     temp: join(folder, 'tmp'),
     python: () => findPython({ root, python: named ?? config.python }),
     namesPython: named !== undefined,
-    log,
+    log: oncePerLine(log),
+  };
+}
+
+const mostLines = 1000;
+
+/** A model may print the same warning for every row: each line is told once. */
+function oncePerLine(log: (line: string) => void): (line: string) => void {
+  const told = new Set<string>();
+  return (line) => {
+    if (told.has(line)) return;
+    if (told.size < mostLines) told.add(line);
+    log(line);
   };
 }

@@ -20,7 +20,7 @@ print('trained as of', os.environ.get('LOOPWRIGHT_AS_OF'), 'on', len(train), 'ro
 features = ['amount', 'hour', 'country', 'at']
 
 def weekday(frame):
-    return pd.DataFrame({'weekday': pd.to_datetime(frame['at']).dt.weekday.fillna(-1)})
+    return pd.DataFrame({'weekday': pd.to_datetime(frame['at']).dt.dayofweek.fillna(-1)})
 
 model = make_pipeline(
     ColumnTransformer([
