@@ -66,7 +66,8 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   const { root } = context.project;
   const declared = context.subject ? null : validatedModel(context.config, context.node.name);
   const name = context.subject?.name ?? declared?.name ?? '';
-  const tools = modelTools(context.store, context.config, name, context.log);
+  const usual = modelTools(context.store, context.config, name, context.log);
+  const tools = usual.namesPython ? usual : { ...usual, python: context.python };
   const dataset = datasetOf(context, inputs.data);
   const source = sourceSql(context.fingerprints.expand(dataset.path).map((file) => join(root, file)));
   const known = await columnsOf(db, source);
