@@ -16,7 +16,6 @@ Everything that the model prints, in Python or in C, goes to standard error.
 
 import atexit
 import base64
-import importlib
 import json
 import os
 import re
@@ -27,8 +26,6 @@ import threading
 import time
 import traceback
 import warnings
-
-MISSING_TEXT = float("nan")
 
 
 class Fault(Exception):
@@ -280,6 +277,8 @@ class Model:
     kind = None
     # Values as the model has them.
     classes = None
+    # True when they are only positions, as in files of XGBoost.
+    are_numbered = False
     scores = "none"
 
     def describe(self):
@@ -289,7 +288,9 @@ class Model:
             "inputs": self.inputs,
             "width": None if self.inputs else self.width,
             "kind": self.kind,
-            "classes": None if self.classes is None else [text_of(value) for value in self.classes],
+            "classes": None
+            if self.classes is None or self.are_numbered
+            else [text_of(value) for value in self.classes],
             "scores": self.scores,
         }
 
@@ -564,8 +565,20 @@ def open_sklearn(path, options):
                 "`%s` holds types that skops does not trust: %s. Save the model in a format that may run code, such as "
                 "joblib, when you trust them." % (os.path.basename(path), ", ".join("`%s`" % name for name in unknown)),
             )
-        return Estimator(io.load(path, trusted=sorted(trusted)))
-    return Estimator(unpickled(path))
+        return model_of(io.load(path, trusted=sorted(trusted)))
+    return model_of(unpickled(path))
+
+
+def model_of(found):
+    """An object from a file, by its package."""
+    package, name = type(found).__module__.split(".")[0], type(found).__name__
+    if package == "lightgbm":
+        return LightgbmBooster(found) if name == "Booster" else LightgbmEstimator(found)
+    if package == "xgboost" and name == "Booster":
+        return XgboostBooster(found)
+    if package == "catboost":
+        return Catboost(found)
+    return Estimator(found)
 
 
 def unpickled(path):
@@ -717,7 +730,415 @@ def forward_slashes(value, key=None):
     return value.replace("\\", "/") if isinstance(value, str) and key in path_keys else value
 
 
-openers = {"sklearn": open_sklearn, "pyfunc": open_pyfunc}
+# LightGBM
+
+
+# Starting threads costs more than so many rows.
+few_rows = 256
+
+
+def lightgbm_scores(booster, matrix, **more):
+    if len(matrix) <= few_rows:
+        more["num_threads"] = 1
+    return booster.predict(matrix, **more)
+
+
+class LightgbmBooster(Model):
+    package = "lightgbm"
+
+    def __init__(self, booster):
+        self.booster = booster
+        self.inputs = plain_inputs(booster.feature_name())
+        self.width = booster.num_feature()
+        if [one["name"] for one in self.inputs] == ["Column_%d" % i for i in range(self.width)]:
+            self.inputs = None
+        self.plan = FramePlan(lightgbm_categories(booster))
+        self.objective = lightgbm_objective(booster)
+        self.algorithm = "LightGBM %s" % (self.objective or "with an objective of its own")
+        if self.objective in ("binary", "cross_entropy", "multiclass", "multiclassova"):
+            self.kind, self.scores = "classification", "probability"
+        elif self.objective and not self.objective.startswith(("lambdarank", "rank_")):
+            self.kind = "regression"
+
+    def answer(self, rows):
+        if self.plan.categories:
+            self.plan.settle(rows.layout)
+            found = self.booster.predict(rows.frame(self.plan))
+        else:
+            found = lightgbm_scores(self.booster, rows.matrix())
+        return ("values" if self.scores == "none" and found.ndim == 1 else "scores"), columns_of(found)
+
+
+class LightgbmEstimator(Estimator):
+    """LightGBM's own estimators, without the checks of scikit-learn, which cost a row more than its answer."""
+
+    def answer(self, rows):
+        import numpy as np
+
+        booster = attribute(self.estimator, "_Booster")
+        is_plain = not self.plan.categories and rows.layout.all_numbers and booster is not None
+        if not is_plain or self.scores == "decision" or callable(attribute(self.estimator, "_objective")):
+            return super().answer(rows)
+        if self.kind == "classification" and self.scores != "probability":
+            return super().answer(rows)
+        found = lightgbm_scores(booster, rows.matrix())
+        if self.scores != "probability":
+            return values_answer(found, rows.count)
+        return "scores", found if found.ndim == 2 else np.vstack((1.0 - found, found)).transpose()
+
+
+def columns_of(found):
+    """An array as `scores` and `values` take it."""
+    import numpy as np
+
+    return np.asarray(found, dtype=np.float64)
+
+
+def lightgbm_objective(booster):
+    """The objective by the text of the model: `binary`, `multiclass`, `regression`."""
+    found = re.search(r"^objective=(\S+)", booster.model_to_string(num_iteration=1), re.MULTILINE)
+    return found.group(1) if found else None
+
+
+def lightgbm_categories(booster):
+    """The categories of the columns that were pandas categoricals in training, in the order of the columns."""
+    known = attribute(booster, "pandas_categorical")
+    if not known:
+        return {}
+    text = booster.model_to_string(num_iteration=1)
+    places = re.search(r"^\[categorical_feature: ([\d,]+)\]", text, re.MULTILINE)
+    if places:
+        columns = [int(at) for at in places.group(1).split(",")]
+    else:
+        infos = re.search(r"^feature_infos=(.*)$", text, re.MULTILINE).group(1).split(" ")
+        columns = [at for at, info in enumerate(infos) if not info.startswith("[") and info != "none"]
+    if len(columns) != len(known):
+        raise Fault("model", "The model does not say which of its columns are categorical.")
+    names = booster.feature_name()
+    return {names[at]: categories for at, categories in zip(sorted(columns), known)}
+
+
+def open_lightgbm(path, options):
+    import lightgbm
+
+    if str(path).endswith((".pkl", ".pickle", ".joblib", ".skops")):
+        return open_sklearn(path, options)
+    return LightgbmBooster(lightgbm.Booster(model_file=path))
+
+
+# XGBoost
+
+
+class XgboostBooster(Model):
+    package = "xgboost"
+
+    def __init__(self, booster):
+        self.booster = booster
+        config = json.loads(booster.save_config())["learner"]
+        self.objective = config["objective"]["name"]
+        self.is_linear = config["gradient_booster"]["name"] == "gblinear"
+        self.algorithm = "XGBoost %s" % self.objective
+        if booster.feature_names:
+            self.inputs = plain_inputs(booster.feature_names)
+        self.width = booster.num_features()
+        self.plan = FramePlan(xgboost_categories(booster))
+        if self.objective in ("binary:logistic", "reg:logistic", "multi:softprob"):
+            self.kind, self.scores = "classification", "probability"
+        elif self.objective == "binary:logitraw":
+            self.kind, self.scores = "classification", "decision"
+        elif self.objective in ("multi:softmax", "binary:hinge"):
+            self.kind = "classification"
+        elif not self.objective.startswith("rank:"):
+            self.kind = "regression"
+
+    def answer(self, rows):
+        found = self.found(rows)
+        if self.scores != "none":
+            return "scores", columns_of(found)
+        if self.kind == "classification":
+            return "labels", texts_of(found.reshape(-1))
+        return values_answer(found, rows.count)
+
+    def found(self, rows):
+        import xgboost
+
+        if self.plan.categories:
+            self.plan.settle(rows.layout)
+            frame = rows.frame(self.plan)
+            return self.booster.predict(xgboost.DMatrix(frame, enable_categorical=True))
+        if self.is_linear:
+            names = self.booster.feature_names
+            return self.booster.predict(xgboost.DMatrix(rows.matrix(), feature_names=names))
+        return self.booster.inplace_predict(rows.matrix(), validate_features=False)
+
+
+def xgboost_categories(booster):
+    """The categories of the categorical columns."""
+    types = booster.feature_types or []
+    if "c" not in types:
+        return {}
+    names = booster.feature_names or [str(i) for i in range(len(types))]
+    if hasattr(booster, "get_categories"):
+        try:
+            found = {
+                name: values.to_pylist()
+                for name, values in booster.get_categories(True).to_arrow()
+                if values is not None
+            }
+        except UnicodeDecodeError:
+            found = None
+        # XGBoost 3 counts characters where it should count bytes, and cuts the texts there.
+        if found is None or any(isinstance(one, str) and not one.isascii() for known in found.values() for one in known):
+            raise Fault(
+                "model",
+                "The model has categories with characters beyond ASCII, which XGBoost does not save whole. Encode the "
+                "column in a pipeline.",
+            )
+        if all(name in found for name, kind in zip(names, types) if kind == "c"):
+            return found
+    raise Fault(
+        "model",
+        "The model has categorical columns, and does not hold their categories: save it with XGBoost 3.1 or later, or "
+        "encode the columns in a pipeline.",
+    )
+
+
+def open_xgboost(path, options):
+    """A file of XGBoost. One that an estimator saved is opened by the same class, as its author would."""
+    import xgboost
+
+    name = (options.get("class") or "").rsplit(".", 1)[-1]
+    if not name:
+        booster = xgboost.Booster(model_file=path)
+        noted = booster.attr("scikit_learn")
+        told = json.loads(noted).get("_estimator_type") if noted else None
+        name = {"classifier": "XGBClassifier", "regressor": "XGBRegressor"}.get(told, "Booster")
+    if name == "Booster":
+        return XgboostBooster(xgboost.Booster(model_file=path))
+    estimator = getattr(xgboost, name)()
+    estimator.load_model(path)
+    model = Estimator(estimator)
+    # The file has the number of the classes, and not their names.
+    if model.classes is not None and not options.get("class"):
+        model.are_numbered = True
+    return model
+
+
+# CatBoost
+
+
+class Catboost(Model):
+    package = "catboost"
+
+    def __init__(self, model):
+        self.model = model
+        names = [str(name) for name in model.feature_names_]
+        self.width = len(names)
+        self.inputs = None if names == [str(i) for i in range(len(names))] else plain_inputs(names)
+        self.categorical = set(model.get_cat_feature_indices())
+        self.plan = FramePlan()
+        params = model.get_all_params() if hasattr(model, "get_all_params") else {}
+        loss = str(params.get("loss_function") or attribute(model, "_params", ) or "")
+        self.algorithm = "CatBoost %s" % loss
+        self.many = loss.startswith("Multi")
+        if loss.startswith(("Logloss", "CrossEntropy", "Multi")):
+            self.kind, self.scores = "classification", "probability"
+            classes = attribute(model, "classes_")
+            if classes is not None and len(classes) > 0:
+                self.classes = list(classes)
+        elif loss and not loss.startswith(("YetiRank", "PairLogit", "Query", "Stochastic", "Lambda")):
+            self.kind = "regression"
+
+    def answer(self, rows):
+        threads = 1 if rows.count <= few_rows else -1
+        if self.scores == "probability":
+            found = self.model.predict(self.given(rows), prediction_type="Probability", thread_count=threads)
+            return "scores", columns_of(found)
+        return values_answer(self.model.predict(self.given(rows), thread_count=threads), rows.count)
+
+    def given(self, rows):
+        if not self.categorical and rows.layout.all_numbers:
+            return rows.matrix()
+        import numpy as np
+        import pandas as pd
+
+        columns = {}
+        for at, (name, kind, column) in enumerate(zip(rows.layout.names, rows.layout.types, rows.columns)):
+            if at not in self.categorical:
+                columns[at] = column
+            elif kind == "text":
+                columns[at] = pd.Series(column, dtype=object)
+            else:
+                whole = integers(column) if kind != "boolean" else booleans(column)
+                if whole.dtype.kind == "f":
+                    # CatBoost takes no fractions and no missing numbers as categories.
+                    bad = int(np.argmax(~(np.floor(column) == column)))
+                    raise Fault("rows", "`%s` is a category for the model, and is %r" % (name, column[bad]), row=bad)
+                columns[at] = whole
+        frame = pd.DataFrame(columns, copy=False)
+        frame.columns = rows.layout.names
+        return frame
+
+
+def open_catboost(path, options):
+    import catboost
+
+    kind = options.get("class")
+    model = getattr(catboost, kind)() if kind else catboost.CatBoost()
+    model.load_model(path, format="json" if str(path).endswith(".json") else "cbm")
+    return Catboost(model)
+
+
+# PyTorch
+
+
+class Torch(Model):
+    """A graph that takes one tensor of rows and gives one."""
+
+    package = "torch"
+    endings = {"softmax": "probability", "sigmoid": "probability"}
+
+    def __init__(self, module, algorithm, ending, width, dtype):
+        self.module, self.algorithm, self.width, self.dtype = module, algorithm, width, dtype
+        if ending in self.endings:
+            self.kind, self.scores = "classification", "probability"
+
+    def answer(self, rows):
+        import numpy as np
+        import torch
+
+        given = torch.from_numpy(np.ascontiguousarray(rows.matrix())).to(self.dtype)
+        with torch.inference_mode():
+            found = self.module(given)
+        if not isinstance(found, torch.Tensor):
+            raise Fault("model", "The model gives %s; a tensor can be used." % describe_type(found))
+        found = found.to(torch.float64).numpy()
+        if found.ndim == 2 and found.shape[1] == 1:
+            found = found[:, 0]
+        if found.ndim not in (1, 2):
+            raise Fault("model", "The model gives %s; one row of scores, or one value, a row can be used." % shape_text(found.shape))
+        return ("scores" if found.ndim == 2 or self.scores == "probability" else "values"), found
+
+
+def open_torch(path, options):
+    import torch
+
+    if options.get("form") == "export":
+        return exported_torch(torch, path)
+    try:
+        module = torch.jit.load(path, map_location="cpu").eval()
+    except RuntimeError as error:
+        raise Fault("model", "PyTorch cannot open the file: %s" % words_of(error))
+    if not torch.cuda.is_available():
+        found = re.search(r'value="(cuda(?::\d+)?)"', str(module.inlined_graph))
+        if found:
+            raise Fault(
+                "model",
+                "The model places tensors on `%s`, a GPU that this machine does not have. Trace or script it on the CPU, "
+                "or take the device from its input." % found.group(1),
+            )
+    try:
+        graph = torch.jit.freeze(module).graph
+    except RuntimeError:
+        graph = module.inlined_graph
+    given = [one for one in graph.inputs()][1:]
+    if len(given) != 1:
+        raise Fault("model", "The model takes %s; one tensor of rows can be given." % plural(len(given), "input"))
+    ending = [one.node().kind() for one in graph.outputs()][0].replace("aten::", "")
+    width = None
+    for node in graph.nodes():
+        parts = list(node.inputs())
+        if node.kind() == "aten::linear" and parts[0].debugName() == given[0].debugName():
+            weight = parts[1].toIValue() if parts[1].node().kind() == "prim::Constant" else None
+            width = None if weight is None else int(weight.shape[1])
+    return Torch(module, "TorchScript %s" % module.original_name, ending, width, float_type(torch, module))
+
+
+def exported_torch(torch, path):
+    program = torch.export.load(path)
+    given = program.graph_signature.user_inputs
+    if len(given) != 1:
+        raise Fault("model", "The model takes %s; one tensor of rows can be given." % plural(len(given), "input"))
+    place = [node for node in program.graph.nodes if node.op == "placeholder" and node.name == given[0]][0]
+    value = place.meta["val"]
+    if len(value.shape) != 2 or isinstance(value.shape[0], int):
+        raise Fault(
+            "model",
+            "The model takes a tensor of shape %s; a tensor of rows with any number of them can be given. Export it with "
+            "`dynamic_shapes` for its first dimension." % (tuple(str(size) for size in value.shape),),
+        )
+    out = [node for node in program.graph.nodes if node.op == "output"][0].args[0]
+    ending = str(attribute(out[0], "target")).split(".")[1] if len(out) == 1 and "." in str(out[0].target) else ""
+    width = int(value.shape[1]) if isinstance(value.shape[1], int) else None
+    return Torch(program.module(), "torch.export", ending.lstrip("_"), width, value.dtype)
+
+
+def float_type(torch, module):
+    for one in module.parameters():
+        if one.is_floating_point():
+            return one.dtype
+    return torch.float32
+
+
+# A function or class
+
+
+class Function(Model):
+    """A function or class of the user: it takes a data frame. Its attribute `classes` names the classes of scores."""
+
+    def __init__(self, found, name):
+        self.algorithm = name
+        if isinstance(found, type):
+            found = found()
+        self.classes = attribute(found, "classes")
+        if self.classes is None:
+            self.classes = attribute(found, "classes_")
+        self.classes = None if self.classes is None else list(self.classes)
+        probabilities = attribute(found, "predict_proba")
+        self.call = probabilities or attribute(found, "predict") or (found if callable(found) else None)
+        if self.call is None:
+            raise Fault("model", "`%s` is no function, and has no method `predict`." % name)
+        self.has_scores = self.classes is not None or probabilities is not None
+        if self.has_scores:
+            self.kind, self.scores = "classification", "probability"
+        names = attribute(found, "feature_names_in_")
+        if names is not None:
+            self.inputs = plain_inputs(names)
+        self.plan = FramePlan()
+
+    def answer(self, rows):
+        self.plan.settle(rows.layout)
+        return plain_answer(self.call(rows.frame(self.plan)), rows.count, self.has_scores)
+
+
+def open_python(path, options):
+    from importlib import util
+
+    name = options["object"]
+    module_name = os.path.splitext(os.path.basename(path))[0]
+    spec = util.spec_from_file_location(module_name, path)
+    module = util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    spec.loader.exec_module(module)
+    if not hasattr(module, name):
+        public = [one for one in vars(module) if not one.startswith("_") and callable(getattr(module, one))]
+        raise Fault(
+            "model",
+            "`%s` defines no `%s`; it defines %s."
+            % (os.path.basename(path), name, ", ".join("`%s`" % one for one in public) or "nothing that can be called"),
+        )
+    return Function(getattr(module, name), name)
+
+
+openers = {
+    "sklearn": open_sklearn,
+    "pyfunc": open_pyfunc,
+    "lightgbm": open_lightgbm,
+    "xgboost": open_xgboost,
+    "catboost": open_catboost,
+    "torch": open_torch,
+    "python": open_python,
+}
 
 
 # Loading ------------------------------------------------------------------------------------------------------------

@@ -1,14 +1,30 @@
 import { DataError } from '../../base/errors.ts';
 import { modelFiles } from '../modelFiles.ts';
 import type { Flavour, ModelTools, OpenedModel, RecognisedModel } from './flavour.ts';
+import { catboost } from './catboost.ts';
 import { http } from './http.ts';
+import { lightgbm } from './lightgbm.ts';
 import { loopwright } from './loopwright.ts';
 import { mlflow } from './mlflow.ts';
 import { onnx } from './onnx.ts';
+import { python } from './python.ts';
 import { sklearn } from './sklearn.ts';
+import { torch } from './torch.ts';
+import { xgboost } from './xgboost.ts';
 
 /** All flavours, in the order in which files are tried. */
-const flavours: readonly Flavour[] = [loopwright, http, mlflow, onnx, sklearn];
+const flavours: readonly Flavour[] = [
+  loopwright,
+  http,
+  mlflow,
+  onnx,
+  python,
+  sklearn,
+  xgboost,
+  lightgbm,
+  catboost,
+  torch,
+];
 
 /** Returns the model at a path; null when no flavour recognises its files. Throws DataError when there are none. */
 export function recogniseModel(path: string): RecognisedModel | null {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readMlmodel, type Mlmodel } from '../formats/mlmodel.ts';
 import { modelFiles } from '../modelFiles.ts';
 import type { Flavour, ModelFiles, StatedFacts } from './flavour.ts';
-import { estimatorFacts } from './sklearn.ts';
+import { estimatorFacts, isEstimatorFile } from './sklearn.ts';
 
 /** How a worker opens a model of MLflow. */
 interface Opening {
@@ -12,6 +12,13 @@ interface Opening {
   options: Record<string, unknown>;
 }
 
+/** Loaders of MLflow, and the flavours that open their files here. */
+const natives: Record<string, string> = {
+  'mlflow.sklearn': 'sklearn',
+  'mlflow.xgboost': 'xgboost',
+  'mlflow.lightgbm': 'lightgbm',
+  'mlflow.catboost': 'catboost',
+};
 /** Packages that flavours of MLflow import. */
 const packages: Record<string, string> = {
   sklearn: 'scikit-learn',
@@ -19,6 +26,9 @@ const packages: Record<string, string> = {
   tensorflow: 'tensorflow',
   keras: 'keras',
   onnx: 'onnxruntime',
+  xgboost: 'xgboost',
+  lightgbm: 'lightgbm',
+  catboost: 'catboost',
 };
 
 /** A model that MLflow saved: a folder with `MLmodel`. */
@@ -51,7 +61,7 @@ export const mlflow: Flavour = {
  */
 function openingOf({ flavours }: Mlmodel): Opening {
   const loader = flavours['python_function']?.['loader_module'];
-  const native = { 'mlflow.sklearn': 'sklearn' }[String(loader)];
+  const native = natives[String(loader)];
   const flavour = native === undefined ? undefined : flavours[native];
   const file = flavour?.['pickled_model'] ?? flavour?.['data'];
   if (native === undefined || !flavour || typeof file !== 'string') return { opener: 'pyfunc', file: '', options: {} };
@@ -70,11 +80,12 @@ function statedFacts(mlmodel: Mlmodel, opening: Opening, files: ModelFiles, fold
   const isPyfunc = opening.opener === 'pyfunc';
   const { mlflow: _mlflow, ...withoutMlflow } = mlmodel.packages;
   const name = `${folder}${opening.file}`;
-  const inside = isPyfunc || !files.names.includes(name) ? null : estimatorFacts(files, name);
+  const isEstimator = !isPyfunc && isEstimatorFile(name) && files.names.includes(name);
+  const inside = isEstimator ? estimatorFacts(files, name) : null;
   const others = Object.keys(flavours).flatMap((flavour) => packages[flavour] ?? []);
   const lacks = flavours['python_function'] === undefined && isPyfunc;
   return {
-    algorithm: inside?.algorithm ?? null,
+    algorithm: inside?.algorithm ?? textOf(opening.options['class']),
     inputs,
     packages: isPyfunc ? mlmodel.packages : withoutMlflow,
     needs: isPyfunc ? ['mlflow', ...others] : (inside?.needs ?? others),
@@ -85,3 +96,5 @@ function statedFacts(mlmodel: Mlmodel, opening: Opening, files: ModelFiles, fold
     ],
   };
 }
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : null);

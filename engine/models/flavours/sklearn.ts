@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { onlyFile } from '../formats/onlyFile.ts';
 import { pickleFacts } from '../formats/pickleFacts.ts';
 import { zipEntries } from '../formats/zipFile.ts';
 import type { Flavour, ModelFiles, StatedFacts } from './flavour.ts';
@@ -25,12 +26,10 @@ const packages: Record<string, string> = {
 export const sklearn: Flavour = {
   name: 'sklearn',
   recognise(files) {
-    const candidates = files.names.filter((name) => extensions.test(name));
-    const [name] = candidates;
     // A folder with several is not one model.
-    if (name === undefined || candidates.length > 1) return null;
-    const stated = estimatorFacts(files, name);
-    return stated && { flavour: 'sklearn', path: files.isFolder ? join(files.path, name) : files.path, stated };
+    const file = onlyFile(files, extensions);
+    const stated = file && estimatorFacts(files, file.name);
+    return stated && { flavour: 'sklearn', path: file.path, stated };
   },
   async open(model, tools) {
     const { openWorkerModel } = await import('../worker/openWorkerModel.ts');
@@ -77,3 +76,6 @@ function skopsFacts(path: string): StatedFacts | null {
     refusals: [],
   };
 }
+
+/** True for names of files that hold an estimator. */
+export const isEstimatorFile = (name: string): boolean => extensions.test(name);

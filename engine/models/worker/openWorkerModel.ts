@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
 import { WorkError } from '../../base/errors.ts';
+import { helperFile } from '../../base/helperFile.ts';
 import { programEnvironment } from '../../base/programEnvironment.ts';
 import { activatePython } from '../../python/activatePython.ts';
 import { missingModuleText } from '../../python/missingModule.ts';
@@ -24,7 +23,7 @@ export async function openWorkerModel(
     );
   const pool = new WorkerPool({
     python: python.path,
-    script: workerScript(),
+    script: workerScript(name),
     cwd: tools.root,
     env: {
       ...activatePython(programEnvironment(), python, join(tools.temp, 'python')),
@@ -85,14 +84,11 @@ function versionWarnings(saved: Record<string, string>, atWork: Record<string, s
 
 const minor = (version: string) => version.split('.').slice(0, 2).join('.');
 
-/** The worker is beside the bundles, or beside the sources. */
-function workerScript(): string {
-  const found = ['../helper/worker.py', '../../../helper/worker.py']
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .find((path) => existsSync(path));
-  if (found === undefined)
+function workerScript(name: string): string {
+  const found = helperFile('worker.py');
+  if (found === null)
     throw new WorkError(
-      `helper/worker.py is missing beside ${dirname(fileURLToPath(import.meta.url))}. Install Loopwright again.`,
+      `\`${name}\` is scored by helper/worker.py of Loopwright, which is gone. Install Loopwright again.`,
     );
   return found;
 }

@@ -3,12 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { ModelDescription } from '../../../engine/models/flavours/flavour.ts';
 import { recogniseModel } from '../../../engine/models/flavours/flavours.ts';
 import { modelsVenv } from '../modelsVenv.ts';
 import { answersAsPython, toolsIn } from './flavourParity.ts';
 import { trainModels, type TrainedModel } from './trainedModel.ts';
 
-const names = ['mlflow_sklearn', 'mlflow_skops', 'mlflow_function'] as const;
+const names = [
+  'mlflow_sklearn',
+  'mlflow_skops',
+  'mlflow_function',
+  'mlflow_xgboost',
+  'mlflow_lightgbm',
+  'mlflow_catboost',
+] as const;
 
 describe('models that MLflow saved', () => {
   let folder = '';
@@ -62,4 +70,16 @@ describe('models that MLflow saved', () => {
     assert.partialDeepStrictEqual(said, { kind: null, classes: null, scores: 'none', warnings: [] });
     assert.match(said.runtime, /^mlflow 3/);
   });
+
+  const native: [name: (typeof names)[number], className: string, said: Partial<ModelDescription>][] = [
+    ['mlflow_xgboost', 'xgboost.sklearn.XGBClassifier', { classes: ['0', '1'], scores: 'probability' }],
+    ['mlflow_lightgbm', 'lightgbm.sklearn.LGBMRegressor', { kind: 'regression', scores: 'none' }],
+    ['mlflow_catboost', 'CatBoostClassifier', { classes: ['0', '1', '2'], scores: 'probability' }],
+  ];
+  for (const [name, className, said] of native)
+    it(`opens ${name} without MLflow`, async () => {
+      const found = recogniseModel(models[name].path);
+      assert.equal(found?.stated.algorithm, className);
+      assert.partialDeepStrictEqual(await answersAsPython(models[name], toolsIn(folder, modelsVenv)), said);
+    });
 });

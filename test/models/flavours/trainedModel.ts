@@ -46,7 +46,7 @@ export function trainModels<Name extends string>(
   copyFileSync(join(import.meta.dirname, 'dateParts.py'), join(folder, 'dateParts.py'));
   const { status, stderr } = spawnSync(venv.python, [script, folder, ...names], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
-  return Object.fromEntries(names.map((name) => [name, readModel(join(folder, `${name}.json`))])) as Record<
+  return Object.fromEntries(names.map((name) => [name, readModel(join(folder, `${name}.answers.json`))])) as Record<
     Name,
     TrainedModel
   >;

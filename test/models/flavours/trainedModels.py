@@ -1,7 +1,7 @@
 """Trains models, saves them and writes what Python alone answers.
 
 Usage: trainedModels.py FOLDER NAME... Each NAME is a function below. It returns the path of the model, the estimator,
-and how it is asked. Beside the model, NAME.json has the rows and the answers, NAME.parquet the rows.
+and how it is asked. Beside the model, NAME.answers.json has the rows and the answers, NAME.parquet the rows.
 """
 
 import base64
@@ -222,6 +222,256 @@ def mlflow_function(folder):
     return path, rows, mlflow.pyfunc.load_model(path).predict
 
 
+def mixed(n, nasty=False, fourth="grün 🙂"):
+    """Numbers and a category with missing and unknown values."""
+    frame = numbers(n, nasty)
+    kinds = np.array(["rot", "blau", "", fourth], dtype=object)
+    frame["kind"] = pd.Series(kinds[rng.integers(0, 4, n)], dtype="str")
+    if nasty:
+        frame.loc[0, "kind"] = None
+        frame.loc[1, "kind"] = "unknown"
+    return frame
+
+
+def sums(frame):
+    return frame.select_dtypes("number").fillna(0).clip(-10, 10).sum(axis=1)
+
+
+def xgboost_json(folder):
+    import xgboost
+
+    train = numbers(300)
+    booster = xgboost.train(
+        {"objective": "binary:logistic"}, xgboost.DMatrix(train, label=sums(train) > 0), num_boost_round=12
+    )
+    path = os.path.join(folder, "xgboost_json.json")
+    booster.save_model(path)
+    return path, numbers(50, nasty=True), lambda rows: booster.predict(xgboost.DMatrix(rows))
+
+
+def xgboost_classes(folder):
+    """What XGBClassifier saved, with early stopping: its best iteration counts."""
+    import xgboost
+
+    train, other = numbers(400), numbers(200)
+    model = xgboost.XGBClassifier(n_estimators=200, early_stopping_rounds=3, learning_rate=0.5)
+    model.fit(train, np.digitize(sums(train), [-1, 1]), eval_set=[(other, np.digitize(sums(other), [-1, 1]))], verbose=0)
+    path = os.path.join(folder, "xgboost_classes.ubj")
+    model.save_model(path)
+    return path, numbers(50, nasty=True), model.predict_proba
+
+
+def xgboost_linear(folder):
+    import xgboost
+
+    train = numbers(300)
+    booster = xgboost.train({"booster": "gblinear"}, xgboost.DMatrix(train, label=sums(train)), num_boost_round=5)
+    path = os.path.join(folder, "xgboost_linear.ubj")
+    booster.save_model(path)
+    return path, numbers(50), lambda rows: booster.predict(xgboost.DMatrix(rows))
+
+
+def xgboost_categories(folder, name="xgboost_categories", fourth="it's"):
+    import xgboost
+
+    train = mixed(400, fourth=fourth).astype({"kind": "category"})
+    model = xgboost.XGBRegressor(n_estimators=20, enable_categorical=True).fit(train, sums(train) + train["kind"].cat.codes)
+    path = os.path.join(folder, name + ".ubj")
+    booster = model.get_booster()
+    booster.set_attr(scikit_learn=None)
+    booster.save_model(path)
+    known = train["kind"].cat.categories
+    rows = mixed(50, nasty=True, fourth=fourth)
+
+    def answer(rows):
+        kind = pd.Categorical(rows["kind"], categories=known)
+        return booster.predict(xgboost.DMatrix(rows.assign(kind=kind), enable_categorical=True))
+
+    return path, rows, answer
+
+
+def xgboost_unicode(folder):
+    return xgboost_categories(folder, "xgboost_unicode", "grün")
+
+
+def mlflow_xgboost(folder):
+    import mlflow
+    import xgboost
+    from mlflow.models import infer_signature
+
+    train = numbers(300)
+    model = xgboost.XGBClassifier(n_estimators=10).fit(train, (sums(train) > 0).astype(int))
+    path = os.path.join(folder, "mlflow_xgboost")
+    mlflow.xgboost.save_model(model, path, signature=infer_signature(train, np.array([0])))
+    return path, numbers(50, nasty=True), model.predict_proba
+
+
+def lightgbm_binary(folder):
+    import lightgbm
+
+    train = numbers(300)
+    booster = lightgbm.train(
+        {"objective": "binary", "verbose": -1}, lightgbm.Dataset(train, label=sums(train) > 0), num_boost_round=12
+    )
+    path = os.path.join(folder, "lightgbm_binary.txt")
+    booster.save_model(path)
+    return path, numbers(300, nasty=True), booster.predict
+
+
+def lightgbm_categories(folder):
+    import lightgbm
+
+    train = mixed(400).astype({"kind": "category"})
+    target = np.digitize(sums(train) + train["kind"].cat.codes, [0, 2])
+    booster = lightgbm.train(
+        {"objective": "multiclass", "num_class": 3, "verbose": -1}, lightgbm.Dataset(train, label=target), num_boost_round=8
+    )
+    path = os.path.join(folder, "lightgbm_categories.txt")
+    booster.save_model(path)
+    known = train["kind"].cat.categories
+    rows = mixed(50, nasty=True)
+    return path, rows, lambda rows: booster.predict(rows.assign(kind=pd.Categorical(rows["kind"], categories=known)))
+
+
+def lightgbm_estimator(folder):
+    import lightgbm
+
+    train = numbers(300)
+    model = lightgbm.LGBMClassifier(n_estimators=12, verbose=-1).fit(train, target_of(train))
+    path = os.path.join(folder, "lightgbm_estimator.joblib")
+    joblib.dump(model, path)
+    return path, numbers(300, nasty=True), model.predict_proba
+
+
+def mlflow_lightgbm(folder):
+    import lightgbm
+    import mlflow
+
+    train = numbers(300)
+    model = lightgbm.LGBMRegressor(n_estimators=12, verbose=-1).fit(train, sums(train))
+    path = os.path.join(folder, "mlflow_lightgbm")
+    mlflow.lightgbm.save_model(model, path)
+    return path, numbers(50, nasty=True), model.predict
+
+
+def catboost_classes(folder):
+    import catboost
+
+    train = mixed(400)
+    model = catboost.CatBoostClassifier(iterations=12, verbose=0, cat_features=["kind"], allow_writing_files=False)
+    model.fit(train, np.where(sums(train) > 0, "ja", "nein"))
+    path = os.path.join(folder, "catboost_classes.cbm")
+    model.save_model(path)
+    rows = mixed(50, nasty=True)
+    return path, rows.assign(kind=rows["kind"].fillna("")), model.predict_proba
+
+
+def catboost_values(folder):
+    import catboost
+
+    train = numbers(400)
+    model = catboost.CatBoostRegressor(iterations=12, verbose=0, allow_writing_files=False).fit(train, sums(train))
+    path = os.path.join(folder, "catboost_values.cbm")
+    model.save_model(path)
+    return path, numbers(50, nasty=True), model.predict
+
+
+def mlflow_catboost(folder):
+    import catboost
+    import mlflow
+
+    train = numbers(400)
+    model = catboost.CatBoostClassifier(iterations=12, verbose=0, allow_writing_files=False)
+    model.fit(train, np.digitize(sums(train), [-1, 1]))
+    path = os.path.join(folder, "mlflow_catboost")
+    mlflow.catboost.save_model(model, path)
+    return path, numbers(50, nasty=True), model.predict_proba
+
+
+def network(width, ending=None):
+    import torch
+
+    torch.manual_seed(1)
+    layers = [torch.nn.Linear(6, 8), torch.nn.ReLU(), torch.nn.Linear(8, width)]
+    return torch.nn.Sequential(*layers, *([ending] if ending else [])).eval()
+
+
+def by_torch(model):
+    import torch
+
+    def answer(rows):
+        with torch.no_grad():
+            found = model(torch.from_numpy(rows.to_numpy(dtype=np.float32).copy()))
+        return found.reshape(-1) if found.shape[1] == 1 else found
+
+    return answer
+
+
+def torch_script(folder):
+    import torch
+
+    model = network(3, torch.nn.Softmax(dim=1))
+    path = os.path.join(folder, "torch_script.pt")
+    torch.jit.script(model).save(path)
+    return path, numbers(50, nasty=True), by_torch(model)
+
+
+def torch_trace(folder):
+    import torch
+
+    model = network(1)
+    path = os.path.join(folder, "torch_trace.pt")
+    torch.jit.trace(model, torch.zeros(2, 6)).save(path)
+    return path, numbers(50, nasty=True), by_torch(model)
+
+
+def torch_export(folder):
+    import torch
+
+    model = network(1, torch.nn.Sigmoid())
+    path = os.path.join(folder, "torch_export.pt2")
+    rows = torch.export.Dim("rows")
+    torch.export.save(torch.export.export(model, (torch.zeros(2, 6),), dynamic_shapes=({0: rows},)), path)
+    return path, numbers(50, nasty=True), by_torch(model)
+
+
+def python_function(folder):
+    path = os.path.join(folder, "own.py")
+    with open(path, "w") as file:
+        file.write(OWN)
+    sys.path.insert(0, folder)
+    import own
+
+    return path + ":predict", people(40, nasty=True), lambda rows: list(own.predict(rows))
+
+
+def python_class(folder):
+    python_function(folder)
+    import own
+
+    model = own.Scorer()
+    return os.path.join(folder, "own.py") + ":Scorer", people(40, nasty=True), model.predict_proba
+
+
+OWN = """
+import numpy as np
+import pandas as pd
+
+
+def predict(frame):
+    assert frame["member"].dtype == bool and str(frame["when"].dtype).startswith("datetime64")
+    return np.where(frame["city"].fillna("none").str.contains("o"), "yes", "no")
+
+
+class Scorer:
+    classes = [False, True]
+
+    def predict_proba(self, frame):
+        share = frame["visits"].clip(0, 9) / 9 * 0.5 + frame["when"].dt.month / 24
+        return pd.DataFrame({"no": 1 - share, "yes": share})
+"""
+
+
 # Output -------------------------------------------------------------------------------------------------------------
 
 
@@ -244,7 +494,7 @@ def encoded(values):
 def answers_of(found):
     if isinstance(found, list):
         return {"labels": found}
-    found = np.asarray(found, dtype=np.float64)
+    found = np.asarray(found.numpy() if hasattr(found, "numpy") else found, dtype=np.float64)
     columns = [found] if found.ndim == 1 else list(found.T)
     return {"columns": [encoded(column) for column in columns]}
 
@@ -257,7 +507,7 @@ def main():
         parquet = os.path.join(folder, name + ".parquet")
         rows.to_parquet(parquet, index=False)
         alone = [answers_of(answer(rows.iloc[[at]])) for at in range(len(rows))]
-        with open(os.path.join(folder, name + ".json"), "w") as file:
+        with open(os.path.join(folder, name + ".answers.json"), "w") as file:
             json.dump(
                 {
                     "path": path,

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { ModelDescription, StatedFacts } from '../../../engine/models/flavours/flavour.ts';
+import { recogniseModel } from '../../../engine/models/flavours/flavours.ts';
+import { mlflowVenv } from '../../mlflow/mlflowVenv.ts';
+import { answersAsPython, toolsIn } from './flavourParity.ts';
+import { trainModels, type TrainedModel } from './trainedModel.ts';
+
+/** For each model: what its files state, and what the opened model says. */
+const expected = {
+  torch_script: [
+    { algorithm: 'TorchScript' },
+    { kind: 'classification', classes: null, scores: 'probability', width: 6 },
+  ],
+  torch_trace: [{ algorithm: 'TorchScript' }, { kind: null, classes: null, scores: 'none', width: 6 }],
+  torch_export: [{ algorithm: 'torch.export' }, { kind: 'classification', scores: 'probability', width: 6 }],
+} satisfies Record<string, [stated: Partial<StatedFacts>, said: Partial<ModelDescription>]>;
+type Name = keyof typeof expected;
+const names = Object.keys(expected) as Name[];
+
+describe('graphs of PyTorch', () => {
+  let folder = '';
+  let models: Record<Name, TrainedModel>;
+  before(() => {
+    const problem = mlflowVenv.prepare();
+    if (problem !== null) throw new Error(problem);
+    folder = mkdtempSync(join(tmpdir(), 'loopwright-torch-'));
+    models = trainModels(mlflowVenv, folder, names);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const name of names)
+    it(`${name} answers as Python alone`, async () => {
+      const [stated, said] = expected[name];
+      const found = recogniseModel(models[name].path);
+      assert.equal(found?.flavour, name.split('_')[0]);
+      assert.partialDeepStrictEqual(found?.stated, { runsCode: false, refusals: [], ...stated });
+      assert.partialDeepStrictEqual(await answersAsPython(models[name], toolsIn(folder, mlflowVenv)), said);
+    });
+});
