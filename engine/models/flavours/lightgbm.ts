@@ -32,7 +32,7 @@ function statedFacts(text: string): StatedFacts {
   );
   const names = (header.get('feature_names') ?? '').split(' ').filter((name) => name !== '');
   // Columns of a matrix get these names.
-  const isNamed = names.length > 0 && names.some((name, i) => name !== `Column_${i}`);
+  const isNamed = names.some((name, i) => name !== `Column_${i}`);
   const infos = (header.get('feature_infos') ?? '').split(' ');
   const objective = header.get('objective')?.split(' ')[0];
   return {

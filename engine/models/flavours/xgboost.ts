@@ -7,6 +7,9 @@ const mostBytes = 256 << 20;
 /** The beginning of a file, by which it is recognised. */
 const startBytes = 256;
 
+/** An object whose first key, of seven bytes, is `learner`. */
+const ubjStart = `{L${'\0'.repeat(7)}\u0007learner{`;
+
 /** A booster that XGBoost saved as UBJSON or JSON. */
 export const xgboost: Flavour = {
   name: 'xgboost',
@@ -15,7 +18,7 @@ export const xgboost: Flavour = {
     if (!file) return null;
     const start = files.read(file.name, startBytes).toString('latin1');
     const isJson = /^\s*\{\s*"learner"\s*:\s*\{/.test(start);
-    if (!isJson && !/^\{L\0{7}\x07learner\{/.test(start)) return null;
+    if (!isJson && !start.startsWith(ubjStart)) return null;
     return { flavour: 'xgboost', path: file.path, stated: statedFacts(files.read(file.name, mostBytes), isJson) };
   },
   async open(model, tools) {
