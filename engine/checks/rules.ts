@@ -73,6 +73,7 @@ import { halvingWithoutEffect } from './modelling/halvingWithoutEffect.ts';
 import { sweepOfOne } from './modelling/sweepOfOne.ts';
 import { classWeightWithoutClasses } from './modelling/classWeightWithoutClasses.ts';
 import { ignoredInput } from './modelling/ignoredInput.ts';
+import { treesUnfit } from './modelling/treesUnfit.ts';
 import { experimentChangesNothing } from './modelling/experimentChangesNothing.ts';
 import { experimentOnCommand } from './modelling/experimentOnCommand.ts';
 import { noTarget } from './modelling/noTarget.ts';
@@ -149,6 +150,7 @@ export const rules: readonly Rule[] = [
   experimentChangesNothing,
   experimentOnCommand,
   preprocessUnfit,
+  treesUnfit,
   // evaluation
   unknownMetric,
   gateWithoutBound,

@@ -220,6 +220,65 @@ test('LW421 inputs that the model does not look at', () => {
   assert.doesNotMatch(expectFixed('LW421', train('«hidden»: [8]')), /hidden/);
   expectMarks('LW421', train('hidden: [], dropout: 0'));
   expectMarks('LW421', mlp('hidden: [8], dropout: 0.1'));
+  const [depth] = expectMarks('LW421', mlp('«depth»: 4, «library»: lightgbm'));
+  assert.match(depth?.message ?? '', /^The model mlp has no `depth`.*use boosted_trees or random_forest\.$/);
+  expectMarks('LW421', mlp('library: auto'));
+});
+
+const trees = (model: string, inputs: string) =>
+  edit(yaml, [
+    'model: logistic, epochs: "${params.epochs}", learning_rate: "${params.learning_rate}", batch_size: 32',
+    `model: ${model}, ${inputs}`,
+  ]);
+
+test('LW421 inputs that trees do not look at', () => {
+  const all = 'trees: 10, depth: 4, leaves: 8, min_rows: 5, subsample: 0.9, colsample: 0.9, class_weight: balanced';
+  expectMarks('LW421', trees('boosted_trees', `${all}, library: lightgbm, learning_rate: 0.1, l2: 1, patience: 5`));
+  expectMarks('LW421', trees('random_forest', all));
+  const own = expectMarks('LW421', trees('boosted_trees', '«epochs»: 3, «batch_size»: 32, «hidden»: [8]'));
+  assert.equal(own.length, 3);
+  expectMarks('LW421', trees('random_forest', '«learning_rate»: 0.1, «l2»: 1, «patience»: 5, «library»: xgboost'));
+  const scaled = 'preprocess: { amount: { «scale»: robust, impute: mean }, hour: { transform: none } }';
+  expectMarks('LW421', trees('boosted_trees', scaled));
+  assert.match(expectFixed('LW421', trees('boosted_trees', scaled)), /amount: \{ impute: mean \}/);
+  const chosen = trees('"${params.model}"', 'epochs: 3, trees: 10');
+  expectMarks('LW421', {
+    [yaml]: (chosen[yaml] ?? '').replace('  epochs: 3\n', '  epochs: 3\n  model: boosted_trees\n'),
+  });
+});
+
+test('LW428 settings that the library of trees lacks', () => {
+  expectMarks('LW428', trees('boosted_trees', 'library: scikit-learn, «subsample»: 0.8'));
+  expectMarks('LW428', trees('boosted_trees', 'library: lightgbm, subsample: 0.8'));
+  expectMarks('LW428', trees('random_forest', 'library: scikit-learn, subsample: 0.8'));
+  const frequency = trees('random_forest', 'preprocess: { country: { encode: «frequency» } }');
+  expectMarks('LW428', frequency);
+  assert.match(expectFixed('LW428', frequency), /country: \{ encode: target \}/);
+  expectMarks('LW428', train('preprocess: { country: { encode: frequency } }'));
+});
+
+test('LW413, LW415, LW416 and LW426 know trees', () => {
+  expectMarks(
+    'LW413',
+    trees('boosted_trees', 'trees: «20000», leaves: «10000», subsample: «0.01», colsample: «0.001»'),
+  );
+  const [patience] = expectMarks('LW413', trees('boosted_trees', 'trees: 50, patience: «50»'));
+  assert.match(patience?.message ?? '', /wait 50 trees, and there are 50\. Set `patience` below `trees`/);
+  expectMarks('LW413', trees('boosted_trees', 'patience: 50'));
+  const short = (model: string) => ({
+    [yaml]: (trees(model, 'patience: «2»')[yaml] ?? '').replace('validation: 0.2, ', ''),
+  });
+  expectMarks('LW416', short('boosted_trees'));
+  const levels = Array.from({ length: 101 }, (_, i) => `c${i}`).join(', ');
+  expectMarks('LW415', {
+    ...trees('boosted_trees', 'trees: 5'),
+    ...edit(schema, ['categories: [de, fr, pl]', `categories: [${levels}]`]),
+  });
+  const classes = edit(schema, [
+    'type: boolean, constraints: { required: true }, loopwright: { role: target',
+    'type: string, categories: [a, b, c], loopwright: { role: target',
+  ]);
+  expectMarks('LW426', { ...trees('boosted_trees', 'preprocess: { country: { encode: target } }'), ...classes });
 });
 
 test('LW422 an experiment that changes nothing', () => {

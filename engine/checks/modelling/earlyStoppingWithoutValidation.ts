@@ -7,7 +7,7 @@ export const earlyStoppingWithoutValidation: Rule = {
   name: 'early-stopping-without-validation',
   severity: 'warning',
   whole: 'named',
-  docs: 'Training has a `patience`, but the split has no validation rows, which early stopping needs. All epochs run, and the weights of the last epoch are kept. Give the split a share for `validation`, or remove `patience`.',
+  docs: 'Training has a `patience`, but the split has no validation rows, which early stopping needs. All epochs or trees are trained, and the last state is kept. Give the split a share for `validation`, or remove `patience`.',
   example: {
     wrong: 'split: { by: time, column: at, train: 0.8, test: 0.2 }',
     right: 'split: { by: time, column: at, train: 0.7, validation: 0.1, test: 0.2 }',
@@ -16,6 +16,7 @@ export const earlyStoppingWithoutValidation: Rule = {
     for (const [name, stage] of stagesOf(context.config, 'train')) {
       const { patience, data } = stage.with;
       const preparer = preparerOf(context.config, data);
+      if (stage.with.model === 'random_forest') continue;
       if (patience === undefined || patience === 0 || !preparer || (preparer[1].with.split?.validation ?? 0) > 0)
         continue;
       const split = ['stages', preparer[0], 'with', 'split'];

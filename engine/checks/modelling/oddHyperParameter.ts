@@ -14,7 +14,7 @@ const number =
 const judges: Record<string, Judge> = {
   learning_rate: number((value) =>
     value > 0.5
-      ? 'steps this large rarely converge; usual are 0.0001 to 0.1'
+      ? 'steps this large rarely converge; usual are 0.0001 to 0.3'
       : value < 1e-6
         ? 'steps this small learn very slowly; usual are 0.0001 to 0.1'
         : null,
@@ -35,6 +35,14 @@ const judges: Record<string, Judge> = {
   epochs: number((value) =>
     value > 2000 ? 'so many passes take long and tend to learn the rows by heart; usual are 10 to 200' : null,
   ),
+  trees: number((value) =>
+    value > 10_000 ? 'so many trees take long and make a large model; usual are 100 to 2000' : null,
+  ),
+  leaves: number((value) =>
+    value > 4096 ? 'trees with so many leaves learn the rows by heart; usual are 15 to 255' : null,
+  ),
+  subsample: number((value) => (value < 0.05 ? 'trees learn from very few rows; usual are 0.5 to 1' : null)),
+  colsample: number((value) => (value < 0.01 ? 'trees see very few inputs; usual are 0.3 to 1' : null)),
   hidden: (value) => {
     if (!Array.isArray(value)) return null;
     const units = value.reduce<number>((sum, layer) => sum + (typeof layer === 'number' ? layer : 0), 0);
@@ -73,11 +81,13 @@ export const oddHyperParameter: Rule = {
 
 const message = (input: string, why: string) => `This \`${input}\` is odd: ${why}.`;
 
-function checkPatience(context: CheckContext, name: string, { with: { patience, epochs = 20 } }: TrainStage): void {
-  if (patience === undefined || patience < epochs) return;
+function checkPatience(context: CheckContext, name: string, { with: inputs }: TrainStage): void {
+  const { patience, epochs = 20, trees = 1000 } = inputs;
+  const [most, key] = inputs.model === 'boosted_trees' ? [trees, 'trees'] : [epochs, 'epochs'];
+  if (patience === undefined || patience < most || inputs.model === 'random_forest') return;
   context.report(
     ['stages', name, 'with', 'patience'],
-    `Training never stops early: it would wait ${patience} epochs, and there are ${epochs}. Set \`patience\` below \`epochs\`, or to 0 to disable it.`,
+    `Training never stops early: it would wait ${patience} ${key}, and there are ${most}. Set \`patience\` below \`${key}\`, or to 0 to disable it.`,
   );
 }
 

@@ -42,7 +42,9 @@ export const preprocessUnfit: Rule = {
               { fixes: [context.fix(`Remove ${key}`, removeAt(file, [...path, key]))] },
             );
         }
-        const several = target?.type === 'string' && (target.categories?.length ?? 0) > 2;
+        // The target encoding of trees takes several classes.
+        const isTree = stage.with.model === 'boosted_trees' || stage.with.model === 'random_forest';
+        const several = !isTree && target?.type === 'string' && (target.categories?.length ?? 0) > 2;
         if (text && settings.encode === 'target' && several)
           context.report(
             [...path, 'encode'],
