@@ -280,6 +280,8 @@ class Model:
     # True when they are only positions, as in files of XGBoost.
     are_numbered = False
     scores = "none"
+    # True when the model is given data frames.
+    takes_frames = False
 
     def describe(self):
         return {
@@ -340,6 +342,7 @@ class Estimator(Model):
                 self.scores = "decision"
         self.takes_matrix = takes_matrix(estimator)
         self.plan = FramePlan(categories_of(estimator), none_names_of(estimator))
+        self.takes_frames = self.inputs is not None and (not self.takes_matrix or bool(self.plan.categories))
         settle_threads(estimator)
 
     def given(self, rows):
@@ -606,6 +609,7 @@ class Pyfunc(Model):
     """A model that MLflow loads: everything that has no interface of its own here."""
 
     package = "mlflow"
+    takes_frames = True
 
     def __init__(self, path):
         import mlflow.pyfunc
@@ -1086,6 +1090,8 @@ def float_type(torch, module):
 class Function(Model):
     """A function or class of the user: it takes a data frame. Its attribute `classes` names the classes of scores."""
 
+    takes_frames = True
+
     def __init__(self, found, name):
         self.algorithm = name
         if isinstance(found, type):
@@ -1220,12 +1226,23 @@ def answer_rows(model, rows, locate):
     try:
         return checked(model.answer(rows), rows.count)
     except BaseException as error:
-        if not locate or rows.count == 1 or isinstance(error, (MemoryError, Fault)) and getattr(error, "kind", "") == "model":
+        if not locate or not is_of_rows(error) or is_fault(error) and "row" in error.more:
             raise
-        row, alone = failing_row(model, rows)
+        row, alone = (0, error) if rows.count == 1 else failing_row(model, rows)
         if row is None:
             raise
         raise Fault("rows", words_of(alone), row=row) from alone
+
+
+def is_fault(error):
+    return isinstance(error, Fault)
+
+
+def is_of_rows(error):
+    """False for errors that other rows would meet too."""
+    if is_fault(error):
+        return error.kind == "rows"
+    return not isinstance(error, (ImportError, MemoryError, NotImplementedError, NameError, KeyboardInterrupt))
 
 
 def checked(answer, count):
@@ -1275,12 +1292,12 @@ def words_of(error):
     return "%s: %s" % (name, text) if text else name
 
 
-def error_of(error):
+def error_of(error, in_rows):
     if isinstance(error, Fault):
         return dict(error.more, kind=error.kind, message=str(error))
     if isinstance(error, ModuleNotFoundError) and error.name:
         return {"kind": "missing", "message": words_of(error), "module": error.name}
-    return {"kind": "rows" if getattr(error, "in_rows", False) else "model", "message": words_of(error)}
+    return {"kind": "rows" if in_rows and is_of_rows(error) else "model", "message": words_of(error)}
 
 
 # Files --------------------------------------------------------------------------------------------------------------
@@ -1412,9 +1429,9 @@ class Worker:
             try:
                 message = {"id": request["id"], "result": getattr(self, "do_" + op)(request)}
             except BaseException as error:
-                if not isinstance(error, (Fault, SystemExit)):
+                if not isinstance(error.__cause__ if is_fault(error) else error, (Fault, SystemExit, type(None))):
                     traceback.print_exc()
-                message = {"id": request["id"], "error": error_of(error)}
+                message = {"id": request["id"], "error": error_of(error, op in ("predict", "score"))}
             now = time.monotonic()
             if now - self.measured > 0.5:
                 self.measured = now
@@ -1423,6 +1440,9 @@ class Worker:
 
     def do_load(self, request):
         self.model, self.saved = load(request)
+        if self.model.takes_frames:
+            # So that the first rows do not wait for it, and a missing package is told at once.
+            import pandas  # noqa: F401
         return {}
 
     def do_describe(self, request):
@@ -1430,11 +1450,7 @@ class Worker:
 
     def do_predict(self, request):
         rows = rows_of(request, self.layouts)
-        try:
-            return encoded(answer_rows(self.model, rows, request.get("locate", True)))
-        except BaseException as error:
-            error.in_rows = True
-            raise
+        return encoded(answer_rows(self.model, rows, request["locate"]))
 
     def do_score(self, request):
         def progress(rows):
@@ -1473,6 +1489,7 @@ def end_with_owner(stream):
                     os._exit(0)
             except Exception:
                 pass
+        # Nobody reads the answers any more. The owner may end the requests earlier, to be answered first.
         poll = select.poll()
         poll.register(stream, 0)
 
@@ -1494,7 +1511,7 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [folder for folder in sys.path if os.path.abspath(folder or ".") != here]
-    end_with_owner(requests)
+    end_with_owner(answers)
     with os.fdopen(requests, "rb", buffering=1 << 16) as reader, os.fdopen(answers, "wb") as writer:
         Worker(reader, writer).run()
     sys.stderr.flush()

@@ -19,8 +19,8 @@ export const torch: Flavour = {
         inputs: null,
         packages: {},
         needs: ['torch'],
-        // The operators of a graph are PyTorch's own.
-        runsCode: false,
+        // TorchScript has operators of PyTorch only; constants of an exported program may be pickles.
+        runsCode: form === 'export',
         refusals:
           form === 'weights'
             ? [

@@ -48,7 +48,7 @@ interface Waiting {
 const isWindows = process.platform === 'win32';
 /** Time that a process has to end after `stop`. */
 const graceMs = 2000;
-const keptLines = 12;
+const keptLines = 20;
 
 /** One process of helper/worker.py. Does not keep this process running while it is idle. */
 export class WorkerProcess {
@@ -94,6 +94,8 @@ export class WorkerProcess {
     this.#child.stdin.on('error', () => {});
     this.#child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
     createInterface({ input: this.#child.stderr, crlfDelay: Infinity }).on('line', (line) => {
+      // A crash in C lists hundreds of modules.
+      if (line.startsWith('Extension modules: ')) return;
       this.#lastLines.push(line);
       if (this.#lastLines.length > keptLines) this.#lastLines.shift();
       options.log(line);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ModelDescription, StatedFacts } from '../../../engine/models/flavours/flavour.ts';
 import { recogniseModel } from '../../../engine/models/flavours/flavours.ts';
+import { openModel } from '../../../engine/models/openModel.ts';
 import { mlflowVenv } from '../../mlflow/mlflowVenv.ts';
 import { answersAsPython, toolsIn } from './flavourParity.ts';
 import { trainModels, type TrainedModel } from './trainedModel.ts';
@@ -16,7 +17,10 @@ const expected = {
     { kind: 'classification', classes: null, scores: 'probability', width: 6 },
   ],
   torch_trace: [{ algorithm: 'TorchScript' }, { kind: null, classes: null, scores: 'none', width: 6 }],
-  torch_export: [{ algorithm: 'torch.export' }, { kind: 'classification', scores: 'probability', width: 6 }],
+  torch_export: [
+    { algorithm: 'torch.export', runsCode: true },
+    { kind: 'classification', scores: 'probability', width: 6 },
+  ],
 } satisfies Record<string, [stated: Partial<StatedFacts>, said: Partial<ModelDescription>]>;
 type Name = keyof typeof expected;
 const names = Object.keys(expected) as Name[];
@@ -29,6 +33,7 @@ describe('graphs of PyTorch', () => {
     if (problem !== null) throw new Error(problem);
     folder = mkdtempSync(join(tmpdir(), 'loopwright-torch-'));
     models = trainModels(mlflowVenv, folder, names);
+    mlflowVenv.run(join(import.meta.dirname, 'refusedGraphs.py'), folder);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -40,4 +45,20 @@ describe('graphs of PyTorch', () => {
       assert.partialDeepStrictEqual(found?.stated, { runsCode: false, refusals: [], ...stated });
       assert.partialDeepStrictEqual(await answersAsPython(models[name], toolsIn(folder, mlflowVenv)), said);
     });
+
+  const refused: [file: string, message: RegExp][] = [
+    ['gpu.pt', /The model places tensors on `cuda:0`, a GPU that this machine does not have/],
+    ['two.pt', /The model takes 2 inputs; one tensor of rows can be given/],
+    ['fixed.pt2', /takes a tensor of shape \('4', '6'\)/],
+    ['weights.pt', /has no graph of the network/],
+  ];
+  for (const [file, message] of refused)
+    it(`refuses ${file}`, async () => {
+      await assert.rejects(openModel(join(folder, file), toolsIn(folder, mlflowVenv)), { message });
+    });
+
+  it('leaves archives that are no graph alone', () => {
+    assert.equal(recogniseModel(join(folder, 'archive.pt')), null);
+    assert.equal(recogniseModel(join(folder, 'empty.pt')), null);
+  });
 });
