@@ -1,8 +1,8 @@
 import type { Task } from '../evaluation/predictions.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { ValidateStage } from '../project/schema/validateStage.ts';
-import { taskOf } from '../project/taskOf.ts';
-import { stagesOf, trainStage } from './lookUp.ts';
+import { taskOfValidation } from '../project/taskOf.ts';
+import { stagesOf } from './lookUp.ts';
 import type { CheckContext, Path } from './rule.ts';
 
 /** A bound on a metric that Loopwright computes itself, so that its range and direction are known. */
@@ -37,8 +37,7 @@ export function boundsOf(config: ProjectConfig): BoundAt[] {
 
 /** What the model that a stage validates learns, or null. */
 export function taskValidated(context: CheckContext, stage: ValidateStage): Task | null {
-  const train = trainStage(context.config, stage.with.model);
-  return train ? taskOf(train, context.schemaOf(train.with.data)) : null;
+  return taskOfValidation(context.config, stage, (dataset) => context.schemaOf(dataset));
 }
 
 /** A share that was surely meant when a percentage was written. */

@@ -72,6 +72,11 @@ export function targetOf(context: CheckContext, stage: TrainStage): Field | null
   );
 }
 
+/** The field of a dataset with the role target, or null. */
+export function targetIn(context: CheckContext, dataset: string): Field | null {
+  return context.schemaOf(dataset)?.fields.find((field) => field.loopwright?.role === 'target') ?? null;
+}
+
 /** The names of the columns that a train stage learns from; null when no schema tells. */
 export function featuresOf(context: CheckContext, stage: TrainStage): string[] | null {
   return (

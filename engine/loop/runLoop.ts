@@ -2,7 +2,7 @@ import { openDatabase } from '../data/database.ts';
 import { ProjectError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
-import { aliasedModel, monitorNamed } from '../project/models.ts';
+import { aliasedModel, modelsOf, monitorNamed } from '../project/models.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { championOf } from '../registry/aliases.ts';
@@ -92,7 +92,7 @@ function streamSchema(project: Project, config: ProjectConfig): DatasetSchema | 
   const collected = stages.flatMap((stage) =>
     'uses' in stage && stage.uses === 'collect' ? [stage.with.dataset] : [],
   )[0];
-  const trained = stages.flatMap((stage) => ('uses' in stage && stage.uses === 'train' ? [stage.with.data] : []))[0];
+  const trained = modelsOf(config).flatMap(({ data }) => data ?? [])[0];
   const path = config.datasets?.[collected ?? trained ?? '']?.schema;
   return path === undefined ? null : (project.schemas.get(path)?.value ?? null);
 }

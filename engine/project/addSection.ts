@@ -3,9 +3,11 @@ import type { AddablePart } from '../../protocol/languageServer.ts';
 import { setAt, yamlText, type Edit } from './edit.ts';
 import { entryOf, type Entry, type Located } from './located.ts';
 import type { Project } from './loadProject.ts';
-import { taskOf } from './taskOf.ts';
+import { taskOf, taskOfValidation } from './taskOf.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
+import type { StageConfig } from './schema/stages.ts';
+import type { ValidateStage } from './schema/validateStage.ts';
 
 /** The edits and files that add a section to the project. */
 export interface Addition {
@@ -151,22 +153,29 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
   },
   validate(project, config) {
     const train = Object.entries(config.stages).find(([, stage]) => 'uses' in stage && stage.uses === 'train');
-    if (!train || !('uses' in train[1]) || train[1].uses !== 'train')
-      return 'There is no stage with `uses: train` whose model can be evaluated. Add one first. A `cmd` stage can have `gates` itself.';
-    const { data } = train[1].with;
-    const [metric, min] = gateFor(
-      taskOf(train[1], project.schemas.get(config.datasets?.[data]?.schema ?? '')?.value ?? null),
-    );
+    const made = train ?? programStage(config);
+    const schemaOf = (dataset: string) => project.schemas.get(config.datasets?.[dataset]?.schema ?? '')?.value ?? null;
+    const data =
+      train && 'uses' in train[1] && train[1].uses === 'train'
+        ? train[1].with.data
+        : Object.keys(config.datasets ?? {}).findLast((name) =>
+            schemaOf(name)?.fields.some((field) => field.loopwright?.role === 'target'),
+          );
+    if (!made) return 'There is no stage that makes a model: no `uses: train` and no `cmd`. Add one first.';
+    if (data === undefined)
+      return 'There is no dataset whose schema has a target, so there are no true values to compare with. Add `loopwright: { role: target }` to a field first.';
+    const validated: ValidateStage = { uses: 'validate', with: { model: made[0], data } };
+    const [metric, min] = gateFor(taskOfValidation(config, validated, schemaOf));
     const name = freeName(Object.keys(config.stages), 'validate');
     return {
       pieces: [
         {
           section: 'stages',
           name,
-          value: { uses: 'validate', with: { model: train[0], data }, gates: { [metric]: { min } } },
+          value: { uses: 'validate', with: { model: made[0], data }, gates: { [metric]: { min } } },
           lines: [
             'uses: validate',
-            `with: { model: ${train[0]}, data: ${data} }`,
+            `with: { model: ${made[0]}, data: ${data} }`,
             'gates:',
             `  # The minimum on unseen rows. Raise it to what your use case needs.`,
             `  ${metric}: { min: ${min} }`,
@@ -206,8 +215,10 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
   },
   retrain(_project, config) {
     const monitor = Object.keys(config.monitors ?? {})[0];
-    const trains = Object.values(config.stages).some((stage) => 'uses' in stage && stage.uses === 'train');
-    if (!trains) return 'There is no stage with `uses: train` to run again. Add one first.';
+    const trains = Object.values(config.stages).some(
+      (stage) => 'uses' in stage && (stage.uses === 'train' || stage.uses === 'validate'),
+    );
+    if (!trains) return 'There is no stage that trains or validates a model, so nothing can run again. Add one first.';
     const when = monitor === undefined ? { schedule: '0 3 * * 1' } : { monitor, drift: 'dataset', for: '2 windows' };
     return {
       pieces: [
@@ -230,6 +241,11 @@ const pieces: Record<AddablePart, (project: Project, config: ProjectConfig, free
     };
   },
 };
+
+/** The last stage that runs a program, whose model can be validated. */
+function programStage({ stages }: ProjectConfig): [string, StageConfig] | undefined {
+  return Object.entries(stages).findLast(([, stage]) => !('uses' in stage));
+}
 
 function deployment(config: ProjectConfig, port: number): Piece {
   const name = freeName(Object.keys(config.deployments ?? {}), 'production');

@@ -67,11 +67,13 @@ export function taskProblems(project: Project, config: ProjectConfig, task: Labe
     problems.push({ path: ['rules'], message: `There is no file \`${task.rules}\`.` });
   if (
     task.model !== undefined &&
-    !Object.values(config.stages).some((stage) => 'uses' in stage && stage.uses === 'train')
+    !Object.values(config.stages).some(
+      (stage) => 'uses' in stage && (stage.uses === 'train' || stage.uses === 'validate'),
+    )
   )
     problems.push({
       path: ['model'],
-      message: `No stage trains a model, so there is no ${task.model}. Remove \`model\`, or add a train stage.`,
+      message: `No stage trains a model, so there is no ${task.model}. Remove \`model\`, or add a stage that trains or validates one.`,
     });
   if (isGlob(task.file) || !/\.csv$/i.test(task.file) || isOutside(task.file))
     problems.push({

@@ -1,7 +1,7 @@
 import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import type { Project } from './loadProject.ts';
 import { metricOf, smallerIsBetter, usualMetrics } from '../evaluation/metrics.ts';
-import { taskOf } from './taskOf.ts';
+import { taskOf, taskOfValidation } from './taskOf.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { GateConfig } from './schema/gates.ts';
@@ -77,10 +77,14 @@ function boundDirection(gate: string, { min, max }: GateConfig): PrimaryMetric['
   return min === undefined ? 'minimize' : 'maximize';
 }
 
-/** Returns the tasks of the train stages, in order. */
+/** Returns the tasks of the train stages and of the models that programs made, in order. */
 function tasksOf({ stages }: ProjectConfig, schemaOf: (dataset: string) => DatasetSchema | null): Task[] {
   const tasks = Object.values(stages).flatMap((stage) =>
-    'uses' in stage && stage.uses === 'train' ? [taskOf(stage, schemaOf(stage.with.data))] : [],
+    'uses' in stage && stage.uses === 'train'
+      ? [taskOf(stage, schemaOf(stage.with.data))]
+      : 'uses' in stage && stage.uses === 'validate'
+        ? [taskOfValidation({ stages }, stage, schemaOf)]
+        : [],
   );
   return [...new Set(tasks)].filter((task) => task !== null);
 }

@@ -1,6 +1,8 @@
 import type { Task } from '../evaluation/predictions.ts';
 import type { DatasetSchema, Field } from './schema/datasetSchema.ts';
+import type { ProjectConfig } from './schema/projectSchema.ts';
 import type { TrainStage } from './schema/trainStage.ts';
+import type { ValidateStage } from './schema/validateStage.ts';
 
 /**
  * Returns the task of a train stage from the type and categories of its target; null when the schema does not determine
@@ -21,4 +23,20 @@ export function taskOfTarget(target: Field): Task | null {
   if (classes !== undefined) return classes === 2 ? 'binary' : 'multiclass';
   if (target.type === 'string') return 'multiclass';
   return target.type === 'number' || target.type === 'integer' ? 'regression' : null;
+}
+
+/**
+ * Returns the task of the model that a validate stage evaluates: that of its train stage, else that of the target in
+ * its data. Null when they do not determine it. A number may be a class of a program's model, so it determines nothing.
+ */
+export function taskOfValidation(
+  { stages }: Pick<ProjectConfig, 'stages'>,
+  { with: inputs }: ValidateStage,
+  schemaOf: (dataset: string) => DatasetSchema | null,
+): Task | null {
+  const made = Object.hasOwn(stages, inputs.model) ? stages[inputs.model] : undefined;
+  if (made && 'uses' in made) return made.uses === 'train' ? taskOf(made, schemaOf(made.with.data)) : null;
+  const target = schemaOf(inputs.data)?.fields.find((field) => field.loopwright?.role === 'target');
+  const task = target ? taskOfTarget(target) : null;
+  return task === 'regression' ? null : task;
 }

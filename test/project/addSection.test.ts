@@ -171,11 +171,11 @@ test('flow mappings, empty sections and small projects', () => {
 test('a missing prerequisite is reported', () => {
   const small = projectOf({ 'loopwright.yaml': 'version: 1\nproject: x\nstages:\n  a: { cmd: "true" }\n' });
   for (const [part, why] of [
-    ['validate', /no stage with `uses: train`/],
+    ['validate', /no dataset whose schema has a target/],
     ['prepare', /declares none/],
     ['develop', /role: target/],
     ['monitor', /uses: validate/],
-    ['retrain', /uses: train/],
+    ['retrain', /no stage that trains or validates/],
   ] as const)
     assert.match(String(addSection(small, part, 1)), why);
   assert.match(
@@ -183,6 +183,18 @@ test('a missing prerequisite is reported', () => {
     /errors|cannot be parsed/,
   );
   assert.match(String(addSection(projectOf({ 'loopwright.yaml': '' }), 'deploy', 1)), /cannot be parsed/);
+});
+
+test('a validation can be added for the model of a program', () => {
+  const schema = 'fields:\n  - { name: y, type: boolean, loopwright: { role: target } }\n';
+  const yaml =
+    'version: 1\nproject: x\ndatasets:\n  rows: { path: rows.csv, schema: rows.dataset.yaml }\nstages:\n  fit: { cmd: python train.py }\n';
+  const texts = { 'loopwright.yaml': yaml, 'rows.dataset.yaml': schema };
+  const written = added(texts, 'validate').texts['loopwright.yaml'] ?? '';
+  assert.match(
+    written,
+    /uses: validate\n {4}with: \{ model: fit, data: rows \}\n {4}gates:\n[^\n]*\n {6}(pr_auc|roc_auc)/,
+  );
 });
 
 test('every section can be added to an example without it', () => {

@@ -45,8 +45,12 @@ test('keys say what they are for, with type and bounds', async () => {
     /\*\*learning_rate\*\*: number above 0 to 10/,
     'learning_rate',
   );
-  await says(project('uses: train', 'us█es: train'), /Trains a model with TensorFlow\.js/, 'uses');
-  await says(project('model: logistic', 'mod█el: logistic'), /`mlp` \| `logistic` \| `linear`/, 'model');
+  await says(project('uses: train', 'us█es: train'), /Trains a model: networks and regressions/, 'uses');
+  await says(
+    project('model: logistic', 'mod█el: logistic'),
+    /`mlp` \| `logistic` \| `linear` \| `boosted_trees`/,
+    'model',
+  );
   await says(project('stages:\n', 'sta█ges:\n'), /The stages of the project/, 'stages');
 });
 

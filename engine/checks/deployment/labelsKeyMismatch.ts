@@ -17,10 +17,10 @@ export const labelsKeyMismatch: Rule = {
     for (const [name, { labels, reference }] of Object.entries(context.config.monitors ?? {})) {
       const validate = validates.get(reference);
       const train = validate ? trainStage(context.config, validate.with.model) : null;
-      const columns = train ? context.schemaOf(train.with.data)?.fields.map((field) => field.name) : undefined;
+      const data = train?.with.data ?? validate?.with.data;
+      const columns = data === undefined ? undefined : context.schemaOf(data)?.fields.map((field) => field.name);
       if (
         !labels ||
-        !train ||
         !columns ||
         columns.includes(labels.key) ||
         labelsLack(context.schemaOf(labels.dataset)?.fields, labels.key)
@@ -28,7 +28,7 @@ export const labelsKeyMismatch: Rule = {
         continue;
       context.report(
         ['monitors', name, 'labels', 'key'],
-        `\`${labels.key}\` is not a column of the training data \`${train.with.data}\`, so predictions may lack it and labels do not match them.${suggestion(labels.key, columns)}`,
+        `\`${labels.key}\` is not a column of the ${train ? 'training ' : ''}data \`${data}\`, so predictions may lack it and labels do not match them.${suggestion(labels.key, columns)}`,
       );
     }
   },

@@ -1,5 +1,5 @@
 import { suggestion } from '../../base/didYouMean.ts';
-import { stagesOf, targetOf, trainStage } from '../lookUp.ts';
+import { stagesOf, targetIn, targetOf, trainStage } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';
 
 export const labelsWithoutTarget: Rule = {
@@ -18,7 +18,7 @@ export const labelsWithoutTarget: Rule = {
     for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
       const validate = validates.get(monitor.reference);
       const train = validate ? trainStage(context.config, validate.with.model) : null;
-      const target = train ? targetOf(context, train)?.name : undefined;
+      const target = train ? targetOf(context, train)?.name : validate && targetIn(context, validate.with.data)?.name;
       const columns = monitor.labels
         ? context.schemaOf(monitor.labels.dataset)?.fields.map((field) => field.name)
         : undefined;

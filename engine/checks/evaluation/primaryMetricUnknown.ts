@@ -2,7 +2,7 @@ import { didYouMean } from '../../base/didYouMean.ts';
 import { replaceValue } from '../../project/edit.ts';
 import { metricOf, metricsFor, smallerIsBetter } from '../../evaluation/metrics.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
-import { taskOf } from '../../project/taskOf.ts';
+import { taskValidated } from '../bounds.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
 /** What training logs by epoch, besides the metrics of validation. */
@@ -62,11 +62,7 @@ function metricsOf(context: CheckContext): { known: Set<string>; complete: 'meas
     if (!('uses' in stage)) programs = true;
     else if (stage.uses === 'train') for (const one of losses) known.add(one);
     else if (stage.uses === 'validate') {
-      const train = context.config.stages[stage.with.model];
-      for (const one of metricsFor(
-        train && 'uses' in train && train.uses === 'train' ? taskOf(train, context.schemaOf(train.with.data)) : null,
-      ))
-        known.add(one);
+      for (const one of metricsFor(taskValidated(context, stage))) known.add(one);
     }
   }
   const logged = (context.facts.history()?.runs ?? []).flatMap(({ metrics }) => Object.keys(metrics));

@@ -1,7 +1,7 @@
 import { suggestion } from '../../base/didYouMean.ts';
 import { fairnessNames, metricsFor } from '../../evaluation/metrics.ts';
 import { parseMetric, wrongAlias } from '../../evaluation/metricName.ts';
-import { taskOf } from '../../project/taskOf.ts';
+import { taskValidated } from '../bounds.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
 /** What validation measures and windows of predictions do not. */
@@ -16,9 +16,7 @@ export const unknownMetric: Rule = {
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'validate') continue;
-      const train = context.config.stages[stage.with.model];
-      const task =
-        train && 'uses' in train && train.uses === 'train' ? taskOf(train, context.schemaOf(train.with.data)) : null;
+      const task = taskValidated(context, stage);
       for (const gate of Object.keys(stage.gates ?? {}))
         checkGate(context, gate, ['stages', name, 'gates', gate], task, stage.with.fairness?.attributes ?? []);
     }
@@ -39,7 +37,7 @@ function checkGate(
   context: CheckContext,
   gate: string,
   path: Path,
-  task: ReturnType<typeof taskOf>,
+  task: ReturnType<typeof taskValidated>,
   attributes: string[],
 ): void {
   // That there is no such alias is told by unknown-alias.
