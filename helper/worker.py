@@ -692,6 +692,9 @@ def plain_answer(found, count, classes=None):
 
 
 def open_pyfunc(path, options):
+    # First, so that it is named when it is missing, and not what it needs.
+    import mlflow.pyfunc  # noqa: F401
+
     return Pyfunc(with_forward_slashes(path))
 
 
@@ -1304,7 +1307,7 @@ def error_of(error, in_rows):
 
 
 def score_file(model, layout, source, target, batch, progress):
-    """Scores a Parquet file into another, in batches."""
+    """Scores a Parquet file into another, in batches. The other is whole, or does not exist."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -1312,7 +1315,7 @@ def score_file(model, layout, source, target, batch, progress):
     lacking = [name for name in layout.names if name not in file.schema_arrow.names]
     if lacking:
         raise Fault("rows", "The file has no column %s." % ", ".join("`%s`" % name for name in lacking))
-    writer, done = None, 0
+    writer, done, unfinished = None, 0, target + ".part"
     try:
         for part in file.iter_batches(batch_size=batch, columns=layout.names):
             rows = Rows(layout, [arrow_column(part, i, layout) for i in range(len(layout.names))], part.num_rows)
@@ -1324,15 +1327,20 @@ def score_file(model, layout, source, target, batch, progress):
                 raise
             table = answers_table(pa, kind, values)
             if writer is None:
-                writer = pq.ParquetWriter(target, table.schema)
+                writer = pq.ParquetWriter(unfinished, table.schema)
             writer.write_table(table)
             done += part.num_rows
             progress(done)
-    finally:
+    except BaseException:
         if writer is not None:
             writer.close()
+            os.remove(unfinished)
+        raise
     if writer is None:
-        pq.write_table(answers_table(pa, *empty_answer(model)), target)
+        pq.write_table(answers_table(pa, *empty_answer(model)), unfinished)
+    else:
+        writer.close()
+    os.replace(unfinished, target)
     return done
 
 
@@ -1347,7 +1355,7 @@ def empty_answer(model):
 def answers_table(pa, kind, values):
     if kind == "labels":
         return pa.table({"label": pa.array(values, pa.string())})
-    columns = values.reshape(len(values), -1)
+    columns = values if values.ndim == 2 else values.reshape(-1, 1)
     return pa.table({"c%d" % i: pa.array(columns[:, i], pa.float64()) for i in range(columns.shape[1])})
 
 

@@ -5,6 +5,7 @@ import { programEnvironment } from '../../base/programEnvironment.ts';
 import { activatePython } from '../../python/activatePython.ts';
 import { missingModuleText } from '../../python/missingModule.ts';
 import type { ModelDescription, ModelInput, ModelTools, OpenedModel, RecognisedModel } from '../flavours/flavour.ts';
+import { scoreRows } from './scoreRows.ts';
 import { WorkerPool, type PoolLimits } from './workerPool.ts';
 import type { DescribeResult, LoadRequest } from './workerProtocol.ts';
 
@@ -47,7 +48,9 @@ export async function openWorkerModel(
   return {
     description: describe(found, model),
     answer: (table, inputs, signal) => pool.predict(table, inputs, signal),
-    answerFile: (request) => pool.score(request),
+    answerFile: async (request) => {
+      if (!(await pool.score(request))) await scoreRows(pool, request);
+    },
     close: () => pool.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { checkCancelled, CancelledError, DataError, WorkError, messageOf } from '../../base/errors.ts';
 import type { Variables } from '../../base/programEnvironment.ts';
 import type { Table } from '../../data/table.ts';
@@ -88,7 +89,7 @@ interface PendingRows {
 interface PendingFile {
   request: FileRequest;
   layout: number;
-  resolve: () => void;
+  resolve: (canRead: boolean) => void;
   reject: (error: Error) => void;
 }
 
@@ -178,8 +179,11 @@ export class WorkerPool {
     });
   }
 
-  /** Scores a file. Cancelling ends the worker that reads it. */
-  score(request: FileRequest): Promise<void> {
+  /**
+   * Scores a file. Returns false when the Python of the model has no package that reads Parquet. Cancelling ends the
+   * worker that reads it.
+   */
+  score(request: FileRequest): Promise<boolean> {
     return new Promise((resolve, reject) => {
       checkCancelled(request.signal);
       this.#files.push({ request, layout: this.#layoutOf(request.inputs), resolve, reject });
@@ -372,11 +376,14 @@ export class WorkerPool {
         { what: 'answers for the next rows of a file', deadlineMs: this.#limits.scoreMs, onProgress: request.onRows },
       );
       this.#crashes = 0;
-      resolve();
+      resolve(true);
     } catch (error) {
-      reject(request.signal?.aborted ? new CancelledError() : this.#explained(error));
+      if (error instanceof FaultError && error.fault.module === 'pyarrow') resolve(false);
+      else reject(request.signal?.aborted ? new CancelledError() : this.#explained(error));
     } finally {
       request.signal?.removeEventListener('abort', onAbort);
+      // A process that was ended leaves what it had written.
+      rmSync(`${request.output}.part`, { force: true });
       this.#free(member);
       this.#next();
     }
@@ -403,7 +410,7 @@ export class WorkerPool {
 }
 
 /** The model refuses a row. */
-class RowError extends DataError {
+export class RowError extends DataError {
   readonly row: number;
   readonly reason: string;
   constructor(row: number, reason: string) {
