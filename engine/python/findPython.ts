@@ -5,6 +5,12 @@ import { WorkError } from '../base/errors.ts';
 import type { Variables } from '../base/programEnvironment.ts';
 import { isProgram, programOnPath } from '../base/programOnPath.ts';
 import { editorSetting } from './editorSetting.ts';
+import { condaEnvironment } from './environments/condaEnvironment.ts';
+import type { FindDeclared, PythonTool } from './environments/declaredEnvironment.ts';
+import { pipenvEnvironment } from './environments/pipenvEnvironment.ts';
+import { pixiEnvironment } from './environments/pixiEnvironment.ts';
+import { poetryEnvironment } from './environments/poetryEnvironment.ts';
+import { uvEnvironment } from './environments/uvEnvironment.ts';
 
 /** The Python interpreter that the programs of a project use. */
 export interface FoundPython {
@@ -12,6 +18,8 @@ export interface FoundPython {
   path: string;
   /** Environment that contains the interpreter; null for one outside any environment. */
   environment: { kind: 'venv' | 'conda'; folder: string } | null;
+  /** The tool whose files led to the environment. */
+  tool?: PythonTool;
   /** Reason for the choice, shown after the path: `.venv of the project`. */
   why: string;
 }
@@ -32,12 +40,21 @@ export const pythonVariables = { setting: 'LOOPWRIGHT_PYTHON', editor: 'LOOPWRIG
 
 const isWindows = process.platform === 'win32';
 const folderNames = ['.venv', 'venv'];
+/** In this order; the first whose environment exists. */
+const tools: readonly FindDeclared[] = [
+  condaEnvironment,
+  poetryEnvironment,
+  uvEnvironment,
+  pixiEnvironment,
+  pipenvEnvironment,
+];
 
 /**
  * Returns the first of: the project's key `python`, the setting `loopwright.python`, the environment selected in the
- * editor's Python extension, `.venv` or `venv` in the project and in the folders above it within its repository, and
- * `python3` on the PATH. Null when none of them exists. Throws WorkError when the key or the setting does not name a
- * Python interpreter.
+ * editor's Python extension, the environment of the project or of a folder above it within its repository, and
+ * `python3` on the PATH. The environment of a folder is `.venv` or `venv`, else that of conda, Poetry, uv, pixi or
+ * Pipenv by the files that these tools keep. Null when none of them exists. Throws WorkError when the key or the setting
+ * does not name a Python interpreter.
  */
 export function findPython({ root, python, env = process.env }: PythonRequest): FoundPython | null {
   const named =
@@ -54,13 +71,33 @@ export function findPython({ root, python, env = process.env }: PythonRequest): 
   const selected = env[pythonVariables.editor];
   const ofEditor = selected ? pythonAt(selected, root, env) : null;
   if (ofEditor) return { ...ofEditor, why: 'selected in the editor' };
+  const absent: string[] = [];
   for (const [folder, words] of foldersAbove(root)) {
-    for (const name of folderNames) {
-      const found = existsSync(join(folder, name)) ? pythonAt(join(folder, name), folder, env) : null;
-      if (found) return { ...found, why: `\`${name}\` of ${words}` };
-    }
+    const found = inFolder(folder, words, env, absent);
+    if (found) return found;
   }
-  return onPath(env);
+  const found = onPath(env);
+  return found && { ...found, why: [found.why, ...absent.slice(0, 1)].join('; ') };
+}
+
+/** The environment of a folder. `absent` gets a sentence about each one that a tool declares and has not made. */
+function inFolder(folder: string, words: string, env: Variables, absent: string[]): FoundPython | null {
+  // uv uses the folder in the variable even where there is a `.venv`.
+  const ofUv = env['UV_PROJECT_ENVIRONMENT'] ? uvEnvironment(folder, env) : null;
+  const named = ofUv?.folder ? pythonAt(ofUv.folder, folder, env) : null;
+  if (named) return { ...named, tool: 'uv', why: `${ofUv?.words} of ${words}` };
+  for (const name of folderNames) {
+    const found = existsSync(join(folder, name)) ? pythonAt(join(folder, name), folder, env) : null;
+    if (found) return { ...found, why: `\`${name}\` of ${words}` };
+  }
+  for (const find of tools) {
+    const declared = find(folder, env);
+    if (!declared) continue;
+    const found = declared.folder === null ? null : pythonAt(declared.folder, folder, env);
+    if (found) return { ...found, tool: declared.tool, why: `${declared.words} of ${words}` };
+    absent.push(`the ${declared.words} of ${words} does not exist, \`${declared.make}\` creates it`);
+  }
+  return null;
 }
 
 interface Chosen {

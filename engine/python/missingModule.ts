@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PythonTool } from './environments/declaredEnvironment.ts';
 import { isWithoutPip, pythonText, type FoundPython } from './findPython.ts';
 
 /** Packages whose name differs from that of their module. */
@@ -33,6 +34,14 @@ const packageOf: Record<string, string> = {
   Levenshtein: 'levenshtein',
   imblearn: 'imbalanced-learn',
   sentence_transformers: 'sentence-transformers',
+};
+
+/** Commands that add packages to the environment of a tool and to its files. In one of conda, pip installs. */
+const installs: Partial<Record<PythonTool, string>> = {
+  poetry: 'poetry add',
+  uv: 'uv add',
+  pixi: 'pixi add',
+  pipenv: 'pipenv install',
 };
 
 /** Returns the module that a program could not import, from its last lines of output; null for any other failure. */
@@ -87,6 +96,8 @@ export function missingModuleText(
 
 /** Returns the command that installs packages in an environment. */
 export function installText(packages: readonly string[], python: FoundPython, root: string): string {
+  const ofTool = python.tool && installs[python.tool];
+  if (ofTool) return `${ofTool} ${packages.join(' ')}`;
   const path = quoted(pythonText(python, root));
   return `${isWithoutPip(python) ? `uv pip install --python ${path}` : `${path} -m pip install`} ${packages.join(' ')}`;
 }

@@ -2,6 +2,7 @@ import { mlflowVenv } from '../mlflow/mlflowVenv.ts';
 import { modelsVenv } from '../models/modelsVenv.ts';
 import { inferenceVenv } from '../models/remote/inferenceVenv.ts';
 import { preparePython } from '../statistics/parityPython.ts';
+import { toolsVenv } from '../python/toolsVenv.ts';
 import { interopVenv } from './interopVenv.ts';
 
 // Makes the large environments of Python that tests compare with, so that they come while other work is done. Who needs
@@ -9,6 +10,7 @@ import { interopVenv } from './interopVenv.ts';
 for (const prepare of [
   preparePython,
   () => interopVenv.prepare(),
+  () => toolsVenv.prepare(),
   () => mlflowVenv.prepare(),
   () => modelsVenv.prepare(),
   () => inferenceVenv.prepare(),
