@@ -53,7 +53,7 @@ function stringsOf(text: string): string[] {
 function unescaped([, basic, literal]: RegExpExecArray | RegExpMatchArray): string {
   if (basic === undefined) return literal ?? '';
   try {
-    return JSON.parse(`"${basic.replaceAll('\\e', '\\u001b')}"`) as string;
+    return JSON.parse(`"${basic}"`) as string;
   } catch {
     return basic;
   }

@@ -25,7 +25,7 @@ export const ProjectSchema = Type.Object(
     primary_metric: Type.Optional(PrimaryMetric),
     python: Type.Optional(
       path(
-        'The Python of `cmd` stages and of sweeps with Optuna: the folder of an environment, such as `.venv`, or an interpreter. Default: the setting `loopwright.python`, the environment selected in the editor, `.venv` or `venv` in the project and the folders above it, otherwise `python3`.',
+        'The Python of `cmd` stages and of sweeps with Optuna: the folder of an environment, such as `.venv`, or an interpreter. Default: the setting `loopwright.python`, the environment selected in the editor, the environment of the project or a folder above it (`.venv`, `venv`, conda, Poetry, uv, pixi, Pipenv), otherwise `python3`.',
       ),
     ),
     env_file: Type.Optional(
