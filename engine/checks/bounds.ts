@@ -36,7 +36,7 @@ export function boundsOf(config: ProjectConfig): BoundAt[] {
 }
 
 /** What the model that a stage validates learns, or null. */
-export function taskValidated(context: CheckContext, stage: ValidateStage): Task | null {
+export function taskValidated(context: Pick<CheckContext, 'config' | 'schemaOf'>, stage: ValidateStage): Task | null {
   return taskOfValidation(context.config, stage, (dataset) => context.schemaOf(dataset));
 }
 

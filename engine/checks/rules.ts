@@ -37,6 +37,7 @@ import { sliceOfManyValues } from './evaluation/sliceOfManyValues.ts';
 import { primaryMetricUnknown } from './evaluation/primaryMetricUnknown.ts';
 import { objectiveReversed } from './evaluation/objectiveReversed.ts';
 import { confidenceWithoutInterval } from './evaluation/confidenceWithoutInterval.ts';
+import { predictionColumns } from './evaluation/predictionColumns.ts';
 import { unknownMetric } from './evaluation/unknownMetric.ts';
 import { dependencyNobodyProduces } from './graph/dependencyNobodyProduces.ts';
 import { orphanOutput } from './graph/orphanOutput.ts';
@@ -153,6 +154,7 @@ export const rules: readonly Rule[] = [
   treesUnfit,
   // evaluation
   unknownMetric,
+  predictionColumns,
   gateWithoutBound,
   gateAlwaysPasses,
   gateNeverPasses,

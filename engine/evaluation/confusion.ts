@@ -1,4 +1,4 @@
-import type { Predictions } from './predictions.ts';
+import { decidedBy, type Predictions } from './predictions.ts';
 
 /** Counts of a binary decision. */
 export interface Confusion {
@@ -55,19 +55,14 @@ export function confusionMatrix(
   threshold: number | null,
   labels: readonly string[] | null,
 ): ConfusionMatrix | null {
-  if (
-    predictions.task === 'regression' ||
-    labels === null ||
-    labels.length < 2 ||
-    labels.length > mostClasses ||
-    (predictions.task === 'binary' && threshold === null)
-  )
-    return null;
+  const { task } = predictions;
+  if (task === 'regression' || labels === null || labels.length < 2 || labels.length > mostClasses) return null;
+  const decided = task === 'binary' ? decidedBy(predictions, threshold) : null;
+  if (task === 'binary' && !decided) return null;
   const counts = labels.map(() => labels.map(() => 0));
   for (const [i, label] of truth.entries()) {
-    const value = predictions.values[i] ?? Number.NaN;
-    const predicted =
-      predictions.task === 'binary' && !Number.isNaN(value) ? Number(value >= (threshold ?? 0.5)) : value;
+    const value = (decided ?? predictions).values[i] ?? Number.NaN;
+    const predicted = decided && !Number.isNaN(value) ? Number(value >= decided.threshold) : value;
     const row = counts[label];
     if (row?.[predicted] !== undefined) row[predicted]++;
   }

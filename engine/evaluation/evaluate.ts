@@ -2,12 +2,12 @@ import { countClasses } from './classCounts.ts';
 import { confusionAt } from './confusion.ts';
 import { measures } from './measures.ts';
 import type { Measure } from './measures/measure.ts';
-import type { Predictions } from './predictions.ts';
+import { decidedBy, type Predictions } from './predictions.ts';
 import { rank } from './ranking.ts';
 import { sumResiduals } from './residuals.ts';
 
 export interface EvaluationOptions {
-  /** The threshold of a binary decision; without it the metrics of decisions are left out. */
+  /** The threshold of a binary decision; without it, and without decisions, the metrics of decisions are left out. */
   threshold: number | null;
   minPrecision: number;
   /** False when the scores are no probabilities, such as those of a decision function. Default true. */
@@ -43,14 +43,16 @@ export function evaluator(
   const kept = rowsKnown(truth, predictions.values);
   const labels = Float64Array.from(kept, (i) => truth[i] ?? 0);
   const scores = Float64Array.from(kept, (i) => predictions.values[i] ?? 0);
+  const decided = decidedBy(predictions, options.threshold);
+  const deciding = decided ? Float64Array.from(kept, (i) => decided.values[i] ?? 0) : scores;
   const ranking = rank(labels, scores);
   return (all) => {
     const weights = all && kept.length < truth.length ? Float64Array.from(kept, (i) => all[i] ?? 0) : all;
-    const { threshold, minPrecision } = options;
-    const confusion = confusionAt(labels, scores, threshold ?? 0.5, weights);
+    const { minPrecision } = options;
+    const confusion = confusionAt(labels, deciding, decided?.threshold ?? 0.5, weights);
     const rows = { labels, scores, ranking, weights, confusion, minPrecision };
     return metricsOf(weights, ({ binary, needs }) =>
-      (needs === 'threshold' && threshold === null) || (needs === 'probability' && !areProbabilities)
+      (needs === 'threshold' && !decided) || (needs === 'probability' && !areProbabilities)
         ? undefined
         : binary?.(rows),
     );
@@ -78,12 +80,14 @@ export function subset(
   rows: readonly number[],
 ): { truth: Float64Array; predictions: Predictions } {
   const pick = (values: Float64Array) => Float64Array.from(rows, (i) => values[i] ?? Number.NaN);
+  const { decisions } = predictions;
   return {
     truth: pick(truth),
     predictions: {
       task: predictions.task,
       values: pick(predictions.values),
       probabilities: predictions.probabilities.map(pick),
+      ...(decisions && { decisions: pick(decisions) }),
     },
   };
 }

@@ -128,8 +128,7 @@ function positiveScores(answers: RawAnswers, positions: ClassPositions, scores: 
   if (answers.kind === 'values' && scores === 'none')
     return answers.values.map((value) => positionOf(Number.isNaN(value) ? null : String(value), positions));
   if (answers.kind === 'values') return answers.values;
-  if (answers.kind === 'labels')
-    return Float64Array.from(answers.values, (text) => (positionOf(text, positions) === 1 ? 1 : 0));
+  if (answers.kind === 'labels') return Float64Array.from(answers.values, (text) => positionOf(text, positions));
   if (answers.columns.length === 1) return columnAt(answers.columns, 0);
   return columnAt(answers.columns, positions.column[1] ?? 1);
 }

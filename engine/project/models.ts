@@ -4,6 +4,7 @@ import { ProjectError } from '../base/errors.ts';
 import type { ModelConfig } from './schema/models.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import type { StageConfig } from './schema/stages.ts';
+import type { Validation } from './schema/validateStage.ts';
 
 /** The keys of an entry that say where its model is served. */
 export type ModelAddress = Required<Pick<ModelConfig, 'address'>> &
@@ -13,12 +14,14 @@ export type ModelAddress = Required<Pick<ModelConfig, 'address'>> &
 export interface ProjectModel {
   name: string;
   /**
-   * Stage that creates the model; null for a model at an address, and for the only model of a project without `models`,
-   * which any stage can create.
+   * Stage that creates the model; null for a model at an address or of predictions, and for the only model of a project
+   * without `models`, which any stage can create.
    */
   from: string | null;
   /** Where the model is served, when another program makes it; else null. */
   address: ModelAddress | null;
+  /** Dataset with the predictions of a model that is known by nothing else; else null. */
+  predictions: string | null;
   /** Dataset that describes its rows; null when not declared. */
   data: string | null;
   /** The file or folder of the model among the outputs of its stage, or its name in MLflow; null when not declared. */
@@ -40,6 +43,7 @@ export function modelsOf(config: ProjectConfig): ProjectModel[] {
         name: config.project,
         from: null,
         address: null,
+        predictions: null,
         data: trainedOn(config, null) ?? validatedOn(config, null),
         path: null,
       },
@@ -50,7 +54,12 @@ export function modelsOf(config: ProjectConfig): ProjectModel[] {
       name,
       from,
       address: addressOf(entry),
-      data: entry.data ?? (from === null ? null : trainedOn(config, from)) ?? validatedOn(config, from ?? name),
+      predictions: entry.predictions ?? null,
+      data:
+        entry.data ??
+        entry.predictions ??
+        (from === null ? null : trainedOn(config, from)) ??
+        validatedOn(config, from ?? name),
       path: entry.path ?? null,
     };
   });
@@ -94,21 +103,27 @@ export function modelNamed(config: ProjectConfig, name: string | null): ProjectM
 }
 
 /**
- * Returns the model that a validate stage evaluates. Throws ProjectError when no entry of `models` comes from its
- * stage.
+ * Returns the model that a validate stage evaluates. Throws ProjectError when no entry of `models` is made by its stage
+ * or has its predictions.
  */
 export function validatedModel(config: ProjectConfig, stage: string): ProjectModel {
   const validate = config.stages[stage];
-  const tested = validate && isValidate(validate) ? validate.with.model : null;
+  const inputs = validate && isValidate(validate) ? validate.with : null;
   const models = modelsOf(config);
   const [only] = models;
-  if (!config.models && only) return only;
-  const found = models.find(({ name, from, address }) => (address ? name : from) === tested);
+  if (Object.keys(config.models ?? {}).length === 0 && only) return only;
+  const found = inputs && models.find((model) => isOf(model, inputs));
   if (!found)
     throw new ProjectError(
-      `No entry of \`models\` has \`from: ${tested}\`, so the model that \`${stage}\` evaluates has no name. Add an entry.`,
+      `No entry of \`models\` has \`${inputs?.predictions === undefined ? `from: ${inputs?.model}` : `predictions: ${inputs.predictions}`}\`, so the model that \`${stage}\` evaluates has no name. Add an entry.`,
     );
   return found;
+}
+
+/** True when a stage with these inputs validates a declared model. */
+function isOf({ name, from, address, predictions }: ProjectModel, inputs: Validation): boolean {
+  if (inputs.predictions !== undefined || predictions !== null) return predictions === inputs.predictions;
+  return (address ? name : from) === inputs.model;
 }
 
 /** Parses `champion` or `NAME@champion`; null for any other text. */
@@ -185,12 +200,15 @@ export function hasSeveralModels(config: ProjectConfig): boolean {
 
 /**
  * Replaces model names in `with.model` of validate stages by the stage that creates the model, so that the rest of the
- * engine only handles stages. Changes `config`.
+ * engine only handles stages, and fills the inputs of those that validate predictions. Changes `config`.
  */
 export function nameStagesOfModels(config: ProjectConfig): ProjectConfig {
   for (const stage of Object.values(config.stages)) {
-    const model = isValidate(stage) && Object.hasOwn(config.models ?? {}, stage.with.model);
-    if (model) stage.with.model = config.models?.[stage.with.model]?.from ?? stage.with.model;
+    if (!isValidate(stage)) continue;
+    const { with: inputs } = stage;
+    if (inputs.predictions !== undefined) Object.assign(inputs, { model: '', data: inputs.predictions });
+    else if (Object.hasOwn(config.models ?? {}, inputs.model))
+      inputs.model = config.models?.[inputs.model]?.from ?? inputs.model;
   }
   return config;
 }
@@ -228,12 +246,9 @@ export function retrainedModel(config: ProjectConfig, monitor: string | null): P
 }
 
 /** Returns the stages that validate a model; undefined, meaning all stages, when the project has one model. */
-export function validationsOf(
-  config: ProjectConfig,
-  { name: model, from, address }: ProjectModel,
-): string[] | undefined {
+export function validationsOf(config: ProjectConfig, model: ProjectModel): string[] | undefined {
   if (modelsOf(config).length === 1) return undefined;
   return Object.entries(config.stages).flatMap(([name, stage]) =>
-    isValidate(stage) && stage.with.model === (address ? model : from) ? [name] : [],
+    isValidate(stage) && isOf(model, stage.with) ? [name] : [],
   );
 }

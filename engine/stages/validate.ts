@@ -15,7 +15,9 @@ import { judgeGates } from './validation/judgeGates.ts';
 import { measureModel } from './validation/measureModel.ts';
 import { recordResults } from './validation/recordResults.ts';
 import { scoreRows } from './validation/scoreRows.ts';
-import { openSubject, type Subject } from './validation/subject.ts';
+import { openPredictions } from './validation/predictionsSubject.ts';
+import { openSubject } from './validation/subject.ts';
+import type { Subject } from './validation/validationSubject.ts';
 import { writeReference } from './validation/writeReference.ts';
 
 /**
@@ -24,7 +26,8 @@ import { writeReference } from './validation/writeReference.ts';
  */
 export async function validate(context: StageContext, stage: ValidateStage): Promise<StageOutcome> {
   const db = await context.database();
-  const subject = await openSubject(context, stage, db);
+  const isTable = stage.with.predictions !== undefined && !context.subject;
+  const subject = await (isTable ? openPredictions(context, stage.with, db) : openSubject(context, stage, db));
   try {
     return await validateSubject(context, stage, db, subject);
   } finally {
@@ -52,7 +55,11 @@ async function validateSubject(
     signal,
   });
   if (test.rows === 0)
-    throw new WorkError(`\`${data}\` has no test rows. Add a \`split\` to the stage that prepares it.`);
+    throw new WorkError(
+      subject.scoresRows
+        ? `\`${data}\` has no test rows. Add a \`split\` to the stage that prepares it.`
+        : `\`${data}\` has no row with a true value and a prediction.`,
+    );
   const validation = await scoreRows(db, { sql: subject.validation, model, champion: null, groupColumns: [], signal });
   const threshold = decisionThreshold(validation.rows > 0 ? validation : test, minPrecision, model.meta.scores);
   const options = { threshold, minPrecision, areProbabilities: model.meta.scores === 'probability' };
@@ -66,7 +73,7 @@ async function validateSubject(
     seed,
     signal,
   });
-  const speedAndSize = await measureModel(model, subject.files.bytes, test.sample, signal);
+  const speedAndSize = subject.scoresRows ? await measureModel(model, subject.files.bytes, test.sample, signal) : {};
   const performance = { ...evaluation.performance, ...speedAndSize };
 
   context.progress('computing slices', 0.8);

@@ -287,3 +287,51 @@ test('LW514 a program may log any metric: its gates and its runs tell which', ()
   assert.match(expectMarks('LW514', cmd('«val_dise»'), { only, facts })[0]?.message ?? '', /Did you mean `val_dice`/);
   expectMarks('LW514', cmd('val_dice'), { only, facts });
 });
+
+test('LW517 a table of predictions whose columns have no roles', () => {
+  const table = (roles: string, validate = 'predictions: «scored»') => ({
+    [yaml]: `version: 1
+project: p
+datasets: { scored: { path: scored.csv, schema: scored.dataset.yaml } }
+stages:
+  validate: { uses: validate, with: { ${validate} } }
+`,
+    'scored.dataset.yaml': `fields:\n${roles}`,
+    'scored.csv': 'a\n',
+  });
+  const field = (name: string, type: string, role: string) =>
+    `  - { name: ${name}, type: ${type}, loopwright: { role: ${role} } }\n`;
+  const truth = field('truth', 'boolean', 'target');
+  assert.match(
+    expectMarks('LW517', table(field('p', 'number', 'score')), { only: true })[0]?.message ?? '',
+    /has no target/,
+  );
+  assert.match(
+    expectMarks('LW517', table(truth), { only: true })[0]?.message ?? '',
+    /`loopwright: \{ role: prediction \}`/,
+  );
+  assert.match(
+    expectMarks('LW517', table(field('truth', 'string', 'target') + field('p', 'number', 'score')), { only: true })[0]
+      ?.message ?? '',
+    /does not say which of several classes/,
+  );
+  const unmarked = 'predictions: scored';
+  expectMarks('LW517', table(truth + field('p', 'number', 'score'), unmarked), { only: true });
+  expectMarks('LW517', table(truth + field('p', 'boolean', 'prediction'), unmarked), { only: true });
+  // What the columns say gives the task: gates of another one are unknown.
+  const gates = table(truth + field('p', 'number', 'score'), unmarked);
+  const rmse = {
+    ...gates,
+    [yaml]: gates[yaml]?.replace('scored } }', 'scored }, gates: { «rmse»: { max: 1 } } }') ?? '',
+  };
+  expectMarks('LW501', rmse, { only: true });
+  expectMarks('LW201', table(truth, 'predictions: «scord»'), { only: true });
+  for (const code of ['LW202', 'LW221', 'LW403', 'LW102', 'LW103']) expectMarks(code, gates, { only: true });
+  const named = { ...gates, [yaml]: `${gates[yaml]}models: { theirs: { predictions: scored } }\n` };
+  expectMarks('LW221', named, { only: true });
+  const other = {
+    ...gates,
+    [yaml]: `${gates[yaml]?.replace('scored }', '«scored» }')}models: { mine: { from: train } }\n`,
+  };
+  expectMarks('LW221', other, { only: true });
+});

@@ -320,8 +320,10 @@ test('LW223 a model with no source, with two, or with keys of another kind', () 
   expectMarks('LW223', edit(yaml, twoModels('  orders: { from: train }\n  «remote»: { description: x }\n')));
   expectMarks('LW223', at('{ address: "http://127.0.0.1:5000" }'));
   expectMarks('LW223', at('{ address: "http://127.0.0.1:5000", protocol: mlflow, token_env: TOKEN }'));
-  expectMarks('LW223', at('{ from: other, address: «"http://127.0.0.1:5000"» }'));
+  expectMarks('LW223', at('{ from: other, «address»: "http://127.0.0.1:5000" }'));
   expectMarks('LW223', at('{ from: train, «token_env»: TOKEN }'));
+  expectMarks('LW223', at('{ predictions: features }'));
+  expectMarks('LW223', at('{ predictions: features, «path»: model }'));
   expectMarks('LW223', at('{ address: "http://127.0.0.1:5000", «python»: .venv }'));
 });
 

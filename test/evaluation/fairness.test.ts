@@ -54,13 +54,11 @@ test('the 95 % interval contains the true difference in about 95 % of samples', 
     // Selection rates of 0.6 and 0.3: the true difference is 0.3.
     const groups = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 'a' : 'b'));
     const values = Float64Array.from(groups, (group) => Number(random.next() < (group === 'a' ? 0.6 : 0.3)));
-    const predictions = { task: 'binary' as const, values, probabilities: [] };
     const rows = fairnessRows(
       'g',
       groupsOf(groups),
       values.map(() => random.integer(2)),
-      predictions,
-      0.5,
+      { values, threshold: 0.5 },
     );
     const resampled = resample({ n: 400, seed: s }, (weights) => fairnessValues(rows, weights));
     const [{ low, high } = {}] = fairnessResults(rows, resampled, 0.95);
@@ -71,8 +69,7 @@ test('the 95 % interval contains the true difference in about 95 % of samples', 
 
 test('a group that a resample did not draw does not count there', () => {
   const values = Float64Array.of(1, 0, 0);
-  const predictions = { task: 'binary' as const, values, probabilities: [] };
-  const rows = fairnessRows('g', groupsOf(['a', 'b', 'b']), Float64Array.of(1, 1, 0), predictions, 0.5);
+  const rows = fairnessRows('g', groupsOf(['a', 'b', 'b']), Float64Array.of(1, 1, 0), { values, threshold: 0.5 });
   assert.equal(fairnessValues(rows)['demographic_parity_difference[g]'], 1);
   assert.equal(fairnessValues(rows, [0, 2, 1])['demographic_parity_difference[g]'], 0);
   assert.deepEqual(fairnessValues(rows, [0, 0, 0]), {});

@@ -297,8 +297,8 @@ test('the intervals of fairness measures agree with the bootstrap of fairlearn',
   const groups = Array.from({ length: n }, () => ['a', 'b', 'c'][Math.min(2, draw.integer(5))] ?? 'a');
   const labels = groups.map((group) => Number(draw.next() < (group === 'b' ? 0.5 : 0.3)));
   const scores = labels.map((label, i) => 0.4 * label + (groups[i] === 'c' ? 0.15 : 0) + draw.next() * 0.7);
-  const predictions = { task: 'binary' as const, values: Float64Array.from(scores), probabilities: [] };
-  const rows = fairnessRows('g', groupsOf(groups), Float64Array.from(labels), predictions, 0.5);
+  const decided = { values: Float64Array.from(scores), threshold: 0.5 };
+  const rows = fairnessRows('g', groupsOf(groups), Float64Array.from(labels), decided);
   const resampled = resample({ n, seed: 3, resamples: 500 }, (weights) => fairnessValues(rows, weights));
   const ours = fairnessResults(rows, resampled, 0.95).flatMap(({ low, high }) => [low, high]);
   const decisions = scores.map((score) => Number(score >= 0.5));

@@ -1,14 +1,24 @@
 import type { ModelConfig } from '../../project/schema/models.ts';
 import type { Rule } from '../rule.ts';
 
-const onlyOfStage = ['path', 'python'] as const satisfies (keyof ModelConfig)[];
-const onlyOfAddress = ['protocol', 'model', 'output', 'token_env'] as const satisfies (keyof ModelConfig)[];
+const sources = ['from', 'address', 'predictions'] as const satisfies (keyof ModelConfig)[];
+type Source = (typeof sources)[number];
+
+/** The source that a key needs. */
+const sourceOf = {
+  path: 'from',
+  python: 'from',
+  protocol: 'address',
+  model: 'address',
+  output: 'address',
+  token_env: 'address',
+} as const satisfies Partial<Record<keyof ModelConfig, Source>>;
 
 export const modelSource: Rule = {
   code: 'LW223',
   name: 'model-source',
   severity: 'error',
-  docs: 'An entry of `models` says neither which stage creates the model (`from`) nor which server answers for it (`address`), or it says both; or it has a key that belongs to the other kind of model. Keep one of the two, with its own keys.',
+  docs: 'An entry of `models` does not say where the model comes from: the stage that creates it (`from`), the server that answers for it (`address`), or the dataset with its predictions (`predictions`). Or it says more than one of them, or has a key that belongs to another one. Keep one, with its own keys.',
   example: {
     wrong: 'models:\n  fraud: { protocol: mlflow }',
     right: 'models:\n  fraud: { address: "http://127.0.0.1:5000", protocol: mlflow }',
@@ -16,28 +26,24 @@ export const modelSource: Rule = {
   check(context) {
     for (const [name, entry] of Object.entries(context.config.models ?? {})) {
       const path = ['models', name];
-      const { from, address } = entry;
-      if (from === undefined && address === undefined)
+      const [source, ...others] = sources.filter((key) => entry[key] !== undefined);
+      if (source === undefined)
         context.reportKey(
           path,
-          `\`${name}\` has no source. Add \`from\` with its stage, or \`address\` with its server.`,
+          `\`${name}\` has no source. Add \`from\` with its stage, \`address\` with its server, or \`predictions\` with a dataset of them.`,
         );
-      else if (from !== undefined && address !== undefined)
-        context.report(
-          [...path, 'address'],
-          `\`${name}\` is made by the stage \`${from}\` and served by another program. Remove \`from\` or \`address\`, or make two models.`,
+      for (const other of others)
+        context.reportKey(
+          [...path, other],
+          `\`${name}\` has \`${source}\` already. Remove \`${source}\` or \`${other}\`, or make two models.`,
         );
-      else {
-        const strange = address === undefined ? onlyOfAddress : onlyOfStage;
-        for (const key of strange)
-          if (entry[key] !== undefined)
-            context.reportKey(
-              [...path, key],
-              address === undefined
-                ? `\`${key}\` belongs to a model with an \`address\`, and \`${name}\` has none.`
-                : `\`${key}\` has no effect: another program serves \`${name}\`.`,
-            );
-      }
+      if (source === undefined || others.length > 0) continue;
+      for (const [key, needed] of Object.entries(sourceOf))
+        if (entry[key as keyof typeof sourceOf] !== undefined && needed !== source)
+          context.reportKey(
+            [...path, key],
+            `\`${key}\` belongs to a model with \`${needed}\`; \`${name}\` has \`${source}\`.`,
+          );
     }
   },
 };

@@ -13,11 +13,15 @@ export const unknownDataset: Rule = {
       if (!('uses' in stage)) continue;
       if (stage.uses === 'collect') expect(context, stage.with.dataset, ['stages', name, 'with', 'dataset']);
       if (stage.uses === 'prepare') expect(context, stage.with.output, ['stages', name, 'with', 'output']);
-      if (stage.uses === 'train' || stage.uses === 'validate')
-        expect(context, stage.with.data, ['stages', name, 'with', 'data']);
+      if (stage.uses === 'train') expect(context, stage.with.data, ['stages', name, 'with', 'data']);
+      if (stage.uses === 'validate') {
+        const key = stage.with.predictions === undefined ? 'data' : 'predictions';
+        expect(context, stage.with.data, ['stages', name, 'with', key]);
+      }
     }
     for (const [name, model] of Object.entries(models ?? {})) {
-      if (model.data !== undefined) expect(context, model.data, ['models', name, 'data']);
+      for (const key of ['data', 'predictions'] as const)
+        if (model[key] !== undefined) expect(context, model[key], ['models', name, key]);
     }
     for (const [name, monitor] of Object.entries(monitors ?? {})) {
       if (monitor.labels) expect(context, monitor.labels.dataset, ['monitors', name, 'labels', 'dataset']);

@@ -1,5 +1,7 @@
 import { suggestion } from '../../base/didYouMean.ts';
 import { addressOfModel } from '../../project/models.ts';
+import type { ProjectConfig } from '../../project/schema/projectSchema.ts';
+import type { Validation } from '../../project/schema/validateStage.ts';
 import type { Rule } from '../rule.ts';
 
 export const unknownStage: Rule = {
@@ -24,7 +26,7 @@ export const unknownStage: Rule = {
         : null;
     };
     for (const [name, stage] of Object.entries(stages)) {
-      if ('uses' in stage && stage.uses === 'validate' && !addressOfModel(context.config, stage.with.model)) {
+      if ('uses' in stage && stage.uses === 'validate' && needsStage(context.config, stage.with)) {
         const message = wrong(stage.with.model, 'train');
         if (message) context.report(['stages', name, 'with', 'model'], message);
       }
@@ -49,3 +51,8 @@ export const unknownStage: Rule = {
     }
   },
 };
+
+/** A model at an address and a table of predictions are made by no stage. */
+function needsStage(config: ProjectConfig, { model, predictions }: Validation): boolean {
+  return predictions === undefined && !addressOfModel(config, model);
+}

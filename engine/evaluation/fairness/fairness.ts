@@ -1,6 +1,6 @@
 import type { Groups } from '../groups.ts';
 import { intervalOf, type Interval, type Resampled } from '../intervals.ts';
-import type { Predictions } from '../predictions.ts';
+import type { Decided } from '../predictions.ts';
 import { fairnessMeasures } from './fairnessMeasures.ts';
 import { groupRates, type GroupRates } from './groupRates.ts';
 import type { Rate } from './measure.ts';
@@ -30,10 +30,9 @@ export function fairnessRows(
   attribute: string,
   groups: Groups,
   truth: Float64Array,
-  predictions: Predictions,
-  threshold: number,
+  { values, threshold }: Decided,
 ): FairnessRows {
-  const decisions = Uint8Array.from(predictions.values, (score) => (score >= threshold ? 1 : 0));
+  const decisions = Uint8Array.from(values, (value) => (value >= threshold ? 1 : 0));
   return { attribute, ratesOf: (weights) => groupRates(truth, decisions, groups, weights) };
 }
 

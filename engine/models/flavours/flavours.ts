@@ -7,6 +7,7 @@ import { lightgbm } from './lightgbm.ts';
 import { loopwright } from './loopwright.ts';
 import { mlflow } from './mlflow.ts';
 import { onnx } from './onnx.ts';
+import { predictions } from './predictions.ts';
 import { python } from './python.ts';
 import { sklearn } from './sklearn.ts';
 import { torch } from './torch.ts';
@@ -16,6 +17,7 @@ import { xgboost } from './xgboost.ts';
 const flavours: readonly Flavour[] = [
   loopwright,
   http,
+  predictions,
   mlflow,
   onnx,
   python,

@@ -17,6 +17,12 @@ const ModelEntry = Type.Object(
           'The address of a server that answers for the model, such as `http://127.0.0.1:5000/invocations`. It replaces `from`: another program trains and serves the model.',
       }),
     ),
+    predictions: Type.Optional(
+      reference(
+        'dataset',
+        'A dataset of predictions that another program made. It replaces `from`: the model can be validated and monitored by them, not served.',
+      ),
+    ),
     protocol: Type.Optional(
       Type.Enum(remoteProtocols, {
         description:

@@ -11,7 +11,7 @@ import { newestSnapshot } from '../../tracking/snapshots.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
 import type { Evaluation } from './evaluateRows.ts';
 import type { ScoredRows } from './scoreRows.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './validationSubject.ts';
 
 export interface ReportInput {
   subject: Subject;

@@ -4,7 +4,7 @@ import { intervalOf, type Estimate } from '../../evaluation/intervals.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
 import type { Task } from '../../evaluation/predictions.ts';
 import { defaultConfidence, type Evaluation } from './evaluateRows.ts';
-import type { Champion } from './subject.ts';
+import type { Champion } from './validationSubject.ts';
 
 export interface JudgeRequest {
   gates: Readonly<Record<string, GateBound>>;

@@ -6,7 +6,7 @@ import { addValidation } from '../../registry/addValidation.ts';
 import { registerVersion } from '../../registry/registerVersion.ts';
 import type { ValidationReport } from '../../registry/validationReport.ts';
 import { newestSnapshot } from '../../tracking/snapshots.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './validationSubject.ts';
 import { count, type StageContext, type StageOutcome } from '../stageContext.ts';
 
 /** Registers the version, records metrics and gates with the run, and returns the outcome of the stage. */

@@ -71,6 +71,7 @@ function emptyPredictions({ meta }: Predictor, rows: number): Predictions {
 function append(all: Predictions, part: Predictions, at: number): void {
   all.values.set(part.values, at);
   for (const [c, column] of part.probabilities.entries()) all.probabilities[c]?.set(column, at);
+  if (part.decisions) (all.decisions ??= new Float64Array(all.values.length)).set(part.decisions, at);
 }
 
 function missingIn(table: Table, name: string): number {

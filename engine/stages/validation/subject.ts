@@ -14,48 +14,17 @@ import { hashModel, isModelFile, modelFiles, objectOf } from '../../models/model
 import { observeScores } from '../../models/observeScores.ts';
 import { modelTools } from '../../models/modelTools.ts';
 import { openModel } from '../../models/openModel.ts';
-import type { Predictor } from '../../models/predictor.ts';
 import { addressFile } from '../../models/remote/address.ts';
 import { validatedModel, type ModelAddress } from '../../project/models.ts';
 import { relativePath } from '../../project/projectFiles.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
 import { pythonText } from '../../python/findPython.ts';
-import { championOf } from '../../registry/aliases.ts';
-import type { ModelVersion } from '../../registry/modelVersions.ts';
-import { openVersion } from '../../registry/openVersion.ts';
 import { sideSql } from '../splitRows.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
+import { featureNames, openChampion } from './openChampion.ts';
+import type { Subject } from './validationSubject.ts';
 import { modelOfStage } from './modelOfStage.ts';
-
-/** The model that a stage validates, the champion it is compared with, and SQL for the rows of both sides. */
-export interface Subject {
-  /** Name of the model in the registry. */
-  name: string;
-  /** The registered version that is validated; null when the validation registers one. */
-  version: number | null;
-  model: Predictor;
-  files: {
-    /** File or folder of the model, relative to the project when inside it. */
-    path: string;
-    hash: string;
-    bytes: number;
-  };
-  /** The interpreter that scores, relative to the project when inside it; null when the model needs none. */
-  python: string | null;
-  champion: Champion;
-  validation: string;
-  test: string;
-  /** The test rows without the columns that only the champion needs. */
-  reference: string;
-  /** Columns that slices and fairness group by. */
-  groupColumns: string[];
-  close(): Promise<void>;
-}
-
-export type Champion =
-  | { kind: 'comparable'; version: ModelVersion; model: Predictor }
-  | { kind: 'no_champion' | 'champion_not_comparable'; note: string };
 
 /** Rows that show what the numbers of a model are, when it does not say. */
 const observedRows = 200;
@@ -101,6 +70,7 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       name,
       version: context.subject?.version ?? null,
       model,
+      scoresRows: true,
       files: { path: shownPath(root, kept), ...hashModel(modelFiles(kept)) },
       python: meta.packages['python'] === undefined ? null : pythonPath(tools, root),
       champion,
@@ -114,10 +84,6 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
     await close();
     throw error;
   }
-}
-
-export function featureNames({ meta }: Predictor): string[] {
-  return meta.features.map(({ name }) => name);
 }
 
 /**
@@ -183,36 +149,4 @@ const shownPath = (root: string, path: string) => (isInside(root, path) ? relati
 function pythonPath(tools: ModelTools, root: string): string | null {
   const found = tools.python();
   return found && (isInside(root, found.path) ? pythonText(found, root) : found.path);
-}
-
-/** The champion, when it predicts the same target and the data has what it needs. */
-async function openChampion(
-  context: StageContext,
-  name: string,
-  { meta }: Predictor,
-  columns: readonly SourceColumn[],
-  tools: ModelTools,
-): Promise<Champion> {
-  const version = championOf(context.store, name);
-  if (!version) return { kind: 'no_champion', note: 'there is no champion yet to compare with' };
-  const refuse = (why: string): Champion => {
-    const note = `the champion v${version.version} ${why}; it cannot be compared`;
-    context.log(`warning: ${note}`);
-    return { kind: 'champion_not_comparable', note };
-  };
-  let model: Predictor;
-  try {
-    model = await openVersion(version, tools);
-  } catch (error) {
-    if (!(error instanceof WorkError)) throw error;
-    return refuse(`cannot be opened: ${error.message}`);
-  }
-  const isSameTarget =
-    model.meta.task === meta.task &&
-    model.meta.target === meta.target &&
-    model.meta.classes.join('\n') === meta.classes.join('\n');
-  const missing = featureNames(model).filter((feature) => !columns.some((column) => column.name === feature));
-  if (isSameTarget && missing.length === 0) return { kind: 'comparable', version, model };
-  await model.close();
-  return refuse(isSameTarget ? `needs ${missing.join(', ')}, which the data does not have` : 'predicts another target');
 }

@@ -1,0 +1,33 @@
+import type { Predictor } from '../../models/predictor.ts';
+import type { ModelVersion } from '../../registry/modelVersions.ts';
+
+/** The model that a stage validates, the champion it is compared with, and SQL for the rows of both sides. */
+export interface Subject {
+  /** Name of the model in the registry. */
+  name: string;
+  /** The registered version that is validated; null when the validation registers one. */
+  version: number | null;
+  model: Predictor;
+  /** False for a table of predictions, which can score no other rows: it has no speed and no size. */
+  scoresRows: boolean;
+  files: {
+    /** File or folder of the model, relative to the project when inside it. */
+    path: string;
+    hash: string;
+    bytes: number;
+  };
+  /** The interpreter that scores, relative to the project when inside it; null when the model needs none. */
+  python: string | null;
+  champion: Champion;
+  validation: string;
+  test: string;
+  /** The test rows without the columns that only the champion needs. */
+  reference: string;
+  /** Columns that slices and fairness group by. */
+  groupColumns: string[];
+  close(): Promise<void>;
+}
+
+export type Champion =
+  | { kind: 'comparable'; version: ModelVersion; model: Predictor }
+  | { kind: 'no_champion' | 'champion_not_comparable'; note: string };
