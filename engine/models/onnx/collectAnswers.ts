@@ -1,3 +1,4 @@
+import { WorkError } from '../../base/errors.ts';
 import type { RawAnswers } from '../flavours/flavour.ts';
 import type { AnswerForm } from './answerForm.ts';
 
@@ -14,11 +15,14 @@ export interface RunOutputs {
   scores: OutputElements[];
 }
 
-/** The scores of a run by column. Throws RangeError when an output does not have as many values for each row. */
+/** The scores of a run by column. Throws WorkError when an output does not have as many values for each row. */
 export function scoreColumns({ rows, filled, scores }: RunOutputs): Float64Array[] {
   return scores.flatMap((elements) => {
     const width = elements.length / filled;
-    if (!Number.isInteger(width)) throw new RangeError(`an output has ${elements.length} values for ${filled} rows`);
+    if (!Number.isInteger(width))
+      throw new WorkError(
+        `The model gave ${elements.length} numbers for ${filled} rows. It has to give as many for each row.`,
+      );
     return Array.from({ length: width }, (_, c) =>
       Float64Array.from({ length: rows }, (_each, row) => Number(elements[row * width + c])),
     );
@@ -35,7 +39,7 @@ export function labelsOf({ rows, label }: RunOutputs): (string | null)[] | null 
   });
 }
 
-/** Joins the runs over the chunks of a table of `rows` rows. Throws RangeError as scoreColumns does. */
+/** Joins the runs over the chunks of a table of `rows` rows. Throws WorkError as scoreColumns does. */
 export function collectAnswers(form: AnswerForm, rows: number): { add(run: RunOutputs): void; answers(): RawAnswers } {
   const labels: (string | null)[] = [];
   let columns: Float64Array[] | null = null;

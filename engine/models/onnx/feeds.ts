@@ -2,6 +2,7 @@ import { DataError } from '../../base/errors.ts';
 import type { Column, Table } from '../../data/table.ts';
 import type { TypedInput } from '../flavours/flavour.ts';
 import type { Slot } from './graphInputs.ts';
+import type { TextColumn } from './textColumns.ts';
 
 /** The elements of a tensor, in the form that ONNX Runtime takes. */
 export type Elements =
@@ -35,8 +36,8 @@ export interface Rows {
 /** How values become the elements of the tensors of a model. */
 export interface FeedRules {
   slots: readonly Slot[];
-  /** The text that stands for a missing one, by the columns of the text inputs; null where there is none. */
-  missing: ReadonlyMap<string, readonly (string | null)[]>;
+  /** The columns of the text inputs, by the names of the inputs. */
+  texts: ReadonlyMap<string, readonly TextColumn[]>;
   /** Called once for each column whose numbers float32 cannot hold. */
   onRounded: (name: string, value: number) => void;
 }
@@ -85,7 +86,7 @@ function fillColumn(slot: Slot, target: Target, column: Column, rows: Rows): voi
   const { elements, name, at, width } = target;
   if (Array.isArray(elements)) {
     if (column.kind !== 'text') throw new DataError(`${name}: the model takes a text here, and the data holds numbers`);
-    const missing = target.rules.missing.get(slot.name)?.[at] ?? null;
+    const missing = target.rules.texts.get(slot.name)?.[at]?.missing ?? null;
     fill(rows, (row, i) => {
       elements[i * width + at] = column.values[row] ?? missing ?? noText(name, row);
     });
@@ -122,10 +123,10 @@ function fillFloats(
     const float = Math.fround(value);
     if (float !== value && Number.isInteger(value)) {
       if (!Number.isFinite(float))
-        throw new DataError(`${name}: the model takes float32, and ${value} in row ${row} is beyond it`);
+        throw new DataError(`row ${row}: ${name} is ${value}, which is beyond float32, and the model takes float32`);
       rounded ??= value;
     } else if (!Number.isFinite(float) && Number.isFinite(value))
-      throw new DataError(`${name}: the model takes float32, and ${value} in row ${row} is beyond it`);
+      throw new DataError(`row ${row}: ${name} is ${value}, which is beyond float32, and the model takes float32`);
     elements[i * width + at] = float;
   });
   if (rounded !== null) rules.onRounded(name, rounded);
@@ -137,7 +138,7 @@ function fill({ from, to, filled }: Rows, set: (row: number, i: number) => void)
 
 function noText(name: string, row: number): never {
   throw new DataError(
-    `${name}: missing in row ${row}. The model has no text for missing values; give it an imputer for them, or replace them in the SQL that prepares the data.`,
+    `row ${row}: ${name} is missing. The model has no text for missing values; give it an imputer for them, or replace them in the SQL that prepares the data.`,
   );
 }
 
@@ -145,8 +146,8 @@ function noInteger(name: string, row: number, value: number, type: Slot['element
   const wanted = type === 'bool' ? 'true or false' : `a whole number (${type})`;
   throw new DataError(
     Number.isNaN(value)
-      ? `${name}: missing in row ${row}. The model takes ${wanted} here, which cannot be missing; replace missing values in the SQL that prepares the data, or export the input as float.`
-      : `${name}: the model takes ${wanted} here, and row ${row} holds ${value}`,
+      ? `row ${row}: ${name} is missing. The model takes ${wanted} here, which cannot be missing; replace missing values in the SQL that prepares the data, or export the input as float.`
+      : `row ${row}: ${name} must be ${wanted}, not ${value}`,
   );
 }
 

@@ -52,13 +52,13 @@ function installedPath(root: string): string | null {
 
 async function loadNative(path: string): Promise<OnnxRuntime> {
   const ort = unwrapped(await import(pathToFileURL(path).href));
-  ort.env.logLevel = 'error';
+  ort.env.logLevel = 'fatal';
   return { ort, package: 'onnxruntime-node', version: ort.env.versions.node ?? ort.env.versions.common, leastRows: 2 };
 }
 
 async function loadPortable(): Promise<OnnxRuntime> {
   const ort = unwrapped(await import('onnxruntime-web'));
-  ort.env.logLevel = 'error';
+  ort.env.logLevel = 'fatal';
   const folder = wasmFolder();
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmPaths = {
