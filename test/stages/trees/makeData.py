@@ -46,6 +46,8 @@ made = {
     "wine": lambda: real(datasets.load_wine),
     "diabetes": lambda: real(datasets.load_diabetes),
     "mixed": lambda: mixed(1500),
+    # Numbers that a float of 32 bits cannot hold.
+    "huge": lambda: pd.DataFrame({"amount": rng.random(100) * 1e300, "flag": rng.random(100) < 0.5}),
     "wide": lambda: pd.DataFrame(rng.normal(size=(400, 300)), columns=[f"x{i}" for i in range(300)]).assign(
         target=lambda frame: (frame["x0"] + frame["x1"] > 0).astype("int64")
     ),

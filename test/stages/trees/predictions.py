@@ -18,7 +18,7 @@ def as_json(value):
 
 
 found = []
-for path in job["models"]:
+for path, target in ((each["model"], each["target"]) for each in job["jobs"]):
     function, model = mlflow.pyfunc.load_model(path), mlflow.sklearn.load_model(path)
     # Columns of texts as objects: a data frame of pandas 2 holds them so.
     rows = raw[function.metadata.signature.inputs.input_names()]
@@ -39,7 +39,7 @@ for path in job["models"]:
         "scores": hashlib.sha256(np.ascontiguousarray(scores, dtype="float64").tobytes()).hexdigest(),
         "labels": sorted({json.dumps(as_json(label)) for label in labels})[:5] if hasattr(model, "classes_") else [],
         "same": bool(np.array_equal(labels, model.predict(rows))),
-        "quality": float(np.mean(labels == raw[job["target"]])) if hasattr(model, "classes_") else float(np.corrcoef(labels, raw[job["target"]])[0, 1]),
+        "quality": float(np.mean(labels == raw[target])) if hasattr(model, "classes_") else float(np.corrcoef(labels, raw[target])[0, 1]),
         "others": bool(all(others)),
         "inputs": {spec["name"]: [spec["type"], spec["required"]] for spec in function.metadata.signature.inputs.to_dict()},
     })
