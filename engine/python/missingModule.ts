@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PythonTool } from './environments/declaredEnvironment.ts';
 import { isWithoutPip, pythonText, type FoundPython } from './findPython.ts';
@@ -91,8 +91,21 @@ export function missingModuleText(
   if (!python) return ` Python has no module \`${module}\`: \`python3 -m pip install ${name}\` installs it.`;
   const modules = [module, ...more];
   const names = modules.map((each) => packageOf[each.split('.')[0] ?? each] ?? each.split('.')[0] ?? each);
-  return ` The Python of the project, ${quoted(pythonText(python, root))} (${python.why}), has no module ${modules.map((each) => `\`${each}\``).join(' and no module ')}: \`${installText(names, python, root)}\` installs ${more.length === 0 ? 'it' : 'them'}.`;
+  return ` The Python of the project, ${quoted(pythonText(python, root))} (${python.why}), has no module ${modules.map((each) => `\`${each}\``).join(' and no module ')}: \`${installText(listed(names, root) ? ['-r', 'requirements.txt'] : names, python, root)}\` installs ${more.length === 0 ? 'it' : 'them'}.`;
 }
+
+/** Whether requirements.txt of the project lists the packages; all that it lists are then installed at once. */
+function listed(packages: readonly string[], root: string): boolean {
+  const file = join(root, 'requirements.txt');
+  if (!existsSync(file)) return false;
+  const named = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => sameName(/^[\w.-]+/.exec(line.trim())?.[0] ?? ''));
+  return packages.every((name) => named.includes(sameName(name)));
+}
+
+/** Names of packages compare as in PEP 503. */
+const sameName = (name: string) => name.toLowerCase().replace(/[-_.]+/g, '-');
 
 /** Returns the command that installs packages in an environment. */
 export function installText(packages: readonly string[], python: FoundPython, root: string): string {

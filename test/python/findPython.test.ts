@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
@@ -208,6 +208,9 @@ test('a missing module is reported with the command that installs it into that P
     text('yaml', '.venv', ['conda', 'run', '-n', 'ml', 'python']),
     /`conda run -n ml python -m pip install pyyaml`/,
   );
+  writeFileSync(join(root, 'requirements.txt'), 'Scikit_Learn>=1.4  # or newer\npandas\n');
+  assert.match(text('sklearn', '.venv'), /`\.venv\/bin\/python -m pip install -r requirements\.txt`/);
+  assert.match(text('torch', '.venv'), /`\.venv\/bin\/python -m pip install torch`/);
   assert.match(text('mylib', '.venv'), /it is in `src\/`.*PYTHONPATH: src/);
   assert.match(text('torch', undefined), /`python3 -m pip install torch`/);
 });
