@@ -39,8 +39,9 @@ const expected = [
   /^dist\/webviews\/\w+\.(js|css|ttf)$/,
   /^media\/[\w-]+\.(svg|png|json)$/,
   /^media\/grammars\/\w+\.tmLanguage\.json$/,
+  /^examples\/bikes\/(train\.py|requirements\.txt|hours\.csv\.gz|README\.md)$/,
   /^examples\/(penguins\/incoming\/penguins\.jsonl|flights\/incoming\/flights\.parquet)$/,
-  /^examples\/(fraud|penguins|flights)\/(generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
+  /^examples\/(bikes|fraud|penguins|flights)\/(generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
   /^docs\/images\/[\w.-]+\.(png|gif|svg)$/,
   /^docs\/reference\/checks(\/LW\d+)?\.md$/,
   /^node_modules\/(better-sqlite3|detect-libc|@duckdb\/node-(api|bindings|bindings-[\w-]+))\/(package\.json|LICENSE)$/,
@@ -131,10 +132,10 @@ const flightsUntil = '2001-03-01';
  * comes along.
  */
 async function copyExamples(): Promise<void> {
-  for (const name of ['fraud', 'penguins', 'flights'])
+  for (const name of ['bikes', 'fraud', 'penguins', 'flights'])
     cpSync(join(root, 'examples', name), join(stage, 'examples', name), {
       recursive: true,
-      filter: (file) => !/[\\/](incoming|data|build|\.loopwright|loopwright\.lock)$|\.(ts|md)$/.test(file),
+      filter: (file) => !/[\\/](incoming|data|build|\.loopwright|loopwright\.lock)$|\.ts$/.test(file),
     });
   const incoming = (name: string): string => join(stage, 'examples', name, 'incoming');
   execFileSync(process.execPath, [join(root, 'examples/penguins/generate.mjs'), '--out', incoming('penguins')], {
@@ -206,6 +207,8 @@ function check(): string[] {
     'examples/penguins/loopwright.yaml',
     'examples/penguins/incoming/penguins.jsonl',
     'examples/flights/incoming/flights.parquet',
+    'examples/bikes/train.py',
+    'examples/bikes/hours.csv.gz',
     'media/walkthrough-drift.svg',
     'node_modules/better-sqlite3/package.json',
     'node_modules/@duckdb/node-api/package.json',

@@ -127,7 +127,7 @@ const seconds: Record<string, number> = {
   data: 115,
   runner: 100,
   transfer: 100,
-  examples: 70,
+  examples: 110,
   checks: 63,
   statistics: 54,
   project: 48,

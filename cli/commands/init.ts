@@ -212,7 +212,10 @@ async function make({ context, root, options, questions, looks }: Start, choice:
     terminal.progress(`generating the data of the example ${choice.name}`);
     const files = await copyExample(choice.name, root, context.signal);
     terminal.progress(null);
-    return tell(context, root, files, next(root, '`loopwright run`'));
+    const packages = files.includes('requirements.txt')
+      ? '`python3 -m venv .venv`, `.venv/bin/pip install -r requirements.txt` (Windows: `.venv\\Scripts\\pip`), then '
+      : '';
+    return tell(context, root, files, next(root, `${packages}\`loopwright run\``));
   }
   if (choice.kind === 'import' && !existsSync(resolve(root, choice.path)))
     throw new ProjectError(`There is no ${resolve(root, choice.path)}.`);

@@ -78,6 +78,7 @@ function monthTable(months: MonthRow[], precision: number): string[] {
     ['pr_auc', 'PR-AUC'],
     ['recall_at_precision', `recall at ${Math.round(100 * precision)} % precision`],
     ['balanced_accuracy', 'balanced accuracy'],
+    ['r2', 'R²'],
     ['rmse', 'RMSE'],
     ['accuracy', 'accuracy'],
   ].filter(

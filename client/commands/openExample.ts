@@ -28,6 +28,14 @@ const examples: Example[] = [
       'Run all stages: data is collected and checked, a model is trained and tested. Then promote it and start the deployment.',
   },
   {
+    folder: 'bikes',
+    label: 'Bike rentals, in Python',
+    size: '5,800 real hours of 2011 and 2012, 600 KB · needs Python with scikit-learn and MLflow',
+    about: 'Your own train.py: a scikit-learn pipeline that is validated, served, monitored and retrained.',
+    firstStep:
+      'Create `.venv` and install requirements.txt, then run all stages: train.py trains a pipeline that is tested like any model.',
+  },
+  {
     folder: 'penguins',
     label: 'Penguins',
     size: '344 real penguins, 60 KB · first run a few seconds',
