@@ -150,6 +150,7 @@ modelsCommand
 command('validate <model>', 'validate any model: of a path, a run, a stage or the registry')
   .option('--data <dataset>', 'dataset with the test rows; by default that of the stage that validates the model')
   .option('--model <name>', 'name in the registry of a model that has no version yet')
+  .option('--features <columns>', 'columns that the model reads, in its order, when its files do not name them')
   .option('--slices <columns>', 'columns for whose values the metrics are computed as well, separated by commas')
   .option('--fairness <columns>', 'protected attributes, separated by commas')
   .addHelpText(

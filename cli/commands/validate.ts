@@ -9,6 +9,7 @@ import { runPrinter } from '../runPrinter.ts';
 export interface ValidateOptions {
   data?: string;
   model?: string;
+  features?: string;
   slices?: string;
   fairness?: string;
 }
@@ -25,6 +26,7 @@ export async function validate(context: CommandContext, text: string, options: V
     model,
     name: options.model ?? null,
     data: options.data ?? null,
+    features: columns(options.features),
     slices: columns(options.slices),
     attributes: columns(options.fairness),
     signal: context.signal,

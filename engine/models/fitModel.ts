@@ -16,6 +16,8 @@ export interface DataShape {
   fields: readonly Field[];
   /** Types of the columns of its files; null for a type that models do not take. */
   columns: ReadonlyMap<string, InputType | null>;
+  /** The columns that the model reads, in its order, as the project declares them; null for those of the schema. */
+  given: readonly string[] | null;
 }
 
 /**
@@ -145,18 +147,19 @@ function featuresFor(model: ModelDescription, data: DataShape): Feature[] {
   return inputs.filter(({ name }) => data.columns.has(name)).map((input) => featureOf(input, data));
 }
 
-/** The features of the schema, for a model that does not name its inputs. */
-function declaredInputs({ width }: ModelDescription, { dataset, fields }: DataShape): ModelInput[] {
-  const declared = fields.filter((field) => field.loopwright?.role === 'feature');
+/** The declared features, for a model that does not name its inputs. */
+function declaredInputs({ width }: ModelDescription, { dataset, fields, given }: DataShape): ModelInput[] {
+  const ofSchema = fields.filter((field) => field.loopwright?.role === 'feature').map(({ name }) => name);
+  const declared = given ?? ofSchema;
   if (declared.length === 0)
     throw new WorkError(
-      `The model does not name its inputs, and the schema of \`${dataset}\` declares no features. Give the columns that it reads \`loopwright: { role: feature }\`, in the order of the model.`,
+      `The model does not name its inputs, and the schema of \`${dataset}\` declares no features. List the columns that it reads, in its order, as \`features\` of its entry under \`models\`.`,
     );
   if (width !== null && width !== declared.length)
     throw new WorkError(
-      `The model takes ${width} inputs without names, and the schema of \`${dataset}\` declares ${declared.length} features: ${shortList(declared.map(({ name }) => name))}. Declare those that the model was trained on, in its order.`,
+      `The model takes ${width} inputs without names, and ${given ? 'its entry under `models`' : `the schema of \`${dataset}\``} declares ${declared.length} features: ${shortList(declared)}. List those that it was trained on, in its order, as \`features\` of its entry under \`models\`, or with \`loopwright validate --features\`.`,
     );
-  return declared.map(({ name }) => ({ name, type: null, optional: false }));
+  return declared.map((name) => ({ name, type: null, optional: false }));
 }
 
 function featureOf({ name, type: own, optional }: ModelInput, { dataset, fields, columns }: DataShape): Feature {

@@ -26,6 +26,8 @@ export interface ProjectModel {
   data: string | null;
   /** The file or folder of the model among the outputs of its stage, or its name in MLflow; null when not declared. */
   path: string | null;
+  /** The columns that it reads, in its order, when its files do not name them; null when not declared. */
+  features: string[] | null;
 }
 
 /** An alias of a model; `name` is null when it is omitted. */
@@ -46,6 +48,7 @@ export function modelsOf(config: ProjectConfig): ProjectModel[] {
         predictions: null,
         data: trainedOn(config, null) ?? validatedOn(config, null),
         path: null,
+        features: null,
       },
     ];
   return declared.map(([name, entry]) => {
@@ -61,6 +64,7 @@ export function modelsOf(config: ProjectConfig): ProjectModel[] {
         (from === null ? null : trainedOn(config, from)) ??
         validatedOn(config, from ?? name),
       path: entry.path ?? null,
+      features: entry.features ?? null,
     };
   });
 }

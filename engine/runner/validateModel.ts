@@ -17,6 +17,8 @@ export interface ModelValidation {
   name: string | null;
   /** Dataset with the test rows; null for that of the stage that validates the model. */
   data: string | null;
+  /** The columns that the model reads, in its order, when its files do not name them. */
+  features?: readonly string[] | undefined;
   slices?: readonly string[] | undefined;
   attributes?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
@@ -63,7 +65,12 @@ export async function validateModel(request: ModelValidation): Promise<RunOutcom
     validation: {
       name: 'validate',
       stage,
-      subject: { name, path: model.path, version: model.ref?.version ?? null },
+      subject: {
+        name,
+        path: model.path,
+        features: request.features ?? modelsOf(config).find((one) => one.name === name)?.features ?? null,
+        version: model.ref?.version ?? null,
+      },
     },
     signal: request.signal,
     events: request.events,

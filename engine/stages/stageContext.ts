@@ -56,6 +56,8 @@ export interface ValidatedSubject {
   name: string;
   /** Absolute path of its files. */
   path: string;
+  /** The columns that it reads, in its order, when its files do not name them; null when not given. */
+  features: readonly string[] | null;
   /** The registered version that is validated; null when the validation registers one. */
   version: number | null;
 }

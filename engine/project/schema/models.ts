@@ -62,6 +62,13 @@ const ModelEntry = Type.Object(
           'The file or folder of the model among the `outs` of its stage, or the name under which the program logs it to MLflow. Needed only when several of them are models.',
       }),
     ),
+    features: Type.Optional(
+      Type.Array(Type.String({ format: 'column' }), {
+        minItems: 1,
+        description:
+          'The columns that the model reads, in its order, when its files do not name them. Default: the fields with role feature.',
+      }),
+    ),
     python: Type.Optional(
       path(
         'The Python that scores the model: the folder of an environment, or an interpreter. Default: that of the validation, else the `python` of the project.',

@@ -53,6 +53,7 @@ export async function openPredictions(context: StageContext, inputs: Validation,
       dataset: inputs.data,
       fields,
       columns: new Map(known.map((column) => [column.name, inputTypeOf(column.type)])),
+      given: null,
     },
   );
   const used = [columns.target, columns.prediction, columns.score].flatMap((field) => (field ? [field.name] : []));

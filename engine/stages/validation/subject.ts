@@ -50,7 +50,8 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
     for (const warning of opened.description.warnings) context.log(`warning: ${warning}`);
     const columns = new Map(known.map(({ name: column, type }) => [column, inputTypeOf(type)]));
     const fields = dataset.schema?.fields ?? [];
-    const stated = fitModel(files.flavour, opened.description, { dataset: inputs.data, fields, columns });
+    const given = context.subject ? context.subject.features : (declared?.features ?? null);
+    const stated = fitModel(files.flavour, opened.description, { dataset: inputs.data, fields, columns, given });
     const groupColumns = [...new Set([...(inputs.slices ?? []), ...(inputs.fairness?.attributes ?? [])])];
     const read = [...stated.features.map((feature) => feature.name), stated.target, ...groupColumns];
     const [testSide, validationSide] = sidesOf(context, inputs, known);
