@@ -64,7 +64,7 @@ function reportsOf(store: Store, runId: string, runName: string): { stage: strin
   );
   if (stages.length === 0)
     throw new WorkError(
-      `${runName} validated no model, so it cannot become a version. Run its stage that validates, then register that run.`,
+      `${runName} validated no model, so it cannot become a version. Run its stage that validates, then register that run; \`loopwright validate ${runName} --data DATASET\` validates a model that it logged.`,
     );
   return stages.map(({ stage }) => {
     const file = join(artifactsFolder(store, runId), reportFile(stage));
