@@ -8,6 +8,6 @@ export function driftHandlers(store: HostStore, project: HostProject): AreaHandl
   return {
     'drift/report': ({ monitor }) => driftReport(store.required(), project.config(), monitor),
     'drift/detail': ({ monitor, windowId, column }) =>
-      driftDetail(store.required(), project.config(), monitor, windowId, column),
+      driftDetail(store.required(), { project: project.load(), config: project.config() }, monitor, windowId, column),
   };
 }

@@ -12,8 +12,10 @@ export function pageHandlers(
   return {
     'pages/save': async ({ page, path }, signal) => {
       if (page.of === 'card') saveCard(store.required(), project.config(), page, path);
-      else if (page.of === 'drift') await saveDrift(store.required(), project.config(), page.monitor, path, signal);
-      else saveProfile(await data['data/profile'](page), await data['data/relations'](page), path);
+      else if (page.of === 'drift') {
+        const configured = { project: project.load(), config: project.config() };
+        await saveDrift(store.required(), configured, page.monitor, path, signal);
+      } else saveProfile(await data['data/profile'](page), await data['data/relations'](page), path);
       return null;
     },
   };

@@ -64,8 +64,9 @@ export interface DriftReference {
 /** What the drift view shows of one monitor. */
 export interface DriftReport {
   monitor: string;
+  /** The deployment, or the dataset of predictions, that is monitored. */
   deployment: string;
-  /** The model that the deployment serves. */
+  /** The model that made the predictions. */
   model: string;
   /** Rows of the champion's reference, which the next window will be compared with. */
   referenceRows: number;

@@ -20,7 +20,7 @@ export async function drift(context: CommandContext, name: string | undefined, o
     return exitCodes.done;
   }
   const path = resolve(options.html);
-  await saveDrift(context.store(), config, monitor, path, context.signal);
+  await saveDrift(context.store(), { project: context.project(), config }, monitor, path, context.signal);
   if (!context.json) context.terminal.note(`written to ${path}`);
   return exitCodes.done;
 }

@@ -25,7 +25,8 @@ function findRead(context: CheckContext): (name: string) => boolean {
     if (node.kind === 'cmd') paths.push(...node.deps);
     if ('uses' in node.config) paths.push(...(node.config.deps ?? []));
   }
-  for (const monitor of Object.values(config.monitors ?? {})) if (monitor.labels) read.add(monitor.labels.dataset);
+  for (const { labels, predictions } of Object.values(config.monitors ?? {}))
+    for (const dataset of [labels?.dataset, predictions]) if (dataset !== undefined) read.add(dataset);
   for (const task of Object.values(config.labelling ?? {})) read.add(task.data);
   for (const deployment of Object.values(config.deployments ?? {}))
     if (deployment.as === 'batch') paths.push(deployment.input);

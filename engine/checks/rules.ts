@@ -8,6 +8,7 @@ import { rolesTwice } from './data/rolesTwice.ts';
 import { columnNotInSchema } from './data/columnNotInSchema.ts';
 import { wrongColumnType } from './data/wrongColumnType.ts';
 import { tokenInTheClear } from './deployment/tokenInTheClear.ts';
+import { monitorSource } from './deployment/monitorSource.ts';
 import { openWithoutAuth } from './deployment/openWithoutAuth.ts';
 import { referenceOfOtherData } from './deployment/referenceOfOtherData.ts';
 import { windowTooSmall } from './deployment/windowTooSmall.ts';
@@ -170,6 +171,7 @@ export const rules: readonly Rule[] = [
   portClash,
   openWithoutAuth,
   tokenInTheClear,
+  monitorSource,
   referenceOfOtherData,
   windowTooSmall,
   driftThresholdScale,

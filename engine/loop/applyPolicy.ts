@@ -1,13 +1,13 @@
 import { actorOf } from '../registry/audit.ts';
 import { evaluatePolicy } from './decisions.ts';
-import type { LoopWork } from './loopRequest.ts';
+import type { WatchWork } from './loopRequest.ts';
 import { retrain, type RetrainOutcome } from './retrain.ts';
 
 /**
  * Retrains when the policy asks for it. `meanwhile` runs beside the training; its argument reports when that is done.
  */
 export async function applyPolicy(
-  { request, config }: LoopWork,
+  { request, config }: WatchWork,
   now: number,
   meanwhile: (done: () => boolean) => Promise<void>,
 ): Promise<RetrainOutcome | null> {

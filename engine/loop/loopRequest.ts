@@ -38,13 +38,17 @@ export interface LoopOutcome {
   now: number;
 }
 
-/** The deployment that the loop works on, and its monitor. */
-export interface LoopWork {
+/** The monitor that the loop watches. */
+export interface WatchWork {
   request: LoopRequest;
   config: ProjectConfig;
   monitorName: string;
-  deploymentName: string;
   /** Length of a window, milliseconds. */
   every: number;
+}
+
+/** The deployment that the loop works on, and its monitor. */
+export interface LoopWork extends WatchWork {
+  deploymentName: string;
   db: Database;
 }

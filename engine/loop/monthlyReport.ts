@@ -4,13 +4,12 @@ import { quoteIdentifier } from '../data/quote.ts';
 import { listWindows } from '../monitoring/windows.ts';
 import { realisedPerformance } from '../monitoring/performance.ts';
 import { readLabels } from '../monitoring/windowLabels.ts';
-import { readWindow } from '../monitoring/windowRows.ts';
+import { predictionSource } from '../monitoring/predictionSource.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { datasetSql, timestampOf } from '../stages/datasetView.ts';
 import { getVersion } from '../registry/modelVersions.ts';
-import { featuresOf } from '../registry/openVersion.ts';
 import { predictionSpan } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
 
@@ -46,6 +45,7 @@ export async function monthlyReport(
   const database = async () => (db ??= await openDatabase());
   const months: MonthRow[] = [];
   try {
+    const source = predictionSource({ project, config, store, monitor: monitorName, declared: monitor, now, database });
     const taught = await trainingMonths(project, config, store, await database(), first);
     for (let start = monthStart(first, 0); start < last; start = monthStart(start, 1)) {
       const end = monthStart(start, 1);
@@ -60,12 +60,7 @@ export async function monthlyReport(
       const version =
         versions[0] === undefined ? null : getVersion(store, monitoredModel(config, monitorName).name, versions[0]);
       if (!version) continue;
-      const rows = await readWindow(
-        store,
-        database,
-        { deployment: monitor.deployment, start, end },
-        featuresOf(version.report),
-      );
+      const rows = await source.read({ start, end }, version);
       if (rows.features.rows === 0) continue;
       const labels = monitor.labels
         ? await readLabels({
@@ -78,7 +73,9 @@ export async function monthlyReport(
             from: start,
             now,
           })
-        : new Map<string, number>();
+        : rows.truth
+          ? null
+          : new Map<string, number>();
       const { labelled, metrics } = realisedPerformance(rows, labels, version);
       const drifted = new Set(
         inside.flatMap((window) =>

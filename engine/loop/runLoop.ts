@@ -28,12 +28,18 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
   const monitorName = monitorNamed(config, request.monitor ?? null);
   const monitor = config.monitors?.[monitorName];
   if (!monitor) throw new ProjectError('The loop needs a monitor: declare one under `monitors`.');
-  const deployment = config.deployments?.[monitor.deployment];
-  if (!deployment)
-    throw new ProjectError(
-      `The monitor \`${monitorName}\` watches \`${monitor.deployment}\`, which is not a deployment.`,
-    );
   const every = durationMs(monitor.window.every);
+  const { deployment: deploymentName } = monitor;
+  if (deploymentName === undefined) {
+    if (request.replay)
+      throw new ProjectError(
+        `The monitor \`${monitorName}\` watches a table of predictions. A replay sends rows to a deployment; name a monitor of one.`,
+      );
+    return watch({ request, config, monitorName, every });
+  }
+  const deployment = config.deployments?.[deploymentName];
+  if (!deployment)
+    throw new ProjectError(`The monitor \`${monitorName}\` watches \`${deploymentName}\`, which is not a deployment.`);
   const db = await openDatabase();
   let server: { url: string; close: () => Promise<void> } | null = null;
   try {
@@ -43,9 +49,9 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
           db,
           path: request.replay.path,
           schema: streamSchema(project, config),
-          modelTime: deploymentColumns(project, config, monitor.deployment).time,
+          modelTime: deploymentColumns(project, config, deploymentName).time,
           sql: request.replay.sql === null ? null : readSql(project, request.replay.sql),
-          from: resumeAt(store, monitor.deployment, request.replay.from),
+          from: resumeAt(store, deploymentName, request.replay.from),
           to: request.replay.to,
         })
       : null;
@@ -56,19 +62,19 @@ export async function runLoop(request: LoopRequest): Promise<LoopOutcome> {
       await trainFirst(request, config, model, source?.from ?? null);
     }
     events?.onPhase?.('deploy');
-    if (deployment.as === 'api') server = await request.serve(monitor.deployment);
+    if (deployment.as === 'api') server = await request.serve(deploymentName);
     const serving = aliasVersion(store, model.name, alias);
     recordEvent(store, {
       at: source?.from ?? Date.now(),
       kind: 'deployed',
       monitor: monitorName,
-      text: `v${serving} serves as ${monitor.deployment}`,
+      text: `v${serving} serves as ${deploymentName}`,
       model: model.name,
       modelVersion: serving,
       runId: null,
       actor: actorOf('loop'),
     });
-    const work = { request, config, monitorName, deploymentName: monitor.deployment, every, db };
+    const work = { request, config, monitorName, deploymentName, every, db };
     if (source === null || start === null) return await watch(work);
     events?.onPhase?.('replay');
     return await replay(work, source, start, server?.url ?? null);

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { evaluateMonitor } from '../monitoring/evaluateMonitor.ts';
 import { applyPolicy } from './applyPolicy.ts';
-import type { LoopOutcome, LoopWork } from './loopRequest.ts';
+import type { LoopOutcome, WatchWork } from './loopRequest.ts';
 
 /** Watches live traffic until it is stopped: judges each window when it ends, and applies the policy. */
-export async function watch(work: LoopWork): Promise<LoopOutcome> {
+export async function watch(work: WatchWork): Promise<LoopOutcome> {
   const { request, config, monitorName, every } = work;
   const outcome: LoopOutcome = {
     requests: 0,

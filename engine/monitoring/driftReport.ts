@@ -3,17 +3,17 @@ import type { DriftDetail, DriftReference, DriftReport, DriftValue, DriftWindow 
 import { openDatabase, type Database } from '../data/database.ts';
 import type { Column } from '../data/table.ts';
 import { ProjectError, WorkError } from '../base/errors.ts';
+import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { championOf } from '../registry/aliases.ts';
 import { getVersion } from '../registry/modelVersions.ts';
-import { featuresOf } from '../registry/openVersion.ts';
 import { countBins, countCategories, quantileEdges, equalEdges } from '../statistics/histogram.ts';
 import { quantile } from '../statistics/quantile.ts';
 import { listEvents } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 import { domainMeasure } from '../drift/compareDomains.ts';
+import { predictionSource } from './predictionSource.ts';
 import { readReference } from './reference.ts';
-import { readWindow } from './windowRows.ts';
 import { listWindows } from './windows.ts';
 
 /** The data of the drift view for one monitor. */
@@ -28,7 +28,7 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
   const bounds = Object.entries(monitor.expect ?? {});
   return {
     monitor: name,
-    deployment: monitor.deployment,
+    deployment: monitor.deployment ?? monitor.predictions ?? '',
     model: model.name,
     referenceRows: champion ? champion.report.referenceRows : 0,
     references: referencesOf(store, model.name, windows),
@@ -70,10 +70,16 @@ function referencesOf(store: Store, model: string, windows: DriftWindow[]): Drif
   });
 }
 
+/** A project with its config. */
+export interface ConfiguredProject {
+  project: Pick<Project, 'root' | 'schemas'>;
+  config: ProjectConfig;
+}
+
 /** The distribution of one column in the reference and in a window, over the same bins. */
 export async function driftDetail(
   store: Store,
-  config: ProjectConfig,
+  { project, config }: ConfiguredProject,
   name: string,
   windowId: number,
   column: string,
@@ -87,8 +93,8 @@ export async function driftDetail(
   let db: Database | null = null;
   try {
     const database = async () => (db ??= await openDatabase());
-    const span = { deployment: monitor.deployment, start: window.start, end: window.end };
-    const rows = await readWindow(store, database, span, featuresOf(version.report));
+    const request = { project, config, store, monitor: name, declared: monitor, now: Date.now(), database };
+    const rows = await predictionSource(request).read(window, version);
     const reference = (await readReference(database, store.root, version)).columns[column];
     const current: Column | undefined =
       column === '_score' ? { kind: 'number', values: rows.scores } : rows.features.columns[column];

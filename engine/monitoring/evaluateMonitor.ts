@@ -7,18 +7,19 @@ import type { Project } from '../project/loadProject.ts';
 import type { Feature } from '../models/feature.ts';
 import type { MonitorConfig } from '../project/schema/monitors.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { getVersion, type ModelVersion } from '../registry/modelVersions.ts';
+import type { ModelVersion } from '../registry/modelVersions.ts';
 import { featuresOf } from '../registry/openVersion.ts';
 import { quantile } from '../statistics/quantile.ts';
-import { firstPrediction, mainVersion } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
 import { comparatorsOf } from '../drift/comparators.ts';
 import { compareWindow, type ComparedWindow } from './compareWindow.ts';
 import { realisedPerformance } from './performance.ts';
+import { predictionSource } from './predictionSource.ts';
 import { openReference } from './reference.ts';
 import { readLabels } from './windowLabels.ts';
-import { readWindow, type WindowRows } from './windowRows.ts';
-import { saveWindow, settledWindows } from './windows.ts';
+import type { PredictionSource, Span } from './sourceRequest.ts';
+import type { WindowRows } from './windowRows.ts';
+import { saveWindow } from './windows.ts';
 
 export interface MonitorRequest {
   project: Project;
@@ -43,14 +44,14 @@ export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWin
       `There is no monitor \`${name}\`. Declared: ${Object.keys(config.monitors ?? {}).join(', ') || 'none'}.`,
     );
   const every = durationMs(monitor.window.every);
-  const delay = monitor.labels?.delay === undefined ? 0 : durationMs(monitor.labels.delay);
   const judged: DriftWindow[] = [];
   let db: Database | null = null;
   const database = async () => (db ??= await openDatabase());
   try {
-    for (const start of openWindows(store, name, monitor.deployment, every, now, delay)) {
+    const source = predictionSource({ ...request, declared: monitor, database });
+    for (const start of await source.openWindows(every)) {
       checkCancelled(request.signal);
-      const window = await judgeWindow(request, monitor, database, start, start + every);
+      const window = await judgeWindow(request, monitor, source, database, { start, end: start + every });
       if (!window) continue;
       const key = { monitor: name, model: monitoredModel(config, name).name, role: 'stable' } as const;
       const saved = { id: saveWindow(store, key, window, now), ...window };
@@ -63,41 +64,18 @@ export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWin
   return judged;
 }
 
-/** Starts of the windows to judge: from the first prediction on, ended by now, and not settled. */
-function openWindows(
-  store: Store,
-  monitor: string,
-  deployment: string,
-  every: number,
-  now: number,
-  delay: number,
-): number[] {
-  const settled = settledWindows(store, monitor, delay);
-  const starts: number[] = [];
-  // The loop jumps from prediction to prediction: one row of long ago must not make it visit every empty window since.
-  for (let next = firstPrediction(store, deployment, Number.MIN_SAFE_INTEGER); next !== null;) {
-    const start = Math.floor(next / every) * every;
-    if (start + every > now) break;
-    if (!settled.has(start)) starts.push(start);
-    next = firstPrediction(store, deployment, start + every);
-  }
-  return starts;
-}
-
 async function judgeWindow(
   request: MonitorRequest,
   monitor: MonitorConfig,
+  source: PredictionSource,
   database: () => Promise<Database>,
-  start: number,
-  end: number,
+  { start, end }: Span,
 ): Promise<Omit<DriftWindow, 'id'> | null> {
   const { config, store, project, now } = request;
-  const span = { deployment: monitor.deployment, start, end };
-  const used = mainVersion(store, span);
-  if (used === null) return null;
-  const version = getVersion(store, monitoredModel(config, request.monitor).name, used);
+  const version = source.versionOf({ start, end });
+  if (version === null) return null;
   const features = featuresOf(version.report);
-  const rows = await readWindow(store, database, span, features);
+  const rows = await source.read({ start, end }, version);
   const enough = rows.features.rows >= (monitor.window.min_rows ?? 100);
   const { values, share: driftedShare } = enough
     ? await compare(request, monitor, await database(), version, features, rows)
@@ -105,18 +83,20 @@ async function judgeWindow(
   const share = monitor.drift?.share ?? 0.5;
   const performance: Record<string, number> = {};
   let labelled = 0;
-  if (monitor.labels && rows.features.rows > 0) {
-    const labels = await readLabels({
-      project,
-      config,
-      store,
-      db: await database(),
-      labels: monitor.labels,
-      target: version.report.target,
-      from: start,
-      now,
-    });
-    const realised = realisedPerformance(rows, labels, version);
+  if ((monitor.labels || rows.truth) && rows.features.rows > 0) {
+    const labels =
+      monitor.labels &&
+      (await readLabels({
+        project,
+        config,
+        store,
+        db: await database(),
+        labels: monitor.labels,
+        target: version.report.target,
+        from: start,
+        now,
+      }));
+    const realised = realisedPerformance(rows, labels ?? null, version);
     labelled = realised.labelled;
     for (const [metric, value] of Object.entries(realised.metrics)) if (value !== null) performance[metric] = value;
   }

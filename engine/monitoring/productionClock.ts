@@ -10,7 +10,7 @@ import { lastWindowEnd } from './windows.ts';
  * data.
  */
 export function productionClock(store: Pick<Store, 'sql'>, config: ProjectConfig, now = Date.now()): number {
-  const newest = predictionSpan(store)?.last ?? null;
+  const newest = predictionSpan(store)?.last ?? lastWindowEnd(store);
   const longest = Math.max(
     86_400_000,
     ...Object.values(config.monitors ?? {}).map((monitor) => durationMs(monitor.window.every)),

@@ -22,6 +22,10 @@ export interface WindowRows {
   versions: Map<number, number>;
   /** SQL types of the columns by name, where every row is from a file and the files agree. */
   fileTypes: ReadonlyMap<string, string>;
+  /** Binary: decisions that were made with the scores, where a threshold of the score does not decide. */
+  decisions?: Float64Array | undefined;
+  /** True values that stand beside the predictions; null where they are not known yet. */
+  truth?: readonly (string | number | null)[] | undefined;
 }
 
 /** Reads a span of the prediction log of a deployment: the answers of the API and the files of batches. */
@@ -63,7 +67,7 @@ export async function readWindow(
        WHERE _at >= make_timestamp_ms(${Math.round(span.start)}) AND _at < make_timestamp_ms(${Math.round(span.end)})`,
     );
     if (part.rows > 0) types.push(new Map((await columnsOf(db, source)).map(({ name, sqlType }) => [name, sqlType])));
-    table = append(table, part, features);
+    table = appendTable(table, part, features);
     scores.push(...numbers(part.columns['_score'], part.rows));
     predictions.push(...texts(part.columns['_prediction'], part.rows));
     keys.push(...texts(part.columns['_key'], part.rows));
@@ -85,7 +89,8 @@ function agreedTypes([first, ...others]: readonly ReadonlyMap<string, string>[])
   return new Map([...(first ?? [])].filter(([name, type]) => others.every((other) => other.get(name) === type)));
 }
 
-function append(a: Table, b: Table, features: readonly Feature[]): Table {
+/** The rows of two tables with these features, one after the other. */
+export function appendTable(a: Table, b: Table, features: readonly Feature[]): Table {
   if (b.rows === 0) return a;
   const columns: Record<string, Column> = {};
   for (const { name, kind } of features) {
@@ -101,12 +106,14 @@ function append(a: Table, b: Table, features: readonly Feature[]): Table {
   return { rows: a.rows + b.rows, columns };
 }
 
-function numbers(column: Column | undefined, rows: number): Float64Array {
+/** A column as numbers; missing where it holds none. */
+export function numbers(column: Column | undefined, rows: number): Float64Array {
   if (column?.kind === 'number') return column.values;
   return new Float64Array(rows).fill(Number.NaN);
 }
 
-function texts(column: Column | undefined, rows: number): (string | null)[] {
+/** A column as texts. */
+export function texts(column: Column | undefined, rows: number): (string | null)[] {
   if (column?.kind === 'text') return column.values;
   return column
     ? Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)))

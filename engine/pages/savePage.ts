@@ -1,6 +1,6 @@
 import type { ModelSelector } from '../../protocol/models.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
-import { driftDetail, driftReport } from '../monitoring/driftReport.ts';
+import { driftDetail, driftReport, type ConfiguredProject } from '../monitoring/driftReport.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { buildCard } from '../cards/buildCard.ts';
 import type { Store } from '../store/store.ts';
@@ -18,12 +18,12 @@ export function saveCard(store: Store, config: ProjectConfig, selector: ModelSel
 
 export async function saveDrift(
   store: Store,
-  config: ProjectConfig,
+  project: ConfiguredProject,
   monitor: string,
   path: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const report = driftReport(store, config, monitor);
+  const report = driftReport(store, project.config, monitor);
   const window = telling(report);
   const details: { windowId: number; detail: DriftDetail }[] = [];
   for (const column of report.columns
@@ -31,7 +31,7 @@ export async function saveDrift(
     .slice(0, mostFeatures)) {
     signal?.throwIfAborted();
     if (window)
-      details.push({ windowId: window.id, detail: await driftDetail(store, config, monitor, window.id, column) });
+      details.push({ windowId: window.id, detail: await driftDetail(store, project, monitor, window.id, column) });
   }
   writeAtomic(path, loadSavedViews().driftPage(report, details, Date.now()));
 }

@@ -163,9 +163,14 @@ export function deployedModel(config: ProjectConfig, deployment: string): Projec
   return declared ? aliasedModel(config, declared.model).model : modelNamed(config, null);
 }
 
-/** Returns the model of a monitor, which is that of its deployment. */
+/**
+ * Returns the model of a monitor: that of its deployment, or the one that its reference validates when it watches a
+ * table of predictions.
+ */
 export function monitoredModel(config: ProjectConfig, monitor: string): ProjectModel {
-  return deployedModel(config, config.monitors?.[monitor]?.deployment ?? '');
+  const { deployment, predictions, reference } = config.monitors?.[monitor] ?? {};
+  if (predictions !== undefined && reference !== undefined) return validatedModel(config, reference);
+  return deployedModel(config, deployment ?? '');
 }
 
 /**

@@ -32,6 +32,37 @@ test('LW620 a token over http to another machine', () => {
   expectMarks('LW620', at('{ address: "http://127.0.0.1:5000", token_env: TOKEN }'));
 });
 
+test('LW621 a monitor of nothing, of two things, and of a table without time or predictions', () => {
+  const field = (name: string, role: string) => `  - { name: ${name}, type: any, loopwright: { role: ${role} } }\n`;
+  const project = (monitor: string, roles = ['timestamp', 'score']) => ({
+    [yaml]: `version: 1
+project: p
+datasets: { log: { path: log.csv, schema: log.dataset.yaml } }
+stages: { validate: { uses: validate, with: { predictions: log } } }
+deployments: { front: { as: api, model: champion, port: 18080 } }
+monitors:
+  ${monitor}
+`,
+    'log.dataset.yaml': `fields:\n${roles.map((role) => field(role, role)).join('')}`,
+    'log.csv': 'a\n',
+  });
+  const only = { only: true };
+  const rest = 'reference: validate, window: { every: 1d }, expect: { accuracy: { min: 0.5 } } }';
+  expectMarks('LW621', project(`«theirs»: { ${rest}`), only);
+  expectMarks('LW621', project(`theirs: { deployment: front, «predictions»: log, ${rest}`), only);
+  expectMarks('LW621', project(`theirs: { predictions: log, ${rest}`), only);
+  expectMarks('LW621', project(`theirs: { deployment: front, ${rest}`), only);
+  const [timeless] = expectMarks('LW621', project(`theirs: { predictions: «log», ${rest}`, ['score']), only);
+  assert.match(timeless?.message ?? '', /cannot be divided into windows/);
+  const [empty] = expectMarks('LW621', project(`theirs: { predictions: «log», ${rest}`, ['timestamp']), only);
+  assert.match(empty?.message ?? '', /role: prediction/);
+  expectMarks('LW201', project(`theirs: { predictions: «lag», ${rest}`), only);
+  expectMarks('LW206', project(`theirs: { predictions: log, ${rest}`), only);
+  // The table may hold the true values itself.
+  expectMarks('LW617', project(`theirs: { predictions: log, ${rest.replace('accuracy', '«accuracy»')}`), only);
+  expectMarks('LW617', project(`theirs: { predictions: log, ${rest}`, ['timestamp', 'score', 'target']), only);
+});
+
 test('LW603 a reference of data without the features', () => {
   const other = (from: string, to: string) => ({
     ...edit(
@@ -303,6 +334,7 @@ test('the orders project has no finding about its service', () => {
     'LW618',
     'LW619',
     'LW620',
+    'LW621',
   ])
     assert.deepEqual(findings(code, {}).problems, []);
 });

@@ -28,14 +28,14 @@ test('the report of a monitor, and one column of a window in detail', async () =
   );
   const id = report.windows[1]?.id ?? 0;
   for (const column of ['amount', 'country', 'hour', '_score']) {
-    const detail = await driftDetail(store, config, 'production', id, column);
+    const detail = await driftDetail(store, loaded(), 'production', id, column);
     assert.equal(detail.nCurrent, 150, column);
     for (const shares of [detail.reference, detail.current])
       assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 0.05, column);
     assert.equal(detail.reference.length, detail.type === 'numeric' ? detail.edges.length - 1 : detail.labels.length);
   }
-  await assert.rejects(driftDetail(store, config, 'production', id, 'none'), /column `none` is not in the reference/);
-  await assert.rejects(driftDetail(store, config, 'production', 999, 'amount'), /no window 999/);
+  await assert.rejects(driftDetail(store, loaded(), 'production', id, 'none'), /column `none` is not in the reference/);
+  await assert.rejects(driftDetail(store, loaded(), 'production', 999, 'amount'), /no window 999/);
   assert.throws(() => driftReport(store, config, 'none'), /There is no monitor `none`\. Declared: production/);
 });
 
@@ -54,7 +54,7 @@ test('a window of format 1 has its place in the report, its columns and the draw
   assert.deepEqual(report, before);
   const windowId = report.windows[0]?.id ?? 0;
   assert.equal(valueAt(report, { windowId, column: 'amount' })?.value?.kind, 'drifted');
-  assert.equal((await driftDetail(store, config, 'production', windowId, 'amount')).nCurrent, 150);
+  assert.equal((await driftDetail(store, loaded(), 'production', windowId, 'amount')).nCurrent, 150);
   const colors = colorsOf('light', (_name, otherwise) => otherwise);
   const drawn = timelineOption(report, headlineOf(report, null), null, colors, null);
   assert.ok(Array.isArray(drawn['series']) && drawn['series'].length > 0);

@@ -32,7 +32,7 @@ export function driftView(model: Model, actions: Actions, chart: unknown): Templ
   const report = model.report.value;
   if (!report) return model.report.error === null ? skeleton(12) : html`${errorBar(model.report.error, actions.retry)}`;
   if (report.windows.length === 0) {
-    return html`${errorBar(model.report.error, actions.retry)}${emptyState('No window yet', `${report.deployment} will be compared with ${plural(report.referenceRows, 'reference row')} here, window by window, as soon as it has served enough predictions.`, { label: 'Check now', run: actions.monitorNow })}`;
+    return html`${errorBar(model.report.error, actions.retry)}${emptyState('No window yet', `${report.deployment} will be compared with ${plural(report.referenceRows, 'reference row')} here, window by window, as soon as there are enough predictions.`, { label: 'Check now', run: actions.monitorNow })}`;
   }
   return html`${errorBar(model.report.error, actions.retry)}
     <div class="drift">

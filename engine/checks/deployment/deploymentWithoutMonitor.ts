@@ -15,7 +15,7 @@ export const deploymentWithoutMonitor: Rule = {
   },
   check(context) {
     const { deployments, monitors, retraining } = context.config;
-    const watched = new Set(Object.values(monitors ?? {}).map((monitor) => monitor.deployment));
+    const watched = new Set(Object.values(monitors ?? {}).flatMap(({ deployment }) => deployment ?? []));
     // A monitor of an unknown deployment may mean this one; unknown-deployment tells.
     const written = entryOf(context.project.resolved.root ?? undefined, 'monitors')?.value;
     const none = watched.size === 0 && (written?.kind !== 'map' || written.entries.length === 0);

@@ -1,4 +1,5 @@
 import { predictionMetrics } from '../../evaluation/metrics.ts';
+import { targetIn } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';
 
 export const performanceWithoutLabels: Rule = {
@@ -6,7 +7,7 @@ export const performanceWithoutLabels: Rule = {
   name: 'performance-without-labels',
   severity: 'warning',
   whole: 'named',
-  docs: 'A monitor expects a performance such as `pr_auc`, but has no `labels`, so the true values are unknown. The expectation is never evaluated, and retraining that depends on it never starts. Add `labels` with the dataset of the true values.',
+  docs: 'A monitor expects a performance such as `pr_auc`, but has no `labels`, and no table of predictions with a target, so the true values are unknown. The expectation is never evaluated, and retraining that depends on it never starts. Add `labels` with the dataset of the true values.',
   example: {
     wrong:
       'production:\n  deployment: production\n  reference: validate\n  window: { every: 1d }\n  expect: { pr_auc: { min: 0.75 } }',
@@ -16,7 +17,8 @@ export const performanceWithoutLabels: Rule = {
   check(context) {
     const performance = predictionMetrics(null);
     for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
-      if (monitor.labels) continue;
+      // A table of predictions may hold the true values itself.
+      if (monitor.labels || (monitor.predictions !== undefined && targetIn(context, monitor.predictions))) continue;
       for (const metric of Object.keys(monitor.expect ?? {})) {
         if (performance.includes(metric))
           context.reportKey(

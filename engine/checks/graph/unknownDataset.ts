@@ -24,6 +24,7 @@ export const unknownDataset: Rule = {
         if (model[key] !== undefined) expect(context, model[key], ['models', name, key]);
     }
     for (const [name, monitor] of Object.entries(monitors ?? {})) {
+      if (monitor.predictions !== undefined) expect(context, monitor.predictions, ['monitors', name, 'predictions']);
       if (monitor.labels) expect(context, monitor.labels.dataset, ['monitors', name, 'labels', 'dataset']);
     }
   },

@@ -13,11 +13,11 @@ export const unknownDeployment: Rule = {
   check(context) {
     const { deployments, monitors, retraining } = context.config;
     const known = Object.keys(deployments ?? {});
-    for (const [name, monitor] of Object.entries(monitors ?? {})) {
-      if (!known.includes(monitor.deployment))
+    for (const [name, { deployment }] of Object.entries(monitors ?? {})) {
+      if (deployment !== undefined && !known.includes(deployment))
         context.report(
           ['monitors', name, 'deployment'],
-          `There is no deployment \`${monitor.deployment}\`.${suggestion(monitor.deployment, known)}`,
+          `There is no deployment \`${deployment}\`.${suggestion(deployment, known)}`,
         );
     }
     const watching = Object.keys(monitors ?? {});

@@ -144,7 +144,8 @@ const FieldExtras = Type.Object(
   {
     role: Type.Optional(
       Type.Enum(fieldRoles, {
-        description: 'Role of the column: feature, target, id, timestamp, protected, prediction, score or ignore.',
+        description:
+          'Role of the column: feature, target, id, timestamp, protected, prediction (the class or value that a model predicted), score (its score of the positive class) or ignore. Predictions and scores are never features.',
       }),
     ),
     unit: Type.Optional(

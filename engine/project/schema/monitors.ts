@@ -14,7 +14,13 @@ const Bound = Type.Object(
 
 export const Monitor = Type.Object(
   {
-    deployment: reference('deployment', 'The deployment to monitor.'),
+    deployment: Type.Optional(reference('deployment', 'The deployment to monitor.')),
+    predictions: Type.Optional(
+      reference(
+        'dataset',
+        'A dataset with the predictions that another program made, in place of `deployment`. Its schema gives columns the roles `timestamp`, and `prediction` or `score` or both; a column with the role `target` holds the true values where they are known.',
+      ),
+    ),
     reference: reference('stage', 'The validate stage whose test rows are the reference.'),
     window: Type.Object(
       {
@@ -23,7 +29,7 @@ export const Monitor = Type.Object(
           Type.Integer({ minimum: 1, description: 'Windows with fewer rows are not judged. Default 100.' }),
         ),
       },
-      { ...closed, description: 'How the prediction log is divided into windows.' },
+      { ...closed, description: 'How the predictions are divided into windows.' },
     ),
     labels: Type.Optional(
       Type.Object(
@@ -72,7 +78,11 @@ export const Monitor = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'Monitors a deployment by windows: drift, performance once labels arrive, latency.' },
+  {
+    ...closed,
+    description:
+      'Monitors a deployment, or a table of predictions, by windows: drift, performance once labels arrive, latency.',
+  },
 );
 
 export type MonitorConfig = Static<typeof Monitor>;
