@@ -62,6 +62,7 @@ import { unknownDeployment } from './graph/unknownDeployment.ts';
 import { unknownParam } from './graph/unknownParam.ts';
 import { unknownStage } from './graph/unknownStage.ts';
 import { idAsFeature } from './modelling/idAsFeature.ts';
+import { predictionAsFeature } from './modelling/predictionAsFeature.ts';
 import { timestampAsFeature } from './modelling/timestampAsFeature.ts';
 import { randomSplitOfTimedData } from './modelling/randomSplitOfTimedData.ts';
 import { protectedAsFeature } from './modelling/protectedAsFeature.ts';
@@ -137,6 +138,7 @@ export const rules: readonly Rule[] = [
   splitShares,
   idAsFeature,
   timestampAsFeature,
+  predictionAsFeature,
   randomSplitOfTimedData,
   protectedAsFeature,
   oddHyperParameter,

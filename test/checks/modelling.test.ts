@@ -53,6 +53,19 @@ test('LW406 a time among the features', () => {
   expectMarks('LW406', train('features: [hour, amount]'));
 });
 
+test('LW429 a prediction of another model among the features', () => {
+  for (const role of ['prediction', 'score']) {
+    const roles = edit(schema, [
+      '- { name: hour,',
+      '- { name: old, type: number, loopwright: { role: ROLE } }\n  - { name: hour,'.replace('ROLE', role),
+    ]);
+    expectMarks('LW429', { ...train('features: [amount, «old»]'), ...roles });
+    assert.match(expectFixed('LW429', { ...train('features: [amount, «old»]'), ...roles }), /features: \[amount\]/);
+    expectMarks('LW429', roles);
+  }
+  expectMarks('LW429', train('features: [hour, amount]'));
+});
+
 test('LW408 a random split of rows with a time', () => {
   const over = edit(yaml, ['by: time, column: at', 'by: «random», column: id']);
   expectMarks('LW408', over);

@@ -7,109 +7,7 @@ import { retrain } from '../../engine/loop/retrain.ts';
 import { driftDetail, driftReport } from '../../engine/monitoring/driftReport.ts';
 import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
-import { seededRandom } from '../../engine/statistics/random.ts';
-import { makeProject } from '../helpers/makeProject.ts';
-import { runIn } from '../helpers/runIn.ts';
-
-const day = 86_400_000;
-const firstDay = Date.UTC(2026, 2, 1);
-const at = (days: number) => firstDay + days * day;
-
-interface Row {
-  id: string;
-  at: string;
-  amount: number;
-  country: string;
-  made: string | null;
-  score: number | null;
-  truth: string | null;
-}
-
-/** Rows that another program scored over some days. `shift` moves the amounts, `wrong` is the share of bad answers. */
-function scored(options: {
-  days: number;
-  from: number;
-  rows: number;
-  seed: number;
-  shift?: number;
-  wrong?: number;
-}): Row[] {
-  const { days, from, rows, seed, shift = 0, wrong = 0.1 } = options;
-  const random = seededRandom(seed);
-  return Array.from({ length: rows }, (_, i) => {
-    const amount = random.next() * 100 + shift;
-    const score = Math.min(1, Math.max(0, random.next() * 0.3 + amount / 160));
-    const truth = random.next() < wrong ? score < 0.5 : score >= 0.5;
-    return {
-      id: `${seed}-${i}`,
-      at: new Date(at(from) + ((i + 0.5) / rows) * days * day).toISOString().slice(0, 19),
-      amount: Number(amount.toFixed(2)),
-      country: ['de', 'fr', 'pl'][random.integer(3)] ?? '',
-      made: score >= 0.5 ? 'fraud' : 'fine',
-      score: Number(score.toFixed(4)),
-      truth: truth ? 'fraud' : 'fine',
-    };
-  });
-}
-
-const csvOf = (rows: readonly Row[]) =>
-  `id,at,amount,country,made,score,truth\n${rows
-    .map((row) =>
-      Object.values(row)
-        .map((value) => value ?? '')
-        .join(','),
-    )
-    .join('\n')}\n`;
-
-const schema = `fields:
-  - { name: id, type: string, loopwright: { role: id } }
-  - { name: at, type: datetime, loopwright: { role: timestamp } }
-  - { name: amount, type: number, loopwright: { role: feature, drift: { threshold: 0.3 } } }
-  - { name: country, type: string, loopwright: { role: feature, drift: { threshold: 0.3 } } }
-  - { name: made, type: string, loopwright: { role: prediction } }
-  - { name: score, type: number, loopwright: { role: score, drift: { threshold: 0.3 } } }
-  - { name: truth, type: string, categories: [fine, fraud], loopwright: { role: target, positive: fraud } }
-`;
-const labelsSchema = `fields:
-  - { name: id, type: string, loopwright: { role: id } }
-  - { name: truth, type: string, loopwright: { role: target } }
-`;
-
-/** A project that knows nothing but a validated table and the log that a program elsewhere writes. */
-async function watched(log: readonly Row[], more = '') {
-  const root = makeProject({
-    'past/march.csv': csvOf(scored({ from: -30, days: 30, rows: 3000, seed: 1 })),
-    'log/april.csv': csvOf(log),
-    'scored.dataset.yaml': schema,
-    'labels.dataset.yaml': labelsSchema,
-    'labels/a.csv': 'id,truth\n',
-    'loopwright.yaml': `version: 1
-project: elsewhere
-datasets:
-  past: { path: past/*.csv, schema: scored.dataset.yaml }
-  log: { path: log/*.csv, schema: scored.dataset.yaml }
-  labels: { path: labels/*.csv, schema: labels.dataset.yaml }
-stages:
-  validate: { uses: validate, with: { predictions: past } }
-monitors:
-  theirs:
-    predictions: log
-    reference: validate
-    window: { every: 1d, min_rows: 100 }
-    expect: { accuracy: { min: 0.85 } }
-${more}`,
-  });
-  const runner = runIn(root);
-  assert.equal((await runner.run()).error, null);
-  const loaded = () => {
-    const project = loadProject(root);
-    return { project, config: configFor(project, 'default') };
-  };
-  const evaluate = (days: number) =>
-    evaluateMonitor({ ...loaded(), store: runner.store, monitor: 'theirs', now: at(days) });
-  const write = (rows: readonly Row[], file = 'log/april.csv') => writeFileSync(join(root, file), csvOf(rows));
-  return { ...runner, loaded, evaluate, write };
-}
+import { at, scored, watchedLog, type ScoredRow } from '../helpers/watchedLog.ts';
 
 test('a quiet log of another program has no drift, and the performance of its own decisions', async () => {
   const rows = scored({ from: 0, days: 5, rows: 2000, seed: 2 }).map((row, i) => ({
@@ -117,7 +15,7 @@ test('a quiet log of another program has no drift, and the performance of its ow
     // Decisions that no threshold of the score gives.
     made: i % 5 === 0 ? 'fine' : row.made,
   }));
-  const { evaluate, store, loaded } = await watched(rows);
+  const { evaluate, store, loaded } = await watchedLog(rows);
   const windows = await evaluate(5);
   assert.deepEqual(
     windows.map(({ status, rows: n, labelled, errorRate }) => [status, n, labelled, errorRate]),
@@ -147,7 +45,7 @@ test('a step in the inputs drifts from its window on, and only then is retrainin
   const before = scored({ from: 0, days: 3, rows: 1200, seed: 3 });
   const after = scored({ from: 3, days: 3, rows: 1200, seed: 4, shift: 60 });
   const policy = 'retraining: { when: [{ monitor: theirs, drift: dataset, for: 2 windows }] }\n';
-  const { evaluate, store, loaded, write } = await watched([...before, ...after], policy);
+  const { evaluate, store, loaded, write } = await watchedLog([...before, ...after], policy);
   assert.deepEqual(
     (await evaluate(4)).map(({ status }) => status),
     ['ok', 'ok', 'ok', 'drift'],
@@ -167,8 +65,8 @@ test('a step in the inputs drifts from its window on, and only then is retrainin
 
 test('true values and rows that come later have their windows judged again, and no others', async () => {
   const rows = scored({ from: 0, days: 3, rows: 900, seed: 5 });
-  const unknown = (row: Row, i: number) => (i < 300 && i % 3 > 0 ? row : { ...row, truth: null });
-  const { evaluate, write, store } = await watched(rows.map(unknown));
+  const unknown = (row: ScoredRow, i: number) => (i < 300 && i % 3 > 0 ? row : { ...row, truth: null });
+  const { evaluate, write, store } = await watchedLog(rows.map(unknown));
   assert.deepEqual(
     (await evaluate(3)).map(({ labelled }) => labelled),
     [200, 0, 0],
@@ -193,7 +91,7 @@ test('true values and rows that come later have their windows judged again, and 
 
 test('labels of another dataset join by key', async () => {
   const rows = scored({ from: 0, days: 1, rows: 300, seed: 7 });
-  const { evaluate, root } = await watched(
+  const { evaluate, root } = await watchedLog(
     rows.map((row) => ({ ...row, truth: null })),
     '    labels: { dataset: labels, key: id, delay: 2d }\n',
   );
@@ -212,13 +110,13 @@ test('rows without a prediction are errors, and a short window is not judged', a
   const rows = scored({ from: 0, days: 2, rows: 240, seed: 8 }).map((row, i) =>
     i < 30 ? { ...row, made: null, score: null } : row,
   );
-  const [first, second] = await (await watched(rows)).evaluate(2);
+  const [first, second] = await (await watchedLog(rows)).evaluate(2);
   assert.deepEqual([first?.status, first?.rows, first?.errorRate], ['too few rows', 90, 0.25]);
   assert.deepEqual([second?.status, second?.rows, second?.errorRate], ['ok', 120, 0]);
 });
 
 test('a monitor without a validated reference says what to run', async () => {
-  const { store, root } = await watched(scored({ from: 0, days: 1, rows: 200, seed: 9 }));
+  const { store, root } = await watchedLog(scored({ from: 0, days: 1, rows: 200, seed: 9 }));
   store.sql.run('DELETE FROM model_versions');
   const project = loadProject(root);
   const request = { project, config: configFor(project, 'default'), store, monitor: 'theirs', now: at(2) };
