@@ -75,6 +75,20 @@ class Rows:
         block = None if self.block is None else self.block[:, span]
         return Rows(self.layout, columns, len(range(*span.indices(self.count))), block)
 
+    def padded(self):
+        """These rows, with the last one repeated up to a multiple of eight.
+
+        Kernels of linear algebra work on some rows at a time, and add in another order for those that are left over. So
+        one row alone gets the bits that it gets among many.
+        """
+        import numpy as np
+
+        more = -self.count % 8
+        if more == 0 or self.count == 0:
+            return self
+        columns = [np.concatenate((column, column[-1:].repeat(more))) for column in self.columns]
+        return Rows(self.layout, columns, self.count + more)
+
     def matrix(self):
         """The rows as numpy takes them: float64, or objects where a column is text. One row a row."""
         import numpy as np
@@ -328,7 +342,8 @@ class Estimator(Model):
         self.kind = kind_of(estimator)
         classes = attribute(estimator, "classes_")
         if self.kind != "regression" and classes is not None:
-            if isinstance(classes, list) and any(hasattr(one, "__len__") and not isinstance(one, str) for one in classes):
+            # One array for each target.
+            if isinstance(classes, list) and any(attribute(one, "ndim") for one in classes):
                 raise Fault("model", "The model has several targets; a model with one target can be used.")
             self.classes = list(classes)
             self.kind = "classification"
@@ -341,6 +356,7 @@ class Estimator(Model):
             elif attribute(estimator, "decision_function") is not None and not votes_by_pairs(estimator):
                 self.scores = "decision"
         self.takes_matrix = takes_matrix(estimator)
+        self.pads = any(adds_products(part) for part in parts_of(estimator))
         self.plan = FramePlan(categories_of(estimator), none_names_of(estimator))
         self.takes_frames = self.inputs is not None and (not self.takes_matrix or bool(self.plan.categories))
         settle_threads(estimator)
@@ -353,6 +369,12 @@ class Estimator(Model):
         return rows.frame(self.plan)
 
     def answer(self, rows):
+        if not self.pads:
+            return self.found(rows)
+        kind, values = self.found(rows.padded())
+        return kind, values[: rows.count]
+
+    def found(self, rows):
         import numpy as np
 
         given = self.given(rows)
@@ -371,10 +393,8 @@ class Estimator(Model):
         if found.ndim == 1:
             found = found.reshape(-1, 1)
         if found.shape[1] not in (1, len(self.classes)):
-            raise Fault(
-                "model",
-                "The model gives %s a row for %s." % (plural(found.shape[1], "score"), plural(len(self.classes), "class")),
-            )
+            given, wanted = plural(found.shape[1], "score"), plural(len(self.classes), "class")
+            raise Fault("model", "The model gives %s a row for %s." % (given, wanted))
         return "scores", found
 
 
@@ -480,6 +500,28 @@ def parts_of(estimator):
         for name in ("best_estimator_", "estimator_", "estimator", "base_estimator_", "final_estimator_", "regressor_"):
             waiting.append(attribute(part, name))
         waiting.append(attribute(part, "calibrated_classifiers_"))
+
+
+product_modules = (
+    "linear_model",
+    "neural_network",
+    "decomposition",
+    "discriminant_analysis",
+    "cross_decomposition",
+    "gaussian_process",
+    "kernel_approximation",
+    "kernel_ridge",
+    "naive_bayes",
+    "random_projection",
+)
+
+
+def adds_products(part):
+    """True for an estimator whose answer for a row is a product of matrices."""
+    modules = type(part).__module__.split(".")
+    if modules[0] != "sklearn" or len(modules) < 2:
+        return False
+    return modules[1] in product_modules or type(part).__name__ in ("LinearSVC", "LinearSVR")
 
 
 matrix_packages = ("sklearn", "lightgbm", "xgboost", "catboost")
@@ -618,6 +660,8 @@ class Pyfunc(Model):
         metadata = self.pyfunc.metadata
         loader = metadata.flavors["python_function"].get("loader_module", "mlflow.pyfunc")
         self.algorithm = loader if loader == "mlflow.pyfunc.model" else loader.replace("mlflow.", "")
+        # Networks. A class of a user may count its rows.
+        self.pads = loader in ("mlflow.pytorch", "mlflow.tensorflow", "mlflow.keras")
         self.schema = metadata.get_input_schema()
         self.tensor = None
         if self.schema is not None and self.schema.is_tensor_spec():
@@ -627,12 +671,17 @@ class Pyfunc(Model):
                 self.width = None if first.shape[1] < 0 else first.shape[1]
         if self.schema is not None and self.tensor is None and self.schema.has_input_names():
             self.inputs = [
-                {"name": one.name, "type": None, "optional": not attribute(one, "required")} for one in self.schema.inputs
+                {"name": one.name, "type": None, "optional": not attribute(one, "required")}
+                for one in self.schema.inputs
             ]
         self.plan = FramePlan()
 
     def answer(self, rows):
-        return plain_answer(self.pyfunc.predict(self.given(rows)), rows.count)
+        if not self.pads:
+            return plain_answer(self.pyfunc.predict(self.given(rows)), rows.count)
+        more = rows.padded()
+        kind, values = plain_answer(self.pyfunc.predict(self.given(more)), more.count)
+        return kind, values[: rows.count]
 
     def given(self, rows):
         if self.tensor is not None:
@@ -669,6 +718,9 @@ def as_signature_wants(column, spec):
     return column
 
 
+answers_wanted = "one value, or one score for each class, can be used a row"
+
+
 def plain_answer(found, count, classes=None):
     """What a function gave for rows: numbers a row are a value, texts and booleans a class, several numbers scores."""
     import numpy as np
@@ -683,7 +735,7 @@ def plain_answer(found, count, classes=None):
     if found.ndim == 2 and found.shape[1] == 1:
         found = found[:, 0]
     if found.ndim > 2:
-        raise Fault("model", "The model gives %s; one value, or one score for each class, can be used a row." % shape_text(found.shape))
+        raise Fault("model", "The model gives %s; %s." % (shape_text(found.shape), answers_wanted))
     if found.ndim == 2:
         return "scores", found.astype(np.float64)
     if found.dtype.kind == "f" or found.dtype.kind == "O" and all(isinstance(value, float) for value in found.tolist()):
@@ -895,7 +947,8 @@ def xgboost_categories(booster):
         except UnicodeDecodeError:
             found = None
         # XGBoost 3 counts characters where it should count bytes, and cuts the texts there.
-        if found is None or any(isinstance(one, str) and not one.isascii() for known in found.values() for one in known):
+        texts = [one for known in (found or {}).values() for one in known if isinstance(one, str)]
+        if found is None or not all(one.isascii() for one in texts):
             raise Fault(
                 "model",
                 "The model has categories with characters beyond ASCII, which XGBoost does not save whole. Encode the "
@@ -1014,16 +1067,20 @@ class Torch(Model):
         import numpy as np
         import torch
 
+        count, rows = rows.count, rows.padded()
         given = torch.from_numpy(np.ascontiguousarray(rows.matrix())).to(self.dtype)
         with torch.inference_mode():
             found = self.module(given)
         if not isinstance(found, torch.Tensor):
             raise Fault("model", "The model gives %s; a tensor can be used." % describe_type(found))
         found = found.to(torch.float64).numpy()
+        if found.ndim == 0 or len(found) != rows.count:
+            raise Fault("model", "The model gives %s for %s." % (shape_text(found.shape), plural(rows.count, "row")))
+        found = found[:count]
         if found.ndim == 2 and found.shape[1] == 1:
             found = found[:, 0]
         if found.ndim not in (1, 2):
-            raise Fault("model", "The model gives %s; one row of scores, or one value, a row can be used." % shape_text(found.shape))
+            raise Fault("model", "The model gives %s; %s." % (shape_text(found.shape), answers_wanted))
         return ("scores" if found.ndim == 2 or self.scores == "probability" else "values"), found
 
 
@@ -1041,8 +1098,8 @@ def open_torch(path, options):
         if found:
             raise Fault(
                 "model",
-                "The model places tensors on `%s`, a GPU that this machine does not have. Trace or script it on the CPU, "
-                "or take the device from its input." % found.group(1),
+                "The model places tensors on `%s`, a GPU that this machine does not have. Trace or script it on the "
+                "CPU, or take the device from its input." % found.group(1),
             )
     try:
         graph = torch.jit.freeze(module).graph
@@ -1071,8 +1128,8 @@ def exported_torch(torch, path):
     if len(value.shape) != 2 or isinstance(value.shape[0], int):
         raise Fault(
             "model",
-            "The model takes a tensor of shape %s; a tensor of rows with any number of them can be given. Export it with "
-            "`dynamic_shapes` for its first dimension." % (tuple(str(size) for size in value.shape),),
+            "The model takes a tensor of shape %s; a tensor of rows with any number of them can be given. Export it "
+            "with `dynamic_shapes` for its first dimension." % (tuple(str(size) for size in value.shape),),
         )
     out = [node for node in program.graph.nodes if node.op == "output"][0].args[0]
     ending = str(attribute(out[0], "target")).split(".")[1] if len(out) == 1 and "." in str(out[0].target) else ""

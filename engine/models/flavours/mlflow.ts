@@ -41,7 +41,7 @@ export const mlflow: Flavour = {
     const mlmodel = readMlmodel(files, folder);
     return {
       flavour: 'mlflow',
-      path: join(files.path, folder),
+      path: join(files.path, folder).replace(/[\\/]$/, ''),
       stated: statedFacts(mlmodel, openingOf(mlmodel), files, folder),
     };
   },

@@ -14,6 +14,7 @@ const names = [
   'sklearn_compressed',
   'sklearn_linear',
   'sklearn_margin',
+  'sklearn_network',
   'sklearn_labels',
   'sklearn_skops',
   'sklearn_none',
@@ -46,6 +47,11 @@ const expected: Record<Name, [className: string, runsCode: boolean, said: Partia
     'sklearn.svm._classes.LinearSVC',
     true,
     { inputs: null, width: 6, classes: ['0', '1'], scores: 'decision' },
+  ],
+  sklearn_network: [
+    'sklearn.pipeline.Pipeline',
+    true,
+    { algorithm: 'Pipeline(PCA, MLPClassifier)', classes: ['0', '1', '2'], scores: 'probability' },
   ],
   sklearn_labels: [
     'sklearn.svm._classes.SVC',

@@ -115,7 +115,7 @@ def sklearn_linear(folder):
     path = os.path.join(folder, "sklearn_linear.pkl")
     with open(path, "wb") as file:
         pickle.dump(model, file)
-    return path, numbers(500, width=20), model.predict_proba
+    return path, numbers(504, width=20), model.predict_proba
 
 
 def sklearn_margin(folder):
@@ -129,8 +129,20 @@ def sklearn_margin(folder):
     return path, numbers(40), lambda rows: model.decision_function(rows.to_numpy())
 
 
+def sklearn_network(folder):
+    from sklearn.decomposition import PCA
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+
+    train = numbers(300)
+    model = make_pipeline(PCA(4), MLPClassifier((16, 8), max_iter=30)).fit(train, np.digitize(sums(train), [-1, 1]))
+    path = os.path.join(folder, "sklearn_network.pkl")
+    with open(path, "wb") as file:
+        pickle.dump(model, file)
+    return path, numbers(200), model.predict_proba
+
+
 def sklearn_labels(folder):
-    from sklearn.neighbors import NearestCentroid
     from sklearn.svm import SVC
 
     train = numbers(200)
@@ -413,7 +425,7 @@ def torch_script(folder):
     model = network(3, torch.nn.Softmax(dim=1))
     path = os.path.join(folder, "torch_script.pt")
     torch.jit.script(model).save(path)
-    return path, numbers(50, nasty=True), by_torch(model)
+    return path, numbers(48, nasty=True), by_torch(model)
 
 
 def torch_trace(folder):
@@ -422,7 +434,7 @@ def torch_trace(folder):
     model = network(1)
     path = os.path.join(folder, "torch_trace.pt")
     torch.jit.trace(model, torch.zeros(2, 6)).save(path)
-    return path, numbers(50, nasty=True), by_torch(model)
+    return path, numbers(48, nasty=True), by_torch(model)
 
 
 def torch_export(folder):
@@ -432,7 +444,7 @@ def torch_export(folder):
     path = os.path.join(folder, "torch_export.pt2")
     rows = torch.export.Dim("rows")
     torch.export.save(torch.export.export(model, (torch.zeros(2, 6),), dynamic_shapes=({0: rows},)), path)
-    return path, numbers(50, nasty=True), by_torch(model)
+    return path, numbers(48, nasty=True), by_torch(model)
 
 
 def python_function(folder):
@@ -506,7 +518,6 @@ def main():
         rows = rows.reset_index(drop=True)
         parquet = os.path.join(folder, name + ".parquet")
         rows.to_parquet(parquet, index=False)
-        alone = [answers_of(answer(rows.iloc[[at]])) for at in range(len(rows))]
         with open(os.path.join(folder, name + ".answers.json"), "w") as file:
             json.dump(
                 {
@@ -515,7 +526,6 @@ def main():
                     "rows": len(rows),
                     "inputs": [dict(input_of(rows[column]), name=column) for column in rows.columns],
                     "together": answers_of(answer(rows)),
-                    "alone": alone,
                 },
                 file,
             )
