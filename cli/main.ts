@@ -188,7 +188,8 @@ command('export', 'export runs and models to an MLflow file store or server')
     '\nRequests to a server use MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. Exporting again adds only what is new.',
   )
   .action(action<ExportRunsOptions>((context, _args, options) => exportRunsTo(context, options)));
-command('serve [deployment]', 'serve an API deployment until stopped')
+command('serve [deployment]', 'serve an API deployment, or one version of a model, until stopped')
+  .option('--model <version>', 'serve this version, as NAME@3, on this machine; its predictions are not logged')
   .option('--port <n>', 'port to use instead; 0 picks a free one')
   .action(action<ServeOptions>((context, [name], options) => serve(context, name, options)));
 command('monitor [name]', 'evaluate the windows of a monitor')

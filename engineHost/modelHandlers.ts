@@ -1,6 +1,8 @@
 import { buildCard } from '../engine/cards/buildCard.ts';
 import { validatedModel } from '../engine/project/models.ts';
 import { actorOf } from '../engine/registry/audit.ts';
+import { inspectNamed } from '../engine/cards/inspectNamed.ts';
+import { modelsOfRun } from '../engine/runner/modelsOfRun.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
 import { registerRun } from '../engine/registry/registerRun.ts';
 import type { AreaHandlers } from './handlers.ts';
@@ -11,6 +13,9 @@ import type { HostStore } from './hostStore.ts';
 export function modelHandlers(store: HostStore, project: HostProject): AreaHandlers<'models'> {
   return {
     'models/card': (selector) => buildCard(store.required(), project.config(), selector),
+    'models/ofRun': ({ runId }) => modelsOfRun(store.required(), runId),
+    'models/inspect': ({ address, open, python }) =>
+      inspectNamed({ project: project.shown(), store: store.created(), text: address, open, python: python ?? {} }),
     'models/promote': (model) =>
       promote(store.required(), model, { why: 'promoted by hand', actor: actorOf('editor') }),
     'models/register': ({ runId }) =>

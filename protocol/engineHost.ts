@@ -14,7 +14,8 @@ import type { DriftDetail, DriftReport } from './drift.ts';
 import type { LabelDone, LabelOrder, LabelQueue, LabelRow, LabelSummary, LabelTasks } from './labelling.ts';
 import type { FolderLook, Proposal, ReadAs, StartChoice, TableLook } from './start.ts';
 import type { ProjectOverview, StageStatus } from './lifeCycle.ts';
-import type { ModelCard } from './modelCard.ts';
+import type { AnyCard } from './modelCard.ts';
+import type { InspectedModel, RunModel } from './modelFacts.ts';
 import type {
   ArtifactContent,
   FilterCompletion,
@@ -98,7 +99,17 @@ export interface EngineRequests {
   'views/list': { params: Record<string, never>; result: SavedView[] };
   'views/save': { params: SavedView; result: null };
   'views/delete': { params: { name: string }; result: null };
-  'models/card': { params: ModelSelector; result: ModelCard };
+  'models/card': { params: ModelSelector; result: AnyCard };
+  /** The models among the outputs of a run. */
+  'models/ofRun': { params: { runId: string }; result: RunModel[] };
+  /**
+   * What a model is that a person names as for `loopwright validate`. With `open`, the model is opened, which runs the
+   * code in a pickle, and describes itself. `python` holds the variables that name the Python of the editor.
+   */
+  'models/inspect': {
+    params: { address: string; open: boolean; python?: Record<string, string> };
+    result: InspectedModel;
+  };
   /** Moves the champion alias after the gates; rejected with a message when a gate fails. */
   'models/promote': { params: ModelRef; result: ModelRef & { previous: number | null } };
   /**
@@ -179,6 +190,8 @@ export const viewMethods = [
   'views/save',
   'views/delete',
   'models/card',
+  'models/ofRun',
+  'models/inspect',
   'drift/report',
   'drift/detail',
   'data/subjects',

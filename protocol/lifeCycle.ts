@@ -17,6 +17,8 @@ export interface StageStatus {
   /** 1-based line of the stage's key in loopwright.yaml, when it stands there. */
   line: number | null;
   last: StageResult | null;
+  /** Name of the registered model that it makes; absent when it makes none. */
+  model?: string | undefined;
 }
 
 /** How the last execution of a stage ended. Times are epoch milliseconds. */
@@ -136,7 +138,8 @@ export interface DeploymentSummary {
   name: string;
   /** The model that it serves; null when the project has no such model. */
   model: string | null;
-  as: 'api' | 'batch' | 'embedded';
+  /** `temporary`: a version that somebody serves to try it; the project declares no such deployment. */
+  as: 'api' | 'batch' | 'embedded' | 'temporary';
   state: 'healthy' | 'stopped' | 'unreachable';
   url: string | null;
   modelVersion: number | null;

@@ -1,3 +1,4 @@
+import type { ModelFacts } from './modelFacts.ts';
 import type { GateResult, ParamValue } from './runs.ts';
 
 /** A value with its interval; `low` and `high` are null when no interval was computed. */
@@ -49,12 +50,44 @@ export interface CardHealth {
   } | null;
 }
 
-/** Everything the card shows. Parts only a person can write are null when missing, and shown as missing. */
-export interface ModelCard {
+/** The parts of a card that every version has. */
+interface CardOfVersion {
   model: string;
   version: number;
   aliases: string[];
   createdAt: number;
+  /** What its files are. */
+  facts: ModelFacts;
+  /** The run that made it; null when not known. */
+  run: CardRun | null;
+  versions: { version: number; aliases: string[]; createdAt: number; headline: number | null }[];
+}
+
+export interface CardRun {
+  runId: string;
+  name: string;
+  experiment: string;
+  commit: string | null;
+  dirty: boolean;
+  seed: number | null;
+  durationMs: number | null;
+}
+
+/** The card of a version that a program registered and that was never validated here. */
+export interface UnvalidatedCard extends CardOfVersion {
+  isValidated: false;
+  /** What the program wrote about it; empty when nothing. */
+  description: string;
+}
+
+/** The card of a version. */
+export type AnyCard = ModelCard | UnvalidatedCard;
+
+/**
+ * The card of a validated version. Parts only a person can write are null when missing, and shown as missing.
+ */
+export interface ModelCard extends CardOfVersion {
+  isValidated: true;
   task: 'binary' | 'multiclass' | 'regression';
   target: string;
   algorithm: string;
@@ -84,18 +117,8 @@ export interface ModelCard {
   /** Equal-count bins of the score on the test rows: mean score, share of positives, rows. Empty when not binary. */
   calibration: { meanScore: number; positiveRate: number; n: number }[];
   params: Record<string, ParamValue>;
-  run: {
-    runId: string;
-    name: string;
-    experiment: string;
-    commit: string | null;
-    dirty: boolean;
-    seed: number | null;
-    durationMs: number | null;
-  };
   environment: Record<string, string>;
   health: CardHealth[];
-  versions: { version: number; aliases: string[]; createdAt: number; headline: number | null }[];
   /** The metric that `versions[].headline` and the comparison use. */
   headlineMetric: string;
   reproduce: string;

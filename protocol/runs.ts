@@ -32,6 +32,8 @@ export interface RunSummary {
   dirty: boolean;
   /** How many of its gates passed; absent when none was judged. */
   verdict?: { passed: number; total: number };
+  /** True when a program logged a model with the run, through MLflow. */
+  loggedModel: boolean;
   /** The versions that the run registered, one a model, by name. */
   registered: ModelRef[];
   /** The highest number of `registered`, by which runs are ordered; null when the run registered none. */

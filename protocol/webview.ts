@@ -10,7 +10,8 @@ export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile' | 'label
 /** What each view is opened on. */
 export interface ViewState {
   runHistory: { experiment: string | null; runId: string | null };
-  modelCard: ModelSelector;
+  /** With an address, any model that a person names is inspected. */
+  modelCard: ModelSelector & { address?: string };
   drift: { monitor: string };
   /** Without a subject, the first dataset of the project. */
   profile: { subject: DataSubject | null; against: DataSubject | null };
@@ -34,6 +35,12 @@ export type ViewAction =
   /** Makes a trial of a sweep a model version. */
   | { do: 'registerRun'; runId: string }
   | ({ do: 'promote' } & ModelRef)
+  /** Asks for what is missing, then validates a model; one without a version becomes the next. */
+  | { do: 'validateModel'; address: string }
+  | { do: 'inspectModel'; address: string }
+  | ({ do: 'serveVersion' } & ModelRef)
+  /** Opens a terminal with a command, which the person sees and may end. */
+  | { do: 'runInTerminal'; command: string }
   | { do: 'copy'; text: string }
   /** Asks where, then lets the engine host write the table of a query there. */
   | { do: 'exportRuns'; query: RunQuery; columns: string[]; format: 'csv' | 'parquet' }

@@ -52,6 +52,7 @@ function print(terminal: Terminal, model: ModelInspection): void {
     ))
       terminal.line(line);
   }
+  if (model.install !== null) terminal.note(`\`${model.install}\` installs what is missing.`);
   if (stated.runsCode)
     terminal.note('Opening this model runs the code in its files. Open it only if you trust where it comes from.');
   for (const text of [...stated.refusals, ...(described?.warnings ?? [])]) terminal.note(text);

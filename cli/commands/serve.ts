@@ -1,18 +1,24 @@
 import { ProjectError } from '../../engine/base/errors.ts';
-import { hasSeveralModels, onlyApi } from '../../engine/project/models.ts';
+import { hasSeveralModels, modelNamed, onlyApi } from '../../engine/project/models.ts';
+import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { serveDeployment } from '../../engine/serving/serveDeployment.ts';
+import type { ModelRef } from '../../protocol/models.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import { versionText } from '../../words/models.ts';
 import type { CommandContext } from '../context.ts';
+import { readVersion } from '../readOption.ts';
 
 export interface ServeOptions {
+  model?: string;
   port?: string;
 }
 
-/** `loopwright serve [DEPLOYMENT]`: serves an API deployment in the foreground until it is stopped. */
+/** `loopwright serve [DEPLOYMENT]`: serves an API deployment, or one version, in the foreground until it is stopped. */
 export async function serve(context: CommandContext, name: string | undefined, options: ServeOptions): Promise<number> {
   const config = context.config();
-  const deployment = name ?? onlyApi(config);
+  if (name !== undefined && options.model !== undefined)
+    throw new ProjectError('Name a deployment or give `--model NAME@3`, not both.');
+  const deployment = options.model === undefined ? (name ?? onlyApi(config)) : versionNamed(config, options.model);
   const port = options.port === undefined ? undefined : Number(options.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535))
     throw new ProjectError(`\`--port ${options.port}\` is not a port.`);
@@ -29,7 +35,7 @@ export async function serve(context: CommandContext, name: string | undefined, o
   if (context.json)
     context.terminal.line(
       JSON.stringify({
-        deployment,
+        deployment: typeof deployment === 'string' ? deployment : null,
         url: server.url,
         model: server.model,
         version: server.version,
@@ -37,9 +43,14 @@ export async function serve(context: CommandContext, name: string | undefined, o
       }),
     );
   else {
+    const what =
+      typeof deployment === 'string'
+        ? `${deployment} serves ${served}`
+        : `${versionText({ name: server.model, version: server.version }, true)} is served`;
     context.terminal.line(
-      `${deployment} serves ${served} at ${server.url} (POST /predict, GET /health, GET /metrics). Press Ctrl-C to stop.`,
+      `${what} at ${server.url} (POST /predict, GET /signature, GET /health, GET /metrics). Press Ctrl-C to stop.`,
     );
+    if (typeof deployment !== 'string') context.terminal.line('Its predictions are not logged.');
   }
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
@@ -55,4 +66,10 @@ export async function serve(context: CommandContext, name: string | undefined, o
   process.stdin.destroy();
   await server.close();
   return exitCodes.done;
+}
+
+/** A version as `NAME@3`; `3` alone in a project with one model. The registry may hold names that no project file has. */
+function versionNamed(config: ProjectConfig, text: string): ModelRef {
+  const at = text.lastIndexOf('@');
+  return { name: at > 0 ? text.slice(0, at) : modelNamed(config, null).name, version: readVersion(text.slice(at + 1)) };
 }

@@ -13,6 +13,7 @@ import { shownMetricText } from '../views/shownMetric.ts';
 import { addSection } from './addSection.ts';
 import { mayRun, overviewOf, pickModel, projectOf } from './ask.ts';
 import { choice, pick } from './pick.ts';
+import { inspectCommand, serveVersionCommand, validateCommand } from './validateCommand.ts';
 import type { CommandContext } from './context.ts';
 
 type Handler = (subject?: RowSubject) => Promise<void>;
@@ -20,6 +21,9 @@ type Handler = (subject?: RowSubject) => Promise<void>;
 /** New versions, promotion and its way back. The last two name what changes and ask a person first. */
 export function modelCommands(context: CommandContext): Partial<Record<CommandId, Handler>> {
   return {
+    [commandIds.validateModel]: validateCommand(context),
+    [commandIds.inspectModel]: inspectCommand(context),
+    [commandIds.serveVersion]: serveVersionCommand(context),
     [commandIds.registerRun]: async (given) => {
       const project = (await mayRun()) ? await projectOf(context, given) : undefined;
       if (!project) return;
@@ -106,6 +110,15 @@ async function promote(project: Project, { name, version }: ModelRef): Promise<b
     return false;
   }
   const card = await project.engine.request('models/card', { name, version });
+  if (!card.isValidated) {
+    const validate = 'Validate…';
+    const answer = await window.showInformationMessage(
+      `${name} v${version} was never validated. A version is promoted after its gates passed.`,
+      validate,
+    );
+    if (answer === validate) await commands.executeCommand(commandIds.validateModel, { project, model: name, version });
+    return false;
+  }
   const lines = [`${card.verdict.text}`, ...card.gates.map(gateLine)];
   lines.push(
     '',

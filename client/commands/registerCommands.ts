@@ -4,6 +4,7 @@ import type { ViewAction } from '../../protocol/webview.ts';
 import { commandIds } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
 import { runDocuments } from '../language/runDocuments.ts';
+import { terminalIn } from '../projects/terminalIn.ts';
 import type { Project } from '../projects/project.ts';
 import type { CommandContext } from './context.ts';
 import { fileCommands } from './fileCommands.ts';
@@ -81,6 +82,14 @@ export async function actOnView(context: CommandContext, shown: Project, action:
       return run(commandIds.registerRun, { runId: action.runId });
     case 'promote':
       return run(commandIds.promote, { model: action.name, version: action.version });
+    case 'validateModel':
+      return run(commandIds.validateModel, { address: action.address });
+    case 'inspectModel':
+      return run(commandIds.inspectModel, { address: action.address });
+    case 'serveVersion':
+      return run(commandIds.serveVersion, { model: action.name, version: action.version });
+    case 'runInTerminal':
+      return terminalIn(project.root, action.command);
     case 'copy':
       return run(commandIds.copyText, { text: action.text });
     case 'exportRuns':

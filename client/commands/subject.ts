@@ -7,6 +7,8 @@ const texts = [
   'stage',
   'experiment',
   'runId',
+  'model',
+  'address',
   'against',
   'deployment',
   'monitor',

@@ -1,4 +1,4 @@
-import type { StageStatus } from '../../protocol/lifeCycle.ts';
+import type { ModelVersionSummary, StageStatus } from '../../protocol/lifeCycle.ts';
 import { stageLook } from '../views/stateIcons.ts';
 import { duration, timeText } from '../../words/times.ts';
 
@@ -35,4 +35,16 @@ export function lensText(stage: StageStatus, now = Date.now()): string {
     case 'never':
       return `${icon} ${look.word}`;
   }
+}
+
+/** The newest version of the model that a stage makes: `model: sklearn · v3 validated`. */
+export function modelLensText({ flavour, version, isValidated, ...one }: ModelVersionSummary): string {
+  const state = !isValidated
+    ? 'not validated'
+    : one.isChampion
+      ? 'champion'
+      : one.gatesPassed === one.gatesTotal
+        ? 'validated'
+        : 'refused by its gates';
+  return `$(package) model: ${[flavour ?? '', `v${version} ${state}`].filter(Boolean).join(' · ')}`;
 }

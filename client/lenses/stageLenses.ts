@@ -15,7 +15,7 @@ import type { RowSubject } from '../views/row.ts';
 import { count } from '../../words/numbers.ts';
 import { versionText } from '../../words/models.ts';
 import { timeText } from '../../words/times.ts';
-import { lensText } from './lensText.ts';
+import { lensText, modelLensText } from './lensText.ts';
 
 /**
  * Run, state and history above each stage; drift above monitors; start and stop above deployments; the profile above
@@ -112,6 +112,17 @@ function stageLenses(project: Project, place: OutlineStage): CodeLens[] {
   );
   if (explained) lenses.push(lens(place, 'Why?', commandIds.whyStale, subject));
   if (stage.last) lenses.push(lens(place, 'History', commandIds.openRunHistory, { project }));
+  const [version] = (project.overview?.models ?? [])
+    .filter(({ model }) => model === stage.model)
+    .toSorted((a, b) => b.version - a.version);
+  if (version && (stage.kind === 'cmd' || stage.kind === 'train'))
+    lenses.push(
+      lens(place, modelLensText(version), commandIds.openModelCard, {
+        project,
+        model: version.model,
+        version: version.version,
+      }),
+    );
   return lenses;
 }
 

@@ -4,6 +4,7 @@ import { viewMethods } from '../../protocol/engineHost.ts';
 import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Log } from '../host/log.ts';
+import { pythonVariables } from '../projects/pythonChoice.ts';
 import type { Project } from '../projects/project.ts';
 import { checkState } from './viewState.ts';
 import { viewHtml } from './viewHtml.ts';
@@ -105,6 +106,9 @@ export class ViewPanel<V extends ViewName> implements Disposable {
   #ask(message: Extract<FromView, { kind: 'request' }>): Promise<unknown> {
     if (!viewMethods.includes(message.method)) throw new Error(`Views cannot call ${message.method}.`);
     const { engine } = this.#options.project;
-    return engine.request(message.method, message.params);
+    // Views do not know the Python of the editor.
+    return message.method === 'models/inspect'
+      ? engine.request(message.method, { ...message.params, python: pythonVariables(this.#options.project.root) })
+      : engine.request(message.method, message.params);
   }
 }

@@ -3,7 +3,8 @@ import type { ViewName, ViewState } from '../../protocol/webview.ts';
 
 /** What a panel is about, as a key: one that is open is brought to the front. */
 export function keyOf<V extends ViewName>(view: V, root: string, state: ViewState[V]): string {
-  if ('version' in state) return `${view} ${root} ${state.name ?? ''} ${state.version}`;
+  if ('version' in state)
+    return `${view} ${root} ${'address' in state ? state.address : ''} ${state.name ?? ''} ${state.version}`;
   if ('subject' in state) return `${view} ${root} ${state.subject === null ? '' : nameOf(state.subject)}`;
   if ('task' in state) return `${view} ${root} ${state.task ?? ''}`;
   return 'monitor' in state ? `${view} ${root} ${state.monitor}` : `${view} ${root}`;
@@ -11,6 +12,7 @@ export function keyOf<V extends ViewName>(view: V, root: string, state: ViewStat
 
 /** The title of the tab until the view says better. */
 export function titleOf<V extends ViewName>(view: V, project: string, state: ViewState[V]): string {
+  if ('address' in state && state.address !== undefined) return `Model: ${state.address.replace(/^.*[\\/](?=.)/, '')}`;
   if ('version' in state)
     return `${state.name ?? project} ${typeof state.version === 'number' ? `v${state.version}` : (state.version ?? '')}`.trim();
   if ('data' in state) return 'Create a project';
@@ -43,6 +45,8 @@ export function checkState<V extends ViewName>(view: V, state: unknown): ViewSta
     const about: ViewState['profile'] = { subject, against: subject && readDataSubject(kept.get('against')) };
     return { ...base, ...about };
   }
+  const address = kept.get('address');
+  if (view === 'modelCard' && address !== undefined && typeof address !== 'string') return base;
   const fits = Object.entries(base).every(([key, value]) => {
     const other = kept.get(key);
     return value === null

@@ -192,5 +192,5 @@ function folderOf(project: Project): WorkspaceFolder | undefined {
 
 /** Tasks that write the outputs of stages, of which one runs at a time. */
 function runsStages({ command = 'run' }: LoopwrightTask): boolean {
-  return command === 'run' || command === 'retrain' || command === 'loop';
+  return command === 'run' || command === 'validate' || command === 'retrain' || command === 'loop';
 }

@@ -24,14 +24,14 @@ function deploymentRow(project: Project, deployment: DeploymentSummary): Row {
   const served = deployment.predictions === 0 ? '' : `${count(deployment.predictions)} served`;
   const port = deployment.url === null ? '' : `:${new URL(deployment.url).port}`;
   const last = deployment.lastPredictionAt === null ? '' : `\nLast prediction ${timeText(deployment.lastPredictionAt)}`;
-  const startable = deployment.as === 'api' ? (deployment.state === 'stopped' ? 'stopped' : 'started') : 'manual';
+  const isServer = deployment.as === 'api' || deployment.as === 'temporary';
+  const startable = isServer ? (deployment.state === 'stopped' ? 'stopped' : 'started') : 'manual';
+  const said = deployment.as === 'temporary' ? 'to try it, not logged' : deployment.as;
   return {
     id: `deployment/${deployment.name}`,
     label: deployment.name,
-    description: [look.word, version, port, deployment.as === 'api' ? '' : deployment.as, served]
-      .filter(Boolean)
-      .join(' · '),
-    tooltip: `${deployment.name} (${deployment.as}): ${look.word}${deployment.url === null ? '' : `\n${deployment.url}`}${last}`,
+    description: [look.word, version, port, deployment.as === 'api' ? '' : said, served].filter(Boolean).join(' · '),
+    tooltip: `${deployment.name} (${said}): ${look.word}${deployment.url === null ? '' : `\n${deployment.url}`}${last}`,
     icon: look.icon,
     color: look.color,
     context: `deployment ${startable}`,

@@ -92,7 +92,7 @@ export function runRow(
     tooltip: told.join('\n'),
     icon: look.icon,
     color: look.color,
-    context: `${run.starred ? 'run starred' : 'run unstarred'}${canBeVersion(run) ? ' registrable' : ''}${run.status === 'running' ? ' running' : ''}`,
+    context: `${run.starred ? 'run starred' : 'run unstarred'}${canBeVersion(run) ? ' registrable' : ''}${run.loggedModel ? ' hasModel' : ''}${run.status === 'running' ? ' running' : ''}`,
     subject,
     open: { id: commandIds.openRunHistory, args: [subject] },
   };

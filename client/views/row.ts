@@ -20,6 +20,8 @@ export interface RowSubject {
   /** Name of the model that `version` is of. */
   model?: string;
   version?: number;
+  /** A model as the engine is told it: a path, `NAME@3`, the id of a logged model. */
+  address?: string;
   deployment?: string;
   monitor?: string;
   text?: string;

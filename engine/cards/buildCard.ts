@@ -1,36 +1,56 @@
 import type { ModelSelector } from '../../protocol/models.ts';
-import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
+import type { AnyCard, CardHealth } from '../../protocol/modelCard.ts';
+import type { RunDetail } from '../../protocol/runs.ts';
 import { gatesText } from '../../words/metrics.ts';
 import { WorkError } from '../base/errors.ts';
 import { listWindows } from '../monitoring/windows.ts';
 import { findAlias, modelNamed } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
-import { getRun } from '../tracking/runDetail.ts';
+import { getRuns } from '../tracking/runDetail.ts';
 import type { Store } from '../store/store.ts';
-import { aliasesOf } from '../registry/aliases.ts';
-import { getVersion } from '../registry/modelVersions.ts';
-import { newestVersion, selectedVersion } from '../registry/selectedVersion.ts';
+import { aliasesOf, champion } from '../registry/aliases.ts';
+import { getVersion, latestVersion, versionOf } from '../registry/modelVersions.ts';
+import { registeredModel, registeredVersion } from '../registry/registeredModels.ts';
+import { factsOfVersion } from './modelFacts.ts';
 import { summariseVersions } from '../registry/summariseVersions.ts';
 
-/** Builds the model card of a version from the store alone. */
-export function buildCard(store: Store, config: ProjectConfig, { name, version: which }: ModelSelector): ModelCard {
-  const model = modelNamed(config, name).name;
-  const found =
-    typeof which === 'number'
-      ? getVersion(store, model, which)
-      : (selectedVersion(store, model, which) ?? newestVersion(store, model));
-  if (!found) throw new WorkError(`\`${model}\` has no version yet. Train and validate one with \`loopwright run\`.`);
-  const { report, version, runId } = found;
-  const run = getRun(store, runId);
-  const aliases = aliasesOf(store, model);
+/** Builds the model card of a version from the store and the files of the model. */
+export function buildCard(store: Store, config: ProjectConfig, { name, version: which }: ModelSelector): AnyCard {
+  const model = name !== null && registeredModel(store, name) ? name : modelNamed(config, name).name;
+  const version = numberOf(store, model, which);
+  const row = registeredVersion(store, model, version);
+  if (!row) throw new WorkError(`\`${model}\` has no version ${version}. \`loopwright models\` lists them.`);
+  const report = row.report === null ? null : getVersion(store, model, version).report;
+  const detail = runOf(store, row.run_id);
+  const shared = {
+    model,
+    version,
+    aliases: aliasesOf(store, model).get(version) ?? [],
+    createdAt: row.created_at,
+    facts: factsOfVersion(store, { name: model, version }, report),
+    run: detail && {
+      runId: detail.runId,
+      name: detail.name,
+      experiment: detail.experiment,
+      commit: detail.commit,
+      dirty: detail.dirty,
+      seed: detail.seed,
+      durationMs: detail.endedAt === null ? null : detail.endedAt - detail.startedAt,
+    },
+    versions: summariseVersions(store, model).map((other) => ({
+      version: other.version,
+      aliases: other.aliases,
+      createdAt: other.createdAt,
+      headline: report ? (other.metrics[report.headlineMetric] ?? null) : null,
+    })),
+  };
+  if (!report) return { ...shared, isValidated: false, description: row.description };
   const passed = report.gates.filter((gate) => gate.passed).length;
   const total = report.gates.length;
   return {
-    model,
-    version,
-    aliases: aliases.get(version) ?? [],
-    createdAt: found.createdAt,
+    ...shared,
+    isValidated: true,
     task: report.task,
     target: report.target,
     algorithm: report.algorithm,
@@ -55,27 +75,27 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
     slices: report.slices,
     fairness: report.fairness,
     calibration: report.calibration,
-    params: run.params,
-    run: {
-      runId,
-      name: run.name,
-      experiment: run.experiment,
-      commit: run.commit,
-      dirty: run.dirty,
-      seed: run.seed,
-      durationMs: run.endedAt === null ? null : run.endedAt - run.startedAt,
-    },
-    environment: run.environment,
+    params: detail?.params ?? {},
+    environment: detail?.environment ?? {},
     health: healthOf(store, config, model, version),
-    versions: summariseVersions(store, model).map((other) => ({
-      version: other.version,
-      aliases: other.aliases,
-      createdAt: other.createdAt,
-      headline: other.metrics[report.headlineMetric] ?? null,
-    })),
     headlineMetric: report.headlineMetric,
-    reproduce: run.reproduce,
+    reproduce: detail?.reproduce ?? '',
   };
+}
+
+function numberOf(store: Store, model: string, which: ModelSelector['version']): number {
+  const latest = latestVersion(store, model);
+  if (latest === 0)
+    throw new WorkError(`\`${model}\` has no version yet. Train and validate one with \`loopwright run\`.`);
+  if (typeof which === 'number') return which;
+  if (which === 'latest') return latest;
+  return versionOf(store, model, which ?? champion)?.version ?? latest;
+}
+
+/** A version that a program registered may name no run, or one of another store. */
+function runOf(store: Store, runId: string): RunDetail | null {
+  const [run = null] = runId === '' ? [] : getRuns(store, [runId]);
+  return run;
 }
 
 function healthOf(store: Store, config: ProjectConfig, model: string, version: number): CardHealth[] {

@@ -61,6 +61,11 @@ function readStart(path: string, most = Infinity): Buffer {
   }
 }
 
+/** Total size of the files of a model in bytes. */
+export function sizeOf({ path, isFolder, names }: ModelFiles): number {
+  return names.reduce((sum, name) => sum + statSync(isFolder ? join(path, name) : path).size, 0);
+}
+
 /** SHA-256 over the names and contents of the files of a model, and their total size in bytes. */
 export function hashModel({ path, isFolder, names }: ModelFiles): { hash: string; bytes: number } {
   const hash = createHash('sha256');

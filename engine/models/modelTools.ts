@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Variables } from '../base/programEnvironment.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { findPython } from '../python/findPython.ts';
 import type { Store } from '../store/store.ts';
@@ -10,12 +11,13 @@ export function modelTools(
   config: ProjectConfig,
   model: string,
   log: (line: string) => void = () => {},
+  env: Variables = process.env,
 ): ModelTools {
   const named = config.models && Object.hasOwn(config.models, model) ? config.models[model]?.python : undefined;
   return {
     root,
     temp: join(folder, 'tmp'),
-    python: () => findPython({ root, python: named ?? config.python }),
+    python: () => findPython({ root, python: named ?? config.python, env }),
     namesPython: named !== undefined,
     log: oncePerLine(log),
   };

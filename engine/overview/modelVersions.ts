@@ -8,6 +8,7 @@ import { recogniseModel } from '../models/flavours/flavours.ts';
 import { modelsOf } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { listRegisteredModels, registeredVersion } from '../registry/registeredModels.ts';
+import { getVersion } from '../registry/modelVersions.ts';
 import { summariseVersions } from '../registry/summariseVersions.ts';
 import type { Store } from '../store/store.ts';
 
@@ -46,7 +47,7 @@ function statedFacts(store: Store, { model, version, algorithm }: ModelVersionSu
 
 /** Absolute path of the files of a version. Throws WorkError when they are elsewhere or gone. */
 export function pathOfVersion(store: Store, model: string, version: number): string {
-  const row = registeredVersion(store, model, version);
-  if (!row || row.report === null) return folderOfVersion(store, model, version);
-  return isAbsolute(row.path) ? row.path : join(store.root, row.path);
+  if (registeredVersion(store, model, version)?.report == null) return folderOfVersion(store, model, version);
+  const { path } = getVersion(store, model, version);
+  return isAbsolute(path) ? path : join(store.root, path);
 }

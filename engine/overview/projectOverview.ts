@@ -17,7 +17,7 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { shownProject } from '../project/shownProject.ts';
 import { newestModel } from '../registry/modelVersions.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
-import { deploymentState } from '../serving/deployments.ts';
+import { deploymentState, temporaryDeployments } from '../serving/deployments.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { runCounts } from '../tracking/stageResults.ts';
 import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
@@ -52,7 +52,7 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     stages,
     datasets,
     models: models.filter(({ model }) => modelNames.includes(model)),
-    deployments,
+    deployments: deployments.filter(({ as }) => as !== 'temporary'),
     monitors,
   });
   const experiments = experimentsOf(project, store).map((experiment) => ({
@@ -132,18 +132,29 @@ function datasetsOf(config: ProjectConfig, store: Store | null): Omit<DatasetSum
 }
 
 function deploymentsOf(config: ProjectConfig, store: Store | null): DeploymentSummary[] {
-  return Object.entries(config.deployments ?? {}).map(([name, deployment]) => {
-    const served = store ? deploymentState(store, name) : null;
-    const log = store ? predictionCount(store, name) : { predictions: 0, lastAt: null };
-    return {
-      name,
-      model: findAlias(config, deployment.model)?.name ?? null,
-      as: deployment.as,
-      state: served?.state ?? 'stopped',
-      url: served?.state === 'healthy' ? served.url : null,
-      modelVersion: served?.modelVersion ?? null,
-      predictions: log.predictions,
-      lastPredictionAt: log.lastAt,
-    };
-  });
+  const declared = Object.entries(config.deployments ?? {}).map(([name, deployment]) => ({
+    name,
+    model: findAlias(config, deployment.model)?.name ?? null,
+    as: deployment.as,
+    ...stateOf(store, name),
+  }));
+  const temporary = (store ? temporaryDeployments(store) : []).map((name) => ({
+    name,
+    model: name.slice(0, name.lastIndexOf('@')),
+    as: 'temporary' as const,
+    ...stateOf(store, name),
+  }));
+  return [...declared, ...temporary];
+}
+
+function stateOf(store: Store | null, name: string): Omit<DeploymentSummary, 'name' | 'model' | 'as'> {
+  const served = store ? deploymentState(store, name) : null;
+  const log = store ? predictionCount(store, name) : { predictions: 0, lastAt: null };
+  return {
+    state: served?.state ?? 'stopped',
+    url: served?.state === 'healthy' ? served.url : null,
+    modelVersion: served?.modelVersion ?? null,
+    predictions: log.predictions,
+    lastPredictionAt: log.lastAt,
+  };
 }

@@ -202,6 +202,13 @@ function isOfSeveral(models: readonly ProjectModel[]): boolean {
   return new Set(models.map(({ name }) => name)).size > 1;
 }
 
+/** Returns the name of the model that a stage makes; undefined when no entry or validation says that it makes one. */
+export function modelMadeBy(config: ProjectConfig, stage: string): string | undefined {
+  const isValidated = Object.values(config.stages).some((other) => isValidate(other) && other.with.model === stage);
+  return modelsOf(config).find(({ from, address }) => from === stage || (from === null && !address && isValidated))
+    ?.name;
+}
+
 /** True when a version number is ambiguous without the name of its model. */
 export function hasSeveralModels(config: ProjectConfig): boolean {
   return modelsOf(config).length > 1;

@@ -5,6 +5,7 @@ import { openRecognised } from '../models/flavours/flavours.ts';
 import { hashModel, modelFiles } from '../models/modelFiles.ts';
 import { recognised } from '../models/openModel.ts';
 import { describePython } from '../provenance/pythonEnvironment.ts';
+import { installText } from '../python/missingModule.ts';
 import { pythonText } from '../python/findPython.ts';
 
 /** What is known of a model without scoring a row. */
@@ -19,6 +20,8 @@ export interface ModelInspection {
   needs: PackageNeed[];
   /** The Python that would score; null when the model needs none or there is none. */
   python: { path: string; why: string; version: string | null } | null;
+  /** The command that installs the absent packages; null when none is absent or there is no Python. */
+  install: string | null;
   /** The model's own description; null when it was not opened. */
   described: ModelDescription | null;
 }
@@ -47,17 +50,20 @@ export async function inspectModel(path: string, tools: ModelTools, open: boolea
       return [name, version];
     }),
   );
+  const needs = model.stated.needs.map((name) => ({
+    name,
+    savedWith: model.stated.packages[name] ?? null,
+    installed: installed.get(name.toLowerCase().replaceAll(/[-_.]+/g, '-')) ?? null,
+  }));
+  const absent = needs.filter((need) => need.installed === null).map(({ name }) => name);
   return {
     path: relative(tools.root, path).startsWith('..') ? path : relative(tools.root, path) || path,
     flavour: model.flavour,
     ...hashModel(files),
     files: files.names.length,
     stated: model.stated,
-    needs: model.stated.needs.map((name) => ({
-      name,
-      savedWith: model.stated.packages[name] ?? null,
-      installed: installed.get(name.toLowerCase().replaceAll(/[-_.]+/g, '-')) ?? null,
-    })),
+    needs,
+    install: found && absent.length > 0 ? installText(absent, found, tools.root) : null,
     python: found && {
       path: pythonText(found, tools.root),
       why: found.why,

@@ -1,5 +1,6 @@
 import type { RunStatus, StageStatus } from '../../protocol/lifeCycle.ts';
 import { gatesText } from '../../words/metrics.ts';
+import { modelMadeBy } from '../project/models.ts';
 import { buildGraph } from '../project/graph.ts';
 import { entryOf } from '../project/located.ts';
 import { configFor, type Project } from '../project/loadProject.ts';
@@ -43,6 +44,7 @@ export function stageStatuses(
       dependsOn: node.dependsOn,
       line: range ? project.file.parsed.lines.at(range.start).line : null,
       last: result,
+      model: modelMadeBy(config, node.name),
     };
   });
 }

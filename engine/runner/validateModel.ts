@@ -91,7 +91,7 @@ function nameFor(config: ProjectConfig, name: string | null): string {
 }
 
 /** The stage that validates a model in the project; null when none does. */
-function usualValidation(config: ProjectConfig, name: string): ValidateStage | null {
+export function usualValidation(config: ProjectConfig, name: string): ValidateStage | null {
   const declared = modelsOf(config).find((model) => model.name === name);
   for (const stage of Object.values(config.stages))
     if ('uses' in stage && stage.uses === 'validate' && declared && [null, stage.with.model].includes(declared.from))

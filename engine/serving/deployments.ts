@@ -41,14 +41,29 @@ export interface ServedDeployment {
   stop(): void;
 }
 
+export interface ServedAs {
+  name: string;
+  /** `temporary`: one version, under a name that no project declares. Default: api. */
+  kind?: 'api' | 'temporary';
+  url: string;
+  version: number;
+  /** Epoch milliseconds. */
+  startedAt: number;
+}
+
+/** The names of the temporary deployments that are served now. */
+export function temporaryDeployments(store: Store): string[] {
+  markStopped(store);
+  return store.sql
+    .all<{ name: string }>(`SELECT name FROM deployments WHERE kind = 'temporary' AND state = 'healthy' ORDER BY name`)
+    .map(({ name }) => name);
+}
+
 /**
  * Records that this process serves a deployment, and holds its lease until `stop`. A server that was called stopped
  * while its machine slept is healthy again at its next heartbeat, unless another process serves the deployment now.
  */
-export function serveAs(
-  store: Store,
-  { name, url, version, startedAt }: { name: string; url: string; version: number; startedAt: number },
-): ServedDeployment {
+export function serveAs(store: Store, { name, kind = 'api', url, version, startedAt }: ServedAs): ServedDeployment {
   const { sql } = store;
   const lease: Lease = holdLease(store, {
     onBeat: () =>
@@ -60,11 +75,12 @@ export function serveAs(
   });
   sql.run(
     `INSERT INTO deployments (name, kind, state, url, model_version, pid, pid_started, owner, started_at)
-     VALUES (?, 'api', 'healthy', ?, ?, ?, ?, ?, ?)
+     VALUES (?, ?, 'healthy', ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET kind = excluded.kind, state = excluded.state, url = excluded.url,
        model_version = excluded.model_version, pid = excluded.pid, pid_started = excluded.pid_started,
        owner = excluded.owner, started_at = excluded.started_at`,
     name,
+    kind,
     url,
     version,
     process.pid,

@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import type { ModelRef } from '../../protocol/models.ts';
 import { actorOf } from '../registry/audit.ts';
-import { aliasedModel } from '../project/models.ts';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { DataError, ProjectError, messageOf } from '../base/errors.ts';
+import { DataError, messageOf } from '../base/errors.ts';
 import { listen } from '../http/listen.ts';
-import { isLoopback } from '../http/loopback.ts';
 import { sameSecret } from '../http/sameSecret.ts';
 import { modelTools } from '../models/modelTools.ts';
-import type { ApiDeployment } from '../project/schema/deployments.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { recordEvent } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 import { serveAs, type ServedDeployment } from './deployments.ts';
-import { deploymentColumns, type DeploymentColumns } from './deploymentColumns.ts';
+import type { DeploymentColumns } from './deploymentColumns.ts';
 import { ServerMetrics } from './openMetrics.ts';
 import { logPredictions, type AnsweredRequest } from './predictionLog.ts';
 import { predictRows } from './predictRows.ts';
+import { declaredTarget, temporaryTarget } from './serveTarget.ts';
 import { signatureOf } from './signature.ts';
 import { ServingModel, type ServedVersion } from './servingModel.ts';
 import type { Project } from '../project/loadProject.ts';
@@ -33,7 +32,8 @@ export interface ServeRequest {
   project: Project;
   store: Store;
   config: ProjectConfig;
-  deployment: string;
+  /** A declared deployment, or a version that is served until the server stops. */
+  deployment: string | ModelRef;
   /** Replaces the port in the config; 0 takes a free one. */
   port?: number | undefined;
   onLog?: ((line: string) => void) | undefined;
@@ -44,28 +44,18 @@ export interface ServeRequest {
 const mostRows = 10_000;
 
 /**
- * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /signature, GET /health, GET /metrics. Each
- * prediction is logged before it is answered.
+ * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /signature, GET /health, GET
+ * /metrics. Each prediction of a declared deployment is logged before it is answered.
  */
 export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
-  const { store, config, deployment: name } = request;
-  const deployment = Object.hasOwn(config.deployments ?? {}, name) ? config.deployments?.[name] : undefined;
-  if (!deployment)
-    throw new ProjectError(
-      `There is no deployment \`${name}\`. Declared: ${Object.keys(config.deployments ?? {}).join(', ') || 'none'}.`,
-    );
-  if (deployment.as !== 'api')
-    throw new ProjectError(
-      `The deployment \`${name}\` is a ${deployment.as} deployment, which has no server. Use \`loopwright predict --deployment ${name}\`.`,
-    );
+  const { store, config, deployment } = request;
+  const target =
+    typeof deployment === 'string' ? declaredTarget(request.project, config, deployment) : temporaryTarget(deployment);
+  const { name, host, token, columns } = target;
   const log = request.onLog ?? (() => {});
-  const { model: declared, alias } = aliasedModel(config, deployment.model);
-  const tools = modelTools(store, config, declared.name, log);
-  const model = new ServingModel(store, { name: declared.name, alias, tools }, log);
+  const tools = modelTools(store, config, target.model, log);
+  const model = new ServingModel(store, { name: target.model, which: target.which, tools }, log);
   let last = (await model.load()).version.version;
-  const columns = deploymentColumns(request.project, config, name);
-  const host = deployment.host ?? '127.0.0.1';
-  const token = tokenOf(name, deployment, host);
   const app = fastify({ bodyLimit: 32 << 20, forceCloseConnections: 'idle' });
   const metrics = new ServerMetrics();
   const started = Date.now();
@@ -96,7 +86,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   app.get('/health', () => ({
     status: 'ok',
     deployment: name,
-    model: declared.name,
+    model: target.model,
     model_version: current().version.version,
     uptime_s: Math.round((Date.now() - started) / 1000),
   }));
@@ -104,7 +94,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   app.get('/metrics', (_request, reply) =>
     reply
       .type('application/openmetrics-text; version=1.0.0; charset=utf-8')
-      .send(metrics.text({ deployment: name, model: declared.name, version: current().version.version })),
+      .send(metrics.text({ deployment: name, model: target.model, version: current().version.version })),
   );
   app.post('/predict', (req, reply) => {
     current();
@@ -112,26 +102,27 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   });
   const url = await listen(app, {
     host,
-    port: request.port ?? deployment.port,
+    port: request.port ?? target.port,
     server: `\`${name}\``,
     remedy: 'Stop the other program, change `port` in loopwright.yaml, or give `--port`.',
     place: { file: 'loopwright.yaml' },
   });
-  record = serveAs(store, { name, url, version: last, startedAt: started });
-  if (request.recordDeployment ?? true)
+  const isDeclared = typeof deployment === 'string';
+  record = serveAs(store, { name, kind: isDeclared ? 'api' : 'temporary', url, version: last, startedAt: started });
+  if (isDeclared && (request.recordDeployment ?? true))
     recordEvent(store, {
       at: started,
       kind: 'deployed',
       monitor: null,
       text: `v${last} serves as ${name}`,
-      model: declared.name,
+      model: target.model,
       modelVersion: last,
       runId: null,
       actor: actorOf('terminal'),
     });
   return {
     url,
-    model: declared.name,
+    model: target.model,
     version: last,
     async close() {
       await app.close();
@@ -141,32 +132,14 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   };
 }
 
-/**
- * The token that requests must send; null when none is required. Throws when its variable is not set, or when other
- * machines could send requests without a token.
- */
-function tokenOf(name: string, deployment: ApiDeployment, host: string): string | null {
-  if (!deployment.auth) {
-    if (isLoopback(host)) return null;
-    throw new ProjectError(
-      `\`${name}\` would answer everyone who can reach ${host}. Add \`auth: { token_env: NAME }\`, or listen on 127.0.0.1.`,
-    );
-  }
-  const token = process.env[deployment.auth.token_env] ?? '';
-  if (token === '')
-    throw new ProjectError(
-      `The environment variable \`${deployment.auth.token_env}\` is not set; it holds the token of \`${name}\`.`,
-    );
-  return token;
-}
-
 interface Answer {
   req: FastifyRequest;
   reply: FastifyReply;
   served: ServedVersion;
   store: Store;
   name: string;
-  columns: DeploymentColumns;
+  /** Null when predictions are not logged. */
+  columns: DeploymentColumns | null;
   metrics: ServerMetrics;
 }
 
@@ -186,22 +159,23 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
   try {
     const predictions = await predictRows(served.model, served.version.report, rows);
     const latencyMs = (performance.now() - start) / rows.length;
-    logPredictions(
-      store,
-      request,
-      predictions.map((prediction, i) => {
-        const row = rows[i] as Record<string, unknown>;
-        return {
-          at: columns.timeOf(row),
-          key: columns.keyOf(row),
-          features: columns.featuresOf(row, served.model.meta.features),
-          score: prediction.score,
-          prediction: prediction.prediction,
-          latencyMs,
-          error: null,
-        };
-      }),
-    );
+    if (columns)
+      logPredictions(
+        store,
+        request,
+        predictions.map((prediction, i) => {
+          const row = rows[i] as Record<string, unknown>;
+          return {
+            at: columns.timeOf(row),
+            key: columns.keyOf(row),
+            features: columns.featuresOf(row, served.model.meta.features),
+            score: prediction.score,
+            prediction: prediction.prediction,
+            latencyMs,
+            error: null,
+          };
+        }),
+      );
     metrics.request(200, (performance.now() - start) / 1000, rows.length);
     return { model, model_version: version, predictions };
   } catch (error) {
@@ -209,17 +183,18 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
       metrics.request(500, (performance.now() - start) / 1000, 0);
       throw error;
     }
-    logPredictions(store, request, [
-      {
-        at: Date.now(),
-        key: null,
-        features: {},
-        score: null,
-        prediction: null,
-        latencyMs: performance.now() - start,
-        error: error.message,
-      },
-    ]);
+    if (columns)
+      logPredictions(store, request, [
+        {
+          at: Date.now(),
+          key: null,
+          features: {},
+          score: null,
+          prediction: null,
+          latencyMs: performance.now() - start,
+          error: error.message,
+        },
+      ]);
     return refuse(400, error.message);
   }
 }

@@ -2,7 +2,7 @@ import type { ModelAlias } from '../../protocol/models.ts';
 import { WorkError, messageOf } from '../base/errors.ts';
 import type { ModelTools } from '../models/flavours/flavour.ts';
 import type { Predictor } from '../models/predictor.ts';
-import { aliasVersion, versionOf, type ModelVersion } from '../registry/modelVersions.ts';
+import { aliasVersion, getVersion, versionOf, type ModelVersion } from '../registry/modelVersions.ts';
 import { openVersion } from '../registry/openVersion.ts';
 import type { Store } from '../store/store.ts';
 
@@ -14,11 +14,14 @@ export interface ServedVersion {
 /** Time until a version that could not be loaded is tried again. */
 const retryMs = 5000;
 
-/** The model behind an alias. When the alias moves, the new version loads while the old one keeps serving. */
+/**
+ * The model behind an alias, or one version. When the alias moves, the new version loads while the old one keeps
+ * serving.
+ */
 export class ServingModel {
   readonly #store: Store;
   readonly #name: string;
-  readonly #alias: ModelAlias;
+  readonly #which: ModelAlias | number;
   readonly #tools: ModelTools;
   readonly #onError: (message: string) => void;
   #current: ServedVersion | null = null;
@@ -30,22 +33,25 @@ export class ServingModel {
 
   constructor(
     store: Store,
-    { name, alias, tools }: { name: string; alias: ModelAlias; tools: ModelTools },
+    { name, which, tools }: { name: string; which: ModelAlias | number; tools: ModelTools },
     onError: (message: string) => void,
   ) {
     this.#store = store;
     this.#name = name;
-    this.#alias = alias;
+    this.#which = which;
     this.#tools = tools;
     this.#onError = onError;
   }
 
   /** Loads the version that the alias names; WorkError when it names none. */
   async load(): Promise<ServedVersion> {
-    const wanted = versionOf(this.#store, this.#name, this.#alias);
+    const wanted =
+      typeof this.#which === 'number'
+        ? getVersion(this.#store, this.#name, this.#which)
+        : versionOf(this.#store, this.#name, this.#which);
     if (!wanted)
       throw new WorkError(
-        `\`${this.#name}\` has no ${this.#alias} to serve. Train and validate with \`loopwright run\`, then \`loopwright models promote VERSION\`.`,
+        `\`${this.#name}\` has no ${this.#which} to serve. Train and validate with \`loopwright run\`, then \`loopwright models promote VERSION\`.`,
       );
     const served = { version: wanted, model: await openVersion(wanted, this.#tools) };
     const before = this.#current;
@@ -85,7 +91,7 @@ export class ServingModel {
   /** The version that serves now. Starts to load the new one when the alias has moved. */
   current(): ServedVersion {
     if (!this.#current) throw new Error('the model was asked for before it was loaded');
-    const wanted = aliasVersion(this.#store, this.#name, this.#alias);
+    const wanted = typeof this.#which === 'number' ? this.#which : aliasVersion(this.#store, this.#name, this.#which);
     const failedJustNow = this.#failed?.version === wanted && Date.now() < this.#failed.again;
     if (wanted !== null && wanted !== this.#current.version.version && !this.#loading && !failedJustNow) {
       this.#loading = this.load()

@@ -165,3 +165,14 @@ export function modelsOfRuns({ sql }: Sql, runIds: readonly string[]): Set<strin
       .map(({ id }) => id),
   );
 }
+
+/** Those of these runs that logged a model that was not deleted. */
+export function runsWithModels({ sql }: Sql, runIds: readonly string[]): string[] {
+  return sql
+    .all<{ runId: string }>(
+      `SELECT DISTINCT source_run_id AS runId FROM logged_models
+       WHERE deleted_at IS NULL AND source_run_id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(runIds),
+    )
+    .map(({ runId }) => runId);
+}

@@ -1,6 +1,7 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import type { Store } from '../store/store.ts';
+import { runsWithModels } from './loggedModels.ts';
 import { latestOfRuns, paramsOfRuns, tagsOfRuns } from './runValues.ts';
 import { readParam } from './storedParam.ts';
 import { versionsOfRuns } from './runVersions.ts';
@@ -30,6 +31,9 @@ export interface RunRow {
   command: string;
 }
 
+/** The tag in which clients of MLflow 2 note the models of a run. */
+const modelHistory = 'mlflow.log-model.history';
+
 /** Rows for lists. The params, metrics, tags and model versions of all rows are read together. */
 export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow[]): RunSummary[] {
   if (rows.length === 0) return [];
@@ -50,6 +54,7 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
     if (!summary) continue;
     if (key === knownTags.note) summary.note = value;
     else if (key === knownTags.parent) summary.parent = value;
+    else if (key === modelHistory) summary.loggedModel = true;
     else if (!key.startsWith('mlflow.')) summary.tags[key] = value;
   }
   const byRun = new Map(rows.map((row) => [row.run_id, row.id]));
@@ -67,6 +72,10 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
     if (!summary) continue;
     summary.registered.push({ name: model, version });
     summary.modelVersion = Math.max(summary.modelVersion ?? 0, version);
+  }
+  for (const runId of runsWithModels({ sql }, runIds)) {
+    const summary = summaries.get(byRun.get(runId) ?? -1);
+    if (summary) summary.loggedModel = true;
   }
   return [...summaries.values()];
 }
@@ -91,6 +100,7 @@ function summaryOf(row: RunRow): RunSummary {
     commit: row.commit_hash,
     dirty: row.dirty === 1,
     progress: row.progress,
+    loggedModel: false,
     registered: [],
     modelVersion: null,
   };

@@ -18,6 +18,7 @@ test('without a version the card says how to get one', () =>
 test('the card shows what was found, where it came from, and what people wrote', async () => {
   const { runId, name } = await project.run();
   const card = buildCard(project.store, config, { name: null, version: null });
+  assert.ok(card.isValidated && card.run);
   assert.deepEqual(
     [card.version, card.aliases, card.verdict],
     [1, ['challenger'], { passed: 2, total: 2, text: 'All 2 gates passed.' }],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { lensText } from '../../client/lenses/lensText.ts';
+import { lensText, modelLensText } from '../../client/lenses/lensText.ts';
 import { argumentsOf, nameOf, readDefinition } from '../../client/tasks/taskDefinition.ts';
+import { overview } from '../fixtures/views/overview.ts';
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
 
 const now = Date.UTC(2026, 10, 20);
@@ -64,4 +65,36 @@ it('reads task definitions and makes the command line of them', () => {
     '/p',
   ]);
   assert.equal(nameOf({ type: 'loopwright' }), 'run all');
+});
+
+it('says above a stage which version its model is', () => {
+  const [champion] = overview.models.filter(({ isChampion }) => isChampion);
+  assert.ok(champion);
+  assert.equal(modelLensText(champion), '$(package) model: loopwright · v3 champion');
+  const other = { ...champion, isChampion: false, flavour: 'sklearn', version: 4 };
+  assert.equal(modelLensText(other), '$(package) model: sklearn · v4 validated');
+  assert.equal(modelLensText({ ...other, gatesPassed: 1 }), '$(package) model: sklearn · v4 refused by its gates');
+  assert.equal(modelLensText({ ...other, isValidated: false, flavour: null }), '$(package) model: v4 not validated');
+});
+
+it('tells the command line which model to validate and to serve', () => {
+  const validate = { type: 'loopwright' as const, command: 'validate' as const, path: 'm-0a1b', data: 'features' };
+  assert.deepEqual(argumentsOf({ ...validate, model: 'card-fraud' }, '/p'), [
+    'validate',
+    'm-0a1b',
+    '--project',
+    '/p',
+    '--data',
+    'features',
+    '--model',
+    'card-fraud',
+  ]);
+  assert.equal(nameOf(validate), 'validate m-0a1b');
+  const serve = { type: 'loopwright' as const, command: 'serve' as const, model: 'card-fraud@3' };
+  assert.deepEqual(argumentsOf(serve, '/p'), ['serve', '--project', '/p', '--model', 'card-fraud@3']);
+  assert.equal(
+    nameOf(serve),
+    nameOf({ type: 'loopwright', command: 'serve', deployment: 'card-fraud@3' }),
+    'one stops the other',
+  );
 });

@@ -2,6 +2,7 @@ import type { ViewName, ViewState } from '../../protocol/webview.ts';
 import { makeCard } from '../fixtures/views/card.ts';
 import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
 import { labelAnswers } from '../fixtures/views/labels.ts';
+import { inspected, runModels, unvalidatedCard } from '../fixtures/views/modelFacts.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { earlier, subject } from '../fixtures/views/profile.ts';
 import { profileAnswers } from '../fixtures/views/profileAnswers.ts';
@@ -32,7 +33,10 @@ export function viewStates(change: (answers: Answers) => Answers = (answers) => 
   const answers = change({
     ...held.answers,
     'project/overview': () => overview,
-    'models/card': ({ version }) => makeCard(version === 3 || version === 'champion' ? 3 : 4),
+    'models/card': ({ version }) =>
+      version === 5 ? unvalidatedCard : makeCard(version === 3 || version === 'champion' ? 3 : 4),
+    'models/inspect': () => inspected,
+    'models/ofRun': () => runModels,
     'drift/report': () => makeReport(),
     'drift/detail': ({ column }) => makeDetail(column),
     ...profileAnswers,
@@ -150,6 +154,8 @@ export function viewStates(change: (answers: Answers) => Answers = (answers) => 
       },
       '.actions',
     ),
+    state('card, never validated', 'modelCard', { name: null, version: 5 }, '.card .verdict.open'),
+    state('model inspected', 'modelCard', { name: null, version: null, address: 'model.joblib' }, '.card table.facts'),
     state('drift', 'drift', { monitor: 'production' }, '.distribution', async ({ page }) => {
       await page.locator('details summary').first().click();
       await page.locator('.timeline canvas').first().waitFor();

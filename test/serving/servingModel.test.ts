@@ -22,7 +22,7 @@ test(
     promote(store, { name: 'orders', version: 1 }, { why: 'first', actor: 'test:me', at: Date.now() });
     const told: string[] = [];
     const tools = modelTools(store, configFor(loadProject(root), 'default'), 'orders');
-    const serving = new ServingModel(store, { name: 'orders', alias: 'champion', tools }, (message) =>
+    const serving = new ServingModel(store, { name: 'orders', which: 'champion', tools }, (message) =>
       told.push(message),
     );
     await serving.load();

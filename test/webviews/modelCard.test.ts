@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { makeCard } from '../fixtures/views/card.ts';
+import { inspected, pipelineFacts, unvalidatedCard } from '../fixtures/views/modelFacts.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { cannotTest, pictures, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers } from '../helpers/viewPage.ts';
 
 const engine: Answers = {
   'project/overview': () => overview,
-  'models/card': ({ version }) => makeCard(version === 3 || version === 'champion' ? 3 : 4),
+  'models/card': ({ version }) =>
+    version === 5 ? unvalidatedCard : makeCard(version === 3 || version === 'champion' ? 3 : 4),
+  'models/inspect': () => inspected,
 };
 const tall = { width: 1100, height: 1400 };
 
@@ -97,6 +100,92 @@ describe('model card', { skip: cannotTest() }, () => {
     assert.ok(!view.requests.includes('models/promote'));
   });
 
+  it('says what the model is: signature, environment, and that opening it runs code', async () => {
+    const view = await bench.open('modelCard', { name: null, version: 4 }, engine, 'dark', tall);
+    const model = view.page.locator('section', { has: view.page.locator('h2', { hasText: /^Model$/ }) });
+    await model.waitFor();
+    const text = await model.innerText();
+    assert.match(text, /runs the code in its files, as every pickle does.*\.skops and ONNX/s);
+    assert.match(
+      text,
+      /Answers\s+one of false, true, with probabilities; true is positive, at a score of 0\.417 or more/,
+    );
+    assert.match(text, /Flavour\s+mlflow/);
+    assert.match(text, /country\s+text\s+optional\s+1\.1 %\s+27/);
+    assert.match(text, /scikit-learn\s+1\.8\.0\s+1\.9\.1/);
+    await model.locator('.copyable button').click();
+    await view.page.getByText('Serve…').click();
+    await view.page.getByText('Validate…').click();
+    assert.deepEqual(view.actions, [
+      { do: 'copy', text: pipelineFacts.hash },
+      { do: 'serveVersion', name: 'card-fraud', version: 4 },
+      { do: 'validateModel', address: 'card-fraud@4' },
+    ]);
+    assert.deepEqual(view.faults, []);
+  });
+
+  it('gives a version that was never validated a card with the way to a validation', async () => {
+    const view = await bench.open('modelCard', { name: null, version: 5 }, engine, 'dark', tall);
+    await view.page.locator('.verdict.open').waitFor();
+    const text = await view.page.locator('body').innerText();
+    assert.match(text, /Not validated\. It has no metrics and no gates/);
+    assert.match(text, /Scored by\s+Python, not tried yet/);
+    assert.match(text, /amount\s+number/);
+    assert.doesNotMatch(text, /undefined|NaN|null|\[object|Promote|Serve/);
+    await view.page.getByText('Validate…').click();
+    assert.deepEqual(view.actions, [{ do: 'validateModel', address: 'card-fraud@5' }]);
+    assert.deepEqual(view.faults, []);
+  });
+
+  it('inspects any model, and opens it only when a person asks', async () => {
+    const asked: boolean[] = [];
+    const view = await bench.open(
+      'modelCard',
+      { name: null, version: null, address: 'runs:/r1/model.joblib' },
+      {
+        ...engine,
+        'models/inspect': ({ open }) => {
+          asked.push(open);
+          return open ? { ...inspected, facts: pipelineFacts } : inspected;
+        },
+      },
+      'dark',
+      tall,
+    );
+    await view.page.getByRole('button', { name: 'Open it' }).click();
+    await view.page.getByText('with probabilities').waitFor();
+    assert.equal(await view.page.locator('h1').innerText(), 'model.joblib');
+    await view.changed();
+    assert.deepEqual(asked, [false, true], 'a change of the store does not open it again');
+    await view.page.getByText('Register as a model…').click();
+    assert.deepEqual(view.actions, [{ do: 'validateModel', address: 'runs:/r1/model.joblib' }]);
+  });
+
+  it('says which package is missing, with the command that installs it', async () => {
+    const install = '.venv/bin/python -m pip install lightgbm';
+    const lacking: Answers = {
+      ...engine,
+      'models/inspect': () => ({ ...inspected, missing: ['lightgbm'], install }),
+    };
+    const state = { name: null, version: null, address: 'model.txt' };
+    const view = await bench.open('modelCard', state, lacking, 'dark', tall);
+    await view.page.getByText(install).waitFor();
+    assert.match(await view.page.locator('.verdict').innerText(), /lightgbm is not installed in \.venv\/bin\/python/);
+    assert.equal(await view.page.locator('vscode-button[disabled]').count(), 2);
+    await view.page.getByText('Run in terminal').click();
+    await view.page.getByText('Copy command').click();
+    assert.deepEqual(view.actions, [
+      { do: 'runInTerminal', command: install },
+      { do: 'copy', text: install },
+    ]);
+    await view.picture('modelCard-missingPackage-dark');
+    const none = await bench.open('modelCard', state, {
+      ...engine,
+      'models/inspect': () => ({ ...inspected, facts: { ...inspected.facts, python: null } }),
+    });
+    await none.page.getByText('This model is scored by Python, and none was found').waitFor();
+  });
+
   it('prints well', async () => {
     const view = await bench.open('modelCard', { name: null, version: 3 }, engine, 'dark', tall);
     await view.page.locator('.verdict').waitFor();
@@ -116,6 +205,15 @@ describe('model card', { skip: cannotTest() }, () => {
       await full.picture(`modelCard-full-${theme}`);
       assert.deepEqual(full.faults, []);
       await full.close();
+      const open = await bench.open('modelCard', { name: null, version: 5 }, engine, theme, tall);
+      await open.page.locator('.verdict.open').waitFor();
+      await open.picture(`modelCard-unvalidated-${theme}`);
+      await open.close();
+      const state = { name: null, version: null, address: 'model.joblib' };
+      const seen = await bench.open('modelCard', state, engine, theme, tall);
+      await seen.page.locator('table.facts').waitFor();
+      await seen.picture(`modelCard-inspected-${theme}`);
+      await seen.close();
     }
     const empty = await bench.open(
       'modelCard',

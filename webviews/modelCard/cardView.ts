@@ -1,9 +1,8 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ModelCard } from '../../protocol/modelCard.ts';
-import { breakable } from '../ui/breakable.ts';
-import { metric, param, shortId } from '../ui/format.ts';
-import { count, percent, plural } from '../../words/numbers.ts';
+import { param, shortId } from '../ui/format.ts';
+import { count, plural } from '../../words/numbers.ts';
 import { duration } from '../../words/times.ts';
 import { gateRows } from '../ui/gateRows.ts';
 import { copyable, emptyState, errorBar, icon, skeleton, time } from '../ui/pieces.ts';
@@ -13,11 +12,16 @@ import { comparison } from './comparison.ts';
 import { fairness } from './fairness.ts';
 import { health } from './health.ts';
 import type { Actions, Model } from './model.ts';
+import { inspectedView } from './inspectedView.ts';
+import { modelSection } from './modelSection.ts';
 import { performance } from './performance.ts';
+import { section, versions } from './sections.ts';
+import { unvalidatedView } from './unvalidatedView.ts';
 import { slices } from './slices.ts';
 
 /** The card from top to bottom: whether the model can be trusted, for which use, and on what evidence. */
 export function cardView(model: Model, actions: Actions): TemplateResult {
+  if (model.address !== null) return inspectedView(model.address, model, actions);
   const card = model.card.value;
   if (!card) {
     if (model.none)
@@ -28,6 +32,7 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
       );
     return model.card.error === null ? skeleton(14) : html`${errorBar(model.card.error, actions.retry)}`;
   }
+  if (!card.isValidated) return html`${errorBar(model.card.error, actions.retry)} ${unvalidatedView(card, actions)}`;
   return html`${errorBar(model.card.error, actions.retry)}
     <article class="card">
       ${head(card, model, actions)} ${model.against === null ? nothing : comparison(card, model, actions)}
@@ -39,8 +44,8 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
       ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
       ${section('Limits', written(card.limitations, 'where the model must not be used, and what it gets wrong', 'limitations', actions))}
       ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'ethics', actions))}
-      ${section('Production', health(card, actions))} ${section('Data', data(card))}
-      ${section('Features', features(card))} ${section('Versions', versions(card, actions))}
+      ${section('Production', health(card, actions))} ${section('Model', modelSection(card.facts, actions.copy))}
+      ${section('Data', data(card))} ${section('Versions', versions(card, actions, { name: card.headlineMetric }))}
       ${section('How to reproduce', reproduce(card, actions))}
     </article>`;
 }
@@ -59,12 +64,20 @@ function head(card: ModelCard, model: Model, actions: Actions): TemplateResult {
         ${icon(passed ? 'pass-filled' : 'error')} <span>${card.verdict.text}</span>
       </p>
       <p class="muted">
-        Predicts <b>${card.target}</b> (${card.task}) with ${card.algorithm} on ${card.backend} · made
-        ${time(card.createdAt)} by run
-        <button class="link" @click=${() => actions.openRun(card.run.runId)}>${card.run.name}</button>
+        Predicts <b>${card.target}</b> (${card.task}) with ${card.algorithm}, scored by ${card.backend} · made
+        ${time(card.createdAt)}${madeBy(card, actions)}
       </p>
       <div class="actions">
         ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks for confirmation' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && actions.promote(card)}>Promote to champion…</vscode-button>`}
+        <vscode-button
+          secondary
+          title="Serves this version on this machine to try it; its predictions are not logged"
+          @click=${() => actions.serve(card)}
+          >Serve…</vscode-button
+        >
+        <vscode-button secondary title="Validate this version again" @click=${() => actions.validate(card)}
+          >Validate…</vscode-button
+        >
         <vscode-button secondary title="Save as a self-contained HTML file" @click=${actions.save}
           >Save as HTML…</vscode-button
         >
@@ -83,16 +96,14 @@ function head(card: ModelCard, model: Model, actions: Actions): TemplateResult {
     </header>`;
 }
 
+function madeBy({ run }: ModelCard, actions: Actions): Piece {
+  if (!run) return nothing;
+  return html` by run <button class="link" @click=${() => actions.openRun(run.runId)}>${run.name}</button>`;
+}
+
 function versionOf(event: Event): number | null {
   const value = event.target instanceof HTMLSelectElement ? Number(event.target.value) : 0;
   return value > 0 ? value : null;
-}
-
-function section(title: string, body: Piece | TemplateResult): TemplateResult {
-  return html`<section>
-    <h2>${title}</h2>
-    <div class="wide">${body}</div>
-  </section>`;
 }
 
 /** A section that only a person can write: marked as written by a person, or as missing. */
@@ -144,60 +155,15 @@ function data(card: ModelCard): TemplateResult {
   </table>`;
 }
 
-function features(card: ModelCard): TemplateResult {
-  return html`<table class="plain">
-    <thead>
-      <tr>
-        <th scope="col">Feature</th>
-        <th scope="col">Kind</th>
-        <th scope="col" class="number">Missing</th>
-        <th scope="col" class="number">Levels</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${card.features.map(
-        (one) =>
-          html`<tr>
-            <td>${one.name}</td>
-            <td>${one.kind}</td>
-            <td class="number">${percent(one.missing)}</td>
-            <td class="number">${one.levels === null ? '' : count(one.levels)}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
-}
-
-function versions(card: ModelCard, actions: Actions): TemplateResult {
-  return html`<table class="plain">
-    <thead>
-      <tr>
-        <th scope="col">Version</th>
-        <th scope="col">Alias</th>
-        <th scope="col">Made</th>
-        <th scope="col" class="number">${breakable(card.headlineMetric)}</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${card.versions.map(
-        (one) =>
-          html`<tr>
-            <td>
-              ${one.version === card.version ? html`<b>v${one.version}</b>` : html`<button class="link" @click=${() => actions.openCard({ name: card.model, version: one.version })}>v${one.version}</button>`}
-            </td>
-            <td>${one.aliases.join(', ')}</td>
-            <td>${time(one.createdAt)}</td>
-            <td class="number">${metric(card.headlineMetric, one.headline)}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
-}
-
 function reproduce(card: ModelCard, actions: Actions): TemplateResult {
   const { run } = card;
-  return html`<pre>${card.reproduce}</pre>
-    <p class="no-print"><button class="link act" @click=${() => actions.copy(card.reproduce)}>Copy</button></p>
+  if (!run) return html`<p class="muted">The run that made this version is not known.</p>`;
+  return html`${
+      card.reproduce === ''
+        ? nothing
+        : html`<pre>${card.reproduce}</pre>
+            <p class="no-print"><button class="link act" @click=${() => actions.copy(card.reproduce)}>Copy</button></p>`
+    }
     <table class="plain facts">
       <tbody>
         <tr>

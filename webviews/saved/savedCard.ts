@@ -1,4 +1,4 @@
-import type { ModelCard } from '../../protocol/modelCard.ts';
+import type { AnyCard } from '../../protocol/modelCard.ts';
 import { cardView } from '../modelCard/cardView.ts';
 import cardStyles from '../modelCard/modelCard.css';
 import type { Actions } from '../modelCard/model.ts';
@@ -14,6 +14,11 @@ const actions: Actions = {
   openDrift: nothingToDo,
   openProject: nothingToDo,
   promote: nothingToDo,
+  serve: nothingToDo,
+  validate: nothingToDo,
+  register: nothingToDo,
+  open: nothingToDo,
+  runInTerminal: nothingToDo,
   runAll: nothingToDo,
   copy: nothingToDo,
   save: nothingToDo,
@@ -21,10 +26,17 @@ const actions: Actions = {
 };
 
 /** The model card as an HTML document, drawn by the templates of the view. */
-export function cardPage(card: ModelCard, savedAt: number): string {
+export function cardPage(card: AnyCard, savedAt: number): string {
   const other = { value: null, loading: false, error: null };
   const content = cardView(
-    { card: { value: card, loading: false, error: null }, other, against: null, none: false },
+    {
+      address: null,
+      inspected: { value: null, loading: false, error: null },
+      card: { value: card, loading: false, error: null },
+      other,
+      against: null,
+      none: false,
+    },
     actions,
   );
   return savedPage({

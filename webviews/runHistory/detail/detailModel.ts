@@ -1,3 +1,5 @@
+import type { RunModel } from '../../../protocol/modelFacts.ts';
+import type { Loadable } from '../../ui/frame/loadable.ts';
 import type { ModelSelector } from '../../../protocol/models.ts';
 import type { RunChange, RunDetail } from '../../../protocol/runs.ts';
 import type { CurveGrid } from '../curves/curveGrid.ts';
@@ -16,6 +18,7 @@ export interface DetailModel {
   curves: CurveGrid;
   system: CurveGrid;
   files: ArtifactStore;
+  models: Loadable<RunModel[]>;
   /** The path of the previewed file. */
   preview: string | null;
   /** The search text of a long table, by section. */
@@ -39,6 +42,10 @@ export interface DetailActions {
   openArtifact(path: string): void;
   openCard(selector: ModelSelector): void;
   register(): void;
+  /** Validates a model of the run, which registers it. */
+  validateModel(address: string): void;
+  inspectModel(address: string): void;
+  loadModels(): void;
   copy(text: string): void;
   search(section: string, text: string): void;
 }

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
+import type { RunModel } from '../../../protocol/modelFacts.ts';
 import type { RunChange, RunDetail } from '../../../protocol/runs.ts';
 import { Loader } from '../../ui/frame/loadable.ts';
 import { errorBar, skeleton } from '../../ui/pieces.ts';
@@ -17,6 +18,7 @@ import type { DetailState } from './detailState.ts';
 export class DetailPanel {
   readonly #host: PanelHost;
   readonly #detail: Loader<RunDetail>;
+  readonly #models: Loader<RunModel[]>;
   readonly #curves: CurveGrid;
   readonly #system: CurveGrid;
   readonly #files: ArtifactStore;
@@ -39,6 +41,7 @@ export class DetailPanel {
   constructor(host: PanelHost) {
     this.#host = host;
     this.#detail = new Loader(() => this.#came());
+    this.#models = new Loader(() => host.paint());
     const grid: GridHost = {
       ask: (method, params) => host.ask(method, params),
       act: (action) => host.act(action),
@@ -78,6 +81,7 @@ export class DetailPanel {
     const { draft } = this.#state;
     if (draft?.runId === runId) this.#editing = { what: 'note', text: draft.text };
     void this.#load(runId, true);
+    this.#loadModels(runId, true);
   }
 
   close(): void {
@@ -91,6 +95,7 @@ export class DetailPanel {
     this.#log?.stop();
     this.#log = null;
     this.#detail.clear();
+    this.#models.clear();
     this.#curves.setRuns([]);
     this.#system.setRuns([]);
   }
@@ -99,7 +104,10 @@ export class DetailPanel {
   changed(): void {
     if (this.#runId === null) return;
     if (this.#busy) this.#again = true;
-    else void this.#load(this.#runId, false);
+    else {
+      void this.#load(this.#runId, false);
+      this.#loadModels(this.#runId, false);
+    }
   }
 
   render(): TemplateResult {
@@ -109,7 +117,7 @@ export class DetailPanel {
     this.#system.setActive(shown !== null && !this.#isClosed('system'));
     return html`<aside class="detail" aria-label="Run detail" tabindex="-1">
       ${errorBar(error, () => this.changed())}
-      ${shown ? detailView({ run: shown, turned: new Set(this.#state.turned), editing: this.#editing, log: this.#log, curves: this.#curves, system: this.#system, files: this.#files, preview: this.#preview, search: this.#search }, this.#actions) : loading ? skeleton(10) : nothing}
+      ${shown ? detailView({ run: shown, turned: new Set(this.#state.turned), editing: this.#editing, log: this.#log, curves: this.#curves, system: this.#system, files: this.#files, models: this.#models.state, preview: this.#preview, search: this.#search }, this.#actions) : loading ? skeleton(10) : nothing}
     </aside>`;
   }
 
@@ -138,6 +146,10 @@ export class DetailPanel {
     this.#busy = false;
     // Another run may have been opened in the meantime.
     if (this.#again && this.#runId !== null) void this.#load(this.#runId, false);
+  }
+
+  #loadModels(runId: string, fresh: boolean): void {
+    void this.#models.load(() => this.#host.ask('models/ofRun', { runId }), fresh);
   }
 
   #came(): void {
@@ -245,6 +257,11 @@ export class DetailPanel {
       openCard: (selector) => host.act({ do: 'openCard', ...selector }),
       register: () => {
         if (this.#runId !== null) host.act({ do: 'registerRun', runId: this.#runId });
+      },
+      validateModel: (address) => host.act({ do: 'validateModel', address }),
+      inspectModel: (address) => host.act({ do: 'inspectModel', address }),
+      loadModels: () => {
+        if (this.#runId !== null) this.#loadModels(this.#runId, false);
       },
       copy: (text) => host.act({ do: 'copy', text }),
       search: (section, text) => {

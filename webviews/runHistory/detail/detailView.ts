@@ -13,6 +13,7 @@ import { notFiniteText } from '../compare/differences.ts';
 import { detailHead } from './detailHead.ts';
 import type { DetailActions, DetailModel } from './detailModel.ts';
 import { filesSection } from './filesSection.ts';
+import { modelsSection } from './modelsSection.ts';
 import { noteSection } from './noteSection.ts';
 
 /** Collapsed by default. */
@@ -49,6 +50,7 @@ export function detailView(model: DetailModel, actions: DetailActions): Template
   ${run.seriesKeys.some((key) => !isSystem(key)) ? part('curves', 'Curves', () => html`${model.curves.element}`) : nothing}
   ${run.gates.length === 0 ? nothing : part('gates', 'Gates', () => html`<div class="wide">${gateRows(run.gates)}</div>`)}
   ${run.confusion ? part('confusion', 'Confusion matrix', () => (run.confusion ? confusionTable(run.confusion, 'both', largestCount([run.confusion]), run.name) : nothing)) : nothing}
+  ${(model.models.value ?? []).length === 0 && model.models.error === null ? nothing : part('models', 'Models', () => modelsSection(model, actions))}
   ${run.stages.length === 0 ? nothing : part('stages', 'Stages', () => stages(run.stages))}
   ${run.stages.length === 0 ? nothing : part('log', 'Log', () => log(model, actions))}
   ${part('params', 'Params', () =>
