@@ -19,7 +19,7 @@ export function modelProblem({ facts, missing, install, pythonWhy }: InspectedMo
     };
   if (missing.length === 0) return null;
   return {
-    message: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed in ${facts.python}${pythonWhy === null ? '' : ` (${pythonWhy})`}.${install === null ? '' : ` "${install}" installs ${missing.length === 1 ? 'it' : 'them'}.`}`,
+    message: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed in ${facts.python}${pythonWhy === null ? '' : ` (${pythonWhy.replaceAll('`', '')})`}.${install === null ? '' : ` "${install}" installs ${missing.length === 1 ? 'it' : 'them'}.`}`,
     command: install,
   };
 }

@@ -7,7 +7,7 @@ it('says why a model cannot be scored here, with the command that mends it', () 
   assert.equal(modelProblem(inspected), null);
   const install = '.venv/bin/python -m pip install lightgbm pandas';
   assert.deepEqual(modelProblem({ ...inspected, missing: ['lightgbm', 'pandas'], install }), {
-    message: `lightgbm, pandas are not installed in .venv/bin/python (\`.venv\` of the project). "${install}" installs them.`,
+    message: `lightgbm, pandas are not installed in .venv/bin/python (.venv of the project). "${install}" installs them.`,
     command: install,
   });
   const { facts } = inspected;

@@ -61,7 +61,7 @@ function needs(inspected: InspectedModel, actions: Actions): Piece {
       ${icon('error')}
       <span
         >${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not installed in
-        <code>${facts.python}</code> (${pythonWhy}).</span
+        <code>${facts.python}</code> (${pythonWhy?.replaceAll('`', '')}).</span
       >
     </div>
     ${
@@ -71,6 +71,7 @@ function needs(inspected: InspectedModel, actions: Actions): Piece {
             <div class="actions">
               <vscode-button @click=${() => actions.runInTerminal(install)}>Run in terminal</vscode-button>
               <vscode-button secondary @click=${() => actions.copy(install)}>Copy command</vscode-button>
+              <vscode-button secondary @click=${actions.retry}>Check again</vscode-button>
             </div>`
     }`;
 }

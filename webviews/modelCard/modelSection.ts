@@ -147,7 +147,7 @@ function environment({ packages, warnings }: ModelFacts): Piece {
 }
 
 function here({ savedWith, used }: FactsPackage): Piece {
-  if (used === null) return html`<span class="muted">not used</span>`;
+  if (used === null) return html`<span class="muted">–</span>`;
   return savedWith === null || savedWith === used
     ? html`${used}`
     : html`${used} ${icon('info', `Saved with ${savedWith}`)}`;
