@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { WorkError } from '../base/errors.ts';
+import { getVersion } from '../registry/modelVersions.ts';
+import { registeredVersion } from '../registry/registeredModels.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
 import { loggedModelRow, loggedModelsOfRun } from '../tracking/loggedModels.ts';
 import { artifactFile } from './artifactFiles.ts';
@@ -17,6 +19,13 @@ export function folderOfVersion(store: Store, name: string, version: number): st
       `The files of \`${name}\` v${version} are at ${source}, which is not in this project. Download them, and validate the folder.`,
     );
   return existing(artifactFile(store, source.slice('mlflow-artifacts:/'.length)), `\`${name}\` v${version}`);
+}
+
+/** Absolute path of the files of a version. Throws WorkError when they are elsewhere or gone. */
+export function pathOfVersion(store: Store, model: string, version: number): string {
+  if (registeredVersion(store, model, version)?.report == null) return folderOfVersion(store, model, version);
+  const { path } = getVersion(store, model, version);
+  return isAbsolute(path) ? path : join(store.root, path);
 }
 
 /** The folder of a model that a program logged, by its id. */

@@ -1,14 +1,12 @@
-import { isAbsolute, join } from 'node:path';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { WorkError } from '../base/errors.ts';
 import { RecentCache } from '../base/recentCache.ts';
 import { MlflowError } from '../mlflow/mlflowError.ts';
-import { folderOfVersion } from '../mlflow/modelFolder.ts';
+import { pathOfVersion } from '../mlflow/modelFolder.ts';
 import { recogniseModel } from '../models/flavours/flavours.ts';
 import { modelsOf } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { listRegisteredModels, registeredVersion } from '../registry/registeredModels.ts';
-import { getVersion } from '../registry/modelVersions.ts';
+import { listRegisteredModels } from '../registry/registeredModels.ts';
 import { summariseVersions } from '../registry/summariseVersions.ts';
 import type { Store } from '../store/store.ts';
 
@@ -43,11 +41,4 @@ function statedFacts(store: Store, { model, version, algorithm }: ModelVersionSu
     if (!(error instanceof WorkError) && !(error instanceof MlflowError)) throw error;
     return { flavour: null, algorithm, problem: error.message };
   }
-}
-
-/** Absolute path of the files of a version. Throws WorkError when they are elsewhere or gone. */
-export function pathOfVersion(store: Store, model: string, version: number): string {
-  if (registeredVersion(store, model, version)?.report == null) return folderOfVersion(store, model, version);
-  const { path } = getVersion(store, model, version);
-  return isAbsolute(path) ? path : join(store.root, path);
 }

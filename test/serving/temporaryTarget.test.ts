@@ -17,9 +17,9 @@ test('a version that nobody promoted is served under its own name, and nothing i
   const { root, store } = trained();
   const project = loadProject(root);
   const config = configFor(project, 'default');
-  const deployments = () =>
-    projectOverview(project, store).deployments.filter(({ as }) => as === 'temporary');
-  const serve = (version: number) => serveDeployment({ project, store, config, deployment: { name: 'orders', version } });
+  const deployments = () => projectOverview(project, store).deployments.filter(({ as }) => as === 'temporary');
+  const serve = (version: number) =>
+    serveDeployment({ project, store, config, deployment: { name: 'orders', version } });
   server = await serve(1);
   const post = (instances: unknown) =>
     fetch(`${server?.url}/predict`, {

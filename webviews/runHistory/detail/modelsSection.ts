@@ -19,7 +19,9 @@ function modelView(model: RunModel, actions: DetailActions): TemplateResult {
   return html`<li>
     <div class="file-line">
       <span class="name">${icon('package')} <b>${model.name}</b></span>
-      <span class="muted">${[model.flavour, model.algorithm ?? '', bytes(model.bytes)].filter(Boolean).join(' · ')}</span>
+      <span class="muted"
+        >${[model.flavour, model.algorithm ?? '', bytes(model.bytes)].filter(Boolean).join(' · ')}</span
+      >
     </div>
     <div class="file-line">
       ${state(model, actions)}<span class="gap"></span>
