@@ -190,6 +190,7 @@ test('snippets stand where their entries can begin, and nowhere else', async () 
     'stage-collect',
     'stage-prepare',
     'stage-train',
+    'stage-train-trees',
     'stage-validate',
   ]);
   assert.deepEqual(await offered(`${start}  s:\n    uses: tr█`), []);

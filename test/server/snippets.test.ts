@@ -60,7 +60,7 @@ it('project snippets have keys and values that the check knows', { skip }, () =>
     .map((name) => part(name, '      ').replace('pr_auc:', name === 'gate' ? 'roc_auc:' : 'pr_auc:'))
     .join('\n')
     .replaceAll('latency_p95_ms', 'latency_p50_ms');
-  const text = `version: 1\nproject: x\nparams: { hidden: [8], learning_rate: 0.01, epochs: 3 }\nstages:\n${part('stage-cmd').replace('train:', 'own:')}\n${part('stage-collect')}\n${part('stage-prepare')}\n${part('stage-train')}\n${part('stage-validate').trimEnd()}\n${gates}\ndeployments:\n${part('deployment-api')}\n${part('deployment-batch')}\nmonitors:\n${part('monitor')}\n${expand(all.get('retraining'))}\n${expand(all.get('card'))}`;
+  const text = `version: 1\nproject: x\nparams: { hidden: [8], learning_rate: 0.01, epochs: 3 }\nstages:\n${part('stage-cmd').replace('train:', 'own:')}\n${part('stage-collect')}\n${part('stage-prepare')}\n${part('stage-train')}\n${part('stage-train-trees').replace('train:', 'trees:')}\n${part('stage-validate').trimEnd()}\n${gates}\ndeployments:\n${part('deployment-api')}\n${part('deployment-batch')}\nmonitors:\n${part('monitor')}\n${expand(all.get('retraining'))}\n${expand(all.get('card'))}`;
   assert.deepEqual(formProblems({ 'loopwright.yaml': text }), [], text);
 });
 
