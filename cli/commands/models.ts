@@ -9,6 +9,7 @@ import { registerRun } from '../../engine/registry/registerRun.ts';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { listLoggedModels } from '../../engine/tracking/loggedModels.ts';
 import { saveCard } from '../../engine/pages/savePage.ts';
 import { readModel, readSelector } from '../readOption.ts';
 import { gatesText, metricText } from '../../words/metrics.ts';
@@ -23,9 +24,14 @@ export async function models(context: CommandContext): Promise<number> {
   const versions = store ? listModelVersions(store, context.config()) : [];
   const shown = [...new Set([...names, ...versions.map(({ model }) => model)])];
   if (context.json) context.printJson(versions);
-  else if (versions.length === 0)
-    context.terminal.line('No model versions. Run `loopwright run` to train and validate the first.');
-  else {
+  else if (versions.length === 0) {
+    const logged = store ? listLoggedModels(store).at(-1) : undefined;
+    context.terminal.line(
+      logged
+        ? `No model versions. A run logged the model \`${logged.name}\`: \`loopwright validate ${logged.source_run_id?.slice(0, 8) ?? logged.model_id} --data DATASET\` makes it the first.`
+        : 'No model versions. Run `loopwright run` to train and validate the first.',
+    );
+  } else {
     const several = shown.length > 1;
     const declared = declaredMetrics(context.project(), null).map(({ name }) => name);
     const keys = new Map(shown.map((name) => [name, shownMetric(versions, name, declared)]));

@@ -12,7 +12,7 @@ import { registeredVersion } from '../registry/registeredModels.ts';
 import { getVersion, latestVersion } from '../registry/modelVersions.ts';
 import { aliasesOf } from '../registry/aliases.ts';
 import type { Store } from '../store/store.ts';
-import { loggedModelsOfRun } from '../tracking/loggedModels.ts';
+import { loggedModelRow, loggedModelsOfRun } from '../tracking/loggedModels.ts';
 import { findRun } from '../tracking/runDetail.ts';
 
 /** A model that a person named, wherever it is. */
@@ -49,7 +49,12 @@ export function findModel(text: string, place: ModelPlace): FoundModel {
 
 function byAddress(text: string, { store }: ModelPlace): FoundModel | null {
   const logged = /^(?:models:\/+)?(m-[0-9a-f]{6,})$/.exec(text)?.[1];
-  if (logged !== undefined) return { path: folderOfLogged(store, logged), ref: null, runId: null };
+  if (logged !== undefined)
+    return {
+      path: folderOfLogged(store, logged),
+      ref: null,
+      runId: loggedModelRow(store, logged)?.source_run_id ?? null,
+    };
   const [, run, path] = /^runs:\/+([^/]+)\/(.+)$/.exec(text) ?? [];
   if (run !== undefined && path !== undefined) {
     const { run_id: runId } = findRun(store, run);

@@ -43,7 +43,7 @@ export async function validateModel(request: ModelValidation): Promise<RunOutcom
     );
   if (!Object.hasOwn(config.datasets ?? {}, data))
     throw new ProjectError(
-      `There is no dataset \`${data}\`. Declared: ${Object.keys(config.datasets ?? {}).join(', ') || 'none'}.`,
+      `There is no dataset \`${data}\`. Declared: ${Object.keys(config.datasets ?? {}).join(', ') || 'none'}. Add one under \`datasets\`, with a schema whose target is the column with the true values; \`loopwright data infer FILE\` writes a schema.`,
     );
   const attributes = request.attributes ?? usual?.with.fairness?.attributes;
   const stage: ValidateStage = {
@@ -69,6 +69,7 @@ export async function validateModel(request: ModelValidation): Promise<RunOutcom
         name,
         path: model.path,
         features: request.features ?? modelsOf(config).find((one) => one.name === name)?.features ?? null,
+        runId: model.runId,
         version: model.ref?.version ?? null,
       },
     },

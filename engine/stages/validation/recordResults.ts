@@ -1,4 +1,5 @@
 import { gatesText, metricText } from '../../../words/metrics.ts';
+import { versionText } from '../../../words/models.ts';
 import { describeGate } from '../../evaluation/gates.ts';
 import type { ModelRef } from '../../../protocol/models.ts';
 import { actorOf } from '../../registry/audit.ts';
@@ -21,7 +22,7 @@ export function recordResults(
   const registered = context.registers ? register(context, subject, report) : undefined;
   context.run.metrics(Object.fromEntries(Object.entries(performance).map(([key, { value }]) => [key, value])));
   context.run.gates(context.node.name, gates);
-  logResults(context, report, registered);
+  logResults(context, report, registered, subject.version !== null);
   const failed = gates.filter((gate) => !gate.passed);
   const verdict = gatesText({ passed: gates.length - failed.length, total: gates.length });
   const headline = performance[headlineMetric];
@@ -40,13 +41,17 @@ export function recordResults(
 
 /** Adds the report to the version that was validated, or registers a new version. */
 function register(
-  { store, run }: StageContext,
+  { store, run, subject: elsewhere }: StageContext,
   { name, version }: Pick<Subject, 'name' | 'version'>,
   report: ValidationReport,
 ): ModelRef {
-  return version === null
-    ? registerVersion(store, name, run.runId, report, actorOf('run'))
-    : addValidation(store, { name, version }, report, actorOf('run'));
+  const registered =
+    version === null
+      ? registerVersion(store, name, elsewhere?.runId ?? run.runId, report, actorOf('run'))
+      : addValidation(store, { name, version }, report, actorOf('run'));
+  // The version belongs to the run that trained it, so this run says what it validated.
+  if (elsewhere) run.tag('validated', versionText(registered, true));
+  return registered;
 }
 
 /** Writes metrics, gates and the version to the log of the stage. */
@@ -54,6 +59,7 @@ function logResults(
   context: StageContext,
   { performance, gates }: ValidationReport,
   registered: ModelRef | undefined,
+  wasRegistered: boolean,
 ): void {
   for (const [name, { value, low, high }] of Object.entries(performance)) {
     const interval = low === null || high === null ? '' : `  [${short(low)}, ${short(high)}]`;
@@ -64,7 +70,7 @@ function logResults(
     context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}${note}`);
   }
   const outcome = registered
-    ? `registered as version ${registered.version} of ${registered.name}`
+    ? `${wasRegistered ? 'validated' : 'registered as'} version ${registered.version} of ${registered.name}`
     : 'a trial, not registered as a version';
   context.log(`${outcome}; ${count(Object.keys(performance).length)} metrics`);
 }
