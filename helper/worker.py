@@ -75,15 +75,15 @@ class Rows:
         block = None if self.block is None else self.block[:, span]
         return Rows(self.layout, columns, len(range(*span.indices(self.count))), block)
 
-    def padded(self):
-        """These rows, with the last one repeated up to a multiple of eight.
+    def padded(self, multiple):
+        """These rows, with the last one repeated up to a multiple of some rows.
 
         Kernels of linear algebra work on some rows at a time, and add in another order for those that are left over. So
-        one row alone gets the bits that it gets among many.
+        one row alone gets the bits that it gets among many. Eight are enough for float64, 32 for networks of float32.
         """
         import numpy as np
 
-        more = -self.count % 8
+        more = -self.count % multiple
         if more == 0 or self.count == 0:
             return self
         columns = [np.concatenate((column, column[-1:].repeat(more))) for column in self.columns]
@@ -371,7 +371,7 @@ class Estimator(Model):
     def answer(self, rows):
         if not self.pads:
             return self.found(rows)
-        kind, values = self.found(rows.padded())
+        kind, values = self.found(rows.padded(8))
         return kind, values[: rows.count]
 
     def found(self, rows):
@@ -679,7 +679,7 @@ class Pyfunc(Model):
     def answer(self, rows):
         if not self.pads:
             return plain_answer(self.pyfunc.predict(self.given(rows)), rows.count)
-        more = rows.padded()
+        more = rows.padded(32)
         kind, values = plain_answer(self.pyfunc.predict(self.given(more)), more.count)
         return kind, values[: rows.count]
 
@@ -1067,7 +1067,7 @@ class Torch(Model):
         import numpy as np
         import torch
 
-        count, rows = rows.count, rows.padded()
+        count, rows = rows.count, rows.padded(32)
         given = torch.from_numpy(np.ascontiguousarray(rows.matrix())).to(self.dtype)
         with torch.inference_mode():
             found = self.module(given)

@@ -425,7 +425,7 @@ def torch_script(folder):
     model = network(3, torch.nn.Softmax(dim=1))
     path = os.path.join(folder, "torch_script.pt")
     torch.jit.script(model).save(path)
-    return path, numbers(48, nasty=True), by_torch(model)
+    return path, numbers(64, nasty=True), by_torch(model)
 
 
 def torch_trace(folder):
@@ -434,7 +434,7 @@ def torch_trace(folder):
     model = network(1)
     path = os.path.join(folder, "torch_trace.pt")
     torch.jit.trace(model, torch.zeros(2, 6)).save(path)
-    return path, numbers(48, nasty=True), by_torch(model)
+    return path, numbers(64, nasty=True), by_torch(model)
 
 
 def torch_export(folder):
@@ -444,7 +444,7 @@ def torch_export(folder):
     path = os.path.join(folder, "torch_export.pt2")
     rows = torch.export.Dim("rows")
     torch.export.save(torch.export.export(model, (torch.zeros(2, 6),), dynamic_shapes=({0: rows},)), path)
-    return path, numbers(48, nasty=True), by_torch(model)
+    return path, numbers(64, nasty=True), by_torch(model)
 
 
 def python_function(folder):
