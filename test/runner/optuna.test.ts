@@ -1,5 +1,6 @@
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Halving } from '../../engine/runner/sweep/halving.ts';
@@ -67,6 +68,24 @@ const quadratic = `import { writeFileSync } from 'node:fs';
 const [x, k, c] = process.argv.slice(2);
 writeFileSync('m.json', JSON.stringify({ loss: (Math.log10(Number(x)) + 2) ** 2 + (Number(k) - 7) ** 2 / 20 + (c === '[2,3]' ? 0 : 1) }));
 `;
+
+test('the sampler has the values of env_file', { skip, timeout: 120_000 }, async () => {
+  const root = makeProject({
+    'loopwright.yaml': `version: 1\nproject: p\npython: ${python}\nenv_file: .env\nparams: { x: 1 }\nstages:\n  s: { cmd: "node f.mjs \${params.x}", metrics: [m.json] }\n`,
+    'experiments/tune.experiment.yaml':
+      'sweep: { method: bayesian, runs: 1, objective: { minimize: loss }, params: { x: { uniform: [0, 1] } } }\n',
+    'f.mjs': "import { writeFileSync } from 'node:fs';\nwriteFileSync('m.json', '{\"loss\": 1}');\n",
+    '.env': 'PYTHONPATH=hook\nWHERE=berlin\n',
+    'hook/sitecustomize.py': 'import os\nopen("seen.txt", "a").write(os.environ["WHERE"])\n',
+  });
+  const store = openStore(root);
+  after(() => store.sql.close());
+  const project = loadProject(root);
+  const sweep = project.experiments.get('tune')?.value?.sweep;
+  assert.ok(sweep);
+  await runSweep({ check: checkProject, project, store, experiment: 'tune' }, sweep, () => {});
+  assert.match(readFileSync(join(root, 'seen.txt'), 'utf8'), /^(berlin)+$/);
+});
 
 test(
   'method bayesian asks Optuna, finds what is good, and goes on after a stop',

@@ -127,6 +127,21 @@ test('values of env_file reach programs and references; secrets are in no record
   assert.deepEqual(getRun(store, outcome.runId ?? '').params, { key: '${env.API_KEY}', where: 'berlin' });
 });
 
+test('a program of Python and a command of collect have the values of env_file, below those of the stage', async () => {
+  const root = makeProject({
+    'loopwright.yaml': project(
+      'env_file: [.env, more.env]\ndatasets: { d: { path: d.csv } }\nstages:\n  s: { cmd: python3 show.py, env: { LEVEL: stage }, outs: [out.txt] }\n  c: { uses: collect, with: { dataset: d, from: { command: \'echo place; echo "$PLACE"\' } } }\n',
+    ),
+    '.env': 'PLACE=berlin\nLEVEL=file\nHERE=first\n',
+    'more.env': 'HERE=second\n',
+    'show.py': 'import os\nprint(*(os.environ[n] for n in ["PLACE", "LEVEL", "HERE"]), file=open("out.txt", "w"))\n',
+  });
+  const { run, rows } = runIn(root);
+  assert.equal((await run()).error, null);
+  assert.equal(readFileSync(join(root, 'out.txt'), 'utf8'), 'berlin stage second\n');
+  assert.deepEqual(await rows('d.csv'), [{ place: 'berlin' }]);
+});
+
 test('an unset variable is an error at its line for the stage that needs it, and for no other stage', async () => {
   const root = makeProject({
     'loopwright.yaml': project(

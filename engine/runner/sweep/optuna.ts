@@ -6,7 +6,8 @@ import { WorkError } from '../../base/errors.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
 import { pythonOf } from '../../provenance/pythonEnvironment.ts';
 import { activatePython } from '../../python/activatePython.ts';
-import { isWithoutPip, pythonText, type FoundPython } from '../../python/findPython.ts';
+import type { FoundPython } from '../../python/findPython.ts';
+import { installText } from '../../python/missingModule.ts';
 import { programEnvironment, type Variables } from '../../base/programEnvironment.ts';
 import type { Point } from './sweepPoints.ts';
 
@@ -24,6 +25,8 @@ export interface SuggestionOptions {
   root: string;
   /** The Python of the project; null when there is none. */
   python: FoundPython | null;
+  /** The values of `env_file`. */
+  variables: Variables;
   /** The state folder of the project. */
   folder: string;
   /** Command lines of the project's stages, which show the Python that it uses. */
@@ -77,7 +80,11 @@ for line in sys.stdin:
  * lists the attempts when none has it.
  */
 export async function startSuggestions(options: SuggestionOptions): Promise<Suggestions> {
-  const env = activatePython(programEnvironment(), options.python, join(options.folder, 'python'));
+  const env = activatePython(
+    { ...options.variables, ...programEnvironment() },
+    options.python,
+    join(options.folder, 'python'),
+  );
   const tried: string[] = [];
   for (const words of pythons(options)) {
     const started = await startIn(words, options, env);
@@ -90,10 +97,7 @@ export async function startSuggestions(options: SuggestionOptions): Promise<Sugg
 }
 
 function installCommand({ python, root }: SuggestionOptions): string {
-  if (!python) return 'python3 -m pip install optuna';
-  return isWithoutPip(python)
-    ? `uv pip install --python ${pythonText(python, root)} optuna`
-    : `${pythonText(python, root)} -m pip install optuna`;
+  return python ? installText(['optuna'], python, root) : 'python3 -m pip install optuna';
 }
 
 /** The Python of the project comes first, then those that its commands name. */

@@ -199,6 +199,7 @@ function suggestionsFor({ request, config, direction, trials }: Sweep): Promise<
   return startSuggestions({
     root: project.root,
     python: findPython({ root: project.root, python: resolved.python }),
+    variables: project.envFile,
     folder: request.store.folder,
     commands: Object.values(resolved.stages).flatMap((stage) => ('cmd' in stage ? [stage.cmd] : [])),
     distributions: varied(config, request.params),
