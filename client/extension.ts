@@ -14,6 +14,7 @@ import { languageOf } from './language/ourFiles.ts';
 import { StageLenses } from './lenses/stageLenses.ts';
 import { ViewPanels } from './panels/viewPanels.ts';
 import { Project } from './projects/project.ts';
+import { followPython } from './projects/followPython.ts';
 import { OpenFolders } from './projects/openFolders.ts';
 import { Projects } from './projects/projects.ts';
 import { terminalEnvironment } from './projects/terminalEnvironment.ts';
@@ -80,6 +81,7 @@ export function activate(context: ExtensionContext): LoopwrightApi {
     ...parts,
     new StageLenses(projects, server),
     terminalEnvironment(context, projects, cli, log),
+    followPython(projects, log),
     ...statusBar(projects),
     milestones,
     ...registerCommands(commandContext),

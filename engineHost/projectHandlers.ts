@@ -1,5 +1,6 @@
 import { readLock } from '../engine/fingerprint/lockFile.ts';
 import { projectOverview } from '../engine/overview/projectOverview.ts';
+import { pythonVariables } from '../engine/python/findPython.ts';
 import { stageStatuses } from '../engine/runner/stageStatus.ts';
 import type { AreaHandlers } from './handlers.ts';
 import type { HostProject } from './hostProject.ts';
@@ -10,7 +11,7 @@ export function projectHandlers(
   store: HostStore,
   project: HostProject,
   follow: (paths: ReadonlySet<string>) => void,
-): AreaHandlers<'project' | 'stages'> {
+): AreaHandlers<'project' | 'stages' | 'python'> {
   return {
     'project/overview': () => {
       project.asked.clear();
@@ -23,6 +24,19 @@ export function projectHandlers(
       follow(new Set([...project.asked.paths, ...locked]));
       // A folder without a project file has no broken project.
       return project.exists() ? overview : { ...overview, problem: null };
+    },
+    // All that looks for a Python in this process reads these variables.
+    'python/select': ({ setting, selected }) => {
+      let changed = false;
+      for (const [name, value] of [
+        [pythonVariables.setting, setting],
+        [pythonVariables.editor, selected],
+      ] as const) {
+        changed ||= (process.env[name] ?? null) !== value;
+        if (value === null) delete process.env[name];
+        else process.env[name] = value;
+      }
+      return { changed };
     },
     'stages/status': () => stageStatuses(project.shown(), store.current()),
   };

@@ -39,6 +39,8 @@ import type { SavedPage } from './savedPage.ts';
  */
 export interface EngineRequests {
   'project/overview': { params: Record<string, never>; result: ProjectOverview };
+  /** Tells the setting `loopwright.python` and the interpreter selected in the editor; the overview then follows them. */
+  'python/select': { params: { setting: string | null; selected: string | null }; result: { changed: boolean } };
   'stages/status': { params: Record<string, never>; result: StageStatus[] };
   'runs/list': { params: RunQuery; result: RunPage };
   /**

@@ -164,6 +164,16 @@ export interface FileProblem {
 }
 
 /** Everything the sidebar shows, in one answer. */
+/** The Python that programs of a project use. */
+export interface PythonSummary {
+  /** The interpreter as it is shown: relative inside the project, with `~` inside the home folder. */
+  path: string;
+  /** The name of its environment, or of the interpreter outside any. */
+  name: string;
+  /** Reason for the choice: `.venv of the project`. */
+  why: string;
+}
+
 export interface ProjectOverview {
   project: string;
   /** Absolute folder of loopwright.yaml. */
@@ -179,6 +189,8 @@ export interface ProjectOverview {
   /** Names of the models that the project makes. */
   modelNames: string[];
   monitors: MonitorSummary[];
+  /** Null when there is none; the problem when the project or the setting names one that does not exist. */
+  python: PythonSummary | { problem: string } | null;
   /** Why the project file cannot be used: the rest is its last good state. Null while it can. */
   problem: FileProblem | null;
   /** All errors of the project as it is written. */

@@ -3,6 +3,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { workspace } from 'vscode';
 import { nodeProgram } from '../node.ts';
+import { pythonVariables } from '../projects/pythonChoice.ts';
 import { EngineGone } from './engineError.ts';
 
 export const untrustedMessage =
@@ -23,7 +24,7 @@ export function startEngine(
   const node = nodeProgram();
   return spawn(node.path, [cli, 'service', `--${kind}`, root], {
     cwd: root,
-    env: { ...process.env, ...node.env },
+    env: { ...process.env, ...node.env, ...pythonVariables(root) },
     stdio: 'pipe',
   });
 }

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { extensions, Uri, workspace } from 'vscode';
+import type { Disposable } from 'vscode';
 
-const pythonExtension = 'ms-python.python';
+export const pythonExtension = 'ms-python.python';
 const longestMs = 5000;
 
 /** The variables by which the engine learns of the editor's choice of a Python; it decides which choice counts. */
@@ -43,6 +44,16 @@ export async function awaitPythonExtension(): Promise<void> {
     late,
   ]);
   clearTimeout(timer);
+}
+
+/** Calls `changed` when another environment is selected in the Python extension; null while that is not active. */
+export function onSelectedPython(changed: () => void): Disposable | null {
+  const extension = extensions.getExtension<unknown>(pythonExtension);
+  if (!extension?.isActive) return null;
+  const { environments } = extension.exports as {
+    environments?: { onDidChangeActiveEnvironmentPath?: (listener: () => void) => Disposable };
+  };
+  return environments?.onDidChangeActiveEnvironmentPath?.(changed) ?? null;
 }
 
 /** The environment that the Python extension has selected, by its public API. */

@@ -1,11 +1,12 @@
-import { StatusBarAlignment, window, workspace } from 'vscode';
+import { extensions, StatusBarAlignment, window, workspace } from 'vscode';
 import type { Disposable } from 'vscode';
 import { commandIds } from '../commandIds.ts';
 import type { Projects } from '../projects/projects.ts';
+import { pythonExtension } from '../projects/pythonChoice.ts';
 import { setting } from '../settings.ts';
-import { statusText } from './statusText.ts';
+import { pythonText, statusText } from './statusText.ts';
 
-/** At the bottom: the champion, what needs a person and what runs; with several projects, which of them is meant. */
+/** At the bottom: the champion, what needs a person and what runs; with several projects, which of them is meant; and the Python of its programs. */
 export function statusBar(projects: Projects): Disposable[] {
   const item = window.createStatusBarItem('loopwright.status', StatusBarAlignment.Left, 40);
   item.name = 'Loopwright';
@@ -16,6 +17,8 @@ export function statusBar(projects: Projects): Disposable[] {
   stop.name = 'Loopwright: stop the run';
   stop.text = '$(debug-stop)';
   stop.command = commandIds.stopRun;
+  const python = window.createStatusBarItem('loopwright.python', StatusBarAlignment.Left, 38);
+  python.name = 'Loopwright: Python';
   const show = (): void => {
     const project = projects.shown;
     const isOn = project !== undefined && setting('statusBar.enabled');
@@ -33,6 +36,14 @@ export function statusBar(projects: Projects): Disposable[] {
       stop.accessibilityInformation = { label: stop.tooltip, role: 'button' };
       stop.show();
     } else stop.hide();
+    const words = isOn ? pythonText(project, workspace.isTrusted) : null;
+    if (words) {
+      Object.assign(python, words, { accessibilityInformation: { label: words.tooltip, role: 'button' } });
+      python.command = extensions.getExtension(pythonExtension)
+        ? 'python.setInterpreter'
+        : { title: 'Open', command: 'workbench.action.openSettings', arguments: ['loopwright.python'] };
+      python.show();
+    } else python.hide();
     if (!isOn) return item.hide();
     const { text, tooltip } = statusText(project, workspace.isTrusted);
     const problem = project.overview?.problem;
@@ -51,5 +62,5 @@ export function statusBar(projects: Projects): Disposable[] {
   const settings = workspace.onDidChangeConfiguration(
     (event) => event.affectsConfiguration('loopwright.statusBar') && show(),
   );
-  return [item, which, stop, settings, projects.onChange(show)];
+  return [item, which, stop, python, settings, projects.onChange(show)];
 }

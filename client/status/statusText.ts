@@ -41,6 +41,14 @@ export function statusText(project: Project, trusted: boolean): { text: string; 
   return { text: words.filter(Boolean).join(' '), tooltip: said.filter(Boolean).join(' · ') };
 }
 
+/** The words of the item of the project's Python; null where there is none to show. */
+export function pythonText({ overview }: Project, trusted: boolean): { text: string; tooltip: string } | null {
+  if (!trusted || !overview?.python) return null;
+  if ('problem' in overview.python) return { text: '$(warning) Python', tooltip: overview.python.problem };
+  const { name, path, why } = overview.python;
+  return { text: `$(snake) ${name}`, tooltip: `Loopwright uses the Python ${path} (${why.replaceAll('`', '')})` };
+}
+
 function championText({ model: name, version, metrics }: ModelVersionSummary, overview: ProjectOverview): string {
   const value = shownMetricText(metrics, overview.primary);
   return `champion ${versionText({ name, version }, overview.modelNames.length > 1)}${value === '' ? '' : ` with ${value}`}`;

@@ -26,6 +26,7 @@ import { monitorSummaries } from './monitorSummaries.ts';
 import { lifeLines } from './lifeLines.ts';
 import { listModelVersions } from './modelVersions.ts';
 import { bestValue } from '../tracking/newestMetrics.ts';
+import { pythonSummary } from './pythonSummary.ts';
 import { primaryMetrics } from './primaryMetrics.ts';
 
 /**
@@ -71,6 +72,7 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     deployments,
     modelNames,
     monitors,
+    python: pythonSummary(project.root, config.python),
     problem: fileProblem(problem),
     problems,
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Project } from '../../client/projects/project.ts';
 import { EngineHost } from '../../client/host/engineHost.ts';
-import { statusText } from '../../client/status/statusText.ts';
+import { pythonText, statusText } from '../../client/status/statusText.ts';
 import { datasetRows } from '../../client/views/datasetRows.ts';
 import { deploymentRows } from '../../client/views/deploymentRows.ts';
 import { experimentRows, runRow } from '../../client/views/experimentRows.ts';
@@ -126,6 +126,11 @@ it('opens the profile of a dataset, and of each version what it changed', async 
 it('sums it up in the status bar', async () => {
   const made = await project();
   assert.equal(statusText(made, true).text, '$(verified) card-fraud v3 · pr_auc 0.912 $(warning) 2');
+  assert.deepEqual(pythonText(made, true), {
+    text: '$(snake) .venv',
+    tooltip: 'Loopwright uses the Python .venv/bin/python (.venv of the project)',
+  });
+  assert.equal(pythonText(made, false), null);
   assert.match(statusText(made, false).tooltip, /not trusted/);
 });
 

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import type { CodeServer } from '../../scripts/codeServer.ts';
 import { startEditorServer } from '../../scripts/editorServer.ts';
 import { chromiumArguments, chromiumPath, pictures } from '../helpers/viewPage.ts';
-import { emptyExtension } from './session.ts';
+import { emptyExtension, installPythonExtension } from './session.ts';
 import type { Session } from './session.ts';
 
 const limitMs = 240_000;
@@ -28,6 +28,7 @@ export async function runInBrowser(code: CodeServer, session: Session, work: Wor
     LOOPWRIGHT_RESULTS: work.results,
     LOOPWRIGHT_PICTURES: work.pictures,
   });
+  if (session.suite === 'all') installPythonExtension(root, join(work.data, 'extensions'));
   const server = await startEditorServer({ code, data: work.data, trust: session.suite !== 'untrusted' });
   const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
   try {

@@ -18,6 +18,7 @@ export async function run(): Promise<void> {
     await import('./suite/stages.ts');
     await import('./suite/views.ts');
     await import('./suite/terminals.ts');
+    await import('./suite/python.ts');
     await import('./suite/compareRuns.ts');
     await import('./suite/importRuns.ts');
   }

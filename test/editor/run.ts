@@ -8,7 +8,7 @@ import { installedCodeServer } from '../../scripts/codeServer.ts';
 import { runInBrowser } from './browserSession.ts';
 import { runAsPerson } from './personSession.ts';
 import { personSessions } from './person/personSessions.ts';
-import { emptyExtension } from './session.ts';
+import { emptyExtension, installPythonExtension } from './session.ts';
 import { firstSteps } from './person/firstSteps.ts';
 import { playedPictures } from './person/playedPictures.ts';
 import type { PersonSession } from './person/personTest.ts';
@@ -174,6 +174,7 @@ async function runOnDesktop(
   if (session.suite !== 'untrusted') args.push('--disable-workspace-trust');
   if (session.vsix !== null)
     execFileSync(executable, ['--install-extension', session.vsix, ...args.slice(1, 5)], { stdio: 'inherit' });
+  if (session.suite === 'all') installPythonExtension(root, join(work.data, 'extensions'));
   const extension = session.vsix === null ? root : emptyExtension(work.data);
   await runTests({
     vscodeExecutablePath: executable,

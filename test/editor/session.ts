@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One start of the editor with one suite. */
@@ -7,6 +7,14 @@ export interface Session {
   /** Copied before, never written to. */
   project: string;
   vsix: string | null;
+}
+
+/**
+ * Installs an extension with the part of the Python extension's public API that Loopwright uses, under its id. The real
+ * one comes from a marketplace that tests do not reach.
+ */
+export function installPythonExtension(root: string, extensions: string): void {
+  cpSync(join(root, 'test/fixtures/pythonExtension'), join(extensions, 'ms-python.python-0.0.1'), { recursive: true });
 }
 
 /** Tests need an extension under development; when the installed package is tested, it is one that does nothing. */
