@@ -12,7 +12,8 @@ import type { Store } from '../store/store.ts';
 import { serveAs, type ServedDeployment } from './deployments.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
 import { ServerMetrics } from './openMetrics.ts';
-import { logPredictions, type AnsweredRequest } from './predictionLog.ts';
+import { GroupedLog } from './groupedLog.ts';
+import type { AnsweredRequest } from './predictionLog.ts';
 import { predictRows } from './predictRows.ts';
 import { declaredTarget, temporaryTarget } from './serveTarget.ts';
 import { signatureOf } from './signature.ts';
@@ -60,13 +61,15 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   const metrics = new ServerMetrics();
   const started = Date.now();
   let record: ServedDeployment | null = null;
+  const noteVersion = ({ version: { version } }: ServedVersion): void => {
+    if (version === last) return;
+    last = version;
+    record?.version(last);
+    log(`now serving version ${last}`);
+  };
   const current = (): ServedVersion => {
     const served = model.current();
-    if (served.version.version !== last) {
-      last = served.version.version;
-      record?.version(last);
-      log(`now serving version ${last}`);
-    }
+    noteVersion(served);
     return served;
   };
   app.setErrorHandler(
@@ -96,10 +99,13 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
       .type('application/openmetrics-text; version=1.0.0; charset=utf-8')
       .send(metrics.text({ deployment: name, model: target.model, version: current().version.version })),
   );
-  app.post('/predict', (req, reply) => {
-    current();
-    return model.answer((served) => answer({ req, reply, served, store, name, columns, metrics }));
-  });
+  const predictions = new GroupedLog(store);
+  app.post('/predict', (req, reply) =>
+    model.answer((served) => {
+      noteVersion(served);
+      return answer({ req, reply, served, predictions, name, columns, metrics });
+    }),
+  );
   const url = await listen(app, {
     host,
     port: request.port ?? target.port,
@@ -136,14 +142,14 @@ interface Answer {
   req: FastifyRequest;
   reply: FastifyReply;
   served: ServedVersion;
-  store: Store;
+  predictions: GroupedLog;
   name: string;
   /** Null when predictions are not logged. */
   columns: DeploymentColumns | null;
   metrics: ServerMetrics;
 }
 
-async function answer({ req, reply, served, store, name, columns, metrics }: Answer): Promise<unknown> {
+async function answer({ req, reply, served, predictions: log, name, columns, metrics }: Answer): Promise<unknown> {
   const start = performance.now();
   const refuse = (status: number, message: string) => {
     metrics.request(status, (performance.now() - start) / 1000, 0);
@@ -160,8 +166,7 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
     const predictions = await predictRows(served.model, served.version.report, rows);
     const latencyMs = (performance.now() - start) / rows.length;
     if (columns)
-      logPredictions(
-        store,
+      await log.write(
         request,
         predictions.map((prediction, i) => {
           const row = rows[i] as Record<string, unknown>;
@@ -184,7 +189,7 @@ async function answer({ req, reply, served, store, name, columns, metrics }: Ans
       throw error;
     }
     if (columns)
-      logPredictions(store, request, [
+      await log.write(request, [
         {
           at: Date.now(),
           key: null,
