@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { extname, isAbsolute, join, resolve } from 'node:path';
-import { openDatabase } from '../../engine/data/database.ts';
-import { sourceSql } from '../../engine/data/readSource.ts';
+import { openMemory } from '../../engine/data/withDatabase.ts';
+import { sourceFormat, sourceSql } from '../../engine/data/readSource.ts';
 import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { isGlob } from '../../engine/base/glob.ts';
@@ -61,7 +61,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
   const sql = options.sql === undefined ? null : files.read(options.sql);
   if (options.sql !== undefined && sql === null) throw new ProjectError(`There is no file \`${options.sql}\`.`);
   await checkWholeGzip(found, context.signal);
-  const db = await openDatabase();
+  const db = await openMemory();
   const interrupt = () => db.interrupt();
   context.signal.addEventListener('abort', interrupt);
   try {
@@ -76,6 +76,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
       tools: modelTools(store, config, name, (line) => context.terminal.note(line)),
       db,
       source,
+      parquet: sql === null && found.length === 1 && sourceFormat(found[0] ?? '') === 'parquet' ? found[0] : undefined,
       output,
       columns: deploymentColumns(context.project(), config, options.deployment ?? null, model),
       deployment: options.deployment ?? null,

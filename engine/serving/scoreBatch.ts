@@ -5,7 +5,7 @@ import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { writeParquet } from '../data/writeTable.ts';
 import { DataError, checkCancelled } from '../base/errors.ts';
-import type { ModelTools } from '../models/flavours/flavour.ts';
+import type { InputType, ModelTools } from '../models/flavours/flavour.ts';
 import { typeOfFeature } from '../models/feature.ts';
 import type { FilePredictor, Predictor } from '../models/predictor.ts';
 import { relativePath } from '../project/projectFiles.ts';
@@ -22,6 +22,8 @@ export interface BatchRequest {
   db: Database;
   /** FROM-able SQL with the rows. */
   source: string;
+  /** Absolute path of the Parquet file that `source` reads, when it is one file and is read as it is. */
+  parquet?: string | undefined;
   /** Absolute path of the Parquet file that is written. */
   output: string;
   columns: DeploymentColumns;
@@ -46,10 +48,14 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
   const temp = join(store.folder, 'tmp');
   mkdirSync(temp, { recursive: true });
   const place = join(temp, `scores-${process.pid}-${batches}`);
+  let isView = false;
   try {
-    await db.run(`CREATE TEMP TABLE ${rows} AS SELECT * FROM ${request.source}`);
     // Columns of an earlier scoring would get other names beside the new ones.
-    for (const name of own) await db.run(`ALTER TABLE ${rows} DROP COLUMN IF EXISTS ${name}`);
+    const kept = `SELECT COLUMNS(c -> lower(c) NOT IN (${own.map(quoteLiteral).join(', ')})) FROM ${request.source}`;
+    const file =
+      request.parquet !== undefined && (await isReadable(db, request.parquet, model)) ? request.parquet : null;
+    isView = file !== null;
+    await db.run(`CREATE TEMP ${file === null ? 'TABLE' : 'VIEW'} ${rows} AS ${kept}`);
     const known = await columnsOf(db, rows);
     const names = known.map(({ name }) => name);
     const missing = model.meta.features.flatMap(({ name, optional }) =>
@@ -60,8 +66,9 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
         `The input lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.map((name) => `\`${name}\``).join(', ')} that version ${version.version} reads; it has ${names.join(', ')}.`,
       );
     const total = Number((await db.rows(`SELECT count(*) AS n FROM ${rows}`))[0]?.['n'] ?? 0);
-    const work = { ...request, model, rows, total, place, known };
-    const scores = model.files && total > chunk ? await scoreFile(work, model.files) : await scoreTables(work);
+    const work = { ...request, model, rows, total, place, known, file };
+    const scores =
+      model.files && (file !== null || total > chunk) ? await scoreFile(work, model.files) : await scoreTables(work);
     const now = Date.now();
     const at =
       columns.time !== null && names.includes(columns.time)
@@ -73,7 +80,7 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
         : 'NULL::VARCHAR';
     await writeParquet(
       db,
-      `SELECT t.*, s.s AS _score, s.p AS _prediction, ${key} AS _key, ${at} AS _at, ${version.version} AS _model_version FROM (SELECT * FROM ${rows} ORDER BY rowid) t POSITIONAL JOIN (${scores}) s`,
+      `SELECT t.*, s.s AS _score, s.p AS _prediction, ${key} AS _key, ${at} AS _at, ${version.version} AS _model_version FROM (SELECT * FROM ${rows}${file === null ? ' ORDER BY rowid' : ''}) t POSITIONAL JOIN (${scores}) s`,
       request.output,
     );
     if (request.deployment !== null && total > 0) {
@@ -93,9 +100,34 @@ export async function scoreBatch(request: BatchRequest): Promise<{ rows: number;
   } finally {
     for (const ending of ['.csv', '.in.parquet', '.out.parquet']) rmSync(`${place}${ending}`, { force: true });
     await model.close();
-    await db.run(`DROP TABLE IF EXISTS ${rows}`).catch(() => {});
+    await db.run(`DROP ${isView ? 'VIEW' : 'TABLE'} IF EXISTS ${rows}`).catch(() => {});
   }
 }
+
+/**
+ * Whether a worker reads the columns of a model from a Parquet file itself. Columns of another type than the model's are
+ * converted by DuckDB, as in a request.
+ */
+async function isReadable(db: Database, file: string, { files, meta }: Predictor): Promise<boolean> {
+  if (!files) return false;
+  const source = quoteLiteral(file);
+  const [counted] = await db.rows(`SELECT num_rows AS n FROM parquet_file_metadata(${source})`);
+  if (Number(counted?.['n']) <= chunk) return false;
+  const known = await columnsOf(db, `read_parquet(${source})`);
+  return meta.features.every((feature) => {
+    const column = known.find(({ name }) => name === feature.name);
+    return column !== undefined && readTypes[typeOfFeature(feature)].test(column.sqlType);
+  });
+}
+
+/** Types of DuckDB that a worker reads from Parquet without a conversion, by the type of an input. */
+const readTypes: Record<InputType, RegExp> = {
+  number: /^(FLOAT|DOUBLE|U?(TINY|SMALL|BIG)INT|U?INTEGER)$/,
+  integer: /^(U?(TINY|SMALL|BIG)INT|U?INTEGER)$/,
+  boolean: /^BOOLEAN$/,
+  datetime: /^(TIMESTAMP|DATE)/,
+  text: /^VARCHAR$/,
+};
 
 interface BatchWork extends BatchRequest {
   model: Predictor;
@@ -105,6 +137,8 @@ interface BatchWork extends BatchRequest {
   /** Absolute path of the temporary files, without their endings. */
   place: string;
   known: readonly SourceColumn[];
+  /** Absolute path of the Parquet file that a worker reads itself; null when the rows are in a table. */
+  file: string | null;
 }
 
 /** The columns that the model reads, in its types; one that it fills by itself may be absent. */
@@ -158,8 +192,8 @@ async function scoreTables(work: BatchWork): Promise<string> {
 /** Has a worker score a file, so that no row passes through this process. Returns SQL as `scoreTables` does. */
 async function scoreFile(work: BatchWork, files: FilePredictor): Promise<string> {
   const { db, rows, total, place, version, signal } = work;
-  const [input, output] = [`${place}.in.parquet`, `${place}.out.parquet`];
-  await writeParquet(db, `SELECT ${readColumns(work)} FROM ${rows} ORDER BY rowid`, input);
+  const [input, output] = [work.file ?? `${place}.in.parquet`, `${place}.out.parquet`];
+  if (work.file === null) await writeParquet(db, `SELECT ${readColumns(work)} FROM ${rows} ORDER BY rowid`, input);
   checkCancelled(signal);
   await files.run({ input, output, signal, onRows: (done) => work.onProgress?.(Math.min(1, done / total)) });
   const source = `read_parquet(${quoteLiteral(output)})`;

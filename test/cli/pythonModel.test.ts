@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import type { ModelCard } from '../../protocol/modelCard.ts';
+import { withDatabase } from '../../engine/data/withDatabase.ts';
 import type { RunOutcome } from '../../engine/runner/runRequest.ts';
 import { modelsVenv } from '../models/modelsVenv.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
@@ -106,6 +107,23 @@ test('it is promoted, and the API and a batch give the scores of Python alone', 
   await cli('predict', '--input', 'new.csv', '--output', 'scored.parquet', '--deployment', 'nightly');
   const read = `import json, pandas as pd; print(json.dumps(pd.read_parquet('scored.parquet')['_score'].tolist()))`;
   assert.deepEqual(JSON.parse(execFileSync(modelsVenv.python, ['-c', read], { cwd, encoding: 'utf8' })), expected);
+});
+
+test('a large Parquet file is read by the worker itself, and each score is in its row', async () => {
+  const many = 4000;
+  await withDatabase(undefined, (db) =>
+    db.run(
+      `COPY (SELECT n.id AS id, "at"::TIMESTAMP AS "at", amount, hour, country, copy FROM read_csv('${cwd}/new.csv') n, range(${many}) c(copy) ORDER BY copy, id) TO '${cwd}/many.parquet' (FORMAT parquet)`,
+    ),
+  );
+  await cli('predict', '--input', 'many.parquet', '--output', 'many-scored.parquet');
+  const differences = await withDatabase(undefined, (db) =>
+    db.rows(
+      `SELECT count(*) AS rows, count(*) FILTER (m._score IS DISTINCT FROM s._score OR m._prediction <> s._prediction) AS other
+       FROM '${cwd}/many-scored.parquet' m JOIN '${cwd}/scored.parquet' s USING (id)`,
+    ),
+  );
+  assert.deepEqual(differences, [{ rows: 60 * many, other: 0 }]);
 });
 
 test('its predictions are monitored', async () => {
