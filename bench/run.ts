@@ -7,10 +7,12 @@ import { benchData } from './data.ts';
 import { writeLargeProject } from './largeProject.ts';
 import { timeLanguageServer } from './languageServer.ts';
 import { timeProcess } from './measure.ts';
+import { benchServing } from './serving.ts';
 import { benchTracking } from './tracking.ts';
 
 // Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails
-// when a count is too large; `--data` times the work on data instead, `--tracking` logging and questions over runs.
+// when a count is too large; `--data` times the work on data instead, `--tracking` logging and questions over runs, `--serving`
+// predictions of models of Python.
 const root = join(import.meta.dirname, '..');
 const work = join(root, 'build', 'bench');
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright');
@@ -52,6 +54,7 @@ count(
 
 if (process.argv.includes('--data')) await benchData();
 else if (process.argv.includes('--tracking')) await benchTracking();
+else if (process.argv.includes('--serving')) await benchServing();
 else if (!countsOnly) {
   const project = fraudProject();
   const cli = join(root, 'dist', 'cli.cjs');
