@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Variables } from '../base/programEnvironment.ts';
+import { loadProject } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { findPython } from '../python/findPython.ts';
 import type { Store } from '../store/store.ts';
@@ -19,6 +20,7 @@ export function modelTools(
     temp: join(folder, 'tmp'),
     python: () => findPython({ root, python: named ?? config.python, env }),
     namesPython: named !== undefined,
+    variables: () => loadProject(root).envFile,
     log: oncePerLine(log),
   };
 }

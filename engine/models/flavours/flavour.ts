@@ -1,5 +1,6 @@
 import type { Table } from '../../data/table.ts';
 import type { Task } from '../../evaluation/predictions.ts';
+import type { Variables } from '../../base/programEnvironment.ts';
 import type { FoundPython } from '../../python/findPython.ts';
 
 /** Type of an input. Dates and times are `datetime`: epoch milliseconds, UTC, in a table. */
@@ -128,6 +129,8 @@ export interface ModelTools {
   python: () => FoundPython | null;
   /** True when the project names the Python of this model, so that it counts before the one of the validation. */
   namesPython: boolean;
+  /** The values of `env_file`, for a model that runs in Python. */
+  variables?: () => Variables;
   /** Lines that the model prints, and warnings. */
   log: (line: string) => void;
 }

@@ -27,7 +27,7 @@ export async function openWorkerModel(
     script: workerScript(name),
     cwd: tools.root,
     env: {
-      ...activatePython(programEnvironment(), python, join(tools.temp, 'python')),
+      ...activatePython({ ...tools.variables?.(), ...programEnvironment() }, python, join(tools.temp, 'python')),
       PYTHONIOENCODING: 'utf-8',
       // A crash in C prints where it happened.
       PYTHONFAULTHANDLER: '1',
