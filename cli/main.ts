@@ -194,6 +194,7 @@ command('serve [deployment]', 'serve an API deployment, or one version of a mode
   .action(action<ServeOptions>((context, [name], options) => serve(context, name, options)));
 command('monitor [name]', 'evaluate the windows of a monitor')
   .option('--now <time>', 'evaluate as of this time')
+  .option('--shadow', 'evaluate the predictions of the shadow of its deployment')
   .action(action<MonitorOptions>((context, [name], options) => monitor(context, name, options)));
 command('drift [monitor]', 'print the windows of a monitor as JSON, or write them as an HTML page')
   .option('--html <file>', 'write a self-contained HTML page')

@@ -11,11 +11,12 @@ import { table } from '../terminal.ts';
 
 export interface MonitorOptions {
   now?: string;
+  shadow?: boolean;
 }
 
 /**
- * `loopwright monitor [NAME]`: evaluates the windows that ended; exits with 1 if the newest drifted or broke an
- * expectation.
+ * `loopwright monitor [NAME]`: evaluates the windows that ended, with `--shadow` those of the deployment's shadow; exits
+ * with 1 if the newest drifted or broke an expectation.
  */
 export async function monitor(
   context: CommandContext,
@@ -32,9 +33,10 @@ export async function monitor(
     store: context.store(),
     monitor: chosen,
     now,
+    shadow: options.shadow,
     signal: context.signal,
   });
-  const windows = listWindows(context.store(), chosen);
+  const windows = listWindows(context.store(), chosen, options.shadow ? 'shadow' : 'stable');
   const last = windows.findLast((window) => window.status !== 'too few rows');
   const broken = declared && last ? brokenBounds(declared, last) : [];
   if (context.json) context.printJson({ monitor: chosen, windows, broken });

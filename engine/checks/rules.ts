@@ -9,6 +9,7 @@ import { columnNotInSchema } from './data/columnNotInSchema.ts';
 import { wrongColumnType } from './data/wrongColumnType.ts';
 import { tokenInTheClear } from './deployment/tokenInTheClear.ts';
 import { monitorSource } from './deployment/monitorSource.ts';
+import { shadowOfItself } from './deployment/shadowOfItself.ts';
 import { openWithoutAuth } from './deployment/openWithoutAuth.ts';
 import { referenceOfOtherData } from './deployment/referenceOfOtherData.ts';
 import { windowTooSmall } from './deployment/windowTooSmall.ts';
@@ -174,6 +175,7 @@ export const rules: readonly Rule[] = [
   openWithoutAuth,
   tokenInTheClear,
   monitorSource,
+  shadowOfItself,
   referenceOfOtherData,
   windowTooSmall,
   driftThresholdScale,

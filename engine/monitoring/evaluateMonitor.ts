@@ -1,4 +1,4 @@
-import { monitoredModel } from '../project/models.ts';
+import { monitoredModel, shadowOf } from '../project/models.ts';
 import type { DriftWindow } from '../../protocol/drift.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { ProjectError, checkCancelled } from '../base/errors.ts';
@@ -28,6 +28,8 @@ export interface MonitorRequest {
   monitor: string;
   /** The clock: windows that ended by now are judged, labels that arrived by now are known. Epoch milliseconds. */
   now: number;
+  /** True to judge the predictions of the deployment's shadow. Default false. */
+  shadow?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onWindow?: ((window: DriftWindow) => void) | undefined;
 }
@@ -37,7 +39,7 @@ export interface MonitorRequest {
  * once its labels had time to arrive.
  */
 export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWindow[]> {
-  const { config, store, monitor: name, now } = request;
+  const { config, store, monitor: name, now, shadow = false } = request;
   const monitor = config.monitors?.[name];
   if (!monitor)
     throw new ProjectError(
@@ -53,7 +55,8 @@ export async function evaluateMonitor(request: MonitorRequest): Promise<DriftWin
       checkCancelled(request.signal);
       const window = await judgeWindow(request, monitor, source, database, { start, end: start + every });
       if (!window) continue;
-      const key = { monitor: name, model: monitoredModel(config, name).name, role: 'stable' } as const;
+      const model = shadow ? shadowOf(config, monitor.deployment ?? '') : monitoredModel(config, name);
+      const key = { monitor: name, model: model.name, role: shadow ? 'shadow' : 'stable' } as const;
       const saved = { id: saveWindow(store, key, window, now), ...window };
       judged.push(saved);
       request.onWindow?.(saved);

@@ -6,6 +6,8 @@ import { tableSource } from './tableSource.ts';
 /** Opens the source of a monitor. Throws ProjectError when it names none. */
 export function predictionSource(request: SourceRequest): PredictionSource {
   const { deployment, predictions } = request.declared;
+  if (request.shadow && deployment === undefined)
+    throw new ProjectError(`The monitor \`${request.monitor}\` watches a table of predictions, which has no shadow.`);
   if (predictions !== undefined) return tableSource(request, predictions);
   if (deployment !== undefined) return deploymentSource(request, deployment);
   throw new ProjectError(

@@ -32,6 +32,8 @@ export interface SourceRequest {
   /** Rows and labels that arrived by now are known. Epoch milliseconds. */
   now: number;
   database: () => Promise<Database>;
+  /** True for the predictions of the deployment's shadow. Default false. */
+  shadow?: boolean | undefined;
 }
 
 /** Time that the labels of a window have to arrive, milliseconds. */

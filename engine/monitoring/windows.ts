@@ -84,7 +84,8 @@ export function saveWindow(store: Store, key: WindowKey, window: Omit<DriftWindo
       JSON.stringify(stored(window)),
       now,
     );
-    if (window.status === 'drift' && before?.status !== 'drift') alert(store, key, window);
+    // The shadow gets the rows of the answers, whose drift has its alert.
+    if (key.role !== 'shadow' && window.status === 'drift' && before?.status !== 'drift') alert(store, key, window);
     return (
       sql.get<{ id: number }>(
         'SELECT id FROM windows WHERE monitor = ? AND start = ? AND role = ?',
@@ -111,23 +112,30 @@ function alert(store: Store, { monitor, model }: WindowKey, window: Omit<DriftWi
   });
 }
 
-/** The windows of a monitor as they were last judged, oldest first. */
-export function listWindows({ sql }: Pick<Store, 'sql'>, monitor: string): DriftWindow[] {
+/** The windows of a monitor as they were last judged, oldest first: of what was sent, or of the shadow. */
+export function listWindows({ sql }: Pick<Store, 'sql'>, monitor: string, role: ServingRole = 'stable'): DriftWindow[] {
   return sql
     .all<Row>(
       `SELECT id, start, end, version, status, result FROM windows
-       WHERE monitor = ? AND role = 'stable' ORDER BY start`,
+       WHERE monitor = ? AND role = ? ORDER BY start`,
       monitor,
+      role,
     )
     .map(read);
 }
 
 /** Starts of the windows whose labels had `delay` to arrive before they were last judged. */
-export function settledWindows({ sql }: Pick<Store, 'sql'>, monitor: string, delay: number): Set<number> {
+export function settledWindows(
+  { sql }: Pick<Store, 'sql'>,
+  monitor: string,
+  delay: number,
+  role: ServingRole = 'stable',
+): Set<number> {
   return new Set(
     sql.numbers(
-      `SELECT start FROM windows WHERE monitor = ? AND role = 'stable' AND evaluated_at >= end + ?`,
+      'SELECT start FROM windows WHERE monitor = ? AND role = ? AND evaluated_at >= end + ?',
       monitor,
+      role,
       delay,
     ),
   );
@@ -135,7 +143,7 @@ export function settledWindows({ sql }: Pick<Store, 'sql'>, monitor: string, del
 
 /** The end of the last window of all monitors; null when there is none. */
 export function lastWindowEnd({ sql }: Pick<Store, 'sql'>): number | null {
-  return sql.get<{ end: number | null }>('SELECT max(end) AS end FROM windows')?.end ?? null;
+  return sql.get<{ end: number | null }>(`SELECT max(end) AS end FROM windows WHERE role <> 'shadow'`)?.end ?? null;
 }
 
 function stored(window: Omit<DriftWindow, 'id'>): StoredWindow {

@@ -163,6 +163,14 @@ export function deployedModel(config: ProjectConfig, deployment: string): Projec
   return declared ? aliasedModel(config, declared.model).model : modelNamed(config, null);
 }
 
+/** Returns the model that shadows a deployment. Throws ProjectError when there is none. */
+export function shadowOf(config: ProjectConfig, deployment: string): ProjectModel {
+  const declared = config.deployments?.[deployment];
+  if (declared?.as !== 'api' || declared.shadow === undefined)
+    throw new ProjectError(`The deployment \`${deployment}\` has no \`shadow\`.`);
+  return aliasedModel(config, declared.shadow).model;
+}
+
 /**
  * Returns the model of a monitor: that of its deployment, or the one that its reference validates when it watches a
  * table of predictions.

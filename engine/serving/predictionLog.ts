@@ -50,7 +50,12 @@ export interface LogSpan {
   deployment: string;
   start: number;
   end: number;
+  /** True for the predictions of the shadow, false for those that were sent. Default false. */
+  shadow?: boolean | undefined;
 }
+
+/** SQL that is true for the predictions of a shadow, or for those that were sent. */
+const sentOr = (shadow: boolean) => (shadow ? `role = 'shadow'` : `role <> 'shadow'`);
 
 /** Appends the predictions of a request, all or none. */
 export function logPredictions(
@@ -111,7 +116,7 @@ export function predictionCount(
   deployment: string,
   version?: ModelRef,
 ): { predictions: number; lastAt: number | null } {
-  const where = `deployment = ?${version === undefined ? '' : ' AND version = ? AND (model = ? OR model IS NULL)'}`;
+  const where = `deployment = ? AND ${sentOr(false)}${version === undefined ? '' : ' AND version = ? AND (model = ? OR model IS NULL)'}`;
   const values = version === undefined ? [deployment] : [deployment, version.version, version.name];
   const live = sql.get<{ n: number; last: number | null }>(
     `SELECT count(*) AS n, max(received_at) AS last FROM predictions WHERE ${where}`,
@@ -129,16 +134,22 @@ export function predictionCount(
  * The time of the first prediction of a deployment from a time on; that time itself where a file of predictions spans
  * it. Null when there is none.
  */
-export function firstPrediction({ sql }: Pick<Store, 'sql'>, deployment: string, from: number): number | null {
+export function firstPrediction(
+  { sql }: Pick<Store, 'sql'>,
+  deployment: string,
+  from: number,
+  shadow = false,
+): number | null {
   const live =
     sql.get<{ at: number | null }>(
-      'SELECT min(at) AS at FROM predictions WHERE deployment = ? AND at >= ?',
+      `SELECT min(at) AS at FROM predictions WHERE deployment = ? AND at >= ? AND ${sentOr(shadow)}`,
       deployment,
       from,
     )?.at ?? null;
   const file =
     sql.get<{ at: number | null }>(
-      'SELECT min(max(from_at, ?)) AS at FROM prediction_files WHERE deployment = ? AND to_at >= ?',
+      `SELECT min(max(from_at, ?)) AS at FROM prediction_files
+       WHERE deployment = ? AND to_at >= ? AND ${sentOr(shadow)}`,
       from,
       deployment,
       from,
@@ -175,16 +186,19 @@ export function predictionSpan({ sql }: Pick<Store, 'sql'>): { first: number; la
 }
 
 /** The version that answered most requests of a span, else the one of the newest file; null when nothing answered. */
-export function mainVersion({ sql }: Pick<Store, 'sql'>, { deployment, start, end }: LogSpan): number | null {
+export function mainVersion(
+  { sql }: Pick<Store, 'sql'>,
+  { deployment, start, end, shadow = false }: LogSpan,
+): number | null {
   const live = sql.get<{ version: number }>(
-    `SELECT version, count(*) AS n FROM predictions WHERE deployment = ? AND at >= ? AND at < ?
+    `SELECT version, count(*) AS n FROM predictions WHERE deployment = ? AND at >= ? AND at < ? AND ${sentOr(shadow)}
      GROUP BY version ORDER BY n DESC LIMIT 1`,
     deployment,
     start,
     end,
   );
   const file = sql.get<{ version: number }>(
-    `SELECT version FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ?
+    `SELECT version FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? AND ${sentOr(shadow)}
      ORDER BY id DESC LIMIT 1`,
     deployment,
     end,
@@ -196,7 +210,7 @@ export function mainVersion({ sql }: Pick<Store, 'sql'>, { deployment, start, en
 /** The predictions of a span that the API answered or refused, without those in files. */
 export function* eachPrediction(
   { sql }: Pick<Store, 'sql'>,
-  { deployment, start, end }: LogSpan,
+  { deployment, start, end, shadow = false }: LogSpan,
 ): Generator<Omit<LoggedPrediction, 'at' | 'features'> & { version: number; features: string }> {
   const rows = sql.iterate<{
     key: string | null;
@@ -208,7 +222,7 @@ export function* eachPrediction(
     version: number;
   }>(
     `SELECT key, features, score, prediction, latency_ms, error, version FROM predictions
-     WHERE deployment = ? AND at >= ? AND at < ?`,
+     WHERE deployment = ? AND at >= ? AND at < ? AND ${sentOr(shadow)}`,
     deployment,
     start,
     end,
@@ -219,10 +233,11 @@ export function* eachPrediction(
 /** The files that hold predictions of a span, oldest first. They may hold others too. */
 export function predictionFiles(
   { sql }: Pick<Store, 'sql'>,
-  { deployment, start, end }: LogSpan,
+  { deployment, start, end, shadow = false }: LogSpan,
 ): { path: string; version: number }[] {
   return sql.all(
-    `SELECT path, version FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? ORDER BY id`,
+    `SELECT path, version FROM prediction_files
+     WHERE deployment = ? AND from_at < ? AND to_at >= ? AND ${sentOr(shadow)} ORDER BY id`,
     deployment,
     end,
     start,

@@ -15,8 +15,9 @@ import { ServerMetrics } from './openMetrics.ts';
 import { GroupedLog } from './groupedLog.ts';
 import type { AnsweredRequest } from './predictionLog.ts';
 import { predictRows } from './predictRows.ts';
-import { declaredTarget, temporaryTarget } from './serveTarget.ts';
+import { declaredTarget, temporaryTarget, type ServeTarget } from './serveTarget.ts';
 import { signatureOf } from './signature.ts';
+import { Shadow } from './shadow.ts';
 import { ServingModel, type ServedVersion } from './servingModel.ts';
 import type { Project } from '../project/loadProject.ts';
 
@@ -46,7 +47,8 @@ const mostRows = 10_000;
 
 /**
  * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /signature, GET /health, GET
- * /metrics. Each prediction of a declared deployment is logged before it is answered.
+ * /metrics. Each prediction of a declared deployment is logged before it is answered, and its rows are scored by the
+ * shadow after it.
  */
 export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
   const { store, config, deployment } = request;
@@ -57,6 +59,9 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   const tools = modelTools(store, config, target.model, log);
   const model = new ServingModel(store, { name: target.model, which: target.which, tools }, log);
   let last = (await model.load()).version.version;
+  const predictions = new GroupedLog(store);
+  const shadow = openShadow(request, target, predictions, log);
+  await shadow?.load();
   const app = fastify({ bodyLimit: 32 << 20, forceCloseConnections: 'idle' });
   const metrics = new ServerMetrics();
   const started = Date.now();
@@ -91,6 +96,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     deployment: name,
     model: target.model,
     model_version: current().version.version,
+    ...(shadow && { shadow: shadow.version() }),
     uptime_s: Math.round((Date.now() - started) / 1000),
   }));
   app.get('/signature', () => signatureOf(current()));
@@ -99,11 +105,10 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
       .type('application/openmetrics-text; version=1.0.0; charset=utf-8')
       .send(metrics.text({ deployment: name, model: target.model, version: current().version.version })),
   );
-  const predictions = new GroupedLog(store);
   app.post('/predict', (req, reply) =>
     model.answer((served) => {
       noteVersion(served);
-      return answer({ req, reply, served, predictions, name, columns, metrics });
+      return answer({ req, reply, served, predictions, name, columns, metrics, shadow });
     }),
   );
   const url = await listen(app, {
@@ -132,10 +137,24 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     version: last,
     async close() {
       await app.close();
+      await shadow?.close();
       await model.close();
       record?.stop();
     },
   };
+}
+
+/** The shadow of a deployment; null when it has none. */
+function openShadow(
+  { store, config }: ServeRequest,
+  { shadow, columns }: ServeTarget,
+  predictions: GroupedLog,
+  onLog: (line: string) => void,
+): Shadow | null {
+  if (!shadow || !columns) return null;
+  const tools = modelTools(store, config, shadow.model, onLog);
+  const model = new ServingModel(store, { name: shadow.model, which: shadow.alias, tools }, onLog);
+  return new Shadow({ model, predictions, columns, onLog });
 }
 
 interface Answer {
@@ -147,9 +166,19 @@ interface Answer {
   /** Null when predictions are not logged. */
   columns: DeploymentColumns | null;
   metrics: ServerMetrics;
+  shadow: Shadow | null;
 }
 
-async function answer({ req, reply, served, predictions: log, name, columns, metrics }: Answer): Promise<unknown> {
+async function answer({
+  req,
+  reply,
+  served,
+  predictions: log,
+  name,
+  columns,
+  metrics,
+  shadow,
+}: Answer): Promise<unknown> {
   const start = performance.now();
   const refuse = (status: number, message: string) => {
     metrics.request(status, (performance.now() - start) / 1000, 0);
@@ -165,22 +194,22 @@ async function answer({ req, reply, served, predictions: log, name, columns, met
   try {
     const predictions = await predictRows(served.model, served.version.report, rows);
     const latencyMs = (performance.now() - start) / rows.length;
-    if (columns)
-      await log.write(
-        request,
-        predictions.map((prediction, i) => {
-          const row = rows[i] as Record<string, unknown>;
-          return {
-            at: columns.timeOf(row),
-            key: columns.keyOf(row),
-            features: columns.featuresOf(row, served.model.meta.features),
-            score: prediction.score,
-            prediction: prediction.prediction,
-            latencyMs,
-            error: null,
-          };
-        }),
-      );
+    if (columns) {
+      const logged = predictions.map((prediction, i) => {
+        const row = rows[i] as Record<string, unknown>;
+        return {
+          at: columns.timeOf(row),
+          key: columns.keyOf(row),
+          features: columns.featuresOf(row, served.model.meta.features),
+          score: prediction.score,
+          prediction: prediction.prediction,
+          latencyMs,
+          error: null,
+        };
+      });
+      await log.write(request, logged);
+      shadow?.take({ request, rows, logged });
+    }
     metrics.request(200, (performance.now() - start) / 1000, rows.length);
     return { model, model_version: version, predictions };
   } catch (error) {

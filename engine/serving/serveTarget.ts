@@ -15,6 +15,8 @@ export interface ServeTarget {
   model: string;
   /** The alias that the server follows, or one version. */
   which: ModelAlias | number;
+  /** The model that scores each request after its answer; null when none does. */
+  shadow: { model: string; alias: ModelAlias } | null;
   host: string;
   port: number;
   /** The token that requests must send; null when none is required. */
@@ -35,11 +37,13 @@ export function declaredTarget(project: Project, config: ProjectConfig, name: st
       `The deployment \`${name}\` is a ${deployment.as} deployment, which has no server. Use \`loopwright predict --deployment ${name}\`.`,
     );
   const { model, alias } = aliasedModel(config, deployment.model);
+  const shadow = deployment.shadow === undefined ? null : aliasedModel(config, deployment.shadow);
   const host = deployment.host ?? '127.0.0.1';
   return {
     name,
     model: model.name,
     which: alias,
+    shadow: shadow && { model: shadow.model.name, alias: shadow.alias },
     host,
     port: deployment.port,
     token: tokenOf(name, deployment, host),
@@ -56,6 +60,7 @@ export function temporaryTarget({ name, version }: ModelRef): ServeTarget {
     name: `${name}@${version}`,
     model: name,
     which: version,
+    shadow: null,
     host: '127.0.0.1',
     port: 0,
     token: null,

@@ -63,6 +63,16 @@ monitors:
   expectMarks('LW617', project(`theirs: { predictions: log, ${rest}`, ['timestamp', 'score', 'target']), only);
 });
 
+test('LW622 a shadow that answers anyway', () => {
+  const over = api('port: 18080, shadow: «champion»');
+  expectMarks('LW622', over);
+  assert.match(expectFixed('LW622', over), /as: api, port: 18080 \}/);
+  expectMarks('LW622', api('port: 18080, shadow: «orders@champion»'));
+  expectMarks('LW622', api('port: 18080, shadow: challenger'));
+  expectMarks('LW220', api('port: 18080, shadow: «other@champion»'));
+  expectMarks('LW106', api('port: 18080, shadow: «challengr»'));
+});
+
 test('LW603 a reference of data without the features', () => {
   const other = (from: string, to: string) => ({
     ...edit(
@@ -335,6 +345,7 @@ test('the orders project has no finding about its service', () => {
     'LW619',
     'LW620',
     'LW621',
+    'LW622',
   ])
     assert.deepEqual(findings(code, {}).problems, []);
 });

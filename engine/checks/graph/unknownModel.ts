@@ -15,8 +15,11 @@ export const unknownModel: Rule = {
   },
   check(context) {
     const { deployments, labelling, retraining } = context.config;
-    for (const [name, { model }] of Object.entries(deployments ?? {}))
-      expectAlias(context, model, ['deployments', name, 'model']);
+    for (const [name, deployment] of Object.entries(deployments ?? {})) {
+      expectAlias(context, deployment.model, ['deployments', name, 'model']);
+      if (deployment.as === 'api' && deployment.shadow !== undefined)
+        expectAlias(context, deployment.shadow, ['deployments', name, 'shadow']);
+    }
     for (const [name, { model }] of Object.entries(labelling ?? {}))
       if (model !== undefined) expectAlias(context, model, ['labelling', name, 'model']);
     if (retraining?.model !== undefined) expectModel(context, retraining.model, ['retraining', 'model']);

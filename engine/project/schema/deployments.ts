@@ -8,6 +8,11 @@ export const Deployment = Type.Union(
       {
         as: Type.Literal('api', { description: 'An HTTP API.' }),
         model: modelAlias('Alias of the model version to serve:'),
+        shadow: Type.Optional(
+          modelAlias(
+            'Alias of a version that scores each request too, after its answer. Its predictions are logged and never sent; `loopwright monitor --shadow` compares them:',
+          ),
+        ),
         port: Type.Integer({ minimum: 1, maximum: 65535, description: 'Port to listen on.' }),
         host: Type.Optional(
           Type.String({
