@@ -39,7 +39,10 @@ function modelView(model: RunModel, actions: DetailActions): TemplateResult {
 
 function state({ registered }: RunModel, actions: DetailActions): TemplateResult {
   if (!registered) return html`<span class="muted">${icon('circle-outline')} not registered</span>`;
-  const open = html`<button class="link" @click=${() => actions.openCard(registered)}>
+  const open = html`<button
+    class="link"
+    @click=${() => actions.openCard({ name: registered.name, version: registered.version })}
+  >
     ${registered.name} v${registered.version}
   </button>`;
   return registered.isValidated
