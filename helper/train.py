@@ -3,7 +3,8 @@
 Started as `train.py MODEL LIBRARY`. It imports the library, reports `ready`, reads one request (a line of JSON) from
 standard input, trains, and writes the model as an MLflow folder. Reports are lines of JSON on standard output; what the
 libraries print goes to standard error. The saved model is a scikit-learn Pipeline of classes of the libraries alone, so
-that it loads without this file. Standard library only, besides what training needs.
+that it loads without this file. One file, because the Python of the project runs it: it imports the standard library,
+and of the packages there only those that training needs.
 """
 
 import hashlib
@@ -650,6 +651,7 @@ def main():
         chosen = sys.modules[MODULES[library]].__version__
         report({
             "event": "ready", "library": library, "name": NAMES[library], "version": chosen,
+            "scikit_learn": sys.modules["sklearn"].__version__,
             "parquet": has_module("pyarrow.parquet"),
         })
         line = sys.stdin.buffer.readline()

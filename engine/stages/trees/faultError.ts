@@ -1,7 +1,7 @@
 import { WorkError } from '../../base/errors.ts';
 import { pythonText, type FoundPython } from '../../python/findPython.ts';
 import { installText, missingModuleText } from '../../python/missingModule.ts';
-import type { Fault, TrainerRequest } from './trainerReport.ts';
+import type { Fault, Ready, TrainerRequest } from './trainerReport.ts';
 
 const place = { file: 'loopwright.yaml' };
 
@@ -9,12 +9,12 @@ export interface FaultPlace {
   root: string;
   python: FoundPython;
   model: TrainerRequest['model'];
-  /** Name of the chosen library for display; undefined before one was chosen. */
-  library: string | undefined;
+  /** The chosen library; undefined before one was chosen. */
+  ready: Ready | undefined;
 }
 
 /** Returns the error for a fault of the training program: what is wrong and how to mend it. */
-export function faultError(fault: Fault, { root, python, model, library }: FaultPlace): WorkError {
+export function faultError(fault: Fault, { root, python, model, ready }: FaultPlace): WorkError {
   const install = (name: string) => installText([name], python, root);
   switch (fault.kind) {
     case 'missing': {
@@ -44,6 +44,13 @@ export function faultError(fault: Fault, { root, python, model, library }: Fault
         'Training in Python ran out of memory. Use fewer rows or columns, fewer `trees`, or larger `min_rows`.',
       );
     case 'failed':
-      return new WorkError(`${library ?? 'The library'} could not train: ${fault.type}: ${fault.message}`, { place });
+      return new WorkError(`${versionsText(ready)} could not train: ${fault.type}: ${fault.message}`, { place });
   }
+}
+
+/** `LightGBM 4.5.0 with scikit-learn 1.9.1`: versions that do not fit each other are a frequent cause. */
+function versionsText(ready: Ready | undefined): string {
+  if (!ready) return 'The library';
+  const { library, name, version, scikit_learn: scikitLearn } = ready;
+  return `${name} ${version}${library === 'scikit-learn' ? '' : ` with scikit-learn ${scikitLearn}`}`;
 }

@@ -57,7 +57,7 @@ export async function runTrainer(context: StageContext, job: TrainerJob): Promis
         got.done = report;
         break;
       case 'fault':
-        got.error ??= faultError(report, { root, python: job.python, model: job.model, library: got.ready?.name });
+        got.error ??= faultError(report, { root, python: job.python, model: job.model, ready: got.ready });
     }
   };
   let code: number;

@@ -14,6 +14,8 @@ export interface Ready {
   /** Name for display. */
   name: string;
   version: string;
+  /** Version of scikit-learn, which every library works with. */
+  scikit_learn: string;
   /** True when it can read Parquet; else it reads CSV. */
   parquet: boolean;
 }
