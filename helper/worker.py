@@ -655,13 +655,20 @@ class Pyfunc(Model):
 
     def __init__(self, path):
         import mlflow.pyfunc
+        from mlflow.models import Model as Mlmodel
 
+        backend = Mlmodel.load(path).flavors.get("keras", {}).get("keras_backend")
+        if backend:
+            # Keras takes TensorFlow when nobody says otherwise, and MLflow does not.
+            os.environ.setdefault("KERAS_BACKEND", backend)
         self.pyfunc = mlflow.pyfunc.load_model(path)
         metadata = self.pyfunc.metadata
         loader = metadata.flavors["python_function"].get("loader_module", "mlflow.pyfunc")
         self.algorithm = loader if loader == "mlflow.pyfunc.model" else loader.replace("mlflow.", "")
         # Networks. A class of a user may count its rows.
         self.pads = loader in ("mlflow.pytorch", "mlflow.tensorflow", "mlflow.keras")
+        if self.pads and last_activation(self.pyfunc) in ("softmax", "sigmoid"):
+            self.kind, self.scores = "classification", "probability"
         self.schema = metadata.get_input_schema()
         self.tensor = None
         if self.schema is not None and self.schema.is_tensor_spec():
@@ -680,12 +687,12 @@ class Pyfunc(Model):
         if not self.pads:
             return plain_answer(self.pyfunc.predict(self.given(rows)), rows.count)
         more = rows.padded(32)
-        kind, values = plain_answer(self.pyfunc.predict(self.given(more)), more.count)
+        kind, values = plain_answer(self.pyfunc.predict(self.given(more)), more.count, self.scores != "none")
         return kind, values[: rows.count]
 
     def given(self, rows):
         if self.tensor is not None:
-            matrix = rows.matrix().astype(self.tensor.type)
+            matrix = rows.matrix().astype(self.tensor.type, order="C")
             return {self.tensor.name: matrix} if self.tensor.name else matrix
         self.plan.settle(rows.layout)
         frame = rows.frame(self.plan)
@@ -700,6 +707,20 @@ class Pyfunc(Model):
         if self.schema.is_tensor_spec():
             return {name: frame[name].to_numpy().reshape([-1] + list(named[name].shape[1:])) for name in named}
         return frame
+
+
+def last_activation(pyfunc):
+    """The name of the function that the last layer of a network applies; None when it cannot be told."""
+    network = attribute(pyfunc, "get_raw_model")
+    network = network() if network else None
+    layers = attribute(network, "layers")
+    if not isinstance(layers, list):
+        modules = attribute(network, "_modules")
+        layers = list(modules.values()) if modules and type(network).__name__ == "Sequential" else []
+    if not layers:
+        return None
+    found = attribute(layers[-1], "activation")
+    return (attribute(found, "__name__") if found is not None else type(layers[-1]).__name__).lower()
 
 
 def as_signature_wants(column, spec):

@@ -10,7 +10,7 @@ import { mlflowVenv } from '../../mlflow/mlflowVenv.ts';
 import { answersAsPython, toolsIn } from './flavourParity.ts';
 import { trainModels, type TrainedModel } from './trainedModel.ts';
 
-/** For each model: what its files state, and what the opened model says. */
+/** For each model: what its files state, and what the opened model says. MLflow opens the last two. */
 const expected = {
   torch_script: [
     { algorithm: 'TorchScript' },
@@ -20,6 +20,14 @@ const expected = {
   torch_export: [
     { algorithm: 'torch.export', runsCode: true },
     { kind: 'classification', scores: 'probability', width: 6 },
+  ],
+  mlflow_keras: [
+    { runsCode: true, needs: ['mlflow', 'keras'] },
+    { algorithm: 'keras', kind: 'classification', scores: 'probability', width: 6 },
+  ],
+  mlflow_pytorch: [
+    { runsCode: true, needs: ['mlflow', 'torch'] },
+    { algorithm: 'pytorch', kind: 'classification', scores: 'probability', width: 6 },
   ],
 } satisfies Record<string, [stated: Partial<StatedFacts>, said: Partial<ModelDescription>]>;
 type Name = keyof typeof expected;
@@ -42,7 +50,7 @@ describe('graphs of PyTorch', () => {
       const [stated, said] = expected[name];
       const found = recogniseModel(models[name].path);
       assert.equal(found?.flavour, name.split('_')[0]);
-      assert.partialDeepStrictEqual(found?.stated, { runsCode: false, refusals: [], ...stated });
+      assert.partialDeepStrictEqual(found?.stated, { refusals: [], runsCode: false, ...stated });
       assert.partialDeepStrictEqual(await answersAsPython(models[name], toolsIn(folder, mlflowVenv)), said);
     });
 

@@ -447,6 +447,34 @@ def torch_export(folder):
     return path, numbers(64, nasty=True), by_torch(model)
 
 
+def mlflow_keras(folder):
+    """A network of Keras 3 that PyTorch computes."""
+    os.environ["KERAS_BACKEND"] = "torch"
+    import keras
+    import mlflow
+    from mlflow.models import infer_signature
+
+    dense = keras.layers.Dense
+    model = keras.Sequential([keras.Input((6,)), dense(8, activation="relu"), dense(3, activation="softmax")])
+    path = os.path.join(folder, "mlflow_keras")
+    given = numbers(64).to_numpy(dtype=np.float32)
+    mlflow.keras.save_model(model, path, signature=infer_signature(given, model.predict(given, verbose=0)))
+    return path, numbers(64), lambda rows: model.predict(rows.to_numpy(dtype=np.float32), batch_size=64, verbose=0)
+
+
+def mlflow_pytorch(folder):
+    import mlflow
+    import torch
+    from mlflow.models import infer_signature
+
+    model = network(1, torch.nn.Sigmoid())
+    path = os.path.join(folder, "mlflow_pytorch")
+    given = numbers(8).to_numpy(dtype=np.float32)
+    signature = infer_signature(given, by_torch(model)(numbers(8)).numpy())
+    mlflow.pytorch.save_model(model, path, signature=signature, serialization_format="pickle")
+    return path, numbers(64), by_torch(model)
+
+
 def python_function(folder):
     path = os.path.join(folder, "own.py")
     with open(path, "w") as file:
