@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
+import { getVersion } from '../../engine/registry/modelVersions.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { serveDeployment, type RunningServer } from '../../engine/serving/serveDeployment.ts';
 import { predictionCount } from '../../engine/serving/predictionLog.ts';
@@ -314,7 +317,7 @@ test('a version that cannot be loaded leaves the old one in service', async (t) 
   const { root, run, store, post } = await served(t);
   writeFiles(root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 6') });
   assert.equal((await run()).error, null);
-  store.sql.run("UPDATE model_versions SET path = 'gone' WHERE version = 2");
+  rmSync(join(root, getVersion(store, 'orders', 2).path), { recursive: true });
   promote(store, { name: 'orders', version: 2 }, { why: 'test', actor: 'test:me' });
   for (let i = 0; i < 5; i++) assert.equal((await post({ instances: rows.slice(0, 2) })).json.model_version, 1);
 });
