@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import type { ModelTools, OpenedModel } from '../../../engine/models/flavours/flavour.ts';
 import { openModel } from '../../../engine/models/openModel.ts';
@@ -7,11 +10,14 @@ import { sliceTable } from '../../../engine/models/sliceTable.ts';
 import type { PythonVenv } from '../../helpers/pythonVenv.ts';
 import { plainAnswers, type Answers, type TrainedModel } from './trainedModel.ts';
 
+const temp = mkdtempSync(join(tmpdir(), 'loopwright-answers-'));
+after(() => rmSync(temp, { recursive: true, force: true }));
+
 /** What opens a model in a folder with this Python, which imports modules of the tests too. */
 export function toolsIn(root: string, { python }: PythonVenv, log: (line: string) => void = () => {}): ModelTools {
   return {
     root,
-    temp: join(root, 'tmp'),
+    temp,
     python: () => ({ path: python, environment: null, why: 'for tests' }),
     namesPython: true,
     log,
@@ -28,7 +34,7 @@ export async function answersAsPython(trained: TrainedModel, tools: ModelTools):
       const found = await opened.answer(sliceTable(table, at, at + 1), inputs);
       assert.deepEqual(bits(plainAnswers(found)), bits(rowOf(trained.together, at)), `row ${at} alone`);
     }
-    const output = join(tools.root, `answers-${inputs.length}.parquet`);
+    const output = join(tools.temp, `answers-${inputs.length}.parquet`);
     let rows = 0;
     await opened.answerFile?.({ input: trained.parquet, output, inputs, onRows: (done) => (rows = done) });
     assert.equal(rows, table.rows);
