@@ -84,7 +84,8 @@ test('keys of a stage follow from its kind', async () => {
 test('values: uses, enums, booleans, durations', async () => {
   await offers(project('uses: train', 'uses: █'), ['collect', 'prepare', 'train', 'validate']);
   await offers(project('uses: train', 'uses: tr█'), ['train']);
-  await offers(project('model: logistic', 'model: █'), ['mlp', 'logistic', 'linear']);
+  await offers(project('model: logistic', 'model: █'), ['mlp', 'logistic', 'linear', 'boosted_trees', 'random_forest']);
+  await offers(project('model: logistic', 'model: boosted_trees, library: █'), ['lightgbm', 'xgboost', 'scikit-learn']);
   await offers(project('then: promote', 'then: █'), ['propose', 'promote']);
   await offers(project('every: 1d', 'every: █'), ['15m', '1d', '7d']);
   await offers(project('for: 2 windows', 'for: █'), ['1 window', '2 windows']);
