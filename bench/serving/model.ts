@@ -31,7 +31,7 @@ export async function trainModel(name: BenchModel['name'], title: string): Promi
   const features = isPipeline ? ['amount', 'distance', 'hour', 'age', 'country', 'category'] : numbers;
   const random = (i: number) => `(hash(i, ${i}) % 1000000 / 1e6)`;
   const columns = isPipeline
-    ? `round(${random(1)} * 100, 2) AS amount, CASE WHEN ${random(2)} < 0.05 THEN NULL ELSE ${random(3)} * 30 END AS distance, CAST(${random(4)} * 24 AS INTEGER) AS hour, round(${random(5)} * 80, 1) AS age, ['de', 'fr', 'pl', 'es'][1 + CAST(hash(i, 6) % 4 AS INTEGER)] AS country, 'c' || hash(i, 7) % 12 AS category, amount + distance > 60 + 20 * ${random(8)} AS late`
+    ? `round(${random(1)} * 100, 2) AS amount, CASE WHEN ${random(2)} < 0.05 THEN NULL ELSE ${random(3)} * 30 END AS distance, CAST(${random(4)} * 24 AS INTEGER) AS hour, round(${random(5)} * 80, 1) AS age, ['de', 'fr', 'pl', 'es'][1 + CAST(hash(i, 6) % 4 AS INTEGER)] AS country, 'c' || hash(i, 7) % 12 AS category, amount + coalesce(distance, 15) > 60 + 20 * ${random(8)} AS late`
     : `${numbers.map((column, i) => `${random(i)} AS ${column}`).join(', ')}, f0 + f1 * f2 + 0.3 * ${random(99)} > 0.9 AS late`;
   const rows = await withDatabase(undefined, async (db) => {
     const target = join(folder, 'incoming', 'rows.parquet');
