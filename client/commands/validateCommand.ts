@@ -68,6 +68,8 @@ export function serveVersionCommand(context: CommandContext): Handler {
 async function urlOf(project: Project, name: string): Promise<string | null> {
   const urlNow = (): string | null =>
     project.overview?.deployments.find((one) => one.name === name && one.state === 'healthy')?.url ?? null;
+  const already = urlNow();
+  if (already !== null) return already;
   return new Promise((resolve) => {
     const end = (url: string | null): void => {
       watch.dispose();

@@ -23,28 +23,26 @@ const endings = /\.(skops|joblib|pkl|pickle|onnx|ubj|cbm|pt2?)$/i;
 /** Larger files are not hashed while a person waits. */
 const mostHashed = 500 << 20;
 
-/** The models that a run logged, kept among its artifacts or wrote as outputs of its stages. */
+/**
+ * The models that a run logged, wrote as outputs of its stages or kept among its artifacts. A validation keeps a copy of
+ * what it validated, which is not listed again.
+ */
 export function modelsOfRun(store: Store, run: string): RunModel[] {
   const { run_id: runId } = findRun(store, run);
-  return [...loggedPlaces(store, runId), ...artifactPlaces(store, runId), ...outPlaces(store, runId)].flatMap(
-    (place) => describePlace(store, place) ?? [],
+  const seen = new Set<string>();
+  return [...loggedPlaces(store, runId), ...outPlaces(store, runId), ...artifactPlaces(store, runId)].flatMap(
+    ({ name, address, path, identity }): RunModel[] => {
+      const found = recogniseModel(path);
+      if (!found) return [];
+      const files = modelFiles(path);
+      const bytes = sizeOf(files);
+      const hash = bytes > mostHashed ? null : hashModel(files).hash;
+      if (hash !== null && seen.has(hash)) return [];
+      if (hash !== null) seen.add(hash);
+      const registered = findVersionOfFiles(store, { ...identity, hash });
+      return [{ name, address, flavour: found.flavour, algorithm: found.stated.algorithm, bytes, registered }];
+    },
   );
-}
-
-function describePlace(store: Store, { name, address, path, identity }: Place): RunModel | null {
-  const found = recogniseModel(path);
-  if (!found) return null;
-  const files = modelFiles(path);
-  const size = sizeOf(files);
-  const hash = size > mostHashed ? null : hashModel(files).hash;
-  return {
-    name,
-    address,
-    flavour: found.flavour,
-    algorithm: found.stated.algorithm,
-    bytes: size,
-    registered: findVersionOfFiles(store, { ...identity, hash }),
-  };
 }
 
 /** Of several models of a name, as of the epochs of a training, the newest counts. */

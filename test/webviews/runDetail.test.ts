@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { findRun, getRun } from '../../engine/tracking/runDetail.ts';
 import { logPath } from '../../engine/store/store.ts';
 import { writeTag } from '../../engine/tracking/writeRun.ts';
+import { runModels } from '../fixtures/views/modelFacts.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { pointsEach, richStore, writeCurves } from '../fixtures/views/richRuns.ts';
 import { until } from '../helpers/until.ts';
@@ -297,6 +298,32 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     );
     await view.picture('runDetail-sweep-dark');
     await clean(view);
+  });
+
+  it('lists the models of the run with their versions, and leads to a validation', async () => {
+    for (const theme of ['light', 'dark', 'contrast'] as const) {
+      const view = await open(4, { theme, more: { 'models/ofRun': () => runModels } });
+      const models = view.detail.locator('.models');
+      await models.waitFor();
+      const text = await models.innerText();
+      assert.match(text, /model\s+mlflow · sklearn\.pipeline\.Pipeline · 1\.2 MB\s+not registered/);
+      assert.match(text, /card-fraud v5\s+not validated/);
+      assert.match(text, /card-fraud v3\s+validated/);
+      await models.scrollIntoViewIfNeeded();
+      await view.picture(`runHistory-models-${theme}`);
+      await models.getByRole('button', { name: 'Register as a model…' }).click();
+      await models.getByRole('button', { name: 'Validate…' }).click();
+      await models.getByRole('button', { name: 'Inspect' }).last().click();
+      await models.getByRole('button', { name: 'card-fraud v3' }).click();
+      assert.deepEqual(view.actions, [
+        { do: 'validateModel', address: 'm-0a1b2c' },
+        { do: 'validateModel', address: 'runs:/r1/artifacts/booster.ubj' },
+        { do: 'inspectModel', address: 'model.onnx' },
+        { do: 'openCard', name: 'card-fraud', version: 3 },
+      ]);
+      await clean(view);
+      await view.close();
+    }
   });
 
   it('keeps what it shows when the engine fails, says why, and tries again', async () => {

@@ -30,6 +30,9 @@ suite('an untrusted folder', () => {
     for (const id of [
       commandIds.runAll,
       commandIds.promote,
+      commandIds.validateModel,
+      commandIds.inspectModel,
+      commandIds.serveVersion,
       commandIds.importRuns,
       commandIds.whyStale,
       commandIds.stopDeployment,
