@@ -50,13 +50,24 @@ const isWindows = process.platform === 'win32';
 const graceMs = 2000;
 const keptLines = 20;
 
+const running = new Set<WorkerProcess>();
+
+/** One listener for all of them: an owner may have many. */
+function endsWithOwner(worker: WorkerProcess): void {
+  if (!process.listeners('exit').includes(endAll)) process.on('exit', endAll);
+  running.add(worker);
+}
+
+function endAll(): void {
+  for (const worker of running) worker.kill();
+}
+
 /** One process of helper/worker.py. Does not keep this process running while it is idle. */
 export class WorkerProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #waiting = new Map<number, Waiting>();
   readonly #options: ProcessOptions;
   readonly #lastLines: string[] = [];
-  readonly #onOwnerExit = () => this.kill();
   readonly #ended: Promise<void>;
   #parts: Buffer[] = [];
   #nextId = 1;
@@ -75,12 +86,12 @@ export class WorkerProcess {
       windowsHide: true,
       stdio: 'pipe',
     });
-    process.once('exit', this.#onOwnerExit);
+    endsWithOwner(this);
     this.#ended = new Promise((resolve) => {
       const end = (how: string) => {
         if (this.#isEnded) return;
         this.#isEnded = true;
-        process.removeListener('exit', this.#onOwnerExit);
+        running.delete(this);
         this.#failAll(how);
         options.onEnd();
         resolve();
