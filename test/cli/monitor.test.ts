@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeFiles } from '../helpers/makeProject.ts';
 import { at, monitoredOrders } from '../helpers/monitoredOrders.ts';
@@ -58,4 +60,16 @@ test('status reports drift and what comes next', async () => {
     /stage\s+state\s+why/,
   ])
     assert.match(out, line);
+});
+
+test('monitor --shadow needs a shadow, and evaluates its windows', async () => {
+  const project = monitored();
+  const cwd = project.root;
+  const none = await runCli(['monitor', '--shadow'], { cwd });
+  assert.equal(none.code, 2);
+  assert.match(none.err, /The deployment `production` has no `shadow`/);
+  const file = join(cwd, 'loopwright.yaml');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace('model: champion, as: api,', 'model: champion, shadow: challenger, as: api,'));
+  assert.equal((await runCli(['monitor', '--shadow'], { cwd })).out, 'No window has ended yet.\n');
 });
