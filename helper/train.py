@@ -118,6 +118,10 @@ def read_rows(request, path):
             path, dtype=types, keep_default_na=False, na_values={name: [""] for name in _columns(request)},
             float_precision="round_trip", encoding="utf-8",
         )
+        for column in [*request["features"], request["target"]]:
+            if column["form"] == "text":
+                # Texts have a mark in front, so that an empty one is not a missing one.
+                frame[column["name"]] = frame[column["name"]].astype(object).str[1:]
     target = frame.pop(request["target"]["name"])
     columns = {feature["name"]: raw_column(frame[feature["name"]], feature["form"]) for feature in request["features"]}
     return pd.DataFrame(columns, columns=[feature["name"] for feature in request["features"]]), raw_target(

@@ -53,7 +53,12 @@ export async function writeRows(
   { target, features }: HandedColumns,
   { folder, name, parquet }: { folder: string; name: string; parquet: boolean },
 ): Promise<string> {
-  const columns = [...features, target].map((column) => `${handedSql(column)} AS ${quoteIdentifier(column.name)}`);
+  // A text of a CSV file has a mark in front: without one, an empty text and a missing one look the same.
+  const mark = (column: HandedColumns['target'], sql: string) =>
+    !parquet && column.form === 'text' ? `'=' || ${sql}` : sql;
+  const columns = [...features, target].map(
+    (column) => `${mark(column, handedSql(column))} AS ${quoteIdentifier(column.name)}`,
+  );
   const sql = `SELECT ${columns.join(', ')} FROM (${side}) WHERE ${handedSql(target)} IS NOT NULL`;
   const path = join(folder, `${name}.${parquet ? 'parquet' : 'csv'}`);
   await (parquet ? writeParquet : writeCsv)(db, sql, path);

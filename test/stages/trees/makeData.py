@@ -23,7 +23,7 @@ def mixed(rows):
         "amount": rng.gamma(2, 30, rows),
         "hour": rng.integers(0, 24, rows),
         "visits": np.where(rng.random(rows) < 0.1, np.nan, rng.integers(0, 9, rows)),
-        "country": rng.choice(["de", "fr", "pl", None], rows, p=[0.5, 0.2, 0.2, 0.1]),
+        "country": rng.choice(["de", "fr", "pl", "NA", "", None], rows, p=[0.4, 0.2, 0.15, 0.1, 0.05, 0.1]),
         "known": rng.random(rows) < 0.3,
         "asked": [None if value < 0.2 else bool(value < 0.6) for value in rng.random(rows)],
         "id": [f"user {i}" for i in range(rows)],
