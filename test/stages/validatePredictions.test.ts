@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
@@ -203,6 +204,23 @@ test('a gate that fails is told, and serving the version is refused', async () =
   assert.equal((await runner.run({ force: true })).status, 'finished');
   const strict = projectOf(rows, binaryTarget(scoreField), { gates: '    gates: { roc_auc: { min: 0.99 } }\n' });
   assert.match(String((await strict.run()).stages[0]?.summary), /1 gate failed/);
+});
+
+test('a collected table is validated after its stage, as Parquet', async () => {
+  const rows = binary.map((row) => ({ ...row, prediction: row.score >= 0.5 ? 'fraud' : 'fine' }));
+  const csv = await validated(projectOf(rows, binaryTarget(predictionField + scoreField)));
+  const runner = projectOf(rows, binaryTarget(predictionField + scoreField));
+  const file = join(runner.root, 'loopwright.yaml');
+  const collect = '  collect: { uses: collect, with: { dataset: scored, from: { files: logs/*.csv } } }\n';
+  const text = readFileSync(file, 'utf8').replace('path: logs/*.csv', 'path: data/*.parquet');
+  writeFileSync(file, text.replace('stages:\n', `stages:\n${collect}`));
+  const { stages, error } = await runner.run();
+  assert.equal(error, null, error?.message);
+  assert.deepEqual(
+    stages.map(({ stage }) => stage),
+    ['collect', 'validate'],
+  );
+  assert.deepEqual(getVersion(runner.store, 'elsewhere', 1).report.performance, csv.performance);
 });
 
 test('models name what a table is of', async () => {
