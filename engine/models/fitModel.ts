@@ -39,6 +39,7 @@ export function fitModel(flavour: string, model: ModelDescription, data: DataSha
     algorithm: model.algorithm,
     runtime: model.runtime,
     scores: model.scores,
+    takesAbsent: model.takesAbsent ?? false,
     levels: model.levels ?? {},
     packages: model.packages,
     warnings: model.warnings,

@@ -20,6 +20,8 @@ export interface PredictorMeta {
   runtime: string;
   /** probability: 0 to 1. decision: any number, larger is more positive. none: 1 for the predicted class. */
   scores: ModelDescription['scores'];
+  /** True when a row may lack any feature, which then counts as missing. Otherwise null has to be written. */
+  takesAbsent: boolean;
   /** Number of known values, by categorical feature, where the model states it. */
   levels: Readonly<Record<string, number>>;
   /** Versions at work, by the name of the package. */

@@ -32,6 +32,7 @@ export async function openVersion(version: ModelVersion, tools: ModelTools): Pro
       algorithm: report.algorithm,
       runtime: description.runtime,
       scores: report.scores,
+      takesAbsent: description.takesAbsent ?? false,
       levels: description.levels ?? {},
       packages: description.packages,
       warnings: description.warnings,

@@ -1,3 +1,6 @@
+import { suggestion } from '../base/didYouMean.ts';
+import { DataError } from '../base/errors.ts';
+import type { Feature } from '../models/feature.ts';
 import type { Predictor } from '../models/predictor.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
 import type { ValidationReport } from '../registry/validationReport.ts';
@@ -11,6 +14,20 @@ export interface RowPrediction {
   probabilities?: Record<string, number>;
 }
 
+/** Throws DataError when a row lacks a feature that the model does not fill by itself: a misspelt name, most likely. */
+function expectFeatures(rows: readonly unknown[], features: readonly Feature[]): void {
+  const needed = features.filter(({ optional }) => !optional);
+  for (const [i, row] of rows.entries()) {
+    const given = row as Record<string, unknown>;
+    const lacking = needed.find(({ name }) => given[name] === undefined);
+    if (!lacking) continue;
+    const others = Object.keys(given).filter((key) => !features.some(({ name }) => name === key));
+    throw new DataError(
+      `row ${i}: ${lacking.name} is absent.${suggestion(lacking.name, others)} Send null where there is no value.`,
+    );
+  }
+}
+
 /** Predicts rows given as objects. Throws DataError that names the row and the field when one cannot be used. */
 export async function predictRows(
   model: Predictor,
@@ -19,6 +36,7 @@ export async function predictRows(
   signal?: AbortSignal,
 ): Promise<RowPrediction[]> {
   const table = rowsToTable(rows, model.meta.features);
+  if (!model.meta.takesAbsent) expectFeatures(rows, model.meta.features);
   const predictions = await model.predict(table, signal);
   const { task } = model.meta;
   const classes = answered ?? model.meta.classes;

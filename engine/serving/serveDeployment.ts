@@ -184,7 +184,10 @@ async function answer({
     metrics.request(status, (performance.now() - start) / 1000, 0);
     return reply.status(status).send({ error: message });
   };
-  const rows = (req.body as { instances?: unknown } | null)?.instances;
+  const body = req.body as { instances?: unknown; params?: unknown } | null;
+  if (body?.params !== undefined)
+    return refuse(400, 'This API takes no `params`: a model answers with the params that it was saved with.');
+  const rows = body?.instances;
   if (!Array.isArray(rows) || rows.length === 0)
     return refuse(400, 'The body must be JSON like {"instances": [{"amount": 12.5, …}]} with at least one row.');
   if (rows.length > mostRows)

@@ -78,6 +78,8 @@ export interface ModelDescription {
   packages: Record<string, string>;
   /** Differences to the environment that the model was saved with, each a sentence that names both versions. */
   warnings: string[];
+  /** True when a row may lack any input, which then counts as missing. Otherwise null has to be written. */
+  takesAbsent?: boolean | undefined;
   /** Number of known values, by categorical input, where the model states it. */
   levels?: Record<string, number> | undefined;
   /** What the model was trained to predict, when it is saved with it; else the schema of the data says it. */

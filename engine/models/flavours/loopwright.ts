@@ -36,6 +36,7 @@ export const loopwright: Flavour = {
         scores: isRegression ? 'none' : 'probability',
         packages: {},
         warnings: [],
+        takesAbsent: true,
         trainedFor: { target: meta.target, task: meta.task, positive: meta.positive },
         levels: Object.fromEntries(
           meta.preprocess.steps.flatMap((step) =>
