@@ -1,3 +1,4 @@
+// Longer than other files: starting, batching, deadlines and replacing a process share one state.
 import { rmSync } from 'node:fs';
 import { checkCancelled, CancelledError, DataError, WorkError, messageOf } from '../../base/errors.ts';
 import type { Variables } from '../../base/programEnvironment.ts';
