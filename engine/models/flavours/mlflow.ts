@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMlmodel, type Mlmodel } from '../formats/mlmodel.ts';
 import { modelFiles } from '../modelFiles.ts';
+import { openOnnx } from '../onnx/openOnnx.ts';
+import { statedByOnnx } from '../onnx/statedByOnnx.ts';
 import type { Flavour, ModelFiles, StatedFacts } from './flavour.ts';
 import { estimatorFacts, isEstimatorFile } from './sklearn.ts';
 
@@ -39,21 +42,44 @@ export const mlflow: Flavour = {
     if (!files.isFolder || found === undefined || others.length > 0) return null;
     const folder = found.slice(0, -'MLmodel'.length);
     const mlmodel = readMlmodel(files, folder);
+    const path = join(files.path, folder).replace(/[\\/]$/, '');
     return {
       flavour: 'mlflow',
-      path: join(files.path, folder).replace(/[\\/]$/, ''),
-      stated: statedFacts(mlmodel, openingOf(mlmodel), files, folder),
+      path,
+      stated: statedByGraph(mlmodel, path) ?? statedFacts(mlmodel, openingOf(mlmodel), files, folder),
     };
   },
   async open(model, tools) {
-    const { openWorkerModel } = await import('../worker/openWorkerModel.ts');
     const mlmodel = readMlmodel(modelFiles(model.path), '');
+    const graph = graphOf(mlmodel);
+    if (graph !== null && model.stated.needs.length === 0) {
+      const opened = await openOnnx(join(model.path, graph), tools);
+      const inputs = opened.description.inputs ?? model.stated.inputs;
+      const width = inputs ? null : opened.description.width;
+      return { ...opened, description: { ...opened.description, inputs, width } };
+    }
+    const { openWorkerModel } = await import('../worker/openWorkerModel.ts');
     const { opener, file, options } = openingOf(mlmodel);
     return openWorkerModel(model, { opener, path: join(model.path, file), options }, tools, {
       paths: mlmodel.code.map((code) => join(model.path, code)),
     });
   },
 };
+
+/** The graph of a model of ONNX, relative to its folder; null for other models. */
+function graphOf({ flavours }: Mlmodel): string | null {
+  const file = flavours['python_function']?.['loader_module'] === 'mlflow.onnx' && flavours['onnx']?.['data'];
+  return typeof file === 'string' ? file : null;
+}
+
+/** Facts of a graph that this process can score; null for other models, and for graphs that only Python can. */
+function statedByGraph(mlmodel: Mlmodel, folder: string): StatedFacts | null {
+  const graph = graphOf(mlmodel);
+  if (graph === null || !existsSync(join(folder, graph))) return null;
+  const stated = statedByOnnx(join(folder, graph), false);
+  if (stated.refusals.length > 0) return null;
+  return { ...stated, inputs: stated.inputs ?? mlmodel.inputs, refusals: mlmodel.refusals };
+}
 
 /**
  * Models of packages with an interface of estimators are opened without MLflow, so that they give probabilities. All

@@ -9,7 +9,9 @@ import sys
 import warnings
 
 import lightgbm
+import mlflow.onnx
 import numpy as np
+import onnx
 import onnxruntime
 import pandas as pd
 import xgboost
@@ -239,4 +241,13 @@ add_frame(
 decided = SVC(random_state=0).fit(X, text)
 add_numbers("svcDecision", to_onnx(decided, X[:1]), False, swapped=True, **fraud, **decision)
 
+# A folder of MLflow, whose signature has the names that the graph does not have.
+for name in ("logistic", "pipeline"):
+    case = next(each for each in cases if each["name"] == name)
+    types = {"number": "double", "integer": "long", "text": "string", "boolean": "boolean"}
+    columns = [mlflow.types.ColSpec(types[column["type"]], column["name"]) for column in case["columns"]]
+    signature = mlflow.models.ModelSignature(inputs=mlflow.types.Schema(columns))
+    path = f"{folder}/mlflow-{name}"
+    mlflow.onnx.save_model(onnx.load(case["path"]), path, signature=signature)
+    cases.append({**case, "name": f"mlflow {name}", "path": path, "named": True})
 print(json.dumps(cases))

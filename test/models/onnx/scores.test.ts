@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import type { Column, Table } from '../../../engine/data/table.ts';
-import { onnx } from '../../../engine/models/flavours/onnx.ts';
+import { openRecognised, recogniseModel } from '../../../engine/models/flavours/flavours.ts';
 import type { InputType, OpenedModel, TypedInput } from '../../../engine/models/flavours/flavour.ts';
-import { modelFiles } from '../../../engine/models/modelFiles.ts';
 import { mlflowVenv } from '../../mlflow/mlflowVenv.ts';
 import { modelsVenv } from '../modelsVenv.ts';
 import { nodeRuntimeFolder } from './nodeRuntime.ts';
@@ -51,10 +50,16 @@ const runtimes = {
 
 for (const [runtime, rootOf] of Object.entries(runtimes)) {
   const open = (path: string): Promise<OpenedModel> => {
-    const found = onnx.recognise(modelFiles(path));
+    const found = recogniseModel(path);
     assert.ok(found, `${path} is recognised`);
     assert.deepEqual(found.stated.refusals, []);
-    return onnx.open(found, { root: rootOf(), temp: folder, python: () => null, namesPython: false, log: () => {} });
+    return openRecognised(found, {
+      root: rootOf(),
+      temp: folder,
+      python: () => null,
+      namesPython: false,
+      log: () => {},
+    });
   };
 
   suite(`scores of ONNX models, ${runtime}`, () => {
