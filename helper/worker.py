@@ -1389,7 +1389,8 @@ def score_file(model, layout, source, target, batch, progress):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(source)
+    # Read ahead, it would keep the whole file in memory.
+    file = pq.ParquetFile(source, pre_buffer=False)
     lacking = [name for name in layout.names if name not in file.schema_arrow.names]
     if lacking:
         raise Fault("rows", "The file has no column %s." % ", ".join("`%s`" % name for name in lacking))

@@ -27,6 +27,8 @@ export async function openWorkerModel(
     script: workerScript(name),
     cwd: tools.root,
     env: {
+      // Threads of OpenMP that wait must not keep the cores busy: on a busy machine a row then takes seconds.
+      OMP_WAIT_POLICY: 'PASSIVE',
       ...activatePython({ ...tools.variables?.(), ...programEnvironment() }, python, join(tools.temp, 'python')),
       PYTHONIOENCODING: 'utf-8',
       // A crash in C prints where it happened.
