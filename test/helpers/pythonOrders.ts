@@ -53,11 +53,16 @@ export interface PythonOrders {
 }
 
 /** The orders project whose model a program trains with scikit-learn. */
-export function pythonOrdersProject({ saved = 'mlflow', outs, models = '' }: PythonOrders = {}): string {
+export function pythonOrdersProject(options: PythonOrders = {}): string {
+  return makeProject(pythonOrdersFiles(options));
+}
+
+/** The files of that project. */
+export function pythonOrdersFiles({ saved = 'mlflow', outs, models = '' }: PythonOrders = {}): Record<string, string> {
   const why = modelsVenv.prepare();
   if (why !== null) throw new Error(`the Python that trains could not be made: ${why}`);
   const stage = `cmd: python train.py\n    deps: [train.py, data/features.parquet]${outs === undefined ? '' : `\n    outs: ${outs}`}`;
-  return makeProject({
+  return {
     'loopwright.yaml': `${ordersYaml.replace(trained, stage).replace('\nstages:\n', `\n${models}stages:\n`)}python: ${modelsVenv.python}\n`,
     'train.py': program(savedAs[saved]),
     'schemas/orders.dataset.yaml': ordersSchema,
@@ -65,5 +70,5 @@ export function pythonOrdersProject({ saved = 'mlflow', outs, models = '' }: Pyt
     'sql/features.sql': ordersSql,
     'incoming/orders.csv': ordersCsv(orders({ rows: 800 })),
     'labels/labels.csv': 'id,known_at,late\n',
-  });
+  };
 }
