@@ -42,12 +42,13 @@ await build({ tests: false });
 const client = join(root, 'dist', 'client.cjs');
 count('client bundle', Math.round(statSync(client).size / 1000), 400, 'KB');
 const natives =
-  readFileSync(client, 'utf8').match(/better-sqlite3|@duckdb\/|@tensorflow\/|require\("[^"]*\.node"\)/g) ?? [];
+  readFileSync(client, 'utf8').match(/better-sqlite3|@duckdb\/|@tensorflow\/|onnxruntime-|require\("[^"]*\.node"\)/g) ??
+  [];
 count('native modules named in the client bundle', natives.length, 0, natives.join(' '));
 const server = readFileSync(join(root, 'dist', 'server.cjs'), 'utf8');
 count(
-  'native modules named in the language server',
-  ['better-sqlite3', '@duckdb/', '@tensorflow/'].filter((name) => server.includes(name)).length,
+  'native modules loaded by the language server',
+  ['better-sqlite3', '@duckdb/', '@tensorflow/', 'onnxruntime-'].filter((name) => server.includes(`("${name}`)).length,
   0,
   '',
 );
