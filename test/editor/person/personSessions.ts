@@ -1,3 +1,4 @@
+import { anyModel } from './anyModel.ts';
 import { brokenFile } from './brokenFile.ts';
 import { dvcFolder } from './dvcFolder.ts';
 import { firstSteps } from './firstSteps.ts';
@@ -16,6 +17,7 @@ import { untrustedFolder } from './untrusted.ts';
 
 export const personSessions: Record<string, PersonSession> = {
   story,
+  anyModel,
   language,
   typing,
   brokenFile,

@@ -233,10 +233,13 @@ export class Workbench {
    * behind the bell.
    */
   async message(pattern: RegExp, ms = patience): Promise<string> {
-    await this.#bell(true);
     const text = await until(
       `the message ${pattern}`,
-      async () => (await this.#messages().allInnerTexts()).find((one) => pattern.test(one)),
+      async () => {
+        // The list closes by itself when its last message goes, as one about progress does.
+        await this.#bell(true);
+        return (await this.#messages().allInnerTexts()).find((one) => pattern.test(one));
+      },
       ms,
     );
     await this.#bell(false);
