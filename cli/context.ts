@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { exitCodes } from '../protocol/problem.ts';
 import type { Problem } from '../protocol/problem.ts';
 import { CancelledError, NoProjectError, ProjectError, WorkError, messageOf } from '../engine/base/errors.ts';
@@ -103,6 +104,14 @@ async function withProjectsBelow({ folder, message }: NoProjectError): Promise<P
   );
 }
 
+const longestMessage = 4000;
+
+/** A message may hold what a model or a server said: no control characters reach the terminal, and it is cut. */
+function printable(message: string): string {
+  const plain = stripVTControlCharacters(message).replaceAll(/[^\P{Cc}\n\t]/gu, '');
+  return plain.length > longestMessage ? `${plain.slice(0, longestMessage)} …` : plain;
+}
+
 function report(error: unknown, { terminal, json }: CommandContext, project: Project | undefined): number {
   const code =
     error instanceof CancelledError
@@ -120,7 +129,7 @@ function report(error: unknown, { terminal, json }: CommandContext, project: Pro
   if (error instanceof CancelledError) terminal.note('cancelled');
   else if (error instanceof ProjectError || error instanceof WorkError) {
     for (const problem of problems) terminal.note(problemLine(problem, root));
-    terminal.note(`${placeText(place, root, project?.file.path)}error: ${error.message}`);
+    terminal.note(`${placeText(place, root, project?.file.path)}error: ${printable(error.message)}`);
   } else
     terminal.note(
       `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nThis is a bug in Loopwright. Please report it with the lines above.`,

@@ -38,9 +38,14 @@ function print(terminal: Terminal, model: ModelInspection): void {
   for (const line of table(['', ''], rows).slice(2)) terminal.line(line);
   if (inputs) {
     terminal.line('');
+    const hasOptional = inputs.some(({ optional }) => optional);
     for (const line of table(
-      ['input', 'type', ' '],
-      inputs.map(({ name, type, optional }) => [name, type ?? 'not stated', optional ? 'optional' : '']),
+      ['input', 'type', ...(hasOptional ? [' '] : [])],
+      inputs.map(({ name, type, optional }) => [
+        name,
+        type ?? 'not stated',
+        ...(hasOptional ? [optional ? 'optional' : ''] : []),
+      ]),
     ))
       terminal.line(line);
   } else terminal.line('The files do not name the inputs; `--open` asks the model.');

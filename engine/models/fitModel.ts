@@ -1,5 +1,6 @@
 import { suggestion } from '../base/didYouMean.ts';
 import { DataError, WorkError } from '../base/errors.ts';
+import { metricsFor } from '../evaluation/metrics.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import type { Field } from '../project/schema/datasetSchema.ts';
 import { taskOfTarget } from '../project/taskOf.ts';
@@ -18,6 +19,8 @@ export interface DataShape {
   columns: ReadonlyMap<string, InputType | null>;
   /** The columns that the model reads, in its order, as the project declares them; null for those of the schema. */
   given: readonly string[] | null;
+  /** Names of the metrics that its gates judge: they say what a model is for that does not say it itself. */
+  metrics: readonly string[];
 }
 
 /**
@@ -26,7 +29,7 @@ export interface DataShape {
  */
 export function fitModel(flavour: string, model: ModelDescription, data: DataShape): PredictorMeta {
   const target = targetOf(model, data);
-  const task = taskFor(model, target);
+  const task = taskFor(model, target, data);
   const { classes, positive } =
     task === 'regression' ? { classes: [], positive: null } : classesFor(model, target, task, data);
   return {
@@ -57,10 +60,12 @@ function targetOf({ trainedFor }: ModelDescription, { dataset, fields }: DataSha
   );
 }
 
-function taskFor({ kind, classes, trainedFor }: ModelDescription, target: Field): Task {
+function taskFor({ kind, classes, trainedFor }: ModelDescription, target: Field, { metrics }: DataShape): Task {
   if (trainedFor) return trainedFor.task;
   const declared = taskOfTarget(target);
   if (kind === null) {
+    const isJudgedAsNumber = metrics.every((name) => metricsFor('regression').includes(name));
+    if (declared === 'regression' && !isJudgedAsNumber) return 'binary';
     if (declared) return declared;
     throw new WorkError(
       `Neither the model nor the schema says whether \`${target.name}\` is a number or a class. Give the field a type or categories.`,
@@ -138,14 +143,29 @@ export function booleanAsNumber(text: string): string {
 function featuresFor(model: ModelDescription, data: DataShape): Feature[] {
   const inputs = model.inputs ?? declaredInputs(model, data);
   const known = [...data.columns.keys()];
+  const target = targetOf(model, data).name;
+  if (inputs.some(({ name }) => name === target))
+    throw new WorkError(
+      `The model reads \`${target}\`, the target that it is to predict. It answers what it was told, so its results mean nothing. Train it without that column.`,
+    );
   const missing = inputs.filter(({ name, optional }) => !optional && !data.columns.has(name));
   if (missing.length > 0) {
-    const meant = missing.length === 1 ? suggestion(missing[0]?.name ?? '', known) : '';
+    const meant = missing.length === 1 ? suggestion(missing[0]?.name ?? '', known) : renamed(missing, known);
     throw new DataError(
-      `The model reads ${list(missing.map(({ name }) => name))}, which \`${data.dataset}\` does not have; it has ${shortList(known)}.${meant}`,
+      `The model reads ${list(missing.slice(0, 10).map(({ name }) => name))}${missing.length > 10 ? ` and ${missing.length - 10} more` : ''}, which \`${data.dataset}\` does not have; it has ${shortList(known)}.${meant}`,
     );
   }
   return inputs.filter(({ name }) => data.columns.has(name)).map((input) => featureOf(input, data));
+}
+
+/** Says that the columns have other characters in their names, as some exporters replace blanks by `_`. */
+function renamed(missing: readonly ModelInput[], known: readonly string[]): string {
+  const plain = (name: string) => name.replaceAll(/[^\p{L}\p{N}]+/gu, '_').toLowerCase();
+  const columns = new Map(known.map((name) => [plain(name), name]));
+  const [first] = missing;
+  const meant = first && columns.get(plain(first.name));
+  if (meant === undefined || !missing.every(({ name }) => columns.has(plain(name)))) return '';
+  return ` The names differ in their blanks and signs only: \`${meant}\` for \`${first?.name}\`. Rename the columns in the SQL that prepares the data.`;
 }
 
 /** The declared features, for a model that does not name its inputs. */

@@ -11,6 +11,7 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { registeredVersion } from '../registry/registeredModels.ts';
 import { getVersion, latestVersion } from '../registry/modelVersions.ts';
 import { aliasesOf } from '../registry/aliases.ts';
+import { loggedByRun } from '../stages/loggedByStage.ts';
 import type { Store } from '../store/store.ts';
 import { loggedModelRow, loggedModelsOfRun } from '../tracking/loggedModels.ts';
 import { findRun } from '../tracking/runDetail.ts';
@@ -122,7 +123,8 @@ function byStage(text: string, { store, config }: ModelPlace): FoundModel | null
     const folder = /^(.*)\/(?:MLmodel|loopwright-model\.json)$/.exec(path)?.[1];
     return folder === undefined ? [] : [folder];
   });
-  const found = [...new Set([...declared, ...folders])].filter(
+  const ofRun = folders.length === 0 && entry ? loggedByRun(store, store.root, entry.run) : [];
+  const found = [...new Set([...declared, ...folders, ...ofRun])].filter(
     (path) => existsSync(join(store.root, path)) && recogniseModel(join(store.root, path)) !== null,
   );
   const path = oneOf(found, `The stage \`${text}\``, (one) => one);

@@ -34,6 +34,14 @@ export interface PackageNeed {
   installed: string | null;
 }
 
+/** The version of a package, also under the names of its builds, such as `xgboost-cpu`. */
+function installedVersion(installed: ReadonlyMap<string, string>, name: string): string | null {
+  const plain = name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+  return (
+    [plain, `${plain}-cpu`, `${plain}-gpu`].map((one) => installed.get(one)).find((one) => one !== undefined) ?? null
+  );
+}
+
 /**
  * Inspects a model from its files. With `open`, the model is opened by the project's Python, which runs the code in a
  * pickle, and describes itself.
@@ -53,7 +61,7 @@ export async function inspectModel(path: string, tools: ModelTools, open: boolea
   const needs = model.stated.needs.map((name) => ({
     name,
     savedWith: model.stated.packages[name] ?? null,
-    installed: installed.get(name.toLowerCase().replaceAll(/[-_.]+/g, '-')) ?? null,
+    installed: installedVersion(installed, name),
   }));
   const absent = needs.filter((need) => need.installed === null).map(({ name }) => name);
   return {

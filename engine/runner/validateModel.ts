@@ -39,7 +39,7 @@ export async function validateModel(request: ModelValidation): Promise<RunOutcom
   const data = request.data ?? usual?.with.data;
   if (data === undefined)
     throw new ProjectError(
-      `No stage validates \`${name}\`, so the data is not known. Give \`--data DATASET\`, one of ${Object.keys(config.datasets ?? {}).join(', ') || 'none declared yet'}.`,
+      `No stage validates \`${name}\`, so the data is not known. Give \`--data DATASET\`, which is declared under \`datasets\`${Object.keys(config.datasets ?? {}).length > 0 ? `: ${Object.keys(config.datasets ?? {}).join(', ')}` : '; none is declared yet'}.`,
     );
   if (!Object.hasOwn(config.datasets ?? {}, data))
     throw new ProjectError(

@@ -2,7 +2,7 @@ import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { relativePath } from '../project/projectFiles.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { artifactsFolder } from '../store/store.ts';
+import { artifactsFolder, type Store } from '../store/store.ts';
 import { loggedModelsOfRun } from '../tracking/loggedModels.ts';
 import type { StageContext } from './stageContext.ts';
 
@@ -19,13 +19,18 @@ export function isModelStage({ models, stages }: ProjectConfig, name: string): b
  * the newest of each name.
  */
 export function loggedByStage({ store, run, project: { root } }: StageContext, since: number): string[] {
+  return loggedByRun(store, root, run.runId, since);
+}
+
+/** The folders of the models that the programs of a run logged since a time, relative to the project. */
+export function loggedByRun(store: Store, root: string, runId: string, since = 0): string[] {
   const byName = new Map(
-    loggedModelsOfRun(store, run.runId)
+    loggedModelsOfRun(store, runId)
       .filter((model) => model.created_at >= since)
       .map((model) => [model.name, join(store.folder, 'models', model.model_id)]),
   );
   // Clients before MLflow 3 log a model as artifacts of the run.
-  const inRun = foldersWithModel(artifactsFolder(store, run.runId), since, 3);
+  const inRun = foldersWithModel(artifactsFolder(store, runId), since, 3);
   return [...byName.values(), ...inRun].filter(isFolder).map((folder) => relativePath(root, folder));
 }
 

@@ -14,7 +14,7 @@ import { decisionThreshold, evaluateRows } from './validation/evaluateRows.ts';
 import { judgeGates } from './validation/judgeGates.ts';
 import { measureModel } from './validation/measureModel.ts';
 import { recordResults } from './validation/recordResults.ts';
-import { scoreRows } from './validation/scoreRows.ts';
+import { scoreRows, type ScoredRows } from './validation/scoreRows.ts';
 import { openPredictions } from './validation/predictionsSubject.ts';
 import { openSubject } from './validation/subject.ts';
 import type { Subject } from './validation/validationSubject.ts';
@@ -33,6 +33,17 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   } finally {
     await subject.close();
   }
+}
+
+/** Throws WorkError when the model answered no row; says how many rows it left without an answer. */
+function checkAnswers(context: StageContext, { rows, predictions }: ScoredRows): void {
+  const unanswered = predictions.values.filter(Number.isNaN).length;
+  if (unanswered === rows)
+    throw new WorkError(
+      `The model gave no usable answer for any of the ${rows} test rows: ${predictions.task === 'multiclass' ? 'none is one of its classes' : 'none is a number'}.`,
+    );
+  if (unanswered > 0)
+    context.log(`warning: ${unanswered} of ${rows} test rows have no usable answer; they are left out`);
 }
 
 async function validateSubject(
@@ -60,8 +71,13 @@ async function validateSubject(
         ? `\`${data}\` has no test rows. Add a \`split\` to the stage that prepares it.`
         : `\`${data}\` has no row with a true value and a prediction.`,
     );
+  checkAnswers(context, test);
   const validation = await scoreRows(db, { sql: subject.validation, model, champion: null, groupColumns: [], signal });
   const threshold = decisionThreshold(validation.rows > 0 ? validation : test, minPrecision, model.meta.scores);
+  if (threshold !== null && model.meta.scores !== 'none')
+    context.log(
+      `decisions from a score of ${Number(threshold.toPrecision(4))} on, chosen on the ${validation.rows > 0 ? 'validation' : 'test'} rows for a precision of ${minPrecision}${validation.rows > 0 ? '' : '; metrics of decisions are optimistic'}`,
+    );
   const options = { threshold, minPrecision, areProbabilities: model.meta.scores === 'probability' };
 
   context.progress('computing intervals', 0.4);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { DataError, messageOf } from '../../base/errors.ts';
 import type { InputType, ModelFiles, ModelInput } from '../flavours/flavour.ts';
@@ -28,10 +29,18 @@ const columnTypes: Record<string, InputType> = {
 };
 const paramTypes = new Set([...Object.keys(columnTypes), 'binary', 'object']);
 
+/** Those of real models have a few kilobytes, also with thousands of columns. */
+const mostBytes = 4 << 20;
+
 /** Reads `MLmodel` of a folder, and the requirements beside it. `folder` is relative, and empty or ends with a slash. */
 export function readMlmodel(files: ModelFiles, folder: string): Mlmodel {
   const path = `${folder}MLmodel`;
-  const content = parsed(() => parse(files.read(path).toString('utf8')) as unknown, path);
+  const bytes = files.read(path, mostBytes + 1);
+  if (bytes.length > mostBytes)
+    throw new DataError(`${join(files.path, path)}: larger than 4 MB, which no MLmodel is; restore the file`, {
+      place: { file: join(files.path, path) },
+    });
+  const content = parsed(() => parse(bytes.toString('utf8')) as unknown, path);
   const flavours = record(record(content)['flavors']);
   const signature = record(record(content)['signature']);
   const refusals: string[] = [];

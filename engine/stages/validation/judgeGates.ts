@@ -2,6 +2,7 @@ import { fairnessName } from '../../evaluation/fairness/fairness.ts';
 import { judgeGate, type GateBound, type GateOutcome, type Measured } from '../../evaluation/gates.ts';
 import { intervalOf, type Estimate } from '../../evaluation/intervals.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
+import { metricsFor } from '../../evaluation/metrics.ts';
 import type { Task } from '../../evaluation/predictions.ts';
 import { defaultConfidence, type Evaluation } from './evaluateRows.ts';
 import type { Champion } from './validationSubject.ts';
@@ -48,6 +49,10 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
     : {
         kind: 'no_value',
         n: rows,
-        note: task === 'binary' ? 'the test rows hold only one class' : 'there are not enough test rows',
+        note: !metricsFor(task).includes(name)
+          ? `it is no metric of a ${task} model`
+          : task === 'binary'
+            ? 'the test rows hold only one class'
+            : 'there are not enough test rows',
       };
 }

@@ -5,6 +5,7 @@ import { lockKey } from '../../fingerprint/lockFile.ts';
 import { recogniseModel } from '../../models/flavours/flavours.ts';
 import { objectOf } from '../../models/modelFiles.ts';
 import { loggedModelRow } from '../../tracking/loggedModels.ts';
+import { loggedByRun } from '../loggedByStage.ts';
 import type { StageContext } from '../stageContext.ts';
 
 const place = { file: 'loopwright.yaml' };
@@ -16,12 +17,15 @@ const place = { file: 'loopwright.yaml' };
 export function modelOfStage(context: StageContext, stage: string, path: string | null): string {
   const { root } = context.project;
   const lock = context.lock();
-  const made = Object.keys((lock[lockKey(stage, context.experiment)] ?? lock[stage])?.outs ?? {});
+  const entry = lock[lockKey(stage, context.experiment)] ?? lock[stage];
+  const made = Object.keys(entry?.outs ?? {});
   const config = context.config.stages[stage];
   const declared = config && !('uses' in config) ? (config.outs ?? []) : [];
   if (path !== null && existsSync(join(root, objectOf(path).path))) return join(root, path);
   const logged = loggedFolders(made).filter((folder) => !declared.some((out) => folder.startsWith(`${out}/`)));
-  const places = [...declared, ...logged];
+  // A stage that ran before anything asked for its model has no model among its outputs, but its run logged it.
+  const ofRun = logged.length === 0 && entry ? loggedByRun(context.store, root, entry.run) : [];
+  const places = [...declared, ...logged, ...ofRun];
   const found = places.filter(
     (candidate) => existsSync(join(root, candidate)) && recogniseModel(join(root, candidate)),
   );

@@ -54,6 +54,7 @@ export async function openPredictions(context: StageContext, inputs: Validation,
       fields,
       columns: new Map(known.map((column) => [column.name, inputTypeOf(column.type)])),
       given: null,
+      metrics: [],
     },
   );
   const used = [columns.target, columns.prediction, columns.score].flatMap((field) => (field ? [field.name] : []));

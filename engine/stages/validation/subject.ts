@@ -1,16 +1,16 @@
-import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { constants } from 'node:fs';
-import { basename, isAbsolute, join, relative } from 'node:path';
+import { constants, copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { WorkError, messageOf } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/writeAtomic.ts';
 import type { Database } from '../../data/database.ts';
 import { columnsOf, type SourceColumn } from '../../data/inspectColumns.ts';
 import { sourceSql } from '../../data/readSource.ts';
+import { parseMetric } from '../../evaluation/metricName.ts';
 import { inputTypeOf } from '../../models/feature.ts';
 import { fitModel } from '../../models/fitModel.ts';
 import { fittedPredictor } from '../../models/fittedPredictor.ts';
 import type { ModelTools } from '../../models/flavours/flavour.ts';
-import { hashModel, isModelFile, modelFiles, objectOf } from '../../models/modelFiles.ts';
+import { hashModel, modelFiles, objectOf } from '../../models/modelFiles.ts';
 import { observeScores } from '../../models/observeScores.ts';
 import { modelTools } from '../../models/modelTools.ts';
 import { openModel } from '../../models/openModel.ts';
@@ -40,6 +40,8 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   const dataset = datasetOf(context, inputs.data);
   const source = sourceSql(context.fingerprints.expand(dataset.path).map((file) => join(root, file)));
   const known = await columnsOf(db, source);
+  if ((await db.rows(`SELECT 1 FROM ${source} LIMIT 1`)).length === 0)
+    throw new WorkError(`\`${inputs.data}\` has no rows to test the model on.`);
   const kept = declared?.address
     ? keepAddress(context, declared.address)
     : keepModel(context, context.subject?.path ?? modelOfStage(context, inputs.model, declared?.path ?? null));
@@ -51,7 +53,13 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
     const columns = new Map(known.map(({ name: column, type }) => [column, inputTypeOf(type)]));
     const fields = dataset.schema?.fields ?? [];
     const given = context.subject ? context.subject.features : (declared?.features ?? null);
-    const stated = fitModel(files.flavour, opened.description, { dataset: inputs.data, fields, columns, given });
+    const stated = fitModel(files.flavour, opened.description, {
+      dataset: inputs.data,
+      fields,
+      columns,
+      given,
+      metrics: gateMetrics(stage),
+    });
     const groupColumns = [...new Set([...(inputs.slices ?? []), ...(inputs.fairness?.attributes ?? [])])];
     const read = [...stated.features.map((feature) => feature.name), stated.target, ...groupColumns];
     const [testSide, validationSide] = sidesOf(context, inputs, known);
@@ -87,6 +95,11 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   }
 }
 
+/** The metrics that gates name, which say what the model is for. */
+function gateMetrics({ gates }: ValidateStage): string[] {
+  return Object.keys(gates ?? {}).flatMap((gate) => parseMetric(gate)?.name ?? []);
+}
+
 /**
  * The sides that are the test rows and the validation rows. Data without a split is tested whole, unless a stage of
  * this project trained on it.
@@ -117,14 +130,14 @@ function keepModel(context: StageContext, path: string): string {
   const kept = isFolder ? folder : join(folder, basename(path));
   try {
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    cpSync(path, kept, {
-      recursive: true,
-      dereference: true,
-      mode: constants.COPYFILE_FICLONE,
-      filter: (source) => isModelFile(basename(source)),
-    });
+    // Exactly the files that the hash covers: no link to a folder is followed.
+    for (const name of modelFiles(path).names) {
+      const [from, to] = isFolder ? [join(path, name), join(kept, name)] : [path, kept];
+      mkdirSync(dirname(to), { recursive: true });
+      copyFileSync(from, to, constants.COPYFILE_FICLONE);
+    }
   } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
     throw new WorkError(`The model ${path} could not be copied into the run: ${messageOf(error)}`, {
       cause: error,
       place: { file: path },
