@@ -189,7 +189,10 @@ async function answer({
     return refuse(400, 'This API takes no `params`: a model answers with the params that it was saved with.');
   const rows = body?.instances;
   if (!Array.isArray(rows) || rows.length === 0)
-    return refuse(400, 'The body must be JSON like {"instances": [{"amount": 12.5, …}]} with at least one row.');
+    return refuse(
+      400,
+      `The body must be JSON like {"instances": [{"${served.model.meta.features[0]?.name ?? 'column'}": …}]} with at least one row.`,
+    );
   if (rows.length > mostRows)
     return refuse(413, `A request may hold at most ${mostRows} rows; this one holds ${rows.length}.`);
   const { model, version } = served.version;
