@@ -151,6 +151,7 @@ command('validate <model>', 'validate any model: of a path, a run, a stage or th
   .option('--data <dataset>', 'dataset with the test rows; by default that of the stage that validates the model')
   .option('--model <name>', 'name in the registry of a model that has no version yet')
   .option('--features <columns>', 'columns that the model reads, in its order, when its files do not name them')
+  .option('--classes <names>', 'classes in the order of the numbers that the model was trained on in their place')
   .option('--slices <columns>', 'columns for whose values the metrics are computed as well, separated by commas')
   .option('--fairness <columns>', 'protected attributes, separated by commas')
   .addHelpText(

@@ -10,6 +10,7 @@ export interface ValidateOptions {
   data?: string;
   model?: string;
   features?: string;
+  classes?: string;
   slices?: string;
   fairness?: string;
 }
@@ -27,6 +28,7 @@ export async function validate(context: CommandContext, text: string, options: V
     name: options.model ?? null,
     data: options.data ?? null,
     features: columns(options.features),
+    classes: columns(options.classes),
     slices: columns(options.slices),
     attributes: columns(options.fairness),
     signal: context.signal,

@@ -104,7 +104,7 @@ function classesFor(
     const strange = own.find((value) => !declared.includes(value));
     if (strange !== undefined && !own.some((value) => declared.includes(value)))
       throw new WorkError(
-        `The model predicts ${list(own)}, and \`${target.name}\` of \`${dataset}\` holds ${list(declared)}. Train on the values of the data, or change the data to those of the model.`,
+        `The model predicts ${list(own)}, and \`${target.name}\` of \`${dataset}\` holds ${list(declared)}. Train on the values of the data, or list them as \`classes\` of the model's entry under \`models\`, in the order of its numbers.`,
       );
   }
   if (task === 'multiclass') {

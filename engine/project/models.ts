@@ -28,6 +28,8 @@ export interface ProjectModel {
   path: string | null;
   /** The columns that it reads, in its order, when its files do not name them; null when not declared. */
   features: string[] | null;
+  /** The classes in the order of the numbers that it was trained on in their place; null when not declared. */
+  classes: string[] | null;
 }
 
 /** An alias of a model; `name` is null when it is omitted. */
@@ -49,6 +51,7 @@ export function modelsOf(config: ProjectConfig): ProjectModel[] {
         data: trainedOn(config, null) ?? validatedOn(config, null),
         path: null,
         features: null,
+        classes: null,
       },
     ];
   return declared.map(([name, entry]) => {
@@ -65,6 +68,7 @@ export function modelsOf(config: ProjectConfig): ProjectModel[] {
         validatedOn(config, from ?? name),
       path: entry.path ?? null,
       features: entry.features ?? null,
+      classes: entry.classes ?? null,
     };
   });
 }

@@ -4,6 +4,7 @@ import type { Feature } from '../models/feature.ts';
 import { fittedPredictor } from '../models/fittedPredictor.ts';
 import type { ModelTools } from '../models/flavours/flavour.ts';
 import { hashModel, modelFiles } from '../models/modelFiles.ts';
+import { withClasses } from '../models/withClasses.ts';
 import { openModel } from '../models/openModel.ts';
 import type { Predictor } from '../models/predictor.ts';
 import { findPython } from '../python/findPython.ts';
@@ -18,8 +19,9 @@ export async function openVersion(version: ModelVersion, tools: ModelTools): Pro
   const { report } = version;
   const path = resolve(tools.root, version.path);
   checkHash(version, path);
-  const { model, opened } = await openModel(path, { ...tools, python: pythonOf(report, tools) });
+  const { model, opened: own } = await openModel(path, { ...tools, python: pythonOf(report, tools) });
   try {
+    const opened = report.classNames ? withClasses(own, report.classNames) : own;
     const { description } = opened;
     for (const warning of description.warnings) tools.log(`warning: ${warning}`);
     return fittedPredictor(opened, {
@@ -38,7 +40,7 @@ export async function openVersion(version: ModelVersion, tools: ModelTools): Pro
       warnings: description.warnings,
     });
   } catch (error) {
-    await opened.close();
+    await own.close();
     throw error;
   }
 }

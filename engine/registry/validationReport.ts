@@ -19,6 +19,8 @@ export interface ValidationReport {
   model?: string;
   task: Task;
   target: string;
+  /** The classes in the order of the model's own names or numbers, when the project names them. */
+  classNames?: string[] | undefined;
   /** The value of a binary target that counts as positive, as the data writes it; else null. */
   positive: string | null;
   /** Flavour of the model's files; null in reports before version 3, whose models are recognised by their files. */

@@ -19,6 +19,8 @@ export interface ModelValidation {
   data: string | null;
   /** The columns that the model reads, in its order, when its files do not name them. */
   features?: readonly string[] | undefined;
+  /** The classes in the order of the numbers that the model was trained on in their place. */
+  classes?: readonly string[] | undefined;
   slices?: readonly string[] | undefined;
   attributes?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
@@ -69,6 +71,7 @@ export async function validateModel(request: ModelValidation): Promise<RunOutcom
         name,
         path: model.path,
         features: request.features ?? modelsOf(config).find((one) => one.name === name)?.features ?? null,
+        classes: request.classes ?? modelsOf(config).find((one) => one.name === name)?.classes ?? null,
         runId: model.runId,
         version: model.ref?.version ?? null,
       },

@@ -58,6 +58,8 @@ export interface ValidatedSubject {
   path: string;
   /** The columns that it reads, in its order, when its files do not name them; null when not given. */
   features: readonly string[] | null;
+  /** The classes in the order of the numbers that it was trained on in their place; null when not given. */
+  classes: readonly string[] | null;
   /** The run that trained it; null when not known. */
   runId: string | null;
   /** The registered version that is validated; null when the validation registers one. */

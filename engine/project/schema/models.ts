@@ -69,6 +69,13 @@ const ModelEntry = Type.Object(
           'The columns that the model reads, in its order, when its files do not name them. Default: the fields with role feature.',
       }),
     ),
+    classes: Type.Optional(
+      Type.Array(Type.String(), {
+        minItems: 2,
+        description:
+          'The classes of the target in the order of the numbers 0, 1, … that the model was trained on in their place, as a label encoder gives them.',
+      }),
+    ),
     python: Type.Optional(
       path(
         'The Python that scores the model: the folder of an environment, or an interpreter. Default: that of the validation, else the `python` of the project.',

@@ -38,6 +38,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
     model: subject.name,
     task: meta.task,
     target: meta.target,
+    classNames: subject.classNames ? [...subject.classNames] : undefined,
     positive: meta.positive,
     flavour: meta.flavour,
     modelHash: subject.files.hash,

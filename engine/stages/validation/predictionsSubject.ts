@@ -83,6 +83,7 @@ export async function openPredictions(context: StageContext, inputs: Validation,
     test: await side([...read, ...compared], 'test'),
     reference: await side(read, 'test'),
     groupColumns,
+    classNames: null,
     close: async () => {
       if (champion.kind === 'comparable') await champion.model.close();
     },

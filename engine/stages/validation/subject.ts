@@ -13,6 +13,7 @@ import type { ModelTools } from '../../models/flavours/flavour.ts';
 import { hashModel, modelFiles, objectOf } from '../../models/modelFiles.ts';
 import { observeScores } from '../../models/observeScores.ts';
 import { modelTools } from '../../models/modelTools.ts';
+import { withClasses } from '../../models/withClasses.ts';
 import { openModel } from '../../models/openModel.ts';
 import { addressFile } from '../../models/remote/address.ts';
 import { validatedModel, type ModelAddress } from '../../project/models.ts';
@@ -45,10 +46,12 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   const kept = declared?.address
     ? keepAddress(context, declared.address)
     : keepModel(context, context.subject?.path ?? modelOfStage(context, inputs.model, declared?.path ?? null));
-  const { model: files, opened } = await openModel(kept, tools);
-  const open: { close(): Promise<void> }[] = [opened];
+  const { model: files, opened: own } = await openModel(kept, tools);
+  const open: { close(): Promise<void> }[] = [own];
   const close = async () => void (await Promise.all(open.map((one) => one.close())));
   try {
+    const classNames = (context.subject ? context.subject.classes : declared?.classes) ?? null;
+    const opened = classNames ? withClasses(own, classNames) : own;
     for (const warning of opened.description.warnings) context.log(`warning: ${warning}`);
     const columns = new Map(known.map(({ name: column, type }) => [column, inputTypeOf(type)]));
     const fields = dataset.schema?.fields ?? [];
@@ -87,6 +90,7 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       test: await side([...read, ...compared], testSide),
       reference: await side(read, testSide),
       groupColumns,
+      classNames,
       close,
     };
   } catch (error) {

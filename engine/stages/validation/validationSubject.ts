@@ -25,6 +25,8 @@ export interface Subject {
   reference: string;
   /** Columns that slices and fairness group by. */
   groupColumns: string[];
+  /** The classes in the order of the model's own, when the project names them; null for the model's names. */
+  classNames: readonly string[] | null;
   close(): Promise<void>;
 }
 
