@@ -102,7 +102,7 @@ export const firstSteps: PersonSession = {
         await workbench.command('Loopwright: Open example project');
         const choices = page.locator('.quick-input-widget .monaco-list-row');
         await choices.filter({ hasText: 'Late flights' }).waitFor();
-        assert.equal(await choices.count(), 3);
+        assert.equal(await choices.count(), 4);
         await workbench.picture('examples');
         await choices.filter({ hasText: 'Card fraud' }).click();
         const input = page.locator('.quick-input-widget input.input');
