@@ -19,7 +19,7 @@ test('runs are listed, read and changed', async () => {
   const [series] = await ask('runs/series', { runIds: [runId], key: 'loss' });
   assert.deepEqual([series?.count, series?.steps && Buffer.from(series.steps, 'base64').readDoubleLE(16)], [3, 3]);
   const log = await ask('runs/log', { runId, stage: 'train', offset: 0 });
-  assert.deepEqual([log.text.split('\n').length, log.done], [4, true]);
+  assert.deepEqual([log.text.split('\n').length, log.done], [5, true]);
   assert.deepEqual(await ask('runs/log', { runId, stage: 'train', offset: log.next }), {
     text: '',
     next: log.next,
