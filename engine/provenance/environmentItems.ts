@@ -50,13 +50,19 @@ export function environmentItems(
   imported: ReadonlySet<string> | null,
 ): BlameItem[] {
   if (Object.keys(a.environment).length === 0 || Object.keys(b.environment).length === 0) return [];
-  return environmentChanges(store, a.environment, b.environment).map((change) => ({
+  const changes = environmentChanges(store, a.environment, b.environment).filter(
+    // A run that trained nothing by itself used no backend.
+    ({ name, before, after }) => !isBackend(name) || (before !== null && after !== null),
+  );
+  return changes.map((change) => ({
     ...itemOf(change, imported),
     before: change.before,
     after: change.after,
     path: null,
   }));
 }
+
+const isBackend = (name: string) => /^backend(\.|$)/.test(name);
 
 function itemOf(
   { name, before, after }: EnvironmentChange,
@@ -92,6 +98,7 @@ function itemOf(
     return { kind: 'package', name: 'Node packages', why: 'the lock file of the Node packages changed', weight: 35 };
   if (name === 'node')
     return { kind: 'runtime', name, why: 'another Node runs built-in stages and Node programs', weight: 25 };
+  if (isBackend(name)) return { kind: 'runtime', name, why: 'another backend trains with other last bits', weight: 30 };
   if (name === 'gpu')
     return { kind: 'hardware', name, why: 'another card or driver adds in another order', weight: 22 };
   return {
