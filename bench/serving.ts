@@ -40,7 +40,7 @@ export async function benchServing(): Promise<void> {
   if (only === undefined || only === 'batch') await benchBatch(models.lightgbm, modelsVenv.python);
 }
 
-/** What the load generator reaches with a server that does nothing, so that it is known not to be the limit. */
+/** The requests a second that the load generator reaches with a server that does nothing: it is not the limit. */
 async function benchGenerator(model: BenchModel): Promise<void> {
   const server = spawn(
     process.execPath,

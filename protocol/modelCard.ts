@@ -56,7 +56,7 @@ interface CardOfVersion {
   version: number;
   aliases: string[];
   createdAt: number;
-  /** What its files are. */
+  /** The facts about its files. */
   facts: ModelFacts;
   /** The run that made it; null when not known. */
   run: CardRun | null;
@@ -76,7 +76,7 @@ export interface CardRun {
 /** The card of a version that a program registered and that was never validated here. */
 export interface UnvalidatedCard extends CardOfVersion {
   isValidated: false;
-  /** What the program wrote about it; empty when nothing. */
+  /** The text that the program wrote about it; empty when there is none. */
   description: string;
 }
 

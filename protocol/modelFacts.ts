@@ -1,6 +1,6 @@
 import type { ModelRef } from './models.ts';
 
-/** What a model is: of a version on its card, or of any files that a person inspects. */
+/** The facts about a model: a version on its card, or any files that a person inspects. */
 export interface ModelFacts {
   /** Path of the files, relative to the project when inside it; empty when they are not here. */
   path: string;
@@ -25,7 +25,7 @@ export interface ModelFacts {
   packages: FactsPackage[];
   /** Differences between the environments of training and scoring, each a sentence. */
   warnings: string[];
-  /** What stands in the way of opening it, each a sentence. */
+  /** The obstacles to opening it, each a sentence. */
   problems: string[];
 }
 
@@ -70,7 +70,7 @@ export interface InspectedModel {
   install: string | null;
   /** Why that Python is used; null when there is none. */
   pythonWhy: string | null;
-  /** What it would be validated with; the dataset is null when several could be meant. */
+  /** The data of its validation; the dataset is null when several could be meant. */
   validation: { names: string[]; usual: string | null; datasets: string[] };
 }
 

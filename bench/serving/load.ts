@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 // Sends POST requests for some seconds over connections that stay open, one request at a time on each, and prints what
 // came. Plain sockets: an HTTP client of Node would take as long as some of the servers.
 
-/** What bench/serving.ts asks this program to send. */
+/** The load that bench/serving.ts asks this program to send. */
 export interface LoadJob {
   port: number;
   path: string;

@@ -204,7 +204,7 @@ function newestOf({ models }: { models: ModelVersionSummary[] }, name: string): 
   return Math.max(0, ...models.filter(({ model }) => model === name).map(({ version }) => version));
 }
 
-/** What came of the validation, with the next step. A validation that failed is told by its task. */
+/** Reports the result of the validation, with the next step. The task reports a validation that failed. */
 async function tellValidated(project: Project, { name, version }: { name: string; version: number }): Promise<void> {
   const found = project.overview?.models.find((one) => one.model === name && one.version === version);
   if (!found?.isValidated) return;

@@ -6,7 +6,7 @@ import { findPython } from '../python/findPython.ts';
 import type { Store } from '../store/store.ts';
 import type { ModelTools } from './flavours/flavour.ts';
 
-/** What opening a model of a project may use: the Python of the model, else that of the project. */
+/** Returns the means for opening a model of a project: the Python of the model, else that of the project. */
 export function modelTools(
   { root, folder }: Pick<Store, 'root' | 'folder'>,
   config: ProjectConfig,

@@ -1,7 +1,7 @@
 import type { ModelRef } from '../../protocol/models.ts';
 import type { Store } from '../store/store.ts';
 
-/** What identifies the files of a model. */
+/** The facts that identify the files of a model. */
 export interface ModelIdentity {
   /** SHA-256 over the files; null when it was not computed. */
   hash: string | null;

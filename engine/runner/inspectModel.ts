@@ -8,7 +8,7 @@ import { describePython } from '../provenance/pythonEnvironment.ts';
 import { installText } from '../python/missingModule.ts';
 import { pythonText } from '../python/findPython.ts';
 
-/** What is known of a model without scoring a row. */
+/** The facts about a model that are known without scoring a row. */
 export interface ModelInspection {
   path: string;
   flavour: string;
@@ -16,7 +16,7 @@ export interface ModelInspection {
   bytes: number;
   files: number;
   stated: StatedFacts;
-  /** What scoring needs and this machine has; empty when the model is scored in this process. */
+  /** The packages that scoring needs, with what this machine has; empty when this process scores the model. */
   needs: PackageNeed[];
   /** The Python that would score; null when the model needs none or there is none. */
   python: { path: string; why: string; version: string | null } | null;

@@ -7,7 +7,7 @@ import type { ApiDeployment } from '../project/schema/deployments.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { deploymentColumns, type DeploymentColumns } from './deploymentColumns.ts';
 
-/** What a server answers with, and where. */
+/** The address and the answers of a server. */
 export interface ServeTarget {
   /** Name of the deployment; `NAME@3` for a version that is served without one. */
   name: string;

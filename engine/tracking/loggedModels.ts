@@ -166,7 +166,7 @@ export function modelsOfRuns({ sql }: Sql, runIds: readonly string[]): Set<strin
   );
 }
 
-/** Those of these runs that logged a model that was not deleted. */
+/** Returns the runs that logged a model that was not deleted. */
 export function runsWithModels({ sql }: Sql, runIds: readonly string[]): string[] {
   return sql
     .all<{ runId: string }>(

@@ -318,7 +318,7 @@ stages:
   const unmarked = 'predictions: scored';
   expectMarks('LW517', table(truth + field('p', 'number', 'score'), unmarked), { only: true });
   expectMarks('LW517', table(truth + field('p', 'boolean', 'prediction'), unmarked), { only: true });
-  // What the columns say gives the task: gates of another one are unknown.
+  // The columns give the task: gates of another one are unknown.
   const gates = table(truth + field('p', 'number', 'score'), unmarked);
   const rmse = {
     ...gates,

@@ -52,7 +52,7 @@ test(
     assert.deepEqual([find('My Work')?.tool, find('My Work')?.why], ['poetry', 'Poetry environment of the project']);
     assert.equal(find('inside')?.why, '`.venv` of the project');
     assert.equal(find('plain', { POETRY_VIRTUALENVS_PATH: '/none' }), null, 'the variable names another folder');
-    // Of two Pythons, the one that `poetry env use` chose.
+    // The Python that `poetry env use` chose counts.
     const [older] = [find('My Work')?.environment?.folder ?? ''];
     const newer = older.replace(/-py3\.\d+$/, '-py3.99');
     cpSync(older, newer, { recursive: true, verbatimSymlinks: true });

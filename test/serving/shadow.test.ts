@@ -106,7 +106,7 @@ test('each request is answered by the champion and scored by the shadow after it
     answers.flatMap(({ body }) => body.predictions.map(({ score }) => score)),
   );
   assert.ok(shadow.every(({ score }, i) => score !== null && score !== stable[i]?.score));
-  // What is counted and shown of the deployment is what it sent.
+  // The counts of the deployment are those of the answers that it sent.
   assert.equal(predictionCount(store, 'production').predictions, 5);
 });
 

@@ -9,7 +9,7 @@ import type { Piece } from '../ui/pieces.ts';
 /** A longer table is closed at first. */
 const openRows = 30;
 
-/** What the model is: flavour, signature, environment, files. */
+/** The section about the model: flavour, signature, environment, files. */
 export function modelSection(facts: ModelFacts, copy: (text: string) => void): TemplateResult {
   return html`${facts.problems.map((text) => note('error', text))} ${facts.runsCode ? runsCode() : nothing}
     <table class="plain facts">

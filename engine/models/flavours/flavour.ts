@@ -33,7 +33,7 @@ export interface StatedFacts {
   needs: string[];
   /** True when opening the files runs code in them, as pickles do. */
   runsCode: boolean;
-  /** What the files ask for that cannot be met, each a sentence. A model with refusals is not opened. */
+  /** Demands of the files that cannot be met, each a sentence. A model with refusals is not opened. */
   refusals: string[];
 }
 
@@ -82,7 +82,7 @@ export interface ModelDescription {
   takesAbsent?: boolean | undefined;
   /** Number of known values, by categorical input, where the model states it. */
   levels?: Record<string, number> | undefined;
-  /** What the model was trained to predict, when it is saved with it; else the schema of the data says it. */
+  /** The target that the model was trained for, when it is saved with it; else the schema of the data says it. */
   trainedFor?: { target: string; task: Task; positive: string | null } | undefined;
 }
 
@@ -121,7 +121,7 @@ export interface OpenedModel {
   close(): Promise<void>;
 }
 
-/** What opening a model may use. */
+/** The means for opening a model. */
 export interface ModelTools {
   /** Absolute folder of the project. */
   root: string;

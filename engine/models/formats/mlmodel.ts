@@ -13,7 +13,7 @@ export interface Mlmodel {
   packages: Record<string, string>;
   /** Folders with code, relative to the model. */
   code: string[];
-  /** What cannot be met, each a sentence. */
+  /** Demands that cannot be met, each a sentence. */
   refusals: string[];
 }
 
@@ -29,7 +29,7 @@ const columnTypes: Record<string, InputType> = {
 };
 const paramTypes = new Set([...Object.keys(columnTypes), 'binary', 'object']);
 
-/** Those of real models have a few kilobytes, also with thousands of columns. */
+/** Real models have a few kilobytes, also with thousands of columns. */
 const mostBytes = 4 << 20;
 
 /** Reads `MLmodel` of a folder, and the requirements beside it. `folder` is relative, and empty or ends with a slash. */

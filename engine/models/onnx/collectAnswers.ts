@@ -5,7 +5,7 @@ import type { AnswerForm } from './answerForm.ts';
 /** The elements of one output for some rows, as ONNX Runtime gives them. */
 export type OutputElements = ArrayLike<number> | ArrayLike<bigint> | readonly string[];
 
-/** What a graph gave for some rows. */
+/** The outputs of a graph for some rows. */
 export interface RunOutputs {
   /** Number of rows that were asked for; the rows after them are fillings. */
   rows: number;

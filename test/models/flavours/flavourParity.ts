@@ -13,7 +13,7 @@ import { plainAnswers, type Answers, type TrainedModel } from './trainedModel.ts
 const temp = mkdtempSync(join(tmpdir(), 'loopwright-answers-'));
 after(() => rmSync(temp, { recursive: true, force: true }));
 
-/** What opens a model in a folder with this Python, which imports modules of the tests too. */
+/** Returns the means for opening a model in a folder with this Python, which imports modules of the tests too. */
 export function toolsIn(root: string, { python }: PythonVenv, log: (line: string) => void = () => {}): ModelTools {
   return {
     root,
