@@ -25,6 +25,8 @@ interface DecisionEvidence {
   format: 1;
   reason: string;
   monitor: string | null;
+  /** See `Decision`; decisions of older versions have none. */
+  since?: number | null;
   lastRetrained: number | null;
   /** The newest windows of each monitor that the policy refers to, at most ten, oldest first. */
   windows: Record<string, { end: number; status: string; driftedShare: number; performance: Record<string, number> }[]>;
@@ -52,6 +54,7 @@ export function evaluatePolicy(store: Store, config: ProjectConfig, now: number,
       format: 1,
       reason: decision.reason,
       monitor: decision.monitor,
+      since: decision.since,
       lastRetrained: retrained,
       windows: Object.fromEntries(ended.map(([name, list]) => [name, list.slice(-windowsKept)])),
     },

@@ -59,6 +59,7 @@ test('a decision is recorded with its evidence', (t) => {
       format: 1,
       reason: 'the inputs drifted for 2 windows',
       monitor: 'm',
+      since: 0,
       lastRetrained: null,
       windows: {
         m: [

@@ -51,6 +51,7 @@ test('drift has to hold for its count of windows in a row', () => {
     verdict: 'retrain',
     reason: 'the inputs drifted for 2 windows',
     monitor: 'm',
+    since: 0,
   });
   assert.equal(decide([window(0, drift), window(1), window(2, drift)]).verdict, 'not due');
   assert.equal(decide([window(0, drift), window(1, drift), window(2)]).verdict, 'not due', 'it has to hold now');
@@ -77,6 +78,18 @@ test('windows after now and windows before the last retraining do not count', ()
   assert.equal(decide(two, 1.5 * day).verdict, 'not due');
   assert.equal(decide(two, 100 * day, 1.5 * day).verdict, 'not due');
   assert.equal(decide([...two, window(2, drift), window(3, drift)], 100 * day, 2 * day).verdict, 'retrain');
+});
+
+test('a change begins with the first window of the series, also where a retraining did not end it', () => {
+  const series = [window(0, drift), window(1), window(2, drift), window(3, few), window(4, drift), window(5, drift)];
+  assert.equal(decide(series).since, 2 * day);
+  assert.equal(decide(series, 100 * day, 4 * day).since, 2 * day);
+  assert.equal(decide(series, 5.5 * day).since, 2 * day, 'the last window has not ended');
+  const replaced = series.map((one) => (one.id < 4 ? one : { ...one, referenceVersion: 2 }));
+  assert.equal(decide(replaced).since, 4 * day, 'windows of another reference are another comparison');
+  const low = { performance: { pr_auc: 0.6 } };
+  assert.equal(decide([window(0, low), window(1), window(2, low)]).since, 0);
+  assert.equal(decide([window(0)]).since, null);
 });
 
 test('a cooldown holds it back, and says until when', () => {
@@ -128,6 +141,7 @@ test('a schedule holds once its time has come since the last retraining, or sinc
     verdict: 'retrain',
     reason: 'the schedule 0 3 * * 1 was due at 2026-03-02 03:00 UTC',
     monitor: null,
+    since: null,
   });
   assert.equal(at('2026-03-02T02:59:00Z', '2026-02-27T00:00:00Z').verdict, 'not due');
   assert.equal(at('2026-03-08T00:00:00Z', '2026-03-02T03:00:01Z').verdict, 'not due', 'not twice for one time');
