@@ -57,6 +57,10 @@ const periodChange = {
       before === undefined ? null : `the newest ${span(before)} of data`,
       after === undefined ? null : `the newest ${span(after)} of data`,
     ),
+  regime: (before: unknown, after: unknown) =>
+    after === undefined
+      ? `the last run was split for a change on ${date(before)}`
+      : `split for a change on ${date(after)}, the last run ${before === undefined ? 'for none' : `for one on ${date(before)}`}`,
 };
 
 function isPeriod(key: string): key is keyof typeof periodChange {

@@ -61,7 +61,7 @@ export async function retrain(input: {
     signal: input.signal,
     events: { ...input.events, onStart },
     tags: { trigger: reason },
-    period: { asOf: now, window: policy?.data === undefined ? null : durationMs(policy.data.window) },
+    period: { asOf: now, window: policy?.data === undefined ? null : durationMs(policy.data.window), regime: null },
     commandLine: 'loopwright retrain',
   });
   const version = outcome.registered.findLast(({ name }) => name === model.name)?.version ?? null;

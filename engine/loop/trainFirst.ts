@@ -26,7 +26,7 @@ export async function trainFirst(
     stages: validationsOf(config, model),
     signal: request.signal,
     events: request.events,
-    period: { asOf, window: null },
+    period: { asOf, window: null, regime: null },
     commandLine: 'loopwright loop',
   });
   if (outcome.status === 'failed' || outcome.status === 'refused')

@@ -143,6 +143,14 @@ function otherItems(a: KeptRun, b: KeptRun): BlameItem[] {
     'rows older than this before the time of the run were not read',
     85,
   );
+  add(
+    'period',
+    'regime',
+    day(a.code.regime ?? null),
+    day(b.code.regime ?? null),
+    'a split by time cuts the rows from this time on, and trains on all rows before it',
+    85,
+  );
   return items;
 }
 

@@ -87,7 +87,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
         experiment: kept.row.experiment,
         params: plan.params,
         seed: kept.row.seed ?? undefined,
-        period: { asOf: kept.row.as_of, window: kept.code.window ?? null },
+        period: { asOf: kept.row.as_of, window: kept.code.window ?? null, regime: kept.code.regime ?? null },
         tags: { [reproducesTag]: kept.row.run_id },
         code: codeOf(kept),
         commandLine: `loopwright reproduce ${kept.row.run_id.slice(0, 8)}`,

@@ -157,6 +157,7 @@ function codeColumn(store: Store, code: CodeVersion, period: Period): RunCode {
     leftOut: code.leftOut.length === 0 ? undefined : code.leftOut,
     problem: code.problem ?? undefined,
     window: period.window ?? undefined,
+    regime: period.regime ?? undefined,
   };
 }
 

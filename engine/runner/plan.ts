@@ -151,7 +151,7 @@ function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<
     if (address) spec['address'] = address;
   }
   if (node.config.uses !== 'collect') spec['seed'] = config.seed ?? 0;
-  if (node.config.uses === 'collect') Object.assign(spec, periodSpec({ ...period, window: null }));
+  if (node.config.uses === 'collect') Object.assign(spec, periodSpec({ ...period, window: null, regime: null }));
   if (node.config.uses === 'prepare') Object.assign(spec, periodSpec(period));
   return spec;
 }

@@ -126,8 +126,8 @@ function planOf(
 }
 
 function sourceContext(context: StageContext, plan: Plan): SourceContext {
-  // The window limits what is prepared, not what is collected.
-  const variables = periodVariables({ ...context.period, window: null });
+  // The window and the regime concern what is prepared, not what is collected.
+  const variables = periodVariables({ ...context.period, window: null, regime: null });
   return {
     root: context.project.root,
     folder: join(context.store.folder, 'downloads'),

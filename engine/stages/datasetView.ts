@@ -16,7 +16,7 @@ export async function datasetSql(
   fingerprints: FileFingerprints,
   name: string,
   dataset: { path: string; schema: DatasetSchema | null },
-  period: Period,
+  period: Pick<Period, 'asOf' | 'window'>,
 ): Promise<string> {
   const found = fingerprints.expand(dataset.path);
   if (found.length === 0)
@@ -37,7 +37,11 @@ export function timestampOf(schema: DatasetSchema | null): string | null {
   return schema?.fields.find((field) => field.loopwright?.role === 'timestamp')?.name ?? null;
 }
 
-function periodConditions(schema: DatasetSchema | null, columns: string[], period: Period): string[] {
+function periodConditions(
+  schema: DatasetSchema | null,
+  columns: string[],
+  period: Pick<Period, 'asOf' | 'window'>,
+): string[] {
   const column = timestampOf(schema);
   if (column === null || !columns.includes(column) || period.asOf === null) return [];
   const time = (ms: number) => `make_timestamp_ms(${Math.round(ms)})`;

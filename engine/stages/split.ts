@@ -8,16 +8,31 @@ import type { PrepareStage } from '../project/schema/prepareStage.ts';
  * a hash of the key (stratified: with the stratum; grouped: of the group) and the seed decides, so that a row never
  * changes side when other rows are added or removed; with `exact`, its rank by that hash among the rows of its stratum
  * decides.
+ *
+ * A split by time with a `regime` cuts only the rows of the new regime by the shares and puts all earlier rows into
+ * train: so a retraining learns from the rows after a change and is tested on them alone.
  */
 export function splitExpression(
   split: NonNullable<PrepareStage['with']['split']>,
   schema: DatasetSchema | null,
   columns: string[],
   seed: number,
+  regime: SplitRegime | null = null,
 ): string {
   const train = split.train;
   const validation = split.train + (split.validation ?? 0);
-  return `CASE WHEN ${shareOf(split, schema, columns, seed)} < ${train} THEN 'train' WHEN ${shareOf(split, schema, columns, seed)} < ${validation} THEN 'validation' ELSE 'test' END`;
+  const cut = split.by === 'time' ? regime : null;
+  const share = shareOf(split, schema, columns, seed, cut);
+  const earlier = cut === null ? '' : `WHEN NOT ${cut.isNew} THEN 'train' `;
+  return `CASE ${earlier}WHEN ${share} < ${train} THEN 'train' WHEN ${share} < ${validation} THEN 'validation' ELSE 'test' END`;
+}
+
+/** SQL conditions of the rows after a change. */
+export interface SplitRegime {
+  /** True for the rows after the change. */
+  isNew: string;
+  /** True for the rows whose target is known. The others are cut on their own, so that every side has targets. */
+  isLabelled: string;
 }
 
 function shareOf(
@@ -25,8 +40,9 @@ function shareOf(
   schema: DatasetSchema | null,
   columns: string[],
   seed: number,
+  regime: SplitRegime | null,
 ): string {
-  if (split.by === 'time') return timeShare(split.column, columns);
+  if (split.by === 'time') return timeShare(split.column, columns, regime);
   if (split.by === 'grouped')
     return hashShare(split.column, columns, seed, 'The grouped split needs the `column` of the group');
   const key = hashShare(
@@ -55,13 +71,14 @@ export function stratumOf(
   return split.column ?? schema?.fields.find((field) => field.loopwright?.role === 'target')?.name ?? null;
 }
 
-function timeShare(column: string | undefined, columns: string[]): string {
+function timeShare(column: string | undefined, columns: string[], regime: SplitRegime | null): string {
   if (column === undefined || !columns.includes(column))
     throw new WorkError(
       `The split by time needs a column of the output; \`${column ?? ''}\` is not one of ${columns.join(', ')}.`,
       { place: { file: 'loopwright.yaml' } },
     );
-  return `((rank() OVER (ORDER BY ${quoteIdentifier(column)}) - 1) / count(*) OVER ())`;
+  const part = regime === null ? '' : `PARTITION BY ${regime.isNew}, ${regime.isLabelled}`;
+  return `((rank() OVER (${part} ORDER BY ${quoteIdentifier(column)}) - 1) / count(*) OVER (${part}))`;
 }
 
 function hashShare(key: string | string[] | undefined, columns: string[], seed: number, need: string): string {

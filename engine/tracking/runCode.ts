@@ -15,6 +15,8 @@ export interface RunCode {
   problem?: string | undefined;
   /** The look-back: rows older than this before the time of the run were not read. Milliseconds. */
   window?: number | undefined;
+  /** Start of the change that the run answered; epoch milliseconds. */
+  regime?: number | undefined;
   /** Hash of the lock entries of the stages, as JSON by stage. */
   made?: string | undefined;
 }

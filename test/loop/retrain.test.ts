@@ -75,7 +75,7 @@ test('as of a time no later row is trained on (property)', async () => {
   const random = seededRandom(8);
   for (let i = 0; i < 3; i++) {
     const now = at(30 + Math.floor(random.next() * 60));
-    await run({ stages: ['prepare'], period: { asOf: now, window: 20 * day } });
+    await run({ stages: ['prepare'], period: { asOf: now, window: 20 * day, regime: null } });
     const [span] = await rows('data/features.parquet', 'SELECT min("at") AS a, max("at") AS b FROM data');
     assert.ok(Number(span?.['b']) <= now && Number(span?.['a']) > now - 20 * day);
   }

@@ -134,7 +134,7 @@ test('an experiment takes what the default made where nothing differs, and keeps
 test('a program runs again when the time or the window of its data changes, and says why', async () => {
   const { run } = newProject();
   const day = 86_400_000;
-  const period = { asOf: Date.UTC(2026, 4, 28), window: 45 * day };
+  const period = { asOf: Date.UTC(2026, 4, 28), window: 45 * day, regime: null };
   const reasons = async (request: Partial<RunRequest>) =>
     (await run({ stages: ['prepare'], ...request })).stages[0]?.reasons;
   assert.deepEqual(await reasons({ period }), ['never run']);
@@ -142,9 +142,13 @@ test('a program runs again when the time or the window of its data changes, and 
   assert.deepEqual(await reasons({ period: { ...period, window: day } }), [
     'limited to the newest 1 day of data, the last run to the newest 45 days of data',
   ]);
+  assert.deepEqual(await reasons({ period: { ...period, window: day, regime: Date.UTC(2026, 4, 1) } }), [
+    'split for a change on 1 May 2026, the last run for none',
+  ]);
   assert.deepEqual(await reasons({}), [
     'the last run was limited to data before 28 May 2026',
     'the last run was limited to the newest 1 day of data',
+    'the last run was split for a change on 1 May 2026',
   ]);
 });
 

@@ -188,16 +188,49 @@ test('a dataset without files is reported with the way to create it', async () =
 test('as of a time, later rows are not read; with a window, older rows are not read either', async () => {
   const project = newProject();
   const day = (n: number) => Date.UTC(2026, 0, 1 + n);
-  await prepare(project, { period: { asOf: day(30), window: null } });
+  await prepare(project, { period: { asOf: day(30), window: null, regime: null } });
   const span = async () =>
     (await project.rows('data/features.parquet', 'SELECT min("at") AS a, max("at") AS b FROM data'))[0];
   assert.ok(Number((await span())?.['b']) <= day(30));
-  const windowed = await prepare(project, { period: { asOf: day(30), window: 10 * 86_400_000 } });
+  const windowed = await prepare(project, { period: { asOf: day(30), window: 10 * 86_400_000, regime: null } });
   assert.ok(Number((await span())?.['a']) > day(20));
   assert.match(
     windowed.stages[0]?.reasons.join('; ') ?? '',
     /limited to the newest 10 days of data, the last run was not/,
   );
+});
+
+const regime = Date.UTC(2026, 1, 10);
+const sidesOf = (project: ReturnType<typeof newProject>) =>
+  project.rows(
+    'data/features.parquet',
+    `SELECT "at" >= make_timestamp_ms(${regime}) AS new, _split AS side, count(*) AS n FROM data GROUP BY ALL ORDER BY ALL`,
+  );
+const answering = { period: { asOf: Date.UTC(2026, 2, 2), window: null, regime } };
+
+test('for a change, a split by time cuts only the rows after it, and trains on all earlier ones', async () => {
+  const project = newProject();
+  await prepare(project, answering);
+  assert.deepEqual(await sidesOf(project), [
+    { new: false, side: 'train', n: 40 },
+    { new: true, side: 'test', n: 4 },
+    { new: true, side: 'train', n: 12 },
+    { new: true, side: 'validation', n: 4 },
+  ]);
+});
+
+test('the column of the split says which rows are from after a change, when the schema names no timestamp', async () => {
+  const project = newProject({ schema: (text) => text.replace(', loopwright: { role: timestamp }', '') });
+  await prepare(project, { period: { ...answering.period, asOf: null } });
+  assert.equal((await sidesOf(project)).filter((row) => row['new'] === false).length, 1);
+});
+
+test('a random split is the same with a change', async () => {
+  const project = newProject({ split: 'by: random, train: 0.6, validation: 0.2, test: 0.2' });
+  await prepare(project);
+  const before = await sidesOf(project);
+  await prepare(project, answering);
+  assert.deepEqual(await sidesOf(project), before);
 });
 
 test('all rows of a group stay on one side, and stay there', async () => {

@@ -4,6 +4,7 @@ import { WorkError, messageOf } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/writeAtomic.ts';
 import type { Database } from '../../data/database.ts';
 import { columnsOf, type SourceColumn } from '../../data/inspectColumns.ts';
+import { quoteIdentifier } from '../../data/quote.ts';
 import { sourceSql } from '../../data/readSource.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
 import { inputTypeOf } from '../../models/feature.ts';
@@ -21,11 +22,13 @@ import { relativePath } from '../../project/projectFiles.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
 import { pythonText } from '../../python/findPython.ts';
+import { newRegimeSql } from '../newRegime.ts';
 import { sideSql } from '../splitRows.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
 import { featureNames, openChampion } from './openChampion.ts';
 import type { Subject } from './validationSubject.ts';
 import { modelOfStage } from './modelOfStage.ts';
+import { regimeColumn } from './writeReference.ts';
 
 /** Rows that show what the numbers of a model are, when it does not say. */
 const observedRows = 200;
@@ -75,6 +78,9 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       meta.scores = await observeScores({ opened, meta: stated, rows, target, signal: context.signal });
     }
     const model = fittedPredictor(opened, meta);
+    const isNew = newRegimeSql(known, dataset.schema, context.period.regime);
+    const marked = isNew === null ? source : `(SELECT *, ${isNew} AS ${quoteIdentifier(regimeColumn)} FROM ${source})`;
+    const referenceColumns = isNew === null ? read : [...read, regimeColumn];
     const champion = await openChampion(context, name, model, known, tools);
     if (champion.kind === 'comparable') open.push(champion.model);
     const compared = champion.kind === 'comparable' ? featureNames(champion.model) : [];
@@ -88,7 +94,7 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       champion,
       validation: await side(read, validationSide),
       test: await side([...read, ...compared], testSide),
-      reference: await side(read, testSide),
+      reference: await sideSql(db, marked, referenceColumns, testSide, inputs.data),
       groupColumns,
       classNames,
       close,

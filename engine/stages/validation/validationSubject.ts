@@ -21,7 +21,10 @@ export interface Subject {
   champion: Champion;
   validation: string;
   test: string;
-  /** The test rows without the columns that only the champion needs. */
+  /**
+   * The test rows without the columns that only the champion needs. After a change they have `regimeColumn`, which is
+   * true for the rows of the new regime.
+   */
   reference: string;
   /** Columns that slices and fairness group by. */
   groupColumns: string[];

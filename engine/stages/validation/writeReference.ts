@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Database } from '../../data/database.ts';
+import { columnsOf } from '../../data/inspectColumns.ts';
 import { quoteIdentifier } from '../../data/quote.ts';
 import { writeParquet } from '../../data/writeTable.ts';
 import { relativePath } from '../../project/projectFiles.ts';
@@ -7,9 +8,13 @@ import type { StageContext } from '../stageContext.ts';
 
 const mostRows = 50_000;
 
+/** Column of the rows of the new regime. */
+export const regimeColumn = '_regime';
+
 /**
  * Writes test rows with their `_score` as Parquet: the reference that monitors compare with. Of many rows every k-th is
- * taken. Returns the path, relative to the project.
+ * taken. Where the rows have the column `regimeColumn`, only those of the new regime are taken, because a reference of
+ * two regimes is near neither. Returns the path, relative to the project.
  */
 export async function writeReference(
   context: StageContext,
@@ -17,27 +22,26 @@ export async function writeReference(
   sql: string,
   scores: Float64Array,
 ): Promise<{ path: string; rows: number }> {
-  const step = Math.max(1, Math.ceil(scores.length / mostRows));
-  const sampled = scores.filter((_, row) => row % step === 0);
+  const numbered = `(SELECT row_number() OVER () - 1 AS _row, * FROM (${sql}))`;
+  const marked = (await columnsOf(db, `(${sql})`)).some(({ name }) => name === regimeColumn);
+  const chosen = marked ? await rowsOfRegime(context, db, numbered) : null;
+  const all = chosen ?? Array.from(scores, (_, row) => row);
+  const step = Math.max(1, Math.ceil(all.length / mostRows));
+  const sampled = all.filter((_, i) => i % step === 0);
   const table = 'reference_scores';
-  await db.create(table, [
+  const columns = [
     { name: '_row', kind: 'integer' },
     { name: '_score', kind: 'number' },
-  ]);
+  ] as const;
+  await db.create(table, [...columns]);
   try {
-    await db.append(
-      table,
-      [
-        { name: '_row', kind: 'integer' },
-        { name: '_score', kind: 'number' },
-      ],
-      [Array.from(sampled, (_, i) => i * step), Array.from(sampled, (score) => (Number.isNaN(score) ? null : score))],
-    );
+    const values = sampled.map((row) => scores[row] ?? Number.NaN);
+    await db.append(table, [...columns], [sampled, values.map((score) => (Number.isNaN(score) ? null : score))]);
     const path = join(context.artifacts(), `reference-${context.node.name}.parquet`);
     await writeParquet(
       db,
-      `SELECT t.* EXCLUDE (_row), s._score
-       FROM (SELECT row_number() OVER () - 1 AS _row, * FROM (${sql})) t JOIN ${quoteIdentifier(table)} s USING (_row)
+      `SELECT t.* EXCLUDE (_row${marked ? `, ${quoteIdentifier(regimeColumn)}` : ''}), s._score
+       FROM ${numbered} t JOIN ${quoteIdentifier(table)} s USING (_row)
        ORDER BY _row`,
       path,
     );
@@ -45,4 +49,12 @@ export async function writeReference(
   } finally {
     await db.run(`DROP TABLE ${quoteIdentifier(table)}`);
   }
+}
+
+/** The numbers of the rows of the new regime; null when no test row is one. */
+async function rowsOfRegime(context: StageContext, db: Database, numbered: string): Promise<number[] | null> {
+  const found = await db.rows(`SELECT _row FROM ${numbered} WHERE ${quoteIdentifier(regimeColumn)} ORDER BY _row`);
+  if (found.length > 0) return found.map((row) => Number(row['_row']));
+  context.log('warning: no test row is from after the change; the reference holds all test rows');
+  return null;
 }
