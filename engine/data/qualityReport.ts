@@ -1,8 +1,8 @@
 import type { ColumnProfile, DataRelations, QualityReport } from '../../protocol/dataProfile.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
+import { countRepeatedRows } from './equalRows.ts';
 import { columnsOf } from './inspectColumns.ts';
-import { quoteIdentifier } from './quote.ts';
 import type { ValidationResult } from './validateTable.ts';
 
 export interface QualityParts {
@@ -72,15 +72,12 @@ export async function qualityReport(
   };
 }
 
-/**
- * Counts rows that equal an earlier row in every column. They are compared by a 64-bit hash, so a false duplicate
- * occurs once in billions of pairs.
- */
+/** Counts rows that equal an earlier row in every column. */
 async function repeatedRows(db: Database, source: string): Promise<number> {
   const columns = await columnsOf(db, source);
-  if (columns.length === 0) return 0;
-  const [row] = await db.rows(
-    `SELECT coalesce(sum(n - 1), 0)::BIGINT AS n FROM (SELECT count(*) AS n FROM (SELECT hash(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')}) AS h FROM ${source}) GROUP BY h HAVING count(*) > 1)`,
+  return countRepeatedRows(
+    db,
+    source,
+    columns.map(({ name }) => name),
   );
-  return Number(row?.['n'] ?? 0);
 }

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
 import { RecentCache } from '../base/recentCache.ts';
 import type { Fact, FileStamp } from './facts.ts';
 
-/** Increased when facts are computed differently. Facts cached with another version are ignored. */
-const version = 1;
+/** Increased when facts are computed differently. A new release also computes all facts again. */
+const version = 2;
 const mostKept = 400;
 
 /**
@@ -24,7 +25,7 @@ export class FactCache {
   static stampOf(key: string, files: readonly FileStamp[]): string {
     return createHash('sha1')
       .update(
-        `${version}\n${key}\n${files.map(({ path, bytes, modifiedMs }) => `${path} ${bytes} ${modifiedMs}`).join('\n')}`,
+        `${manifest.version} ${version}\n${key}\n${files.map(({ path, bytes, modifiedMs }) => `${path} ${bytes} ${modifiedMs}`).join('\n')}`,
       )
       .digest('hex');
   }

@@ -83,7 +83,9 @@ export interface Association {
 export interface TrainFacts {
   rows: number;
   associations: Association[];
-  /** Pairs of features with equal values in every row. */
+  /** Number of training rows on which the associations were measured; null when these are all of them. */
+  sampled: number | null;
+  /** Pairs of features with equal values in every training row. */
   copies: [string, string][];
   /** Number of rows by value of the target, in descending order; empty for numbers with many values. */
   classes: { value: string; count: number }[];

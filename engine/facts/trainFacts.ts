@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { CancelledError } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
+import { equalColumns } from '../data/equalColumns.ts';
+import { countSharedRows } from '../data/equalRows.ts';
 import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
@@ -49,23 +51,29 @@ async function read(db: Database, request: TrainRequest, source: string): Promis
             `SELECT ${target}::VARCHAR AS value, count(*) AS n FROM ${source} WHERE ${target} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100`,
           )
         ).map((row) => ({ value: String(row['value']), count: Number(row['n']) }));
-  const training = `(SELECT * FROM (SELECT ${[...features.map(({ name }) => quoteIdentifier(name)), target].join(', ')} FROM ${source}${split ? ` WHERE ${splitColumn} = 'train'` : ''}) USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (7))`;
-  await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_sample AS SELECT * FROM ${training}`);
+  const training = `(SELECT ${[...features.map(({ name }) => quoteIdentifier(name)), target].join(', ')} FROM ${source}${split ? ` WHERE ${splitColumn} = 'train'` : ''})`;
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE loopwright_sample AS SELECT * FROM ${training} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (7)`,
+  );
+  const [sample] = await db.rows(
+    `SELECT (SELECT count(*) FROM loopwright_sample) AS sampled, (SELECT count(*) FROM ${training}) AS n`,
+  );
   const positive = request.positive ?? classes.at(-1)?.value ?? '';
   const associations: Association[] = [];
   for (const feature of features) {
     const found = await associationOf(db, feature, request, positive);
     if (found) associations.push(found);
   }
-  const copies = await copiesIn(db, features);
   await db.run('DROP TABLE IF EXISTS loopwright_sample');
+  const copies = await equalColumns(db, training, features);
   return {
     rows: Number(n),
     associations,
-    copies,
+    sampled: Number(sample?.['sampled']) < Number(sample?.['n']) ? Number(sample?.['sampled']) : null,
+    copies: copies.map(({ name, equals }): [string, string] => [equals, name]),
     classes,
     parts: split ? await partsOf(db, source, request, positive, columns) : [],
-    shared: split && features.length > 0 ? await sharedOf(db, source, features, target) : null,
+    shared: split && features.length > 0 ? await sharedOf(db, source, features, request.target) : null,
   };
 }
 
@@ -124,28 +132,6 @@ function reliableAssociation(
     : { feature, measure, value, baseline };
 }
 
-async function copiesIn(db: Database, features: readonly SourceColumn[]): Promise<[string, string][]> {
-  if (features.length < 2) return [];
-  const prints = features.map(
-    ({ name, type }, i) =>
-      `bit_xor(hash(hash(n, ${type === 'number' || type === 'integer' ? `${quoteIdentifier(name)}::DOUBLE` : `${quoteIdentifier(name)}::VARCHAR`}))) AS h${i}, count(DISTINCT ${quoteIdentifier(name)}) AS d${i}`,
-  );
-  const [row = {}] = await db.rows(
-    `SELECT ${prints.join(', ')} FROM (SELECT row_number() OVER () AS n, * FROM loopwright_sample)`,
-  );
-  const first = new Map<string, string>();
-  const copies: [string, string][] = [];
-  features.forEach(({ name, type }, i) => {
-    // Constant columns are equal, but that is not informative.
-    if (Number(row[`d${i}`]) < 2) return;
-    const key = `${type === 'number' || type === 'integer' ? 'number' : type}:${String(row[`h${i}`])}`;
-    const other = first.get(key);
-    if (other === undefined) first.set(key, name);
-    else copies.push([other, name]);
-  });
-  return copies;
-}
-
 async function partsOf(
   db: Database,
   source: string,
@@ -183,9 +169,11 @@ async function sharedOf(
   features: readonly SourceColumn[],
   target: string,
 ): Promise<TrainFacts['shared']> {
-  const print = `hash(${[...features.map(({ name }) => quoteIdentifier(name)), target].join(', ')})`;
-  const [row] = await db.rows(
-    `SELECT count(*) AS tests, count(*) FILTER (h IN (SELECT ${print} FROM ${source} WHERE ${splitColumn} = 'train')) AS shared FROM (SELECT ${print} AS h FROM ${source} WHERE ${splitColumn} = 'test')`,
-  );
-  return { rows: Number(row?.['shared'] ?? 0), testRows: Number(row?.['tests'] ?? 0) };
+  const part = (name: string) => `(SELECT * FROM ${source} WHERE ${splitColumn} = ${quoteLiteral(name)})`;
+  const columns = [...features.map(({ name }) => name), target];
+  const [row] = await db.rows(`SELECT count(*) AS n FROM ${part('test')}`);
+  return {
+    rows: await countSharedRows(db, part('test'), part('train'), columns),
+    testRows: Number(row?.['n'] ?? 0),
+  };
 }

@@ -1,6 +1,7 @@
 import type { ColumnProfile } from '../../protocol/dataProfile.ts';
 import type { LeftOut, StartTask } from '../../protocol/start.ts';
 import type { Database } from '../data/database.ts';
+import { countRepeatedRows } from '../data/equalRows.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 
 export const idName =
@@ -68,28 +69,6 @@ export function timeColumn(columns: readonly ColumnProfile[]): ColumnProfile | n
       !birth.test(column.name),
   );
   return times.find(({ type }) => type === 'datetime') ?? times[0] ?? null;
-}
-
-/** Returns the features that equal an earlier feature in every row of a view, with that feature. */
-export async function copiesIn(db: Database, view: string, names: readonly string[]): Promise<Map<string, string>> {
-  if (names.length < 2) return new Map();
-  // The hash includes the row number. Without it, equal rows would cancel each other out in the XOR.
-  const marks = names.map(
-    (name, i) =>
-      `bit_xor(hash(concat_ws(':', n, ${quoteIdentifier(name)} IS NULL, ${quoteIdentifier(name)}))) AS c${i}`,
-  );
-  const [row = {}] = await db.rows(
-    `SELECT ${marks.join(', ')} FROM (SELECT *, row_number() OVER () AS n FROM ${view})`,
-  );
-  const first = new Map<string, string>();
-  const copies = new Map<string, string>();
-  for (const [i, name] of names.entries()) {
-    const mark = String(row[`c${i}`]);
-    const other = first.get(mark);
-    if (other === undefined) first.set(mark, name);
-    else copies.set(name, other);
-  }
-  return copies;
 }
 
 /**
@@ -165,9 +144,13 @@ export async function duplicatesIn(
   target: string,
 ): Promise<Duplicates | null> {
   if (!columns.some(({ distinct, rows, name }) => name !== target && distinct > Math.max(50, rows / 20))) return null;
-  const [row = {}] = await db.rows(
-    `SELECT count(*) AS n, count(DISTINCT hash(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')})) AS d FROM ${view} WHERE ${quoteIdentifier(target)} IS NOT NULL`,
+  const known = `(SELECT * FROM ${view} WHERE ${quoteIdentifier(target)} IS NOT NULL)`;
+  const [row = {}] = await db.rows(`SELECT count(*) AS n FROM ${known}`);
+  const rows = Number(row['n']);
+  const repeated = await countRepeatedRows(
+    db,
+    known,
+    columns.map(({ name }) => name),
   );
-  const [rows, taken] = [Number(row['n']), Number(row['d'])];
-  return rows - taken > rows * 0.002 ? { rows, taken } : null;
+  return repeated > rows * 0.002 ? { rows, taken: rows - repeated } : null;
 }

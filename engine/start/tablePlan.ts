@@ -2,9 +2,10 @@ import type { ColumnProfile } from '../../protocol/dataProfile.ts';
 import type { LeftOut, StartChoice, StartTask, TargetChoice } from '../../protocol/start.ts';
 import { ProjectError } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
+import { equalColumns } from '../data/equalColumns.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import {
-  copiesIn,
   duplicatesIn,
   determiningGaps,
   filled,
@@ -135,8 +136,11 @@ async function featuresOf(
   const others = look.columns.filter(({ name }) => name !== target);
   const why = new Map(others.map((column) => [column.name, whyLeftOut(column)]));
   const usable = others.filter(({ name }) => !why.get(name)).map(({ name }) => name);
-  for (const [name, other] of await copiesIn(db, look.open.view, usable))
-    why.set(name, { reason: `equals \`${other}\` in every row`, usable: true });
+  const described = (await columnsOf(db, look.open.view)).filter(({ name }) => usable.includes(name));
+  const rows =
+    look.estimated || look.open.rows < look.open.allRows ? 'in each of the rows that were read' : 'in every row';
+  for (const { name, equals } of await equalColumns(db, look.open.view, described))
+    why.set(name, { reason: `equals \`${equals}\` ${rows}`, usable: true });
   const determining = await determiningColumns(
     db,
     look.open.view,

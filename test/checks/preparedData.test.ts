@@ -88,7 +88,7 @@ test('LW410 constant, LW411 doubled, LW425 many levels', async () => {
   });
   assert.match(
     (await findInData('LW411', doubled)).messages[0] ?? '',
-    /`cents` equals `amount` in every row|`amount` equals `cents` in every row/,
+    /`cents` equals `amount` in every training row|`amount` equals `cents` in every training row/,
   );
   const many = await prepared({
     schema: withField('street', 'type: string'),

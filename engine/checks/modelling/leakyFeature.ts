@@ -1,6 +1,6 @@
 import type { Association } from '../../facts/facts.ts';
 import type { Rule } from '../rule.ts';
-import { percent } from '../data/eachDataset.ts';
+import { count, percent } from '../data/eachDataset.ts';
 import { featurePlace } from './featurePlace.ts';
 
 export const leakyFeature: Rule = {
@@ -8,7 +8,7 @@ export const leakyFeature: Rule = {
   name: 'leaky-feature',
   severity: 'warning',
   fromData: true,
-  docs: 'A single feature predicts the target almost perfectly in the training rows. Such columns are usually recorded after the fact (a refund date, a case number) and are not available when the model predicts. The finding names the measure: area under the ROC curve, share of rows that the level predicts correctly, or squared correlation.',
+  docs: 'A single feature predicts the target almost perfectly in the training rows. Such columns are usually recorded after the fact (a refund date, a case number) and are not available when the model predicts. The finding names the measure: area under the ROC curve, share of rows that the level predicts correctly, or squared correlation. Beyond 100,000 training rows it is measured on a sample of so many, and the finding says so.',
   example: {
     wrong: 'features: [amount, refunded_at]      # refunded_at is filled once it was fraud',
     right: 'features: [amount]',
@@ -16,11 +16,12 @@ export const leakyFeature: Rule = {
   check(context) {
     for (const [name, stage] of Object.entries(context.config.stages)) {
       if (!('uses' in stage) || stage.uses !== 'train') continue;
-      for (const association of context.facts.train(name)?.associations ?? []) {
+      const facts = context.facts.train(name);
+      for (const association of facts?.associations ?? []) {
         if (!suspicious(association)) continue;
         const place = featurePlace(context, name, stage, association.feature);
         place(
-          `\`${association.feature}\` almost determines the target: ${describe(association)}. Is it known when the model predicts?`,
+          `\`${association.feature}\` almost determines the target: ${describe(association)}${facts?.sampled ? `, measured on ${count(facts.sampled)} of the training rows` : ''}. Is it known when the model predicts?`,
         );
       }
     }
