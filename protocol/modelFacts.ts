@@ -49,6 +49,8 @@ export interface FactsOutputs {
   scores: 'probability' | 'decision' | 'none';
   /** Scores at or above it are positive; null when there is none. */
   threshold: number | null;
+  /** The origin of the threshold as half a sentence, such as `best F1 on 160 validation rows`; null when not known. */
+  thresholdRule: string | null;
 }
 
 export interface FactsPackage {

@@ -1,3 +1,4 @@
+import { thresholdText } from '../../words/threshold.ts';
 import { relative } from 'node:path';
 import type { FactsPackage, ModelFacts } from '../../protocol/modelFacts.ts';
 import { WorkError } from '../base/errors.ts';
@@ -54,6 +55,7 @@ export function factsOfVersion(
       positive: report.task === 'binary' ? (report.classes?.[1] ?? report.positive) : null,
       scores: report.scores,
       threshold: report.threshold,
+      thresholdRule: report.thresholdChoice && thresholdText(report.thresholdChoice),
     },
     needsPython: environment.python !== null || (facts.needsPython ?? false),
     python: environment.python,
@@ -87,6 +89,7 @@ export function factsOfInspection(inspection: ModelInspection): ModelFacts {
       positive: described.trainedFor?.positive ?? null,
       scores: described.scores,
       threshold: null,
+      thresholdRule: null,
     },
     runsCode: stated.runsCode,
     needsPython: needs.length > 0,

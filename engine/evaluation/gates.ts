@@ -18,6 +18,8 @@ export type Measured =
       n: number | null;
       /** The version that a difference is taken from. */
       against?: number | undefined;
+      /** For people: the terms of the comparison. */
+      note?: string | undefined;
     }
   | { kind: 'no_value' | 'no_champion' | 'champion_not_comparable'; n: number | null; note: string };
 
@@ -47,7 +49,7 @@ export interface GateOutcome {
   n: number | null;
   /** The version that the value is a difference from. */
   against?: number | undefined;
-  /** For people: why there is no value, or why not the interval but the value was compared. */
+  /** For people: why there is no value, why the value was compared and not the interval, or at which rule. */
   note: string;
 }
 
@@ -59,7 +61,7 @@ export function judgeGate(gate: string, bound: GateBound, measured: Measured): G
     const { kind, note } = measured;
     return { ...base, kind, passed: kind !== 'no_value', value: null, bound: null, note };
   }
-  const { value, interval, against } = measured;
+  const { value, interval, against, note = '' } = measured;
   const compared = atConfidence === null ? null : interval;
   const { low, high } = compared ?? { low: value, high: value };
   const passed = (min === null || low >= min) && (max === null || high <= max);
@@ -75,7 +77,7 @@ export function judgeGate(gate: string, bound: GateBound, measured: Measured): G
     note:
       atConfidence !== null && compared === null
         ? 'no interval is computed for this metric; the value itself was compared'
-        : '',
+        : note,
   };
 }
 

@@ -1,7 +1,7 @@
 import { isLowerBetter } from '../../protocol/metricDirection.ts';
 import { fairnessMeasures } from './fairness/fairnessMeasures.ts';
 import { measures } from './measures.ts';
-import type { MetricDescription } from './measures/measure.ts';
+import type { Measure, MetricDescription } from './measures/measure.ts';
 import { latencyP50, latencyP95, modelBytes } from './measures/modelMeasures.ts';
 import { parseMetric } from './metricName.ts';
 import type { Task } from './predictions.ts';
@@ -57,6 +57,11 @@ export function hasInterval(name: string): boolean {
   return (
     fairnessNames.includes(name) || measures.some((measure) => measure.name === name && measure.resampled !== false)
   );
+}
+
+/** What a metric needs besides truth and predictions; undefined when nothing. */
+export function metricNeeds(name: string): Measure['needs'] {
+  return measures.find((measure) => measure.name === name)?.needs;
 }
 
 /** The metrics that usually stand for a model of a task, the best first. */

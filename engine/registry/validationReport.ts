@@ -6,6 +6,7 @@ import type { Task } from '../evaluation/predictions.ts';
 import type { SliceResult } from '../evaluation/slices.ts';
 import type { Feature, FeatureKind } from '../models/feature.ts';
 import type { PredictorMeta } from '../models/predictor.ts';
+import type { ThresholdChoice } from '../evaluation/threshold.ts';
 import { kindOfOldGate } from '../tracking/storedGate.ts';
 
 /**
@@ -14,7 +15,7 @@ import { kindOfOldGate } from '../tracking/storedGate.ts';
  * to `readValidationReport`, which reads every earlier version.
  */
 export interface ValidationReport {
-  version: 3;
+  version: 4;
   /** Name of the model; missing in reports of projects with one model, which has the name of the project. */
   model?: string;
   task: Task;
@@ -40,8 +41,10 @@ export interface ValidationReport {
     /** Differences to the environment that the model was saved with. */
     warnings: string[];
   };
-  /** The threshold of a binary model: scores at or above it are positive. Chosen on the validation rows. */
+  /** The threshold of a binary model: scores at or above it are positive. */
   threshold: number | null;
+  /** The rule that set the threshold, and the rows that it used; null for another task. */
+  thresholdChoice: ThresholdChoice | null;
   minPrecision: number;
   /** The class labels of the answers; of a binary model [negative, positive]. Null for a regression. */
   classes: string[] | null;
@@ -89,20 +92,37 @@ export function reportFile(stage: string): string {
 
 /** Reads a stored report of any version. */
 export function readValidationReport(text: string): ValidationReport {
-  const stored = JSON.parse(text) as ValidationReport | ReportVersion2 | ReportVersion1;
-  if (stored.version === 3) return stored;
-  return fromVersion2(stored.version === 1 ? fromVersion1(stored) : stored);
+  const stored = JSON.parse(text) as ValidationReport | ReportVersion3 | ReportVersion2 | ReportVersion1;
+  if (stored.version === 4) return stored;
+  if (stored.version === 3) return fromVersion3(stored);
+  return fromVersion3(fromVersion2(stored.version === 1 ? fromVersion1(stored) : stored));
+}
+
+/** Up to version 3, the threshold always asked for a precision. */
+interface ReportVersion3 extends Omit<ValidationReport, 'version' | 'thresholdChoice'> {
+  version: 3;
+}
+
+function fromVersion3(stored: ReportVersion3): ValidationReport {
+  const thresholdChoice: ThresholdChoice = {
+    kind: stored.threshold === null || stored.scores === 'none' ? 'decided' : 'chosen',
+    rule: { kind: 'precision', minimum: stored.minPrecision },
+    on: stored.data.rows.validation > 0 ? 'validation' : 'test',
+    n: null,
+    positives: null,
+  };
+  return { ...stored, version: 4, thresholdChoice: stored.task === 'binary' ? thresholdChoice : null };
 }
 
 /** Up to version 2, every model was a network that Loopwright trained. */
 interface ReportVersion2 extends Omit<
-  ValidationReport,
+  ReportVersion3,
   'version' | 'positive' | 'flavour' | 'modelHash' | 'scores' | 'environment'
 > {
   version: 2;
 }
 
-function fromVersion2(stored: ReportVersion2): ValidationReport {
+function fromVersion2(stored: ReportVersion2): ReportVersion3 {
   return {
     ...stored,
     version: 3,

@@ -55,6 +55,7 @@ export async function validateModel(request: ModelValidation): Promise<RunOutcom
       data,
       slices: [...(request.slices ?? usual?.with.slices ?? [])],
       ...(attributes && attributes.length > 0 ? { fairness: { attributes: [...attributes] } } : {}),
+      ...(usual?.with.threshold === undefined ? {} : { threshold: usual.with.threshold }),
       ...(usual?.with.min_precision === undefined ? {} : { min_precision: usual.with.min_precision }),
     },
     ...(usual?.gates ? { gates: usual.gates } : {}),

@@ -14,6 +14,7 @@ import type { DeploymentColumns } from './deploymentColumns.ts';
 import { ServerMetrics } from './openMetrics.ts';
 import { GroupedLog } from './groupedLog.ts';
 import type { AnsweredRequest } from './predictionLog.ts';
+import { answeredThreshold } from './answeredThreshold.ts';
 import { predictRows } from './predictRows.ts';
 import { declaredTarget, temporaryTarget, type ServeTarget } from './serveTarget.ts';
 import { signatureOf } from './signature.ts';
@@ -217,7 +218,8 @@ async function answer({
       shadow?.take({ request, rows, logged });
     }
     metrics.request(200, (performance.now() - start) / 1000, rows.length);
-    return { model, model_version: version, predictions };
+    const threshold = answeredThreshold(served.version.report);
+    return { model, model_version: version, ...(threshold && { threshold }), predictions };
   } catch (error) {
     if (!(error instanceof DataError)) {
       metrics.request(500, (performance.now() - start) / 1000, 0);

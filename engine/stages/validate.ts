@@ -4,13 +4,16 @@ import type { Database } from '../data/database.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { confusionMatrix } from '../evaluation/confusion.ts';
 import { evaluateSlices } from '../evaluation/slices.ts';
+import { chooseThreshold } from '../evaluation/threshold.ts';
 import { relativePath } from '../project/projectFiles.ts';
+import { thresholdRule } from '../project/schema/threshold.ts';
 import type { ValidateStage } from '../project/schema/validateStage.ts';
 import { reportFile } from '../registry/validationReport.ts';
 import { confusionFile } from '../tracking/confusion.ts';
+import { thresholdText } from '../../words/threshold.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
 import { buildReport } from './validation/buildReport.ts';
-import { decisionThreshold, evaluateRows } from './validation/evaluateRows.ts';
+import { evaluateRows } from './validation/evaluateRows.ts';
 import { judgeGates } from './validation/judgeGates.ts';
 import { measureModel } from './validation/measureModel.ts';
 import { recordResults } from './validation/recordResults.ts';
@@ -72,19 +75,31 @@ async function validateSubject(
         : `\`${data}\` has no row with a true value and a prediction.`,
     );
   checkAnswers(context, test);
-  const validation = await scoreRows(db, { sql: subject.validation, model, champion: null, groupColumns: [], signal });
-  const threshold = decisionThreshold(validation.rows > 0 ? validation : test, minPrecision, model.meta.scores);
-  if (threshold !== null && model.meta.scores !== 'none')
-    context.log(
-      `decisions from a score of ${Number(threshold.toPrecision(4))} on, chosen on the ${validation.rows > 0 ? 'validation' : 'test'} rows for a precision of ${minPrecision}${validation.rows > 0 ? '' : '; metrics of decisions are optimistic'}`,
-    );
+  const validation = await scoreRows(db, {
+    sql: subject.validation,
+    model,
+    champion: compared?.model ?? null,
+    groupColumns: [],
+    signal,
+  });
+  const rule = thresholdRule(stage.with);
+  // Predictions with decisions only describe their threshold, so the test rows serve as well.
+  const chosenOn = validation.rows === 0 && test.predictions.decisions ? test : validation;
+  const own = chooseThreshold(chosenOn, rule, model.meta.scores);
+  const threshold = own?.threshold ?? null;
+  if (own && own.choice.kind !== 'decided')
+    context.log(`decisions from a score of ${shown(own.threshold)} on: ${thresholdText(own.choice)}`);
+  const rival =
+    compared && validation.champion
+      ? chooseThreshold({ truth: validation.truth, predictions: validation.champion }, rule, compared.model.meta.scores)
+      : null;
   const options = { threshold, minPrecision, areProbabilities: model.meta.scores === 'probability' };
 
   context.progress('computing intervals', 0.4);
   const evaluation = evaluateRows({
     test,
     options,
-    championThreshold: compared?.version.report.threshold ?? null,
+    championThreshold: rival?.threshold ?? null,
     attributes: fairness?.attributes ?? [],
     seed,
     signal,
@@ -100,10 +115,31 @@ async function validateSubject(
     return groups ? evaluateSlices({ column, groups, truth, predictions, options, seed }) : [];
   });
   const { task } = model.meta;
-  const gates = judgeGates({ gates: stage.gates ?? {}, task, rows: test.rows, evaluation, performance, champion });
+  const gates = judgeGates({
+    gates: stage.gates ?? {},
+    task,
+    rows: test.rows,
+    evaluation,
+    performance,
+    champion,
+    thresholds: own && rival ? { own, champion: rival } : null,
+  });
 
   const reference = await writeReference(context, db, subject.reference, predictions.values);
-  const input = { subject, data, test, validation, options, evaluation, performance, slices, gates, reference };
+  const thresholdChoice = own?.choice ?? null;
+  const input = {
+    subject,
+    data,
+    test,
+    validation,
+    options,
+    thresholdChoice,
+    evaluation,
+    performance,
+    slices,
+    gates,
+    reference,
+  };
   const report = buildReport(context, input);
   const confusion = confusionMatrix(truth, predictions, threshold, report.classes);
   if (confusion) writeAtomic(join(context.artifacts(), confusionFile), `${JSON.stringify(confusion)}\n`);
@@ -113,4 +149,8 @@ async function validateSubject(
     ...recordResults(context, subject, report),
     outs: [relativePath(context.project.root, path), reference.path],
   };
+}
+
+function shown(threshold: number | null): number | null {
+  return threshold === null ? null : Number(threshold.toPrecision(4));
 }

@@ -6,7 +6,7 @@ export function versionReport({
   ...part
 }: Partial<ValidationReport> & { passed?: boolean } = {}): ValidationReport {
   return {
-    version: 3,
+    version: 4,
     task: 'binary',
     target: 'y',
     positive: null,
@@ -17,6 +17,7 @@ export function versionReport({
     algorithm: 'a',
     backend: 'cpu',
     threshold: 0.5,
+    thresholdChoice: { kind: 'chosen', rule: { kind: 'best_f1' }, on: 'validation', n: 20, positives: 8 },
     minPrecision: 0.9,
     classes: null,
     performance: { pr_auc: { value: 0.8, low: null, high: null, confidence: null, n: 5 } },

@@ -43,7 +43,7 @@ const version1 = {
 
 test('a report of version 1 is read: gates get a kind, fairness its rates, the reference its count of rows', () => {
   const report = readValidationReport(JSON.stringify(version1));
-  assert.equal(report.version, 3);
+  assert.equal(report.version, 4);
   assert.deepEqual(
     report.gates.map(({ kind }) => kind),
     ['passed', 'failed', 'no_value', 'no_champion'],
@@ -69,12 +69,43 @@ test('a report of version 1 is read: gates get a kind, fairness its rates, the r
 });
 
 test('a report of version 2 is that of a network of Loopwright', () => {
-  const stored = { version: 2, task: 'binary', classes: ['no', 'yes'], gates: [] };
+  const data = { rows: { train: 1, validation: 0, test: 9 } };
+  const stored = {
+    version: 2,
+    task: 'binary',
+    classes: ['no', 'yes'],
+    gates: [],
+    minPrecision: 0.9,
+    threshold: 0.4,
+    data,
+  };
   const { version, positive, flavour, modelHash, scores } = readValidationReport(JSON.stringify(stored));
-  assert.deepEqual([version, positive, flavour, modelHash, scores], [3, 'yes', null, null, 'probability']);
+  assert.deepEqual([version, positive, flavour, modelHash, scores], [4, 'yes', null, null, 'probability']);
 });
 
 test('a report of the present version is read as it is', () => {
-  const report = { version: 3, gates: [{ ...gate, kind: 'passed' }] };
+  const report = { version: 4, gates: [{ ...gate, kind: 'passed' }] };
   assert.deepEqual(readValidationReport(JSON.stringify(report)), report);
+});
+
+test('a report of version 3 always asked its threshold for a precision', () => {
+  const choiceOf = (part: object) => {
+    const data = { rows: { train: 1, validation: 3, test: 9 } };
+    const stored = {
+      version: 3,
+      task: 'binary',
+      scores: 'probability',
+      threshold: 0.4,
+      minPrecision: 0.8,
+      data,
+      ...part,
+    };
+    return readValidationReport(JSON.stringify(stored)).thresholdChoice;
+  };
+  const rule = { kind: 'precision', minimum: 0.8 };
+  assert.deepEqual(choiceOf({}), { kind: 'chosen', rule, on: 'validation', n: null, positives: null });
+  assert.equal(choiceOf({ data: { rows: { train: 0, validation: 0, test: 9 } } })?.on, 'test');
+  assert.equal(choiceOf({ scores: 'none' })?.kind, 'decided');
+  assert.equal(choiceOf({ threshold: null })?.kind, 'decided');
+  assert.equal(choiceOf({ task: 'regression' }), null);
 });

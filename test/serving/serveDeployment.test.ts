@@ -62,6 +62,7 @@ function clientOf(url: string) {
       json: (await response.json()) as {
         error?: string;
         model_version?: number;
+        threshold?: { value: number; kind: string; rule: string };
         predictions?: { score: number; prediction: string }[];
       },
     };
@@ -88,8 +89,10 @@ test('rows are answered in order, and logged with key, time and features', async
   const { post, store } = await served(t);
   const { status, json } = await post({ instances: rows.slice(0, 3) });
   assert.deepEqual([status, json.model_version, json.predictions?.length], [200, 1, 3]);
+  const { threshold } = json;
+  assert.deepEqual([threshold?.kind, threshold?.rule], ['chosen', 'precision of at least 0.6']);
   for (const { score, prediction } of json.predictions ?? [])
-    assert.ok(score >= 0 && score <= 1 && ['false', 'true'].includes(prediction));
+    assert.ok(score >= 0 && score <= 1 && prediction === String(score >= (threshold?.value ?? 2)));
   const logged = store.sql.all<{ features: string }>(
     'SELECT key, at, features, score, error, model, version, role FROM predictions ORDER BY id',
   );

@@ -172,6 +172,31 @@ test('a gate against the champion compares on the same rows', async () => {
   assert.equal(versionOf(project.store, model, 'challenger')?.version, 3);
 });
 
+test('decisions are compared with those of the champion at one rule, whatever rule it was validated with', async () => {
+  const validatedBy = (rule: string, gate = 'accuracy@champion: { min: 0 }') =>
+    ordersYaml.replace('min_precision: 0.6', `threshold: ${rule}`).replace('pr_auc@champion: { min: -0.2 }', gate);
+  const twice = runIn(ordersProject({ yaml: validatedBy('0.999', 'pr_auc: { min: 0.5 }') }));
+  assert.equal((await twice.run()).error, null);
+  promote(twice.store, { name: model, version: 1 }, { why: 'test', actor: 'test:me' });
+  const { report: strict } = getVersion(twice.store, model, 1);
+  assert.deepEqual([strict.threshold, strict.thresholdChoice?.kind], [0.999, 'fixed']);
+
+  writeFiles(twice.root, { 'loopwright.yaml': validatedBy('best_f1') });
+  const again = await twice.run();
+  const { report } = getVersion(twice.store, model, 2);
+  assert.deepEqual([report.thresholdChoice?.rule.kind, report.thresholdChoice?.n], ['best_f1', 160]);
+  assert.ok((report.performance['accuracy']?.value ?? 0) > (strict.performance['accuracy']?.value ?? 1) + 0.05);
+  const gate = getRun(twice.store, again.runId ?? '').gates.find((result) => result.gate === 'accuracy@champion');
+  assert.equal(gate?.value, 0, 'the same model is no better than itself');
+  assert.match(
+    gate.note,
+    /^both thresholds by one rule, best F1 on 160 validation rows: 0\.\d+, the champion's 0\.\d+$/,
+  );
+  assert.ok(
+    twice.logs.some((line) => /decisions from a score of 0\.\d+ on: best F1 on 160 validation rows/.test(line)),
+  );
+});
+
 test('a model of three classes is validated with macro metrics', async () => {
   const multi = runIn(
     ordersProject({

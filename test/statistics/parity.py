@@ -32,6 +32,20 @@ def recall_at_precision(y, s, least):
     return max([r for p, r in zip(precision, recall) if p >= least], default=0.0)
 
 
+def best_f1_threshold(y, s):
+    precision, recall, thresholds = sk.precision_recall_curve(y, s)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-300)
+    best = f1[:-1].max()
+    return max(t for t, f in zip(thresholds, f1[:-1]) if f >= best - 1e-12)
+
+
+def cheapest_threshold(y, s, false_positive, false_negative):
+    candidates = np.append(np.unique(s), np.nextafter(max(s), np.inf))
+    counts = [sk.confusion_matrix(y, np.asarray(s) >= t, labels=[0, 1]) for t in candidates]
+    costs = [false_positive * c[0, 1] + false_negative * c[1, 0] for c in counts]
+    return max(t for t, c in zip(candidates, costs) if c == min(costs))
+
+
 def ece(y, s, bins):
     order = np.argsort(s, kind="stable")
     y, s = np.asarray(y)[order], np.asarray(s)[order]
@@ -136,6 +150,8 @@ measures = {
     "roc_auc": sk.roc_auc_score,
     "weighted_roc_auc": lambda y, s, w: sk.roc_auc_score(y, s, sample_weight=w),
     "recall_at_precision": recall_at_precision,
+    "best_f1_threshold": best_f1_threshold,
+    "cheapest_threshold": cheapest_threshold,
     "accuracy": lambda y, s, t: sk.accuracy_score(*decided(y, s, t)),
     "balanced_accuracy": lambda y, s, t: sk.balanced_accuracy_score(*decided(y, s, t)),
     "precision": lambda y, s, t: sk.precision_score(*decided(y, s, t)),

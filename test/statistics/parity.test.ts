@@ -6,6 +6,7 @@ import { studentTwoSided } from '../../engine/statistics/betaTail.ts';
 import { quantile } from '../../engine/statistics/quantile.ts';
 import { chiSquareContingency, chiSquareFit } from '../../engine/statistics/chiSquare.ts';
 import { cohenKappa } from '../../engine/statistics/cohenKappa.ts';
+import { chooseThreshold, type ThresholdRule } from '../../engine/evaluation/threshold.ts';
 import { cramerVonMises } from '../../engine/statistics/cramerVonMises.ts';
 import { evaluator } from '../../engine/evaluation/evaluate.ts';
 import { fairnessResults, fairnessRows, fairnessValues } from '../../engine/evaluation/fairness/fairness.ts';
@@ -192,6 +193,14 @@ for (let i = 0; i < 150; i++) {
   check('log_loss', [labels, scores], metrics['log_loss']);
   check('brier', [labels, scores], metrics['brier']);
   check('ece', [labels, scores, 10], metrics['ece']);
+  const chosen = (rule: ThresholdRule) => {
+    const predictions = { task: 'binary' as const, values: Float64Array.from(scores), probabilities: [] };
+    return chooseThreshold({ truth: Float64Array.from(labels), predictions }, rule, 'probability')?.threshold;
+  };
+  check('best_f1_threshold', [labels, scores], chosen({ kind: 'best_f1' }));
+  const cost = { falsePositive: 1 + (i % 3), falseNegative: 1 + (i % 7) };
+  const cheapest = chosen({ kind: 'cost', ...cost });
+  check('cheapest_threshold', [labels, scores, cost.falsePositive, cost.falseNegative], cheapest);
   const groups = list(n, () => random.integer(i % 4 === 0 ? 2 : 5)).map((g) => `g${g}`);
   const decisions = scores.map((score) => (score >= threshold ? 1 : 0));
   const rates = groupRates(labels, decisions, groupsOf(groups));

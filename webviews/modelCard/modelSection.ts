@@ -51,7 +51,7 @@ function scorer({ needsPython }: ModelFacts): string {
   return needsPython ? 'Python, not tried yet' : 'Loopwright, without Python';
 }
 
-function outputs({ kind, classes, positive, scores, threshold }: FactsOutputs): TemplateResult {
+function outputs({ kind, classes, positive, scores, threshold, thresholdRule }: FactsOutputs): TemplateResult {
   const what = classes
     ? html`${classes.length === 2 ? 'one of' : `one of ${classes.length}:`}
       ${classes.slice(0, 20).map((name, i) => html`${i === 0 ? '' : ', '}<code>${name}</code>`)}${classes.length > 20 ? ', …' : ''}`
@@ -67,7 +67,7 @@ function outputs({ kind, classes, positive, scores, threshold }: FactsOutputs): 
     positive === null
       ? ''
       : html`; <code>${positive}</code> is
-          positive${threshold === null || scores === 'none' ? '' : `, at a score of ${number(threshold)} or more`}`;
+          positive${threshold === null || scores === 'none' ? '' : `, at a score of ${number(threshold)} or more`}${thresholdRule === null || scores === 'none' ? '' : ` (${thresholdRule})`}`;
   return html`${what}${form === '' ? '' : `, ${form}`}${decides}`;
 }
 

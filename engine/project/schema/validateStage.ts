@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { closed, reference } from './fields.ts';
 import { Gates } from './gates.ts';
 import { common } from './stageFields.ts';
+import { Threshold } from './threshold.ts';
 
 const options = {
   slices: Type.Optional(
@@ -20,12 +21,13 @@ const options = {
       { ...closed, description: 'Fairness measures by protected attribute.' },
     ),
   ),
+  threshold: Type.Optional(Threshold),
   min_precision: Type.Optional(
     Type.Number({
       exclusiveMinimum: 0,
       maximum: 1,
       description:
-        'Precision at which `recall_at_precision` is computed and the decision threshold is set. Default 0.9.',
+        'Precision at which `recall_at_precision` is computed. Default 0.9. Written without `threshold`, it asks the decision threshold for this precision as well.',
     }),
   ),
 };

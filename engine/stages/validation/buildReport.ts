@@ -3,6 +3,7 @@ import type { EvaluationOptions } from '../../evaluation/evaluate.ts';
 import type { GateOutcome } from '../../evaluation/gates.ts';
 import type { Estimate } from '../../evaluation/intervals.ts';
 import { usualMetrics } from '../../evaluation/metrics.ts';
+import type { ThresholdChoice } from '../../evaluation/threshold.ts';
 import type { SliceResult } from '../../evaluation/slices.ts';
 import type { PredictorMeta } from '../../models/predictor.ts';
 import { declaredMetrics } from '../../project/primaryMetric.ts';
@@ -20,6 +21,7 @@ export interface ReportInput {
   test: ScoredRows;
   validation: ScoredRows;
   options: EvaluationOptions;
+  thresholdChoice: ThresholdChoice | null;
   evaluation: Evaluation;
   performance: Record<string, Estimate>;
   slices: SliceResult[];
@@ -34,7 +36,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
   const fields = datasetOf(context, data).schema?.fields ?? [];
   const isBoolean = fields.find((field) => field.name === meta.target)?.type === 'boolean';
   return {
-    version: 3,
+    version: 4,
     model: subject.name,
     task: meta.task,
     target: meta.target,
@@ -47,6 +49,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
     scores: meta.scores,
     environment: { python: subject.python, packages: { ...meta.packages }, warnings: [...meta.warnings] },
     threshold: options.threshold,
+    thresholdChoice: input.thresholdChoice,
     minPrecision: options.minPrecision,
     classes: classNames(meta, isBoolean),
     performance,

@@ -8,9 +8,6 @@ import {
 } from '../../evaluation/fairness/fairness.ts';
 import { estimateOf, resample, type Estimate, type Resampled } from '../../evaluation/intervals.ts';
 import { decidedBy } from '../../evaluation/predictions.ts';
-import { bestRecall } from '../../evaluation/measures/recallAtPrecision.ts';
-import { rank } from '../../evaluation/ranking.ts';
-import type { PredictorMeta } from '../../models/predictor.ts';
 import type { ScoredRows } from './scoreRows.ts';
 
 /** The metrics of the test rows, with everything that intervals and gates need. */
@@ -73,34 +70,6 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
     fairness: byAttribute.flatMap((attribute) => fairnessResults(attribute, resampled, defaultConfidence)),
     resampled,
   };
-}
-
-/**
- * Of predictions with decisions, the threshold that these follow, null when they follow none. Else the smallest score
- * at which precision is at least the wanted one, on rows that the test does not see; 0.5 where none
- * reaches it, or 0 for a decision function. A model that gives only the class decides by itself. Null when the model is
- * not binary.
- */
-export function decisionThreshold(
-  { truth, predictions }: ScoredRows,
-  minPrecision: number,
-  scores: PredictorMeta['scores'],
-): number | null {
-  if (predictions.task !== 'binary') return null;
-  if (predictions.decisions) return thresholdOf(predictions.values, predictions.decisions);
-  if (scores === 'none') return 0.5;
-  const found = bestRecall(rank(truth, predictions.values), minPrecision);
-  return found && Number.isFinite(found.threshold) ? found.threshold : scores === 'decision' ? 0 : 0.5;
-}
-
-/** The smallest score of a positive decision, when no negative one has such a score; else null. */
-function thresholdOf(scores: Float64Array, decisions: Float64Array): number | null {
-  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const [i, score] of scores.entries()) {
-    if (decisions[i] === 1) lowest = Math.min(lowest, score);
-    else if (decisions[i] === 0) highest = Math.max(highest, score);
-  }
-  return Number.isFinite(lowest) && highest < lowest ? lowest : null;
 }
 
 function difference(a: number | null | undefined, b: number | null | undefined): number | null {

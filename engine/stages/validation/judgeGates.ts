@@ -1,9 +1,11 @@
+import { thresholdText } from '../../../words/threshold.ts';
 import { fairnessName } from '../../evaluation/fairness/fairness.ts';
 import { judgeGate, type GateBound, type GateOutcome, type Measured } from '../../evaluation/gates.ts';
 import { intervalOf, type Estimate } from '../../evaluation/intervals.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
-import { metricsFor } from '../../evaluation/metrics.ts';
+import { metricNeeds, metricsFor } from '../../evaluation/metrics.ts';
 import type { Task } from '../../evaluation/predictions.ts';
+import type { ThresholdChoice } from '../../evaluation/threshold.ts';
 import { defaultConfidence, type Evaluation } from './evaluateRows.ts';
 import type { Champion } from './validationSubject.ts';
 
@@ -16,6 +18,8 @@ export interface JudgeRequest {
   /** All metrics, those of speed and size among them. */
   performance: Readonly<Record<string, Estimate>>;
   champion: Champion;
+  /** The thresholds of both models; null when one of them is not binary or there is no champion. */
+  thresholds: Record<'own' | 'champion', { threshold: number | null; choice: ThresholdChoice }> | null;
 }
 
 /** Compares the metrics of a validation with the bounds of its gates. */
@@ -24,7 +28,7 @@ export function judgeGates(request: JudgeRequest): GateOutcome[] {
 }
 
 function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: GateBound): Measured {
-  const { task, rows, evaluation, performance, champion } = request;
+  const { task, rows, evaluation, performance, champion, thresholds } = request;
   const metric = parseMetric(gate);
   const name = metric?.name ?? gate;
   const interval = intervalOf(evaluation.resampled, gate, asked ?? defaultConfidence);
@@ -41,7 +45,14 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
     const value = evaluation.differences?.[name] ?? null;
     return value === null
       ? { kind: 'no_value', n: rows, note: 'the metric could not be computed' }
-      : { kind: 'value', value, interval, n: rows, against: champion.version.version };
+      : {
+          kind: 'value',
+          value,
+          interval,
+          n: rows,
+          against: champion.version.version,
+          note: comparedAt(name, thresholds),
+        };
   }
   const estimate = performance[name];
   return estimate
@@ -55,4 +66,18 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
             ? 'the test rows hold only one class'
             : 'there are not enough test rows',
       };
+}
+
+/** The rule at which a metric of decisions compares two models; empty for any other metric. */
+function comparedAt(name: string, thresholds: JudgeRequest['thresholds']): string {
+  if (!thresholds || metricNeeds(name) !== 'threshold') return '';
+  const { own, champion } = thresholds;
+  const at = `${shown(own.threshold)}, the champion's ${shown(champion.threshold)}`;
+  return own.choice.kind === 'decided' || champion.choice.kind === 'decided'
+    ? `threshold ${at}: a model that decides by itself keeps its decisions`
+    : `both thresholds by one rule, ${thresholdText(own.choice)}: ${at}`;
+}
+
+function shown(threshold: number | null): string {
+  return threshold === null ? 'none' : String(Number(threshold.toPrecision(4)));
 }

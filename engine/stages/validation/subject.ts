@@ -92,7 +92,7 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       files: { path: shownPath(root, kept), ...hashModel(modelFiles(kept)) },
       python: meta.packages['python'] === undefined ? null : pythonPath(tools, root),
       champion,
-      validation: await side(read, validationSide),
+      validation: await side([...read, ...compared], validationSide),
       test: await side([...read, ...compared], testSide),
       reference: await sideSql(db, marked, referenceColumns, testSide, inputs.data),
       groupColumns,

@@ -19,6 +19,7 @@ export interface Subject {
   /** The interpreter that scores, relative to the project when inside it; null when the model needs none. */
   python: string | null;
   champion: Champion;
+  /** The validation rows, with the columns that the champion needs. */
   validation: string;
   test: string;
   /**
