@@ -1,6 +1,9 @@
+import { thresholdText } from '../../words/threshold.ts';
 import { WorkError } from '../base/errors.ts';
 import { judgeGate, type GateOutcome } from '../evaluation/gates.ts';
 import { parseMetric } from '../evaluation/metricName.ts';
+import { metricNeeds } from '../evaluation/metrics.ts';
+import { isSameRule } from '../evaluation/threshold.ts';
 import type { ModelVersion } from './modelVersions.ts';
 
 /**
@@ -21,11 +24,13 @@ function judgedAgain(gate: GateOutcome, wanted: ModelVersion, champion: ModelVer
   if (gate.kind === 'champion_not_comparable' || !hasSameTarget(wanted, champion)) return gate;
   // A metric without a value in the validation has none now either.
   if (gate.kind === 'no_value') return gate;
-  const reason = hasSameRows(wanted, champion)
-    ? gate.atConfidence === null
-      ? null
-      : 'its gate compares an interval'
-    : 'the two were tested on different rows';
+  const reason = !hasSameRows(wanted, champion)
+    ? 'the two were tested on different rows'
+    : !hasSameRule(metric.name, wanted, champion)
+      ? 'the two decide by different rules'
+      : gate.atConfidence === null
+        ? null
+        : 'its gate compares an interval';
   const [own, other] = [wanted.report.performance[metric.name], champion.report.performance[metric.name]];
   if (reason !== null || !own || !other)
     throw new WorkError(
@@ -34,7 +39,14 @@ function judgedAgain(gate: GateOutcome, wanted: ModelVersion, champion: ModelVer
   return judgeGate(
     gate.gate,
     { min: gate.min ?? undefined, max: gate.max ?? undefined },
-    { kind: 'value', value: own.value - other.value, interval: null, n: own.n, against: champion.version },
+    {
+      kind: 'value',
+      value: own.value - other.value,
+      interval: null,
+      n: own.n,
+      against: champion.version,
+      note: comparedAt(metric.name, wanted, champion),
+    },
   );
 }
 
@@ -44,10 +56,19 @@ function hasSameTarget({ report: a }: ModelVersion, { report: b }: ModelVersion)
 
 /** The test rows are part of the prepared data, so equal data has equal test rows. */
 function hasSameRows({ report: a }: ModelVersion, { report: b }: ModelVersion): boolean {
-  return (
-    a.data.hash !== '' &&
-    a.data.hash === b.data.hash &&
-    a.data.rows.test === b.data.rows.test &&
-    a.minPrecision === b.minPrecision
-  );
+  return a.data.hash !== '' && a.data.hash === b.data.hash && a.data.rows.test === b.data.rows.test;
+}
+
+/** True when a metric of both versions is at one rule: that of the threshold, or the precision of the recall. */
+function hasSameRule(metric: string, { report: a }: ModelVersion, { report: b }: ModelVersion): boolean {
+  if (metricNeeds(metric) === 'min_precision') return a.minPrecision === b.minPrecision;
+  if (metricNeeds(metric) !== 'threshold' || !a.thresholdChoice || !b.thresholdChoice) return true;
+  return isSameRule(a.thresholdChoice, b.thresholdChoice);
+}
+
+/** The rule of the threshold, which the gate names; empty for a metric without one. */
+function comparedAt(metric: string, { report: a }: ModelVersion, { report: b }: ModelVersion): string {
+  return metricNeeds(metric) === 'threshold' && a.thresholdChoice
+    ? `both thresholds by one rule, ${thresholdText(a.thresholdChoice)}: ${a.threshold}, the champion's ${b.threshold}`
+    : '';
 }

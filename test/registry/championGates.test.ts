@@ -3,10 +3,12 @@ import { after, test } from 'node:test';
 import { WorkError } from '../../engine/base/errors.ts';
 import type { GateOutcome } from '../../engine/evaluation/gates.ts';
 import { championOf } from '../../engine/registry/aliases.ts';
+import type { ThresholdRule } from '../../engine/evaluation/threshold.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { registerVersion } from '../../engine/registry/registerVersion.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import type { ValidationReport } from '../../engine/registry/validationReport.ts';
 import { versionReport } from '../helpers/versionReport.ts';
 
 /** A version with a PR-AUC and the gate `pr_auc@champion >= 0`, judged against another version. */
@@ -16,17 +18,20 @@ interface Tested {
   against?: { version: number; prAuc: number };
   rows?: string;
   atConfidence?: number;
+  /** The metric, which `prAuc` is then the value of. Default `pr_auc`. */
+  metric?: string;
+  part?: Partial<ValidationReport>;
 }
 
 function registry(...versions: Tested[]) {
   const store = openStore(makeProject());
   after(() => store.sql.close());
   for (const tested of versions) {
-    const { prAuc, rows = 'same rows', against } = tested;
+    const { prAuc, rows = 'same rows', against, metric = 'pr_auc' } = tested;
     const value = against ? prAuc - against.prAuc : null;
     const passed = value === null || value >= 0;
     const gate: GateOutcome = {
-      gate: 'pr_auc@champion',
+      gate: `${metric}@champion`,
       min: 0,
       max: null,
       value,
@@ -45,8 +50,9 @@ function registry(...versions: Tested[]) {
       'run',
       versionReport({
         gates: [gate],
-        performance: { pr_auc: { value: prAuc, low: null, high: null, confidence: null, n: 5 } },
+        performance: { [metric]: { value: prAuc, low: null, high: null, confidence: null, n: 5 } },
         data: { ...report.data, hash: rows },
+        ...tested.part,
       }),
       'test:me',
     );
@@ -110,4 +116,27 @@ test('a gate that cannot be judged again refuses the promotion, and names the co
     assert.throws(() => move(2), refused(message));
     assert.equal(champion(), 1);
   }
+});
+
+test('a metric of decisions is judged again only where one rule set both thresholds', () => {
+  const by = (rule: ThresholdRule) => ({
+    thresholdChoice: { kind: 'chosen' as const, rule, on: 'validation' as const, n: 20, positives: 8 },
+  });
+  const [bestF1, precise] = [by({ kind: 'best_f1' }), by({ kind: 'precision', minimum: 0.9 })];
+  const promoted = (own: Partial<ValidationReport>, other: Partial<ValidationReport>, metric: string) => {
+    const { promote: move, champion } = registry(
+      { prAuc: 0.7, metric, part: other },
+      { prAuc: 0.8, metric, part: own, against: { version: 7, prAuc: 0.75 } },
+    );
+    move(1);
+    move(2);
+    return champion();
+  };
+  assert.equal(promoted(bestF1, bestF1, 'accuracy'), 2);
+  assert.throws(() => promoted(bestF1, precise, 'accuracy'), refused(/the two decide by different rules/));
+  assert.equal(promoted(bestF1, precise, 'pr_auc'), 2, 'a metric of the ranking has no threshold');
+  assert.throws(
+    () => promoted({ minPrecision: 0.8 }, { minPrecision: 0.9 }, 'recall_at_precision'),
+    refused(/the two decide by different rules/),
+  );
 });
