@@ -52,6 +52,24 @@ export function wassersteinStdOfPair(pair: NumberPair): number | null {
   return distance === null ? null : distance / Math.max(deviationOf(momentsOf(pair.values, pair.reference)), 0.001);
 }
 
+/**
+ * The unit of `wasserstein_std` in Loopwright's own profile, free of the columns' scale: the standard deviation of the
+ * reference; of both sides together where the reference is constant. Differences in the last digits of a double are no
+ * spread.
+ */
+export function scaleOfPair({ values, reference, current }: NumberPair): number {
+  const largest = Math.max(Math.abs(values[0] ?? 0), Math.abs(values.at(-1) ?? 0));
+  const own = deviationOf(momentsOf(values, reference));
+  if (own > largest * 1e-12) return own;
+  const pooled = deviationOf(
+    momentsOf(
+      values,
+      reference.map((count, i) => count + (current[i] ?? 0)),
+    ),
+  );
+  return Math.max(pooled, largest * 1e-12);
+}
+
 /** Standard deviation with n in the denominator (ddof 0). NaN of nothing. */
 export function standardDeviation(values: ArrayLike<number>): number {
   return deviationOf(momentsOf(values, null));
