@@ -85,9 +85,14 @@ export function registerDataCommands(sub: (name: string, description: string) =>
     .option('--measure <name>', 'use this measure where it applies')
     .option('--threshold <number>', "threshold to use instead of the measure's own")
     .addOption(
-      new Option('--correction <name>', 'correction of p-values for multiple tests')
-        .choices([...corrections])
-        .default('none'),
+      new Option(
+        '--correction <name>',
+        'correction of p-values for multiple tests (default: benjamini-hochberg for loopwright, else none)',
+      ).choices([...corrections]),
+    )
+    .option(
+      '--significance <number>',
+      'profile loopwright: a corrected p-value below this is no chance (default: 0.01)',
     )
     .addOption(
       new Option(

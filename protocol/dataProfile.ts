@@ -1,3 +1,5 @@
+import type { DriftReason } from './drift.ts';
+
 /** What a table holds, column by column. */
 export interface TableProfile {
   rows: number;
@@ -191,8 +193,13 @@ export interface ComparedColumn {
    */
   value: number | null;
   pValue: number | null;
+  /** The p-value corrected over the columns; null without a correction. */
+  adjustedP: number | null;
+  /** Mean of the value at these sizes when nothing has changed; null where it is not known for the measure. */
+  chance: number | null;
   threshold: number | null;
   drifted: boolean;
+  reason: DriftReason;
   nReference: number;
   nCurrent: number;
   /** Share of rows without a value. */

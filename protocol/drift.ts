@@ -4,6 +4,23 @@
  */
 export type DriftState = 'stable' | 'drifted' | 'broken' | 'too few rows' | 'not judged';
 
+/**
+ * The rule that gave a column its state. `not significant`: the value is beyond the threshold, and chance explains it.
+ * `unknown`: a window of before, which did not keep the rule.
+ */
+export type DriftReason =
+  | 'beyond threshold'
+  | 'within threshold'
+  | 'not significant'
+  | 'more missing'
+  | 'unseen categories'
+  | 'too few rows'
+  | 'no values'
+  | 'no threshold'
+  | 'not compared'
+  | 'undefined value'
+  | 'unknown';
+
 /** One column of one window against the reference. */
 export interface DriftValue {
   column: string;
@@ -12,6 +29,10 @@ export interface DriftValue {
   measure: string;
   value: number | null;
   pValue: number | null;
+  /** The p-value corrected over the columns of the window; null where none is corrected. */
+  adjustedP: number | null;
+  /** Mean of the value at these sizes when nothing has changed; null where it is not known for the measure. */
+  chance: number | null;
   /** Null where the profile has none. */
   threshold: number | null;
   drifted: boolean;
@@ -21,6 +42,7 @@ export interface DriftValue {
   missingReference: number;
   missingCurrent: number;
   kind: DriftState;
+  reason: DriftReason;
   /** Why the column was not judged, or a remark on the verdict; windows of older versions have none. */
   note: string | null;
 }

@@ -3,7 +3,8 @@ import { quoteIdentifier } from '../data/quote.ts';
 import type { Column } from '../data/table.ts';
 import { domainClassifier, type DomainFeature } from '../statistics/domainClassifier.ts';
 import { plainType } from './columnTypes.ts';
-import type { DriftRow } from './driftTable.ts';
+import type { CompareOptions, DriftRow } from './driftTable.ts';
+import { defaultSignificance } from './ownVerdict.ts';
 import type { Side } from './side.ts';
 
 /** The name of the classifier of whole rows, as a measure. */
@@ -20,7 +21,7 @@ export async function compareDomains(
   names: readonly string[],
   reference: Side,
   current: Side,
-  asked: number | undefined,
+  { threshold: asked, significance = defaultSignificance }: Pick<CompareOptions, 'threshold' | 'significance'>,
 ): Promise<DriftRow> {
   const shared = names.filter((name) => {
     const [before, now] = [reference.columns.get(name), current.columns.get(name)];
@@ -38,10 +39,13 @@ export async function compareDomains(
     displayName: 'AUC of a classifier of the rows',
     value: result?.rocAuc ?? null,
     pValue: result?.pValue ?? null,
+    adjustedP: result?.pValue ?? null,
     effect: null,
+    chance: 0.5,
     threshold: asked ?? threshold,
     drifted: false,
     state: 'not judged',
+    reason: 'not compared',
     nReference: size(before),
     nCurrent: size(now),
     missingReference: 0,
@@ -52,11 +56,13 @@ export async function compareDomains(
       ...base,
       note: shared.length === 0 ? 'the sides share no column of numbers or categories' : 'too few rows',
     };
-  const drifted = result.rocAuc > (asked ?? threshold);
+  const beyond = result.rocAuc > (asked ?? threshold);
+  const drifted = beyond && result.pValue < significance;
   return {
     ...base,
     drifted,
     state: drifted ? 'drifted' : 'stable',
+    reason: drifted ? 'beyond threshold' : beyond ? 'not significant' : 'within threshold',
     seed: result.seed,
     note: `logistic regression on ${shared.join(', ')}; five folds`,
   };

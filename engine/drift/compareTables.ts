@@ -6,6 +6,7 @@ import { compareDomains, domainMeasure } from './compareDomains.ts';
 import { judgeColumn, type Judged } from './judgeColumn.ts';
 import { unknownMeasure } from './measures.ts';
 import { isDrifted } from './measure.ts';
+import { decideOwn, defaultSignificance } from './ownVerdict.ts';
 import type { CompareOptions, DriftTable, ProfileName } from './driftTable.ts';
 import { readSide, type Side } from './side.ts';
 
@@ -29,7 +30,7 @@ export async function compareTables(
   const unknown = options.measure === undefined ? null : unknownMeasure(options.profile, options.measure);
   if (unknown !== null) throw new ProjectError(unknown);
   if (options.measure === domainMeasure) {
-    const row = await compareDomains(db, names, sides.reference, sides.current, options.threshold);
+    const row = await compareDomains(db, names, sides.reference, sides.current, options);
     return {
       profile: options.profile,
       columns: [row],
@@ -41,7 +42,7 @@ export async function compareTables(
     checkCancelled(options.signal);
     judged.push(await judgeColumn(db, name, sides.reference, sides.current, optionsFor(name, options)));
   }
-  const corrected = options.correction === 'benjamini-hochberg' ? correct(judged) : judged;
+  const corrected = decide(judged, options);
   const counted = corrected.filter(({ counts }) => counts);
   const drifted = counted.filter(({ driftedForShare }) => driftedForShare).length;
   const share = counted.length === 0 ? 0 : drifted / counted.length;
@@ -74,6 +75,19 @@ function datasetVerdict(profile: ProfileName, share: number, drifted: number): {
   return { drifted: drifted > 0, rule: 'any column (the tool has no rule for a dataset)' };
 }
 
+/** The verdicts once all columns are measured. Other tools correct nothing unless they are asked to. */
+function decide(judged: readonly Judged[], { profile, correction, significance }: CompareOptions): readonly Judged[] {
+  if (profile !== 'loopwright') return correction === 'benjamini-hochberg' ? correct(judged) : judged;
+  const rows = decideOwn(judged, {
+    significance: significance ?? defaultSignificance,
+    correction: correction ?? 'benjamini-hochberg',
+  });
+  return judged.map((item, i) => {
+    const row = rows[i] ?? item.row;
+    return { ...item, row, counts: item.counts || row.drifted, driftedForShare: row.drifted };
+  });
+}
+
 function correct(judged: readonly Judged[]): Judged[] {
   const adjusted = benjaminiHochberg(judged.map(({ row }) => row.pValue));
   return judged.map((item, i) => {
@@ -81,8 +95,11 @@ function correct(judged: readonly Judged[]): Judged[] {
     const { row } = item;
     if (!item.judgesP || adjustedP === null || row.threshold === null) return { ...item, row: { ...row, adjustedP } };
     const drifted = isDrifted(item.compare, adjustedP, row.threshold);
-    const state = row.state === 'stable' || row.state === 'drifted' ? (drifted ? 'drifted' : 'stable') : row.state;
-    return { ...item, row: { ...row, adjustedP, drifted, state }, driftedForShare: drifted };
+    const decided = row.state === 'stable' || row.state === 'drifted';
+    const verdict = drifted
+      ? ({ state: 'drifted', reason: 'beyond threshold' } as const)
+      : ({ state: 'stable', reason: 'within threshold' } as const);
+    return { ...item, row: { ...row, adjustedP, drifted, ...(decided ? verdict : {}) }, driftedForShare: drifted };
   });
 }
 

@@ -16,8 +16,6 @@ export interface DriftRow extends Omit<ComparedColumn, 'type' | 'note' | 'distri
   /** The rule by which numbers were binned. */
   bins?: string;
   seed?: number;
-  /** The p-value after the correction for many tests. */
-  adjustedP?: number | null;
   /** Why there is no verdict, or a remark on it; for people, not for logic. */
   note?: string;
 }
@@ -60,6 +58,9 @@ export interface CompareOptions {
   comparators?: ReadonlyMap<string, Comparator>;
   /** Whether the default replaces a measure that does not apply; else the column is left out. */
   fallBack?: boolean;
-  correction?: Correction;
+  /** Default: `benjamini-hochberg` for Loopwright's own profile, `none` for those of other tools. */
+  correction?: Correction | undefined;
+  /** For Loopwright's own profile: a corrected p-value below this is no chance. Default 0.01. */
+  significance?: number | undefined;
   signal?: AbortSignal | undefined;
 }

@@ -1,24 +1,18 @@
 import type { Database } from '../data/database.ts';
 import { messageOf, WorkError } from '../base/errors.ts';
-import { distinctOf, numbersAsCategories, totalsOf } from '../statistics/pairs.ts';
+import { numbersAsCategories, totalsOf } from '../statistics/pairs.ts';
 import { readColumn, type ReadColumn } from './columnData.ts';
 import type { CompareOptions, DriftRow } from './driftTable.ts';
 import { isDrifted, type ColumnData, type Measure, type Measured } from './measure.ts';
 import { measureFor } from './measures.ts';
 import { nannymlMeasure } from './nannymlMeasure.ts';
+import { defaultSignificance, unseenOf, type Evidence, type Share } from './ownVerdict.ts';
 import { evidentlyDefault, evidentlyMeasures } from './profiles/evidently.ts';
 import { loopwrightDefault, loopwrightMeasures } from './profiles/loopwright.ts';
 import { tfdvMeasures } from './profiles/tfdv.ts';
 import type { Side } from './side.ts';
 
-/**
- * Below this many values a side, Loopwright's own profile gives no verdict: the noise of its measures alone comes near
- * their thresholds.
- */
-const fewest = 100;
 const estimatedBins = 'values within a 256th of a standard deviation taken for one';
-const brokenMissing = 0.05;
-const brokenUnseen = 0.05;
 
 /** A row, and its part in the verdict on the dataset. */
 export interface Judged {
@@ -29,9 +23,14 @@ export interface Judged {
   driftedForShare: boolean;
   compare: Measure['compare'];
   judgesP: boolean;
+  /** For the verdict of Loopwright's own profile, which looks at all columns; null in other profiles. */
+  evidence: Evidence | null;
 }
 
-/** Judges one column by a profile: the measure, its value and the verdict. */
+/**
+ * Judges one column by a profile: the measure, its value and the verdict. In Loopwright's own profile the verdict comes
+ * from `decideOwn`.
+ */
 export async function judgeColumn(
   db: Database,
   name: string,
@@ -50,10 +49,13 @@ export async function judgeColumn(
     displayName: 'none',
     value: null,
     pValue: null,
+    adjustedP: null,
     effect: null,
+    chance: null,
     threshold: null,
     drifted: false,
     state: 'not judged',
+    reason: 'not compared',
     nReference: reference.columns.get(name)?.known ?? 0,
     nCurrent: current.columns.get(name)?.known ?? 0,
     ...missing,
@@ -72,15 +74,15 @@ export async function judgeColumn(
   };
   const measure = await choose(db, name, read, reference, options);
   if (typeof measure === 'string') return uncounted({ ...shape, note: measure });
-  const threshold = options.threshold ?? measure.threshold;
+  const threshold = options.threshold ?? ownLevel(measure, options) ?? measure.threshold;
   const named: DriftRow = { ...shape, measure: measure.name, displayName: measure.displayName, threshold };
   const empty = read.nReference === 0 ? 'reference' : read.nCurrent === 0 ? 'current' : null;
   if (empty !== null) {
-    // A column that lost its values is broken, although nothing can be compared.
-    const broken = options.profile === 'loopwright' && named.missingCurrent - named.missingReference >= brokenMissing;
     const note = `the ${empty} side has no values${options.profile === 'evidently' ? '; evidently raises an error' : ''}`;
-    const state = broken ? 'broken' : 'not judged';
-    return { ...uncounted({ ...named, drifted: broken, state, note }), counts: broken, driftedForShare: broken };
+    // A column that lost its values can be broken, although nothing can be compared.
+    const evidence =
+      options.profile === 'loopwright' ? evidenceOf(named, measure, read, reference, current, false) : null;
+    return { ...uncounted({ ...named, reason: 'no values', note }), evidence };
   }
   let measured: Measured;
   try {
@@ -89,7 +91,7 @@ export async function judgeColumn(
     if (error instanceof WorkError) throw error;
     return uncounted({ ...named, note: messageOf(error) });
   }
-  const row = withVerdict(named, measured, measure, read, options);
+  const { row, beyond } = withVerdict(named, measured, measure, read, options);
   const shareVerdict =
     options.profile === 'evidently' ? verdictWithInfinite(read, reference, current, name, options) : null;
   return {
@@ -98,6 +100,30 @@ export async function judgeColumn(
     driftedForShare: shareVerdict ?? row.drifted,
     compare: measure.compare,
     judgesP: measure.judgesP,
+    evidence: options.profile === 'loopwright' ? evidenceOf(row, measure, read, reference, current, beyond) : null,
+  };
+}
+
+/** The threshold of a test in Loopwright's own profile is the significance. */
+function ownLevel({ judgesP }: Measure, { profile, significance }: CompareOptions): number | null {
+  return profile === 'loopwright' && judgesP ? (significance ?? defaultSignificance) : null;
+}
+
+function evidenceOf(
+  { missingReference, missingCurrent }: DriftRow,
+  { judgesP, compare }: Measure,
+  { data }: ReadColumn,
+  reference: Side,
+  current: Side,
+  beyond: boolean,
+): Evidence {
+  const share = ({ rows }: Side, missing: number): Share => ({ count: Math.round(missing * rows), rows });
+  return {
+    beyond,
+    judgesP,
+    compare,
+    missing: { reference: share(reference, missingReference), current: share(current, missingCurrent) },
+    unseen: unseenOf(data),
   };
 }
 
@@ -107,7 +133,7 @@ function withVerdict(
   measure: Measure,
   read: ReadColumn,
   { profile }: CompareOptions,
-): DriftRow {
+): { row: DriftRow; beyond: boolean } {
   const { drifted: own, note, ...told } = measured;
   const value = finite(told.value);
   const judged =
@@ -121,8 +147,9 @@ function withVerdict(
     value,
     pValue: finite(told.pValue),
     effect: finite(told.effect),
+    chance: finite(told.chance ?? null),
     drifted: judged,
-    state: named.threshold === null || (value === null && !judged) ? 'not judged' : judged ? 'drifted' : 'stable',
+    ...stateOf(named.threshold, value, judged),
     ...(read.estimated ? { bins: told.bins === undefined ? estimatedBins : `${told.bins}; ${estimatedBins}` } : {}),
   };
   const notes = note === undefined ? [] : [note];
@@ -131,23 +158,15 @@ function withVerdict(
       told.value === Number.POSITIVE_INFINITY ? 'the value is infinite' : 'the measure is not defined for these values',
     );
   if (profile === 'tfdv' && named.threshold === null) notes.push('TFDV has no default threshold; set one');
-  if (profile !== 'loopwright') return noted(row, notes);
-  const enough = row.nReference >= fewest && row.nCurrent >= fewest;
-  if (!enough) notes.push('too few rows');
-  const unseen = enough ? unseenShare(read.data) : 0;
-  const lacks = row.missingCurrent - row.missingReference >= brokenMissing;
-  const isNew = unseen >= brokenUnseen;
-  if (lacks) notes.push('broken: more values are missing than in the reference');
-  if (isNew) notes.push('broken: values that the reference does not have');
-  const broken = lacks || isNew;
-  return noted(
-    { ...row, drifted: broken || (enough && judged), state: broken ? 'broken' : enough ? row.state : 'too few rows' },
-    notes,
-  );
+  return { row: notes.length === 0 ? row : { ...row, note: notes.join('; ') }, beyond: judged };
 }
 
-function noted(row: DriftRow, notes: readonly string[]): DriftRow {
-  return notes.length === 0 ? row : { ...row, note: notes.join('; ') };
+function stateOf(threshold: number | null, value: number | null, drifted: boolean): Pick<DriftRow, 'state' | 'reason'> {
+  if (threshold === null) return { state: 'not judged', reason: 'no threshold' };
+  if (drifted) return { state: 'drifted', reason: 'beyond threshold' };
+  return value === null
+    ? { state: 'not judged', reason: 'undefined value' }
+    : { state: 'stable', reason: 'within threshold' };
 }
 
 async function choose(
@@ -232,22 +251,13 @@ function infiniteCounts({ all, nan }: NonNullable<ReadColumn['numbers']>): { ref
   return { reference: of(all.reference, nan.reference), current: of(all.current, nan.current) };
 }
 
-function unseenShare(data: ColumnData): number {
-  if (data.type !== 'categorical' || distinctOf(data.pair.reference) === 0) return 0;
-  const unseen = data.pair.current.reduce(
-    (sum, count, i) => sum + ((data.pair.reference[i] ?? 0) === 0 ? count : 0),
-    0,
-  );
-  return unseen / Math.max(1, totalsOf(data.pair).nCurrent);
-}
-
 function missingShare(side: Side, name: string, extra: number): number {
   const column = side.columns.get(name);
   return column ? (side.rows - column.known + extra) / side.rows : 1;
 }
 
 function uncounted(row: DriftRow): Judged {
-  return { row, counts: false, driftedForShare: false, compare: '>=', judgesP: false };
+  return { row, counts: false, driftedForShare: false, compare: '>=', judgesP: false, evidence: null };
 }
 
 function finite(value: number | null): number | null {

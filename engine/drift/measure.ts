@@ -12,6 +12,8 @@ export interface Measured {
   value: number | null;
   pValue: number | null;
   effect: number | null;
+  /** Mean of the value at these sizes when nothing has changed. */
+  chance?: number | null;
   bins?: string;
   seed?: number;
   /** The verdict of the measure, when it does not follow from comparing the value with the threshold. */

@@ -123,14 +123,16 @@ async function typedWindow(
 }
 
 function driftValue(row: DriftRow): DriftValue {
-  const { column, type, measure, value, pValue, threshold, drifted, nReference, nCurrent } = row;
-  const { missingReference, missingCurrent, state, note } = row;
+  const { column, type, measure, value, pValue, adjustedP, chance, threshold, drifted, nReference, nCurrent } = row;
+  const { missingReference, missingCurrent, state, reason, note } = row;
   return {
     column,
     type,
     measure,
     value,
     pValue,
+    adjustedP,
+    chance,
     threshold,
     drifted,
     nReference,
@@ -138,6 +140,7 @@ function driftValue(row: DriftRow): DriftValue {
     missingReference,
     missingCurrent,
     kind: state,
+    reason,
     note: note ?? null,
   };
 }

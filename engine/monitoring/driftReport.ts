@@ -45,12 +45,12 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
 }
 
 /**
- * The distance of a value from its threshold; 1 is the threshold. The value of a test is its p-value, which drifts when
+ * The distance of a value from its threshold; 1 is the threshold, which no value passes that chance explains. The value of a test is its p-value, which drifts when
  * small: its distance is the inverse.
  */
-export function strength({ value, pValue, threshold, drifted }: DriftValue): number {
+export function strength({ value, pValue, threshold, drifted, reason }: DriftValue): number {
   if (value === null || threshold === null || threshold <= 0) return drifted ? 1 : 0;
-  if (value !== pValue) return value / threshold;
+  if (value !== pValue) return reason === 'not significant' ? Math.min(1, value / threshold) : value / threshold;
   return value === 0 ? Number.MAX_VALUE : threshold / value;
 }
 

@@ -1,4 +1,4 @@
-import type { DriftState, DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import type { DriftReason, DriftState, DriftValue, DriftWindow } from '../../protocol/drift.ts';
 import type { ServingRole } from '../serving/predictionLog.ts';
 import { recordEvent } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
@@ -7,10 +7,10 @@ import type { Store } from '../store/store.ts';
 
 /**
  * A window in the store. A change of its shape adds a format. Format 2 adds the note, the types `text` and `none`, and
- * values without a threshold.
+ * values without a threshold; format 3 the corrected p-value, the value of chance and the reason.
  */
 interface StoredWindow {
-  format: 2;
+  format: 3;
   rows: number;
   modelVersions: number[];
   driftedShare: number;
@@ -27,6 +27,8 @@ interface StoredValue {
   measure: string;
   value: number | null;
   pValue: number | null;
+  adjustedP: number | null;
+  chance: number | null;
   threshold: number | null;
   drifted: boolean;
   nReference: number;
@@ -34,13 +36,14 @@ interface StoredValue {
   missingReference: number;
   missingCurrent: number;
   kind: DriftState;
+  reason: DriftReason;
   note: string | null;
 }
 
-/** A window of format 1, or from before formats. Its values have no note. */
+/** A window of formats 1 and 2, or from before formats. Values of format 1 have no note. */
 interface OldWindow extends Omit<StoredWindow, 'format' | 'values'> {
-  format?: 1;
-  values: Omit<StoredValue, 'note'>[];
+  format?: 1 | 2;
+  values: (Omit<StoredValue, 'adjustedP' | 'chance' | 'reason' | 'note'> & { note?: string | null })[];
 }
 
 interface Row {
@@ -149,7 +152,7 @@ export function lastWindowEnd({ sql }: Pick<Store, 'sql'>): number | null {
 function stored(window: Omit<DriftWindow, 'id'>): StoredWindow {
   const { rows, modelVersions, driftedShare, values, performance, labelled, latencyP95Ms, errorRate } = window;
   return {
-    format: 2,
+    format: 3,
     rows,
     modelVersions,
     driftedShare,
@@ -163,6 +166,12 @@ function stored(window: Omit<DriftWindow, 'id'>): StoredWindow {
 
 function read({ id, start, end, version, status, result }: Row): DriftWindow {
   const { format: _, ...window } = JSON.parse(result) as StoredWindow | OldWindow;
-  const values = window.values.map((value) => ({ note: null, ...value }));
+  const values = window.values.map((value): DriftValue => ({
+    adjustedP: null,
+    chance: null,
+    reason: 'unknown',
+    note: null,
+    ...value,
+  }));
   return { ...window, id, start, end, status, referenceVersion: version, values };
 }

@@ -62,15 +62,13 @@ async function rates(rows: number, step: number): Promise<{ alarms: number; drif
   return { alarms: alarms / windows, drifted: drifted / windows };
 }
 
-test('a quiet stream rarely gives an alarm from 300 rows on, a step gives one in nearly every window', async () => {
-  assert.ok((await rates(300, 0)).alarms <= 0.1);
-  assert.equal((await rates(1000, 0)).alarms, 0);
-  assert.ok((await rates(150, 0.2)).alarms >= 0.95);
-  assert.equal((await rates(300, 0.2)).alarms, 1);
-  assert.equal((await rates(1000, 0.4)).alarms, 1);
+test('a quiet stream gives no alarm at any size, a step gives one in nearly every window that can tell it', async () => {
+  for (const rows of [60, 150, 300, 1000]) assert.equal((await rates(rows, 0)).alarms, 0, `${rows} rows`);
+  assert.ok((await rates(300, 0.4)).alarms >= 0.95);
+  assert.ok((await rates(1000, 0.3)).alarms >= 0.95);
 });
 
 test('a window too small for a verdict gives no alarm, whatever it holds', async () => {
-  assert.deepEqual(await rates(60, 0), { alarms: 0, drifted: 0 });
-  assert.deepEqual(await rates(60, 0.4), { alarms: 0, drifted: 0 });
+  assert.deepEqual(await rates(29, 0), { alarms: 0, drifted: 0 });
+  assert.deepEqual(await rates(29, 0.8), { alarms: 0, drifted: 0 });
 });

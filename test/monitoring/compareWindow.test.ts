@@ -94,6 +94,8 @@ for (const { profile, from, compared } of parity)
         measure: row.measure,
         value: row.value,
         pValue: row.pValue,
+        adjustedP: row.adjustedP,
+        chance: row.chance,
         threshold: row.threshold,
         drifted: row.drifted,
         nReference: row.nReference,
@@ -101,6 +103,7 @@ for (const { profile, from, compared } of parity)
         missingReference: row.missingReference,
         missingCurrent: row.missingCurrent,
         kind: row.state,
+        reason: row.reason,
         note: row.note ?? null,
       })),
     );
@@ -182,7 +185,7 @@ test('the classifier of whole rows is one value; the score keeps its own measure
   assert.deepEqual([values.map(({ column, kind }) => [column, kind]), share], [[['(all)', 'drifted']], 1]);
 });
 
-test('the score is compared and is not part of the share; fewer than 100 rows give no verdict', async () => {
+test('the score is compared and is not part of the share; fewer than 30 rows give no verdict', async () => {
   const numbers = (n: number, shift: number): Column => ({
     kind: 'number',
     values: Float64Array.from({ length: n }, (_, i) => (i % 50) + shift),
@@ -204,7 +207,7 @@ test('the score is compared and is not part of the share; fewer than 100 rows gi
   );
   assert.equal(share, 0);
   assert.deepEqual(
-    (await compare(99, 0.99)).values.map(({ kind }) => kind),
+    (await compare(29, 0.99)).values.map(({ kind }) => kind),
     ['too few rows', 'too few rows'],
   );
 });

@@ -48,10 +48,14 @@ test('a window of format 1 has its place in the report, its columns and the draw
   assert.equal(before.windows.length, 1);
   store.sql.run(`UPDATE windows SET result = json_set(result, '$.format', 1)`);
   for (const i of before.windows[0]?.values.keys() ?? [])
-    store.sql.run(`UPDATE windows SET result = json_remove(result, ?)`, `$.values[${i}].note`);
-  assert.doesNotMatch(store.sql.get<{ result: string }>('SELECT result FROM windows')?.result ?? '', /note|"format":2/);
+    for (const field of ['note', 'adjustedP', 'chance', 'reason'])
+      store.sql.run(`UPDATE windows SET result = json_remove(result, ?)`, `$.values[${i}].${field}`);
+  assert.doesNotMatch(store.sql.get<{ result: string }>('SELECT result FROM windows')?.result ?? '', /note|"format":3/);
   const report = driftReport(store, config, 'production');
-  assert.deepEqual(report, before);
+  const old = { adjustedP: null, chance: null, reason: 'unknown', note: null };
+  assert.deepEqual(report.windows, [
+    { ...before.windows[0], values: before.windows[0]?.values.map((value) => ({ ...value, ...old })) },
+  ]);
   const windowId = report.windows[0]?.id ?? 0;
   assert.equal(valueAt(report, { windowId, column: 'amount' })?.value?.kind, 'drifted');
   assert.equal((await driftDetail(store, loaded(), 'production', windowId, 'amount')).nCurrent, 150);
@@ -67,6 +71,8 @@ test('the distance from a threshold is the inverse for p-values, and the same fo
     measure: 'wasserstein_std',
     value: 0.23,
     pValue: 1e-9,
+    adjustedP: 1e-8,
+    chance: 0.1,
     threshold: 0.1,
     drifted: true,
     nReference: 160,
@@ -74,6 +80,7 @@ test('the distance from a threshold is the inverse for p-values, and the same fo
     missingReference: 0,
     missingCurrent: 0,
     kind: 'drifted',
+    reason: 'beyond threshold',
     note: null,
     ...part,
   });
@@ -86,6 +93,7 @@ test('the distance from a threshold is the inverse for p-values, and the same fo
     value({ ...p, value: 0.001, pValue: 0.001 }),
     value({ ...p, value: 0.5, pValue: 0.5, drifted: false, kind: 'stable' }),
     value({ value: null, pValue: null, kind: 'broken' }),
+    value({ drifted: false, kind: 'stable', reason: 'not significant' }),
   ].map((one) => Number(strength(one).toFixed(6)));
-  assert.deepEqual(strengths, [2.3, 2.3, 0.5, 50, 0.1, 1]);
+  assert.deepEqual(strengths, [2.3, 2.3, 0.5, 50, 0.1, 1, 1]);
 });

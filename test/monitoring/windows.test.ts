@@ -22,6 +22,9 @@ const values = [
     missingReference: 0,
     missingCurrent: 0.01,
     kind: 'drifted',
+    adjustedP: 0.002,
+    chance: 0.11,
+    reason: 'beyond threshold',
     note: null,
   },
 ] as const;
@@ -71,10 +74,11 @@ test('a window is settled when it was judged after its labels had time to arrive
   assert.equal(lastWindowEnd(store), 2 * day);
 });
 
-test('windows of format 1, and those of before, are listed: their values have no note', (t) => {
+test('windows of formats 1 and 2, and those of before, are listed: their values have no note or no reason', (t) => {
   const store = openedStore(t);
-  const [{ note, ...value }] = values;
+  const [{ note, adjustedP: _, chance: __, reason: ___, ...value }] = values;
   assert.equal(note, null);
+  const old = { ...value, adjustedP: null, chance: null, reason: 'unknown' } as const;
   const window = driftWindow({ status: 'drift', driftedShare: 1, performance: { f1: 0.5 } });
   const { start, end, status, referenceVersion, ...rest } = window;
   const insert = (from: number, result: object) =>
@@ -89,8 +93,10 @@ test('windows of format 1, and those of before, are listed: their values have no
     );
   insert(0, { ...rest, id: 0, start, end, status, referenceVersion, values: [value] });
   insert(day, { format: 1, ...rest, values: [value] });
+  insert(2 * day, { format: 2, ...rest, values: [{ ...value, note: 'too few rows' }] });
   assert.deepEqual(listWindows(store, 'm'), [
-    { ...window, id: 1, values: [...values] },
-    { ...window, id: 2, start: day, end: 2 * day, values: [...values] },
+    { ...window, id: 1, values: [{ ...old, note: null }] },
+    { ...window, id: 2, start: day, end: 2 * day, values: [{ ...old, note: null }] },
+    { ...window, id: 3, start: 2 * day, end: 3 * day, values: [{ ...old, note: 'too few rows' }] },
   ]);
 });

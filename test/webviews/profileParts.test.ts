@@ -86,9 +86,12 @@ it('measures drift in thresholds, whatever way the measure counts', () => {
     type: 'number',
     measure: 'm',
     value: 0.2,
-    pValue: 0.3,
+    pValue: 0.003,
+    adjustedP: 0.006,
+    chance: null,
     threshold: 0.1,
     drifted: true,
+    reason: 'beyond threshold',
     nReference: 1,
     nCurrent: 1,
     missingReference: 0,
@@ -102,6 +105,7 @@ it('measures drift in thresholds, whatever way the measure counts', () => {
   assert.equal(driftRatio(one({ value: null, pValue: null })), null);
   assert.ok(Number.isFinite(driftRatio(one({ value: 0, pValue: 0, threshold: 0.05 }))));
   assert.equal(driftRatio(one({ threshold: null })), 1);
+  assert.equal(driftRatio(one({ drifted: false, reason: 'not significant' })), 1);
 });
 
 it('says in a sentence how good the data is and what changed', () => {

@@ -87,12 +87,12 @@ export function firstCell(report: DriftReport): Cell | null {
   return worst ? { windowId: window.id, column: worst.column } : null;
 }
 
-/** A value relative to its threshold; 1 is the threshold. For p-values, smaller values are farther. */
-export function ratio({ value, pValue, threshold, drifted, kind }: DriftValue): number {
+/** A value relative to its threshold; 1 is the threshold, which no value passes that chance explains. For p-values, smaller values are farther. */
+export function ratio({ value, pValue, threshold, drifted, kind, reason }: DriftValue): number {
   if (value === null || threshold === null || kind === 'too few rows') return -1;
   const share = value / threshold;
   if (threshold <= 0 || !Number.isFinite(share)) return drifted ? 2 : 0;
   // The value of a test is its p-value.
-  if (value !== pValue) return share;
+  if (value !== pValue) return reason === 'not significant' ? Math.min(1, share) : share;
   return share === 0 ? 4 : 1 / share;
 }

@@ -91,15 +91,17 @@ export function filtered(rows: readonly ColumnRow[], filter: string, kind: Kind)
 }
 
 /**
- * Drift of a column relative to its threshold: 1 is the threshold. P-values are inverted. Null without a measurement.
+ * Drift of a column relative to its threshold: 1 is the threshold, which a value that chance explains does not pass.
+ * P-values are inverted. Null without a measurement.
  */
-export function driftRatio({ value, pValue, threshold, drifted }: ComparedColumn): number | null {
+export function driftRatio({ value, pValue, threshold, drifted, reason }: ComparedColumn): number | null {
   if (value === null && pValue === null) return null;
   // The value of a test is its p-value.
   if (threshold !== null && pValue !== null && (value === null || value === pValue))
     return threshold / Math.max(pValue, threshold * 1e-6);
   if (value === null) return null;
-  return threshold !== null && threshold > 0 ? Math.abs(value) / threshold : drifted ? 1 : 0;
+  const ratio = threshold !== null && threshold > 0 ? Math.abs(value) / threshold : drifted ? 1 : 0;
+  return reason === 'not significant' ? Math.min(1, ratio) : ratio;
 }
 
 const values: Record<SortKey, (row: ColumnRow) => number | string | null> = {

@@ -16,7 +16,8 @@ export interface DataDriftOptions {
   columns?: string;
   measure?: string;
   threshold?: string;
-  correction: Correction;
+  correction?: Correction;
+  significance?: string;
   comparator: ComparatorKind;
   failOnDrift?: boolean;
 }
@@ -42,6 +43,7 @@ export async function dataDrift(
   options: DataDriftOptions,
 ): Promise<number> {
   const threshold = readThreshold(options.threshold);
+  const significance = readSignificance(options);
   const columns = options.columns
     ?.split(',')
     .map((name) => name.trim())
@@ -55,6 +57,7 @@ export async function dataDrift(
     return compareTables(db, ...sides, {
       profile: options.profile,
       correction: options.correction,
+      significance,
       signal: context.signal,
       comparators: comparatorsOf(now.found.schema ?? before.found.schema, options.comparator),
       columns,
@@ -79,17 +82,30 @@ function readThreshold(text: string | undefined): number | undefined {
   return value;
 }
 
+function readSignificance({ significance: text, profile }: DataDriftOptions): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < 1))
+    throw new ProjectError(`\`--significance ${text}\` is not a number between 0 and 1.`);
+  if (profile !== 'loopwright')
+    throw new ProjectError(
+      `\`--significance\` is for the profile loopwright; ${profile} judges by its own rules. Leave it out, or give \`--threshold\`.`,
+    );
+  return value;
+}
+
 function driftLines(table: DriftTable, reference: string, current: string, mark: (text: string) => string): string[] {
   const rows = table.columns.map((row) => [
     row.column,
     row.type,
     row.measure,
     shown(row.value),
-    row.pValue === null ? '' : shown(row.pValue),
+    row.pValue === null ? '' : shown(row.adjustedP ?? row.pValue),
     row.threshold === null ? '' : shown(row.threshold),
     verdict(row),
   ]);
-  const head = ['column', 'type', 'measure', 'value', 'p', 'threshold', ''];
+  const corrected = table.columns.some((row) => row.adjustedP !== null && row.adjustedP !== row.pValue);
+  const head = ['column', 'type', 'measure', 'value', corrected ? 'p corrected' : 'p', 'threshold', ''];
   const widths = head.map((text, i) => Math.max(text.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     cells

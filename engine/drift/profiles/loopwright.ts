@@ -1,6 +1,7 @@
 import { andersonDarling } from '../../statistics/andersonDarling.ts';
 import { numericBaseline } from '../../statistics/baselineBins.ts';
 import { categoryDistances } from '../../statistics/categoryDistances.ts';
+import { chanceJensenShannon, chanceWasserstein } from '../../statistics/chanceDistance.ts';
 import { chiSquareContingency, chiSquareFit } from '../../statistics/chiSquare.ts';
 import { cramerVonMises } from '../../statistics/cramerVonMises.ts';
 import { energyDistance } from '../../statistics/energyDistance.ts';
@@ -15,13 +16,13 @@ import { totalsOf, type NumberPair } from '../../statistics/pairs.ts';
 import { proportionsTest } from '../../statistics/proportionsTest.ts';
 import { psi } from '../../statistics/psi.ts';
 import { textDrift } from '../../statistics/textDrift.ts';
-import { permutedTotalVariation } from '../../statistics/totalVariationTest.ts';
 import { tTest } from '../../statistics/tTest.ts';
-import { wassersteinOfPair, wassersteinStdOfPair } from '../../statistics/wasserstein.ts';
+import { categoriesDiffer, numbersDiffer } from '../../statistics/sampleDifference.ts';
+import { scaleOfPair, wassersteinOfPair } from '../../statistics/wasserstein.ts';
 import { ofCategories, ofNumbers, type ColumnData, type Measure, type Measured } from '../measure.ts';
 
-// Loopwright's own defaults (docs/decisions/drift-measures.md): distances are judged, the p-value beside them is shown.
-// Tests judge their p-value.
+// Loopwright's own defaults (docs/decisions/drift-measures.md): a distance is judged together with the p-value beside it.
+// Tests judge their p-value; their threshold is the significance.
 
 const distance = { threshold: 0.1, compare: '>=' as const };
 const test = { threshold: 0.05, compare: '<' as const };
@@ -30,19 +31,19 @@ function tested(result: { pValue: number } | null, effect: number | null): Measu
   return { value: result?.pValue ?? null, pValue: result?.pValue ?? null, effect };
 }
 
-/** A distance of numbers with the p-value of Kolmogorov-Smirnov beside it. */
+/** A distance of numbers with the p-value of the difference beside it. */
 function numberDistance(
   name: string,
   displayName: string,
   work: (pair: NumberPair) => number | null,
-  bins?: string,
   aliases: readonly string[] = [],
+  chance: (pair: NumberPair) => number | null = () => null,
 ): Measure {
   return ofNumbers(name, displayName, { ...distance, aliases }, (pair) => ({
     value: work(pair),
-    pValue: ksOfPair(pair)?.pValue ?? null,
+    pValue: numbersDiffer(pair),
     effect: null,
-    ...(bins === undefined ? {} : { bins }),
+    chance: chance(pair),
   }));
 }
 
@@ -65,6 +66,7 @@ function overBins(
   displayName: string,
   aliases: readonly string[],
   work: (reference: ArrayLike<number>, current: ArrayLike<number>) => number | null,
+  chance: typeof work = () => null,
 ): Measure {
   return {
     name,
@@ -76,30 +78,34 @@ function overBins(
     measure: (data) => {
       if (data.type === 'text') return { value: null, pValue: null, effect: null };
       const { reference, current } = data.type === 'numeric' ? overDeciles(data.pair) : data.pair;
-      const pValue =
-        data.type === 'numeric'
-          ? (ksOfPair(data.pair)?.pValue ?? null)
-          : (chiSquareContingency(reference, current)?.pValue ?? null);
       return {
         value: work(reference, current),
-        pValue,
+        pValue: data.type === 'numeric' ? numbersDiffer(data.pair) : categoriesDiffer(reference, current),
         effect: null,
+        chance: chance(reference, current),
         ...(data.type === 'numeric' ? { bins: 'deciles of the reference, the outer ones open' } : {}),
       };
     },
   };
 }
 
+function overScale(pair: NumberPair, distance: number | null): number | null {
+  return distance === null || distance === 0 ? distance : distance / scaleOfPair(pair);
+}
+
 const wassersteinStd = numberDistance(
   'wasserstein_std',
   'Wasserstein distance over the standard deviation',
-  wassersteinStdOfPair,
+  (pair) => overScale(pair, wassersteinOfPair(pair)),
+  [],
+  (pair) => overScale(pair, chanceWasserstein(pair)),
 );
 const jsDistance = overBins(
   'js_distance_2',
   'Jensen-Shannon distance, base 2',
   ['js', 'jensen_shannon'],
   (r, c) => jensenShannon(r, c)?.js_distance_2 ?? null,
+  chanceJensenShannon,
 );
 const textAuc: Measure = {
   name: 'text_domain_auc',
@@ -115,6 +121,7 @@ const textAuc: Measure = {
       value: result?.rocAuc ?? null,
       pValue: result?.pValue ?? null,
       effect: null,
+      chance: 0.5,
       ...(result ? { seed: result.seed } : {}),
     };
   },
@@ -124,15 +131,12 @@ export const loopwrightMeasures: readonly Measure[] = [
   wassersteinStd,
   jsDistance,
   textAuc,
-  numberDistance('wasserstein', 'Wasserstein distance', wassersteinOfPair, undefined, ['wasserstein_distance']),
-  numberDistance(
-    'ks_statistic',
-    'Kolmogorov-Smirnov statistic',
-    (pair) => ksOfPair(pair)?.statistic ?? null,
-    undefined,
-    ['ks', 'kolmogorov_smirnov'],
-  ),
-  numberDistance('energy_distance', 'Energy distance', energyDistance, undefined, ['energy', 'ed']),
+  numberDistance('wasserstein', 'Wasserstein distance', wassersteinOfPair, ['wasserstein_distance'], chanceWasserstein),
+  numberDistance('ks_statistic', 'Kolmogorov-Smirnov statistic', (pair) => ksOfPair(pair)?.statistic ?? null, [
+    'ks',
+    'kolmogorov_smirnov',
+  ]),
+  numberDistance('energy_distance', 'Energy distance', energyDistance, ['energy', 'ed']),
   overBins(
     'js_distance_e',
     'Jensen-Shannon distance, natural logarithm',
@@ -152,19 +156,15 @@ export const loopwrightMeasures: readonly Measure[] = [
     'total_variation',
     'Total variation distance',
     { ...distance, aliases: ['tvd'] },
-    ({ values, reference, current }) => {
-      const result = permutedTotalVariation({ values, reference, current });
-      return {
-        value: categoryDistances(reference, current)?.totalVariation ?? null,
-        pValue: result?.pValue ?? null,
-        effect: null,
-        ...(result ? { seed: result.seed } : {}),
-      };
-    },
+    ({ reference, current }) => ({
+      value: categoryDistances(reference, current)?.totalVariation ?? null,
+      pValue: categoriesDiffer(reference, current),
+      effect: null,
+    }),
   ),
   ofCategories('l_infinity', 'L-infinity distance', distance, ({ reference, current }) => ({
     value: categoryDistances(reference, current)?.lInfinity ?? null,
-    pValue: chiSquareContingency(reference, current)?.pValue ?? null,
+    pValue: categoriesDiffer(reference, current),
     effect: null,
   })),
   ofNumbers('cramer_von_mises_p', 'Cramér-von Mises test', { ...test, aliases: ['cramer_von_mises'] }, (pair) => {
