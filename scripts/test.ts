@@ -59,8 +59,11 @@ async function runNode(
 /** A test or suite that takes longer hangs, and fails. */
 const longest = { testMs: 400_000, suiteMs: 1_080_000 };
 
-/** Compiled once, each module is read by the hundreds of processes that import it. */
-const compileCache = { NODE_COMPILE_CACHE: join(root, 'build', 'compile-cache') };
+/**
+ * Hundreds of processes import the same modules, so they are compiled once. The threads of Python's libraries wait
+ * without calculating: suites share the cores, and busy waiting doubled the time of training.
+ */
+const shared = { NODE_COMPILE_CACHE: join(root, 'build', 'compile-cache'), OMP_WAIT_POLICY: 'PASSIVE' };
 
 /** A suite of Node's test runner; its report is kept in build/test. */
 function nodeSuite(name: string, files: readonly string[], more: readonly string[] = [], env = process.env): Suite {
@@ -82,7 +85,7 @@ function nodeSuite(name: string, files: readonly string[], more: readonly string
           ...more,
           ...files,
         ],
-        { timeout: longest.suiteMs, killSignal: 'SIGTERM', env: { ...compileCache, ...env } },
+        { timeout: longest.suiteMs, killSignal: 'SIGTERM', env: { ...shared, ...env } },
       );
       const tap = existsSync(report) ? readFileSync(report, 'utf8') : '';
       const count = (key: string) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
@@ -109,7 +112,7 @@ function editorSuite(): Suite {
       const played = join(root, 'build', 'demo', 'fraud');
       const { printed } = await runNode(
         ['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])],
-        { timeout: 1_500_000 },
+        { timeout: 1_500_000, env: { ...process.env, ...shared } },
       );
       const last =
         printed

@@ -36,7 +36,8 @@ export function pythonVenv(name: string, packages: readonly string[], imports: r
       // One of an earlier version of these tests gets what it lacks.
       const steps: [string, string[]][] = [
         ...(existsSync(python) ? [] : [['python3', ['-m', 'venv', '--clear', folder]] as [string, string[]]]),
-        [python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]],
+        // Compiling what nobody imports takes most of the time.
+        [python, ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check', ...packages]],
       ];
       for (const [command, args] of steps) {
         // A network that stumbles is asked once more.
