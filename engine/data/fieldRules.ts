@@ -1,6 +1,7 @@
 import type { Field, InvalidMode } from '../project/schema/datasetSchema.ts';
 import type { ParsedField } from './parseField.ts';
 import { quoteLiteral } from './quote.ts';
+import { stringFormats } from './stringFormats.ts';
 
 /** SQL expressions that a rule is evaluated on. */
 export interface ValueSql {
@@ -125,7 +126,7 @@ function lengthUnit(field: Field): string {
 function hasForm(field: Field): boolean {
   return (
     ['yearmonth', 'duration', 'object', 'array', 'list', 'geopoint', 'geojson'].includes(field.type ?? 'any') ||
-    (field.type === 'string' && ['email', 'uri', 'uuid', 'binary'].includes(field.format ?? ''))
+    (field.type === 'string' && Object.hasOwn(stringFormats, field.format ?? ''))
   );
 }
 

@@ -1,5 +1,6 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
+import { stringFormats } from './stringFormats.ts';
 
 export interface ParsedField {
   /** Text of the value, NULL where it counts as missing. */
@@ -90,7 +91,7 @@ function readText(field: Field, type: string, text: string): Omit<ParsedField, '
 }
 
 /** Returns the texts that mean a missing value. Table Schema writes a number that is not a number as `NaN`. */
-function missingTexts(field: Field, schema: DatasetSchema, type: string, mode: 'raw' | 'typed'): string[] {
+export function missingTexts(field: Field, schema: DatasetSchema, type: string, mode: 'raw' | 'typed'): string[] {
   const declared = field.missingValues ?? (mode === 'raw' ? (schema.missingValues ?? ['']) : []);
   const texts = declared.map((item) => (typeof item === 'string' ? item : item.value));
   return type === 'number' && mode === 'raw' ? [...new Set([...texts, 'NaN', 'nan', 'NAN'])] : texts;
@@ -173,11 +174,8 @@ function timeOf(text: string, field: Field, parse: string, type: string): string
 }
 
 function stringOf(text: string, field: Field): string {
-  if (field.format === 'email') return matching(text, '[^@\\s]+@[^@\\s]+\\.[^@\\s]+');
-  if (field.format === 'uri') return matching(text, '[A-Za-z][A-Za-z0-9+.-]*:\\S+');
-  if (field.format === 'uuid') return matching(text, '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}');
-  if (field.format === 'binary') return matching(text, '([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?');
-  return text;
+  const form = stringFormats[field.format ?? ''];
+  return form === undefined ? text : matching(text, form);
 }
 
 /** Matches XML Schema durations and ISO 8601 weeks. Each designator needs a number, and T needs a part after it. */

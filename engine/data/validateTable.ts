@@ -194,17 +194,22 @@ function checkedFields(
   types: ReadonlyMap<string, string>,
   expected: readonly Field[],
 ): CheckedField[] {
-  const inKey = schema.primaryKey === undefined ? [] : [schema.primaryKey].flat();
   return schema.fields.flatMap((field) => {
     const actual = types.get(field.name);
     if (actual === undefined) return [];
     const parsed = parseField(field, schema, actual, mode);
-    const required = expected.includes(field) && (field.constraints?.required === true || inKey.includes(field.name));
+    const required = expected.includes(field) && isRequired(field, schema);
     return [{ field, parsed, rules: fieldRules(field, parsed, required) }];
   });
 }
 
-function belongs(field: Field, schema: DatasetSchema, environment: string | undefined): boolean {
+/** True when each row of a table with the field must have a value in it. */
+export function isRequired(field: Field, schema: DatasetSchema): boolean {
+  return field.constraints?.required === true || [schema.primaryKey ?? []].flat().includes(field.name);
+}
+
+/** True when a field exists in an environment; every field does where none is named. */
+export function belongs(field: Field, schema: DatasetSchema, environment: string | undefined): boolean {
   const environments = field.loopwright?.environments ?? schema.loopwright?.environments;
   return environment === undefined || environments === undefined || environments.includes(environment);
 }

@@ -27,13 +27,24 @@ export function rowsToTable(rows: readonly unknown[], features: readonly Feature
   return { rows: rows.length, columns };
 }
 
+/** The type in words when a value of JSON does not fit an input; null when it fits. Null fits every input. */
+export function unfitFor(type: InputType, value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (type === 'text') return typeof value === 'object' ? 'text' : null;
+  return numberOf(value, type) === null ? words[type] : null;
+}
+
 function number(value: unknown, name: string, type: Exclude<InputType, 'text'>, row: number): number {
   if (value === null || value === undefined) return Number.NaN;
+  const found = numberOf(value, type);
+  if (found !== null) return found;
+  throw new DataError(`row ${row}: ${name} must be ${words[type]}, not ${shownValue(value)}`);
+}
+
+function numberOf(value: unknown, type: Exclude<InputType, 'text'>): number | null {
   if (typeof value === 'boolean' && type === 'boolean') return value ? 1 : 0;
   if (typeof value === 'number' && Number.isFinite(value) && allowed[type](value)) return value;
-  const time = typeof value === 'string' && type === 'datetime' ? parseTime(value) : null;
-  if (time !== null) return time;
-  throw new DataError(`row ${row}: ${name} must be ${words[type]}, not ${shown(value)}`);
+  return typeof value === 'string' && type === 'datetime' ? parseTime(value) : null;
 }
 
 const allowed: Record<Exclude<InputType, 'text'>, (value: number) => boolean> = {
@@ -52,10 +63,12 @@ const words: Record<Exclude<InputType, 'text'>, string> = {
 function text(value: unknown, name: string, row: number): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new DataError(`row ${row}: ${name} must be text, not ${shown(value)}`);
+  throw new DataError(`row ${row}: ${name} must be text, not ${shownValue(value)}`);
 }
 
-function shown(value: unknown): string {
+/** A value of JSON for a message, cut. */
+export function shownValue(value: unknown): string {
+  if (typeof value === 'string' && value.length > 60) return `"${value.slice(0, 60)}…`;
   const json = JSON.stringify(value) ?? String(value);
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }

@@ -16,6 +16,7 @@ export interface WindowRows {
   scores: Float64Array;
   predictions: (string | null)[];
   keys: (string | null)[];
+  /** Times of the requests as their clients waited, where they were measured. */
   latencies: Float64Array;
   errors: number;
   /** Rows by model version. */
@@ -51,7 +52,7 @@ export async function readWindow(
     scores.push(row.score ?? Number.NaN);
     predictions.push(row.prediction);
     keys.push(row.key);
-    latencies.push(row.latencyMs);
+    if (row.requestMs !== null) latencies.push(row.requestMs);
     versions.set(row.version, (versions.get(row.version) ?? 0) + 1);
   }
   let table = rowsToTable(rows, features);

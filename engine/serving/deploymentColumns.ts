@@ -2,6 +2,7 @@ import type { Feature } from '../models/feature.ts';
 import type { Project } from '../project/loadProject.ts';
 import { deployedModel, type ProjectModel } from '../project/models.ts';
 import { parseTime } from '../project/parseTime.ts';
+import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { timestampOf } from '../stages/datasetView.ts';
 
@@ -10,6 +11,8 @@ const lastTime = 8.64e15;
 
 /** The fields of a row that are stored with its prediction. */
 export interface DeploymentColumns {
+  /** The schema of the training data; null when there is none. */
+  schema: DatasetSchema | null;
   key: string | null;
   time: string | null;
   keyOf(row: Record<string, unknown>): string | null;
@@ -28,12 +31,12 @@ export function deploymentColumns(
   deployment: string | null,
   { data }: ProjectModel = deployedModel(config, deployment ?? ''),
 ): DeploymentColumns {
-  const dataset = data === null ? undefined : config.datasets?.[data];
-  const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
+  const schema = schemaOfData(project, config, data);
   const monitor = Object.values(config.monitors ?? {}).find((candidate) => candidate.deployment === deployment);
   const key = monitor?.labels?.key ?? [schema?.primaryKey ?? []].flat()[0] ?? null;
   const time = timestampOf(schema);
   return {
+    schema,
     key,
     time,
     keyOf: (row) => (key === null || row[key] === null || row[key] === undefined ? null : String(row[key])),
@@ -44,4 +47,10 @@ export function deploymentColumns(
     },
     featuresOf: (row, features) => Object.fromEntries(features.map(({ name }) => [name, row[name] ?? null])),
   };
+}
+
+/** The schema of the dataset that describes the rows of a model; null when there is none. */
+export function schemaOfData(project: Project, config: ProjectConfig, data: string | null): DatasetSchema | null {
+  const path = data === null ? undefined : config.datasets?.[data]?.schema;
+  return path === undefined ? null : (project.schemas.get(path)?.value ?? null);
 }

@@ -1,6 +1,8 @@
 import { suggestion } from '../base/didYouMean.ts';
 import { DataError } from '../base/errors.ts';
 import type { Feature } from '../models/feature.ts';
+import type { Field } from '../project/schema/datasetSchema.ts';
+import { typedClasses, type ClassValue } from './typedClasses.ts';
 import type { Predictor } from '../models/predictor.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
 import type { ValidationReport } from '../registry/validationReport.ts';
@@ -10,6 +12,8 @@ export interface RowPrediction {
   score: number | null;
   /** The decision, class or value as text. */
   prediction: string;
+  /** The same in the type of the target: a boolean, a number or a text. */
+  value: ClassValue;
   /** Multiclass only. */
   probabilities?: Record<string, number>;
 }
@@ -28,11 +32,15 @@ function expectFeatures(rows: readonly unknown[], features: readonly Feature[]):
   }
 }
 
-/** Predicts rows given as objects. Throws DataError that names the row and the field when one cannot be used. */
+/**
+ * Predicts rows given as objects. `target` is the field of the target; null when no schema describes it. Throws DataError
+ * that names the row and the field when one cannot be used.
+ */
 export async function predictRows(
   model: Predictor,
   { threshold, classes: answered }: Pick<ValidationReport, 'threshold' | 'classes'>,
   rows: readonly unknown[],
+  target: Field | null,
   signal?: AbortSignal,
 ): Promise<RowPrediction[]> {
   const table = rowsToTable(rows, model.meta.features);
@@ -40,16 +48,22 @@ export async function predictRows(
   const predictions = await model.predict(table, signal);
   const { task } = model.meta;
   const classes = answered ?? model.meta.classes;
+  const typed = typedClasses(classes, target);
   return rows.map((_, i) => {
     const value = predictions.values[i] ?? Number.NaN;
-    if (task === 'regression') return { score: value, prediction: String(value) };
+    if (task === 'regression') return { score: value, prediction: String(value), value };
     if (task === 'binary') {
       const decision = value >= (threshold ?? 0.5) ? 1 : 0;
-      return { score: value, prediction: classes[decision] ?? String(decision === 1) };
+      return {
+        score: value,
+        prediction: classes[decision] ?? String(decision === 1),
+        value: typed[decision] ?? decision === 1,
+      };
     }
     return {
       score: null,
       prediction: classes[value] ?? '',
+      value: typed[value] ?? '',
       probabilities: Object.fromEntries(classes.map((name, c) => [name, predictions.probabilities[c]?.[i] ?? 0])),
     };
   });

@@ -33,9 +33,28 @@ export interface LoggedPrediction {
   /** Score of the positive class, or the value of a regression; null for classes and errors. */
   score: number | null;
   prediction: string | null;
-  latencyMs: number;
+  /** Time of the model's function for the whole request. */
+  predictMs: number;
   error: string | null;
+  /** Rules of the schema that the answered row breaks. */
+  warnings?: readonly LoggedWarning[] | undefined;
 }
+
+/** As stored in the column `warnings`. */
+export interface LoggedWarning {
+  field: string;
+  rule: string;
+  value: string | null;
+}
+
+/** The rows of a request in the log, by their ids. */
+export interface LoggedRows {
+  first: number;
+  last: number;
+}
+
+/** A text longer than this is cut in the log: one request must not fill the store. */
+export const longestLogged = 1000;
 
 export interface PredictionFile {
   /** Path of a Parquet file, relative to the project. */
@@ -57,20 +76,21 @@ export interface LogSpan {
 /** SQL that is true for the predictions of a shadow, or for those that were sent. */
 const sentOr = (shadow: boolean) => (shadow ? `role = 'shadow'` : `role <> 'shadow'`);
 
-/** Appends the predictions of a request, all or none. */
+/** Appends the predictions of a request, all or none. Long texts are cut. */
 export function logPredictions(
   { sql }: Pick<Store, 'sql'>,
   request: AnsweredRequest,
   rows: readonly LoggedPrediction[],
-): void {
+): LoggedRows {
   const now = Date.now();
-  sql.write(() => {
+  return sql.write(() => {
+    const ids = { first: 0, last: -1 };
     for (const row of rows) {
-      sql.run(
+      const { lastId } = sql.run(
         `INSERT INTO predictions (
            deployment, at, received_at, request_id, model, version, role, trace, key, features, score, prediction,
-           latency_ms, error
-         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           predict_ms, error, warnings
+         ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         request.deployment,
         row.at,
         now,
@@ -79,14 +99,30 @@ export function logPredictions(
         request.version,
         request.role,
         request.trace,
-        row.key,
-        JSON.stringify(row.features),
+        cut(row.key),
+        JSON.stringify(row.features, (_, value: unknown) => (typeof value === 'string' ? cut(value) : value)),
         row.score,
         row.prediction,
-        row.latencyMs,
-        row.error,
+        row.predictMs,
+        cut(row.error),
+        row.warnings && row.warnings.length > 0 ? JSON.stringify(row.warnings) : null,
       );
+      if (ids.last < 0) ids.first = lastId;
+      ids.last = lastId;
     }
+    return ids;
+  });
+}
+
+function cut(text: string | null): string | null {
+  return text !== null && text.length > longestLogged ? `${text.slice(0, longestLogged)}…` : text;
+}
+
+/** Adds the time of answered requests to their rows: from the first byte of the request to the last of the answer. */
+export function logRequestTimes({ sql }: Pick<Store, 'sql'>, times: readonly (LoggedRows & { ms: number })[]): void {
+  sql.write(() => {
+    for (const { first, last, ms } of times)
+      sql.run('UPDATE predictions SET request_ms = ? WHERE id BETWEEN ? AND ?', ms, first, last);
   });
 }
 
@@ -207,27 +243,36 @@ export function mainVersion(
   return live?.version ?? file?.version ?? null;
 }
 
+/** What the log knows of a prediction beside what was logged with it. */
+export interface ReadPrediction {
+  version: number;
+  features: string;
+  /** Time of the whole request, as its client waited; null where it was not measured: old rows, and a shadow's. */
+  requestMs: number | null;
+}
+
 /** The predictions of a span that the API answered or refused, without those in files. */
 export function* eachPrediction(
   { sql }: Pick<Store, 'sql'>,
   { deployment, start, end, shadow = false }: LogSpan,
-): Generator<Omit<LoggedPrediction, 'at' | 'features'> & { version: number; features: string }> {
-  const rows = sql.iterate<{
+): Generator<Omit<LoggedPrediction, 'at' | 'features' | 'warnings'> & ReadPrediction> {
+  yield* sql.iterate<{
     key: string | null;
     features: string;
     score: number | null;
     prediction: string | null;
-    latency_ms: number;
+    predictMs: number;
+    requestMs: number | null;
     error: string | null;
     version: number;
   }>(
-    `SELECT key, features, score, prediction, latency_ms, error, version FROM predictions
+    `SELECT key, features, score, prediction, predict_ms AS predictMs, request_ms AS requestMs, error, version
+     FROM predictions
      WHERE deployment = ? AND at >= ? AND at < ? AND ${sentOr(shadow)}`,
     deployment,
     start,
     end,
   );
-  for (const { latency_ms: latencyMs, ...row } of rows) yield { ...row, latencyMs };
 }
 
 /** The files that hold predictions of a span, oldest first. They may hold others too. */

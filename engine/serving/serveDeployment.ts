@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { ModelRef } from '../../protocol/models.ts';
 import { actorOf } from '../registry/audit.ts';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { DataError, messageOf } from '../base/errors.ts';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { messageOf } from '../base/errors.ts';
 import { listen } from '../http/listen.ts';
 import { sameSecret } from '../http/sameSecret.ts';
 import { modelTools } from '../models/modelTools.ts';
@@ -10,12 +9,11 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { recordEvent } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 import { serveAs, type ServedDeployment } from './deployments.ts';
-import type { DeploymentColumns } from './deploymentColumns.ts';
 import { ServerMetrics } from './openMetrics.ts';
 import { GroupedLog } from './groupedLog.ts';
-import type { AnsweredRequest } from './predictionLog.ts';
-import { answeredThreshold } from './answeredThreshold.ts';
-import { predictRows } from './predictRows.ts';
+import { answerRequest, loggedRows } from './answerRequest.ts';
+import { bodyError } from './jsonBody.ts';
+import { RowSchema } from './rowSchema.ts';
 import { declaredTarget, temporaryTarget, type ServeTarget } from './serveTarget.ts';
 import { signatureOf } from './signature.ts';
 import { Shadow } from './shadow.ts';
@@ -44,7 +42,8 @@ export interface ServeRequest {
   recordDeployment?: boolean | undefined;
 }
 
-const mostRows = 10_000;
+/** The largest body, in bytes. */
+const mostBytes = 32 << 20;
 
 /**
  * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /signature, GET /health, GET
@@ -54,17 +53,30 @@ const mostRows = 10_000;
 export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
   const { store, config, deployment } = request;
   const target =
-    typeof deployment === 'string' ? declaredTarget(request.project, config, deployment) : temporaryTarget(deployment);
-  const { name, host, token, columns } = target;
+    typeof deployment === 'string'
+      ? declaredTarget(request.project, config, deployment)
+      : temporaryTarget(request.project, config, deployment);
+  const { name, host, token, columns, schema, invalid } = target;
   const log = request.onLog ?? (() => {});
   const tools = modelTools(store, config, target.model, log);
   const model = new ServingModel(store, { name: target.model, which: target.which, tools }, log);
   let last = (await model.load()).version.version;
-  const predictions = new GroupedLog(store);
+  const predictions = new GroupedLog(store, (error) => log(`a time was not logged: ${messageOf(error)}`));
   const shadow = openShadow(request, target, predictions, log);
   await shadow?.load();
-  const app = fastify({ bodyLimit: 32 << 20, forceCloseConnections: 'idle' });
+  const app = fastify({ bodyLimit: mostBytes, forceCloseConnections: 'idle' });
   const metrics = new ServerMetrics();
+  const rowSchemas = new WeakMap<ServedVersion, RowSchema>();
+  const rowSchemaOf = (served: ServedVersion): RowSchema => {
+    const known = rowSchemas.get(served);
+    if (known) return known;
+    const alsoReads = [columns?.key ?? null, columns?.time ?? null].filter((name) => name !== null);
+    const made = new RowSchema({ meta: served.model.meta, schema, alsoReads, invalid });
+    rowSchemas.set(served, made);
+    return made;
+  };
+  // A constraint that cannot be used is an error at the start, not in each request.
+  rowSchemaOf(model.current());
   const started = Date.now();
   let record: ServedDeployment | null = null;
   const noteVersion = ({ version: { version } }: ServedVersion): void => {
@@ -78,10 +90,12 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     noteVersion(served);
     return served;
   };
-  app.setErrorHandler(
-    (error: Error & { statusCode?: number }, _request, reply) =>
-      void reply.status(error.statusCode ?? 500).send({ error: messageOf(error) }),
-  );
+  readJson(app);
+  measureRequests(app, (req, status, ms) => {
+    metrics.request(status, ms / 1000);
+    const rows = loggedRows.get(req);
+    if (rows) predictions.answered(rows, ms);
+  });
   if (token !== null) {
     app.addHook('onRequest', async (req, reply) => {
       if (req.routeOptions.url === '/health' || sameSecret(req.headers.authorization ?? '', `Bearer ${token}`))
@@ -92,6 +106,8 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
         .send({ error: 'Send the token of this deployment as `Authorization: Bearer …`.' });
     });
   }
+  const targetField = schema?.fields.find(({ name: field }) => field === model.current().model.meta.target) ?? null;
+  const answering = { name, predictions, columns, metrics, shadow, rowSchemaOf, target: targetField };
   app.get('/health', () => ({
     status: 'ok',
     deployment: name,
@@ -109,7 +125,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   app.post('/predict', (req, reply) =>
     model.answer((served) => {
       noteVersion(served);
-      return answer({ req, reply, served, predictions, name, columns, metrics, shadow });
+      return answerRequest(req, reply, served, answering);
     }),
   );
   const url = await listen(app, {
@@ -140,6 +156,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
       await app.close();
       await shadow?.close();
       await model.close();
+      predictions.flushTimes();
       record?.stop();
     },
   };
@@ -158,95 +175,34 @@ function openShadow(
   return new Shadow({ model, predictions, columns, onLog });
 }
 
-interface Answer {
-  req: FastifyRequest;
-  reply: FastifyReply;
-  served: ServedVersion;
-  predictions: GroupedLog;
-  name: string;
-  /** Null when predictions are not logged. */
-  columns: DeploymentColumns | null;
-  metrics: ServerMetrics;
-  shadow: Shadow | null;
+/** Parses bodies as JSON, with errors that name what is not JSON, and answers every error as JSON. */
+function readJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (req, body, done) => {
+    parse(req, body, (error, parsed) => done(error && bodyError(body, error), parsed));
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    return reply.status(status).send({ error: `${messageOf(error)}${remedies[status] ?? ''}` });
+  });
 }
 
-async function answer({
-  req,
-  reply,
-  served,
-  predictions: log,
-  name,
-  columns,
-  metrics,
-  shadow,
-}: Answer): Promise<unknown> {
-  const start = performance.now();
-  const refuse = (status: number, message: string) => {
-    metrics.request(status, (performance.now() - start) / 1000, 0);
-    return reply.status(status).send({ error: message });
-  };
-  const body = req.body as { instances?: unknown; params?: unknown } | null;
-  if (body?.params !== undefined)
-    return refuse(400, 'This API takes no `params`: a model answers with the params that it was saved with.');
-  const rows = body?.instances;
-  if (!Array.isArray(rows) || rows.length === 0)
-    return refuse(
-      400,
-      `The body must be JSON like {"instances": [{"${served.model.meta.features[0]?.name ?? 'column'}": …}]} with at least one row.`,
-    );
-  if (rows.length > mostRows)
-    return refuse(413, `A request may hold at most ${mostRows} rows; this one holds ${rows.length}.`);
-  const { model, version } = served.version;
-  const request: AnsweredRequest = { deployment: name, model, version, role: 'stable', ...identityOf(req) };
-  try {
-    const predictions = await predictRows(served.model, served.version.report, rows);
-    const latencyMs = (performance.now() - start) / rows.length;
-    if (columns) {
-      const logged = predictions.map((prediction, i) => {
-        const row = rows[i] as Record<string, unknown>;
-        return {
-          at: columns.timeOf(row),
-          key: columns.keyOf(row),
-          features: columns.featuresOf(row, served.model.meta.features),
-          score: prediction.score,
-          prediction: prediction.prediction,
-          latencyMs,
-          error: null,
-        };
-      });
-      await log.write(request, logged);
-      shadow?.take({ request, rows, logged });
-    }
-    metrics.request(200, (performance.now() - start) / 1000, rows.length);
-    const threshold = answeredThreshold(served.version.report);
-    return { model, model_version: version, ...(threshold && { threshold }), predictions };
-  } catch (error) {
-    if (!(error instanceof DataError)) {
-      metrics.request(500, (performance.now() - start) / 1000, 0);
-      throw error;
-    }
-    if (columns)
-      await log.write(request, [
-        {
-          at: Date.now(),
-          key: null,
-          features: {},
-          score: null,
-          prediction: null,
-          latencyMs: performance.now() - start,
-          error: error.message,
-        },
-      ]);
-    return refuse(400, error.message);
-  }
-}
+const remedies: Readonly<Record<number, string>> = {
+  413: `. A body may have at most ${mostBytes >> 20} MB.`,
+  415: '. Send JSON with `content-type: application/json`.',
+};
 
-/** The ids that identify a request to its caller: those that it sent when their form is safe, else new ones. */
-function identityOf({ headers }: FastifyRequest): Pick<AnsweredRequest, 'requestId' | 'trace'> {
-  const given = headers['x-request-id'];
-  const trace = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(String(headers['traceparent'] ?? ''))?.[1];
-  return {
-    requestId: typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID(),
-    trace: trace ?? null,
-  };
+/** Measures each request to /predict, also one that the parser refuses: from its first byte to the end of the answer. */
+function measureRequests(
+  app: FastifyInstance,
+  onAnswer: (req: FastifyRequest, status: number, ms: number) => void,
+): void {
+  const started = new WeakMap<FastifyRequest, number>();
+  app.addHook('onRequest', async (req) => {
+    started.set(req, performance.now());
+  });
+  app.addHook('onResponse', async (req, reply) => {
+    if (req.method !== 'POST' || req.routeOptions.url !== '/predict') return;
+    onAnswer(req, reply.statusCode, performance.now() - (started.get(req) ?? performance.now()));
+  });
 }

@@ -2,10 +2,11 @@ import type { ModelAlias, ModelRef } from '../../protocol/models.ts';
 import { ProjectError } from '../base/errors.ts';
 import { isLoopback } from '../http/loopback.ts';
 import type { Project } from '../project/loadProject.ts';
-import { aliasedModel } from '../project/models.ts';
+import { aliasedModel, modelsOf } from '../project/models.ts';
+import type { DatasetSchema, InvalidMode } from '../project/schema/datasetSchema.ts';
 import type { ApiDeployment } from '../project/schema/deployments.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { deploymentColumns, type DeploymentColumns } from './deploymentColumns.ts';
+import { deploymentColumns, schemaOfData, type DeploymentColumns } from './deploymentColumns.ts';
 
 /** The address and the answers of a server. */
 export interface ServeTarget {
@@ -23,7 +24,14 @@ export interface ServeTarget {
   token: string | null;
   /** The fields that are stored with a prediction; null when predictions are not logged. */
   columns: DeploymentColumns | null;
+  /** The schema of the training data; null when there is none. */
+  schema: DatasetSchema | null;
+  /** The handling of rows that break the schema. */
+  invalid: InvalidMode;
 }
+
+/** As in `prepare`: the row leaves, the others stay. */
+export const defaultInvalid: InvalidMode = 'quarantine';
 
 /** A deployment that the project declares. Throws ProjectError when it has no such api deployment. */
 export function declaredTarget(project: Project, config: ProjectConfig, name: string): ServeTarget {
@@ -48,6 +56,8 @@ export function declaredTarget(project: Project, config: ProjectConfig, name: st
     port: deployment.port,
     token: tokenOf(name, deployment, host),
     columns: deploymentColumns(project, config, name),
+    schema: schemaOfData(project, config, model.data),
+    invalid: deployment.invalid ?? defaultInvalid,
   };
 }
 
@@ -55,7 +65,9 @@ export function declaredTarget(project: Project, config: ProjectConfig, name: st
  * One version, served on this machine until the server stops, as to try it. Its predictions are not logged: the log is
  * of production, and monitors and retraining read it.
  */
-export function temporaryTarget({ name, version }: ModelRef): ServeTarget {
+export function temporaryTarget(project: Project, config: ProjectConfig, { name, version }: ModelRef): ServeTarget {
+  // The registry may hold models that no project file has.
+  const declared = modelsOf(config).find((model) => model.name === name);
   return {
     name: `${name}@${version}`,
     model: name,
@@ -65,6 +77,8 @@ export function temporaryTarget({ name, version }: ModelRef): ServeTarget {
     port: 0,
     token: null,
     columns: null,
+    schema: schemaOfData(project, config, declared?.data ?? null),
+    invalid: defaultInvalid,
   };
 }
 

@@ -110,8 +110,8 @@ export class Shadow {
       const start = performance.now();
       try {
         const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(timeoutMs)]);
-        const predictions = await predictRows(served.model, version.report, rows, signal);
-        const latencyMs = (performance.now() - start) / rows.length;
+        const predictions = await predictRows(served.model, version.report, rows, null, signal);
+        const predictMs = performance.now() - start;
         await log.write(
           by,
           predictions.map(({ score, prediction }, i) => ({
@@ -120,7 +120,7 @@ export class Shadow {
             features: columns.featuresOf(rows[i] as Record<string, unknown>, served.model.meta.features),
             score,
             prediction,
-            latencyMs,
+            predictMs,
             error: null,
           })),
         );
@@ -128,9 +128,9 @@ export class Shadow {
         if (this.#stop.signal.aborted) return;
         const message = messageOf(error);
         this.#report(message);
-        const latencyMs = performance.now() - start;
+        const predictMs = performance.now() - start;
         const at = logged[0]?.at ?? Date.now();
-        const failed = { at, key: null, features: {}, score: null, prediction: null, latencyMs, error: message };
+        const failed = { at, key: null, features: {}, score: null, prediction: null, predictMs, error: message };
         await log.write(by, [failed]);
       }
     });

@@ -267,4 +267,11 @@ export const migrations: readonly string[] = [
     'from', substr(source, 15, 8), 'source', substr(source, instr(source, ': ') + 2)))
   WHERE source GLOB 'restored from [0-9a-f]*: *';
   `,
+  // A prediction has two times: of the model's function, which old rows have, and of the whole request, which a client
+  // waits for. Rules of the schema that an answered row breaks are stored with it.
+  `
+  ALTER TABLE predictions RENAME COLUMN latency_ms TO predict_ms;
+  ALTER TABLE predictions ADD COLUMN request_ms REAL;
+  ALTER TABLE predictions ADD COLUMN warnings TEXT;
+  `,
 ];

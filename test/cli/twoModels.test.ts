@@ -194,7 +194,7 @@ test('each monitor watches its model; the retraining of one leaves the other alo
         features: { amount: order.amount, hour: order.hour + shift, country: order.country },
         score: order.late ? 0.9 : 0.1,
         prediction: String(order.late),
-        latencyMs: 1,
+        predictMs: 1,
         error: null,
       })),
     );

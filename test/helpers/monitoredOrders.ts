@@ -1,7 +1,7 @@
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
 import { promote } from '../../engine/registry/promote.ts';
-import { logPredictions } from '../../engine/serving/predictionLog.ts';
+import { logPredictions, logRequestTimes } from '../../engine/serving/predictionLog.ts';
 import { answeredRequest } from './answeredRequest.ts';
 import { ordersSchema, ordersStart, type Order } from './ordersProject.ts';
 import { trainedOrders } from './trainedOrders.ts';
@@ -25,9 +25,9 @@ export function monitoredOrders() {
       return { project, config: configFor(project, 'default') };
     };
     const evaluate = (now: number) => evaluateMonitor({ ...loaded(), store, monitor: 'production', now });
-    /** Logs predictions as the server does: the model is right when `right`, else it predicts the opposite. */
-    const predict = (rows: readonly Order[], options: { right?: boolean; missing?: boolean } = {}) =>
-      logPredictions(
+    /** Logs predictions and the time of their request as the server does: the model is right when `right`, else it predicts the opposite. */
+    const predict = (rows: readonly Order[], options: { right?: boolean; missing?: boolean } = {}) => {
+      const logged = logPredictions(
         store,
         answeredRequest('production'),
         rows.map((row) => ({
@@ -36,10 +36,12 @@ export function monitoredOrders() {
           features: { amount: options.missing ? null : row.amount, hour: row.hour, country: row.country },
           score: (options.right ?? true) === row.late ? 0.9 : 0.1,
           prediction: 'x',
-          latencyMs: 2,
+          predictMs: 1,
           error: null,
         })),
       );
+      logRequestTimes(store, [{ ...logged, ms: 2 }]);
+    };
     return { ...runner, loaded, evaluate, predict };
   };
 }

@@ -176,7 +176,7 @@ test('one row of long ago does not make the monitor walk over all empty windows 
   const { evaluate, predict, root, store } = monitored();
   predict(quiet);
   logPredictions(store, answeredRequest('production'), [
-    { at: 0, key: null, features: {}, score: 0.5, prediction: 'x', latencyMs: 1, error: null },
+    { at: 0, key: null, features: {}, score: 0.5, prediction: 'x', predictMs: 1, error: null },
   ]);
   writeFiles(root, { 'loopwright.yaml': ordersYaml.replace('every: 1d', 'every: 1s') });
   assert.deepEqual(

@@ -24,7 +24,7 @@ test('production is now while predictions arrive, and the end of the newest wind
     assert.equal(productionClock(store, config, now), now, 'nothing was predicted yet');
     const predict = (at: number) =>
       logPredictions(store, answeredRequest('d'), [
-        { at, key: null, features: {}, score: 0.5, prediction: 'true', latencyMs: 1, error: null },
+        { at, key: null, features: {}, score: 0.5, prediction: 'true', predictMs: 1, error: null },
       ]);
     predict(now - 40 * day);
     assert.equal(productionClock(store, config, now), now - 40 * day);

@@ -102,7 +102,7 @@ test('each part tells where it stands as the model lives', async () => {
         features: { amount: row.amount, hour: row.hour, country: row.country },
         score: 0.5,
         prediction: '1',
-        latencyMs: 1,
+        predictMs: 1,
         error: null,
       })),
     );

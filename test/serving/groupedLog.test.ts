@@ -13,7 +13,7 @@ const row = (key: string): LoggedPrediction => ({
   features: { amount: 1 },
   score: 0.5,
   prediction: 'true',
-  latencyMs: 1,
+  predictMs: 1,
   error: null,
 });
 

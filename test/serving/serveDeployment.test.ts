@@ -13,7 +13,7 @@ import { predictionCount } from '../../engine/serving/predictionLog.ts';
 import type { Store } from '../../engine/store/store.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
-import { orders, ordersYaml } from '../helpers/ordersProject.ts';
+import { orders, ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
 import type { ProjectRunner } from '../helpers/runIn.ts';
 import { trainedOrders } from '../helpers/trainedOrders.ts';
 import { until } from '../helpers/until.ts';
@@ -34,7 +34,7 @@ function promoted() {
   return { ...project, serve: servingOf(project) };
 }
 
-function servingOf({ root, store }: ProjectRunner) {
+function servingOf({ root, store }: Pick<ProjectRunner, 'root' | 'store'>) {
   const project = loadProject(root);
   const config = configFor(project, 'default');
   return (deployment = 'production', port = 0) => serveDeployment({ project, store, config, deployment, port });
@@ -50,6 +50,13 @@ async function served(t: TestContext) {
   return { ...project, server, ...clientOf(server.url) };
 }
 
+interface Violation {
+  field: string;
+  rule: string;
+  value: string | null;
+  message: string;
+}
+
 function clientOf(url: string) {
   const post = async (body: unknown, headers: Record<string, string> = {}) => {
     const response = await fetch(`${url}/predict`, {
@@ -63,7 +70,9 @@ function clientOf(url: string) {
         error?: string;
         model_version?: number;
         threshold?: { value: number; kind: string; rule: string };
-        predictions?: { score: number; prediction: string }[];
+        predictions?: { score: number; prediction: string; value: unknown; warnings?: Violation[] }[];
+        violations?: (Violation & { row: number; misspelt?: string })[];
+        violation_count?: number;
       },
     };
   };
@@ -91,8 +100,10 @@ test('rows are answered in order, and logged with key, time and features', async
   assert.deepEqual([status, json.model_version, json.predictions?.length], [200, 1, 3]);
   const { threshold } = json;
   assert.deepEqual([threshold?.kind, threshold?.rule], ['chosen', 'precision of at least 0.6']);
-  for (const { score, prediction } of json.predictions ?? [])
+  for (const { score, prediction, value } of json.predictions ?? []) {
     assert.ok(score >= 0 && score <= 1 && prediction === String(score >= (threshold?.value ?? 2)));
+    assert.equal(value, prediction === 'true');
+  }
   const logged = store.sql.all<{ features: string }>(
     'SELECT key, at, features, score, error, model, version, role FROM predictions ORDER BY id',
   );
@@ -136,26 +147,154 @@ test('the log names the request and the trace of the caller, and only ids of the
   assert.notEqual(logged[2]?.request_id, logged[3]?.request_id);
 });
 
-test('missing values and unknown categories are answered too', async (t) => {
+test('a value may be null where the schema does not require it', async (t) => {
   const { post } = await served(t);
-  const { status, json } = await post({ instances: [{ amount: null, country: 'zz' }, {}] });
-  assert.deepEqual([status, json.predictions?.length], [200, 2]);
+  const { status, json } = await post({ instances: [{ ...rows[0], amount: null, country: null }] });
+  assert.deepEqual([status, json.predictions?.length], [200, 1]);
   assert.ok(json.predictions?.every(({ score }) => Number.isFinite(score)));
 });
 
-test('an instance of another type is refused with its row and field, and logged as an error', async (t) => {
-  const { refused, store } = await served(t);
-  assert.match(
-    await refused({ instances: [rows[0], { ...rows[1], amount: 'much' }] }),
-    /^400 row 1: amount must be a number, not "much"/,
-  );
-  assert.match(await refused({ instances: [{ country: { a: 1 } }] }), /^400 row 0: country must be text/);
-  assert.match(await refused({ instances: [5] }), /^400 row 0: not an object/);
+test('a request whose rows all break the schema is refused, with row, field, rule and value', async (t) => {
+  const { post, refused, store } = await served(t);
+  const [good] = rows;
+  const { status, json } = await post({ instances: [{ ...good, amount: 1e300, hour: -5, country: 'zz' }] });
+  assert.equal(status, 400);
+  assert.equal(json.error, 'row 0: amount: above maximum 1000 (found 1e+300); and 2 more in `violations`');
+  assert.deepEqual(json.violations, [
+    { row: 0, field: 'amount', rule: 'maximum', value: '1e+300', message: 'amount: above maximum 1000 (found 1e+300)' },
+    { row: 0, field: 'hour', rule: 'minimum', value: '-5', message: 'hour: below minimum 0 (found -5)' },
+    {
+      row: 0,
+      field: 'country',
+      rule: 'categories',
+      value: '"zz"',
+      message: 'country: not one of de, fr, pl (found "zz")',
+    },
+  ]);
+  assert.equal(json.violation_count, 3);
+  for (const [row, expected] of [
+    [{}, /^400 row 0: amount: absent; send null where there is no value; and 2 more/],
+    [{ ...good, amount: 'much' }, /^400 row 0: amount: not a number \(found "much"\)$/],
+    [{ ...good, hour: 1.5 }, /^400 row 0: hour: not an integer \(found 1.5\)$/],
+    [{ ...good, country: { a: 1 } }, /^400 row 0: country: /],
+    [5, /^400 row 0: not an object/],
+  ] as const)
+    assert.match(await refused({ instances: [row] }), expected);
   const errors = store.sql.all<{ error: string }>('SELECT error FROM predictions ORDER BY id');
+  assert.equal(errors.length, 5);
+  assert.match(errors[0]?.error ?? '', /^row 0: amount: above maximum 1000/);
+});
+
+test('a misspelt field is named', async (t) => {
+  const { post } = await served(t);
+  const { amount, ...others } = rows[0] ?? assert.fail();
+  const { status, json } = await post({ instances: [{ ...others, amuont: amount }] });
+  assert.equal(status, 400);
+  assert.match(json.error ?? '', /^row 0: amount: absent; .* Is `amuont` a misspelling of it\?$/);
+  assert.equal(json.violations?.[0]?.misspelt, 'amuont');
+});
+
+test('of many rows, only the bad one has no prediction; the log and the metrics know it', async (t) => {
+  const { post, store, server } = await served(t);
+  const many = rows.slice(0, 100).map((row, i) => (i === 70 ? { ...row, amount: -5000 } : row));
+  const { status, json } = await post({ instances: many });
+  assert.equal(status, 200);
   assert.deepEqual(
-    errors.map(({ error }) => error.split(' ').slice(0, 3).join(' ')),
-    ['row 1: amount', 'row 0: country', 'row 0: not'],
+    json.predictions?.flatMap(({ score }, i) => (score === null ? [i] : [])),
+    [70],
   );
+  assert.deepEqual(json.predictions?.[70], {
+    score: null,
+    prediction: null,
+    value: null,
+    errors: [
+      { field: 'amount', rule: 'minimum', value: '-5000', message: 'amount: below minimum -1000 (found -5000)' },
+    ],
+  });
+  const alone = await post({ instances: [many[71]] });
+  assert.deepEqual(json.predictions?.[71], alone.json.predictions?.[0]);
+  assert.deepEqual(store.sql.all('SELECT key, error FROM predictions WHERE error IS NOT NULL'), [
+    { key: many[70]?.id, error: 'row 70: amount: below minimum -1000 (found -5000)' },
+  ]);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  assert.match(metrics, /^loopwright_refused_rows_total\{deployment="production"\} 1$/m);
+  assert.match(
+    metrics,
+    /^loopwright_violations_total\{deployment="production",field="amount",rule="minimum",handling="quarantine"\} 1$/m,
+  );
+});
+
+test('the deployment says whether broken rows refuse the request or only warn; a field has the last word', async (t) => {
+  const running: RunningServer[] = [];
+  // Before the store closes.
+  t.after(() => Promise.all(running.map((server) => server.close())));
+  const { root, store } = promoted();
+  const serveWith = async (invalid: string, schema = ordersSchema) => {
+    writeFiles(root, {
+      'loopwright.yaml': ordersYaml.replace('as: api,', `as: api, invalid: ${invalid},`),
+      'schemas/orders.dataset.yaml': schema,
+    });
+    const server = await servingOf({ root, store })();
+    running.push(server);
+    return clientOf(server.url).post;
+  };
+  const instances = [rows[0], { ...rows[1], amount: -5000, hour: 'noon' }];
+  const strict = await (await serveWith('fail'))({ instances });
+  assert.equal(strict.status, 400);
+  assert.match(strict.json.error ?? '', /^row 1: amount: below minimum -1000 \(found -5000\); and 1 more/);
+
+  const lenient = await (await serveWith('warn'))({ instances });
+  assert.equal(lenient.status, 200);
+  assert.ok(Number.isFinite(lenient.json.predictions?.[1]?.score));
+  assert.deepEqual(
+    lenient.json.predictions?.map(({ warnings }) => warnings?.map(({ rule }) => rule)),
+    [undefined, ['minimum', 'type']],
+  );
+  assert.deepEqual(
+    store.sql
+      .all<{ warnings: string }>('SELECT warnings FROM predictions WHERE warnings IS NOT NULL')
+      .map(({ warnings }) => JSON.parse(warnings) as unknown),
+    [
+      [
+        { field: 'amount', rule: 'minimum', value: '-5000' },
+        { field: 'hour', rule: 'type', value: '"noon"' },
+      ],
+    ],
+  );
+
+  const own = ordersSchema.replace('maximum: 1000 }, loopwright: {', 'maximum: 1000 }, loopwright: { invalid: warn,');
+  const field = await (await serveWith('fail', own))({ instances: [{ ...rows[1], amount: -5000 }] });
+  assert.equal(field.status, 200);
+});
+
+test('a key that is missing or no text and a time that is none only warn: the model does not read them', async (t) => {
+  const { post } = await served(t);
+  const { id: _, at: __, ...features } = rows[0] ?? assert.fail();
+  const { status, json } = await post({ instances: [features, { ...features, id: 'x', at: 'yesterday' }] });
+  assert.equal(status, 200);
+  assert.deepEqual(
+    json.predictions?.map(({ warnings }) => warnings?.map(({ field, rule }) => `${field} ${rule}`)),
+    [['id required', 'at required'], ['at type']],
+  );
+});
+
+test('a key of megabytes is cut in the log, and the answer says so', async (t) => {
+  const { post, store } = await served(t);
+  const { status, json } = await post({ instances: [{ ...rows[0], id: 'x'.repeat(5_000_000) }] });
+  assert.equal(status, 200);
+  assert.match(json.predictions?.[0]?.warnings?.[0]?.message ?? '', /^id: longer than 1000 characters; the log keeps/);
+  assert.equal(store.sql.get<{ n: number }>('SELECT length(key) AS n FROM predictions')?.n, 1001);
+});
+
+test('a number that JSON cannot write is named with its field and row', async (t) => {
+  const { refused } = await served(t);
+  for (const word of ['NaN', 'Infinity', '-Infinity', 'None'])
+    assert.equal(
+      await refused(`{"instances": [{"amount": 1, "note": "NaN"}, {"amount": ${word}, "hour": 2}]}`),
+      `400 The body is not valid JSON: \`${word}\` at position 56, the value of \`amount\` in row 1, is not a value of JSON. Send null where there is no value.`,
+    );
+  assert.match(await refused('{"instances": [{"late": True}]}'), /`True` at position 24.* Write `true`\.$/);
+  assert.match(await refused(''), /^400 The body is empty/);
 });
 
 test('a body without instances, of another type or too large is refused', async (t) => {
@@ -221,6 +360,8 @@ test('the metrics are OpenMetrics and count requests by status', async (t) => {
   const { server, post } = await served(t);
   for (let i = 0; i < 3; i++) await post({ instances: rows.slice(0, 2) });
   await post({ instances: Array.from({ length: 10_001 }, () => ({})) });
+  await post('{"instances": [');
+  await fetch(`${server.url}/predict`, { method: 'POST', body: 'a=1', headers: { 'content-type': 'text/csv' } });
   const response = await fetch(`${server.url}/metrics`);
   assert.match(
     response.headers.get('content-type') ?? '',
@@ -262,6 +403,9 @@ test('the metrics are OpenMetrics and count requests by status', async (t) => {
   assert.equal(buckets.at(-1), value('loopwright_request_duration_seconds_count'));
   assert.equal(value('loopwright_requests_total{deployment="production",status="200"}'), 3);
   assert.equal(value('loopwright_requests_total{deployment="production",status="413"}'), 1);
+  assert.equal(value('loopwright_requests_total{deployment="production",status="400"}'), 1);
+  assert.equal(value('loopwright_requests_total{deployment="production",status="415"}'), 1);
+  assert.equal(value('loopwright_request_duration_seconds_count'), 6);
   assert.equal(value('loopwright_predictions_total'), 6);
 });
 

@@ -1,6 +1,14 @@
 import { Type, type Static } from 'typebox';
+import { invalidModes } from './datasetSchema.ts';
 import { closed, path } from './fields.ts';
 import { modelAlias } from './models.ts';
+
+const invalid = (whole: string) =>
+  Type.Optional(
+    Type.Enum(invalidModes, {
+      description: `Handling of rows that break the schema of the training data, or lack a feature, where the schema does not say it by itself. fail: ${whole} is refused. quarantine (default): the row is refused and the others are answered. warn: the row is answered, with warnings.`,
+    }),
+  );
 
 export const Deployment = Type.Union(
   [
@@ -14,6 +22,7 @@ export const Deployment = Type.Union(
           ),
         ),
         port: Type.Integer({ minimum: 1, maximum: 65535, description: 'Port to listen on.' }),
+        invalid: invalid('the request'),
         host: Type.Optional(
           Type.String({
             minLength: 1,
@@ -42,6 +51,7 @@ export const Deployment = Type.Union(
         model: modelAlias('Alias of the model version to use:'),
         input: path('File or glob with the rows.'),
         output: path('Folder to which the scored rows are written as Parquet.'),
+        invalid: invalid('the file'),
       },
       { ...closed, description: 'Scores files with `loopwright predict`.' },
     ),
