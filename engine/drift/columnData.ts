@@ -1,15 +1,19 @@
 import type { Database } from '../data/database.ts';
-import { distinctOf, numbersAsCategories, totalsOf, type NumberPair } from '../statistics/pairs.ts';
+import { distinctOf, numbersAsCategories, totalsOf, type CategoryPair, type NumberPair } from '../statistics/pairs.ts';
 import { evidentlyType, isNumberLike, nannymlType, pandasDtype, plainType, type Dtype } from './columnTypes.ts';
-import type { ProfileName } from './driftTable.ts';
+import type { DeclaredKind } from './declaredKinds.ts';
+import type { CompareOptions } from './driftTable.ts';
 import type { ColumnData } from './measure.ts';
 import {
+  markedNumber,
+  plainText,
   readCategories,
   readNumbers,
   readNumbersOnGrid,
   readTexts,
   type NumberColumn,
   type Sides,
+  type TextForm,
 } from './readPair.ts';
 import type { Side, SideColumn } from './side.ts';
 
@@ -37,7 +41,7 @@ const textLimit = 20_000;
 /** Reads a column for a profile. Returns a text with the reason when the column is not compared. */
 export async function readColumn(
   db: Database,
-  profile: ProfileName,
+  { profile, kinds }: Pick<CompareOptions, 'profile' | 'kinds'>,
   name: string,
   reference: Side,
   current: Side,
@@ -47,7 +51,7 @@ export async function readColumn(
   const pandas = profile === 'evidently' || profile === 'nannyml';
   return pandas
     ? readAsPandas(db, profile, before, now, reference, current)
-    : readPlain(db, profile, before, now, reference, current);
+    : readPlain(db, profile, before, now, reference, current, kinds?.get(name) ?? null);
 }
 
 async function readAsPandas(
@@ -85,7 +89,11 @@ async function readAsPandas(
     db,
     sources,
     before.name,
-    numbersOn.reference ? 'reference' : numbersOn.current ? 'current' : null,
+    numbersOn.reference
+      ? { reference: markedNumber, current: plainText }
+      : numbersOn.current
+        ? { reference: plainText, current: markedNumber }
+        : undefined,
   );
   const type = tell(distinctOf(pair.current), totalsOf(pair).nCurrent);
   if (type === null) return refused(profile === 'evidently' ? dtypes.current : dtypes.reference);
@@ -134,15 +142,16 @@ async function readPlain(
   now: SideColumn,
   reference: Side,
   current: Side,
+  declared: DeclaredKind | null,
 ): Promise<ReadColumn | string> {
   // A side without values has no type of its own: a CSV file with an empty column reads as text.
   const ownRules = profile === 'loopwright';
-  const types = [
-    plainType(ownRules && before.known === 0 ? now : before),
-    plainType(ownRules && now.known === 0 ? before : now),
-  ];
+  const [one, other] = [ownRules && before.known === 0 ? now : before, ownRules && now.known === 0 ? before : now];
+  const types = [plainType(one), plainType(other)];
   if (types.includes(null)) return 'times and nested values are not compared';
   const sources = { reference: reference.source, current: current.source };
+  const asText = ownRules ? textOf(one, other, declared) : null;
+  if (asText) return categories(await readCategories(db, sources, before.name, asText));
   if (types.every((type) => type === 'numeric')) {
     const large = profile === 'loopwright' && Math.max(before.known, now.known) > mostCounted;
     const numbers = await (large
@@ -160,13 +169,52 @@ async function readPlain(
     };
   }
   const pair = await readCategories(db, sources, before.name);
-  const totals = totalsOf(pair);
-  const base = { ...totals, extraMissing: { reference: 0, current: 0 }, distinct: pair.values.length, numbers: null };
+  const read = categories(pair);
   const known = distinctOf(pair.reference);
-  const free = profile === 'loopwright' && before.type === 'string' && known > 50 && known > totals.nReference * 0.5;
-  return free
-    ? { ...base, data: await texts(db, before.name, reference, current) }
-    : { ...base, data: { type: 'categorical', pair } };
+  const free = ownRules && before.type === 'string' && known > 50 && known > read.nReference * 0.5;
+  return free ? { ...read, data: await texts(db, before.name, reference, current) } : read;
+}
+
+function categories(pair: CategoryPair): ReadColumn {
+  return {
+    ...totalsOf(pair),
+    data: { type: 'categorical', pair },
+    extraMissing: { reference: 0, current: 0 },
+    distinct: pair.values.length,
+    numbers: null,
+  };
+}
+
+/**
+ * How the values of categories that are stored as numbers or booleans become texts: the schema decides, then the stored
+ * types. A boolean is the same as 0 and 1 of the other side. Null where the values are compared as they are stored.
+ */
+function textOf(
+  before: SideColumn,
+  now: SideColumn,
+  declared: DeclaredKind | null,
+): Record<keyof Sides, TextForm> | null {
+  const sides = [before, now];
+  const hasNumbers = sides.some((column) => plainType(column) === 'numeric');
+  const hasTruth = sides.some(({ type }) => type === 'boolean');
+  const hasTexts = sides.some(({ type }) => type === 'string' || type === 'any');
+  if (declared === 'boolean' || (hasTruth && (hasNumbers || !hasTexts))) {
+    // Words of a schema, such as yes and no, are texts like any other.
+    return hasNumbers || hasTruth ? { reference: truthForm(before), current: truthForm(now) } : null;
+  }
+  return declared === 'categorical' && hasNumbers ? { reference: numberForm, current: numberForm } : null;
+}
+
+const numberForm: TextForm = (column) =>
+  `coalesce(CAST(TRY_CAST(${column} AS DOUBLE) + 0.0 AS VARCHAR), CAST(${column} AS VARCHAR))`;
+
+function truthForm({ sqlType }: SideColumn): TextForm {
+  if (sqlType === 'BOOLEAN') return plainText;
+  return (column) => {
+    const text = `CAST(${column} AS VARCHAR)`;
+    const truth = `CASE TRY_CAST(${text} AS DOUBLE) WHEN 0 THEN false WHEN 1 THEN true ELSE TRY_CAST(${text} AS BOOLEAN) END`;
+    return `coalesce(CAST(${truth} AS VARCHAR), ${text})`;
+  };
 }
 
 async function texts(db: Database, column: string, reference: Side, current: Side): Promise<ColumnData> {

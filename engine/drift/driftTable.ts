@@ -1,5 +1,6 @@
 import type { ComparedColumn } from '../../protocol/dataProfile.ts';
 import type { DriftState } from '../../protocol/drift.ts';
+import type { DeclaredKind } from './declaredKinds.ts';
 import { driftProfiles } from '../project/schema/monitors.ts';
 
 /** The values that were compared: numbers, categories, the words of texts, or none. */
@@ -56,6 +57,8 @@ export interface CompareOptions {
   threshold?: number | undefined;
   /** The comparators of a schema by column; for Loopwright's own profile. */
   comparators?: ReadonlyMap<string, Comparator>;
+  /** Columns that a schema declares as booleans or categories; for Loopwright's own profile. */
+  kinds?: ReadonlyMap<string, DeclaredKind>;
   /** Whether the default replaces a measure that does not apply; else the column is left out. */
   fallBack?: boolean;
   /** Default: `benjamini-hochberg` for Loopwright's own profile, `none` for those of other tools. */

@@ -62,7 +62,7 @@ export async function judgeColumn(
   };
   if (options.profile === 'loopwright' && options.measure === 'none')
     return uncounted({ ...nothing, note: 'left out by the schema' });
-  const read = await readColumn(db, options.profile, name, reference, current);
+  const read = await readColumn(db, options, name, reference, current);
   if (typeof read === 'string') return uncounted({ ...nothing, note: read });
   const shape: DriftRow = {
     ...nothing,

@@ -74,26 +74,23 @@ export async function readNumbersOnGrid(
   };
 }
 
-/**
- * Counts of each text on both sides, ascending by code point; NULL is left out. With `numbersOn`, that side holds
- * numbers, which equal no text of the other, as in Python.
- */
+/** SQL that writes the values of a quoted column as texts. */
+export type TextForm = (column: string) => string;
+
+export const plainText: TextForm = (column) => `CAST(${column} AS VARCHAR)`;
+/** Numbers that equal no text of the other side, as in Python. */
+export const markedNumber: TextForm = (column) => `${quoteLiteral(numberMark)} || ${plainText(column)}`;
+
+/** Counts of each text on both sides, ascending by code point; NULL is left out. */
 export async function readCategories(
   db: Database,
   { reference, current }: Sources,
   column: string,
-  numbersOn: 'reference' | 'current' | null = null,
+  forms: Record<keyof Sides, TextForm> = { reference: plainText, current: plainText },
 ): Promise<CategoryPair> {
-  const text = `CAST(${quoteIdentifier(column)} AS VARCHAR)`;
-  const number = `${quoteLiteral(numberMark)} || ${text}`;
+  const quoted = quoteIdentifier(column);
   const { columns } = await db.table(
-    countsSql(
-      numbersOn === 'reference' ? number : text,
-      numbersOn === 'current' ? number : text,
-      reference,
-      current,
-      column,
-    ),
+    countsSql(forms.reference(quoted), forms.current(quoted), reference, current, column),
   );
   const values = columns['v'];
   return {

@@ -5,6 +5,7 @@ import { quoteIdentifier } from '../data/quote.ts';
 import type { Column } from '../data/table.ts';
 import { domainMeasure } from '../drift/compareDomains.ts';
 import { compareTables } from '../drift/compareTables.ts';
+import type { DeclaredKind } from '../drift/declaredKinds.ts';
 import type { CompareOptions, DriftRow } from '../drift/driftTable.ts';
 import type { Feature } from '../models/feature.ts';
 import type { WindowRows } from './windowRows.ts';
@@ -34,7 +35,7 @@ export async function compareWindow(
   db: Database,
   reference: string,
   rows: WindowRows,
-  { features, withScore, ...options }: WindowComparison,
+  { features, withScore, kinds, ...options }: WindowComparison,
 ): Promise<ComparedWindow> {
   const types = new Map((await columnsOf(db, reference)).map((column) => [column.name, column]));
   // A date moves on by itself, so it is not compared.
@@ -46,7 +47,11 @@ export async function compareWindow(
   try {
     const now = await typedWindow(db, compared, types, rows.fileTypes);
     const names = compared.map(({ name }) => name);
-    const inputs = await compareTables(db, before, now, { ...options, columns: names });
+    const inputs = await compareTables(db, before, now, {
+      ...options,
+      columns: names,
+      kinds: new Map([...kindsOf(compared), ...(kinds ?? [])]),
+    });
     const scoreOptions = options.measure === domainMeasure ? { ...options, measure: undefined } : options;
     const score =
       withScore && types.has('_score')
@@ -59,6 +64,13 @@ export async function compareWindow(
   } finally {
     await db.run(`DROP TABLE ${windowTable}`);
   }
+}
+
+/** The kinds that the model gives its features; a schema comes before them. */
+function kindsOf(features: readonly Feature[]): [string, DeclaredKind][] {
+  return features.flatMap(({ name, kind }): [string, DeclaredKind][] =>
+    kind === 'boolean' || kind === 'categorical' ? [[name, kind]] : [],
+  );
 }
 
 /** A reference of an old version stores booleans as 0 and 1. */

@@ -12,6 +12,7 @@ import { featuresOf } from '../registry/openVersion.ts';
 import { quantile } from '../statistics/quantile.ts';
 import type { Store } from '../store/store.ts';
 import { comparatorsOf } from '../drift/comparators.ts';
+import { declaredKinds } from '../drift/declaredKinds.ts';
 import { compareWindow, type ComparedWindow } from './compareWindow.ts';
 import { realisedPerformance } from './performance.ts';
 import { predictionSource } from './predictionSource.ts';
@@ -138,6 +139,8 @@ async function compare(
     measure: drift?.measure,
     threshold: drift?.threshold,
     comparators: comparatorsOf(schema ?? null, 'drift'),
+    kinds: declaredKinds(schema ?? null),
+    significance: drift?.significance,
     signal,
   });
 }

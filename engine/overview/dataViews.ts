@@ -16,7 +16,9 @@ import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { rawSource, typedSelect } from '../data/typedSource.ts';
 import { sharedDistribution } from '../data/sharedDistribution.ts';
 import { validateTable, type ValidationResult } from '../data/validateTable.ts';
+import { comparatorsOf } from '../drift/comparators.ts';
 import { compareTables } from '../drift/compareTables.ts';
+import { declaredKinds } from '../drift/declaredKinds.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import { splitColumn } from '../project/splitColumn.ts';
@@ -153,6 +155,8 @@ export async function compareSubjects(
       ? await compareTables(db, sources.reference, sources.current, {
           profile: 'loopwright',
           columns: shared.map(({ before: { name } }) => name),
+          comparators: comparatorsOf(current.schema ?? reference.schema, 'drift'),
+          kinds: declaredKinds(current.schema ?? reference.schema),
         })
       : null;
   const columns: ComparedColumn[] = [];

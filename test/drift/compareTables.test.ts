@@ -6,6 +6,7 @@ import { compareTables, type CompareOptions } from '../../engine/drift/compareTa
 import type { DriftRow } from '../../engine/drift/driftTable.ts';
 import { openSide } from '../../engine/drift/openTables.ts';
 import { comparatorsOf } from '../../engine/drift/comparators.ts';
+import { declaredKinds } from '../../engine/drift/declaredKinds.ts';
 import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
 import { readNumbers } from '../../engine/drift/readPair.ts';
 import { wassersteinStdOfPair } from '../../engine/statistics/wasserstein.ts';
@@ -70,6 +71,54 @@ test('own profile: few rows give no verdict; missing and unseen values are broke
   const unseen = by(await compare(rows(400, "'a' AS w"), rows(400, "CASE WHEN i < 20 THEN 'b' ELSE 'a' END AS w")));
   assert.ok(unseen['w']?.drifted);
   assert.deepEqual([unseen['w'].state, unseen['w'].reason], ['broken', 'unseen categories']);
+});
+
+const flags = (n: number, share: number, as: string) => {
+  const word: Record<string, string> = {
+    BOOLEAN: `i % 100 < ${share}`,
+    INTEGER: `CASE WHEN i % 100 < ${share} THEN 1 ELSE 0 END`,
+    VARCHAR: `CASE WHEN i % 100 < ${share} THEN 'True' ELSE 'False' END`,
+  };
+  return rows(n, `${word[as]} AS flag`);
+};
+
+test('a boolean is two categories whatever stores it: the schema decides, then the stored types', async () => {
+  const declared = { kinds: declaredKinds({ fields: [{ name: 'flag', type: 'boolean' }] }) };
+  const found = async (before: string, now: string, options: Partial<CompareOptions> = {}) =>
+    by(await compare(flags(2000, 55, before), flags(1000, 66, now), options))['flag'];
+  const expected = await found('BOOLEAN', 'BOOLEAN');
+  assert.deepEqual([expected?.measure, expected?.state, expected?.type], ['js_distance_2', 'stable', 'categorical']);
+  assert.ok(Math.abs((expected?.value ?? 0) - 0.0957) < 1e-3, `${expected?.value}`);
+  for (const [before, now] of [
+    ['BOOLEAN', 'INTEGER'],
+    ['INTEGER', 'BOOLEAN'],
+  ] as const)
+    assert.deepEqual(await found(before, now), expected, `${before} ${now}`);
+  for (const [before, now] of [
+    ['INTEGER', 'INTEGER'],
+    ['BOOLEAN', 'VARCHAR'],
+    ['VARCHAR', 'INTEGER'],
+  ] as const)
+    assert.deepEqual(await found(before, now, declared), expected, `declared, ${before} ${now}`);
+  assert.equal((await found('INTEGER', 'INTEGER'))?.measure, 'wasserstein_std', 'numbers, as nothing says otherwise');
+});
+
+test('numbers that a schema declares as categories are compared as categories, of any type of number', async () => {
+  const schema: DatasetSchema = { fields: [{ name: 'grade', type: 'integer', categories: [1, 2, 3] }] };
+  const found = async (before: string, now: string) =>
+    by(
+      await compare(rows(900, `(i % 3 + 1)::${before} AS grade`), rows(600, `(i % 3 + 1)::${now} AS grade`), {
+        kinds: declaredKinds(schema),
+      }),
+    )['grade'];
+  for (const [before, now] of [
+    ['INTEGER', 'INTEGER'],
+    ['INTEGER', 'DOUBLE'],
+    ['VARCHAR', 'DOUBLE'],
+  ] as const) {
+    const row = await found(before, now);
+    assert.deepEqual([row?.type, row?.value, row?.state], ['categorical', 0, 'stable'], `${before} ${now}`);
+  }
 });
 
 test("evidently's choice by rows of the reference and distinct values", async () => {

@@ -6,6 +6,8 @@ import { columnsOf } from '../../engine/data/inspectColumns.ts';
 import { quoteLiteral } from '../../engine/data/quote.ts';
 import type { Column } from '../../engine/data/table.ts';
 import { comparatorsOf } from '../../engine/drift/comparators.ts';
+import { compareTables } from '../../engine/drift/compareTables.ts';
+import { declaredKinds } from '../../engine/drift/declaredKinds.ts';
 import { profileNames, type DriftTable, type ProfileName } from '../../engine/drift/driftTable.ts';
 import type { FeatureSpec } from '../../engine/models/preprocess.ts';
 import { compareWindow, type WindowComparison } from '../../engine/monitoring/compareWindow.ts';
@@ -221,4 +223,33 @@ test('a reference of an old version, with booleans as 0 and 1, compares them as 
     profile: 'loopwright',
   });
   assert.deepEqual([values[0]?.measure, values[0]?.value, values[0]?.kind], ['js_distance_2', 0, 'stable']);
+});
+
+test('a boolean of the schema is compared as two categories, also where the model reads a number', async () => {
+  const [before, now] = [join(root, 'before.parquet'), join(root, 'now.parquet')];
+  const sql = (n: number, share: number) => `SELECT (i % 100 < ${share})::DOUBLE AS flag FROM range(${n}) t(i)`;
+  await db.run(`COPY (${sql(2000, 55)}) TO ${quoteLiteral(before)}`);
+  await db.run(`COPY (${sql(1000, 66)}) TO ${quoteLiteral(now)}`);
+  const kinds = declaredKinds({ fields: [{ name: 'flag', type: 'boolean' }] });
+  const { columns } = await compareTables(db, quoteLiteral(before), quoteLiteral(now), {
+    profile: 'loopwright',
+    kinds,
+  });
+  const flag: Column = {
+    kind: 'number',
+    values: Float64Array.from({ length: 1000 }, (_, i) => (i % 100 < 66 ? 1 : 0)),
+  };
+  for (const kind of ['numeric', 'boolean'] as const) {
+    const { values } = await compareWindow(db, quoteLiteral(before), windowRows({ flag }, new Float64Array(1000)), {
+      features: [{ name: 'flag', kind }],
+      withScore: false,
+      profile: 'loopwright',
+      kinds,
+    });
+    const [one] = values;
+    assert.deepEqual(
+      [one?.measure, one?.value, one?.adjustedP, one?.kind],
+      ['js_distance_2', columns[0]?.value, columns[0]?.adjustedP, 'stable'],
+    );
+  }
 });

@@ -2,6 +2,7 @@ import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { compareTables } from '../../../engine/drift/compareTables.ts';
 import type { Correction, DriftRow, DriftTable, ProfileName } from '../../../engine/drift/driftTable.ts';
 import { comparatorsOf, type ComparatorKind } from '../../../engine/drift/comparators.ts';
+import { declaredKinds } from '../../../engine/drift/declaredKinds.ts';
 import { domainMeasure } from '../../../engine/drift/compareDomains.ts';
 import { columnMeasures } from '../../../engine/drift/measures.ts';
 import { profileNames } from '../../../engine/drift/driftTable.ts';
@@ -60,6 +61,7 @@ export async function dataDrift(
       significance,
       signal: context.signal,
       comparators: comparatorsOf(now.found.schema ?? before.found.schema, options.comparator),
+      kinds: declaredKinds(now.found.schema ?? before.found.schema),
       columns,
       measure: options.measure,
       threshold,

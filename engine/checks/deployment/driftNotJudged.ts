@@ -1,3 +1,4 @@
+import { declaredKind } from '../../drift/declaredKinds.ts';
 import { columnMeasures, comparedWords, type OfferedMeasure } from '../../drift/measures.ts';
 import type { ProfileName } from '../../drift/driftTable.ts';
 import type { Field } from '../../project/schema/datasetSchema.ts';
@@ -56,8 +57,9 @@ function typesOf(profile: ProfileName, asked: string): ComparedType[] {
 }
 
 /** The types under which a profile may compare a field. Free texts count as texts, which only the data tells. */
-function fieldTypes({ type }: Field, profile: ProfileName): ComparedType[] {
-  switch (type) {
+function fieldTypes(field: Field, profile: ProfileName): ComparedType[] {
+  if (profile === 'loopwright' && declaredKind(field) !== null) return ['categorical'];
+  switch (field.type) {
     case 'number':
       return ['numeric'];
     case 'integer':

@@ -1,3 +1,4 @@
+import { declaredKind } from '../../drift/declaredKinds.ts';
 import type { comparatorMeasures, Field } from '../../project/schema/datasetSchema.ts';
 import type { More, Rule } from '../rule.ts';
 
@@ -60,7 +61,7 @@ function judge(threshold: number, measure: Measure): { message: string; more: Mo
 /** The measure that is taken for a column; null when its type leaves that open. */
 function measureOf(field: Field, kind: 'drift' | 'skew'): Measure | null {
   const declared = field.loopwright?.[kind]?.measure;
-  const type = field.type ?? 'any';
+  const type = declaredKind(field) === null ? (field.type ?? 'any') : 'string';
   if (declared === 'none') return null;
   if (declared !== undefined && !['wasserstein', 'ks', 'energy', 'total_variation', 'l_infinity'].includes(declared))
     return declared;

@@ -6,7 +6,7 @@ export const windowTooSmall: Rule = {
   code: 'LW604',
   name: 'window-too-small',
   severity: 'warning',
-  docs: 'A monitor evaluates windows of fewer than 30 rows. Metrics of so few rows vary by chance, and drift is not reported below 100 values, so retraining may start without need. Require more rows, and use longer windows if necessary.',
+  docs: 'A monitor evaluates windows of fewer than 30 rows. Metrics of so few rows vary by chance, and drift is not reported below 30 values, so retraining may start without need. Require more rows, and use longer windows if necessary.',
   example: { wrong: 'window: { every: 1h, min_rows: 5 }', right: 'window: { every: 1d, min_rows: 500 }' },
   check(context) {
     for (const [name, { window }] of Object.entries(context.config.monitors ?? {})) {

@@ -47,7 +47,7 @@ export const Monitor = Type.Object(
           profile: Type.Optional(
             Type.Enum(driftProfiles, {
               description:
-                'Measures and thresholds, as in `loopwright data drift`. loopwright (default): Wasserstein over the standard deviation of the reference for numbers, Jensen-Shannon distance (base 2) for categories, both 0.1. evidently, tfdv, nannyml: the rules of that tool.',
+                'Measures and thresholds, as in `loopwright data drift`. loopwright (default): Wasserstein over the standard deviation of the reference for numbers, Jensen-Shannon distance (base 2) for categories, both 0.1, and only what chance does not explain. evidently, tfdv, nannyml: the rules of that tool.',
             }),
           ),
           measure: Type.Optional(
@@ -59,6 +59,14 @@ export const Monitor = Type.Object(
           ),
           threshold: Type.Optional(
             Type.Number({ description: 'Threshold for all columns. Default: that of the measure.' }),
+          ),
+          significance: Type.Optional(
+            Type.Number({
+              exclusiveMinimum: 0,
+              exclusiveMaximum: 1,
+              description:
+                'For the profile loopwright: a feature has drifted when its value is beyond the threshold and its p-value, corrected over the features, is below this. It is also the threshold of tests. Default 0.01.',
+            }),
           ),
           share: Type.Optional(
             Type.Number({
