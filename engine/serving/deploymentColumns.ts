@@ -39,7 +39,7 @@ export function deploymentColumns(
     schema,
     key,
     time,
-    keyOf: (row) => (key === null || row[key] === null || row[key] === undefined ? null : String(row[key])),
+    keyOf: (row) => (key === null ? null : keyText(row[key])),
     timeOf: (row) => {
       const value = time === null ? undefined : row[time];
       const ms = typeof value === 'number' ? value : typeof value === 'string' ? parseTime(value) : null;
@@ -47,6 +47,12 @@ export function deploymentColumns(
     },
     featuresOf: (row, features) => Object.fromEntries(features.map(({ name }) => [name, row[name] ?? null])),
   };
+}
+
+/** A key as text; one that is no text or number has a text all the same, and its row a warning. */
+function keyText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** The schema of the dataset that describes the rows of a model; null when there is none. */
