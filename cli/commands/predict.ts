@@ -80,15 +80,34 @@ export async function predict(context: CommandContext, options: PredictOptions):
       output,
       columns: deploymentColumns(context.project(), config, options.deployment ?? null, model),
       deployment: options.deployment ?? null,
+      invalid: deployment?.as === 'batch' ? deployment.invalid : undefined,
       signal: context.signal,
       onProgress: (share) => context.terminal.progress(`${bar(share)} ${Math.round(share * 100)} %`),
     });
     if (context.json)
-      context.printJson({ rows: result.rows, output: result.output, model: wanted.model, version: wanted.version });
-    else
+      context.printJson({
+        rows: result.rows,
+        output: result.output,
+        model: wanted.model,
+        version: wanted.version,
+        refused: result.refused,
+        quarantine: result.quarantine,
+        rules: result.rules.map(({ field, rule, mode, count: n, message }) => ({
+          field,
+          rule,
+          mode,
+          count: n,
+          message,
+        })),
+      });
+    else {
       context.terminal.line(
         `${count(result.rows)} rows scored by ${versionText({ name, version: wanted.version }, hasSeveralModels(config))} into ${result.output}`,
       );
+      if (result.quarantine !== null)
+        context.terminal.line(`${count(result.refused)} rows break the schema and are in ${result.quarantine}`);
+      for (const { message } of result.rules) context.terminal.note(message);
+    }
     return exitCodes.done;
   } finally {
     context.signal.removeEventListener('abort', interrupt);

@@ -122,6 +122,7 @@ async function scoreStretch(
     output,
     columns: deploymentColumns(request.project, config, deploymentName),
     deployment: deploymentName,
+    invalid: deployment.invalid,
     signal: request.signal,
   });
   return rows;

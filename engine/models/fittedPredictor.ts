@@ -168,23 +168,30 @@ function answerSql(
   positions: ClassPositions,
 ): AnswerSql {
   const names = columns.map((name) => quoteIdentifier(name));
+  const ofScore = (score: string): AnswerSql => ({ score, class: null, probabilities: [] });
+  // A model that answers with classes alone is sure of them, as in `predictionsOf`.
+  const ofClass = (position: string): AnswerSql => ({
+    score: null,
+    class: position,
+    probabilities: classes.map((_, c) => `CAST((${position}) = ${c} AS DOUBLE)`),
+  });
   if (columns.includes('label')) {
     const label = quoteIdentifier('label');
-    if (task === 'regression') return { score: `CAST(${label} AS DOUBLE)`, class: null };
+    if (task === 'regression') return ofScore(`CAST(${label} AS DOUBLE)`);
     const position = `CASE ${classes
       .map((name, i) => `WHEN ${label} IN (${aliasesOf(name).map(quoteLiteral).join(', ')}) THEN ${i}`)
       .join(' ')} END`;
-    return task === 'binary' ? { score: `CAST(${position} AS DOUBLE)`, class: null } : { score: null, class: position };
+    return task === 'binary' ? ofScore(`CAST(${position} AS DOUBLE)`) : ofClass(position);
   }
   const [first = 'NULL'] = names;
   const number = `CASE ${classes.map((name, i) => `WHEN ${first} = TRY_CAST(${quoteLiteral(name)} AS DOUBLE) THEN ${i}`).join(' ')} END`;
-  if (task === 'binary' && scores === 'none' && names.length === 1)
-    return { score: `CAST(${number} AS DOUBLE)`, class: null };
+  if (task === 'binary' && scores === 'none' && names.length === 1) return ofScore(`CAST(${number} AS DOUBLE)`);
   if (task !== 'multiclass')
-    return { score: (task === 'binary' && names.length > 1 && names[positions.column[1] ?? 1]) || first, class: null };
-  if (names.length === 1) return { score: null, class: number };
-  const ordered = positions.column.map((c) => names[c] ?? 'NULL').join(', ');
-  return { score: null, class: `list_position([${ordered}], list_max([${ordered}])) - 1` };
+    return ofScore((task === 'binary' && names.length > 1 && names[positions.column[1] ?? 1]) || first);
+  if (names.length === 1) return ofClass(number);
+  const ordered = positions.column.map((c) => names[c] ?? 'NULL');
+  const list = `[${ordered.join(', ')}]`;
+  return { score: null, class: `list_position(${list}, list_max(${list})) - 1`, probabilities: ordered };
 }
 
 /** The texts that mean a class: a boolean may be answered as a word or as a number. */

@@ -36,6 +36,8 @@ export interface AnswerSql {
   score: string | null;
   /** The position of the predicted class, from 0; null when the score and the threshold decide. */
   class: string | null;
+  /** Several classes: the probability of each, in the order of `meta.classes`; else empty. */
+  probabilities: string[];
 }
 
 /** Scores a file in constant memory. */
