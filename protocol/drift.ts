@@ -47,6 +47,46 @@ export interface DriftValue {
   note: string | null;
 }
 
+/** The headline of a window: the gravest of its verdicts. */
+export type WindowStatus = 'ok' | 'drift' | 'score drift' | 'expectation broken' | 'too few labels' | 'too few rows';
+
+/** The verdict on the inputs as a whole, or on the score. `not judged`: too few rows, or nothing to compare. */
+export type DriftVerdict = 'stable' | 'drifted' | 'not judged';
+
+/** A value that was measured on `n` rows, with its interval; an end is null where the rows give none. */
+export interface MeasuredValue {
+  value: number;
+  low: number | null;
+  high: number | null;
+  n: number;
+}
+
+/**
+ * `met`: the value is within its bounds. `broken`: the whole interval is outside. `uncertain`: the value is outside, the
+ * interval is not. `waiting`: labels have time to arrive. `too few`: fewer labels or rows than a verdict needs. `no
+ * value`: nothing measures it.
+ */
+export type ExpectationState = 'met' | 'uncertain' | 'broken' | 'waiting' | 'too few' | 'no value';
+
+/** An expectation of the monitor in one window. */
+export interface Expectation {
+  metric: string;
+  min: number | null;
+  max: number | null;
+  state: ExpectationState;
+  value: number | null;
+  /** Ends of the 95 % interval. */
+  low: number | null;
+  high: number | null;
+  /** Rows behind the value. */
+  n: number;
+  of: 'labels' | 'rows' | 'requests';
+  /** Rows that a verdict needs. */
+  needed: number;
+  /** Binary metrics of both classes: labels of the rarer class, and how many of them a verdict needs. */
+  rarer: { n: number; needed: number } | null;
+}
+
 export interface DriftWindow {
   id: number;
   /** Epoch milliseconds, start inclusive, end exclusive. */
@@ -56,14 +96,46 @@ export interface DriftWindow {
   modelVersions: number[];
   /** The version whose test rows this window is compared with: the one that answered most. */
   referenceVersion: number | null;
-  status: 'ok' | 'drift' | 'too few rows';
+  status: WindowStatus;
+  inputs: DriftVerdict;
+  score: DriftVerdict;
+  expectations: Expectation[];
+  /** Rows that a verdict on drift needs: `window.min_rows` when the window was judged; null for old windows. */
+  minRows: number | null;
   driftedShare: number;
   values: DriftValue[];
   /** Realised performance once labels arrived; empty before. */
   performance: Record<string, number>;
+  /** The 95 % intervals of the performance; a metric without one is absent, and windows of older versions have none. */
+  intervals: Record<string, { low: number; high: number }>;
   labelled: number;
   latencyP95Ms: number | null;
   errorRate: number;
+  /**
+   * Settings of the monitor that differed when the window was judged, such as `drift.share`; `rules` for a window that
+   * an older version judged. Empty when the window was judged by the settings of now.
+   */
+  changed: string[];
+}
+
+/** Windows of another length, from before `window.every` changed. They are no part of the series. */
+export interface OtherWidth {
+  widthMs: number;
+  windows: number;
+  /** Epoch milliseconds. */
+  start: number;
+  end: number;
+}
+
+/** The newest verdicts of a monitor; those on performance may be of an older window than those on drift. */
+export interface MonitorVerdict {
+  status: WindowStatus;
+  /** The newest window; null before the first. */
+  window: number | null;
+  /** The newest window with a verdict on drift; null when none has one. */
+  drift: number | null;
+  /** Each expectation in the newest window that judged it, else in the newest window; with the id of that window. */
+  expectations: (Expectation & { window: number })[];
 }
 
 export interface MonitorEvent {
@@ -97,6 +169,8 @@ export interface DriftReport {
   /** Columns ordered by how much they drifted, most first. `score` is the model's own output. */
   columns: string[];
   windows: DriftWindow[];
+  otherWidths: OtherWidth[];
+  verdict: MonitorVerdict;
   /** The performance bounds declared under `expect`. */
   expect: { metric: string; min: number | null; max: number | null }[];
   headlineMetric: string | null;

@@ -1,3 +1,4 @@
+import type { WindowStatus } from './drift.ts';
 import type { Problem } from './problem.ts';
 import type { PrimaryMetric } from './primaryMetric.ts';
 
@@ -147,11 +148,13 @@ export interface DeploymentSummary {
   lastPredictionAt: number | null;
 }
 
-/** A monitor with the verdict of its newest window. */
+/** A monitor with its newest verdicts. */
 export interface MonitorSummary {
   name: string;
-  /** `none` before the first window, `attention` when it drifted or broke an expectation. */
+  /** `none` before the first verdict, `attention` when it drifted or broke an expectation. */
   state: 'none' | 'ok' | 'attention';
+  /** The headline of its newest verdicts; null before the first window. */
+  status: WindowStatus | null;
   detail: string;
 }
 

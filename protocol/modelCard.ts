@@ -1,3 +1,4 @@
+import type { Expectation, WindowStatus } from './drift.ts';
 import type { ModelFacts } from './modelFacts.ts';
 import type { GateResult, ParamValue } from './runs.ts';
 
@@ -45,7 +46,9 @@ export interface CardHealth {
     start: number;
     end: number;
     rows: number;
+    status: WindowStatus;
     driftedShare: number | null;
+    expectations: Expectation[];
     performance: Record<string, number>;
   } | null;
 }

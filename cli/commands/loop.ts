@@ -11,8 +11,10 @@ import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';
 import { runPrinter } from '../runPrinter.ts';
+import { expectationText, verdictText } from '../../words/expectations.ts';
 import { count, fixed } from '../../words/numbers.ts';
-import { bar, table } from '../terminal.ts';
+import { bar, table, type Terminal } from '../terminal.ts';
+import type { DriftWindow } from '../../protocol/drift.ts';
 
 export interface LoopOptions {
   monitor?: string;
@@ -135,7 +137,7 @@ function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEven
         ([metric]) => metric === 'pr_auc' || metric === 'rmse' || metric === 'balanced_accuracy',
       )[0];
       say(
-        `  ${day(window.start)}  ${count(window.rows).padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.floor(100 * share)} % labelled)` : 'no labels yet'}  ${window.status === 'drift' ? terminal.style('yellow', `▲ drift: ${drifted.join(', ')}`) : drifted.length > 0 ? `moved: ${drifted.join(', ')}` : window.status}`,
+        `  ${day(window.start)}  ${count(window.rows).padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.floor(100 * share)} % labelled)` : 'no labels yet'}  ${statusOf(window, drifted, terminal)}`,
       );
     },
     onDecision: (reason, at) => say(`${terminal.style('yellow', '▲')} ${day(at)}  retrain: ${reason}`),
@@ -144,6 +146,22 @@ function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEven
         `${result.status === 'promoted' ? terminal.style('green', '✓') : terminal.style('yellow', '▲')} ${day(at)}  ${result.status}: ${result.message}`,
       ),
   };
+}
+
+/** The status of a window with its reasons. */
+function statusOf(
+  { status, inputs, score, expectations, ...window }: DriftWindow,
+  drifted: readonly string[],
+  terminal: Terminal,
+): string {
+  if (status === 'too few rows') return verdictText('not judged', window);
+  const bad = [
+    ...(inputs === 'drifted' ? [`drift: ${drifted.join(', ')}`] : []),
+    ...(score === 'drifted' ? ['score drift'] : []),
+    ...expectations.filter(({ state }) => state === 'broken').map(expectationText),
+  ];
+  if (bad.length > 0) return terminal.style('yellow', `▲ ${bad.join('; ')}`);
+  return drifted.length > 0 ? `moved: ${drifted.join(', ')}` : status;
 }
 
 /** Starts `loopwright serve` as a child process and waits until it answers. It ends with this process in any case. */

@@ -1,13 +1,22 @@
-import { brokenBounds } from '../../engine/monitoring/bounds.ts';
 import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
-import { listWindows } from '../../engine/monitoring/windows.ts';
-import type { DriftWindow } from '../../protocol/drift.ts';
+import { monitorVerdict } from '../../engine/monitoring/monitorVerdict.ts';
+import { listWindows, otherWidths } from '../../engine/monitoring/windows.ts';
+import { ProjectError } from '../../engine/base/errors.ts';
+import type { DriftWindow, MonitorVerdict, OtherWidth } from '../../protocol/drift.ts';
 import { monitorNamed } from '../../engine/project/models.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readTime } from '../readOption.ts';
-import { count, fixed } from '../../words/numbers.ts';
-import { table } from '../terminal.ts';
+import {
+  changedText,
+  expectationText,
+  intervalText,
+  stateText,
+  verdictText,
+  widthText,
+} from '../../words/expectations.ts';
+import { absent, count, fixed, percent, plural } from '../../words/numbers.ts';
+import { table, type Terminal } from '../terminal.ts';
 
 export interface MonitorOptions {
   now?: string;
@@ -16,7 +25,7 @@ export interface MonitorOptions {
 
 /**
  * `loopwright monitor [NAME]`: evaluates the windows that ended, with `--shadow` those of the deployment's shadow; exits
- * with 1 if the newest drifted or broke an expectation.
+ * with 1 if the newest verdicts name drift or a broken expectation.
  */
 export async function monitor(
   context: CommandContext,
@@ -26,6 +35,7 @@ export async function monitor(
   const config = context.config();
   const chosen = monitorNamed(config, name ?? null);
   const declared = config.monitors?.[chosen];
+  if (!declared) throw new ProjectError(`There is no monitor \`${chosen}\`.`);
   const now = readTime(options.now, 'now') ?? Date.now();
   await evaluateMonitor({
     project: context.project(),
@@ -36,31 +46,62 @@ export async function monitor(
     shadow: options.shadow,
     signal: context.signal,
   });
-  const windows = listWindows(context.store(), chosen, options.shadow ? 'shadow' : 'stable');
-  const last = windows.findLast((window) => window.status !== 'too few rows');
-  const broken = declared && last ? brokenBounds(declared, last) : [];
-  if (context.json) context.printJson({ monitor: chosen, windows, broken });
+  const role = options.shadow ? 'shadow' : 'stable';
+  const windows = listWindows(context.store(), chosen, declared, role);
+  const others = otherWidths(context.store(), chosen, declared, role);
+  const verdict = monitorVerdict(windows);
+  const broken = verdict.expectations.filter(({ state }) => state === 'broken');
+  if (context.json) context.printJson({ monitor: chosen, windows, otherWidths: others, verdict, broken });
   else if (windows.length === 0) context.terminal.line('No window has ended yet.');
   else {
-    const metric = Object.keys(declared?.expect ?? {}).find((key) =>
+    const metric = Object.keys(declared.expect ?? {}).find((key) =>
       windows.some((window) => window.performance[key] !== undefined),
     );
-    const rows = windows.map((window) => [
-      new Date(window.start).toISOString().slice(0, 10),
-      count(window.rows),
-      window.status,
-      driftedOf(window),
-      metric === undefined ? '–' : fixed(window.performance[metric]),
-      window.modelVersions.map((version) => `v${version}`).join(' '),
-    ]);
-    for (const line of table(['window', 'rows', 'status', 'drifted', metric ?? 'performance', 'model'], rows, [1, 4]))
-      context.terminal.line(line);
-    for (const bound of broken)
-      context.terminal.line(
-        `expected ${bound.metric} ${bound.min !== null && bound.value < bound.min ? `at least ${bound.min}` : `at most ${bound.max}`}, found ${fixed(bound.value)}`,
-      );
+    const rows = windows.map((window) => rowOf(window, metric ?? null));
+    const head = ['window', 'rows', 'status', 'drifted', 'score', 'labels', metric ?? 'performance', '95 %', 'model'];
+    for (const line of table(head, rows, [1, 5, 6])) context.terminal.line(line);
+    printVerdict(context.terminal, windows, verdict);
   }
-  return last?.status === 'drift' || broken.length > 0 ? exitCodes.failed : exitCodes.done;
+  if (!context.json) for (const other of others) context.terminal.line(otherText(other));
+  return ['drift', 'score drift', 'expectation broken'].includes(verdict.status) ? exitCodes.failed : exitCodes.done;
+}
+
+function rowOf(window: DriftWindow, metric: string | null): string[] {
+  const interval = metric === null ? undefined : window.intervals[metric];
+  return [
+    new Date(window.start).toISOString().slice(0, 10),
+    count(window.rows),
+    `${window.status}${window.changed.length > 0 ? ' *' : ''}`,
+    driftedOf(window),
+    window.score === 'not judged' ? absent : window.score,
+    window.rows === 0 || window.labelled === 0 ? absent : percent(window.labelled / window.rows),
+    metric === null ? absent : fixed(window.performance[metric]),
+    interval && metric !== null ? intervalText({ metric, ...interval }) : absent,
+    window.modelVersions.map((version) => `v${version}`).join(' '),
+  ];
+}
+
+/** The reasons behind the statuses: expectations, windows without a verdict, windows of other settings. */
+function printVerdict({ line }: Terminal, windows: readonly DriftWindow[], { expectations }: MonitorVerdict): void {
+  const last = windows.at(-1);
+  if (last?.inputs === 'not judged') line(`drift of the last window: ${verdictText(last.inputs, last)}`);
+  for (const expectation of expectations) {
+    const { state, metric, value } = expectation;
+    if (state === 'met') continue;
+    line(
+      state === 'broken' || (state === 'uncertain' && value !== null)
+        ? `${expectationText(expectation)}${state === 'uncertain' ? `: ${stateText(expectation)}` : ''}`
+        : `${metric}: ${stateText(expectation)}`,
+    );
+  }
+  const changed = windows.filter((window) => window.changed.length > 0);
+  const keys = [...new Set(changed.flatMap((window) => window.changed))];
+  if (changed.length > 0) line(`* ${plural(changed.length, 'window')} ${changedText(keys)}; the rows are gone`);
+}
+
+function otherText({ widthMs, windows, start, end }: OtherWidth): string {
+  const day = (at: number) => new Date(at).toISOString().slice(0, 10);
+  return `${plural(windows, 'window')} of ${widthText(widthMs)} from ${day(start)} to ${day(end)}, from before \`window.every\` changed, not shown`;
 }
 
 /** `2 of 7`: drifted among judged features; the score is no feature. */

@@ -39,16 +39,18 @@ function deploymentRow(project: Project, deployment: DeploymentSummary): Row {
   };
 }
 
-function monitorRow(project: Project, { name, state, detail }: MonitorSummary): Row {
+const brokenLook = { icon: 'error', color: 'problemsErrorIcon.foreground' };
+const driftLook = { icon: 'warning', color: 'problemsWarningIcon.foreground' };
+
+function monitorRow(project: Project, { name, state, status, detail }: MonitorSummary): Row {
   const subject = { project, monitor: name };
-  const attention = state === 'attention';
+  const look = status === 'expectation broken' ? brokenLook : state === 'attention' ? driftLook : { icon: 'pulse' };
   return {
     id: `monitor/${name}`,
     label: name,
     description: ['monitor', detail.split(' · ')[0]].filter(Boolean).join(' · '),
-    tooltip: [`Monitor ${name}`, detail].filter(Boolean).join(': '),
-    icon: attention ? 'warning' : 'pulse',
-    ...(attention ? { color: 'problemsWarningIcon.foreground' } : {}),
+    tooltip: [`Monitor ${name}${status === null ? '' : `: ${status}`}`, ...detail.split(' · ')].join('\n'),
+    ...look,
     context: 'monitor',
     subject,
     open: { id: commandIds.openDrift, args: [subject] },

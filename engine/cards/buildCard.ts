@@ -3,7 +3,7 @@ import type { AnyCard, CardHealth } from '../../protocol/modelCard.ts';
 import type { RunDetail } from '../../protocol/runs.ts';
 import { gatesText } from '../../words/metrics.ts';
 import { WorkError } from '../base/errors.ts';
-import { listWindows } from '../monitoring/windows.ts';
+import { windowsOf } from '../monitoring/windows.ts';
 import { findAlias, modelNamed } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
@@ -109,7 +109,7 @@ function healthOf(store: Store, config: ProjectConfig, model: string, version: n
     const last =
       monitor === undefined
         ? undefined
-        : listWindows(store, monitor).findLast((window) => window.modelVersions.includes(version));
+        : windowsOf(store, config)(monitor).findLast((window) => window.modelVersions.includes(version));
     return [
       {
         deployment,
@@ -120,7 +120,9 @@ function healthOf(store: Store, config: ProjectConfig, model: string, version: n
               start: last.start,
               end: last.end,
               rows: last.rows,
-              driftedShare: last.status === 'too few rows' ? null : last.driftedShare,
+              status: last.status,
+              driftedShare: last.inputs === 'not judged' ? null : last.driftedShare,
+              expectations: last.expectations,
               performance: last.performance,
             }
           : null,

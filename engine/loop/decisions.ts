@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DriftWindow } from '../../protocol/drift.ts';
-import { listWindows } from '../monitoring/windows.ts';
+import { windowsOf } from '../monitoring/windows.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Store } from '../store/store.ts';
 import { decideRetraining, type Decision } from './policy.ts';
@@ -29,7 +29,18 @@ interface DecisionEvidence {
   since?: number | null;
   lastRetrained: number | null;
   /** The newest windows of each monitor that the policy refers to, at most ten, oldest first. */
-  windows: Record<string, { end: number; status: string; driftedShare: number; performance: Record<string, number> }[]>;
+  windows: Record<string, WindowEvidence[]>;
+}
+
+/** A window in the evidence. Decisions of older versions have no verdict on the score and the expectations. */
+interface WindowEvidence {
+  end: number;
+  status: string;
+  driftedShare: number;
+  performance: Record<string, number>;
+  inputs?: string;
+  score?: string;
+  expectations?: { metric: string; state: string }[];
 }
 
 const windowsKept = 10;
@@ -37,7 +48,8 @@ const windowsKept = 10;
 /** Evaluates the retraining policy at `now` and records the decision. A repeated decision is recorded once. */
 export function evaluatePolicy(store: Store, config: ProjectConfig, now: number, actor: string): Decision {
   const retrained = lastRetrained(store);
-  const windows = new Map(Object.keys(config.monitors ?? {}).map((name) => [name, listWindows(store, name)]));
+  const listOf = windowsOf(store, config);
+  const windows = new Map(Object.keys(config.monitors ?? {}).map((name) => [name, listOf(name)]));
   const decision = decideRetraining({
     config,
     windowsOf: (monitor) => windows.get(monitor) ?? [],
@@ -69,8 +81,17 @@ export function evaluatePolicy(store: Store, config: ProjectConfig, now: number,
   return decision;
 }
 
-function inputOf({ end, status, driftedShare, performance }: DriftWindow): DecisionEvidence['windows'][string][number] {
-  return { end, status, driftedShare, performance };
+function inputOf(window: DriftWindow): WindowEvidence {
+  const { end, status, driftedShare, performance, inputs, score, expectations } = window;
+  return {
+    end,
+    status,
+    driftedShare,
+    performance,
+    inputs,
+    score,
+    expectations: expectations.map(({ metric, state }) => ({ metric, state })),
+  };
 }
 
 function hash(value: unknown): string {

@@ -38,7 +38,7 @@ export async function monthlyReport(
 ): Promise<MonthRow[]> {
   const monitor = config.monitors?.[monitorName];
   if (!monitor) return [];
-  const windows = listWindows(store, monitorName);
+  const windows = listWindows(store, monitorName, monitor);
   const [first, last] = [windows[0]?.start, windows.at(-1)?.end];
   if (first === undefined || last === undefined) return [];
   let db: Database | null = null;
@@ -86,7 +86,7 @@ export async function monthlyReport(
         month: new Date(start).toISOString().slice(0, 7),
         rows: rows.features.rows,
         labelled,
-        metrics: labelled < fewest ? {} : metrics,
+        metrics: labelled < fewest ? {} : Object.fromEntries([...metrics].map(([name, { value }]) => [name, value])),
         drifted: [...drifted],
         versions: [...rows.versions.keys()].toSorted((a, b) => a - b),
       });

@@ -1,9 +1,10 @@
 import { Cron } from 'croner';
-import type { DriftWindow } from '../../protocol/drift.ts';
+import { expectationText } from '../../words/expectations.ts';
+import { plural } from '../../words/numbers.ts';
+import type { DriftWindow, Expectation } from '../../protocol/drift.ts';
 import { durationMs, parseWindows } from '../base/duration.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { TriggerConfig } from '../project/schema/retraining.ts';
-import { brokenBounds } from '../monitoring/bounds.ts';
 
 export interface Decision {
   verdict: 'retrain' | 'cooling down' | 'not due' | 'no policy';
@@ -39,13 +40,14 @@ export function decideRetraining({ config, windowsOf, lastRetrained, now }: Poli
   const { retraining } = config;
   if (!retraining)
     return { verdict: 'no policy', reason: 'no retraining policy is declared', monitor: null, since: null };
-  const ended = (monitor: string) => windowsOf(monitor).filter((window) => window.end <= now);
+  const ended = (monitor: string) =>
+    windowsOf(monitor).filter((window) => window.end <= now && window.changed.length === 0);
   const holding = retraining.when
     .map((trigger) => {
       const held =
         'schedule' in trigger
           ? due(trigger.schedule, lastRetrained ?? firstWindow(config, windowsOf), now)
-          : holds(config, trigger, ended(trigger.monitor), lastRetrained);
+          : holds(trigger, ended(trigger.monitor), lastRetrained);
       return held && { ...held, monitor: 'schedule' in trigger ? null : trigger.monitor };
     })
     .find((held) => held !== null);
@@ -79,37 +81,48 @@ function firstWindow(config: ProjectConfig, windowsOf: PolicyInput['windowsOf'])
 }
 
 function holds(
-  config: ProjectConfig,
   trigger: Exclude<TriggerConfig, { schedule: string }>,
   windows: DriftWindow[],
   lastRetrained: number | null,
 ): Holding | null {
-  const monitor = config.monitors?.[trigger.monitor];
-  if (!monitor) return null;
   const count = trigger.for === undefined ? 1 : (parseWindows(trigger.for) ?? 1);
   // Windows without a verdict neither confirm nor break a series.
-  const metric = 'below' in trigger ? trigger.below : null;
-  const judged = windows.filter(
-    (window) => window.status !== 'too few rows' && (metric === null || window.performance[metric] !== undefined),
-  );
-  const broken = (window: DriftWindow) =>
-    brokenBounds(monitor, window).find(
-      (bound) => bound.metric === metric && bound.min !== null && bound.value < bound.min,
-    );
-  const holdsIn = (window: DriftWindow) => (metric === null ? window.status === 'drift' : broken(window) !== undefined);
-  const series = judged.slice(judged.findLastIndex((window) => !holdsIn(window)) + 1);
+  const judged = windows.flatMap((window) => {
+    const held = holdsIn(trigger, window);
+    return held === null ? [] : [{ window, held }];
+  });
+  const series = judged.slice(judged.findLastIndex(({ held }) => !held) + 1).map(({ window }) => window);
   // A window that a retraining has answered does not count again.
   const counted = series.filter(({ end }) => lastRetrained === null || end > lastRetrained);
-  const [first, last] = [series[0], series.at(-1)];
-  if (counted.length < count || !first || !last) return null;
-  const every = `${count} ${count === 1 ? 'window' : 'windows'}`;
-  const bound = broken(last);
-  return {
-    reason: bound
-      ? `${metric} was below ${bound.min} for ${every} (last ${Number(bound.value.toFixed(3))})`
-      : `the inputs drifted for ${every}`,
-    since: sinceOf(series, last),
-  };
+  const last = series.at(-1);
+  if (counted.length < count || !last) return null;
+  return { reason: reasonOf(trigger, last, count), since: sinceOf(series, last) };
+}
+
+/** Whether a trigger holds in a window; null when the window has no verdict on it. */
+function holdsIn(trigger: Exclude<TriggerConfig, { schedule: string }>, window: DriftWindow): boolean | null {
+  if ('drift' in trigger) {
+    const verdict = trigger.drift === 'score' ? window.score : window.inputs;
+    return verdict === 'not judged' ? null : verdict === 'drifted';
+  }
+  const expectation = expectationOf(window, trigger.below);
+  if (expectation?.state === 'met') return false;
+  return expectation?.state === 'broken' ? isBelow(expectation) : null;
+}
+
+function reasonOf(trigger: Exclude<TriggerConfig, { schedule: string }>, last: DriftWindow, count: number): string {
+  const every = plural(count, 'window');
+  if ('drift' in trigger) return `the ${trigger.drift === 'score' ? 'score' : 'inputs'} drifted for ${every}`;
+  const expectation = expectationOf(last, trigger.below);
+  return `${trigger.below} was below ${expectation?.min} for ${every}${expectation ? `, last: ${expectationText(expectation)}` : ''}`;
+}
+
+function expectationOf({ expectations }: DriftWindow, metric: string): Expectation | undefined {
+  return expectations.find((expectation) => expectation.metric === metric);
+}
+
+function isBelow({ value, min }: Expectation): boolean {
+  return value !== null && min !== null && value < min;
 }
 
 /** Windows of an earlier reference are another comparison: the change begins after the last of them. */

@@ -2,7 +2,7 @@ import { monitoredModel, shadowOf } from '../project/models.ts';
 import { getVersion } from '../registry/modelVersions.ts';
 import { featuresOf } from '../registry/openVersion.ts';
 import { firstPrediction, mainVersion } from '../serving/predictionLog.ts';
-import { labelDelay, type PredictionSource, type SourceRequest } from './sourceRequest.ts';
+import type { PredictionSource, SourceRequest } from './sourceRequest.ts';
 import { readWindow } from './windowRows.ts';
 import { settledWindows } from './windows.ts';
 
@@ -13,7 +13,7 @@ export function deploymentSource(request: SourceRequest, deployment: string): Pr
   const role = shadow ? 'shadow' : 'stable';
   return {
     openWindows: async (every) => {
-      const settled = settledWindows(store, monitor, labelDelay(declared), role);
+      const settled = settledWindows(store, monitor, declared, role);
       const starts: number[] = [];
       // The loop jumps from prediction to prediction: one row of long ago must not make it visit every empty window since.
       for (let next = firstPrediction(store, deployment, Number.MIN_SAFE_INTEGER, shadow); next !== null;) {

@@ -12,14 +12,15 @@ import { quantile } from '../statistics/quantile.ts';
 import { listEvents } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
 import { domainMeasure } from '../drift/compareDomains.ts';
+import { monitorVerdict } from './monitorVerdict.ts';
 import { predictionSource } from './predictionSource.ts';
 import { readReference } from './reference.ts';
-import { listWindows } from './windows.ts';
+import { listWindows, otherWidths } from './windows.ts';
 
 /** The data of the drift view for one monitor. */
 export function driftReport(store: Store, config: ProjectConfig, name: string): DriftReport {
   const monitor = monitorOf(config, name);
-  const windows = listWindows(store, name);
+  const windows = listWindows(store, name, monitor);
   const most = new Map<string, number>();
   for (const window of windows)
     for (const value of window.values) most.set(value.column, Math.max(most.get(value.column) ?? 0, strength(value)));
@@ -34,6 +35,8 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
     references: referencesOf(store, model.name, windows),
     columns: [...most].toSorted(([, a], [, b]) => b - a).map(([column]) => column),
     windows,
+    otherWidths: otherWidths(store, name, monitor),
+    verdict: monitorVerdict(windows),
     expect: bounds.map(([metric, { min = null, max = null }]) => ({ metric, min, max })),
     headlineMetric:
       bounds.find(([metric]) => windows.some((window) => window.performance[metric] !== undefined))?.[0] ??
@@ -45,7 +48,8 @@ export function driftReport(store: Store, config: ProjectConfig, name: string): 
 }
 
 /**
- * The distance of a value from its threshold; 1 is the threshold, which no value passes that chance explains. The value of a test is its p-value, which drifts when
+ * The distance of a value from its threshold; 1 is the threshold, which no value passes that chance explains. The value
+ * of a test is its p-value, which drifts when
  * small: its distance is the inverse.
  */
 export function strength({ value, pValue, threshold, drifted, reason }: DriftValue): number {
@@ -85,7 +89,7 @@ export async function driftDetail(
   column: string,
 ): Promise<DriftDetail> {
   const monitor = monitorOf(config, name);
-  const window = listWindows(store, name).find((candidate) => candidate.id === windowId);
+  const window = listWindows(store, name, monitor).find((candidate) => candidate.id === windowId);
   const versionNumber = window?.referenceVersion ?? undefined;
   if (!window || versionNumber === undefined)
     throw new WorkError(`The monitor \`${name}\` has no window ${windowId} with predictions.`);

@@ -1,17 +1,30 @@
+import type { MeasuredValue } from '../../protocol/drift.ts';
+import { estimateOf, resample } from '../evaluation/intervals.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
-import { evaluator, type Metrics } from '../evaluation/evaluate.ts';
+import { evaluator } from '../evaluation/evaluate.ts';
 import { type Predictions } from '../evaluation/predictions.ts';
 import type { WindowRows } from './windowRows.ts';
 
+export interface RealisedPerformance {
+  labelled: number;
+  /** Labels of the rarer class of a binary target; null for other tasks. */
+  rarerLabels: number | null;
+  /** By metric, those that the labelled rows define. */
+  metrics: Map<string, MeasuredValue>;
+}
+
+/** The same rows give the same intervals. */
+const seed = 1;
+
 /**
- * Realised performance of the rows of a window whose labels have arrived. Without labels by key, the true values that
- * stand beside the predictions count.
+ * Realised performance of the rows of a window whose labels have arrived, with 95 % intervals. Without labels by key,
+ * the true values that stand beside the predictions count.
  */
 export function realisedPerformance(
   rows: WindowRows,
   labels: ReadonlyMap<string, string | number> | null,
   version: ModelVersion,
-): { labelled: number; metrics: Metrics } {
+): RealisedPerformance {
   const { task, classes, threshold, minPrecision, positive, scores } = version.report;
   const truth: number[] = [];
   const values: number[] = [];
@@ -31,21 +44,30 @@ export function realisedPerformance(
       task === 'multiclass' ? (classes ?? []).indexOf(rows.predictions[i] ?? '') : (rows.scores[i] ?? Number.NaN),
     );
   });
-  if (truth.length === 0) return { labelled: 0, metrics: {} };
+  const n = truth.length;
+  const positives = truth.reduce((sum, label) => sum + label, 0);
+  const rarerLabels = task === 'binary' ? Math.min(positives, n - positives) : null;
+  if (n === 0) return { labelled: 0, rarerLabels, metrics: new Map() };
   const predictions: Predictions = {
     task,
     values: Float64Array.from(values),
     probabilities: (classes ?? []).map((_, c) => Float64Array.from(values, (value) => (value === c ? 1 : 0))),
     ...(rows.decisions && { decisions: Float64Array.from(decisions) }),
   };
-  const metrics = evaluator(Float64Array.from(truth), predictions, {
+  const compute = evaluator(Float64Array.from(truth), predictions, {
     threshold,
     minPrecision,
     areProbabilities: scores === 'probability',
-  })();
-  // The log holds the predicted class without probabilities, so there is no log loss.
-  if (task === 'multiclass') delete metrics['log_loss'];
-  return { labelled: truth.length, metrics };
+  });
+  const resampled = resample({ n, seed }, compute);
+  const metrics = new Map<string, MeasuredValue>();
+  for (const [name, value] of Object.entries(compute())) {
+    // The log holds the predicted class without probabilities, so there is no log loss.
+    if (value === null || (task === 'multiclass' && name === 'log_loss')) continue;
+    const { low, high } = estimateOf(value, n, resampled, name);
+    metrics.set(name, { value, low, high, n });
+  }
+  return { labelled: n, rarerLabels, metrics };
 }
 
 /** True when a value of a binary target is the positive one. */

@@ -14,7 +14,7 @@ import { featuresOf } from '../registry/openVersion.ts';
 import { newestVersion } from '../registry/selectedVersion.ts';
 import { datasetSql } from '../stages/datasetView.ts';
 import { isPositive } from './performance.ts';
-import { labelDelay, type PredictionSource, type SourceRequest, type Span } from './sourceRequest.ts';
+import type { PredictionSource, SourceRequest, Span } from './sourceRequest.ts';
 import { appendTable, numbers, texts, type WindowRows } from './windowRows.ts';
 import { listWindows, settledWindows } from './windows.ts';
 
@@ -38,12 +38,12 @@ export function tableSource(request: SourceRequest, dataset: string): Prediction
     async openWindows(every) {
       const found = await log();
       const counted = await countWindows(found, every, now);
-      const judged = new Map(listWindows(store, monitor).map((window) => [window.start, window]));
-      const settled = settledWindows(store, monitor, labelDelay(declared));
+      const judged = new Map(listWindows(store, monitor, declared).map((window) => [window.start, window]));
+      const settled = settledWindows(store, monitor, declared);
       // Rows and true values may be added to a table at any time, so a window whose counts changed is judged again.
       const open = counted.filter(({ start, rows, labelled }) => {
         const known = judged.get(start);
-        if (!known || known.rows !== rows) return true;
+        if (!known || known.changed.length > 0 || known.rows !== rows) return true;
         return declared.labels ? !settled.has(start) : known.labelled !== labelled;
       });
       const [first, ...others] = open;

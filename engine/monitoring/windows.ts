@@ -1,21 +1,43 @@
-import type { DriftReason, DriftState, DriftValue, DriftWindow } from '../../protocol/drift.ts';
+import type {
+  DriftReason,
+  DriftState,
+  DriftValue,
+  DriftWindow,
+  Expectation,
+  ExpectationState,
+  OtherWidth,
+  WindowStatus,
+} from '../../protocol/drift.ts';
+import { expectationText } from '../../words/expectations.ts';
+import type { MonitorConfig } from '../project/schema/monitors.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { ServingRole } from '../serving/predictionLog.ts';
 import { recordEvent } from '../tracking/events.ts';
 import type { Store } from '../store/store.ts';
+import { changedSettings, judgingSettings, settingsHash, type JudgingSettings } from './judgingSettings.ts';
+import type { JudgedWindow } from './judgeWindow.ts';
+import type { Span } from './sourceRequest.ts';
 
 // Only this file reads and writes the table `windows`. Times are epoch milliseconds.
 
 /**
  * A window in the store. A change of its shape adds a format. Format 2 adds the note, the types `text` and `none`, and
- * values without a threshold; format 3 the corrected p-value, the value of chance and the reason.
+ * values without a threshold; format 3 the corrected p-value, the value of chance and the reason; format 4 the
+ * settings, a verdict for each of inputs, score and expectations, and intervals.
  */
 interface StoredWindow {
-  format: 3;
+  format: 4;
+  settings: JudgingSettings;
+  settingsHash: string;
   rows: number;
   modelVersions: number[];
+  inputs: DriftWindow['inputs'];
+  score: DriftWindow['score'];
+  expectations: StoredExpectation[];
   driftedShare: number;
   values: StoredValue[];
   performance: Record<string, number>;
+  intervals: DriftWindow['intervals'];
   labelled: number;
   latencyP95Ms: number | null;
   errorRate: number;
@@ -40,10 +62,28 @@ interface StoredValue {
   note: string | null;
 }
 
-/** A window of formats 1 and 2, or from before formats. Values of format 1 have no note. */
-interface OldWindow extends Omit<StoredWindow, 'format' | 'values'> {
-  format?: 1 | 2;
-  values: (Omit<StoredValue, 'adjustedP' | 'chance' | 'reason' | 'note'> & { note?: string | null })[];
+interface StoredExpectation {
+  metric: string;
+  min: number | null;
+  max: number | null;
+  state: ExpectationState;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  n: number;
+  of: Expectation['of'];
+  needed: number;
+  rarer: { n: number; needed: number } | null;
+}
+
+type Format4 = 'format' | 'settings' | 'settingsHash' | 'inputs' | 'score' | 'expectations' | 'intervals' | 'values';
+
+type AddedToValues = 'adjustedP' | 'chance' | 'reason' | 'note';
+
+/** A window of formats 1 to 3, or from before formats. Values of format 1 have no note, those of format 2 no reason. */
+interface OldWindow extends Omit<StoredWindow, Format4> {
+  format?: 1 | 2 | 3;
+  values: (Omit<StoredValue, AddedToValues> & Partial<Pick<StoredValue, AddedToValues>>)[];
 }
 
 interface Row {
@@ -51,8 +91,13 @@ interface Row {
   start: number;
   end: number;
   version: number | null;
-  status: DriftWindow['status'];
+  status: WindowStatus;
   result: string;
+}
+
+/** A window of the store, with the settings that judged it; null for one of an older version. */
+interface ReadWindow extends Omit<DriftWindow, 'changed'> {
+  settings: JudgingSettings | null;
 }
 
 /** The window of a monitor that a version answered in a role. */
@@ -62,21 +107,23 @@ export interface WindowKey {
   role: ServingRole;
 }
 
-/** Saves a window and returns its id. A window that begins to drift records an alert. */
-export function saveWindow(store: Store, key: WindowKey, window: Omit<DriftWindow, 'id'>, now: number): number {
+/** Saves a window and returns its id. A window that begins to drift or to break an expectation records an alert. */
+export function saveWindow(
+  store: Store,
+  key: WindowKey,
+  window: JudgedWindow,
+  settings: JudgingSettings,
+  now: number,
+): number {
   const { sql } = store;
   return sql.write(() => {
-    const before = sql.get<{ status: string }>(
-      'SELECT status FROM windows WHERE monitor = ? AND start = ? AND role = ?',
-      key.monitor,
-      window.start,
-      key.role,
-    );
+    const before = readRows(store, key, window)[0] ?? null;
     sql.run(
       `INSERT INTO windows (monitor, start, end, model, version, role, status, result, evaluated_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (monitor, start, role) DO UPDATE SET model = excluded.model, version = excluded.version,
-         status = excluded.status, result = excluded.result, evaluated_at = excluded.evaluated_at`,
+       ON CONFLICT (monitor, start, role) DO UPDATE SET end = excluded.end, model = excluded.model,
+         version = excluded.version, status = excluded.status, result = excluded.result,
+         evaluated_at = excluded.evaluated_at`,
       key.monitor,
       window.start,
       window.end,
@@ -84,11 +131,11 @@ export function saveWindow(store: Store, key: WindowKey, window: Omit<DriftWindo
       window.referenceVersion,
       key.role,
       window.status,
-      JSON.stringify(stored(window)),
+      JSON.stringify(stored(window, settings)),
       now,
     );
     // The shadow gets the rows of the answers, whose drift has its alert.
-    if (key.role !== 'shadow' && window.status === 'drift' && before?.status !== 'drift') alert(store, key, window);
+    if (key.role !== 'shadow') recordAlerts(store, key, window, before);
     return (
       sql.get<{ id: number }>(
         'SELECT id FROM windows WHERE monitor = ? AND start = ? AND role = ?',
@@ -100,46 +147,124 @@ export function saveWindow(store: Store, key: WindowKey, window: Omit<DriftWindo
   });
 }
 
-function alert(store: Store, { monitor, model }: WindowKey, window: Omit<DriftWindow, 'id'>): void {
-  const inputs = window.values.filter(({ column, kind }) => column !== '_score' && kind !== 'not judged');
-  const drifted = inputs.filter((value) => value.drifted).map(({ column }) => column);
-  recordEvent(store, {
-    at: window.end,
-    kind: 'alert',
-    monitor,
-    text: `${drifted.length} of ${inputs.length} features drifted: ${drifted.join(', ')}`,
-    model,
-    modelVersion: window.modelVersions.at(-1) ?? null,
-    runId: null,
-    actor: '',
-  });
+/** Records an alert for each verdict that is bad and was not when the window was last judged. */
+function recordAlerts(store: Store, key: WindowKey, window: JudgedWindow, before: ReadWindow | null): void {
+  const alert = (text: string) =>
+    recordEvent(store, {
+      at: window.end,
+      kind: 'alert',
+      monitor: key.monitor,
+      text,
+      model: key.model,
+      modelVersion: window.modelVersions.at(-1) ?? null,
+      runId: null,
+      actor: '',
+    });
+  if (window.inputs === 'drifted' && before?.inputs !== 'drifted') {
+    const inputs = window.values.filter(({ column, kind }) => column !== '_score' && kind !== 'not judged');
+    const drifted = inputs.filter((value) => value.drifted).map(({ column }) => column);
+    alert(`${drifted.length} of ${inputs.length} features drifted: ${drifted.join(', ')}`);
+  }
+  if (window.score === 'drifted' && before?.score !== 'drifted') alert('the score drifted');
+  const broken = new Set(before?.expectations.filter(isBroken).map(({ metric }) => metric));
+  for (const expectation of window.expectations)
+    if (isBroken(expectation) && !broken.has(expectation.metric)) alert(expectationText(expectation));
 }
 
-/** The windows of a monitor as they were last judged, oldest first: of what was sent, or of the shadow. */
-export function listWindows({ sql }: Pick<Store, 'sql'>, monitor: string, role: ServingRole = 'stable'): DriftWindow[] {
+function isBroken({ state }: Expectation): boolean {
+  return state === 'broken';
+}
+
+/** The rows of a window as it was last judged; 0 when it never was. */
+export function rowsOfWindow(store: Pick<Store, 'sql'>, key: WindowKey, span: Span): number {
+  return readRows(store, key, span)[0]?.rows ?? 0;
+}
+
+/**
+ * The windows of a monitor as they were last judged, oldest first: of what was sent, or of the shadow. They have the
+ * length of now; those of another length are another series, see `otherWidths`.
+ */
+export function listWindows(
+  store: Pick<Store, 'sql'>,
+  monitor: string,
+  declared: MonitorConfig,
+  role: ServingRole = 'stable',
+): DriftWindow[] {
+  const settings = judgingSettings(declared);
+  return readRows(store, { monitor, role })
+    .filter(({ start, end }) => end - start === settings.window.every)
+    .map(({ settings: then, ...window }) => ({
+      ...window,
+      changed: then === null ? ['rules'] : changedSettings(then, settings),
+    }));
+}
+
+/** `listWindows` for the monitors of a project; none for a monitor that it does not declare. */
+export function windowsOf(
+  store: Pick<Store, 'sql'>,
+  { monitors }: Pick<ProjectConfig, 'monitors'>,
+): (monitor: string) => DriftWindow[] {
+  return (monitor) => {
+    const declared = monitors?.[monitor];
+    return declared ? listWindows(store, monitor, declared) : [];
+  };
+}
+
+/** The windows of other lengths whose time no window of the length of now covers, by length. */
+export function otherWidths(
+  store: Pick<Store, 'sql'>,
+  monitor: string,
+  declared: MonitorConfig,
+  role: ServingRole = 'stable',
+): OtherWidth[] {
+  const { every } = judgingSettings(declared).window;
+  const all = readRows(store, { monitor, role });
+  const first = all.find(({ start, end }) => end - start === every)?.start ?? Number.POSITIVE_INFINITY;
+  const others = new Map<number, OtherWidth>();
+  for (const { start, end } of all) {
+    const widthMs = end - start;
+    if (widthMs === every || start >= first) continue;
+    const known = others.get(widthMs);
+    others.set(widthMs, { widthMs, windows: (known?.windows ?? 0) + 1, start: known?.start ?? start, end });
+  }
+  return [...others.values()];
+}
+
+/** The windows of a role, oldest first; with a span, the one window of it. */
+function readRows(
+  { sql }: Pick<Store, 'sql'>,
+  { monitor, role }: Pick<WindowKey, 'monitor' | 'role'>,
+  span?: Span,
+): ReadWindow[] {
   return sql
     .all<Row>(
       `SELECT id, start, end, version, status, result FROM windows
-       WHERE monitor = ? AND role = ? ORDER BY start`,
+       WHERE monitor = ? AND role = ? ${span ? 'AND start = ? AND end = ?' : ''} ORDER BY start`,
       monitor,
       role,
+      ...(span ? [span.start, span.end] : []),
     )
     .map(read);
 }
 
-/** Starts of the windows whose labels had `delay` to arrive before they were last judged. */
+/** Starts of the windows that these settings judged after their labels had time to arrive. */
 export function settledWindows(
   { sql }: Pick<Store, 'sql'>,
   monitor: string,
-  delay: number,
+  declared: MonitorConfig,
   role: ServingRole = 'stable',
 ): Set<number> {
+  const settings = judgingSettings(declared);
   return new Set(
     sql.numbers(
-      'SELECT start FROM windows WHERE monitor = ? AND role = ? AND evaluated_at >= end + ?',
+      `SELECT start FROM windows
+       WHERE monitor = ? AND role = ? AND end - start = ? AND evaluated_at >= end + ?
+         AND result ->> '$.settingsHash' = ?`,
       monitor,
       role,
-      delay,
+      settings.window.every,
+      settings.labels?.delay ?? 0,
+      settingsHash(settings),
     ),
   );
 }
@@ -149,23 +274,36 @@ export function lastWindowEnd({ sql }: Pick<Store, 'sql'>): number | null {
   return sql.get<{ end: number | null }>(`SELECT max(end) AS end FROM windows WHERE role <> 'shadow'`)?.end ?? null;
 }
 
-function stored(window: Omit<DriftWindow, 'id'>): StoredWindow {
+function stored(window: JudgedWindow, settings: JudgingSettings): StoredWindow {
   const { rows, modelVersions, driftedShare, values, performance, labelled, latencyP95Ms, errorRate } = window;
+  const { inputs, score, expectations, intervals } = window;
   return {
-    format: 3,
+    format: 4,
+    settings,
+    settingsHash: settingsHash(settings),
     rows,
     modelVersions,
+    inputs,
+    score,
+    expectations: expectations.map((expectation) => ({ ...expectation })),
     driftedShare,
     values: values.map((value) => ({ ...value })),
     performance,
+    intervals,
     labelled,
     latencyP95Ms,
     errorRate,
   };
 }
 
-function read({ id, start, end, version, status, result }: Row): DriftWindow {
-  const { format: _, ...window } = JSON.parse(result) as StoredWindow | OldWindow;
+function read({ id, start, end, version, status, result }: Row): ReadWindow {
+  const found = JSON.parse(result) as StoredWindow | OldWindow;
+  const of = { id, start, end, status, referenceVersion: version };
+  if (found.format === 4) {
+    const { format: _, settingsHash: __, ...window } = found;
+    return { ...window, ...of, minRows: window.settings.window.min_rows };
+  }
+  const { format: _, ...window } = found;
   const values = window.values.map((value): DriftValue => ({
     adjustedP: null,
     chance: null,
@@ -173,5 +311,17 @@ function read({ id, start, end, version, status, result }: Row): DriftWindow {
     note: null,
     ...value,
   }));
-  return { ...window, id, start, end, status, referenceVersion: version, values };
+  const inputs = status === 'too few rows' ? 'not judged' : status === 'drift' ? 'drifted' : 'stable';
+  const score = values.find(({ column }) => column === '_score');
+  return {
+    ...window,
+    ...of,
+    values,
+    inputs,
+    score: inputs === 'not judged' || !score ? 'not judged' : score.drifted ? 'drifted' : 'stable',
+    expectations: [],
+    intervals: {},
+    minRows: null,
+    settings: null,
+  };
 }

@@ -9,7 +9,7 @@ import {
   type StageKind,
   type StageStatus,
 } from '../../protocol/lifeCycle.ts';
-import { lastWindowEnd, listWindows } from '../monitoring/windows.ts';
+import { lastWindowEnd, windowsOf } from '../monitoring/windows.ts';
 import { decideRetraining } from '../loop/policy.ts';
 import { lastRetrained } from '../loop/retrain.ts';
 import { versionText } from '../../words/models.ts';
@@ -162,7 +162,7 @@ function retrainLine({ config, store, models }: LifeInput): Line {
   if (!store) return { state: 'none', detail: 'nothing to retrain yet', stage: null };
   const decision = decideRetraining({
     config,
-    windowsOf: (monitor) => listWindows(store, monitor),
+    windowsOf: windowsOf(store, config),
     lastRetrained: lastRetrained(store),
     now: lastWindowEnd(store) ?? Date.now(),
   });

@@ -1,38 +1,56 @@
+import type { DriftWindow, Expectation } from '../../protocol/drift.ts';
 import type { MonitorSummary } from '../../protocol/lifeCycle.ts';
-import { brokenBounds } from '../monitoring/bounds.ts';
-import { listWindows } from '../monitoring/windows.ts';
-import type { MonitorConfig } from '../project/schema/monitors.ts';
+import { changedText, stateText, verdictText } from '../../words/expectations.ts';
+import { metricText } from '../../words/metrics.ts';
+import { monitorVerdict } from '../monitoring/monitorVerdict.ts';
+import { windowsOf } from '../monitoring/windows.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Store } from '../store/store.ts';
 
-/** The monitors of a project with the verdict of their newest window with enough rows. */
+/** The monitors of a project with their newest verdicts. */
 export function monitorSummaries(config: ProjectConfig, store: Store | null): MonitorSummary[] {
-  return Object.entries(config.monitors ?? {}).map(([name, monitor]) => ({
+  return Object.keys(config.monitors ?? {}).map((name) => ({
     name,
-    ...newestVerdict(name, monitor, store),
+    ...newestVerdict(store ? windowsOf(store, config)(name) : []),
   }));
 }
 
-function newestVerdict(name: string, monitor: MonitorConfig, store: Store | null): Omit<MonitorSummary, 'name'> {
-  const window = store
-    ? listWindows(store, name).findLast((candidate) => candidate.status !== 'too few rows')
-    : undefined;
-  if (!window) return { state: 'none', detail: 'no window yet' };
-  const inputs = window.values.filter((value) => value.column !== '_score');
-  const drifted = inputs.filter((value) => value.drifted).length;
-  const broken = brokenBounds(monitor, window)[0];
-  if (window.status === 'drift')
-    return { state: 'attention', detail: `drift in ${drifted} of ${inputs.length} features` };
-  if (broken) {
-    const { metric, value, min, max } = broken;
-    const bound = min !== null && value < min ? `< ${min}` : `> ${max}`;
-    return { state: 'attention', detail: `${metric} ${Number(value.toFixed(3))} ${bound}` };
-  }
+function newestVerdict(windows: readonly DriftWindow[]): Omit<MonitorSummary, 'name'> {
+  const { status, drift, expectations } = monitorVerdict(windows);
+  const last = windows.at(-1);
+  if (!last) return { state: 'none', status: null, detail: 'no window yet' };
+  const judged = windows.find(({ id }) => id === drift);
+  const broken = expectations.filter(({ state }) => state === 'broken').map(brokenText);
+  const few = status === 'too few labels' ? expectations.find(({ state }) => state === 'too few') : undefined;
+  const detail = [
+    ...broken,
+    ...(judged ? driftTexts(judged, broken.length > 0) : [verdictText('not judged', last)]),
+    ...(few ? [stateText(few)] : []),
+    changedText((judged ?? last).changed),
+  ];
+  const isBad = status === 'expectation broken' || status === 'drift' || status === 'score drift';
   return {
-    state: 'ok',
-    detail:
-      drifted === 0
-        ? `no drift in ${inputs.length} features`
-        : `no drift · ${drifted} of ${inputs.length} features moved`,
+    state: isBad ? 'attention' : judged ? 'ok' : 'none',
+    status,
+    detail: detail.filter(Boolean).join(' · '),
   };
+}
+
+/** `pr_auc 0.489 < 0.75`. */
+function brokenText({ metric, value, min, max }: Expectation): string {
+  const bound = min !== null && value !== null && value < min ? `< ${min}` : `> ${max}`;
+  return `${metric} ${value === null ? '' : metricText(metric, value)} ${bound}`;
+}
+
+/** The drift of a window; a calm one is not told beside something worse. */
+function driftTexts({ values, inputs, score }: DriftWindow, hasWorse: boolean): string[] {
+  const judged = values.filter(({ column, kind }) => column !== '_score' && kind !== 'not judged');
+  const drifted = judged.filter((value) => value.drifted).length;
+  const texts = [
+    ...(inputs === 'drifted' ? [`drift in ${drifted} of ${judged.length} features`] : []),
+    ...(score === 'drifted' ? ['the score drifted'] : []),
+  ];
+  if (inputs === 'drifted') return texts;
+  if (drifted > 0) return [...texts, `${drifted} of ${judged.length} features moved`];
+  return texts.length > 0 || hasWorse ? texts : [`no drift in ${judged.length} features`];
 }

@@ -1,5 +1,6 @@
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
+import { windowsOf } from '../../engine/monitoring/windows.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { logPredictions, logRequestTimes } from '../../engine/serving/predictionLog.ts';
 import { answeredRequest } from './answeredRequest.ts';
@@ -42,6 +43,7 @@ export function monitoredOrders() {
       );
       logRequestTimes(store, [{ ...logged, ms: 2 }]);
     };
-    return { ...runner, loaded, evaluate, predict };
+    const windows = () => windowsOf(store, loaded().config)('production');
+    return { ...runner, loaded, evaluate, predict, windows };
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { evaluatePolicy, lastDecision } from '../../engine/loop/decisions.ts';
+import { judgingSettings } from '../../engine/monitoring/judgingSettings.ts';
 import { saveWindow } from '../../engine/monitoring/windows.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
@@ -13,11 +14,12 @@ const policy: NonNullable<ProjectConfig['retraining']> = {
   // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's
   then: 'promote',
 };
+const monitor = { deployment: 'd', reference: 'v', window: { every: '1d' } };
 const config: ProjectConfig = {
   version: 1,
   project: 'p',
   stages: {},
-  monitors: { m: { deployment: 'd', reference: 'v', window: { every: '1d' } } },
+  monitors: { m: monitor },
   retraining: policy,
 };
 
@@ -32,9 +34,11 @@ function openedStore(t: TestContext) {
         start: i * day,
         end: (i + 1) * day,
         status: 'drift',
+        inputs: 'drifted',
         driftedShare: 0.75,
         performance: { f1: 0.5 },
       }),
+      judgingSettings(monitor),
       (i + 1) * day,
     );
   const count = () => store.sql.get<{ n: number }>('SELECT count(*) AS n FROM decisions')?.n;
@@ -50,7 +54,14 @@ test('a decision is recorded with its evidence', (t) => {
   const { policyHash, inputsHash, ...stored } = lastDecision(store) ?? assert.fail('nothing was recorded');
   assert.match(policyHash, /^[0-9a-f]{64}$/);
   assert.match(inputsHash, /^[0-9a-f]{64}$/);
-  const window = { status: 'drift', driftedShare: 0.75, performance: { f1: 0.5 } };
+  const window = {
+    status: 'drift',
+    inputs: 'drifted',
+    score: 'stable',
+    expectations: [],
+    driftedShare: 0.75,
+    performance: { f1: 0.5 },
+  };
   assert.deepEqual(stored, {
     at: 2 * day,
     verdict: 'retrain',

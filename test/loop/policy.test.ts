@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DriftWindow } from '../../protocol/drift.ts';
-import { brokenBounds, windowValue } from '../../engine/monitoring/bounds.ts';
 import { decideRetraining } from '../../engine/loop/policy.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
-import { driftWindow } from '../helpers/driftWindow.ts';
+import { driftWindow, expectation } from '../helpers/driftWindow.ts';
 
 const day = 86_400_000;
 const window = (i: number, part: Partial<DriftWindow> = {}): DriftWindow => ({
   id: i,
+  changed: [],
   ...driftWindow({ start: i * day, end: (i + 1) * day, ...part }),
 });
 
@@ -41,8 +41,10 @@ const config: ProjectConfig = {
 };
 const decide = (windows: DriftWindow[], now = 100 * day, lastRetrained: number | null = null) =>
   decideRetraining({ config, windowsOf: () => windows, lastRetrained, now });
-const drift = { status: 'drift' } as const;
-const few = { status: 'too few rows' } as const;
+const drift = { status: 'drift', inputs: 'drifted' } as const;
+const few = { status: 'too few rows', inputs: 'not judged', score: 'not judged' } as const;
+const low = { expectations: [expectation({ state: 'broken', value: 0.6, low: 0.55, high: 0.65 })] };
+const met = { expectations: [expectation()] };
 
 test('drift has to hold for its count of windows in a row', () => {
   assert.equal(decide([]).verdict, 'not due');
@@ -62,15 +64,47 @@ test('drift has to hold for its count of windows in a row', () => {
   );
 });
 
-test('performance has to be known and below', () => {
-  const low = { performance: { pr_auc: 0.6 } };
-  assert.match(decide([window(0, low), window(1, low)]).reason, /^pr_auc was below 0\.7 for 2 windows \(last 0\.6\)$/);
-  assert.equal(decide([window(0, low), window(1, { performance: { pr_auc: 0.7 } })]).verdict, 'not due');
+test('the score has a trigger of its own', () => {
+  const scored: ProjectConfig = {
+    ...config,
+    // oxlint-disable-next-line unicorn/no-thenable -- the key is the format's
+    retraining: { when: [{ monitor: 'm', drift: 'score', for: '2 windows' }], then: 'promote' },
+  };
+  const of = (windows: DriftWindow[]) =>
+    decideRetraining({ config: scored, windowsOf: () => windows, lastRetrained: null, now: 100 * day });
+  const moved = { score: 'drifted', status: 'score drift' } as const;
+  assert.deepEqual(of([window(0), window(1, moved), window(2, few), window(3, moved)]), {
+    verdict: 'retrain',
+    reason: 'the score drifted for 2 windows',
+    monitor: 'm',
+    since: day,
+  });
+  assert.equal(of([window(0, moved), window(1)]).verdict, 'not due');
+  assert.equal(of([window(0, drift), window(1, drift)]).verdict, 'not due', 'drift of the inputs is another trigger');
+  assert.equal(decide([window(0, moved), window(1, moved)]).verdict, 'not due');
+});
+
+test('performance has to be judged and broken', () => {
+  const { reason, since } = decide([window(0, met), window(1, low), window(2, low)]);
   assert.equal(
-    decide([window(0, low), window(1), window(2, low)]).verdict,
-    'retrain',
-    'labels of the middle one have not arrived',
+    reason,
+    'pr_auc was below 0.7 for 2 windows, last: pr_auc 0.600 (95 % interval 0.550 to 0.650, 400 labels), expected at least 0.700',
   );
+  assert.equal(since, day);
+  assert.equal(decide([window(0, low), window(1, met)]).verdict, 'not due');
+  for (const state of ['waiting', 'too few', 'uncertain', 'no value'] as const) {
+    const unjudged = { expectations: [expectation({ state, value: 0.6 })] };
+    assert.equal(decide([window(0, low), window(1, unjudged), window(2, low)]).verdict, 'retrain', state);
+    assert.equal(decide([window(0, unjudged), window(1, unjudged)]).verdict, 'not due', state);
+  }
+  const above = { expectations: [expectation({ state: 'broken', min: null, max: 0.5 })] };
+  assert.equal(decide([window(0, above), window(1, above)]).verdict, 'not due', 'a broken max is not below');
+});
+
+test('windows that other settings judged count for no trigger', () => {
+  const other = { ...drift, changed: ['drift.share'] };
+  assert.equal(decide([window(0, drift), window(1, other)]).verdict, 'not due');
+  assert.equal(decide([window(0, drift), window(1, other), window(2, drift)]).verdict, 'retrain');
 });
 
 test('windows after now and windows before the last retraining do not count', () => {
@@ -87,7 +121,6 @@ test('a change begins with the first window of the series, also where a retraini
   assert.equal(decide(series, 5.5 * day).since, 2 * day, 'the last window has not ended');
   const replaced = series.map((one) => (one.id < 4 ? one : { ...one, referenceVersion: 2 }));
   assert.equal(decide(replaced).since, 4 * day, 'windows of another reference are another comparison');
-  const low = { performance: { pr_auc: 0.6 } };
   assert.equal(decide([window(0, low), window(1), window(2, low)]).since, 0);
   assert.equal(decide([window(0)]).since, null);
 });
@@ -107,23 +140,6 @@ test('without a policy nothing is due', () => {
   assert.equal(
     decideRetraining({ config: rest, windowsOf: () => [], lastRetrained: null, now: 0 }).reason,
     'no retraining policy is declared',
-  );
-});
-
-test('a window breaks the bounds that its values break, and none without a verdict', () => {
-  const monitor = config.monitors?.['m'];
-  assert.ok(monitor);
-  const value = { column: 'a', missingCurrent: 0.5 } as DriftWindow['values'][number];
-  const bad = window(0, { performance: { pr_auc: 0.5 }, latencyP95Ms: 50, errorRate: 0.5, values: [value] });
-  assert.deepEqual(
-    brokenBounds(monitor, bad).map(({ metric }) => metric),
-    ['pr_auc', 'latency_p95_ms', 'error_rate', 'missing[a]'],
-  );
-  assert.deepEqual(brokenBounds(monitor, { ...bad, ...few }), []);
-  assert.deepEqual(brokenBounds(monitor, window(0)), []);
-  assert.deepEqual(
-    [windowValue(bad, 'missing[a]'), windowValue(bad, 'missing[b]'), windowValue(bad, 'recall')],
-    [0.5, null, null],
   );
 });
 

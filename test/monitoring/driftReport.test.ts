@@ -47,15 +47,24 @@ test('a window of format 1 has its place in the report, its columns and the draw
   const before = driftReport(store, config, 'production');
   assert.equal(before.windows.length, 1);
   store.sql.run(`UPDATE windows SET result = json_set(result, '$.format', 1)`);
+  for (const key of ['settings', 'settingsHash', 'inputs', 'score', 'expectations', 'intervals'])
+    store.sql.run(`UPDATE windows SET result = json_remove(result, ?)`, `$.${key}`);
   for (const i of before.windows[0]?.values.keys() ?? [])
     for (const field of ['note', 'adjustedP', 'chance', 'reason'])
       store.sql.run(`UPDATE windows SET result = json_remove(result, ?)`, `$.values[${i}].${field}`);
-  assert.doesNotMatch(store.sql.get<{ result: string }>('SELECT result FROM windows')?.result ?? '', /note|"format":3/);
+  assert.doesNotMatch(store.sql.get<{ result: string }>('SELECT result FROM windows')?.result ?? '', /note|"format":4/);
   const report = driftReport(store, config, 'production');
-  const old = { adjustedP: null, chance: null, reason: 'unknown', note: null };
-  assert.deepEqual(report.windows, [
-    { ...before.windows[0], values: before.windows[0]?.values.map((value) => ({ ...value, ...old })) },
-  ]);
+  const changed = ['rules'];
+  const old = { expectations: [], intervals: {}, minRows: null, changed };
+  assert.deepEqual(report, {
+    ...before,
+    windows: before.windows.map((window) => ({
+      ...window,
+      ...old,
+      values: window.values.map((value) => ({ ...value, adjustedP: null, chance: null, reason: 'unknown' })),
+    })),
+    verdict: { ...before.verdict, expectations: [] },
+  });
   const windowId = report.windows[0]?.id ?? 0;
   assert.equal(valueAt(report, { windowId, column: 'amount' })?.value?.kind, 'drifted');
   assert.equal((await driftDetail(store, loaded(), 'production', windowId, 'amount')).nCurrent, 150);

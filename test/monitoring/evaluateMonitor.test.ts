@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { test } from 'node:test';
 import type { DriftTable } from '../../engine/drift/driftTable.ts';
-import { listWindows } from '../../engine/monitoring/windows.ts';
 import { logPredictions } from '../../engine/serving/predictionLog.ts';
 import { listEvents } from '../../engine/tracking/events.ts';
 import type { DriftWindow } from '../../protocol/drift.ts';
@@ -25,33 +24,33 @@ test('only windows that have ended are judged', async () => {
   assert.deepEqual(await evaluate(at(100.9)), []);
   const judged = await evaluate(at(101));
   assert.deepEqual(
-    judged.map(({ start, end, rows, status, labelled, modelVersions }) => ({
+    judged.map(({ start, end, rows, inputs, labelled, modelVersions }) => ({
       start,
       end,
       rows,
-      status,
+      inputs,
       labelled,
       modelVersions,
     })),
-    [{ start: at(100), end: at(101), rows: 150, status: 'ok', labelled: 0, modelVersions: [1] }],
+    [{ start: at(100), end: at(101), rows: 150, inputs: 'stable', labelled: 0, modelVersions: [1] }],
   );
   assert.deepEqual(judged[0]?.performance, {});
   assert.equal(judged[0]?.latencyP95Ms, 2);
 });
 
 test('a step in one column is found, with one alert a window', async () => {
-  const { evaluate, predict, store } = monitored();
+  const { evaluate, predict, store, windows: listed } = monitored();
   predict(quiet);
   predict(shifted);
   await evaluate(at(104));
-  const windows = listWindows(store, 'production');
+  const windows = listed();
   assert.deepEqual(
-    windows.map(({ start, status }) => [(start - at(0)) / day, status]),
+    windows.map(({ start, inputs }) => [(start - at(0)) / day, inputs]),
     [
-      [100, 'ok'],
-      [101, 'ok'],
-      [102, 'drift'],
-      [103, 'drift'],
+      [100, 'stable'],
+      [101, 'stable'],
+      [102, 'drifted'],
+      [103, 'drifted'],
     ],
   );
   const drifted = windows[2];
@@ -64,7 +63,7 @@ test('a step in one column is found, with one alert a window', async () => {
   assert.ok(Math.abs((drifted?.driftedShare ?? 0) - 1 / 3) < 1e-9, 'one of three columns; the share asked for is 0.3');
   assert.deepEqual(
     listEvents(store, 'production', 'orders')
-      .filter(({ kind }) => kind === 'alert')
+      .filter(({ kind, text }) => kind === 'alert' && text.includes('features'))
       .map(({ at: time, text }) => [(time - at(0)) / day, text]),
     [
       [103, '1 of 3 features drifted: amount'],
@@ -79,13 +78,13 @@ test('few rows give no verdict, and a day without rows gives no window', async (
   predict(wrong);
   const judged = await evaluate(at(108));
   assert.deepEqual(
-    judged.map(({ start, status }) => [(start - at(0)) / day, status]),
+    judged.map(({ start, inputs, minRows }) => [(start - at(0)) / day, inputs, minRows]),
     [
-      [104, 'too few rows'],
-      [106, 'ok'],
+      [104, 'not judged', 50],
+      [106, 'stable', 50],
     ],
   );
-  assert.deepEqual(judged[0]?.values, []);
+  assert.deepEqual([judged[0]?.status, judged[0]?.rows, judged[0]?.values], ['too few rows', 20, []]);
 });
 
 test('windows that are judged again keep their ids, and repeat no alert', async () => {
@@ -99,7 +98,103 @@ test('windows that are judged again keep their ids, and repeat no alert', async 
     (await evaluate(at(104))).map(({ id, status }) => [id, status]),
     first.map(({ id }) => [id, 'drift']),
   );
-  assert.equal(listEvents(store, 'production', 'orders').filter(({ kind }) => kind === 'alert').length, 2);
+  assert.equal(listEvents(store, 'production', 'orders').filter(({ kind }) => kind === 'alert').length, 4);
+});
+
+test('scores that the model did not give on its reference drift, and inputs stay stable', async () => {
+  const { evaluate, predict, store } = monitored();
+  predict(quiet);
+  const [window] = await evaluate(at(101));
+  assert.deepEqual([window?.status, window?.inputs, window?.score], ['score drift', 'stable', 'drifted']);
+  assert.deepEqual(
+    listEvents(store, 'production', 'orders')
+      .filter(({ kind }) => kind === 'alert')
+      .map(({ text }) => text),
+    ['the score drifted'],
+  );
+});
+
+test('a change of the settings judges windows again while their rows are there, and marks them when they are gone', async () => {
+  const { evaluate, predict, root, store, windows } = monitored();
+  predict(quiet);
+  assert.equal((await evaluate(at(120))).length, 2);
+  assert.deepEqual(await evaluate(at(120)), []);
+  const write = (from: string, to: string) => writeFiles(root, { 'loopwright.yaml': ordersYaml.replace(from, to) });
+  write('min_rows: 50', 'min_rows: 200');
+  const changed = () => windows().map((window) => window.changed);
+  assert.deepEqual(changed(), [['window.min_rows'], ['window.min_rows']]);
+  assert.deepEqual(
+    (await evaluate(at(120))).map(({ inputs, minRows }) => [inputs, minRows]),
+    [
+      ['not judged', 200],
+      ['not judged', 200],
+    ],
+  );
+  assert.deepEqual(changed(), [[], []]);
+  // The first window loses all its rows, the second one half of them.
+  store.sql.run('DELETE FROM predictions WHERE at < ?', at(101.5));
+  write('share: 0.3', 'share: 0.2');
+  assert.deepEqual(await evaluate(at(120)), []);
+  assert.deepEqual(
+    windows().map((window) => [window.rows, window.changed]),
+    [
+      [150, ['window.min_rows', 'drift.share']],
+      [150, ['window.min_rows', 'drift.share']],
+    ],
+  );
+});
+
+test('windows of another length are judged anew, and the old ones leave the series', async () => {
+  const { evaluate, predict, root, store, windows } = monitored();
+  predict(quiet);
+  assert.equal((await evaluate(at(120))).length, 2);
+  writeFiles(root, { 'loopwright.yaml': ordersYaml.replace('every: 1d', 'every: 2d') });
+  const judged = await evaluate(at(120));
+  assert.deepEqual(
+    judged.map(({ start, end, rows }) => [(end - start) / day, rows]),
+    judged.map(({ rows }) => [2, rows]),
+  );
+  assert.equal(
+    judged.reduce((sum, { rows }) => sum + rows, 0),
+    300,
+  );
+  assert.deepEqual(
+    windows().map(({ id }) => id),
+    judged.map(({ id }) => id),
+  );
+  assert.equal(store.sql.numbers('SELECT count(*) FROM windows WHERE end - start = ?', 2 * day)[0], judged.length);
+});
+
+test('a model that answers the opposite breaks its expectation once its labels are due', async () => {
+  const { evaluate, predict, root, store } = monitored();
+  predict(wrong, { right: false });
+  writeFiles(root, { 'labels/labels-1.csv': labels(wrong) });
+  const [early] = await evaluate(at(108.1));
+  assert.deepEqual(
+    early?.expectations.map(({ metric, state }) => [metric, state]),
+    [
+      ['roc_auc', 'waiting'],
+      ['missing[amount]', 'met'],
+    ],
+    'all labels are there, and the delay has not passed',
+  );
+  const [due] = await evaluate(at(109));
+  assert.equal(due?.status, 'expectation broken');
+  const [auc] = due?.expectations ?? [];
+  assert.deepEqual([auc?.state, auc?.n, auc?.needed, auc?.of], ['broken', 150, 50, 'labels']);
+  assert.ok((auc?.high ?? 1) < 0.6 && (auc?.value ?? 1) < 0.1);
+  assert.deepEqual(due?.intervals['roc_auc'], { low: auc?.low, high: auc?.high });
+  assert.ok(listEvents(store, 'production', 'orders').some(({ text }) => /^roc_auc 0.*150 labels/.test(text)));
+});
+
+test('a window judged on six labels says so', async () => {
+  const { evaluate, predict, root } = monitored();
+  predict(wrong, { right: false });
+  writeFiles(root, { 'labels/labels-1.csv': labels(wrong.slice(0, 6)) });
+  const [window] = await evaluate(at(110));
+  const [auc] = window?.expectations ?? [];
+  assert.deepEqual([auc?.state, auc?.n, auc?.needed], ['too few', 6, 50]);
+  assert.notEqual(window?.status, 'expectation broken');
 });
 
 const labelDelay = 1.01;
@@ -107,16 +202,16 @@ const labels = (rows: readonly Order[]) =>
   `id,known_at,late\n${rows.map((row) => `${row.id},${new Date(Date.parse(row.at) + labelDelay * day).toISOString()},${row.late}\n`).join('')}`;
 
 test('performance comes when labels do, not before', async () => {
-  const { evaluate, predict, root, store } = monitored();
+  const { evaluate, predict, root, windows } = monitored();
   predict(wrong, { right: false });
   writeFiles(root, { 'labels/labels-1.csv': labels(wrong) });
   await evaluate(at(107));
-  assert.equal(listWindows(store, 'production').at(-1)?.labelled, 0, 'at the end of the window no label has arrived');
+  assert.equal(windows().at(-1)?.labelled, 0, 'at the end of the window no label has arrived');
   await evaluate(at(107.5));
-  const half = listWindows(store, 'production').at(-1);
+  const half = windows().at(-1);
   assert.ok((half?.labelled ?? 0) > 60 && (half?.labelled ?? 0) < 90, `${half?.labelled}`);
   await evaluate(at(108.1));
-  const whole = listWindows(store, 'production').at(-1);
+  const whole = windows().at(-1);
   assert.equal(whole?.labelled, 150);
   assert.ok((whole?.performance['roc_auc'] ?? 1) < 0.1, 'every prediction is the opposite of its label');
 });

@@ -18,9 +18,16 @@ test('a quiet log of another program has no drift, and the performance of its ow
   const { evaluate, store, loaded } = await watchedLog(rows);
   const windows = await evaluate(5);
   assert.deepEqual(
-    windows.map(({ status, rows: n, labelled, errorRate }) => [status, n, labelled, errorRate]),
-    Array.from({ length: 5 }, () => ['ok', 400, 400, 0]),
+    windows.map(({ inputs, score, rows: n, labelled, errorRate }) => [inputs, score, n, labelled, errorRate]),
+    Array.from({ length: 5 }, () => ['stable', 'stable', 400, 400, 0]),
   );
+  // The decisions are right in about 0.82 of the rows, and 0.85 is expected.
+  for (const { status, expectations } of windows) {
+    const [accuracy] = expectations;
+    const isBroken = (accuracy?.high ?? 1) < 0.85;
+    assert.equal(accuracy?.state, isBroken ? 'broken' : (accuracy?.value ?? 0) < 0.85 ? 'uncertain' : 'met');
+    assert.equal(status, isBroken ? 'expectation broken' : 'ok');
+  }
   for (const [i, window] of windows.entries()) {
     const inside = rows.slice(i * 400, (i + 1) * 400);
     assert.equal(window.performance['accuracy'], inside.filter(({ made, truth }) => made === truth).length / 400);
@@ -47,13 +54,13 @@ test('a step in the inputs drifts from its window on, and only then is retrainin
   const policy = 'retraining: { when: [{ monitor: theirs, drift: dataset, for: 2 windows }] }\n';
   const { evaluate, store, loaded, write } = await watchedLog([...before, ...after], policy);
   assert.deepEqual(
-    (await evaluate(4)).map(({ status }) => status),
-    ['ok', 'ok', 'ok', 'drift'],
+    (await evaluate(4)).map(({ inputs }) => inputs),
+    ['stable', 'stable', 'stable', 'drifted'],
   );
   assert.equal(evaluatePolicy(store, loaded().config, at(4), 'test').verdict, 'not due');
   assert.deepEqual(
-    (await evaluate(6)).map(({ status }) => status),
-    ['drift', 'drift'],
+    (await evaluate(6)).map(({ inputs }) => inputs),
+    ['drifted', 'drifted'],
   );
   const decision = evaluatePolicy(store, loaded().config, at(6), 'test');
   assert.equal(decision.verdict, 'retrain');
@@ -112,7 +119,7 @@ test('rows without a prediction are errors, and a short window is not judged', a
   );
   const [first, second] = await (await watchedLog(rows)).evaluate(2);
   assert.deepEqual([first?.status, first?.rows, first?.errorRate], ['too few rows', 90, 0.25]);
-  assert.deepEqual([second?.status, second?.rows, second?.errorRate], ['ok', 120, 0]);
+  assert.deepEqual([second?.inputs, second?.rows, second?.errorRate], ['stable', 120, 0]);
 });
 
 test('a monitor without a validated reference says what to run', async () => {

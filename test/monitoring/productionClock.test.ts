@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { judgingSettings } from '../../engine/monitoring/judgingSettings.ts';
 import { saveWindow } from '../../engine/monitoring/windows.ts';
 import { productionClock } from '../../engine/monitoring/productionClock.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
@@ -32,6 +33,7 @@ test('production is now while predictions arrive, and the end of the newest wind
       store,
       { monitor: 'm', model: 'orders', role: 'stable' },
       driftWindow({ start: now - 42 * day, end: now - 35 * day }),
+      judgingSettings({ deployment: 'd', reference: 'v', window: { every: '7d' } }),
       now,
     );
     assert.equal(productionClock(store, config, now), now - 35 * day);

@@ -114,7 +114,7 @@ test('each part tells where it stands as the model lives', async () => {
     monitor: 'production',
     now: ordersStart + 72 * 86_400_000,
   });
-  assert.match(line('monitor'), /^attention: drift in \d of 3 features$/);
+  assert.match(line('monitor'), /^attention: drift in \d of 3 features · the score drifted$/);
   assert.equal(line('retrain'), 'attention: due: the inputs drifted for 2 windows');
   assert.equal(overview().deployments[0]?.predictions, 300);
   writeFiles(project.root, { 'sql/features.sql': 'SELECT nosuch FROM orders' });

@@ -144,8 +144,10 @@ ${labels}`,
   const aucs = [own, shadow].map((windows) => windows.map(({ performance }) => performance['brier']));
   assert.ok(aucs.flat().every((value) => value !== undefined));
   assert.notDeepEqual(aucs[0], aucs[1]);
-  assert.equal(listWindows(runner.store, 'production').length, 2);
-  assert.equal(listWindows(runner.store, 'production', 'shadow').length, 2);
+  const declared = config.monitors?.['production'];
+  assert.ok(declared);
+  assert.equal(listWindows(runner.store, 'production', declared).length, 2);
+  assert.equal(listWindows(runner.store, 'production', declared, 'shadow').length, 2);
   assert.deepEqual(await evaluateMonitor({ ...request, shadow: true }), []);
 });
 

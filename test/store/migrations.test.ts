@@ -228,7 +228,7 @@ test('predictions and windows of version 5 stay readable, and name the model tha
   const old = {
     id: 0,
     start: 0,
-    end: 10,
+    end: 10_000,
     rows: 100,
     modelVersions: [1, 2],
     status: 'drift',
@@ -240,8 +240,13 @@ test('predictions and windows of version 5 stay readable, and name the model tha
     errorRate: 0,
   };
   const insert = db.prepare('INSERT INTO windows (monitor, start, end, result, evaluated_at) VALUES (?, ?, ?, ?, 20)');
-  insert.run('m', 0, 10, JSON.stringify(old));
-  insert.run('m', 10, 20, JSON.stringify({ ...old, start: 10, end: 20, status: 'ok', referenceVersion: 1 }));
+  insert.run('m', 0, 10_000, JSON.stringify(old));
+  insert.run(
+    'm',
+    10_000,
+    20_000,
+    JSON.stringify({ ...old, start: 10_000, end: 20_000, status: 'ok', referenceVersion: 1 }),
+  );
   db.close();
   const store = openStore(root);
   t.after(() => store.sql.close());
@@ -257,9 +262,16 @@ test('predictions and windows of version 5 stay readable, and name the model tha
   assert.deepEqual(predictionFiles(store, { deployment: 'd', start: 0, end: 10 }), [
     { path: 'scored.parquet', version: 1 },
   ]);
-  const [first, second] = listWindows(store, 'm');
-  assert.deepEqual(first, { ...old, id: 1, referenceVersion: 2 }, 'without a reference it is the last that answered');
-  assert.deepEqual(second, { ...old, id: 2, start: 10, end: 20, status: 'ok', referenceVersion: 1 });
+  const monitor = { deployment: 'd', reference: 'v', window: { every: '10s' } };
+  const [first, second] = listWindows(store, 'm', monitor);
+  const added = { score: 'not judged', expectations: [], intervals: {}, minRows: null, changed: ['rules'] };
+  assert.deepEqual(
+    first,
+    { ...old, ...added, id: 1, referenceVersion: 2, inputs: 'drifted' },
+    'without a reference it is the last that answered',
+  );
+  const calm = { status: 'ok', inputs: 'stable' };
+  assert.deepEqual(second, { ...old, ...added, ...calm, id: 2, start: 10_000, end: 20_000, referenceVersion: 1 });
   assert.deepEqual(store.sql.all('SELECT model, version, role FROM windows ORDER BY start'), [
     { model: null, version: 2, role: 'stable' },
     { model: 'orders', version: 1, role: 'stable' },

@@ -26,7 +26,7 @@ export const Monitor = Type.Object(
       {
         every: duration('Length of a window.'),
         min_rows: Type.Optional(
-          Type.Integer({ minimum: 1, description: 'Windows with fewer rows are not judged. Default 100.' }),
+          Type.Integer({ minimum: 1, description: 'Drift of a window with fewer rows is not judged. Default 100.' }),
         ),
       },
       { ...closed, description: 'How the predictions are divided into windows.' },
@@ -37,6 +37,13 @@ export const Monitor = Type.Object(
           dataset: reference('dataset', 'The dataset with the true values.'),
           key: Type.String({ format: 'column', description: 'Column that matches labels with predictions.' }),
           delay: Type.Optional(duration('Time until labels arrive. The performance of a window is judged after it.')),
+          min: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              description:
+                'The performance of a window with fewer labels is not judged. Default 50. Metrics of both classes, such as `recall`, need 10 labels of each class.',
+            }),
+          ),
         },
         { ...closed, description: 'The true values that arrive later.' },
       ),
@@ -82,7 +89,7 @@ export const Monitor = Type.Object(
     expect: Type.Optional(
       Type.Record(Type.String(), Bound, {
         description:
-          'Bounds on performance (`pr_auc`), `latency_p95_ms`, `error_rate` and `missing[column]` of each window.',
+          'Bounds on performance (`pr_auc`), `latency_p95_ms`, `error_rate` and `missing[column]` of each window. A bound is broken when the 95 % interval of the value is outside it.',
       }),
     ),
   },

@@ -6,7 +6,10 @@ const Trigger = Type.Union(
     Type.Object(
       {
         monitor: reference('monitor', 'The monitor.'),
-        drift: Type.Literal('dataset', { description: "The share of drifted columns reaches the monitor's share." }),
+        drift: Type.Enum(['dataset', 'score'], {
+          description:
+            "dataset: the share of drifted features reaches the monitor's share. score: the scores of the model drift.",
+        }),
         for: Type.Optional(
           Type.String({
             format: 'windows',
@@ -14,14 +17,15 @@ const Trigger = Type.Union(
           }),
         ),
       },
-      { ...closed, description: 'Retrains when the inputs drift.' },
+      { ...closed, description: 'Retrains when the inputs or the scores drift.' },
     ),
     Type.Object(
       {
         monitor: reference('monitor', 'The monitor.'),
         below: Type.String({
           format: 'metric',
-          description: 'A metric under `expect` of the monitor that falls below its min.',
+          description:
+            'A metric under `expect` of the monitor. A window counts when the 95 % interval of the metric is below its min.',
         }),
         for: Type.Optional(
           Type.String({
