@@ -2,12 +2,12 @@ import { isLowerBetter } from '../../protocol/metricDirection.ts';
 import { fairnessMeasures } from './fairness/fairnessMeasures.ts';
 import { measures } from './measures.ts';
 import type { Measure, MetricDescription } from './measures/measure.ts';
-import { latencyP50, latencyP95, modelBytes } from './measures/modelMeasures.ts';
+import { latencyP50, latencyP95, modelBytes, predictP50, predictP95 } from './measures/modelMeasures.ts';
 import { parseMetric } from './metricName.ts';
 import type { Task } from './predictions.ts';
 
 /** Metrics of a saved model, whatever its task. */
-export const modelMeasures: readonly MetricDescription[] = [latencyP50, latencyP95, modelBytes];
+export const modelMeasures: readonly MetricDescription[] = [latencyP50, latencyP95, predictP50, predictP95, modelBytes];
 
 /** The share of requests that failed: a monitor computes it, validation does not. */
 const errorRate: MetricDescription = {

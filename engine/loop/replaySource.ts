@@ -9,7 +9,7 @@ import { DataError, ProjectError } from '../base/errors.ts';
 import { isGlob } from '../base/glob.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import { timestampOf } from '../stages/datasetView.ts';
+import { timestampOf } from '../project/timestampOf.ts';
 
 export interface ReplaySource {
   /** FROM-able SQL in the order of time, with the columns that a model reads. */

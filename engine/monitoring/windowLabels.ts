@@ -4,7 +4,8 @@ import type { Project } from '../project/loadProject.ts';
 import type { MonitorConfig } from '../project/schema/monitors.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
-import { datasetSql, timestampOf } from '../stages/datasetView.ts';
+import { datasetSql } from '../stages/datasetView.ts';
+import { timestampOf } from '../project/timestampOf.ts';
 import { textValues } from '../models/features.ts';
 import type { Store } from '../store/store.ts';
 

@@ -323,5 +323,7 @@ function read({ id, start, end, version, status, result }: Row): ReadWindow {
     intervals: {},
     minRows: null,
     settings: null,
+    // Up to format 3, the time was that of the model, not of the request.
+    latencyP95Ms: null,
   };
 }

@@ -15,7 +15,7 @@ import { kindOfOldGate } from '../tracking/storedGate.ts';
  * to `readValidationReport`, which reads every earlier version.
  */
 export interface ValidationReport {
-  version: 4;
+  version: 5;
   /** Name of the model; missing in reports of projects with one model, which has the name of the project. */
   model?: string;
   task: Task;
@@ -92,18 +92,45 @@ export function reportFile(stage: string): string {
 
 /** Reads a stored report of any version. */
 export function readValidationReport(text: string): ValidationReport {
-  const stored = JSON.parse(text) as ValidationReport | ReportVersion3 | ReportVersion2 | ReportVersion1;
-  if (stored.version === 4) return stored;
+  const stored = JSON.parse(text) as
+    ValidationReport | ReportVersion4 | ReportVersion3 | ReportVersion2 | ReportVersion1;
+  if (stored.version === 5) return stored;
+  return fromVersion4(stored.version === 4 ? stored : version4Of(stored));
+}
+
+function version4Of(stored: ReportVersion3 | ReportVersion2 | ReportVersion1): ReportVersion4 {
   if (stored.version === 3) return fromVersion3(stored);
   return fromVersion3(fromVersion2(stored.version === 1 ? fromVersion1(stored) : stored));
 }
 
+/** Up to version 4, `latency_p50_ms` and `latency_p95_ms` were the times of the model's function. */
+interface ReportVersion4 extends Omit<ValidationReport, 'version'> {
+  version: 4;
+}
+
+const renamed4: Readonly<Record<string, string>> = {
+  latency_p50_ms: 'predict_p50_ms',
+  latency_p95_ms: 'predict_p95_ms',
+};
+
+function fromVersion4(stored: ReportVersion4): ValidationReport {
+  return {
+    ...stored,
+    version: 5,
+    performance: Object.fromEntries(
+      Object.entries(stored.performance ?? {}).map(([name, estimate]) => [renamed4[name] ?? name, estimate]),
+    ),
+    gates: stored.gates.map((gate) => ({ ...gate, gate: renamed4[gate.gate] ?? gate.gate })),
+  };
+}
+
 /** Up to version 3, the threshold always asked for a precision. */
-interface ReportVersion3 extends Omit<ValidationReport, 'version' | 'thresholdChoice'> {
+interface ReportVersion3 extends Omit<ReportVersion4, 'version' | 'thresholdChoice'> {
   version: 3;
 }
 
-function fromVersion3(stored: ReportVersion3): ValidationReport {
+function fromVersion3(stored: ReportVersion3): ReportVersion4 {
+  if (stored.task !== 'binary') return { ...stored, version: 4, thresholdChoice: null };
   const thresholdChoice: ThresholdChoice = {
     kind: stored.threshold === null || stored.scores === 'none' ? 'decided' : 'chosen',
     rule: { kind: 'precision', minimum: stored.minPrecision },
@@ -111,7 +138,7 @@ function fromVersion3(stored: ReportVersion3): ValidationReport {
     n: null,
     positives: null,
   };
-  return { ...stored, version: 4, thresholdChoice: stored.task === 'binary' ? thresholdChoice : null };
+  return { ...stored, version: 4, thresholdChoice };
 }
 
 /** Up to version 2, every model was a network that Loopwright trained. */

@@ -10,11 +10,21 @@ import { longestLogged, type AnsweredRequest, type LoggedPrediction, type Logged
 import { predictRows, type RowPrediction } from './predictRows.ts';
 import type { RowSchema, RowViolation } from './rowSchema.ts';
 import type { Shadow } from './shadow.ts';
-import type { ServedVersion } from './servingModel.ts';
+import type { Predictor } from '../models/predictor.ts';
+import type { ModelVersion } from '../registry/modelVersions.ts';
+import type { ValidationReport } from '../registry/validationReport.ts';
 
 const mostRows = 10_000;
 /** Violations that a refusal lists; it counts the others. */
 const mostListed = 100;
+
+/** The version that answers. */
+export interface AnsweringVersion {
+  model: Predictor;
+  version: Pick<ModelVersion, 'model' | 'version'> & {
+    report: Pick<ValidationReport, 'threshold' | 'classes'> & Partial<Pick<ValidationReport, 'thresholdChoice'>>;
+  };
+}
 
 /** What a deployment answers with, the same for all requests. */
 export interface Answering {
@@ -24,7 +34,7 @@ export interface Answering {
   columns: DeploymentColumns | null;
   metrics: ServerMetrics;
   shadow: Shadow | null;
-  rowSchemaOf: (served: ServedVersion) => RowSchema;
+  rowSchemaOf: (served: AnsweringVersion) => RowSchema;
   target: Field | null;
 }
 
@@ -46,7 +56,7 @@ export const loggedRows = new WeakMap<FastifyRequest, LoggedRows>();
 export async function answerRequest(
   req: FastifyRequest,
   reply: FastifyReply,
-  served: ServedVersion,
+  served: AnsweringVersion,
   options: Answering,
 ): Promise<unknown> {
   const { columns, metrics } = options;
@@ -139,7 +149,10 @@ function answered({ field, rule, value, misspelt, message }: Omit<RowViolation, 
 const noPrediction = { key: null, features: {}, score: null, prediction: null };
 
 /** The rows of a body, or why it has none. */
-function rowsIn(body: unknown, served: ServedVersion): Record<string, unknown>[] | { status: number; error: string } {
+function rowsIn(
+  body: unknown,
+  served: AnsweringVersion,
+): Record<string, unknown>[] | { status: number; error: string } {
   const { instances, params } = (typeof body === 'object' && body !== null ? body : {}) as {
     instances?: unknown;
     params?: unknown;

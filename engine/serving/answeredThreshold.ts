@@ -14,7 +14,7 @@ export interface AnsweredThreshold {
 export function answeredThreshold({
   threshold,
   thresholdChoice,
-}: Pick<ValidationReport, 'threshold' | 'thresholdChoice'>): AnsweredThreshold | null {
+}: Pick<ValidationReport, 'threshold'> & Partial<Pick<ValidationReport, 'thresholdChoice'>>): AnsweredThreshold | null {
   if (threshold === null || !thresholdChoice || thresholdChoice.kind === 'decided') return null;
   return { value: threshold, kind: thresholdChoice.kind, rule: thresholdRuleText(thresholdChoice.rule) };
 }

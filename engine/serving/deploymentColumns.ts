@@ -4,7 +4,7 @@ import { deployedModel, type ProjectModel } from '../project/models.ts';
 import { parseTime } from '../project/parseTime.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { timestampOf } from '../stages/datasetView.ts';
+import { timestampOf } from '../project/timestampOf.ts';
 
 /** The latest time of a JavaScript Date, epoch milliseconds. */
 const lastTime = 8.64e15;
@@ -33,7 +33,12 @@ export function deploymentColumns(
 ): DeploymentColumns {
   const schema = schemaOfData(project, config, data);
   const monitor = Object.values(config.monitors ?? {}).find((candidate) => candidate.deployment === deployment);
-  const key = monitor?.labels?.key ?? [schema?.primaryKey ?? []].flat()[0] ?? null;
+  return deploymentColumnsOf(schema, monitor?.labels?.key ?? null);
+}
+
+/** The same by a schema alone, and the key of the labels where there are any. */
+export function deploymentColumnsOf(schema: DatasetSchema | null, labelKey: string | null): DeploymentColumns {
+  const key = labelKey ?? [schema?.primaryKey ?? []].flat()[0] ?? null;
   const time = timestampOf(schema);
   return {
     schema,

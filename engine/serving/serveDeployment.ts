@@ -1,6 +1,5 @@
 import type { ModelRef } from '../../protocol/models.ts';
 import { actorOf } from '../registry/audit.ts';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { messageOf } from '../base/errors.ts';
 import { listen } from '../http/listen.ts';
 import { sameSecret } from '../http/sameSecret.ts';
@@ -11,9 +10,7 @@ import type { Store } from '../store/store.ts';
 import { serveAs, type ServedDeployment } from './deployments.ts';
 import { ServerMetrics } from './openMetrics.ts';
 import { GroupedLog } from './groupedLog.ts';
-import { answerRequest, loggedRows } from './answerRequest.ts';
-import { bodyError } from './jsonBody.ts';
-import { RowSchema } from './rowSchema.ts';
+import { predictApp } from './predictApp.ts';
 import { declaredTarget, temporaryTarget, type ServeTarget } from './serveTarget.ts';
 import { signatureOf } from './signature.ts';
 import { Shadow } from './shadow.ts';
@@ -42,9 +39,6 @@ export interface ServeRequest {
   recordDeployment?: boolean | undefined;
 }
 
-/** The largest body, in bytes. */
-const mostBytes = 32 << 20;
-
 /**
  * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /signature, GET /health, GET
  * /metrics. Each prediction of a declared deployment is logged before it is answered, and its rows are scored by the
@@ -56,7 +50,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     typeof deployment === 'string'
       ? declaredTarget(request.project, config, deployment)
       : temporaryTarget(request.project, config, deployment);
-  const { name, host, token, columns, schema, invalid } = target;
+  const { name, host, token } = target;
   const log = request.onLog ?? (() => {});
   const tools = modelTools(store, config, target.model, log);
   const model = new ServingModel(store, { name: target.model, which: target.which, tools }, log);
@@ -64,19 +58,18 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   const predictions = new GroupedLog(store, (error) => log(`a time was not logged: ${messageOf(error)}`));
   const shadow = openShadow(request, target, predictions, log);
   await shadow?.load();
-  const app = fastify({ bodyLimit: mostBytes, forceCloseConnections: 'idle' });
   const metrics = new ServerMetrics();
-  const rowSchemas = new WeakMap<ServedVersion, RowSchema>();
-  const rowSchemaOf = (served: ServedVersion): RowSchema => {
-    const known = rowSchemas.get(served);
-    if (known) return known;
-    const alsoReads = [columns?.key ?? null, columns?.time ?? null].filter((name) => name !== null);
-    const made = new RowSchema({ meta: served.model.meta, schema, alsoReads, invalid });
-    rowSchemas.set(served, made);
-    return made;
-  };
-  // A constraint that cannot be used is an error at the start, not in each request.
-  rowSchemaOf(model.current());
+  const { app, rowSchemaOf } = predictApp<ServedVersion>({
+    ...target,
+    predictions,
+    metrics,
+    shadow,
+    answer: (use) =>
+      model.answer((served) => {
+        noteVersion(served);
+        return use(served);
+      }),
+  });
   const started = Date.now();
   let record: ServedDeployment | null = null;
   const noteVersion = ({ version: { version } }: ServedVersion): void => {
@@ -90,12 +83,13 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     noteVersion(served);
     return served;
   };
-  readJson(app);
-  measureRequests(app, (req, status, ms) => {
-    metrics.request(status, ms / 1000);
-    const rows = loggedRows.get(req);
-    if (rows) predictions.answered(rows, ms);
-  });
+  try {
+    // A constraint that cannot be used is an error at the start, not in each request.
+    rowSchemaOf(model.current());
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
   if (token !== null) {
     app.addHook('onRequest', async (req, reply) => {
       if (req.routeOptions.url === '/health' || sameSecret(req.headers.authorization ?? '', `Bearer ${token}`))
@@ -106,8 +100,6 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
         .send({ error: 'Send the token of this deployment as `Authorization: Bearer …`.' });
     });
   }
-  const targetField = schema?.fields.find(({ name: field }) => field === model.current().model.meta.target) ?? null;
-  const answering = { name, predictions, columns, metrics, shadow, rowSchemaOf, target: targetField };
   app.get('/health', () => ({
     status: 'ok',
     deployment: name,
@@ -121,12 +113,6 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     reply
       .type('application/openmetrics-text; version=1.0.0; charset=utf-8')
       .send(metrics.text({ deployment: name, model: target.model, version: current().version.version })),
-  );
-  app.post('/predict', (req, reply) =>
-    model.answer((served) => {
-      noteVersion(served);
-      return answerRequest(req, reply, served, answering);
-    }),
   );
   const url = await listen(app, {
     host,
@@ -173,36 +159,4 @@ function openShadow(
   const tools = modelTools(store, config, shadow.model, onLog);
   const model = new ServingModel(store, { name: shadow.model, which: shadow.alias, tools }, onLog);
   return new Shadow({ model, predictions, columns, onLog });
-}
-
-/** Parses bodies as JSON, with errors that name what is not JSON, and answers every error as JSON. */
-function readJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (req, body, done) => {
-    parse(req, body, (error, parsed) => done(error && bodyError(body, error), parsed));
-  });
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    return reply.status(status).send({ error: `${messageOf(error)}${remedies[status] ?? ''}` });
-  });
-}
-
-const remedies: Readonly<Record<number, string>> = {
-  413: `. A body may have at most ${mostBytes >> 20} MB.`,
-  415: '. Send JSON with `content-type: application/json`.',
-};
-
-/** Measures each request to /predict, also one that the parser refuses: from its first byte to the end of the answer. */
-function measureRequests(
-  app: FastifyInstance,
-  onAnswer: (req: FastifyRequest, status: number, ms: number) => void,
-): void {
-  const started = new WeakMap<FastifyRequest, number>();
-  app.addHook('onRequest', async (req) => {
-    started.set(req, performance.now());
-  });
-  app.addHook('onResponse', async (req, reply) => {
-    if (req.method !== 'POST' || req.routeOptions.url !== '/predict') return;
-    onAnswer(req, reply.statusCode, performance.now() - (started.get(req) ?? performance.now()));
-  });
 }

@@ -21,7 +21,7 @@ import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { CollectSource, CollectStage } from '../project/schema/collectStage.ts';
 import { combinedHash } from '../fingerprint/fileFingerprints.ts';
 import { newestSnapshot, type Snapshot, type SnapshotDetail, type SourceState } from '../tracking/snapshots.ts';
-import { timestampOf } from './datasetView.ts';
+import { timestampOf } from '../project/timestampOf.ts';
 import { foreignTables } from './foreignTables.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
 import { keyOf, mergeRows, newestOfKey } from './mergeRows.ts';

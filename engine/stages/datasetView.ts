@@ -6,6 +6,7 @@ import { typedSelect } from '../data/typedSource.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import { timestampOf } from '../project/timestampOf.ts';
 import type { Period } from '../fingerprint/period.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 
@@ -30,11 +31,6 @@ export async function datasetSql(
   const columns = (await columnsOf(db, `(${typed})`)).map((column) => column.name);
   const conditions = periodConditions(dataset.schema, columns, period);
   return conditions.length === 0 ? typed : `SELECT * FROM (${typed}) WHERE ${conditions.join(' AND ')}`;
-}
-
-/** The column with the time of a row, by its role in the schema. */
-export function timestampOf(schema: DatasetSchema | null): string | null {
-  return schema?.fields.find((field) => field.loopwright?.role === 'timestamp')?.name ?? null;
 }
 
 function periodConditions(

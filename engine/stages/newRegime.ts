@@ -1,7 +1,7 @@
 import type { SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import { timestampOf } from './datasetView.ts';
+import { timestampOf } from '../project/timestampOf.ts';
 
 /**
  * SQL that is true for the rows from the time `regime` on. The time of a row is its column with the role `timestamp`,

@@ -11,7 +11,7 @@ import type { ValidateStage } from '../project/schema/validateStage.ts';
 import { reportFile } from '../registry/validationReport.ts';
 import { confusionFile } from '../tracking/confusion.ts';
 import { thresholdText } from '../../words/threshold.ts';
-import type { StageContext, StageOutcome } from './stageContext.ts';
+import { datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 import { buildReport } from './validation/buildReport.ts';
 import { evaluateRows } from './validation/evaluateRows.ts';
 import { judgeGates } from './validation/judgeGates.ts';
@@ -104,7 +104,14 @@ async function validateSubject(
     seed,
     signal,
   });
-  const speedAndSize = subject.scoresRows ? await measureModel(model, subject.files.bytes, test.sample, signal) : {};
+  const { schema } = datasetOf(context, data);
+  const answers = { threshold, classes: model.meta.task === 'regression' ? null : model.meta.classes };
+  const speedAndSize = subject.scoresRows
+    ? await measureModel(
+        { store: context.store, model, report: answers, schema, sample: test.sample, signal },
+        subject.files.bytes,
+      )
+    : {};
   const performance = { ...evaluation.performance, ...speedAndSize };
 
   context.progress('computing slices', 0.8);

@@ -6,7 +6,7 @@ export function versionReport({
   ...part
 }: Partial<ValidationReport> & { passed?: boolean } = {}): ValidationReport {
   return {
-    version: 4,
+    version: 5,
     task: 'binary',
     target: 'y',
     positive: null,

@@ -43,7 +43,7 @@ const version1 = {
 
 test('a report of version 1 is read: gates get a kind, fairness its rates, the reference its count of rows', () => {
   const report = readValidationReport(JSON.stringify(version1));
-  assert.equal(report.version, 4);
+  assert.equal(report.version, 5);
   assert.deepEqual(
     report.gates.map(({ kind }) => kind),
     ['passed', 'failed', 'no_value', 'no_champion'],
@@ -80,11 +80,11 @@ test('a report of version 2 is that of a network of Loopwright', () => {
     data,
   };
   const { version, positive, flavour, modelHash, scores } = readValidationReport(JSON.stringify(stored));
-  assert.deepEqual([version, positive, flavour, modelHash, scores], [4, 'yes', null, null, 'probability']);
+  assert.deepEqual([version, positive, flavour, modelHash, scores], [5, 'yes', null, null, 'probability']);
 });
 
 test('a report of the present version is read as it is', () => {
-  const report = { version: 4, gates: [{ ...gate, kind: 'passed' }] };
+  const report = { version: 5, gates: [{ ...gate, kind: 'passed' }] };
   assert.deepEqual(readValidationReport(JSON.stringify(report)), report);
 });
 
@@ -93,6 +93,7 @@ test('a report of version 3 always asked its threshold for a precision', () => {
     const data = { rows: { train: 1, validation: 3, test: 9 } };
     const stored = {
       version: 3,
+      gates: [],
       task: 'binary',
       scores: 'probability',
       threshold: 0.4,
@@ -108,4 +109,19 @@ test('a report of version 3 always asked its threshold for a precision', () => {
   assert.equal(choiceOf({ scores: 'none' })?.kind, 'decided');
   assert.equal(choiceOf({ threshold: null })?.kind, 'decided');
   assert.equal(choiceOf({ task: 'regression' }), null);
+});
+
+test('latency in reports up to version 4 was the time of the model, and is named so', () => {
+  const stored = {
+    version: 4,
+    performance: {
+      latency_p95_ms: { value: 0.4, n: 200 },
+      latency_p50_ms: { value: 0.3, n: 200 },
+      f1: { value: 0.5, n: 9 },
+    },
+    gates: [{ ...gate, kind: 'passed', gate: 'latency_p95_ms', min: null, max: 5, value: 0.4 }],
+  };
+  const report = readValidationReport(JSON.stringify(stored));
+  assert.deepEqual(Object.keys(report.performance), ['predict_p95_ms', 'predict_p50_ms', 'f1']);
+  assert.equal(report.gates[0]?.gate, 'predict_p95_ms');
 });

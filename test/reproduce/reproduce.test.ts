@@ -76,7 +76,7 @@ test('a run of the whole life is the same bit for bit, after code, data and para
   assert.ok(Object.values(found).every((verdict) => verdict === 'same'));
   assert.deepEqual(
     result.timing.map(({ key }) => key).filter((key) => !key.startsWith('system/')),
-    ['latency_p50_ms', 'latency_p95_ms'],
+    ['latency_p50_ms', 'latency_p95_ms', 'predict_p50_ms', 'predict_p95_ms'],
   );
   assert.deepEqual(
     result.data.map(({ dataset, same }) => [dataset, same]),

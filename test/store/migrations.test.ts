@@ -264,7 +264,14 @@ test('predictions and windows of version 5 stay readable, and name the model tha
   ]);
   const monitor = { deployment: 'd', reference: 'v', window: { every: '10s' } };
   const [first, second] = listWindows(store, 'm', monitor);
-  const added = { score: 'not judged', expectations: [], intervals: {}, minRows: null, changed: ['rules'] };
+  const added = {
+    score: 'not judged',
+    expectations: [],
+    intervals: {},
+    minRows: null,
+    changed: ['rules'],
+    latencyP95Ms: null,
+  };
   assert.deepEqual(
     first,
     { ...old, ...added, id: 1, referenceVersion: 2, inputs: 'drifted' },
@@ -305,7 +312,7 @@ test('old changes of aliases get a kind from their text, and a rollback reads th
   for (const [alias, version, previous, why] of old) insert.run('m', alias, version, previous, 1, why);
   for (const version of [1, 2, 3])
     db.prepare(
-      "INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, report) VALUES ('m', ?, 'r', 'x', 1, 1, '{}')",
+      `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, report) VALUES ('m', ?, 'r', 'x', 1, 1, '{"version":3,"gates":[]}')`,
     ).run(version);
   db.prepare("INSERT INTO aliases VALUES ('m', 'champion', 2)").run();
   db.close();

@@ -18,7 +18,7 @@ const start = {
 
 function report(modelPath: string): ValidationReport {
   return {
-    version: 4,
+    version: 5,
     task: 'binary',
     target: 'y',
     positive: null,

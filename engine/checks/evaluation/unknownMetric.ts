@@ -5,7 +5,7 @@ import { taskValidated } from '../bounds.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
 /** What validation measures and windows of predictions do not. */
-const unwatched = ['latency_p50_ms', 'model_bytes'];
+const unwatched = ['latency_p50_ms', 'predict_p50_ms', 'predict_p95_ms', 'model_bytes'];
 
 export const unknownMetric: Rule = {
   code: 'LW501',

@@ -36,7 +36,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
   const fields = datasetOf(context, data).schema?.fields ?? [];
   const isBoolean = fields.find((field) => field.name === meta.target)?.type === 'boolean';
   return {
-    version: 4,
+    version: 5,
     model: subject.name,
     task: meta.task,
     target: meta.target,
