@@ -1,8 +1,10 @@
-import type { DriftWindow, MonitorVerdict } from '../../protocol/drift.ts';
+import type { DriftWindow, ExpectationState, MonitorVerdict } from '../../protocol/drift.ts';
 import { headline } from './judgeWindow.ts';
 
 /** The states of an expectation that are a verdict on its value. */
-const verdicts: ReadonlySet<string> = new Set(['met', 'uncertain', 'broken']);
+const verdicts: ReadonlySet<ExpectationState> = new Set(['met', 'uncertain', 'broken']);
+/** The states of an expectation whose labels had their time. */
+const dueStates: ReadonlySet<ExpectationState> = new Set([...verdicts, 'too few']);
 
 /**
  * The newest verdicts of a monitor. Labels arrive later than rows, so that the newest verdict on performance is that of
@@ -12,9 +14,11 @@ export function monitorVerdict(windows: readonly DriftWindow[]): MonitorVerdict 
   const last = windows.at(-1);
   const drift = windows.findLast(({ inputs }) => inputs !== 'not judged');
   const expectations = (last?.expectations ?? []).map((newest) => {
-    const judged = windows.findLast((window) => verdictIn(window, newest.metric) !== undefined);
-    const found = judged && verdictIn(judged, newest.metric);
-    return found ? { ...found, window: judged.id } : { ...newest, window: last?.id ?? 0 };
+    const judged = newestOf(windows, newest.metric, verdicts);
+    const isLate = newest.of === 'labels' && judged?.state !== 'broken';
+    // Labels that stopped coming hide no broken expectation, and a verdict of long ago does not stand for them.
+    const found = isLate ? newestOf(windows, newest.metric, dueStates) : judged;
+    return found ?? { ...newest, window: last?.id ?? 0 };
   });
   return {
     status: last ? headline(drift?.inputs ?? 'not judged', drift?.score ?? 'not judged', expectations) : 'too few rows',
@@ -24,6 +28,14 @@ export function monitorVerdict(windows: readonly DriftWindow[]): MonitorVerdict 
   };
 }
 
-function verdictIn({ expectations }: DriftWindow, asked: string): DriftWindow['expectations'][number] | undefined {
-  return expectations.find(({ metric, state }) => metric === asked && verdicts.has(state));
+function newestOf(
+  windows: readonly DriftWindow[],
+  asked: string,
+  states: ReadonlySet<ExpectationState>,
+): MonitorVerdict['expectations'][number] | undefined {
+  for (const { id, expectations } of windows.toReversed()) {
+    const found = expectations.find(({ metric, state }) => metric === asked && states.has(state));
+    if (found) return { ...found, window: id };
+  }
+  return undefined;
 }

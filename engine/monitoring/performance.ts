@@ -23,7 +23,8 @@ const seed = 1;
 export function realisedPerformance(
   rows: WindowRows,
   labels: ReadonlyMap<string, string | number> | null,
-  version: ModelVersion,
+  version: Pick<ModelVersion, 'report'>,
+  resamples?: number,
 ): RealisedPerformance {
   const { task, classes, threshold, minPrecision, positive, scores } = version.report;
   const truth: number[] = [];
@@ -59,7 +60,7 @@ export function realisedPerformance(
     minPrecision,
     areProbabilities: scores === 'probability',
   });
-  const resampled = resample({ n, seed }, compute);
+  const resampled = resample({ n, seed, ...(resamples !== undefined && { resamples }) }, compute);
   const metrics = new Map<string, MeasuredValue>();
   for (const [name, value] of Object.entries(compute())) {
     // The log holds the predicted class without probabilities, so there is no log loss.

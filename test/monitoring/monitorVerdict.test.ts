@@ -44,3 +44,10 @@ test('windows without a verdict on drift leave the last one', () => {
   assert.equal(monitorVerdict([window(1, few)]).status, 'too few rows');
   assert.deepEqual(monitorVerdict([]), { status: 'too few rows', window: null, drift: null, expectations: [] });
 });
+
+test('labels that stop coming are said, unless the last verdict was a broken one', () => {
+  const few = window(2, { expectations: [expectation({ state: 'too few', n: 6 })] });
+  const states = (first: DriftWindow) => monitorVerdict([first, few]).expectations.map(({ state }) => state);
+  assert.deepEqual(states(window(1, { expectations: [expectation()] })), ['too few']);
+  assert.deepEqual(states(window(1, { expectations: [broken] })), ['broken']);
+});

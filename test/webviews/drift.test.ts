@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
+import { makeDetail, makeReport, reportUntil } from '../fixtures/views/drift.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
 
@@ -25,11 +25,38 @@ describe('drift', { skip: cannotTest() }, () => {
     const view = await bench.open('drift', state, engine, 'dark', size);
     await shown(view);
     const verdict = await view.page.locator('.verdict').innerText();
+    assert.match(verdict, /Expectation broken\. pr_auc 0\.6\d+/);
     assert.match(verdict, /drifted in the last window: amount/);
     assert.match(verdict, /Broken data in country/);
-    assert.match(verdict, /pr_auc is 0\.7\d+, expected at least 0\.750/);
     assert.doesNotMatch(await view.page.locator('body').innerText(), /undefined|NaN/);
     assert.deepEqual(view.faults, []);
+  });
+
+  it('has a headline for each status, with the numbers that it rests on', async () => {
+    const until = (windows: number) =>
+      bench.open('drift', state, { ...engine, 'drift/report': () => reportUntil(windows) }, 'dark', size);
+    const heads: [windows: number, look: string, text: RegExp][] = [
+      [4, 'good', /OK\..*All 2 expectations met\. No feature drifted in the last window\./],
+      [5, 'good', /OK\..*has 212 rows of the 500 that window\.min_rows requires/],
+      [7, 'few', /Too few labels\. pr_auc: too few labels: 31 of 50\./],
+      [17, 'score', /Score drift\..*The score drifted in the last window\./],
+      [
+        21,
+        'error',
+        /Expectation broken\. pr_auc 0\.6\d+ \(95 % interval 0\.\d+ to 0\.\d+, [\d,]+ labels\), expected at least 0\.750\./,
+      ],
+    ];
+    for (const [windows, look, text] of heads) {
+      const view = await until(windows);
+      await view.page.locator('.verdict').waitFor();
+      await view.page.locator('.timeline canvas').first().waitFor();
+      const verdict = view.page.locator('.verdict');
+      assert.match(await verdict.innerText(), text);
+      assert.ok((await verdict.getAttribute('class'))?.includes(look), `${windows}`);
+      await view.picture(`drift-until-${windows}-dark`);
+      assert.deepEqual(view.faults, []);
+      await view.close();
+    }
   });
 
   it('dates its events, marks where the reference changes, and asks to be saved', async () => {
@@ -69,7 +96,7 @@ describe('drift', { skip: cannotTest() }, () => {
     await shown(view);
     const box = await view.page.locator('.timeline canvas').first().boundingBox();
     assert.ok(box);
-    await view.page.mouse.click(box.x + 150 + (box.width - 174) * 0.1, box.y + 230 + 24 * 2.5);
+    await view.page.mouse.click(box.x + 150 + (box.width - 174) * 0.1, box.y + 264 + 24 * 2.5);
     await view.page.waitForFunction(() => document.querySelector('.selected h2')?.textContent === 'hour');
   });
 
@@ -81,6 +108,23 @@ describe('drift', { skip: cannotTest() }, () => {
     assert.deepEqual(view.actions, [{ do: 'retrain' }, { do: 'monitorNow', monitor: 'production' }]);
   });
 
+  it('shows each expectation with its bound, interval and n, and says which windows other settings judged', async () => {
+    const view = await bench.open('drift', state, engine, 'dark', size);
+    await shown(view);
+    const rows = await view.page.locator('.expectations tbody tr').allInnerTexts();
+    assert.match(rows[0] ?? '', /pr_auc\s+at least 0\.750\s+–\s+–\s+0 labels\s+labels to come/);
+    assert.match(
+      rows[1] ?? '',
+      /latency_p95_ms\s+at most 20 ms\s+\d\.\d+ ms\s+2 ms to 3\.60 ms\s+[\d,]+ requests\s+met/,
+    );
+    const notes = await view.page.locator('.notes li').allInnerTexts();
+    assert.match(notes[0] ?? '', /^\* 2 windows judged by other settings: drift\.share changed\./);
+    assert.match(notes[1] ?? '', /^6 windows of 7 days from .* are not shown: window\.every has changed\.$/);
+    const legend = await view.page.locator('#status-legend').innerText();
+    for (const status of ['expectation broken', 'drift', 'score drift', 'too few rows', 'too few labels', 'ok'])
+      assert.ok(legend.includes(status), status);
+  });
+
   it('has its designed states in every theme', async () => {
     for (const theme of ['light', 'dark', 'contrast'] as const) {
       const full = await bench.open('drift', state, engine, theme, size);
@@ -90,6 +134,9 @@ describe('drift', { skip: cannotTest() }, () => {
       assert.deepEqual(full.faults, []);
       await full.close();
     }
+    const narrow = await bench.open('drift', state, engine, 'light', { width: 500, height: 1400 });
+    await shown(narrow);
+    await narrow.picture('drift-narrow-light');
     const empty = await bench.open('drift', state, {
       ...engine,
       'drift/report': () => ({ ...makeReport(), windows: [] }),

@@ -258,6 +258,8 @@ it('says in words how params move a metric, and how far that can be believed', (
     calm: '',
     drifted: '',
     broken: '',
+    score: '',
+    error: '',
     font: 'system-ui',
   };
   const svg = importanceSvg(found, colors);

@@ -104,7 +104,10 @@ export class Drift {
     if (!report || !event.seriesId?.startsWith('heat') || !Array.isArray(event.value)) return;
     const [x, y] = event.value as number[];
     const window = report.windows[x ?? -1];
-    const column = [...report.columns].toReversed()[y ?? -1];
+    const isStatus = event.seriesId === 'heat status';
+    const column = isStatus
+      ? (this.#frame.state.cell?.column ?? report.columns[0])
+      : [...report.columns].toReversed()[y ?? -1];
     if (window && column !== undefined) this.#actions.select({ windowId: window.id, column });
   }
 

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { DriftReport, DriftValue, DriftWindow, MonitorEvent } from '../../protocol/drift.ts';
+import type { DriftReport, DriftValue, DriftWindow, MonitorEvent, WindowStatus } from '../../protocol/drift.ts';
 import { columnName, metric } from '../ui/format.ts';
 import { absent, count, number, percent, plural } from '../../words/numbers.ts';
 import { dateTimeText } from '../../words/times.ts';
@@ -11,6 +11,9 @@ import { referenceChanges, referenceText, valueAt } from './model.ts';
 import type { Cell, Actions, Model } from './model.ts';
 import { eventMarks, shownEvents } from './eventSeries.ts';
 import { cellMarks } from './heatSeries.ts';
+import { expectationTable } from './expectationTable.ts';
+import { headline, settingNotes } from './headline.ts';
+import { statusMarks, statusRules } from './statusSeries.ts';
 
 const kindWords: Record<DriftValue['kind'], string> = {
   stable: 'stable',
@@ -36,7 +39,7 @@ export function driftView(model: Model, actions: Actions, chart: unknown): Templ
   }
   return html`${errorBar(model.report.error, actions.retry)}
     <div class="drift">
-      ${head(report, model, actions)} ${summary(report)}
+      ${head(report, model, actions)} ${headline(report)} ${settingNotes(report)}
       <div
         class="timeline"
         tabindex="0"
@@ -49,6 +52,11 @@ export function driftView(model: Model, actions: Actions, chart: unknown): Templ
         ${shownEvents(report).length === 0 ? nothing : html`<div class="event-legend muted" aria-hidden="true">${[...new Set(shownEvents(report).map((event) => event.kind))].map((kind) => html`<span>${eventMarks[kind]} ${kind}</span>`)}</div>`}
         ${chart}
       </div>
+      <p class="legend muted" id="status-legend">
+        ${statusesOf(report).map((status) => html`<span class="status-${status.replaceAll(' ', '-')}"><b>${statusMarks[status]}</b> ${status}: ${statusRules[status]}</span>`)}
+        ${model.metric === null ? nothing : html`<span>┬ 95 % interval</span>`}
+        ${report.windows.some(({ changed }) => changed.length > 0) ? html`<span>* judged by other settings</span>` : nothing}
+      </p>
       <p class="legend muted">
         <span>${cellMarks.drifted} drifted: above the threshold</span
         ><span>${cellMarks.broken} broken: caused by nulls or unseen categories</span
@@ -56,7 +64,8 @@ export function driftView(model: Model, actions: Actions, chart: unknown): Templ
         ><span>pale: stable</span
         >${referenceChanges(report).length === 0 ? nothing : html`<span>┆ compared with another reference from here on</span>`}
       </p>
-      ${selected(report, model)} ${windowTable(report, model, actions)} ${events(report, actions)}
+      ${selected(report, model)} ${expectationsOf(report, model)} ${windowTable(report, model, actions)}
+      ${events(report, actions)}
     </div>`;
 }
 
@@ -91,48 +100,6 @@ function head(report: DriftReport, model: Model, actions: Actions): TemplateResu
     </p>`;
 }
 
-/** A one-sentence summary above the charts. */
-function summary(report: DriftReport): TemplateResult {
-  const last = report.windows.at(-1);
-  if (!last) return html``;
-  const drifted = last.values.filter((value) => value.kind === 'drifted').map((value) => columnName(value.column));
-  const broken = last.values.filter((value) => value.kind === 'broken').map((value) => columnName(value.column));
-  const measured = report.windows.findLast((window) => Object.keys(window.performance).length > 0);
-  const hurt = measured ? report.expect.filter((one) => misses(one, measured.performance[one.metric])) : [];
-  const calm = drifted.length + broken.length + hurt.length === 0;
-  return html`<p class="verdict ${calm ? 'good' : 'bad'}" role="status">
-    ${icon(calm ? 'pass-filled' : 'warning')}<span
-      >${[
-        last.status === 'too few rows' ? `The last window has only ${plural(last.rows, 'row')}.` : '',
-        drifted.length === 0
-          ? last.status === 'too few rows'
-            ? ''
-            : 'No feature drifted in the last window.'
-          : `${drifted.length} of ${last.values.length} drifted in the last window: ${listed(drifted)}.`,
-        broken.length === 0 ? '' : `Broken data in ${listed(broken)}.`,
-        ...hurt.map(
-          (one) =>
-            `${one.metric} is ${metric(one.metric, measured?.performance[one.metric])}, expected ${one.min === null ? `at most ${metric(one.metric, one.max)}` : `at least ${metric(one.metric, one.min)}`}.`,
-        ),
-        measured && hurt.length === 0 && report.expect.length > 0 ? 'Performance is within its bounds.' : '',
-        measured ? '' : 'Performance is unknown: no labels have arrived.',
-      ]
-        .filter(Boolean)
-        .join(' ')}</span
-    >
-  </p>`;
-}
-
-function misses(bound: DriftReport['expect'][number], value: number | undefined): boolean {
-  return (
-    value !== undefined && ((bound.min !== null && value < bound.min) || (bound.max !== null && value > bound.max))
-  );
-}
-
-function listed(names: string[]): string {
-  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-}
-
 function selected(report: DriftReport, model: Model): Piece {
   const cell: Cell | null = model.cell;
   const found = cell ? valueAt(report, cell) : null;
@@ -156,6 +123,17 @@ function selected(report: DriftReport, model: Model): Piece {
   </section>`;
 }
 
+function expectationsOf(report: DriftReport, model: Model): Piece {
+  const window = report.windows.find((one) => one.id === (model.cell?.windowId ?? report.windows.at(-1)?.id));
+  return window ? expectationTable(window) : nothing;
+}
+
+/** The statuses that the windows have, the gravest first. */
+function statusesOf({ windows }: DriftReport): WindowStatus[] {
+  const found = new Set(windows.map(({ status }) => status));
+  return (Object.keys(statusRules) as WindowStatus[]).filter((status) => found.has(status));
+}
+
 function numbers(value: DriftValue): TemplateResult {
   return html`<table class="plain facts">
     <tbody>
@@ -177,6 +155,22 @@ function numbers(value: DriftValue): TemplateResult {
           : html`<tr>
               <td>p-value</td>
               <td class="number">${value.pValue < 1e-4 ? '< 0.0001' : number(value.pValue)}</td>
+            </tr>`
+      }
+      ${
+        value.adjustedP === null
+          ? nothing
+          : html`<tr>
+              <td title="Corrected over the columns of the window">Corrected p-value</td>
+              <td class="number">${value.adjustedP < 1e-4 ? '< 0.0001' : number(value.adjustedP)}</td>
+            </tr>`
+      }
+      ${
+        value.chance === null
+          ? nothing
+          : html`<tr>
+              <td title="Mean of the value at these sizes when nothing has changed">By chance</td>
+              <td class="number">${number(value.chance)}</td>
             </tr>`
       }
       <tr>

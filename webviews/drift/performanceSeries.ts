@@ -1,5 +1,6 @@
 import type { DriftReport, DriftWindow } from '../../protocol/drift.ts';
-import { count, number } from '../../words/numbers.ts';
+import { intervalText, labelledText, stateText } from '../../words/expectations.ts';
+import { number } from '../../words/numbers.ts';
 import { dateTimeText } from '../../words/times.ts';
 import { metric } from '../ui/format.ts';
 import { withinBounds } from '../ui/metricBounds.ts';
@@ -38,6 +39,7 @@ export function performanceSeries(report: DriftReport, name: string | null, colo
     (bound): bound is number => bound !== undefined && bound !== null,
   );
   return [
+    intervalSeries(report, name, colors),
     {
       type: 'line',
       name,
@@ -46,16 +48,15 @@ export function performanceSeries(report: DriftReport, name: string | null, colo
       yAxisIndex: 0,
       symbol: 'circle',
       symbolSize: 6,
+      showAllSymbol: true,
       connectNulls: false,
-      data: report.windows.map((window) => performanceOf(window, name)),
+      data: report.windows.map((window) => pointOf(window, name, colors)),
       lineStyle: { color: colors.series[0], width: 2 },
       itemStyle: { color: colors.series[0] },
       tooltip: {
-        formatter: (point: { dataIndex: number; value: number }) => {
+        formatter: (point: { dataIndex: number }) => {
           const window = report.windows[point.dataIndex];
-          return window
-            ? `${dateTimeText(window.start)}\n${name} ${metric(name, point.value)}\n${count(window.labelled)} of ${count(window.rows)} rows labelled`
-            : '';
+          return window ? performanceText(window, name) : '';
         },
       },
       markLine: {
@@ -75,6 +76,70 @@ export function performanceSeries(report: DriftReport, name: string | null, colo
       },
     },
   ];
+}
+
+/** The value of a window; a broken expectation has another shape and colour, one without a verdict is hollow. */
+function pointOf(window: DriftWindow, name: string, colors: ChartColors): object {
+  const value = performanceOf(window, name);
+  const state = window.expectations.find(({ metric: one }) => one === name)?.state;
+  if (state === 'broken') return { value, symbol: 'diamond', symbolSize: 10, itemStyle: { color: colors.error } };
+  if (state !== 'waiting' && state !== 'too few') return { value };
+  return { value, itemStyle: { color: colors.background, borderColor: colors.series[0], borderWidth: 1.5 } };
+}
+
+/** A whisker for the 95 % interval of each window. */
+function intervalSeries(report: DriftReport, name: string, colors: ChartColors): object {
+  const data = report.windows.flatMap((window, x) => {
+    const interval = window.intervals[name];
+    return interval ? [[x, interval.low, interval.high]] : [];
+  });
+  return {
+    type: 'custom',
+    id: 'intervals',
+    xAxisIndex: 0,
+    yAxisIndex: 0,
+    z: 1,
+    encode: { x: 0, y: [1, 2] },
+    data,
+    renderItem: (
+      _params: unknown,
+      api: { value(at: number): number; coord(value: [number, number]): [number, number] },
+    ) => {
+      const [x, low] = api.coord([api.value(0), api.value(1)]);
+      const [, high] = api.coord([api.value(0), api.value(2)]);
+      const style = { stroke: colors.series[0], lineWidth: 1.5, opacity: 0.65 };
+      const line = (x1: number, y1: number, x2: number, y2: number) => ({
+        type: 'line',
+        shape: { x1, y1, x2, y2 },
+        style,
+      });
+      return {
+        type: 'group',
+        children: [line(x, low, x, high), line(x - 4, low, x + 4, low), line(x - 4, high, x + 4, high)],
+      };
+    },
+    tooltip: {
+      formatter: (point: { value: number[] }) => {
+        const window = report.windows[point.value[0] ?? -1];
+        return window ? performanceText(window, name) : '';
+      },
+    },
+  };
+}
+
+/** The value with its interval, n and the state of its expectation. */
+function performanceText(window: DriftWindow, name: string): string {
+  const interval = window.intervals[name];
+  const expectation = window.expectations.find(({ metric: one }) => one === name);
+  return [
+    dateTimeText(window.start),
+    `${name} ${metric(name, window.performance[name])}`,
+    interval ? `95 % interval ${intervalText({ metric: name, ...interval })}` : 'no interval',
+    labelledText(window),
+    expectation ? stateText(expectation) : '',
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
 function performanceOf(window: DriftWindow, name: string): number | null {

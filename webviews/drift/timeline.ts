@@ -12,11 +12,24 @@ import { heatSeries, selectionSeries } from './heatSeries.ts';
 import type { Cell } from './model.ts';
 import { performanceRange, performanceSeries } from './performanceSeries.ts';
 import { referenceSeries } from './referenceSeries.ts';
-import { cellHeight, heatTop, left, performanceHeight, performanceTop, right } from './timelineLayout.ts';
+import { statusSeries } from './statusSeries.ts';
+import {
+  cellHeight,
+  heatTop,
+  left,
+  performanceHeight,
+  performanceTop,
+  right,
+  statusHeight,
+  statusTop,
+} from './timelineLayout.ts';
 
 use([CustomChart, HeatmapChart, LineChart, ScatterChart, DataZoomComponent, MarkLineComponent]);
 
-/** Performance above and features below on one time axis; a window has the same x in both panels. */
+/**
+ * Performance above, the status of each window, and features below on one time axis; a window has the same x in all
+ * panels.
+ */
 export function timelineOption(
   report: DriftReport,
   metricName: string | null,
@@ -42,6 +55,7 @@ export function timelineOption(
     grid: [
       { left, right, top: performanceTop, height: performanceHeight },
       { left, right, top: heatTop, height: heatHeight },
+      { left, right, top: statusTop, height: statusHeight },
     ],
     xAxis: [
       { ...axis, gridIndex: 0, axisLabel: { show: false } },
@@ -54,6 +68,7 @@ export function timelineOption(
           hideOverlap: true,
         },
       },
+      { ...axis, gridIndex: 2, axisLabel: { show: false }, axisLine: { show: false } },
     ],
     yAxis: [
       {
@@ -74,12 +89,20 @@ export function timelineOption(
       },
       // Events have their own axis, above the highest line.
       { type: 'value', gridIndex: 0, min: 0, max: 1, show: false },
+      {
+        type: 'category',
+        gridIndex: 2,
+        data: ['status'],
+        axisTick: { show: false },
+        axisLine: { show: false },
+        axisLabel: { ...text, color: colors.foreground },
+      },
     ],
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     dataZoom: [
       {
         type: 'slider',
-        xAxisIndex: [0, 1],
+        xAxisIndex: [0, 1, 2],
         bottom: 6,
         height: 18,
         left,
@@ -104,6 +127,7 @@ export function timelineOption(
       ...performanceSeries(report, metricName, colors),
       referenceSeries(report, colors),
       eventSeries(report, colors),
+      statusSeries(report, selected, colors),
       ...heatSeries(report, rows, colors),
       selectionSeries(report, rows, selected, colors),
     ],

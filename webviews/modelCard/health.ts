@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { CardHealth, ModelCard } from '../../protocol/modelCard.ts';
 import { metric } from '../ui/format.ts';
+import { expectationText } from '../../words/expectations.ts';
 import { count, percent } from '../../words/numbers.ts';
 import { dateTimeText } from '../../words/times.ts';
 import type { Actions } from './model.ts';
@@ -15,6 +16,7 @@ export function health(card: ModelCard, actions: Actions): TemplateResult {
         <th scope="col">Deployment</th>
         <th scope="col" class="number">Predictions</th>
         <th scope="col">Last window</th>
+        <th scope="col">Status</th>
         <th scope="col" class="number">Rows</th>
         <th scope="col" class="number">Features drifted</th>
         <th scope="col" class="number">Performance</th>
@@ -34,10 +36,18 @@ function row(one: CardHealth, actions: Actions): TemplateResult {
     <td>
       ${last && monitor !== null ? html`<button class="link" @click=${() => actions.openDrift(monitor)}>${dateTimeText(last.start)} to ${dateTimeText(last.end)}</button>` : html`<span class="muted">no window yet</span>`}
     </td>
+    <td>${last ? statusOf(last) : nothing}</td>
     <td class="number">${last ? count(last.rows) : nothing}</td>
     <td class="number">${last ? percent(last.driftedShare) : nothing}</td>
     <td class="number">
       ${last ? Object.entries(last.performance).map(([name, value]) => html`<div>${name} ${metric(name, value)}</div>`) : nothing}${last && Object.keys(last.performance).length === 0 ? html`<span class="muted">labels to come</span>` : nothing}
     </td>
   </tr>`;
+}
+
+/** The headline of a window, and the expectations that it breaks. */
+function statusOf({ status, expectations }: NonNullable<CardHealth['lastWindow']>): TemplateResult {
+  return html`${status}${expectations
+    .filter(({ state }) => state === 'broken')
+    .map((expectation) => html`<div>${expectationText(expectation)}</div>`)}`;
 }

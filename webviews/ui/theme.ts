@@ -19,10 +19,12 @@ export interface ChartColors {
   background: string;
   focus: string;
   series: readonly string[];
-  /** Fill colours of stable, drifted and broken cells. */
+  /** Fill colours of stable, drifted and broken cells, of a drifted score and of a broken expectation. */
   calm: string;
   drifted: string;
   broken: string;
+  score: string;
+  error: string;
   font: string;
 }
 
@@ -56,6 +58,8 @@ export function colorsOf(kind: ThemeKind, variable: (name: string, otherwise: st
     calm: colors[0] ?? '#0072b2',
     drifted: colors[1] ?? '#e69f00',
     broken: colors[3] ?? '#cc79a7',
+    score: colors[4] ?? '#b07800',
+    error: { light: '#c4161c', dark: '#f85149', contrast: '#ff6b6b', contrastLight: '#a1000a' }[kind],
     font: variable('font-family', 'sans-serif'),
   };
 }
