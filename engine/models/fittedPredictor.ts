@@ -24,6 +24,7 @@ export function fittedPredictor(model: OpenedModel, meta: PredictorMeta): Predic
       run: (request) => answerFile({ ...request, inputs }),
       sqlFor: (columns) => answerSql(columns, meta, positions),
     },
+    ...(model.state && { state: model.state }),
     close: () => model.close(),
   };
 }

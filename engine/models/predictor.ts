@@ -1,7 +1,7 @@
 import type { Table } from '../data/table.ts';
 import type { Predictions, Task } from '../evaluation/predictions.ts';
 import type { Feature } from './feature.ts';
-import type { FileRequest, ModelDescription } from './flavours/flavour.ts';
+import type { FileRequest, ModelDescription, ModelState } from './flavours/flavour.ts';
 
 /** An opened model, fitted to the data that it predicts. */
 export interface PredictorMeta {
@@ -54,6 +54,8 @@ export interface Predictor {
   predict(table: Table, signal?: AbortSignal): Promise<Predictions>;
   /** Absent when the model is scored in this process. */
   files?: FilePredictor | undefined;
+  /** Whether it answers now; absent when it is scored in this process. */
+  state?: (() => ModelState) | undefined;
   /** Releases processes and memory. */
   close(): Promise<void>;
 }

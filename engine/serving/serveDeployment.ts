@@ -100,14 +100,21 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
         .send({ error: 'Send the token of this deployment as `Authorization: Bearer …`.' });
     });
   }
-  app.get('/health', () => ({
-    status: 'ok',
-    deployment: name,
-    model: target.model,
-    model_version: current().version.version,
-    ...(shadow && { shadow: shadow.version() }),
-    uptime_s: Math.round((Date.now() - started) / 1000),
-  }));
+  app.get('/health', (_request, reply) => {
+    const { version, model: served } = current();
+    const worker = served.state?.();
+    const isFailing = worker?.state === 'failed';
+    return reply.status(isFailing ? 503 : 200).send({
+      status: isFailing ? 'failing' : 'ok',
+      deployment: name,
+      model: target.model,
+      model_version: version.version,
+      ...(worker && { worker: worker.state }),
+      ...(isFailing && { error: worker.error }),
+      ...(shadow && { shadow: shadow.version() }),
+      uptime_s: Math.round((Date.now() - started) / 1000),
+    });
+  });
   app.get('/signature', () => signatureOf(current()));
   app.get('/metrics', (_request, reply) =>
     reply

@@ -110,6 +110,14 @@ export interface FileRequest {
   onRows?: ((rows: number) => void) | undefined;
 }
 
+/** Whether the process that scores a model answers. */
+export interface ModelState {
+  /** starting: no process is ready yet; requests wait for it. failed: the last one could not be started. */
+  state: 'ready' | 'starting' | 'failed';
+  /** Why it could not be started; null unless failed. */
+  error: string | null;
+}
+
 /** An opened model. Errors: DataError when the rows are at fault, WorkError when the model or its environment is. */
 export interface OpenedModel {
   description: ModelDescription;
@@ -117,6 +125,8 @@ export interface OpenedModel {
   answer(table: Table, inputs: readonly TypedInput[], signal?: AbortSignal): Promise<RawAnswers>;
   /** Scores a file in constant memory. Absent when the model is scored in this process. */
   answerFile?: ((request: FileRequest) => Promise<void>) | undefined;
+  /** Whether its worker answers now. Absent when the model is scored in this process. */
+  state?: (() => ModelState) | undefined;
   /** Releases processes and memory. */
   close(): Promise<void>;
 }

@@ -53,6 +53,7 @@ export async function openWorkerModel(
     answerFile: async (request) => {
       if (!(await pool.score(request))) await scoreRows(pool, request);
     },
+    state: () => pool.state(),
     close: () => pool.close(),
   };
 }

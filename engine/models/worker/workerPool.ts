@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { checkCancelled, CancelledError, DataError, WorkError, messageOf } from '../../base/errors.ts';
 import type { Variables } from '../../base/programEnvironment.ts';
 import type { Table } from '../../data/table.ts';
-import type { FileRequest, RawAnswers, TypedInput } from '../flavours/flavour.ts';
+import type { FileRequest, ModelState, RawAnswers, TypedInput } from '../flavours/flavour.ts';
 import { sliceTable } from '../sliceTable.ts';
 import { FaultError, WorkerEndedError, WorkerProcess } from './workerProcess.ts';
 import {
@@ -81,6 +81,8 @@ interface PendingRows {
   layout: number;
   /** Must not be sent together with others, one of which failed. */
   isAlone: boolean;
+  /** Was held by a process that someone killed: another process answers it, once. */
+  isRetried: boolean;
   since: number;
   signal: AbortSignal | undefined;
   resolve: (answers: RawAnswers) => void;
@@ -97,7 +99,7 @@ interface PendingFile {
 /**
  * Owns the worker processes of one model: starts them when needed, keeps them warm, replaces those that end or grow.
  * Rows that arrive while the worker is busy are sent together as its next request. A process that ends fails only the
- * requests that it holds. Errors: DataError when the rows are at fault, WorkError when the model or its environment is.
+ * requests that it holds; when someone killed it, as the system does when memory is short, another process answers them. Errors: DataError when the rows are at fault, WorkError when the model or its environment is.
  */
 export class WorkerPool {
   readonly #options: PoolOptions;
@@ -110,6 +112,8 @@ export class WorkerPool {
   /** Processes that ended since the last answer. */
   #crashes = 0;
   #restart: NodeJS.Timeout | null = null;
+  /** Why the last start failed; null since a start succeeded. */
+  #startError: string | null = null;
   #isClosed = false;
 
   constructor(options: PoolOptions) {
@@ -120,6 +124,14 @@ export class WorkerPool {
   /** Process ids, for tests and reports. */
   get pids(): number[] {
     return [...this.#members].flatMap(({ process: { pid } }) => (pid === undefined ? [] : [pid]));
+  }
+
+  /** Whether a worker answers. Starts one when there is none, so that a repaired environment is noticed. */
+  state(): ModelState {
+    const members = [...this.#members];
+    if (members.some(({ isReady }) => isReady)) return { state: 'ready', error: null };
+    if (members.length === 0 && !this.#restart && !this.#isClosed) this.#startLater();
+    return { state: this.#startError === null ? 'starting' : 'failed', error: this.#startError };
   }
 
   /** Starts a worker, loads the model and describes it. `packages` are those whose versions are asked for. */
@@ -159,6 +171,7 @@ export class WorkerPool {
         inputs,
         layout: this.#layoutOf(inputs),
         isAlone: false,
+        isRetried: false,
         since: performance.now(),
         signal,
         resolve,
@@ -275,8 +288,11 @@ export class WorkerPool {
     } catch (error) {
       this.#members.delete(member);
       member.process.kill();
-      throw this.#explained(error);
+      const explained = this.#explained(error);
+      this.#startError = explained.message;
+      throw explained;
     }
+    this.#startError = null;
     member.isReady = true;
     member.work = null;
     return member;
@@ -341,10 +357,15 @@ export class WorkerPool {
       }
     } catch (error) {
       this.#free(member);
+      const again =
+        error instanceof WorkerEndedError && error.wasKilled ? batch.filter(({ isRetried }) => !isRetried) : [];
+      for (const one of again) one.isRetried = true;
+      this.#rows.unshift(...again);
+      const failed = batch.filter((one) => !again.includes(one));
       // A row of one request must not fail the others.
       if (batch.length > 1 && !(error instanceof WorkerEndedError))
         this.#rows.unshift(...batch.map((one) => Object.assign(one, { isAlone: true })));
-      else for (const { reject } of batch) reject(this.#explained(error));
+      else for (const { reject } of failed) reject(this.#explained(error));
     }
     this.#next();
   }

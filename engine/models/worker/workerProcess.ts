@@ -33,6 +33,12 @@ export class FaultError extends Error {
 /** The process ended before it answered. */
 export class WorkerEndedError extends WorkError {
   override name = 'WorkerEndedError';
+  /** True when someone else killed the process: the system that was short of memory, or a person. */
+  readonly wasKilled: boolean;
+  constructor(message: string, wasKilled: boolean) {
+    super(message);
+    this.wasKilled = wasKilled;
+  }
 }
 
 interface Waiting {
@@ -88,17 +94,20 @@ export class WorkerProcess {
     });
     endsWithOwner(this);
     this.#ended = new Promise((resolve) => {
-      const end = (how: string) => {
+      const end = (how: string, wasKilled = false) => {
         if (this.#isEnded) return;
         this.#isEnded = true;
         running.delete(this);
-        this.#failAll(how);
+        this.#failAll(how, wasKilled);
         options.onEnd();
         resolve();
       };
       this.#child.once('error', (error) => end(`could not be started: ${messageOf(error)}`));
       this.#child.once('close', (code, signal) =>
-        end(signal ? `was ended by ${signal}` : `ended with exit code ${code}`),
+        end(
+          signal ? `was ended by ${signal}` : `ended with exit code ${code}`,
+          this.#killedFor === null && (signal === 'SIGKILL' || signal === 'SIGTERM'),
+        ),
       );
     });
     // A process that ends between two writes is reported by `close`.
@@ -137,7 +146,7 @@ export class WorkerProcess {
       const id = this.#nextId++;
       const timer = setTimeout(() => this.#overdue(what, deadlineMs), deadlineMs);
       this.#waiting.set(id, { resolve, reject, what, deadlineMs, timer, onProgress });
-      if (this.#isEnded) this.#failAll('had ended');
+      if (this.#isEnded) this.#failAll('had ended', true);
       else {
         this.#hold();
         this.#child.stdin.write(`${JSON.stringify({ id, ...request })}\n`);
@@ -211,7 +220,7 @@ export class WorkerProcess {
     else waiting?.resolve(result);
   }
 
-  #failAll(how: string): void {
+  #failAll(how: string, wasKilled: boolean): void {
     const last = this.#lastLines.filter((line) => line.trim() !== '');
     const lines = last.length === 0 ? '' : ` Its last lines:\n${last.join('\n')}`;
     const waiting = [...this.#waiting.values()];
@@ -221,7 +230,7 @@ export class WorkerProcess {
       const text = this.#killedFor
         ? `The Python process of the model was ended: ${this.#killedFor}.`
         : `The Python process of the model ${how} before it gave ${one.what}.`;
-      one.reject(new WorkerEndedError(`${text}${lines}`));
+      one.reject(new WorkerEndedError(`${text}${lines}`, wasKilled));
     }
     this.#hold();
   }
