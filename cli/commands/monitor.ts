@@ -1,4 +1,5 @@
 import { evaluateMonitor } from '../../engine/monitoring/evaluateMonitor.ts';
+import { deletedText, keepPredictions } from '../../engine/monitoring/keepPredictions.ts';
 import { monitorVerdict } from '../../engine/monitoring/monitorVerdict.ts';
 import { listWindows, otherWidths } from '../../engine/monitoring/windows.ts';
 import { ProjectError } from '../../engine/base/errors.ts';
@@ -46,6 +47,9 @@ export async function monitor(
     shadow: options.shadow,
     signal: context.signal,
   });
+  // After the judgement, which may be the last that needs them.
+  for (const deleted of await keepPredictions(context.store(), config, { signal: context.signal }))
+    context.terminal.note(deletedText(deleted));
   const role = options.shadow ? 'shadow' : 'stable';
   const windows = listWindows(context.store(), chosen, declared, role);
   const others = otherWidths(context.store(), chosen, declared, role);

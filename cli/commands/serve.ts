@@ -1,6 +1,7 @@
 import { ProjectError } from '../../engine/base/errors.ts';
 import { hasSeveralModels, modelNamed, onlyApi } from '../../engine/project/models.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
+import { keepPredictionsDaily } from '../../engine/monitoring/keepPredictions.ts';
 import { serveDeployment } from '../../engine/serving/serveDeployment.ts';
 import type { ModelRef } from '../../protocol/models.ts';
 import { exitCodes } from '../../protocol/problem.ts';
@@ -31,6 +32,7 @@ export async function serve(context: CommandContext, name: string | undefined, o
     recordDeployment: !process.env['LOOPWRIGHT_PARENT'],
     onLog: (line) => context.terminal.note(line),
   });
+  const retention = keepPredictionsDaily(context.store(), config, (line) => context.terminal.note(line));
   const served = versionText({ name: server.model, version: server.version }, hasSeveralModels(config));
   if (context.json)
     context.terminal.line(
@@ -64,6 +66,7 @@ export async function serve(context: CommandContext, name: string | undefined, o
   });
   // The open pipe to the parent would keep this process alive.
   process.stdin.destroy();
+  await retention.stop();
   await server.close();
   return exitCodes.done;
 }

@@ -274,6 +274,16 @@ export function lastWindowEnd({ sql }: Pick<Store, 'sql'>): number | null {
   return sql.get<{ end: number | null }>(`SELECT max(end) AS end FROM windows WHERE role <> 'shadow'`)?.end ?? null;
 }
 
+/** The end of the newest window that a monitor judged of the answers that were sent; null when there is none. */
+export function lastJudgedEnd({ sql }: Pick<Store, 'sql'>, monitor: string): number | null {
+  return (
+    sql.get<{ end: number | null }>(
+      `SELECT max(end) AS end FROM windows WHERE monitor = ? AND role <> 'shadow'`,
+      monitor,
+    )?.end ?? null
+  );
+}
+
 function stored(window: JudgedWindow, settings: JudgingSettings): StoredWindow {
   const { rows, modelVersions, driftedShare, values, performance, labelled, latencyP95Ms, errorRate } = window;
   const { inputs, score, expectations, intervals } = window;

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { invalidModes } from './datasetSchema.ts';
-import { closed, path } from './fields.ts';
+import { closed, duration, path } from './fields.ts';
 import { modelAlias } from './models.ts';
 
 const invalid = (whole: string) =>
@@ -9,6 +9,17 @@ const invalid = (whole: string) =>
       description: `Handling of rows that break the schema of the training data, or lack a feature, where the schema does not say it by itself. fail: ${whole} is refused. quarantine (default): the row is refused and the others are answered. warn: the row is answered, with warnings.`,
     }),
   );
+
+const predictions = Type.Optional(
+  Type.Object(
+    {
+      keep: duration(
+        'How long predictions stay in the log. Older ones are deleted, except those that a monitor has not judged or whose labels may still arrive.',
+      ),
+    },
+    { ...closed, description: 'The log of predictions. Without it, nothing is deleted.' },
+  ),
+);
 
 export const Deployment = Type.Union(
   [
@@ -23,6 +34,7 @@ export const Deployment = Type.Union(
         ),
         port: Type.Integer({ minimum: 1, maximum: 65535, description: 'Port to listen on.' }),
         invalid: invalid('the request'),
+        predictions,
         host: Type.Optional(
           Type.String({
             minLength: 1,
@@ -52,6 +64,7 @@ export const Deployment = Type.Union(
         input: path('File or glob with the rows.'),
         output: path('Folder to which the scored rows are written as Parquet.'),
         invalid: invalid('the file'),
+        predictions,
       },
       { ...closed, description: 'Scores files with `loopwright predict`.' },
     ),
