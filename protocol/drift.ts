@@ -140,7 +140,8 @@ export interface MonitorVerdict {
 
 export interface MonitorEvent {
   at: number;
-  kind: 'alert' | 'deployed' | 'retrained' | 'promoted' | 'rejected' | 'rolled back';
+  /** `waiting`: a retraining is held back, because it could not help yet. */
+  kind: 'alert' | 'deployed' | 'waiting' | 'retrained' | 'promoted' | 'rejected' | 'rolled back';
   text: string;
   modelVersion: number | null;
   runId: string | null;

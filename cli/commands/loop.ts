@@ -140,7 +140,7 @@ function printer({ terminal, json }: CommandContext, verbose: boolean): LoopEven
         `  ${day(window.start)}  ${count(window.rows).padStart(7)} rows  ${performance ? `${performance[0]} ${performance[1].toFixed(3)} (${Math.floor(100 * share)} % labelled)` : 'no labels yet'}  ${statusOf(window, drifted, terminal)}`,
       );
     },
-    onDecision: (reason, at) => say(`${terminal.style('yellow', '▲')} ${day(at)}  retrain: ${reason}`),
+    onDecision: ({ verdict, reason }, at) => say(`${terminal.style('yellow', '▲')} ${day(at)}  ${verdict}: ${reason}`),
     onRetrained: (result, at) =>
       say(
         `${result.status === 'promoted' ? terminal.style('green', '✓') : terminal.style('yellow', '▲')} ${day(at)}  ${result.status}: ${result.message}`,

@@ -1,4 +1,5 @@
 import { evaluatePolicy } from '../../engine/loop/decisions.ts';
+import type { Decision } from '../../engine/loop/policy.ts';
 import { actorOf } from '../../engine/registry/audit.ts';
 import { productionClock } from '../../engine/monitoring/productionClock.ts';
 import { retrain as retrainModel } from '../../engine/loop/retrain.ts';
@@ -26,16 +27,20 @@ export async function retrain(context: CommandContext, options: RetrainOptions):
     );
   const decision = evaluatePolicy(store, config, now, 'retrain');
   if (options.ifDue && decision.verdict !== 'retrain') {
-    if (context.json) context.printJson({ status: 'not due', reason: decision.reason });
-    else context.terminal.line(`Not due: ${decision.reason}.`);
+    const { verdict, reason, since, hold } = decision;
+    if (context.json) context.printJson({ status: 'not due', verdict, reason, since, hold });
+    else context.terminal.line(`${verdict === 'waiting' ? 'Waiting' : 'Not due'}: ${reason}.`);
     return exitCodes.done;
   }
+  const isDue = decision.verdict === 'retrain';
+  if (decision.verdict === 'waiting')
+    context.terminal.note(`The policy waits: ${decision.reason}. This retraining does not regard the change.`);
   const result = await retrainModel({
     project: context.project(),
     config,
     store,
-    reason: decision.verdict === 'retrain' ? decision.reason : 'requested manually',
-    monitor: decision.monitor,
+    decision: isDue ? decision : { ...decision, reason: 'requested manually', id: null, since: changeOf(decision) },
+    insists: !options.ifDue,
     actor: actorOf('terminal'),
     now,
     signal: context.signal,
@@ -44,4 +49,9 @@ export async function retrain(context: CommandContext, options: RetrainOptions):
   if (context.json) context.printJson(result);
   else context.terminal.line(`${result.status}: ${result.message}`);
   return result.status === 'promoted' || result.status === 'proposed' ? exitCodes.done : exitCodes.failed;
+}
+
+/** The change that a retraining by hand answers: one with enough rows, also during the cooldown. */
+function changeOf({ verdict, since }: Decision): number | null {
+  return verdict === 'waiting' ? null : since;
 }

@@ -13,15 +13,15 @@ export async function applyPolicy(
 ): Promise<RetrainOutcome | null> {
   const { project, store, events, signal } = request;
   const decision = evaluatePolicy(store, config, now, 'loop');
+  if (decision.verdict === 'retrain' || (decision.verdict === 'waiting' && decision.isNew))
+    events?.onDecision?.(decision, now);
   if (decision.verdict !== 'retrain') return null;
-  events?.onDecision?.(decision.reason, now);
   let finished = false;
   const work = retrain({
     project,
     config,
     store,
-    reason: decision.reason,
-    monitor: decision.monitor,
+    decision,
     actor: actorOf('loop'),
     now,
     signal,

@@ -4,13 +4,15 @@ import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { RunEvents } from '../runner/runRequest.ts';
 import type { Store } from '../store/store.ts';
+import type { Decision } from './policy.ts';
 import type { RetrainOutcome } from './retrain.ts';
 
 export interface LoopEvents extends RunEvents {
   onPhase?: (text: string) => void;
   onReplay?: (share: number, at: number) => void;
   onWindow?: (window: DriftWindow) => void;
-  onDecision?: (reason: string, at: number) => void;
+  /** A retraining starts, or begins to wait. */
+  onDecision?: (decision: Decision, at: number) => void;
   onRetrained?: (outcome: RetrainOutcome, at: number) => void;
 }
 

@@ -5,9 +5,14 @@ import type { DriftWindow, Expectation } from '../../protocol/drift.ts';
 import { durationMs, parseWindows } from '../base/duration.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { TriggerConfig } from '../project/schema/retraining.ts';
+<<<<<<< HEAD
+=======
+import { brokenBounds } from '../monitoring/bounds.ts';
+import { findHold, holdText, type Attempt, type Hold } from './hold.ts';
+>>>>>>> 40f378e (Hold a retraining back while it could not help)
 
 export interface Decision {
-  verdict: 'retrain' | 'cooling down' | 'not due' | 'no policy';
+  verdict: 'retrain' | 'waiting' | 'cooling down' | 'not due' | 'no policy';
   /** The reason of the verdict, for people. */
   reason: string;
   monitor: string | null;
@@ -16,6 +21,8 @@ export interface Decision {
    * a series, as for a schedule.
    */
   since: number | null;
+  /** Why a retraining could not help now; null unless the verdict is `waiting`. */
+  hold: Hold | null;
 }
 
 /** A trigger that holds. */
@@ -30,14 +37,18 @@ export interface PolicyInput {
   /** When the model was last retrained, by the clock of `now`; null for never. */
   lastRetrained: number | null;
   now: number;
+  /** The newest retrainings that were started, oldest first. */
+  attempts: readonly Attempt[];
 }
 
 /**
  * Decides by the policy whether to retrain. A trigger holds when it holds for its count of windows in a row; during the
- * cooldown none does.
+ * cooldown none does. A trigger whose retraining could not help now waits, and another may start meanwhile.
  */
-export function decideRetraining({ config, windowsOf, lastRetrained, now }: PolicyInput): Decision {
+export function decideRetraining(input: PolicyInput): Decision {
+  const { config, lastRetrained, now } = input;
   const { retraining } = config;
+<<<<<<< HEAD
   if (!retraining)
     return { verdict: 'no policy', reason: 'no retraining policy is declared', monitor: null, since: null };
   const ended = (monitor: string) =>
@@ -53,6 +64,14 @@ export function decideRetraining({ config, windowsOf, lastRetrained, now }: Poli
     .find((held) => held !== null);
   if (!holding) return { verdict: 'not due', reason: 'no trigger holds', monitor: null, since: null };
   const { monitor, since } = holding;
+=======
+  const none = { monitor: null, since: null, hold: null };
+  if (!retraining) return { verdict: 'no policy', reason: 'no retraining policy is declared', ...none };
+  const held = retraining.when.flatMap((trigger) => heldTrigger(input, trigger) ?? []);
+  const holding = held.find(({ hold, since }) => !hold && since !== null) ?? held.find(({ hold }) => !hold) ?? held[0];
+  if (!holding) return { verdict: 'not due', reason: 'no trigger holds', ...none };
+  const { monitor, since, hold } = holding;
+>>>>>>> 40f378e (Hold a retraining back while it could not help)
   const cooldown = retraining.cooldown === undefined ? 0 : durationMs(retraining.cooldown);
   if (lastRetrained !== null && now < lastRetrained + cooldown)
     return {
@@ -60,8 +79,28 @@ export function decideRetraining({ config, windowsOf, lastRetrained, now }: Poli
       reason: `${holding.reason}, but the cooldown of ${retraining.cooldown} runs until ${new Date(lastRetrained + cooldown).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
       monitor,
       since,
+      hold: null,
     };
-  return { verdict: 'retrain', reason: holding.reason, monitor, since };
+  if (hold) return { verdict: 'waiting', reason: `${holding.reason}, but ${holdText(hold)}`, monitor, since, hold };
+  return { verdict: 'retrain', reason: holding.reason, monitor, since, hold: null };
+}
+
+/** A trigger that holds, with the reason to hold it back; null when it does not hold. */
+function heldTrigger(
+  { config, windowsOf, lastRetrained, now, attempts }: PolicyInput,
+  trigger: TriggerConfig,
+): (Holding & { monitor: string | null; hold: Hold | null }) | null {
+  if ('schedule' in trigger) {
+    // A retraining that found nothing new is not tried again before the next time of the schedule.
+    const tried = attempts.findLast(({ monitor, status }) => monitor === null && status === 'waiting')?.at ?? null;
+    const last = lastRetrained === null || tried === null ? (lastRetrained ?? tried) : Math.max(lastRetrained, tried);
+    const found = due(trigger.schedule, last ?? firstWindow(config, windowsOf), now);
+    return found && { ...found, monitor: null, hold: null };
+  }
+  const { monitor } = trigger;
+  const windows = windowsOf(monitor).filter((window) => window.end <= now);
+  const found = holds(config, trigger, windows, lastRetrained);
+  return found && { ...found, monitor, hold: findHold(config, { monitor, since: found.since, windows }, attempts) };
 }
 
 /** The reason when a time of the schedule has come since the last retraining, or since the start of the watch. */

@@ -9,9 +9,14 @@ import {
   type StageKind,
   type StageStatus,
 } from '../../protocol/lifeCycle.ts';
+<<<<<<< HEAD
 import { lastWindowEnd, windowsOf } from '../monitoring/windows.ts';
+=======
+import { lastWindowEnd, listWindows } from '../monitoring/windows.ts';
+import { listAttempts } from '../loop/decisions.ts';
+>>>>>>> 40f378e (Hold a retraining back while it could not help)
 import { decideRetraining } from '../loop/policy.ts';
-import { lastRetrained } from '../loop/retrain.ts';
+import { lastRetrained } from '../loop/lastRetrained.ts';
 import { versionText } from '../../words/models.ts';
 import { hasSeveralModels } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
@@ -165,6 +170,7 @@ function retrainLine({ config, store, models }: LifeInput): Line {
     windowsOf: windowsOf(store, config),
     lastRetrained: lastRetrained(store),
     now: lastWindowEnd(store) ?? Date.now(),
+    attempts: listAttempts(store),
   });
   if (decision.verdict === 'retrain') return { state: 'attention', detail: `due: ${decision.reason}`, stage: null };
   const waiting = challengersOf(models).filter(({ champion }) => champion !== null);
@@ -174,6 +180,8 @@ function retrainLine({ config, store, models }: LifeInput): Line {
       detail: `${versionsText(config, waiting)} ${waiting.length === 1 ? 'waits' : 'wait'} for promotion`,
       stage: null,
     };
+  if (decision.verdict === 'waiting')
+    return { state: 'attention', detail: `waiting: ${decision.reason}`, stage: null };
   const times = eventCount(store, 'retrained').count;
   return {
     state: times > 0 ? 'ok' : 'none',

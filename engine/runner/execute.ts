@@ -187,7 +187,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
   const done: RunOutcome['stages'] = [];
   const registered: ModelRef[] = [];
   const outcome = (status: RunOutcome['status'], error: RunOutcome['error']): RunOutcome => {
-    run.end(status === 'fresh' ? 'finished' : status);
+    run.end(status === 'fresh' || status === 'stopped' ? 'finished' : status);
     return { runId: run.runId, name: run.name, status, stages: done, registered, error };
   };
   for (const [position, name] of names.entries()) {
@@ -200,6 +200,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
       done.push({ stage: name, status: 'skipped', summary: '', reasons: [], durationMs: 0 });
       continue;
     }
+    if (request.mayStart && !(await request.mayStart(name))) return outcome('stopped', null);
     const reasons =
       planned.reasons.length > 0 ? planned.reasons : [work.forced.has(name) ? 'forced' : 'its source is asked again'];
     const started = Date.now();

@@ -60,6 +60,8 @@ export interface RunRequest {
   input?: 'terminal' | 'none' | undefined;
   /** False for the trials of a sweep: their models are not registered. Default: true. */
   registers?: boolean | undefined;
+  /** Asked before a stale stage runs; false ends the run before it, with the status `stopped`. */
+  mayStart?: ((stage: string) => Promise<boolean>) | undefined;
   /** The caller already holds the run lock. */
   held?: boolean | undefined;
 }
@@ -68,8 +70,8 @@ export interface RunOutcome {
   /** Null when nothing had to run. */
   runId: string | null;
   name: string | null;
-  /** `refused`: all stages ran, and gates failed. */
-  status: 'finished' | 'failed' | 'refused' | 'fresh';
+  /** `refused`: all stages ran, and gates failed. `stopped`: `mayStart` ended it. */
+  status: 'finished' | 'failed' | 'refused' | 'fresh' | 'stopped';
   stages: { stage: string; status: RunStatus | 'skipped'; summary: string; reasons: string[]; durationMs: number }[];
   /** The versions that its stages registered, in the order of the stages. */
   registered: ModelRef[];

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+<<<<<<< HEAD
 import { evaluatePolicy, lastDecision } from '../../engine/loop/decisions.ts';
 import { judgingSettings } from '../../engine/monitoring/judgingSettings.ts';
+=======
+import { evaluatePolicy, lastDecision, listAttempts, recordAttempt } from '../../engine/loop/decisions.ts';
+import type { Attempt } from '../../engine/loop/hold.ts';
+>>>>>>> 40f378e (Hold a retraining back while it could not help)
 import { saveWindow } from '../../engine/monitoring/windows.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
+import { listEvents } from '../../engine/tracking/events.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { driftWindow } from '../helpers/driftWindow.ts';
 import { makeProject } from '../helpers/makeProject.ts';
@@ -51,7 +57,8 @@ test('a decision is recorded with its evidence', (t) => {
   drift(1);
   const decision = evaluatePolicy(store, config, 2 * day, 'loop');
   assert.equal(decision.verdict, 'retrain');
-  const { policyHash, inputsHash, ...stored } = lastDecision(store) ?? assert.fail('nothing was recorded');
+  const { id, policyHash, inputsHash, ...stored } = lastDecision(store) ?? assert.fail('nothing was recorded');
+  assert.equal(id, decision.id);
   assert.match(policyHash, /^[0-9a-f]{64}$/);
   assert.match(inputsHash, /^[0-9a-f]{64}$/);
   const window = {
@@ -67,10 +74,12 @@ test('a decision is recorded with its evidence', (t) => {
     verdict: 'retrain',
     actor: 'loop',
     evidence: {
-      format: 1,
+      format: 2,
       reason: 'the inputs drifted for 2 windows',
       monitor: 'm',
       since: 0,
+      hold: null,
+      attempt: null,
       lastRetrained: null,
       windows: {
         m: [
@@ -106,6 +115,40 @@ test('a window that ended later is no evidence', (t) => {
   drift(5);
   assert.equal(evaluatePolicy(store, config, 2 * day, 'loop').verdict, 'not due');
   assert.equal(lastDecision(store)?.evidence.windows['m']?.length, 1);
+});
+
+test('a wait is one event, and its attempt is remembered', (t) => {
+  const { store, drift } = openedStore(t);
+  const labels = { dataset: 'labels', key: 'id' };
+  const deployments = { d: { as: 'api' as const, model: 'champion', port: 1 } };
+  const monitors = { m: { deployment: 'd', reference: 'v', window: { every: '1d' }, labels } };
+  const waiting = { ...config, deployments, monitors };
+  for (const i of [0, 1, 2]) {
+    drift(i);
+    evaluatePolicy(store, waiting, (i + 1) * day, 'loop');
+  }
+  assert.equal(lastDecision(store)?.verdict, 'waiting');
+  const events = listEvents(store, 'm', 'p').filter(({ kind }) => kind === 'waiting');
+  assert.deepEqual(
+    events.map(({ at, text }) => [at, text]),
+    [[2 * day, 'the inputs drifted for 2 windows, but 0 of 300 labelled rows from 1970-01-01 on are there']],
+  );
+  assert.deepEqual(listAttempts(store), []);
+  const attempt: Attempt = { at: day, monitor: 'm', since: 0, status: 'rejected', hold: null, version: 2, rows: 5 };
+  recordAttempt(store, lastDecision(store)?.id ?? 0, attempt);
+  assert.deepEqual(listAttempts(store), [attempt]);
+  assert.deepEqual(lastDecision(store)?.evidence.attempt, attempt);
+});
+
+test('a decision of format 1 is read', (t) => {
+  const { store } = openedStore(t);
+  const evidence = { format: 1, reason: 'no trigger holds', monitor: null, lastRetrained: null, windows: {} };
+  store.sql.run(
+    "INSERT INTO decisions (at, policy_hash, inputs_hash, evidence, verdict, actor) VALUES (1, '', '', ?, 'not due', 'loop')",
+    JSON.stringify(evidence),
+  );
+  assert.deepEqual(lastDecision(store)?.evidence, { ...evidence, format: 2, since: null, hold: null, attempt: null });
+  assert.deepEqual(listAttempts(store), []);
 });
 
 test('without a policy nothing is recorded', (t) => {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DriftWindow } from '../../protocol/drift.ts';
+<<<<<<< HEAD
+=======
+import { brokenBounds, windowValue } from '../../engine/monitoring/bounds.ts';
+import type { Attempt } from '../../engine/loop/hold.ts';
+>>>>>>> 40f378e (Hold a retraining back while it could not help)
 import { decideRetraining } from '../../engine/loop/policy.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { driftWindow, expectation } from '../helpers/driftWindow.ts';
@@ -39,12 +44,23 @@ const config: ProjectConfig = {
     cooldown: '5d',
   },
 };
+<<<<<<< HEAD
 const decide = (windows: DriftWindow[], now = 100 * day, lastRetrained: number | null = null) =>
   decideRetraining({ config, windowsOf: () => windows, lastRetrained, now });
 const drift = { status: 'drift', inputs: 'drifted' } as const;
 const few = { status: 'too few rows', inputs: 'not judged', score: 'not judged' } as const;
 const low = { expectations: [expectation({ state: 'broken', value: 0.6, low: 0.55, high: 0.65 })] };
 const met = { expectations: [expectation()] };
+=======
+const decide = (
+  windows: DriftWindow[],
+  now = 100 * day,
+  lastRetrained: number | null = null,
+  attempts: Attempt[] = [],
+) => decideRetraining({ config, windowsOf: () => windows, lastRetrained, now, attempts });
+const drift = { status: 'drift' } as const;
+const few = { status: 'too few rows' } as const;
+>>>>>>> 40f378e (Hold a retraining back while it could not help)
 
 test('drift has to hold for its count of windows in a row', () => {
   assert.equal(decide([]).verdict, 'not due');
@@ -54,6 +70,7 @@ test('drift has to hold for its count of windows in a row', () => {
     reason: 'the inputs drifted for 2 windows',
     monitor: 'm',
     since: 0,
+    hold: null,
   });
   assert.equal(decide([window(0, drift), window(1), window(2, drift)]).verdict, 'not due');
   assert.equal(decide([window(0, drift), window(1, drift), window(2)]).verdict, 'not due', 'it has to hold now');
@@ -138,7 +155,7 @@ test('a cooldown holds it back, and says until when', () => {
 test('without a policy nothing is due', () => {
   const { retraining: _, ...rest } = config;
   assert.equal(
-    decideRetraining({ config: rest, windowsOf: () => [], lastRetrained: null, now: 0 }).reason,
+    decideRetraining({ config: rest, windowsOf: () => [], lastRetrained: null, now: 0, attempts: [] }).reason,
     'no retraining policy is declared',
   );
 });
@@ -152,12 +169,14 @@ test('a schedule holds once its time has come since the last retraining, or sinc
       windowsOf: () => windows,
       lastRetrained: last === null ? null : Date.parse(last),
       now: Date.parse(now),
+      attempts: [],
     });
   assert.deepEqual(at('2026-03-02T03:00:00Z', '2026-02-27T00:00:00Z'), {
     verdict: 'retrain',
     reason: 'the schedule 0 3 * * 1 was due at 2026-03-02 03:00 UTC',
     monitor: null,
     since: null,
+    hold: null,
   });
   assert.equal(at('2026-03-02T02:59:00Z', '2026-02-27T00:00:00Z').verdict, 'not due');
   assert.equal(at('2026-03-08T00:00:00Z', '2026-03-02T03:00:01Z').verdict, 'not due', 'not twice for one time');
@@ -166,4 +185,86 @@ test('a schedule holds once its time has come since the last retraining, or sinc
     at('2026-03-09T04:00:00Z', null, [window(Math.floor(Date.parse('2026-03-08T00:00:00Z') / day) - 1)]).verdict,
     'retrain',
   );
+});
+
+const labels = { dataset: 'labels', key: 'id' };
+const labelled: ProjectConfig = {
+  ...config,
+  monitors: { m: { deployment: 'd', reference: 'v', window: { every: '1d' }, labels } },
+};
+const decideLabelled = (windows: DriftWindow[], attempts: Attempt[] = [], base = labelled) =>
+  decideRetraining({ config: base, windowsOf: () => windows, lastRetrained: null, now: 100 * day, attempts });
+const drifting = (...counts: number[]) => counts.map((n, i) => window(i + 1, { ...drift, rows: 500, labelled: n }));
+
+test('a retraining waits until enough labelled rows are from after the change', () => {
+  const early = [window(0, { rows: 500, labelled: 500 }), ...drifting(140, 0)];
+  assert.deepEqual(decideLabelled(early), {
+    verdict: 'waiting',
+    reason: 'the inputs drifted for 2 windows, but 140 of 300 labelled rows from 1970-01-02 on are there',
+    monitor: 'm',
+    since: day,
+    hold: { kind: 'too few new rows', since: day, rows: 140, needed: 300 },
+  });
+  assert.equal(decideLabelled([window(0), ...drifting(200, 100)]).verdict, 'retrain');
+});
+
+test('rows that a retraining needs: `min_new_rows`, else `min_rows` of the monitor, at least 300', () => {
+  const needed = (base: ProjectConfig) => {
+    const { hold } = decideLabelled(drifting(0, 0), [], base);
+    return hold?.kind === 'too few new rows' ? hold.needed : null;
+  };
+  const large = { m: { deployment: 'd', reference: 'v', window: { every: '1d', min_rows: 500 }, labels } };
+  assert.equal(needed(labelled), 300);
+  assert.equal(needed({ ...labelled, monitors: large }), 500);
+  const retraining = labelled.retraining && { ...labelled.retraining, min_new_rows: 40 };
+  assert.equal(needed({ ...labelled, monitors: large, retraining }), 40);
+});
+
+const rejected: Attempt = {
+  at: 3 * day,
+  monitor: 'm',
+  since: day,
+  status: 'rejected',
+  hold: null,
+  version: 2,
+  rows: 1000,
+};
+
+test('a challenger that failed its gates is tried again for the same change with a fifth more rows', () => {
+  const { verdict, reason, hold } = decideLabelled(drifting(500, 500, 199), [rejected]);
+  assert.equal(verdict, 'waiting');
+  assert.match(
+    reason,
+    /v2 failed its gates for the same change of 1970-01-02, and 1199 of the 1200 rows .* are there$/,
+  );
+  assert.deepEqual(hold, { kind: 'failed before', since: day, rows: 1199, needed: 1200, version: 2 });
+  assert.equal(decideLabelled(drifting(500, 500, 200), [rejected]).verdict, 'retrain');
+  for (const other of [{ since: 0 }, { monitor: 'other' }, { status: 'promoted' as const }])
+    assert.equal(decideLabelled(drifting(500, 500), [{ ...rejected, ...other }]).verdict, 'retrain');
+});
+
+test('a retraining that stopped before the training keeps its reason until more rows are there', () => {
+  const hold = { kind: 'too few new rows', since: day, rows: 20, needed: 300 } as const;
+  const stopped: Attempt = { ...rejected, status: 'waiting', hold, version: null };
+  assert.deepEqual(decideLabelled(drifting(500, 500), [stopped]).hold, hold);
+  assert.equal(decideLabelled(drifting(500, 700), [stopped]).verdict, 'retrain');
+});
+
+test('without labels the rows of the windows say when another try is worth it', () => {
+  const failed = { ...rejected, since: 0, rows: 200 };
+  const windows = [window(0, drift), window(1, drift)];
+  assert.equal(decide(windows, 100 * day, null, [failed]).verdict, 'waiting');
+  assert.equal(decide([...windows, window(2, drift)], 100 * day, null, [failed]).verdict, 'retrain');
+});
+
+test('a schedule starts while a change waits, and not twice when there was nothing new', () => {
+  const schedule = { schedule: '0 3 * * *' };
+  const both: ProjectConfig = {
+    ...labelled,
+    retraining: labelled.retraining && { ...labelled.retraining, when: [...labelled.retraining.when, schedule] },
+  };
+  const { verdict, since } = decideLabelled(drifting(0, 0), [], both);
+  assert.deepEqual([verdict, since], ['retrain', null]);
+  const nothing: Attempt = { ...rejected, at: 100 * day, monitor: null, since: null, status: 'waiting' };
+  assert.equal(decideLabelled(drifting(0, 0), [nothing], both).verdict, 'waiting');
 });

@@ -17,7 +17,7 @@ test('the loop watches a log of predictions without serving anything', async () 
     serve,
     signal: stop.signal,
     events: {
-      onDecision: (reason) => reasons.push(reason),
+      onDecision: ({ reason }) => reasons.push(reason),
       onRetrained: () => stop.abort(),
     },
   });

@@ -65,8 +65,7 @@ test('a step in the inputs drifts from its window on, and only then is retrainin
   const decision = evaluatePolicy(store, loaded().config, at(6), 'test');
   assert.equal(decision.verdict, 'retrain');
   write(after, 'past/april.csv');
-  const { reason, monitor } = decision;
-  const outcome = await retrain({ ...loaded(), store, reason, monitor, actor: 'test:me', now: at(6) });
+  const outcome = await retrain({ ...loaded(), store, decision, actor: 'test:me', now: at(6) });
   assert.equal(outcome.status, 'proposed', outcome.message);
 });
 

@@ -295,6 +295,7 @@ const eventIcons: Record<MonitorEvent['kind'], string> = {
   retrained: 'sync',
   rejected: 'circle-slash',
   'rolled back': 'discard',
+  waiting: 'watch',
 };
 
 function eventRow(event: MonitorEvent, name: string, actions: Actions): TemplateResult {

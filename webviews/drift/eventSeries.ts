@@ -7,6 +7,7 @@ export const eventMarks: Record<MonitorEvent['kind'], string> = {
   alert: '▲',
   deployed: '○',
   promoted: '●',
+  waiting: '□',
   retrained: '■',
   rejected: '◆',
   'rolled back': '▼',
@@ -18,6 +19,7 @@ const eventShapes: Record<
   alert: { symbol: 'triangle', color: 'drifted' },
   deployed: { symbol: 'circle', color: 'calm' },
   promoted: { symbol: 'circle', color: 'calm' },
+  waiting: { symbol: 'rect', color: 'foreground' },
   retrained: { symbol: 'rect', color: 'foreground' },
   rejected: { symbol: 'diamond', color: 'broken' },
   'rolled back': { symbol: 'triangle', color: 'broken' },
@@ -58,7 +60,7 @@ export function eventSeries(report: DriftReport, colors: ChartColors): object {
       const shape = eventShapes[event.kind];
       // A window names each version once, at the event about that version.
       const name =
-        event.modelVersion === null || event.kind === 'alert' || event.kind === 'retrained'
+        event.modelVersion === null || ['alert', 'waiting', 'retrained'].includes(event.kind)
           ? ''
           : `v${event.modelVersion}`;
       const first = name !== '' && !named.has(`${at} ${name}`);
@@ -69,7 +71,7 @@ export function eventSeries(report: DriftReport, colors: ChartColors): object {
         symbolOffset: [depth * 14, -26],
         symbolRotate: event.kind === 'rolled back' ? 180 : 0,
         itemStyle:
-          event.kind === 'deployed'
+          event.kind === 'deployed' || event.kind === 'waiting'
             ? { color: colors.background, borderColor: colors[shape.color], borderWidth: 2 }
             : { color: colors[shape.color] },
         symbolKeepAspect: true,

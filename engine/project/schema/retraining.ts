@@ -78,6 +78,13 @@ export const Retraining = Type.Object(
       }),
     ),
     cooldown: Type.Optional(duration('Minimum time between two retrainings.')),
+    min_new_rows: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'Labelled rows from after a change that a retraining needs. With fewer, the policy waits for more. Default: `min_rows` of the monitor, at least 300.',
+      }),
+    ),
   },
   { ...closed, description: 'When and how the model is retrained. The gates always apply.' },
 );

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { openDatabase } from '../data/database.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
+import { sourceSql } from '../data/readSource.ts';
+import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
+import type { Project } from '../project/loadProject.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { labelledSql, newRegimeSql } from '../stages/newRegime.ts';
+import type { Store } from '../store/store.ts';
+
+/**
+ * Counts the labelled rows of a dataset from the time `since` on. Null when they cannot be counted: the dataset is not
+ * declared or has no file, or no column says when a row was.
+ */
+export async function countNewRows(
+  project: Project,
+  config: ProjectConfig,
+  store: Store,
+  dataset: string | null,
+  since: number,
+): Promise<number | null> {
+  const declared = dataset === null ? undefined : config.datasets?.[dataset];
+  if (dataset === null || !declared) return null;
+  const schema = declared.schema === undefined ? null : (project.schemas.get(declared.schema)?.value ?? null);
+  const files = new FileFingerprints(project.root, store).expand(declared.path);
+  if (files.length === 0) return null;
+  const db = await openDatabase();
+  try {
+    const source = sourceSql(files.map((file) => join(project.root, file)));
+    const columns = await columnsOf(db, source);
+    const isNew = newRegimeSql(columns, schema, since, splitTime(config, dataset));
+    if (isNew === null) return null;
+    const [row] = await db.rows(
+      `SELECT count(*) AS n FROM ${source} WHERE ${isNew} AND ${labelledSql(columns, schema)}`,
+    );
+    return Number(row?.['n'] ?? 0);
+  } finally {
+    db.close();
+  }
+}
+
+/** The column of the split by time of the stage that prepares a dataset. */
+function splitTime({ stages }: ProjectConfig, dataset: string): string | null {
+  for (const stage of Object.values(stages))
+    if ('uses' in stage && stage.uses === 'prepare' && stage.with.output === dataset)
+      return stage.with.split?.by === 'time' ? (stage.with.split.column ?? null) : null;
+  return null;
+}
