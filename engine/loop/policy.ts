@@ -67,7 +67,7 @@ export function decideRetraining(input: PolicyInput): Decision {
 =======
   const none = { monitor: null, since: null, hold: null };
   if (!retraining) return { verdict: 'no policy', reason: 'no retraining policy is declared', ...none };
-  const held = retraining.when.flatMap((trigger) => heldTrigger(input, trigger) ?? []);
+  const held = heldTriggers(input, retraining.when);
   const holding = held.find(({ hold, since }) => !hold && since !== null) ?? held.find(({ hold }) => !hold) ?? held[0];
   if (!holding) return { verdict: 'not due', reason: 'no trigger holds', ...none };
   const { monitor, since, hold } = holding;
@@ -85,22 +85,32 @@ export function decideRetraining(input: PolicyInput): Decision {
   return { verdict: 'retrain', reason: holding.reason, monitor, since, hold: null };
 }
 
-/** A trigger that holds, with the reason to hold it back; null when it does not hold. */
-function heldTrigger(
+/**
+ * The triggers that hold, in their order, each with the reason to hold it back. Triggers of one monitor answer one
+ * change, which begins with the earliest of them.
+ */
+function heldTriggers(
   { config, windowsOf, lastRetrained, now, attempts }: PolicyInput,
-  trigger: TriggerConfig,
-): (Holding & { monitor: string | null; hold: Hold | null }) | null {
-  if ('schedule' in trigger) {
+  triggers: readonly TriggerConfig[],
+): (Holding & { monitor: string | null; hold: Hold | null })[] {
+  const ended = (monitor: string) => windowsOf(monitor).filter((window) => window.end <= now);
+  const found = triggers.flatMap((trigger): (Holding & { monitor: string | null })[] => {
+    if (!('schedule' in trigger)) {
+      const held = holds(config, trigger, ended(trigger.monitor), lastRetrained);
+      return held ? [{ ...held, monitor: trigger.monitor }] : [];
+    }
     // A retraining that found nothing new is not tried again before the next time of the schedule.
     const tried = attempts.findLast(({ monitor, status }) => monitor === null && status === 'waiting')?.at ?? null;
     const last = lastRetrained === null || tried === null ? (lastRetrained ?? tried) : Math.max(lastRetrained, tried);
-    const found = due(trigger.schedule, last ?? firstWindow(config, windowsOf), now);
-    return found && { ...found, monitor: null, hold: null };
-  }
-  const { monitor } = trigger;
-  const windows = windowsOf(monitor).filter((window) => window.end <= now);
-  const found = holds(config, trigger, windows, lastRetrained);
-  return found && { ...found, monitor, hold: findHold(config, { monitor, since: found.since, windows }, attempts) };
+    const held = due(trigger.schedule, last ?? firstWindow(config, windowsOf), now);
+    return held ? [{ ...held, monitor: null }] : [];
+  });
+  return found.map((own) => {
+    const { monitor, reason } = own;
+    if (monitor === null) return { ...own, hold: null };
+    const since = Math.min(...found.flatMap((other) => (other.monitor === monitor ? (other.since ?? []) : [])));
+    return { monitor, reason, since, hold: findHold(config, { monitor, since, windows: ended(monitor) }, attempts) };
+  });
 }
 
 /** The reason when a time of the schedule has come since the last retraining, or since the start of the watch. */

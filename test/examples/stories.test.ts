@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { ModelCard } from '../../protocol/modelCard.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -80,10 +81,18 @@ describe('the fraud example', () => {
       assert.ok(month('2026-05')?.drifted.includes(column), column);
   });
 
-  it('refuses the challenger that came too early and promotes a later one', () => {
-    assert.equal(story.retrainings.at(-1)?.status, 'promoted');
-    assert.ok(story.retrainings.some((retraining) => retraining.status === 'rejected'));
-    assert.deepEqual(month('2026-06')?.versions, [story.retrainings.at(-1)?.version]);
+  it('waits for the labels of the new technique, then retrains once', () => {
+    assert.deepEqual(
+      story.retrainings.map(({ status, version }) => [status, version]),
+      [['promoted', 2]],
+    );
+    assert.deepEqual(month('2026-06')?.versions, [2]);
+  });
+
+  it('serves a fit on all rows of the window, and keeps the tested one', () => {
+    const { refit, data } = example.run<ModelCard>('models', 'card', '2');
+    assert.ok(refit?.kind === 'served');
+    assert.equal(refit.rows, data.rows.train + data.rows.validation + data.rows.test);
   });
 
   it('stops bad rows at the door and counts them by rule', () => {

@@ -220,6 +220,18 @@ test('rows that a retraining needs: `min_new_rows`, else `min_rows` of the monit
   assert.equal(needed({ ...labelled, monitors: large, retraining }), 40);
 });
 
+test('the triggers of a monitor answer one change, which begins with the earliest of them', () => {
+  const low = { performance: { pr_auc: 0.6 }, rows: 500, labelled: 200 };
+  const windows = [window(0, low), window(1, { ...low, ...drift }), window(2, drift)];
+  const { since, reason } = decideLabelled(windows, [], {
+    ...labelled,
+    monitors: {
+      m: { deployment: 'd', reference: 'v', window: { every: '1d' }, labels, expect: { pr_auc: { min: 0.7 } } },
+    },
+  });
+  assert.deepEqual([since, reason], [0, 'the inputs drifted for 2 windows']);
+});
+
 const rejected: Attempt = {
   at: 3 * day,
   monitor: 'm',

@@ -56,7 +56,7 @@ async function everyView({ workbench, project }: Stage, theme: Theme): Promise<v
   const name = { light: 'vs', dark: 'vs-dark', contrast: 'hc-black' }[theme];
   await page.locator(`.monaco-workbench.${name}`).waitFor();
   await workbench.showExplorer();
-  await workbench.row('Models', 'v3').waitFor();
+  await workbench.row('Models', 'v2').waitFor();
   await workbench.openFile('loopwright.yaml', 16);
   await workbench.lens('History', '  collect:');
   // The life of the model and its parts; what is pale under the mouse would be on the picture.
@@ -67,10 +67,10 @@ async function everyView({ workbench, project }: Stage, theme: Theme): Promise<v
   await workbench.click('Life cycle', 'Track');
   const history = await workbench.webview('table.runs tbody tr');
   if (!(await history.locator('.compare').isVisible())) {
-    await until('three chosen runs', async () => {
+    await until('two chosen runs', async () => {
       for (const box of await history.locator('table.runs .tick input').all())
         if (!(await box.isChecked())) await box.click();
-      return (await history.locator('tr.selected').count()) === 3;
+      return (await history.locator('tr.selected').count()) === 2;
     });
     await history.locator('#compare').click();
   }
@@ -87,9 +87,9 @@ async function everyView({ workbench, project }: Stage, theme: Theme): Promise<v
   await workbench.picture(`dataProfile${ending}`);
   await workbench.pane('Datasets').locator('.pane-header').click();
 
-  await workbench.click('Models', 'v3');
+  await workbench.click('Models', 'v2');
   const card = await workbench.webview('.card table.gates');
-  assert.match(await card.locator('h1').innerText(), /card-fraud v3/);
+  assert.match(await card.locator('h1').innerText(), /card-fraud v2/);
   await settled(page);
   await workbench.picture(`modelCard${ending}`);
 
