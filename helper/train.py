@@ -522,11 +522,11 @@ def train(request, library, report):
     estimator, best = fit(x, y, validation, list(range(x.shape[1] - categories, x.shape[1])))
     pipeline = Pipeline([("columns", columns), ("model", estimator)])
     rows = {"train": len(y), "validation": 0 if side is None else len(side[1])}
-    save(request, pipeline, frame, library)
+    save(request, pipeline, frame, library, int(best))
     report({"event": "done", "rows": rows, "best": int(best), "inputs": int(x.shape[1])})
 
 
-def save(request, pipeline, frame, library):
+def save(request, pipeline, frame, library, trees):
     """Writes the folder as MLflow's scikit-learn flavour does; `mlflow` itself is not needed."""
     import sklearn
 
@@ -553,7 +553,9 @@ def save(request, pipeline, frame, library):
                 "skops_trusted_types": trusted,
             },
         },
-        "metadata": {"loopwright": {"model": request["model"], "library": library, "seed": request["seed"]}},
+        "metadata": {"loopwright": {
+            "model": request["model"], "library": library, "seed": request["seed"], "trees": trees,
+        }},
         "model_uuid": model_id(os.path.join(folder, name)),
         "signature": {
             "inputs": json.dumps([column_spec(frame[feature["name"]], feature) for feature in request["features"]]),

@@ -133,6 +133,8 @@ export interface ModelVersionSummary {
   metrics: Record<string, number>;
   gatesPassed: number;
   gatesTotal: number;
+  /** Rows of the second fit that is served in place of the tested one; missing without one. */
+  refitRows?: number | undefined;
 }
 
 export interface DeploymentSummary {

@@ -76,6 +76,21 @@ export interface CardRun {
   durationMs: number | null;
 }
 
+/**
+ * The second fit of a model that a retraining made, on all rows of its window. `served`: it is served in place of the
+ * tested fit. `refused`: it is not near the tested fit. `impossible`: there is only the tested fit.
+ */
+export type CardRefit =
+  | { kind: 'served'; modelHash: string; rows: number; steps: number; unit: 'epochs' | 'iterations' | 'trees' }
+  | {
+      kind: 'refused';
+      reason: 'far scores' | 'worse' | 'other classes';
+      /** Distance of the scores in standard deviations; null when they cannot be compared. */
+      shift: number | null;
+      metric?: { name: string; value: number; bound: number } | undefined;
+    }
+  | { kind: 'impossible'; reason: 'own program' | 'unknown length' };
+
 /** The card of a version that a program registered and that was never validated here. */
 export interface UnvalidatedCard extends CardOfVersion {
   isValidated: false;
@@ -95,6 +110,8 @@ export interface ModelCard extends CardOfVersion {
   target: string;
   algorithm: string;
   backend: string;
+  /** Null when no second fit was asked for. */
+  refit: CardRefit | null;
   verdict: { passed: number; total: number; text: string };
   intendedUse: string | null;
   limitations: string | null;

@@ -13,6 +13,7 @@ import { listLoggedModels } from '../../engine/tracking/loggedModels.ts';
 import { saveCard } from '../../engine/pages/savePage.ts';
 import { readModel, readSelector } from '../readOption.ts';
 import { gatesText, metricText } from '../../words/metrics.ts';
+import { count } from '../../words/numbers.ts';
 import { versionText } from '../../words/models.ts';
 import { timeText } from '../../words/times.ts';
 import { table } from '../terminal.ts';
@@ -35,6 +36,7 @@ export async function models(context: CommandContext): Promise<number> {
     const several = shown.length > 1;
     const declared = declaredMetrics(context.project(), null).map(({ name }) => name);
     const keys = new Map(shown.map((name) => [name, shownMetric(versions, name, declared)]));
+    const isRefitted = versions.some(({ refitRows }) => refitRows !== undefined);
     const rows = versions.map(({ model, version, metrics, aliases, flavour, runName, createdAt, ...one }) => {
       const key = keys.get(model) ?? '';
       const value = metrics[key] === undefined ? '–' : metricText(key, metrics[key]);
@@ -44,13 +46,14 @@ export async function models(context: CommandContext): Promise<number> {
         several && metrics[key] !== undefined ? `${key} ${value}` : value,
         aliases.join(', '),
         one.isValidated ? gatesText({ passed: one.gatesPassed, total: one.gatesTotal }) : 'not validated',
+        ...(isRefitted ? [one.refitRows === undefined ? '–' : `${count(one.refitRows)} rows`] : []),
         flavour ?? '–',
         runName,
         timeText(createdAt),
       ];
     });
     const metric = several ? 'metric' : ([...keys.values()][0] ?? '');
-    const titles = ['version', metric, 'alias', 'gates', 'flavour', 'run', 'made'];
+    const titles = ['version', metric, 'alias', 'gates', ...(isRefitted ? ['refit on'] : []), 'flavour', 'run', 'made'];
     for (const line of several ? table(['model', ...titles], rows) : table(titles, rows, [1]))
       context.terminal.line(line);
   }

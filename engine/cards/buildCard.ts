@@ -55,6 +55,7 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
     target: report.target,
     algorithm: report.algorithm,
     backend: report.backend,
+    refit: report.refit ?? null,
     verdict: {
       passed,
       total,

@@ -8,6 +8,7 @@ import { typeOfFeature } from '../models/feature.ts';
 import type { RecognisedModel } from '../models/flavours/flavour.ts';
 import { recognised } from '../models/openModel.ts';
 import { modelFiles, sizeOf } from '../models/modelFiles.ts';
+import { servedFiles } from '../registry/refit.ts';
 import type { ValidationReport } from '../registry/validationReport.ts';
 import type { ModelInspection } from '../runner/inspectModel.ts';
 import type { Store } from '../store/store.ts';
@@ -25,7 +26,7 @@ export function factsOfVersion(
     flavour: report?.flavour ?? files.model?.flavour ?? null,
     algorithm: stated?.algorithm ?? null,
     runtime: null,
-    hash: report?.modelHash ?? null,
+    hash: report && servedFiles(report).hash,
     bytes: files.bytes,
     inputs: stated?.inputs?.map((input) => ({ ...input, missing: null, levels: null })) ?? null,
     outputs: null,

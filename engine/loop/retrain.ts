@@ -111,6 +111,7 @@ async function tryRetraining(request: RetrainRequest): Promise<RetrainOutcome> {
     check: checkProject,
     stages,
     mayStart,
+    refits: policy?.refit ?? true,
     signal: request.signal,
     events: {
       ...request.events,

@@ -37,6 +37,8 @@ export interface ModelMeta {
   /** Backend that it was trained on. */
   backend: BackendName;
   seed: number;
+  /** Epoch whose weights were kept; missing in models of earlier versions. */
+  bestEpoch?: number | undefined;
   params: TrainedParams;
 }
 

@@ -184,6 +184,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
     algorithm: options.model,
     backend: backend.name,
     seed,
+    bestEpoch: best.epoch,
     params: {
       hidden,
       learning_rate: learningRate,

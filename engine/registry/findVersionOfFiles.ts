@@ -19,7 +19,7 @@ export function findVersionOfFiles(
   const row = sql.get<{ name: string; version: number; validated: number }>(
     `WITH given (hash, id, run, path) AS (VALUES (?, ?, ?, ?))
      SELECT v.model AS name, v.version, v.report IS NOT NULL AS validated FROM model_versions v, given g
-     WHERE json_extract(v.report, '$.modelHash') = g.hash
+     WHERE json_extract(v.report, '$.modelHash') = g.hash OR json_extract(v.report, '$.refit.modelHash') = g.hash
        OR v.model_id = g.id OR v.source = 'models:/' || g.id OR v.source LIKE '%/models/' || g.id || '/artifacts'
        OR v.source = 'runs:/' || g.run || '/' || g.path OR v.source LIKE '%/' || g.run || '/artifacts/' || g.path
      ORDER BY v.created_at DESC, v.version DESC LIMIT 1`,

@@ -1,13 +1,14 @@
 import type { ModelAlias } from '../../protocol/models.ts';
 import { WorkError } from '../base/errors.ts';
 import type { Store } from '../store/store.ts';
+import { servedFiles } from './refit.ts';
 import { readValidationReport, type ValidationReport } from './validationReport.ts';
 
 export interface ModelVersion {
   model: string;
   version: number;
   runId: string;
-  /** File or folder of the saved model, relative to the project when inside it. */
+  /** File or folder of the model that is served, relative to the project when inside it. */
   path: string;
   createdAt: number;
   report: ValidationReport;
@@ -82,7 +83,7 @@ function toVersion(row: Row): ModelVersion {
     model: row.model,
     version: row.version,
     runId: row.run_id,
-    path: report.modelPath,
+    path: servedFiles(report).path,
     createdAt: row.created_at,
     report,
   };

@@ -9,16 +9,23 @@ import { openModel } from '../models/openModel.ts';
 import type { Predictor } from '../models/predictor.ts';
 import { findPython } from '../python/findPython.ts';
 import type { ModelVersion } from './modelVersions.ts';
+import { servedFiles } from './refit.ts';
 import type { ValidationReport } from './validationReport.ts';
 
 /**
  * Opens the model of a version as it was validated: the same files, the same classes and features, and the Python of
- * its validation unless the project names one for the model. Throws DataError when the files changed.
+ * its validation unless the project names one for the model. `tested` opens the fit that its validation tested, where a
+ * refit is served. Throws DataError when the files changed.
  */
-export async function openVersion(version: ModelVersion, tools: ModelTools): Promise<Predictor> {
+export async function openVersion(
+  version: ModelVersion,
+  tools: ModelTools,
+  which: 'served' | 'tested' = 'served',
+): Promise<Predictor> {
   const { report } = version;
-  const path = resolve(tools.root, version.path);
-  checkHash(version, path);
+  const files = which === 'served' ? servedFiles(report) : { path: report.modelPath, hash: report.modelHash };
+  const path = resolve(tools.root, files.path);
+  checkHash(version, files.hash, path);
   const { model, opened: own } = await openModel(path, { ...tools, python: pythonOf(report, tools) });
   try {
     const opened = report.classNames ? withClasses(own, report.classNames) : own;
@@ -56,12 +63,12 @@ function columnClasses(classes: readonly string[] | null): string[] {
   return classes?.length === 2 && negative === 'false' && positive === 'true' ? ['0', '1'] : [...(classes ?? [])];
 }
 
-function checkHash({ model, version, report }: ModelVersion, path: string): void {
-  if (report.modelHash === null) return;
+function checkHash({ model, version }: ModelVersion, expected: string | null, path: string): void {
+  if (expected === null) return;
   const { hash } = hashModel(modelFiles(path));
-  if (hash !== report.modelHash)
+  if (hash !== expected)
     throw new DataError(
-      `The files of \`${model}\` v${version} in ${path} changed since it was validated: their hash is ${hash.slice(0, 12)}, not ${report.modelHash.slice(0, 12)}. Restore them, or validate the new files as a version of their own.`,
+      `The files of \`${model}\` v${version} in ${path} changed since it was validated: their hash is ${hash.slice(0, 12)}, not ${expected.slice(0, 12)}. Restore them, or validate the new files as a version of their own.`,
       { place: { file: path } },
     );
 }

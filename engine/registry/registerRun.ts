@@ -7,6 +7,7 @@ import { stagesOf } from '../tracking/runStages.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
 import { challenger, setAlias } from './aliases.ts';
+import { servedFiles } from './refit.ts';
 import { registerVersion } from './registerVersion.ts';
 import { readValidationReport, reportFile, type ValidationReport } from './validationReport.ts';
 
@@ -69,7 +70,7 @@ function reportsOf(store: Store, runId: string, runName: string): { stage: strin
   return stages.map(({ stage }) => {
     const file = join(artifactsFolder(store, runId), reportFile(stage));
     const report = existsSync(file) ? readValidationReport(readFileSync(file, 'utf8')) : null;
-    if (report === null || !existsSync(resolve(store.root, objectOf(report.modelPath).path)))
+    if (report === null || !existsSync(resolve(store.root, objectOf(servedFiles(report).path).path)))
       throw new WorkError(
         `The model of ${runName} is no longer among its artifacts. Run it again: \`loopwright reproduce ${runId.slice(0, 8)}\`.`,
       );

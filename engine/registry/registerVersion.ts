@@ -3,6 +3,8 @@ import type { Store } from '../store/store.ts';
 import { challenger, setAlias } from './aliases.ts';
 import { recordAudit } from './audit.ts';
 import { nextVersion } from './modelVersions.ts';
+import { refitTags, servedFiles } from './refit.ts';
+import { setRegistryTag } from './registeredModels.ts';
 import { summaryOf } from './versionSummary.ts';
 import type { ValidationReport } from './validationReport.ts';
 
@@ -18,14 +20,15 @@ export function registerVersion(
   return sql.write(() => {
     const version = nextVersion(store, name);
     // A model that a program logged has an address of its own, by which MLflow's clients find its files.
-    const logged = /(?:^|\/)models\/(m-[\w-]+)$/.exec(report.modelPath)?.[1] ?? null;
+    const { path } = servedFiles(report);
+    const logged = /(?:^|\/)models\/(m-[\w-]+)$/.exec(path)?.[1] ?? null;
     sql.run(
       `INSERT INTO model_versions (model, version, run_id, path, source, model_id, created_at, updated_at, report, summary)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       name,
       version,
       runId,
-      logged === null ? report.modelPath : '',
+      logged === null ? path : '',
       logged === null ? null : `models:/${logged}`,
       logged,
       Date.now(),
@@ -33,6 +36,7 @@ export function registerVersion(
       JSON.stringify(report),
       JSON.stringify(summaryOf(report)),
     );
+    for (const tag of refitTags(report)) setRegistryTag(store, name, version, tag);
     recordAudit(store, actor, 'version registered', { model: name, version, runId });
     if (report.gates.every((gate) => gate.passed))
       setAlias(store, { model: name, alias: challenger, version, kind: 'registered', why: 'passed its gates', actor });

@@ -7,6 +7,7 @@ import type { SliceResult } from '../evaluation/slices.ts';
 import type { Feature, FeatureKind } from '../models/feature.ts';
 import type { PredictorMeta } from '../models/predictor.ts';
 import type { ThresholdChoice } from '../evaluation/threshold.ts';
+import type { Refit } from './refit.ts';
 import { kindOfOldGate } from '../tracking/storedGate.ts';
 
 /**
@@ -74,8 +75,10 @@ export interface ValidationReport {
     missing: number;
     levels: number | null;
   }[];
-  /** Folder or file of the saved model. */
+  /** Folder or file of the saved model that was tested. */
   modelPath: string;
+  /** The fit on all rows; missing where none was asked for. */
+  refit?: Refit | undefined;
   /**
    * Parquet with test rows, `_score` among its columns: the reference of the monitors. Reports of version 1 name a JSON
    * file.

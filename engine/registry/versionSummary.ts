@@ -13,10 +13,13 @@ export interface VersionSummary {
   algorithm: string | null;
   /** The program that scored. */
   runtime: string | null;
+  /** Rows of the second fit, where that is served. */
+  refitRows?: number | undefined;
 }
 
 /** The figures of a report. */
-export function summaryOf({ performance, gates, flavour, algorithm, backend }: ValidationReport): VersionSummary {
+export function summaryOf(report: ValidationReport): VersionSummary {
+  const { performance, gates, flavour, algorithm, backend, refit } = report;
   return {
     metrics: Object.fromEntries(Object.entries(performance).map(([key, estimate]) => [key, estimate.value])),
     gatesPassed: gates.filter((gate) => gate.passed).length,
@@ -24,6 +27,7 @@ export function summaryOf({ performance, gates, flavour, algorithm, backend }: V
     flavour,
     algorithm,
     runtime: backend,
+    refitRows: refit?.kind === 'served' ? refit.rows : undefined,
   };
 }
 
@@ -35,6 +39,14 @@ export function readVersionSummary(text: string | null): VersionSummary {
     gatesTotal = 0,
     ...more
   } = JSON.parse(text ?? '{}') as Partial<VersionSummary>;
-  const { flavour = null, algorithm = null, runtime = null } = more;
-  return { metrics, gatesPassed, gatesTotal, flavour, algorithm, runtime };
+  const { flavour = null, algorithm = null, runtime = null, refitRows } = more;
+  return {
+    metrics,
+    gatesPassed,
+    gatesTotal,
+    flavour,
+    algorithm,
+    runtime,
+    ...(refitRows !== undefined && { refitRows }),
+  };
 }

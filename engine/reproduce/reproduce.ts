@@ -88,6 +88,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
         params: plan.params,
         seed: kept.row.seed ?? undefined,
         period: { asOf: kept.row.as_of, window: kept.code.window ?? null, regime: kept.code.regime ?? null },
+        refits: kept.code.refits,
         tags: { [reproducesTag]: kept.row.run_id },
         code: codeOf(kept),
         commandLine: `loopwright reproduce ${kept.row.run_id.slice(0, 8)}`,

@@ -109,7 +109,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       seed: config.seed ?? 0,
       commit: code.commit,
       dirty: code.dirty,
-      code: codeColumn(store, code, period),
+      code: codeColumn(store, code, period, request.refits ? true : undefined),
       environment,
       command:
         request.commandLine ??
@@ -148,7 +148,7 @@ function withStage(config: ProjectConfig, { name, stage }: NonNullable<RunReques
   return { ...config, stages: { ...config.stages, [name]: stage } };
 }
 
-function codeColumn(store: Store, code: CodeVersion, period: Period): RunCode {
+function codeColumn(store: Store, code: CodeVersion, period: Period, refits: true | undefined): RunCode {
   return {
     branch: code.branch ?? undefined,
     remote: code.remote ?? undefined,
@@ -158,6 +158,7 @@ function codeColumn(store: Store, code: CodeVersion, period: Period): RunCode {
     problem: code.problem ?? undefined,
     window: period.window ?? undefined,
     regime: period.regime ?? undefined,
+    refits,
   };
 }
 

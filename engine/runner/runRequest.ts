@@ -60,6 +60,8 @@ export interface RunRequest {
   input?: 'terminal' | 'none' | undefined;
   /** False for the trials of a sweep: their models are not registered. Default: true. */
   registers?: boolean | undefined;
+  /** True for a retraining: a model that passes its gates is fitted again on all rows. Default: false. */
+  refits?: boolean | undefined;
   /** Asked before a stale stage runs; false ends the run before it, with the status `stopped`. */
   mayStart?: ((stage: string) => Promise<boolean>) | undefined;
   /** The caller already holds the run lock. */

@@ -90,6 +90,7 @@ export async function runStage(work: RunWork, node: StageNode): Promise<StageOut
     forced: work.forced.has(node.name),
     subject: request.validation?.subject ?? null,
     registers: request.registers ?? true,
+    refits: request.refits ?? false,
     lock: () => readLock(request.project.root),
     database: async () => (database ??= await openDatabase({ tempDirectory: `${request.store.folder}/tmp` })),
     signal,

@@ -3,8 +3,10 @@ import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { WorkError } from '../base/errors.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 
-/** A side of the split; `whole` is all rows of data without a split, `none` no row. */
-export type Side = 'train' | 'validation' | 'test' | 'whole' | 'none';
+/**
+ * A side of the split; `every` is all rows, `whole` is all rows of data without a split, `none` no row.
+ */
+export type Side = 'train' | 'validation' | 'test' | 'every' | 'whole' | 'none';
 
 /**
  * SQL that selects columns of one side of the split. Without a split column all rows are training rows. Throws
@@ -23,10 +25,13 @@ export async function sideSql(
     throw new WorkError(
       `The data of \`${dataset}\` lacks the ${missing.length === 1 ? 'column' : 'columns'} ${missing.map((name) => `\`${name}\``).join(', ')}; it has ${[...known].join(', ')}. Add it to the SQL that prepares it.`,
     );
-  const where = known.has(splitColumn)
-    ? ` WHERE ${quoteIdentifier(splitColumn)} = ${quoteLiteral(side)}`
-    : side === 'train' || side === 'whole'
+  const where =
+    side === 'every'
       ? ''
-      : ' WHERE false';
+      : known.has(splitColumn)
+        ? ` WHERE ${quoteIdentifier(splitColumn)} = ${quoteLiteral(side)}`
+        : side === 'train' || side === 'whole'
+          ? ''
+          : ' WHERE false';
   return `SELECT ${[...new Set(columns)].map(quoteIdentifier).join(', ')} FROM ${source}${where}`;
 }

@@ -30,6 +30,8 @@ export interface StageContext {
   subject: ValidatedSubject | null;
   /** Whether a validated model becomes a version. That of a trial does not: the sweep chooses one trial. */
   registers: boolean;
+  /** Whether a validated model that passed its gates is fitted again on all rows, to be served. */
+  refits: boolean;
   /** A DuckDB of its own, closed after the stage. */
   database: () => Promise<Database>;
   signal: AbortSignal;

@@ -18,6 +18,7 @@ import { judgeGates } from './validation/judgeGates.ts';
 import { measureModel } from './validation/measureModel.ts';
 import { recordResults } from './validation/recordResults.ts';
 import { scoreRows, type ScoredRows } from './validation/scoreRows.ts';
+import { refitModel } from './validation/refitModel.ts';
 import { openPredictions } from './validation/predictionsSubject.ts';
 import { openSubject } from './validation/subject.ts';
 import type { Subject } from './validation/validationSubject.ts';
@@ -147,14 +148,22 @@ async function validateSubject(
     gates,
     reference,
   };
-  const report = buildReport(context, input);
+  const tested = buildReport(context, input);
+  const isRefitted = context.refits && subject.version === null && gates.every((gate) => gate.passed);
+  const refit = isRefitted ? await refitModel(context, stage, { subject, report: tested, test, options }) : undefined;
+  const report = { ...tested, refit };
+  if (refit?.kind === 'served') context.run.tag('refit_rows', String(refit.rows));
   const confusion = confusionMatrix(truth, predictions, threshold, report.classes);
   if (confusion) writeAtomic(join(context.artifacts(), confusionFile), `${JSON.stringify(confusion)}\n`);
   const path = join(context.artifacts(), reportFile(context.node.name));
   writeAtomic(path, `${JSON.stringify(report, null, 2)}\n`);
   return {
     ...recordResults(context, subject, report),
-    outs: [relativePath(context.project.root, path), reference.path],
+    outs: [
+      relativePath(context.project.root, path),
+      reference.path,
+      ...(refit?.kind === 'served' ? [refit.modelPath] : []),
+    ],
   };
 }
 

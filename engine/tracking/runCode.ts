@@ -17,6 +17,8 @@ export interface RunCode {
   window?: number | undefined;
   /** Start of the change that the run answered; epoch milliseconds. */
   regime?: number | undefined;
+  /** The run fitted models that passed their gates again on all rows. */
+  refits?: true | undefined;
   /** Hash of the lock entries of the stages, as JSON by stage. */
   made?: string | undefined;
 }

@@ -4,6 +4,7 @@ import type { ModelCard } from '../../protocol/modelCard.ts';
 import { param, shortId } from '../ui/format.ts';
 import { count, plural } from '../../words/numbers.ts';
 import { duration } from '../../words/times.ts';
+import { refitText } from '../../words/refit.ts';
 import { gateRows } from '../ui/gateRows.ts';
 import { copyable, emptyState, errorBar, icon, skeleton, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
@@ -67,6 +68,7 @@ function head(card: ModelCard, model: Model, actions: Actions): TemplateResult {
         Predicts <b>${card.target}</b> (${card.task}) with ${card.algorithm}, scored by ${card.backend} · made
         ${time(card.createdAt)}${madeBy(card, actions)}
       </p>
+      ${card.refit ? html`<p class="muted refit">${refitText(card.refit, card.data.rows.train)}</p>` : nothing}
       <div class="actions">
         ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks for confirmation' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && actions.promote(card)}>Promote to champion…</vscode-button>`}
         <vscode-button

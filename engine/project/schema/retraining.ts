@@ -78,6 +78,12 @@ export const Retraining = Type.Object(
       }),
     ),
     cooldown: Type.Optional(duration('Minimum time between two retrainings.')),
+    refit: Type.Optional(
+      Type.Boolean({
+        description:
+          'Fits a challenger that passed its gates again on all rows of its window, test rows included, and serves that fit. Settings, number of epochs or trees, threshold and gates are those of the tested model. The model of a `cmd` stage is served as tested. Default true.',
+      }),
+    ),
     min_new_rows: Type.Optional(
       Type.Integer({
         minimum: 1,

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { WorkError, checkCancelled } from '../../base/errors.ts';
 import { replaceFolder } from '../../base/replaceFolder.ts';
 import type { Learning } from '../../models/features.ts';
-import { relativePath } from '../../project/projectFiles.ts';
 import type { Field } from '../../project/schema/datasetSchema.ts';
 import type { TrainStage } from '../../project/schema/trainStage.ts';
 import { pythonText } from '../../python/findPython.ts';
 import { notePython } from '../notePython.ts';
 import { programEnv } from '../programEnv.ts';
-import { count, type StageContext, type StageOutcome } from '../stageContext.ts';
+import type { Fitted } from '../fitted.ts';
+import type { StageContext } from '../stageContext.ts';
 import { checkColumns, handedColumns, writeRows } from './handOver.ts';
 import { runTrainer } from './runTrainer.ts';
 import type { Iteration, Ready, TrainerRequest } from './trainerReport.ts';
@@ -32,15 +32,16 @@ export function isTreeModel(model: TrainStage['with']['model']): model is TreeMo
 }
 
 /**
- * Trains boosted trees or a random forest with a library of the project's Python, and saves an MLflow model among the
- * run's artifacts.
+ * Trains boosted trees or a random forest with a library of the project's Python, and saves an MLflow model in
+ * `folder`. With `trees` the model has exactly so many, and its losses are not recorded with the run.
  */
 export async function trainTrees(
   context: StageContext,
   { with: inputs }: TrainStage,
   model: TreeModel,
   { learning, fields, train, validation }: TreeRows,
-): Promise<StageOutcome> {
+  { folder, trees }: { folder: string; trees: number | null },
+): Promise<Fitted> {
   const db = await context.database();
   const { root } = context.project;
   const [sizes] = await db.rows(
@@ -58,7 +59,6 @@ export async function trainTrees(
   context.progress('starting Python');
   await mkdir(join(context.store.folder, 'tmp'), { recursive: true });
   const temporary = await mkdtemp(join(context.store.folder, 'tmp', 'train-'));
-  const folder = join(context.artifacts(), `model-${context.node.name}`);
   const handOver = async (ready: Ready, fresh: string): Promise<TrainerRequest> => {
     context.log(`${ready.name} ${ready.version}`);
     context.progress('handing over the training rows');
@@ -73,7 +73,7 @@ export async function trainTrees(
       train: await writeRows(db, train, columns, { ...file, name: 'train' }),
       validation: hasValidation ? await writeRows(db, validation, columns, { ...file, name: 'validation' }) : null,
       ...columns,
-      settings: settingsOf(inputs),
+      settings: { ...settingsOf(inputs), ...(trees === null ? {} : { trees }) },
       folder: fresh,
     };
   };
@@ -86,16 +86,16 @@ export async function trainTrees(
         model,
         library: inputs.library ?? 'auto',
         request: (ready) => handOver(ready, fresh),
-        onIteration: (iteration) => report(context, iteration),
+        onIteration: (iteration) => report(context, iteration, trees === null),
       });
     });
     if (!trained) throw new Error('the training ended without a result');
     const { ready, done } = trained;
-    context.run.tag('library', `${ready.library} ${ready.version}`);
-    const size = model === 'boosted_trees' ? `best iteration ${done.best}` : `${done.best} trees`;
     return {
-      summary: `${count(done.rows.train)} rows · ${size} · ${ready.name} ${ready.version}`,
-      outs: [relativePath(root, folder)],
+      rows: done.rows.train,
+      steps: done.best,
+      unit: model === 'boosted_trees' ? 'iterations' : 'trees',
+      trainedBy: { kind: 'library', id: ready.library, name: ready.name, version: ready.version },
     };
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -109,13 +109,18 @@ function settingsOf(inputs: TrainStage['with']): TrainerRequest['settings'] {
   return { trees, depth, leaves, min_rows, learning_rate, l2, subsample, colsample, patience, class_weight };
 }
 
-function report(context: StageContext, { step, of, loss, validation_loss: validation }: Iteration): void {
+function report(
+  context: StageContext,
+  { step, of, loss, validation_loss: validation }: Iteration,
+  isRecorded: boolean,
+): void {
   const values = {
     ...(loss === null ? {} : { loss }),
     ...(validation === null ? {} : { validation_loss: validation }),
   };
-  if (Object.keys(values).length > 0) context.run.metrics(values, step);
   context.progress(`iteration ${step}/${of}`, step / of);
+  if (!isRecorded) return;
+  if (Object.keys(values).length > 0) context.run.metrics(values, step);
   if (of > 50 && step % 10 !== 0) return;
   const texts = [
     loss === null ? '' : `  loss ${loss.toFixed(5)}`,

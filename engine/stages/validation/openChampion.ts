@@ -7,13 +7,16 @@ import { openVersion } from '../../registry/openVersion.ts';
 import type { StageContext } from '../stageContext.ts';
 import type { Champion } from './validationSubject.ts';
 
-/** The champion, when it predicts the same target and the data has what it needs. */
+/**
+ * The champion, when it predicts the same target and the data has what it needs. Where its refit has seen test rows, the
+ * fit that its validation tested is compared. `oldestTestRow` is the time of the first of them, null when not known.
+ */
 export async function openChampion(
   context: StageContext,
   name: string,
   { meta }: Predictor,
   columns: readonly SourceColumn[],
-  tools: ModelTools,
+  { tools, oldestTestRow }: { tools: ModelTools; oldestTestRow: () => Promise<number | null> },
 ): Promise<Champion> {
   const version = championOf(context.store, name);
   if (!version) return { kind: 'no_champion', note: 'there is no champion yet to compare with' };
@@ -24,7 +27,13 @@ export async function openChampion(
   };
   let model: Predictor;
   try {
-    model = await openVersion(version, tools);
+    const { refit } = version.report;
+    const hasSeen = refit?.kind === 'served' && (refit.until ?? Infinity) >= ((await oldestTestRow()) ?? -Infinity);
+    if (hasSeen)
+      context.log(
+        `the champion v${version.version} was fitted again on some of the test rows; its tested fit is compared`,
+      );
+    model = await openVersion(version, tools, hasSeen ? 'tested' : 'served');
   } catch (error) {
     if (!(error instanceof WorkError)) throw error;
     return refuse(`cannot be opened: ${error.message}`);

@@ -18,6 +18,7 @@ import type { Validation } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
 import { datasetSql } from '../datasetView.ts';
 import { sideSql } from '../splitRows.ts';
+import { timeSpan } from '../timeSpan.ts';
 import { count, datasetOf, type StageContext } from '../stageContext.ts';
 import { openChampion } from './openChampion.ts';
 import { tablePredictor } from './tablePredictor.ts';
@@ -62,7 +63,10 @@ export async function openPredictions(context: StageContext, inputs: Validation,
   const source = `(SELECT * FROM (${typed}) WHERE ${whole})`;
   await logLeftOut(context, db, typed, whole);
   const model = tablePredictor({ ...meta, scores: await scoresOf(db, source, meta, columns.score) }, columns);
-  const champion = await openChampion(context, name, model, known, modelTools(context.store, context.config, name));
+  const champion = await openChampion(context, name, model, known, {
+    tools: modelTools(context.store, context.config, name),
+    oldestTestRow: async () => (await timeSpan(db, source, dataset.schema))?.first ?? null,
+  });
   const groupColumns = [...new Set([...(inputs.slices ?? []), ...(inputs.fairness?.attributes ?? [])])];
   const read = [...meta.features.map((feature) => feature.name), ...used, ...groupColumns];
   const compared = champion.kind === 'comparable' ? champion.model.meta.features.map((feature) => feature.name) : [];

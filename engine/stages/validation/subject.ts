@@ -23,8 +23,10 @@ import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
 import { pythonText } from '../../python/findPython.ts';
 import { newRegimeSql } from '../newRegime.ts';
+import { timestampOf } from '../datasetView.ts';
 import { sideSql } from '../splitRows.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
+import { timeSpan } from '../timeSpan.ts';
 import { featureNames, openChampion } from './openChampion.ts';
 import type { Subject } from './validationSubject.ts';
 import { modelOfStage } from './modelOfStage.ts';
@@ -81,7 +83,10 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
     const isNew = newRegimeSql(known, dataset.schema, context.period.regime);
     const marked = isNew === null ? source : `(SELECT *, ${isNew} AS ${quoteIdentifier(regimeColumn)} FROM ${source})`;
     const referenceColumns = isNew === null ? read : [...read, regimeColumn];
-    const champion = await openChampion(context, name, model, known, tools);
+    const time = known.find((column) => column.name === timestampOf(dataset.schema));
+    const oldestTestRow = async () =>
+      time ? ((await timeSpan(db, `(${await side([time.name], testSide)})`, dataset.schema))?.first ?? null) : null;
+    const champion = await openChampion(context, name, model, known, { tools, oldestTestRow });
     if (champion.kind === 'comparable') open.push(champion.model);
     const compared = champion.kind === 'comparable' ? featureNames(champion.model) : [];
     return {
