@@ -5,11 +5,8 @@ import type { DriftWindow, Expectation } from '../../protocol/drift.ts';
 import { durationMs, parseWindows } from '../base/duration.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { TriggerConfig } from '../project/schema/retraining.ts';
-<<<<<<< HEAD
-=======
 import { brokenBounds } from '../monitoring/bounds.ts';
 import { findHold, holdText, type Attempt, type Hold } from './hold.ts';
->>>>>>> 40f378e (Hold a retraining back while it could not help)
 
 export interface Decision {
   verdict: 'retrain' | 'waiting' | 'cooling down' | 'not due' | 'no policy';
@@ -48,30 +45,12 @@ export interface PolicyInput {
 export function decideRetraining(input: PolicyInput): Decision {
   const { config, lastRetrained, now } = input;
   const { retraining } = config;
-<<<<<<< HEAD
-  if (!retraining)
-    return { verdict: 'no policy', reason: 'no retraining policy is declared', monitor: null, since: null };
-  const ended = (monitor: string) =>
-    windowsOf(monitor).filter((window) => window.end <= now && window.changed.length === 0);
-  const holding = retraining.when
-    .map((trigger) => {
-      const held =
-        'schedule' in trigger
-          ? due(trigger.schedule, lastRetrained ?? firstWindow(config, windowsOf), now)
-          : holds(trigger, ended(trigger.monitor), lastRetrained);
-      return held && { ...held, monitor: 'schedule' in trigger ? null : trigger.monitor };
-    })
-    .find((held) => held !== null);
-  if (!holding) return { verdict: 'not due', reason: 'no trigger holds', monitor: null, since: null };
-  const { monitor, since } = holding;
-=======
   const none = { monitor: null, since: null, hold: null };
   if (!retraining) return { verdict: 'no policy', reason: 'no retraining policy is declared', ...none };
   const held = heldTriggers(input, retraining.when);
   const holding = held.find(({ hold, since }) => !hold && since !== null) ?? held.find(({ hold }) => !hold) ?? held[0];
   if (!holding) return { verdict: 'not due', reason: 'no trigger holds', ...none };
   const { monitor, since, hold } = holding;
->>>>>>> 40f378e (Hold a retraining back while it could not help)
   const cooldown = retraining.cooldown === undefined ? 0 : durationMs(retraining.cooldown);
   if (lastRetrained !== null && now < lastRetrained + cooldown)
     return {
@@ -96,7 +75,8 @@ function heldTriggers(
   const ended = (monitor: string) => windowsOf(monitor).filter((window) => window.end <= now);
   const found = triggers.flatMap((trigger): (Holding & { monitor: string | null })[] => {
     if (!('schedule' in trigger)) {
-      const held = holds(config, trigger, ended(trigger.monitor), lastRetrained);
+      const judged = ended(trigger.monitor).filter((window) => window.changed.length === 0);
+      const held = holds(trigger, judged, lastRetrained);
       return held ? [{ ...held, monitor: trigger.monitor }] : [];
     }
     // A retraining that found nothing new is not tried again before the next time of the schedule.

@@ -18,7 +18,10 @@ test('monitor finds no window, then drift that makes retraining due', async () =
   assert.equal((await runCli(['monitor'], { cwd })).out, 'No window has ended yet.\n');
   assert.deepEqual((await runJson(['retrain', '--if-due'], { cwd })).json, {
     status: 'not due',
+    verdict: 'not due',
     reason: 'no trigger holds',
+    since: null,
+    hold: null,
   });
   project.predict(shifted);
   const { code, json } = await runJson<{ monitor: string; windows: { status: string }[]; broken: unknown[] }>(
@@ -33,9 +36,16 @@ test('monitor finds no window, then drift that makes retraining due', async () =
     (await runCli(['monitor', '--now', now.replace('.000Z', '')], { cwd, env: { TZ: 'America/New_York' } })).out,
     /^window\s+rows\s+status/,
   );
+  assert.match(
+    (await runCli(['retrain', '--if-due', '--now', now], { cwd })).out,
+    /^Waiting: the inputs drifted for 2 windows, but 0 of 300 labelled rows from 2026-03-12 on are there\.$/m,
+  );
+  const labels = shifted.map(({ id, at: made, late }) => `${id},${made},${late}\n`);
   writeFiles(cwd, {
-    'incoming/orders-2.csv': ordersCsv(orders({ rows: 300, firstDay: 61, days: 10, seed: 9, prefix: 'n' })),
+    'incoming/orders-2.csv': ordersCsv(shifted),
+    'labels/labels-2.csv': `id,known_at,late\n${labels.join('')}`,
   });
+  await runCli(['monitor', '--now', now], { cwd });
   const due = await runJson<{ status: string; version: number; previous: number }>(
     ['retrain', '--if-due', '--now', now],
     { cwd },

@@ -218,7 +218,7 @@ test('each monitor watches its model; the retraining of one leaves the other alo
   );
   assert.match(life.find(({ part }) => part === 'monitor')?.detail ?? '', /^worth-watch: drift in 1 of \d features$/);
   writeFiles(cwd, {
-    'incoming/orders-2.csv': ordersCsv(orders({ rows: 300, firstDay: 61, days: 10, seed: 9, prefix: 'n' })),
+    'incoming/orders-2.csv': ordersCsv(orders({ rows: 400, firstDay: 70, days: 2, seed: 9, prefix: 'n' })),
   });
   const retrained = await cli('retrain', '--if-due', '--now', now);
   assert.equal(retrained.code, 0, retrained.err);

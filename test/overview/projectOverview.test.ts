@@ -115,7 +115,14 @@ test('each part tells where it stands as the model lives', async () => {
     now: ordersStart + 72 * 86_400_000,
   });
   assert.match(line('monitor'), /^attention: drift in \d of 3 features · the score drifted$/);
+  assert.equal(
+    line('retrain'),
+    'attention: waiting: the inputs drifted for 2 windows, but 0 of 300 labelled rows from 2026-03-12 on are there',
+  );
+  const unlabelled = ordersYaml.replace('    labels: { dataset: labels, key: id, delay: 2d }\n', '');
+  writeFiles(project.root, { 'loopwright.yaml': unlabelled });
   assert.equal(line('retrain'), 'attention: due: the inputs drifted for 2 windows');
+  writeFiles(project.root, { 'loopwright.yaml': ordersYaml });
   assert.equal(overview().deployments[0]?.predictions, 300);
   writeFiles(project.root, { 'sql/features.sql': 'SELECT nosuch FROM orders' });
   await project.run();
