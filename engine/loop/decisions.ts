@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DriftWindow } from '../../protocol/drift.ts';
-<<<<<<< HEAD
 import { windowsOf } from '../monitoring/windows.ts';
-=======
-import { listWindows } from '../monitoring/windows.ts';
 import { retrainedModel } from '../project/models.ts';
->>>>>>> 40f378e (Hold a retraining back while it could not help)
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { championOf } from '../registry/aliases.ts';
 import type { Store } from '../store/store.ts';

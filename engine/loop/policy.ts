@@ -5,7 +5,6 @@ import type { DriftWindow, Expectation } from '../../protocol/drift.ts';
 import { durationMs, parseWindows } from '../base/duration.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { TriggerConfig } from '../project/schema/retraining.ts';
-import { brokenBounds } from '../monitoring/bounds.ts';
 import { findHold, holdText, type Attempt, type Hold } from './hold.ts';
 
 export interface Decision {

@@ -8,7 +8,7 @@ import { hasSeveralModels, retrainedModel, validationsOf, type ProjectModel } fr
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { championOf } from '../registry/aliases.ts';
 import { promote } from '../registry/promote.ts';
-import { listWindows } from '../monitoring/windows.ts';
+import { windowsOf } from '../monitoring/windows.ts';
 import { executeRun } from '../runner/execute.ts';
 import { type RunEvents } from '../runner/runRequest.ts';
 import { recordEvent } from '../tracking/events.ts';
@@ -55,7 +55,7 @@ export async function retrain(request: RetrainRequest): Promise<RetrainOutcome> 
   if (insists && outcome.hold?.kind === 'too few new rows')
     return retrain({ ...request, decision: { ...decision, since: null } });
   if (id !== null) {
-    const windows = monitor === null ? [] : listWindows(store, monitor).filter(({ end }) => end <= now);
+    const windows = monitor === null ? [] : windowsOf(store, config)(monitor).filter(({ end }) => end <= now);
     const { status, hold, version } = outcome;
     const rows = newRows(config, { monitor, since, windows });
     recordAttempt(store, id, { at: now, monitor, since, status, hold, version, rows });

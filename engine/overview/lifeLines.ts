@@ -9,12 +9,8 @@ import {
   type StageKind,
   type StageStatus,
 } from '../../protocol/lifeCycle.ts';
-<<<<<<< HEAD
 import { lastWindowEnd, windowsOf } from '../monitoring/windows.ts';
-=======
-import { lastWindowEnd, listWindows } from '../monitoring/windows.ts';
 import { listAttempts } from '../loop/decisions.ts';
->>>>>>> 40f378e (Hold a retraining back while it could not help)
 import { decideRetraining } from '../loop/policy.ts';
 import { lastRetrained } from '../loop/lastRetrained.ts';
 import { versionText } from '../../words/models.ts';

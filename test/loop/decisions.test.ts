@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-<<<<<<< HEAD
-import { evaluatePolicy, lastDecision } from '../../engine/loop/decisions.ts';
-import { judgingSettings } from '../../engine/monitoring/judgingSettings.ts';
-=======
 import { evaluatePolicy, lastDecision, listAttempts, recordAttempt } from '../../engine/loop/decisions.ts';
 import type { Attempt } from '../../engine/loop/hold.ts';
->>>>>>> 40f378e (Hold a retraining back while it could not help)
+import { judgingSettings } from '../../engine/monitoring/judgingSettings.ts';
 import { saveWindow } from '../../engine/monitoring/windows.ts';
+import type { MonitorConfig } from '../../engine/project/schema/monitors.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { listEvents } from '../../engine/tracking/events.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
@@ -29,7 +26,7 @@ const config: ProjectConfig = {
   retraining: policy,
 };
 
-function openedStore(t: TestContext) {
+function openedStore(t: TestContext, declared: MonitorConfig = monitor) {
   const store = openStore(makeProject({}));
   t.after(() => store.sql.close());
   const drift = (i: number) =>
@@ -44,7 +41,7 @@ function openedStore(t: TestContext) {
         driftedShare: 0.75,
         performance: { f1: 0.5 },
       }),
-      judgingSettings(monitor),
+      judgingSettings(declared),
       (i + 1) * day,
     );
   const count = () => store.sql.get<{ n: number }>('SELECT count(*) AS n FROM decisions')?.n;
@@ -118,10 +115,9 @@ test('a window that ended later is no evidence', (t) => {
 });
 
 test('a wait is one event, and its attempt is remembered', (t) => {
-  const { store, drift } = openedStore(t);
-  const labels = { dataset: 'labels', key: 'id' };
+  const monitors = { m: { ...monitor, labels: { dataset: 'labels', key: 'id' } } };
+  const { store, drift } = openedStore(t, monitors.m);
   const deployments = { d: { as: 'api' as const, model: 'champion', port: 1 } };
-  const monitors = { m: { deployment: 'd', reference: 'v', window: { every: '1d' }, labels } };
   const waiting = { ...config, deployments, monitors };
   for (const i of [0, 1, 2]) {
     drift(i);

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DriftWindow } from '../../protocol/drift.ts';
-<<<<<<< HEAD
-=======
-import { brokenBounds, windowValue } from '../../engine/monitoring/bounds.ts';
 import type { Attempt } from '../../engine/loop/hold.ts';
->>>>>>> 40f378e (Hold a retraining back while it could not help)
 import { decideRetraining } from '../../engine/loop/policy.ts';
 import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { driftWindow, expectation } from '../helpers/driftWindow.ts';
@@ -44,23 +40,16 @@ const config: ProjectConfig = {
     cooldown: '5d',
   },
 };
-<<<<<<< HEAD
-const decide = (windows: DriftWindow[], now = 100 * day, lastRetrained: number | null = null) =>
-  decideRetraining({ config, windowsOf: () => windows, lastRetrained, now });
-const drift = { status: 'drift', inputs: 'drifted' } as const;
-const few = { status: 'too few rows', inputs: 'not judged', score: 'not judged' } as const;
-const low = { expectations: [expectation({ state: 'broken', value: 0.6, low: 0.55, high: 0.65 })] };
-const met = { expectations: [expectation()] };
-=======
 const decide = (
   windows: DriftWindow[],
   now = 100 * day,
   lastRetrained: number | null = null,
   attempts: Attempt[] = [],
 ) => decideRetraining({ config, windowsOf: () => windows, lastRetrained, now, attempts });
-const drift = { status: 'drift' } as const;
-const few = { status: 'too few rows' } as const;
->>>>>>> 40f378e (Hold a retraining back while it could not help)
+const drift = { status: 'drift', inputs: 'drifted' } as const;
+const few = { status: 'too few rows', inputs: 'not judged', score: 'not judged' } as const;
+const low = { expectations: [expectation({ state: 'broken', value: 0.6, low: 0.55, high: 0.65 })] };
+const met = { expectations: [expectation()] };
 
 test('drift has to hold for its count of windows in a row', () => {
   assert.equal(decide([]).verdict, 'not due');
@@ -88,13 +77,14 @@ test('the score has a trigger of its own', () => {
     retraining: { when: [{ monitor: 'm', drift: 'score', for: '2 windows' }], then: 'promote' },
   };
   const of = (windows: DriftWindow[]) =>
-    decideRetraining({ config: scored, windowsOf: () => windows, lastRetrained: null, now: 100 * day });
+    decideRetraining({ config: scored, windowsOf: () => windows, lastRetrained: null, now: 100 * day, attempts: [] });
   const moved = { score: 'drifted', status: 'score drift' } as const;
   assert.deepEqual(of([window(0), window(1, moved), window(2, few), window(3, moved)]), {
     verdict: 'retrain',
     reason: 'the score drifted for 2 windows',
     monitor: 'm',
     since: day,
+    hold: null,
   });
   assert.equal(of([window(0, moved), window(1)]).verdict, 'not due');
   assert.equal(of([window(0, drift), window(1, drift)]).verdict, 'not due', 'drift of the inputs is another trigger');
@@ -221,8 +211,8 @@ test('rows that a retraining needs: `min_new_rows`, else `min_rows` of the monit
 });
 
 test('the triggers of a monitor answer one change, which begins with the earliest of them', () => {
-  const low = { performance: { pr_auc: 0.6 }, rows: 500, labelled: 200 };
-  const windows = [window(0, low), window(1, { ...low, ...drift }), window(2, drift)];
+  const broken = { ...low, rows: 500, labelled: 200 };
+  const windows = [window(0, broken), window(1, { ...broken, ...drift }), window(2, { ...broken, ...drift })];
   const { since, reason } = decideLabelled(windows, [], {
     ...labelled,
     monitors: {
