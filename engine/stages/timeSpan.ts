@@ -2,7 +2,7 @@ import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import { timestampOf } from './datasetView.ts';
+import { timestampOf } from '../project/timestampOf.ts';
 
 /**
  * The times of the first and the last row of a FROM expression, epoch milliseconds. Null when there is no row, or no

@@ -23,7 +23,7 @@ import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
 import { pythonText } from '../../python/findPython.ts';
 import { newRegimeSql } from '../newRegime.ts';
-import { timestampOf } from '../datasetView.ts';
+import { timestampOf } from '../../project/timestampOf.ts';
 import { sideSql } from '../splitRows.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
 import { timeSpan } from '../timeSpan.ts';
