@@ -176,8 +176,7 @@ function retrainLine({ config, store, models }: LifeInput): Line {
       detail: `${versionsText(config, waiting)} ${waiting.length === 1 ? 'waits' : 'wait'} for promotion`,
       stage: null,
     };
-  if (decision.verdict === 'waiting')
-    return { state: 'attention', detail: `waiting: ${decision.reason}`, stage: null };
+  if (decision.verdict === 'waiting') return { state: 'attention', detail: `waiting: ${decision.reason}`, stage: null };
   const times = eventCount(store, 'retrained').count;
   return {
     state: times > 0 ? 'ok' : 'none',
