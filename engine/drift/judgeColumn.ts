@@ -190,9 +190,11 @@ async function choose(
   }
   if (profile === 'loopwright')
     return measure === undefined
-      ? loopwrightDefault(read.data)
+      ? loopwrightDefault(read.data, options.threshold !== undefined)
       : (measureFor(loopwrightMeasures, measure, read.data.type) ??
-          (options.fallBack ? loopwrightDefault(read.data) : notApplied(measure, read.data)));
+          (options.fallBack
+            ? loopwrightDefault(read.data, options.threshold !== undefined)
+            : notApplied(measure, read.data)));
   return measure === undefined
     ? evidentlyDefault(read.data, read.nReference, read.distinct)
     : (measureFor(evidentlyMeasures, measure, read.data.type) ?? notApplied(measure, read.data));

@@ -103,6 +103,69 @@ test('a boolean is two categories whatever stores it: the schema decides, then t
   assert.equal((await found('INTEGER', 'INTEGER'))?.measure, 'wasserstein_std', 'numbers, as nothing says otherwise');
 });
 
+test('one far value decides nothing: a shift beside it is found, and it is no drift by itself', async () => {
+  const far = (n: number, shift: number, outlier: number) =>
+    rows(n, `CASE WHEN i = 7 THEN ${outlier} ELSE hash(i + ${n}) / 18446744073709551616 * 4 + ${shift} END AS amount`);
+  const found = async (current: string, options: Partial<CompareOptions> = {}) =>
+    by(await compare(far(2000, 0, 1e6), current, options))['amount'];
+  const quiet = await found(far(300, 0, 3));
+  assert.deepEqual([quiet?.measure, quiet?.state], ['js_distance_2', 'stable']);
+  const moved = await found(far(300, 1, 3));
+  assert.deepEqual([moved?.measure, moved?.state], ['js_distance_2', 'drifted']);
+  const alone = by(await compare(far(2000, 0, 3), far(300, 0, 1e6)))['amount'];
+  assert.deepEqual([alone?.measure, alone?.state, alone?.reason], ['wasserstein_std', 'stable', 'not significant']);
+  assert.ok((alone?.value ?? 0) > 100 && (alone?.adjustedP ?? 0) > 0.01);
+  assert.match(alone?.note ?? '', /^beyond the threshold by chance: p 0?\.?\d+ after correction, not below 0.01/);
+  assert.equal((await found(far(300, 1, 3), { threshold: 0.3 }))?.measure, 'wasserstein_std', 'a threshold was chosen');
+});
+
+test('the unit of a column changes no verdict, and a constant that moves has drifted', async () => {
+  for (const unit of ['1e-12', '1e-6', '1', '1e9']) {
+    const side = (n: number, shift: number) =>
+      rows(n, `(hash(i + ${n}) / 18446744073709551616 + ${shift}) * ${unit} AS a, (5 + ${shift}) * ${unit} AS fixed`);
+    const quiet = by(await compare(side(2000, 0), side(400, 0)));
+    const moved = by(await compare(side(2000, 0), side(400, 0.3)));
+    assert.deepEqual([quiet['a']?.state, quiet['fixed']?.state, quiet['fixed']?.value], ['stable', 'stable', 0], unit);
+    assert.deepEqual([moved['a']?.state, moved['fixed']?.state], ['drifted', 'drifted'], unit);
+    assert.ok(Number.isFinite(moved['fixed']?.value), unit);
+  }
+  const rounding = by(await compare(rows(500, '0.3::DOUBLE AS a'), rows(500, '0.1::DOUBLE + 0.2::DOUBLE AS a')))['a'];
+  assert.equal(rounding?.state, 'stable', 'the last digit of a double is no drift');
+});
+
+test('texts, dates, empty columns, new categories and few gaps: each has its state and its rule', async () => {
+  const text = (n: number, word: string) => `'order ' || hash(i + ${n}) || ' ${word} ' || (i % 7)`;
+  const side = (n: number, late: boolean) =>
+    rows(
+      n,
+      `${text(n, late ? 'refund' : 'thanks')} AS note, ${text(n, 'same')} AS same, DATE '2026-01-01' + i::INTEGER AS day,
+       NULL::DOUBLE AS never, ${late ? 'NULL::DOUBLE' : 'i::DOUBLE'} AS lost, ${late ? 'i::DOUBLE' : 'NULL::DOUBLE'} AS fresh,
+       CASE WHEN ${late} AND i % 12 = 0 THEN 'new' ELSE 'k' || (i % 3) END AS kind,
+       CASE WHEN i < ${late ? 7 : 10} THEN NULL ELSE i % 9 END AS gaps, [i] AS list`,
+    );
+  const found = by(await compare(side(1000, false), side(100, true)));
+  assert.deepEqual(
+    Object.values(found).map(({ column, type, state, reason }) => [column, type, state, reason]),
+    [
+      ['note', 'text', 'drifted', 'beyond threshold'],
+      ['same', 'text', 'stable', 'within threshold'],
+      ['day', 'none', 'not judged', 'not compared'],
+      ['never', 'numeric', 'not judged', 'no values'],
+      ['lost', 'numeric', 'broken', 'more missing'],
+      ['fresh', 'numeric', 'not judged', 'no values'],
+      ['kind', 'categorical', 'broken', 'unseen categories'],
+      // 1 % of the reference, 7 % of 100 rows: six points more, and seven rows.
+      ['gaps', 'numeric', 'broken', 'more missing'],
+      ['list', 'none', 'not judged', 'not compared'],
+    ],
+  );
+  const few = by(await compare(side(1000, false), side(40, true)));
+  assert.deepEqual([few['lost']?.state, few['kind']?.state], ['broken', 'broken']);
+  const rare = (n: number, seed: number) => rows(n, `'c' || (hash(i * ${seed}) % 900) AS c`);
+  const unseen = by(await compare(rare(1000, 3), rare(300, 11)))['c'];
+  assert.ok(unseen && unseen.state === 'stable', `many rare categories are no new ones: ${unseen?.note}`);
+});
+
 test('numbers that a schema declares as categories are compared as categories, of any type of number', async () => {
   const schema: DatasetSchema = { fields: [{ name: 'grade', type: 'integer', categories: [1, 2, 3] }] };
   const found = async (before: string, now: string) =>
@@ -313,7 +376,7 @@ test('CSV is typed as pandas.read_csv types it', async () => {
 test('large tables are compared on a grid, close to what counting every value gives', async () => {
   const side = (shift: number) =>
     `(SELECT ln(1 - ((i * 7919) % 300007) / 300008.0) * -5 + ${shift} AS even, tan(3.14159 * (((i * 104729) % 299993) / 299993.0 - 0.5)) * ${1 + shift} AS cauchy, CASE WHEN i % 7 = 0 THEN NULL WHEN i % 11 = 0 THEN 'nan'::DOUBLE ELSE i % 5 END AS few FROM range(300000) t(i))`;
-  const grid = await compareTables(db, side(0), side(0.3), { profile: 'loopwright' });
+  const grid = await compareTables(db, side(0), side(0.3), { profile: 'loopwright', measure: 'wasserstein_std' });
   assert.equal(grid.columns.length, 3);
   for (const row of grid.columns) {
     const exact = (await readNumbers(db, { reference: side(0), current: side(0.3) }, row.column)).pair;

@@ -7,6 +7,7 @@ import { cramerVonMises } from '../../statistics/cramerVonMises.ts';
 import { energyDistance } from '../../statistics/energyDistance.ts';
 import { fisherExact } from '../../statistics/fisherExact.ts';
 import { gTest } from '../../statistics/gTest.ts';
+import { hasHeavyTails } from '../../statistics/heavyTails.ts';
 import { hellinger } from '../../statistics/hellinger.ts';
 import { jensenShannon } from '../../statistics/jensenShannon.ts';
 import { klDivergence } from '../../statistics/klDivergence.ts';
@@ -236,6 +237,12 @@ export const loopwrightMeasures: readonly Measure[] = [
   }),
 ];
 
-export function loopwrightDefault(data: ColumnData): Measure {
-  return data.type === 'numeric' ? wassersteinStd : data.type === 'categorical' ? jsDistance : textAuc;
+/**
+ * The measure where nobody asks for one. Numbers whose standard deviation comes from a few far values are compared by
+ * their deciles, unless somebody chose a threshold for the usual measure.
+ */
+export function loopwrightDefault(data: ColumnData, ownThreshold: boolean): Measure {
+  if (data.type === 'text') return textAuc;
+  if (data.type === 'categorical') return jsDistance;
+  return !ownThreshold && hasHeavyTails(data.pair.values, data.pair.reference) ? jsDistance : wassersteinStd;
 }
