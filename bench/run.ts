@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../scripts/build.ts';
 import { benchData } from './data.ts';
+import { benchDrift } from './drift.ts';
 import { writeLargeProject } from './largeProject.ts';
 import { timeLanguageServer } from './languageServer.ts';
 import { timeProcess } from './measure.ts';
@@ -12,7 +13,7 @@ import { benchTracking } from './tracking.ts';
 
 // Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails
 // when a count is too large; `--data` times the work on data instead, `--tracking` logging and questions over runs, `--serving`
-// predictions of models of Python.
+// predictions of models of Python, `--drift` the rates of alarms on streams of known drift.
 const root = join(import.meta.dirname, '..');
 const work = join(root, 'build', 'bench');
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright');
@@ -56,6 +57,7 @@ count(
 if (process.argv.includes('--data')) await benchData();
 else if (process.argv.includes('--tracking')) await benchTracking();
 else if (process.argv.includes('--serving')) await benchServing();
+else if (process.argv.includes('--drift')) await benchDrift();
 else if (!countsOnly) {
   const project = fraudProject();
   const cli = join(root, 'dist', 'cli.cjs');

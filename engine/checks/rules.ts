@@ -27,6 +27,7 @@ import { labelsWithoutTarget } from './deployment/labelsWithoutTarget.ts';
 import { labelsKeyMismatch } from './deployment/labelsKeyMismatch.ts';
 import { performanceWithoutLabels } from './deployment/performanceWithoutLabels.ts';
 import { unknownDriftMeasure } from './deployment/unknownDriftMeasure.ts';
+import { unusedSignificance } from './deployment/unusedSignificance.ts';
 import { portClash } from './deployment/portClash.ts';
 import { gateWithoutBound } from './evaluation/gateWithoutBound.ts';
 import { gateAlwaysPasses } from './evaluation/gateAlwaysPasses.ts';
@@ -192,6 +193,7 @@ export const rules: readonly Rule[] = [
   performanceWithoutLabels,
   unknownDriftMeasure,
   driftNotJudged,
+  unusedSignificance,
   // reproducibility and hygiene
   noSeed,
   unpinnedSource,

@@ -127,13 +127,15 @@ test('LW605 thresholds on another scale than the measure', () => {
     'measure: none, threshold: 0',
   ])
     expectMarks('LW605', amount(fine));
-  expectMarks(
+  // A boolean is two categories, whose distance is at most 1.
+  const [truth] = expectMarks(
     'LW605',
     edit(schema, [
       'name: late, type: boolean, constraints: { required: true }, loopwright: { role: target,',
-      'name: late, type: boolean, constraints: { required: true }, loopwright: { role: target, drift: { threshold: 5 },',
+      'name: late, type: boolean, constraints: { required: true }, loopwright: { role: target, drift: { threshold: «5» },',
     ]),
   );
+  assert.deepEqual([truth?.severity, /Jensen-Shannon/.test(truth?.message ?? '')], ['error', true]);
 });
 
 test('LW606 labels that take many windows', () => {
@@ -319,6 +321,15 @@ test('LW619 drift that leaves features without a verdict', () => {
     expectMarks('LW619', drift(fits));
 });
 
+test('LW623 a significance that the profile does not use', () => {
+  const [problem] = expectMarks('LW623', drift('profile: evidently, significance: «0.001»'));
+  assert.equal(problem?.message, 'The profile evidently judges by its own rules, so `significance` has no effect.');
+  assert.match(expectFixed('LW623', drift('profile: nannyml, significance: «0.001»')), /drift: \{ profile: nannyml \}/);
+  for (const right of ['significance: 0.001', 'profile: loopwright, significance: 0.05', 'profile: evidently'])
+    expectMarks('LW623', drift(right));
+  for (const wrong of ['«0»', '«1»']) expectMarks('LW105', drift(`significance: ${wrong}`));
+});
+
 test('an unknown profile of a monitor is refused, with the one that was meant', () => {
   const [problem] = expectMarks('LW106', drift('profile: «evidentli»'));
   assert.match(problem?.message ?? '', /Did you mean `evidently`\?/);
@@ -346,6 +357,7 @@ test('the orders project has no finding about its service', () => {
     'LW620',
     'LW621',
     'LW622',
+    'LW623',
   ])
     assert.deepEqual(findings(code, {}).problems, []);
 });
