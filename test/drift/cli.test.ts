@@ -58,5 +58,20 @@ test('exit codes: 1 with --fail-on-drift and for a table without rows, 2 for wro
   assert.equal((await run('r.csv', 'c-1.csv', '--profile', 'other')).code, 2);
   assert.equal((await run('r.csv', 'c-1.csv', '--threshold', 'x')).code, 2);
   assert.equal((await run('r.csv')).code, 2);
+  for (const wrong of ['0', '1', 'x', ''])
+    assert.equal((await run('r.csv', 'c-1.csv', '--significance', wrong)).code, 2);
+  const other = await run('r.csv', 'c-1.csv', '--profile', 'evidently', '--significance', '0.05');
+  assert.ok(other.code === 2 && other.err.includes('evidently judges by its own rules'), other.err);
+  const strict = await runJson<DriftTable>(['data', 'drift', 'r.csv', 'c-1.csv', '--significance', '1e-300'], {
+    cwd,
+    env,
+  });
+  assert.deepEqual(
+    strict.json.columns.map(({ drifted, reason }) => [drifted, reason]),
+    [
+      [false, 'not significant'],
+      [false, 'within threshold'],
+    ],
+  );
   assert.match((await run('--help')).out, /nannyml: js_distance_2, hellinger, ks_statistic/);
 });

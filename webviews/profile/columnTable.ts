@@ -91,7 +91,13 @@ const limit: Head = {
   number: true,
   cell: ({ compared }) => number(compared?.threshold, 3),
 };
-const pValue: Head = { title: 'p', by: null, number: true, why: 'p-value', cell: ({ compared }) => pText(compared) };
+const pValue: Head = {
+  title: 'p',
+  by: null,
+  number: true,
+  why: 'p-value, corrected over the columns',
+  cell: ({ compared }) => pText(compared),
+};
 
 function headsOf(model: Model): Head[] {
   if (model.comparison.value)
@@ -231,11 +237,16 @@ export function driftMark(row: ColumnRow): Piece {
   if (row.change?.was === 'type')
     return html`<span class="status warn">${icon('arrow-swap')} was ${row.change.type}</span>`;
   if (row.compared === null) return html`<span class="muted">not compared</span>`;
-  if (row.compared.value === null && row.compared.pValue === null)
-    return html`<span class="muted" title=${row.compared.note ?? ''}>not measured</span>`;
-  return row.compared.drifted
-    ? html`<span class="status warn">${icon('triangle-up')} drifted</span>`
-    : html`<span class="status calm">${icon('pass')} stable</span>`;
+  const { drifted, reason, value, note } = row.compared;
+  if (drifted) {
+    const broken = reason === 'more missing' || reason === 'unseen categories';
+    return html`<span class="status warn" title=${note ?? ''}
+      >${icon('triangle-up')} ${broken ? 'broken' : 'drifted'}</span
+    >`;
+  }
+  if (reason === 'too few rows') return html`<span class="muted" title=${note ?? ''}>too few rows</span>`;
+  if (value === null) return html`<span class="muted" title=${note ?? ''}>not measured</span>`;
+  return html`<span class="status calm" title=${note ?? ''}>${icon('pass')} stable</span>`;
 }
 
 function driftCell(row: ColumnRow): Piece {
@@ -243,6 +254,7 @@ function driftCell(row: ColumnRow): Piece {
 }
 
 export function pText(compared: ComparedColumn | null): string {
-  if (compared === null || compared.pValue === null) return absent;
-  return compared.pValue < 0.001 ? '<0.001' : compared.pValue.toFixed(3);
+  const p = compared?.adjustedP ?? compared?.pValue ?? null;
+  if (p === null) return absent;
+  return p < 0.001 ? '<0.001' : p.toFixed(3);
 }
