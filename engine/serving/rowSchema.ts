@@ -86,6 +86,11 @@ export class RowSchema {
     this.#refusesUnknown = ['exact', 'equal', 'superset'].includes(schema?.fieldsMatch ?? 'subset');
   }
 
+  /** The features that a row must have. */
+  get required(): string[] {
+    return this.#fields.flatMap(({ name, input, absent }) => (input !== null && absent ? [name] : []));
+  }
+
   /** Checks the rows of a request. Rows without a violation are passed on as they are. */
   check(rows: readonly Record<string, unknown>[]): CheckedRows {
     const violations: RowViolation[] = [];

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { serveAs, type ServedDeployment } from './deployments.ts';
 import { ServerMetrics } from './openMetrics.ts';
 import { GroupedLog } from './groupedLog.ts';
+import { openApi } from './openApi.ts';
 import { predictApp } from './predictApp.ts';
 import { declaredTarget, temporaryTarget, type ServeTarget } from './serveTarget.ts';
 import { signatureOf } from './signature.ts';
@@ -40,8 +41,8 @@ export interface ServeRequest {
 }
 
 /**
- * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /signature, GET /health, GET
- * /metrics. Each prediction of a declared deployment is logged before it is answered, and its rows are scored by the
+ * Serves a deployment over HTTP, on loopback unless it asks for a token: POST /predict, GET /signature, GET /openapi.json,
+ * GET /health, GET /metrics. Each prediction of a declared deployment is logged before it is answered, and its rows are scored by the
  * shadow after it.
  */
 export async function serveDeployment(request: ServeRequest): Promise<RunningServer> {
@@ -116,6 +117,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     });
   });
   app.get('/signature', () => signatureOf(current()));
+  app.get('/openapi.json', () => openApi(current(), target, rowSchemaOf(current())));
   app.get('/metrics', (_request, reply) =>
     reply
       .type('application/openmetrics-text; version=1.0.0; charset=utf-8')
