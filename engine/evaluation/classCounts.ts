@@ -37,30 +37,47 @@ export function countClasses(
     labelled[label] = (labelled[label] ?? 0) + weight;
     predicted[prediction] = (predicted[prediction] ?? 0) + weight;
     if (label === prediction) right[label] = (right[label] ?? 0) + weight;
-    let sum = 0;
-    for (const column of probabilities) sum += column[i] ?? 0;
-    loss -=
-      weight *
-      Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, (probabilities[label]?.[i] ?? 0) / (sum || 1))));
+    loss -= weight * Math.log(Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, shareAt(probabilities, label, i))));
   }
   return { n, right, labelled, predicted, loss };
 }
 
-/**
- * The mean of a share over classes: those that occur among the labels, or among labels or predictions. A share with
- * denominator 0 is 0, as in scikit-learn. Null without a class.
- */
-export function macroMean(
+/** A share of a class as part and whole. */
+type ClassShare = (right: number, labelled: number, predicted: number) => readonly [part: number, whole: number];
+
+/** The shares of the classes that occur among the labels, or among labels or predictions. */
+export function classShares(
   { right, labelled, predicted }: ClassCounts,
   over: 'labelled' | 'present',
-  share: (right: number, labelled: number, predicted: number) => [part: number, whole: number],
-): number | null {
-  const shares: number[] = [];
-  for (const [c, rightly] of right.entries()) {
+  share: ClassShare,
+): (readonly [part: number, whole: number])[] {
+  return [...right].flatMap((rightly, c) => {
     const [label, prediction] = [labelled[c] ?? 0, predicted[c] ?? 0];
-    if (!(label > 0 || (over === 'present' && prediction > 0))) continue;
-    const [part, whole] = share(rightly, label, prediction);
-    shares.push(whole ? part / whole : 0);
-  }
+    return label > 0 || (over === 'present' && prediction > 0) ? [share(rightly, label, prediction)] : [];
+  });
+}
+
+/**
+ * The mean of a share over classes. A share with denominator 0 is 0, as in scikit-learn. Null without a class.
+ */
+export function macroMean(counts: ClassCounts, over: 'labelled' | 'present', share: ClassShare): number | null {
+  const shares = classShares(counts, over, share).map(([part, whole]) => (whole ? part / whole : 0));
   return shares.length === 0 ? null : shares.reduce((a, b) => a + b, 0) / shares.length;
+}
+
+/** The probability of the true class of each row, scaled as `countClasses` does; NaN where a row is left out. */
+export function trueProbabilities(
+  labels: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  probabilities: readonly ArrayLike<number>[],
+): Float64Array {
+  return Float64Array.from(labels, (label, i) =>
+    label >= 0 && (predictions[i] ?? -1) >= 0 ? shareAt(probabilities, label, i) : Number.NaN,
+  );
+}
+
+function shareAt(probabilities: readonly ArrayLike<number>[], label: number, row: number): number {
+  let sum = 0;
+  for (const column of probabilities) sum += column[row] ?? 0;
+  return (probabilities[label]?.[row] ?? 0) / (sum || 1);
 }

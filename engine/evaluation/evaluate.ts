@@ -1,9 +1,12 @@
-import { countClasses } from './classCounts.ts';
+import { countClasses, trueProbabilities } from './classCounts.ts';
 import { confusionAt } from './confusion.ts';
+import { intervalOf, type Interval, type Resampled } from './intervals.ts';
+import { meanLoss, type MeanLoss } from './meanLoss.ts';
 import { measures } from './measures.ts';
 import type { Measure } from './measures/measure.ts';
 import { decidedBy, type Predictions } from './predictions.ts';
 import { rank } from './ranking.ts';
+import { rareClassInterval } from './rareClassInterval.ts';
 import { sumResiduals } from './residuals.ts';
 
 export interface EvaluationOptions {
@@ -16,61 +19,169 @@ export interface EvaluationOptions {
 
 export type Metrics = Record<string, number | null>;
 
-/**
- * Prepares the computation of all metrics of a task; the result takes weights (how often each row counts) so that
- * resampling costs no new sort. Metrics that are not resampled are left out where weights are given.
- */
+/** The metrics of some rows, prepared once and computed for any number of resamples. */
+export interface PreparedMetrics {
+  /**
+   * All metrics; `weights` says how often each row counts, so that resampling costs no new sort. Metrics that are not
+   * resampled are left out where weights are given.
+   */
+  values: (weights?: ArrayLike<number>) => Metrics;
+  /** The statistics of a resample, from which `intervalOf` computes intervals. */
+  statistics: (weights: ArrayLike<number>) => Metrics;
+  /** The interval of a metric; null where it has none. */
+  intervalOf: (name: string, resampled: Resampled, confidence: number) => Interval | null;
+}
+
+/** The metrics of a task as a function of weights; see `PreparedMetrics.values`. */
 export function evaluator(
   truth: Float64Array,
   predictions: Predictions,
   options: EvaluationOptions,
-): (weights?: ArrayLike<number>) => Metrics {
-  const { areProbabilities = true } = options;
-  if (predictions.task === 'regression')
-    return (weights) => {
-      const residuals = sumResiduals(truth, predictions.values, weights);
-      return metricsOf(weights, ({ regression }) => regression?.(residuals));
-    };
-  if (predictions.task === 'multiclass') {
+): PreparedMetrics['values'] {
+  return prepareMetrics(truth, predictions, options).values;
+}
+
+export function prepareMetrics(
+  truth: Float64Array,
+  predictions: Predictions,
+  options: EvaluationOptions,
+): PreparedMetrics {
+  const { task, values, probabilities } = predictions;
+  const areProbabilities = options.areProbabilities ?? true;
+  if (task === 'regression')
+    return prepare({
+      formula: ({ regression }) => regression,
+      rows: (weights) => sumResiduals(truth, values, weights),
+      losses: ({ loss }) => {
+        const of = loss?.regression;
+        return of && truth.map((y, i) => of(y, values[i] ?? Number.NaN));
+      },
+      interval: () => undefined,
+    });
+  if (task === 'multiclass') {
     const labels = truth.map((label) => (Number.isNaN(label) ? -1 : label));
-    return (weights) => {
-      const counts = countClasses(labels, predictions.values, predictions.probabilities, weights);
-      return metricsOf(weights, ({ multiclass, needs }) =>
-        needs === 'probability' && !areProbabilities ? undefined : multiclass?.(counts),
-      );
-    };
+    const certainty = trueProbabilities(labels, values, probabilities);
+    return prepare({
+      formula: ({ multiclass, needs }) => (needs === 'probability' && !areProbabilities ? undefined : multiclass),
+      rows: (weights) => countClasses(labels, values, probabilities, weights),
+      losses: ({ loss }) => loss?.multiclass && certainty.map(loss.multiclass),
+      interval: ({ interval }) => interval?.multiclass,
+    });
   }
-  const kept = rowsKnown(truth, predictions.values);
+  const kept = rowsKnown(truth, values);
   const labels = Float64Array.from(kept, (i) => truth[i] ?? 0);
-  const scores = Float64Array.from(kept, (i) => predictions.values[i] ?? 0);
+  const scores = Float64Array.from(kept, (i) => values[i] ?? 0);
   const decided = decidedBy(predictions, options.threshold);
   const deciding = decided ? Float64Array.from(kept, (i) => decided.values[i] ?? 0) : scores;
   const ranking = rank(labels, scores);
-  return (all) => {
-    const weights = all && kept.length < truth.length ? Float64Array.from(kept, (i) => all[i] ?? 0) : all;
-    const { minPrecision } = options;
-    const confusion = confusionAt(labels, deciding, decided?.threshold ?? 0.5, weights);
-    const rows = { labels, scores, ranking, weights, confusion, minPrecision };
-    return metricsOf(weights, ({ binary, needs }) =>
-      (needs === 'threshold' && !decided) || (needs === 'probability' && !areProbabilities)
-        ? undefined
-        : binary?.(rows),
-    );
+  const { minPrecision } = options;
+  return prepare({
+    formula: ({ binary, needs }) =>
+      (needs === 'threshold' && !decided) || (needs === 'probability' && !areProbabilities) ? undefined : binary,
+    rows: (weights) => {
+      const confusion = confusionAt(labels, deciding, decided?.threshold ?? 0.5, weights);
+      return { labels, scores, ranking, weights, confusion, minPrecision };
+    },
+    losses: ({ loss }) => {
+      const of = loss?.binary;
+      return of && labels.map((label, i) => of(label, scores[i] ?? Number.NaN));
+    },
+    interval: ({ interval, loss }) => {
+      const of = loss?.binary;
+      return of ? (_, confidence) => rareClassInterval(labels, scores, of, confidence) : interval?.binary;
+    },
+    weights: (all) => (kept.length < truth.length ? Float64Array.from(kept, (i) => all[i] ?? 0) : all),
+  });
+}
+
+/** The parts of a task that the preparation of its metrics differs in. */
+interface TaskRows<Rows> {
+  /** The formula of a measure; undefined when the measure does not fit. */
+  formula: (measure: Measure) => ((rows: Rows) => number | null) | undefined;
+  rows: (weights?: ArrayLike<number>) => Rows;
+  losses: (measure: Measure) => Float64Array | undefined;
+  interval: (measure: Measure) => ((rows: Rows, confidence: number) => Interval | null) | undefined;
+  /** The weights of the rows that are kept. */
+  weights?: (all: ArrayLike<number>) => ArrayLike<number>;
+}
+
+function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
+  const { weights: keptOf = (all) => all } = task;
+  const fitting = measures.flatMap((measure) => {
+    const formula = task.formula(measure);
+    return formula ? [{ measure, formula }] : [];
+  });
+  const whole = task.rows();
+  const means = new Map<string, { losses: Float64Array; whole: MeanLoss | null; root: boolean }>();
+  for (const { measure } of fitting) {
+    const losses = task.losses(measure);
+    if (losses) means.set(measure.name, { losses, whole: meanLoss(losses), root: measure.loss?.root === true });
+  }
+  return {
+    values: (weights) => {
+      const rows = weights ? task.rows(keptOf(weights)) : whole;
+      const metrics: Metrics = {};
+      for (const { measure, formula } of fitting)
+        if (weights === undefined || measure.resampled !== false) metrics[measure.name] = formula(rows);
+      return metrics;
+    },
+    statistics: (all) => {
+      const weights = keptOf(all);
+      const rows = task.rows(weights);
+      const statistics: Metrics = {};
+      for (const { measure, formula } of fitting) {
+        const mean = means.get(measure.name);
+        const drawn = mean && meanLoss(mean.losses, weights);
+        if (!mean && measure.resampled !== false) statistics[measure.name] = formula(rows);
+        if (!mean || !mean.whole || !drawn) continue;
+        statistics[measure.name] = mean.root ? Math.sqrt(drawn.mean) : drawn.mean;
+        statistics[pivotOf(measure.name)] = drawn.error ? (drawn.mean - mean.whole.mean) / drawn.error : null;
+      }
+      return statistics;
+    },
+    intervalOf: (name, resampled, confidence) => {
+      const measure = fitting.find((one) => one.measure.name === name)?.measure;
+      if (!measure) return null;
+      const mean = means.get(name);
+      const drawn = mean
+        ? studentised(mean.whole, resampled, name, { confidence, root: mean.root })
+        : intervalOf(resampled, name, confidence);
+      const counted = task.interval(measure)?.(whole, confidence);
+      const found =
+        measure.interval?.spansResamples || mean
+          ? union(counted ?? null, drawn)
+          : counted === undefined
+            ? drawn
+            : counted;
+      const [low, high] = measure.range;
+      return found && { low: Math.max(low, found.low), high: Math.min(high, found.high) };
+    },
   };
 }
 
-/** The value of each measure; one whose value is undefined does not fit and is left out. */
-function metricsOf(
-  weights: ArrayLike<number> | undefined,
-  valueOf: (measure: Measure) => number | null | undefined,
-): Metrics {
-  const metrics: Metrics = {};
-  for (const measure of measures) {
-    if (weights !== undefined && measure.resampled === false) continue;
-    const value = valueOf(measure);
-    if (value !== undefined) metrics[measure.name] = value;
-  }
-  return metrics;
+/** Resamples hold a pivot under this name: how many of its standard errors a mean is from that of all rows. */
+const pivotOf = (name: string) => `pivot of ${name}`;
+
+/**
+ * The interval of a mean by the studentised bootstrap (Efron 1979): rare large losses widen its upper end, which the
+ * percentiles of resamples miss. Null where all losses are equal, because then nothing says how large a rare one is.
+ */
+function studentised(
+  whole: MeanLoss | null,
+  resampled: Resampled,
+  name: string,
+  { confidence, root }: { confidence: number; root: boolean },
+): Interval | null {
+  const pivots = intervalOf(resampled, pivotOf(name), confidence);
+  if (!whole?.error || !pivots) return null;
+  const low = Math.max(0, whole.mean - Math.max(0, pivots.high) * whole.error);
+  const high = whole.mean - Math.min(0, pivots.low) * whole.error;
+  return root ? { low: Math.sqrt(low), high: Math.sqrt(high) } : { low, high };
+}
+
+/** The interval that spans two; null without any. */
+function union(a: Interval | null, b: Interval | null): Interval | null {
+  return a && b ? { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) } : (a ?? b);
 }
 
 /** The rows of a part, of truth and predictions alike. */

@@ -21,7 +21,7 @@ export interface ResampleOptions {
   /** The number of rows, which are drawn with replacement. */
   n: number;
   seed: number;
-  /** Default 200. */
+  /** Default 1,000; of many rows fewer, at least 200. */
   resamples?: number;
 }
 
@@ -42,7 +42,7 @@ export function resample(
   const random = seededRandom(options.seed);
   const values = new Map<string, number[]>();
   const weights = new Uint16Array(options.n);
-  const resamples = options.resamples ?? 200;
+  const resamples = options.resamples ?? Math.min(1000, Math.max(200, Math.ceil(2_000_000 / options.n)));
   for (let r = 0; r < resamples && options.n > 0; r++) {
     weights.fill(0);
     for (let i = 0; i < options.n; i++) {
@@ -66,15 +66,8 @@ export function intervalOf(resampled: Resampled, key: string, confidence: number
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
 }
 
-/** A value with the interval of its resamples. */
-export function estimateOf(
-  value: number,
-  n: number,
-  resampled: Resampled = new Map(),
-  key = '',
-  confidence = 0.95,
-): Estimate {
-  const interval = intervalOf(resampled, key, confidence);
+/** A value with an interval at a confidence, or without one. */
+export function estimate(value: number, n: number, interval: Interval | null = null, confidence = 0.95): Estimate {
   return {
     value,
     low: interval?.low ?? null,
@@ -82,4 +75,15 @@ export function estimateOf(
     confidence: interval ? confidence : null,
     n,
   };
+}
+
+/** A value with the percentile interval of its resamples. */
+export function estimateOf(
+  value: number,
+  n: number,
+  resampled: Resampled = new Map(),
+  key = '',
+  confidence = 0.95,
+): Estimate {
+  return estimate(value, n, intervalOf(resampled, key, confidence), confidence);
 }

@@ -1,6 +1,6 @@
-import { evaluator, subset, type EvaluationOptions } from './evaluate.ts';
+import { prepareMetrics, subset, type EvaluationOptions } from './evaluate.ts';
 import type { Groups } from './groups.ts';
-import { estimateOf, resample, type Estimate } from './intervals.ts';
+import { estimate, resample, type Estimate } from './intervals.ts';
 import type { Predictions } from './predictions.ts';
 
 /** The metrics of the rows that have one value of a column. */
@@ -33,13 +33,14 @@ export function evaluateSlices(input: {
   const slices = [...rowsByGroup(groups)].toSorted(([, a], [, b]) => b.length - a.length).slice(0, mostSlices);
   return slices.map(([value, rows]) => {
     const part = subset(truth, predictions, rows);
-    const metricsOf = evaluator(part.truth, part.predictions, options);
-    const resampled = resample({ n: rows.length, seed, resamples: 100 }, metricsOf);
-    const values = metricsOf();
+    const prepared = prepareMetrics(part.truth, part.predictions, options);
+    const resampled = resample({ n: rows.length, seed, resamples: 200 }, prepared.statistics);
+    const values = prepared.values();
     const metrics: SliceResult['metrics'] = {};
     for (const name of shown[predictions.task]) {
       const found = values[name];
-      if (found !== null && found !== undefined) metrics[name] = estimateOf(found, rows.length, resampled, name);
+      if (found !== null && found !== undefined)
+        metrics[name] = estimate(found, rows.length, prepared.intervalOf(name, resampled, 0.95));
     }
     return {
       column,

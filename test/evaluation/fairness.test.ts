@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fairnessResults, fairnessRows, fairnessValues } from '../../engine/evaluation/fairness/fairness.ts';
+import { fairnessResults, fairnessRows } from '../../engine/evaluation/fairness/fairness.ts';
 import { fairnessMeasures } from '../../engine/evaluation/fairness/fairnessMeasures.ts';
 import { groupRates, type GroupRates } from '../../engine/evaluation/fairness/groupRates.ts';
 import { groupsOf } from '../../engine/evaluation/groups.ts';
-import { resample } from '../../engine/evaluation/intervals.ts';
-import { seededRandom } from '../../engine/statistics/random.ts';
 
 const ratesByGroup = (labels: number[], decisions: number[], groups: (string | null)[]) =>
   groupRates(labels, decisions, groupsOf(groups));
@@ -46,31 +44,49 @@ test('no selection at all is parity; missing labels and groups are left out', ()
   assert.equal(ratesByGroup([Number.NaN, 1], [1, 1], ['a', null]).length, 0);
 });
 
-test('the 95 % interval contains the true difference in about 95 % of samples', () => {
-  const random = seededRandom(17);
-  const samples = 150;
-  let contained = 0;
-  for (let s = 0; s < samples; s++) {
-    // Selection rates of 0.6 and 0.3: the true difference is 0.3.
-    const groups = Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 'a' : 'b'));
-    const values = Float64Array.from(groups, (group) => Number(random.next() < (group === 'a' ? 0.6 : 0.3)));
-    const rows = fairnessRows(
-      'g',
-      groupsOf(groups),
-      values.map(() => random.integer(2)),
-      { values, threshold: 0.5 },
-    );
-    const resampled = resample({ n: 400, seed: s }, (weights) => fairnessValues(rows, weights));
-    const [{ low, high } = {}] = fairnessResults(rows, resampled, 0.95);
-    if ((low ?? 1) <= 0.3 && 0.3 <= (high ?? 0)) contained++;
-  }
-  assert.ok(contained / samples > 0.89 && contained / samples < 0.99, `${contained} of ${samples}`);
+const rowsOf = (groups: readonly string[], selected: readonly number[], labels: readonly number[]) =>
+  fairnessRows('g', groupsOf(groups), Float64Array.from(labels), {
+    values: Float64Array.from(selected),
+    threshold: 0.5,
+  });
+const repeat = (n: number, group: string) => Array.from({ length: n }, () => group);
+
+test('the interval of two groups reaches 0 where they may be equal, and not where they differ', () => {
+  const groups = [...repeat(100, 'a'), ...repeat(100, 'b')];
+  const labels = groups.map((_, i) => i % 2);
+  const of = (inA: number, inB: number) => {
+    const selected = groups.map((group, i) => Number(i % 100 < (group === 'a' ? inA : inB)));
+    const [difference, ratio] = fairnessResults(rowsOf(groups, selected, labels), 0.95);
+    return { difference, ratio };
+  };
+  const equal = of(32, 28);
+  assert.ok(equal.difference?.low === 0 && (equal.difference.high ?? 0) > equal.difference.value);
+  assert.ok(equal.ratio?.high === 1 && (equal.ratio.low ?? 1) < equal.ratio.value);
+  const apart = of(60, 30);
+  assert.ok((apart.difference?.low ?? 0) > 0.1 && (apart.ratio?.high ?? 1) < 0.8);
+  for (const { value, low, high } of [equal, apart]
+    .flatMap(({ difference, ratio }) => [difference, ratio])
+    .flatMap((row) => row ?? []))
+    assert.ok(low !== null && high !== null && low <= value && value <= high);
 });
 
-test('a group that a resample did not draw does not count there', () => {
-  const values = Float64Array.of(1, 0, 0);
-  const rows = fairnessRows('g', groupsOf(['a', 'b', 'b']), Float64Array.of(1, 1, 0), { values, threshold: 0.5 });
-  assert.equal(fairnessValues(rows)['demographic_parity_difference[g]'], 1);
-  assert.equal(fairnessValues(rows, [0, 2, 1])['demographic_parity_difference[g]'], 0);
-  assert.deepEqual(fairnessValues(rows, [0, 0, 0]), {});
+test('a group with fewer than 10 rows behind a rate is shown as too few and not compared', () => {
+  const groups = [...repeat(40, 'a'), ...repeat(40, 'b'), ...repeat(2, 'c')];
+  const selected = groups.map((group, i) => (group === 'c' ? 1 : i % 2));
+  const labels = groups.map((_, i) => Number(i % 4 < 2));
+  const [selection] = fairnessResults(rowsOf(groups, selected, labels), 0.95);
+  assert.deepEqual([selection?.value, selection?.compared], [0, 2]);
+  assert.deepEqual(selection?.rates[0]?.groups.at(-1), { group: 'c', n: 2, value: 1, tooFew: true });
+  assert.ok(selection.warnings.includes('c has too few rows to compare: 2'), selection.warnings.join());
+});
+
+test('with fewer than two groups of 10 rows all are compared, and the result says so', () => {
+  const [selection] = fairnessResults(
+    rowsOf([...repeat(30, 'a'), 'b', 'b'], Array(32).fill(1), Array(32).fill(1)),
+    0.95,
+  );
+  assert.equal(selection?.compared, 1);
+  assert.ok((selection.high ?? 0) > 0.5, 'two rows show nothing');
+  const [alone] = fairnessResults(rowsOf(repeat(30, 'a'), Array(30).fill(1), Array(30).fill(1)), 0.95);
+  assert.deepEqual([alone?.value, alone?.low, alone?.compared], [0, null, 1]);
 });

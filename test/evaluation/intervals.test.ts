@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { prepareMetrics } from '../../engine/evaluation/evaluate.ts';
 import { intervalOf, resample, type ResampleOptions } from '../../engine/evaluation/intervals.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { averagePrecision } from '../../engine/evaluation/measures/prAuc.ts';
@@ -49,4 +50,50 @@ test('a statistic that is mostly missing has no interval, and neither have 0 row
     bootstrapIntervals({ n: 0, confidence: 0.9, seed: 1 }, () => ({ x: 1 })),
     {},
   );
+});
+
+/** The 95 % intervals of a binary model by metric. */
+function intervalsOf(truth: number[], scores: number[]) {
+  const predictions = { task: 'binary' as const, values: Float64Array.from(scores), probabilities: [] };
+  const prepared = prepareMetrics(Float64Array.from(truth), predictions, { threshold: 0.5, minPrecision: 0.9 });
+  const resampled = resample({ n: truth.length, seed: 1 }, prepared.statistics);
+  return (name: string, confidence = 0.95) => prepared.intervalOf(name, resampled, confidence);
+}
+
+test('a perfect record of few rows does not show that the model is perfect', () => {
+  const truth = Array.from({ length: 36 }, (_, i) => i % 2);
+  const of = intervalsOf(truth, truth);
+  // scipy.stats.binomtest(36, 36).proportion_ci('exact')
+  assert.ok(Math.abs((of('accuracy')?.low ?? 0) - 0.9026) < 1e-4);
+  for (const name of [
+    'accuracy',
+    'precision',
+    'recall',
+    'f1',
+    'balanced_accuracy',
+    'roc_auc',
+    'pr_auc',
+  ]) {
+    const interval = of(name);
+    assert.ok(
+      interval && interval.low < 0.95 && interval.low > 0.6 && interval.high === 1,
+      `${name} ${JSON.stringify(interval)}`,
+    );
+    assert.ok((of(name, 0.999)?.low ?? 1) < interval.low, 'more confidence is a wider interval');
+  }
+});
+
+test('the interval of F1 is that of the share of rows that are positive in truth and prediction', () => {
+  const truth = [1, 1, 1, 0, 0, 0, 0, 0, 0, 0];
+  const scores = [0.9, 0.9, 0.1, 0.9, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1];
+  const f1 = intervalsOf(truth, scores)('f1');
+  // binomtest(2, 4).proportion_ci('exact') is 0.0676 to 0.9324.
+  assert.ok(f1 && Math.abs(f1.low - 0.1266) < 1e-3 && Math.abs(f1.high - 0.965) < 1e-3, JSON.stringify(f1));
+});
+
+test('errors without any spread have no interval, because nothing says how large a rare one is', () => {
+  const predictions = { task: 'regression' as const, values: Float64Array.from([1, 2, 3]), probabilities: [] };
+  const prepared = prepareMetrics(Float64Array.from([1, 2, 3]), predictions, { threshold: null, minPrecision: 0.9 });
+  const resampled = resample({ n: 3, seed: 1 }, prepared.statistics);
+  assert.equal(prepared.intervalOf('rmse', resampled, 0.95), null);
 });

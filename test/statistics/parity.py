@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import scipy.stats as st
 from fairlearn import metrics as fl
+from scipy.optimize import brentq
 from scipy.spatial.distance import jensenshannon
 from sklearn import metrics as sk
 
@@ -44,6 +45,20 @@ def cheapest_threshold(y, s, false_positive, false_negative):
     counts = [sk.confusion_matrix(y, np.asarray(s) >= t, labels=[0, 1]) for t in candidates]
     costs = [false_positive * c[0, 1] + false_negative * c[1, 0] for c in counts]
     return max(t for t, c in zip(candidates, costs) if c == min(costs))
+
+
+def auc_interval(area, positives, negatives, confidence, end):
+    """Newcombe 2006, method 5, by scipy's root finder."""
+    half = (positives + negatives) / 2 - 1
+    z = st.norm.ppf((1 + confidence) / 2)
+
+    def excess(t):
+        spread = 1 + half * (1 - t) / (2 - t) + half * t / (1 + t)
+        return (area - t) ** 2 - z * z * t * (1 - t) * spread / (positives * negatives)
+
+    if area == end:
+        return end
+    return brentq(excess, end - 1e-12 if end else 1e-12, area - 1e-15 if end else area + (0 if area else 1e-15), xtol=1e-14)
 
 
 def ece(y, s, bins):
@@ -150,6 +165,8 @@ measures = {
     "roc_auc": sk.roc_auc_score,
     "weighted_roc_auc": lambda y, s, w: sk.roc_auc_score(y, s, sample_weight=w),
     "recall_at_precision": recall_at_precision,
+    "auc_interval_low": lambda *args: auc_interval(*args, 0),
+    "auc_interval_high": lambda *args: auc_interval(*args, 1),
     "best_f1_threshold": best_f1_threshold,
     "cheapest_threshold": cheapest_threshold,
     "accuracy": lambda y, s, t: sk.accuracy_score(*decided(y, s, t)),

@@ -7,5 +7,6 @@ export const demographicParityDifference: FairnessMeasure = {
   docs: 'Largest difference of selection rates between groups.',
   source: 'fairlearn demographic_parity_difference',
   rates: ['selectionRate'],
+  compares: 'difference',
   compute: (groups) => spread(groups, 'selectionRate'),
 };

@@ -7,6 +7,7 @@ export const demographicParityRatio: FairnessMeasure = {
   docs: 'Smallest over largest selection rate of the groups; 1 where no group is selected.',
   source: 'fairlearn demographic_parity_ratio',
   rates: ['selectionRate'],
+  compares: 'ratio',
   compute: (groups) => {
     const rates = groups.map(({ selectionRate }) => selectionRate);
     return Math.max(...rates) === 0 ? 1 : Math.min(...rates) / Math.max(...rates);

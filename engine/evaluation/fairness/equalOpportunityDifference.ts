@@ -7,5 +7,6 @@ export const equalOpportunityDifference: FairnessMeasure = {
   docs: 'Largest difference of true positive rates between groups.',
   source: 'fairlearn equal_opportunity_difference',
   rates: ['tpr'],
+  compares: 'difference',
   compute: (groups) => spread(groups, 'tpr'),
 };

@@ -7,5 +7,6 @@ export const equalizedOddsDifference: FairnessMeasure = {
   docs: 'Larger of the differences of true and false positive rates between groups.',
   source: 'fairlearn equalized_odds_difference',
   rates: ['tpr', 'fpr'],
+  compares: 'difference',
   compute: (groups) => Math.max(spread(groups, 'tpr'), spread(groups, 'fpr')),
 };

@@ -1,5 +1,8 @@
 import type { Groups } from '../groups.ts';
 
+/** A rate of a group that a fairness measure compares. */
+export type Rate = 'selectionRate' | 'tpr' | 'fpr';
+
 export interface GroupRates {
   group: string;
   n: number;
@@ -11,27 +14,30 @@ export interface GroupRates {
   fpr: number;
 }
 
+/** The rows that a rate is a share of: all, the positives or the negatives. */
+export function rowsBehind({ n, positives }: GroupRates, rate: Rate): number {
+  return { selectionRate: n, tpr: positives, fpr: n - positives }[rate];
+}
+
 /**
  * Rates of a binary decision by group, sorted by name. Rows with a NaN label or no group are left out, and so are
- * groups without rows. `weights` says how often each row counts.
+ * groups without rows.
  */
 export function groupRates(
   labels: ArrayLike<number>,
   decisions: ArrayLike<number>,
   { names, codes }: Groups,
-  weights?: ArrayLike<number>,
 ): GroupRates[] {
   const counts = names.map((group) => ({ group, n: 0, selected: 0, positives: 0, tp: 0, fp: 0 }));
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i] ?? Number.NaN;
     const count = counts[codes[i] ?? -1];
     if (Number.isNaN(label) || count === undefined) continue;
-    const weight = weights ? (weights[i] ?? 0) : 1;
-    const selected = decisions[i] === 1 ? weight : 0;
-    count.n += weight;
+    const selected = decisions[i] === 1 ? 1 : 0;
+    count.n++;
     count.selected += selected;
     if (label === 1) {
-      count.positives += weight;
+      count.positives++;
       count.tp += selected;
     } else count.fp += selected;
   }

@@ -1,13 +1,12 @@
 import type { MetricDescription } from '../measures/measure.ts';
-import type { GroupRates } from './groupRates.ts';
-
-/** A rate of a group that a fairness measure compares. */
-export type Rate = 'selectionRate' | 'tpr' | 'fpr';
+import type { GroupRates, Rate } from './groupRates.ts';
 
 /** A measure of the disparity between the groups of a protected attribute, named `<name>[<attribute>]` in a gate. */
 export interface FairnessMeasure extends MetricDescription {
   /** The rates that it compares. */
   rates: readonly Rate[];
+  /** Whether rates are subtracted or divided. */
+  compares: 'difference' | 'ratio';
   /** Takes at least one group. */
   compute: (groups: readonly GroupRates[]) => number;
 }

@@ -1,4 +1,5 @@
 import { shareOf } from '../confusion.ts';
+import { shareInterval } from '../shareInterval.ts';
 import type { Measure } from './measure.ts';
 
 export const accuracy: Measure = {
@@ -8,6 +9,15 @@ export const accuracy: Measure = {
   docs: 'Share of right decisions.',
   source: 'scikit-learn accuracy_score',
   needs: 'threshold',
+  interval: {
+    binary: ({ confusion: { tp, fp, fn, tn } }, confidence) => shareInterval(tp + tn, tp + fp + fn + tn, confidence),
+    multiclass: ({ n, right }, confidence) =>
+      shareInterval(
+        right.reduce((a, b) => a + b, 0),
+        n,
+        confidence,
+      ),
+  },
   binary: ({ confusion: { tp, fp, fn, tn } }) => shareOf(tp + tn, tp + fp + fn + tn),
   multiclass: ({ n, right }) =>
     shareOf(

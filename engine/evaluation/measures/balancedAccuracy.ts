@@ -1,4 +1,5 @@
-import { macroMean } from '../classCounts.ts';
+import { classShares, macroMean } from '../classCounts.ts';
+import { macroInterval } from '../macroInterval.ts';
 import { shareOf } from '../confusion.ts';
 import type { Measure } from './measure.ts';
 
@@ -9,6 +10,21 @@ export const balancedAccuracy: Measure = {
   docs: 'Mean recall over the classes.',
   source: 'scikit-learn balanced_accuracy_score',
   needs: 'threshold',
+  interval: {
+    binary: ({ confusion: { tp, fp, fn, tn } }, confidence) =>
+      macroInterval(
+        [
+          [tp, tp + fn],
+          [tn, tn + fp],
+        ],
+        confidence,
+      ),
+    multiclass: (counts, confidence) =>
+      macroInterval(
+        classShares(counts, 'labelled', (right, labelled) => [right, labelled]),
+        confidence,
+      ),
+  },
   binary: ({ confusion: { tp, fp, fn, tn } }) => {
     const recall = shareOf(tp, tp + fn);
     const specificity = shareOf(tn, tn + fp);

@@ -8,6 +8,10 @@ export const brier: Measure = {
   docs: 'Mean squared difference of score and outcome.',
   source: 'Brier 1950; scikit-learn brier_score_loss',
   needs: 'probability',
-  binary: ({ labels, scores, weights }) =>
-    weightedMean(labels, scores, weights, (label, score) => (label - score) ** 2),
+  loss: { binary: squared },
+  binary: ({ labels, scores, weights }) => weightedMean(labels, scores, weights, squared),
 };
+
+function squared(label: number, score: number): number {
+  return (label - score) ** 2;
+}

@@ -1,4 +1,5 @@
 import { shareOf } from '../confusion.ts';
+import { f1Interval } from '../shareInterval.ts';
 import type { Measure } from './measure.ts';
 
 export const f1: Measure = {
@@ -8,5 +9,6 @@ export const f1: Measure = {
   docs: 'Harmonic mean of precision and recall.',
   source: 'scikit-learn f1_score',
   needs: 'threshold',
+  interval: { binary: ({ confusion: { tp, fp, fn } }, confidence) => f1Interval(tp, tp + fp + fn, confidence) },
   binary: ({ confusion: { tp, fp, fn } }) => shareOf(2 * tp, 2 * tp + fp + fn),
 };

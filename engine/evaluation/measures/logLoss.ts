@@ -1,6 +1,6 @@
 import { shareOf } from '../confusion.ts';
 import { weightedMean } from '../weightedMean.ts';
-import type { BinaryRows, Measure } from './measure.ts';
+import type { Measure } from './measure.ts';
 
 export const logLoss: Measure = {
   name: 'log_loss',
@@ -9,13 +9,15 @@ export const logLoss: Measure = {
   docs: 'Mean negative log-likelihood, natural logarithm; probabilities are clipped to [ε, 1 − ε] with ε = 2⁻⁵².',
   source: 'scikit-learn log_loss',
   needs: 'probability',
-  binary: binaryLogLoss,
+  loss: { binary: lossOf, multiclass: (probability) => -Math.log(clipped(probability)) },
+  binary: ({ labels, scores, weights }) => weightedMean(labels, scores, weights, lossOf),
   multiclass: ({ n, loss }) => shareOf(loss, n),
 };
 
-function binaryLogLoss({ labels, scores, weights }: BinaryRows): number | null {
-  return weightedMean(labels, scores, weights, (label, score) => {
-    const p = Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, score));
-    return label === 1 ? -Math.log(p) : -Math.log1p(-p);
-  });
+function lossOf(label: number, score: number): number {
+  return label === 1 ? -Math.log(clipped(score)) : -Math.log1p(-clipped(score));
+}
+
+function clipped(probability: number): number {
+  return Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probability));
 }

@@ -1,5 +1,6 @@
 import type { ClassCounts } from '../classCounts.ts';
 import type { Confusion } from '../confusion.ts';
+import type { Interval } from '../intervals.ts';
 import type { Task } from '../predictions.ts';
 import type { Ranking } from '../ranking.ts';
 import type { Residuals } from '../residuals.ts';
@@ -43,9 +44,30 @@ export interface Measure extends MetricDescription {
   needs?: 'threshold' | 'min_precision' | 'probability';
   /** False when resamples do not repeat the metric, so that it has no interval. */
   resampled?: false;
+  /** The interval from the counts; without it, that of resamples. */
+  interval?: CountedInterval;
+  /** The losses of the rows, for a metric that is their mean; its interval is that of studentised resamples. */
+  loss?: RowLoss;
   binary?: (rows: BinaryRows) => number | null;
   multiclass?: (counts: ClassCounts) => number | null;
   regression?: (residuals: Residuals) => number | null;
+}
+
+/** Intervals of a metric at a confidence, from counts; null where there are none to compute it from. */
+export interface CountedInterval {
+  binary?: (rows: BinaryRows, confidence: number) => Interval | null;
+  multiclass?: (counts: ClassCounts, confidence: number) => Interval | null;
+  /** The interval spans the percentiles of the resamples as well, because the counts do not hold all that varies. */
+  spansResamples?: true;
+}
+
+/** The loss of a row: of a label (1 is positive) and a score, of the probability of the true class, or of two values. */
+export interface RowLoss {
+  binary?: (label: number, score: number) => number;
+  multiclass?: (probability: number) => number;
+  regression?: (truth: number, prediction: number) => number;
+  /** The metric is the root of the mean. */
+  root?: true;
 }
 
 /** The tasks that a measure has a formula for. */

@@ -1,3 +1,4 @@
+import { shareInterval } from '../shareInterval.ts';
 import type { Ranking } from '../ranking.ts';
 import type { Measure } from './measure.ts';
 
@@ -7,6 +8,14 @@ export const prAuc: Measure = {
   range: [0, 1],
   docs: 'Average precision: the area under precision over recall, by steps.',
   source: 'scikit-learn average_precision_score',
+  // As a share of the positives (Boyd, Eng and Page 2013); the resamples add what the negatives vary.
+  interval: {
+    binary: ({ ranking }, confidence) => {
+      const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
+      return shareInterval((averagePrecision(ranking) ?? 0) * positives, positives, confidence);
+    },
+    spansResamples: true,
+  },
   binary: ({ ranking, weights }) => averagePrecision(ranking, weights),
 };
 

@@ -1,4 +1,5 @@
 import { shareOf } from '../confusion.ts';
+import { shareInterval } from '../shareInterval.ts';
 import type { Measure } from './measure.ts';
 
 export const precision: Measure = {
@@ -8,5 +9,6 @@ export const precision: Measure = {
   docs: 'Share of positive decisions that are right.',
   source: 'scikit-learn precision_score',
   needs: 'threshold',
+  interval: { binary: ({ confusion: { tp, fp } }, confidence) => shareInterval(tp, tp + fp, confidence) },
   binary: ({ confusion: { tp, fp } }) => shareOf(tp, tp + fp),
 };

@@ -1,4 +1,5 @@
 import { shareOf } from '../confusion.ts';
+import { shareInterval } from '../shareInterval.ts';
 import type { Measure } from './measure.ts';
 
 export const recall: Measure = {
@@ -8,5 +9,6 @@ export const recall: Measure = {
   docs: 'Share of positives that are found.',
   source: 'scikit-learn recall_score',
   needs: 'threshold',
+  interval: { binary: ({ confusion: { tp, fn } }, confidence) => shareInterval(tp, tp + fn, confidence) },
   binary: ({ confusion: { tp, fn } }) => shareOf(tp, tp + fn),
 };

@@ -1,5 +1,8 @@
+import { binomialInterval } from '../../statistics/binomialInterval.ts';
+import type { Interval } from '../intervals.ts';
+import { shareInterval } from '../shareInterval.ts';
 import type { Ranking } from '../ranking.ts';
-import type { Measure } from './measure.ts';
+import type { BinaryRows, Measure } from './measure.ts';
 
 export const recallAtPrecision: Measure = {
   name: 'recall_at_precision',
@@ -8,6 +11,7 @@ export const recallAtPrecision: Measure = {
   docs: 'Largest recall at which precision is at least `min_precision`.',
   source: 'scikit-learn precision_recall_curve',
   needs: 'min_precision',
+  interval: { binary: intervalOfRecall, spansResamples: true },
   binary: ({ ranking, weights, minPrecision }) => bestRecall(ranking, minPrecision, weights)?.recall ?? null,
 };
 
@@ -37,4 +41,31 @@ export function bestRecall(
     start = end;
   }
   return found === 0 ? null : { recall: best.found / found, threshold: best.threshold };
+}
+
+/** With fewer positives a threshold may reach the precision by chance. */
+const fewestPositives = 30;
+
+/**
+ * A share of the positives; the resamples add that the threshold varies. Of few positives, the recall where the
+ * interval of the precision is above the wanted one, and where it reaches it.
+ */
+function intervalOfRecall({ ranking, minPrecision }: BinaryRows, confidence: number): Interval | null {
+  const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
+  if (positives === 0) return null;
+  if (positives >= fewestPositives)
+    return shareInterval((bestRecall(ranking, minPrecision)?.recall ?? 0) * positives, positives, confidence);
+  let [found, sure, possible] = [0, 0, 0];
+  let start = 0;
+  for (const end of ranking.groupEnds) {
+    for (let k = start; k < end; k++) found += ranking.labels[ranking.order[k] ?? 0] ?? 0;
+    const precision = binomialInterval(found, end, confidence);
+    if (precision.low >= minPrecision) sure = found;
+    if (precision.high >= minPrecision) possible = found;
+    start = end;
+  }
+  return {
+    low: sure === 0 ? 0 : binomialInterval(sure, positives, confidence).low,
+    high: binomialInterval(possible, positives, confidence).high,
+  };
 }

@@ -1,5 +1,8 @@
+import { aucInterval } from '../../statistics/aucInterval.ts';
+import { shareInterval } from '../shareInterval.ts';
+import type { Interval } from '../intervals.ts';
 import type { Ranking } from '../ranking.ts';
-import type { Measure } from './measure.ts';
+import type { BinaryRows, Measure } from './measure.ts';
 
 export const rocAuc: Measure = {
   name: 'roc_auc',
@@ -7,6 +10,8 @@ export const rocAuc: Measure = {
   range: [0, 1],
   docs: 'Area under the ROC curve; ties count half. 0.5 is chance.',
   source: 'scikit-learn roc_auc_score; Mann and Whitney 1947',
+  // The variance assumes a form of the scores, and the resamples do not.
+  interval: { binary: intervalOfArea, spansResamples: true },
   binary: ({ ranking, weights }) => areaUnderRoc(ranking, weights),
 };
 
@@ -34,4 +39,19 @@ export function areaUnderRoc(ranking: Ranking, weights?: ArrayLike<number>): num
     start = end;
   }
   return positives === 0 || negatives === 0 ? null : area / (positives * negatives);
+}
+
+/** With fewer rows of a class the form of the scores is not known well enough for a variance from it. */
+const fewestOfClass = 30;
+
+/** Newcombe's interval; that of a share of the rarer class, which any scores keep to, while that class has few rows. */
+function intervalOfArea({ ranking }: BinaryRows, confidence: number): Interval | null {
+  const area = areaUnderRoc(ranking);
+  if (area === null) return null;
+  const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
+  const negatives = ranking.labels.length - positives;
+  const rarer = Math.min(positives, negatives);
+  return rarer < fewestOfClass
+    ? shareInterval(area * rarer, rarer, confidence)
+    : aucInterval(area, [positives, negatives], confidence);
 }

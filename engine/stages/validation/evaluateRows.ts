@@ -1,12 +1,13 @@
 import { checkCancelled } from '../../base/errors.ts';
-import { evaluator, type EvaluationOptions, type Metrics } from '../../evaluation/evaluate.ts';
+import { prepareMetrics, type EvaluationOptions, type Metrics } from '../../evaluation/evaluate.ts';
 import {
+  fairnessIntervalOf,
   fairnessResults,
   fairnessRows,
-  fairnessValues,
   type FairnessResult,
 } from '../../evaluation/fairness/fairness.ts';
-import { estimateOf, resample, type Estimate, type Resampled } from '../../evaluation/intervals.ts';
+import { estimate, intervalOf, resample, type Estimate, type Interval } from '../../evaluation/intervals.ts';
+import { parseMetric } from '../../evaluation/metricName.ts';
 import { decidedBy } from '../../evaluation/predictions.ts';
 import type { ScoredRows } from './scoreRows.ts';
 
@@ -17,8 +18,8 @@ export interface Evaluation {
   differences: Metrics | null;
   performance: Record<string, Estimate>;
   fairness: FairnessResult[];
-  /** By metric, `metric@champion` and `measure[attribute]`. */
-  resampled: Resampled;
+  /** The interval of a metric, of `metric@champion` or of `measure[attribute]`; null where there is none. */
+  intervalOf: (name: string, confidence: number) => Interval | null;
 }
 
 /** The confidence of intervals where nobody asks for another. */
@@ -37,8 +38,8 @@ export interface EvaluationRequest {
 export function evaluateRows(request: EvaluationRequest): Evaluation {
   const { test, options, championThreshold, attributes, seed, signal } = request;
   const { rows, truth, predictions, champion, groups } = test;
-  const metricsOf = evaluator(truth, predictions, options);
-  const championOf = champion && evaluator(truth, champion, { ...options, threshold: championThreshold });
+  const prepared = prepareMetrics(truth, predictions, options);
+  const compared = champion && prepareMetrics(truth, champion, { ...options, threshold: championThreshold });
   const decided = predictions.task === 'binary' ? decidedBy(predictions, options.threshold) : null;
   const byAttribute =
     decided !== null
@@ -49,26 +50,35 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
       : [];
   const differencesOf = (values: Metrics, champion: Metrics): Metrics =>
     Object.fromEntries(Object.keys(values).map((key) => [key, difference(values[key], champion[key])]));
+  const values = prepared.values();
   const resampled = resample({ n: rows, seed }, (weights) => {
     checkCancelled(signal);
-    const values = metricsOf(weights);
-    const statistics: Metrics = { ...values };
-    if (championOf)
-      for (const [key, value] of Object.entries(differencesOf(values, championOf(weights))))
-        statistics[`${key}@champion`] = value;
-    for (const attribute of byAttribute) Object.assign(statistics, fairnessValues(attribute, weights));
+    const statistics = prepared.statistics(weights);
+    const rival = compared?.statistics(weights);
+    if (rival)
+      for (const key of Object.keys(values)) {
+        const gap = difference(statistics[key], rival[key]);
+        if (gap !== null) statistics[`${key}@champion`] = gap;
+      }
     return statistics;
   });
-  const values = metricsOf();
   const performance: Record<string, Estimate> = {};
   for (const [key, value] of Object.entries(values))
-    if (value !== null) performance[key] = estimateOf(value, rows, resampled, key, defaultConfidence);
+    if (value !== null)
+      performance[key] = estimate(value, rows, prepared.intervalOf(key, resampled, defaultConfidence));
   return {
     values,
-    differences: championOf ? differencesOf(values, championOf()) : null,
+    differences: compared ? differencesOf(values, compared.values()) : null,
     performance,
-    fairness: byAttribute.flatMap((attribute) => fairnessResults(attribute, resampled, defaultConfidence)),
-    resampled,
+    fairness: byAttribute.flatMap((attribute) => fairnessResults(attribute, defaultConfidence)),
+    intervalOf: (name, confidence) => {
+      const metric = parseMetric(name);
+      const attribute = byAttribute.find((one) => one.attribute === metric?.attribute);
+      if (attribute) return fairnessIntervalOf(attribute, name, confidence);
+      return metric?.champion
+        ? intervalOf(resampled, name, confidence)
+        : prepared.intervalOf(name, resampled, confidence);
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { thresholdText } from '../../../words/threshold.ts';
 import { fairnessName } from '../../evaluation/fairness/fairness.ts';
 import { judgeGate, type GateBound, type GateOutcome, type Measured } from '../../evaluation/gates.ts';
-import { intervalOf, type Estimate } from '../../evaluation/intervals.ts';
+import type { Estimate } from '../../evaluation/intervals.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
 import { metricNeeds, metricsFor } from '../../evaluation/metrics.ts';
 import type { Task } from '../../evaluation/predictions.ts';
@@ -31,7 +31,7 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
   const { task, rows, evaluation, performance, champion, thresholds } = request;
   const metric = parseMetric(gate);
   const name = metric?.name ?? gate;
-  const interval = intervalOf(evaluation.resampled, gate, asked ?? defaultConfidence);
+  const interval = evaluation.intervalOf(gate, asked ?? defaultConfidence);
   if (metric?.attribute) {
     const row = evaluation.fairness.find(
       ({ measure: measured, attribute }) => fairnessName(measured, attribute) === gate,

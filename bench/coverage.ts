@@ -1,0 +1,82 @@
+import {
+  binaryPopulation,
+  classPopulation,
+  coverageOf,
+  fairnessCoverage,
+  normal,
+  regressionPopulation,
+  studentT,
+  type Coverage,
+} from '../test/helpers/intervalCoverage.ts';
+
+// How often the 95 % intervals of each metric contain the true value, by rows and share of positives.
+// Run: node_modules/.bin/node bench/coverage.ts [samples]
+
+const samples = Number(process.argv[2] ?? 500);
+const sizes = [20, 50, 200, 1000];
+
+function print(title: string, rows: readonly Coverage[]): void {
+  console.log(
+    `\n### ${title}\n\n| metric | ${sizes.map((n) => `n = ${n}`).join(' | ')} |\n|---|${'---|'.repeat(sizes.length)}`,
+  );
+  for (const metric of new Set(rows.map((row) => row.metric))) {
+    const cells = sizes.map((n) => {
+      const found = rows.find((row) => row.metric === metric && row.n === n);
+      return found && found.samples >= samples / 10
+        ? `${(100 * found.covered).toFixed(1)} (${found.width.toPrecision(2)})`
+        : '–';
+    });
+    console.log(`| \`${metric}\` | ${cells.join(' | ')} |`);
+  }
+}
+
+console.log(`Coverage of 95 % intervals in percent, and their mean width; ${samples} samples each.`);
+for (const share of [0.02, 0.1, 0.5])
+  for (const [distance, form] of [
+    [1, 'calibrated'],
+    [3, 'calibrated'],
+    [3, 'bimodal'],
+  ] as const) {
+    const population = binaryPopulation(share, distance, form);
+    print(population.name, coverageOf(population, sizes, { samples, seed: 11 }));
+  }
+print(classPopulation.name, coverageOf(classPopulation, sizes, { samples, seed: 12 }));
+for (const [name, error] of [
+  ['normal errors', normal],
+  ['errors of Student t, 5 degrees of freedom', studentT(5)],
+  ['errors of Student t, 3 degrees of freedom', studentT(3)],
+] as const)
+  print(name, coverageOf(regressionPopulation(name, error), sizes, { samples, seed: 13 }));
+const equal = (rows: number) => ({ rows, selected: 0.3, positive: 0.4 });
+const none = {
+  demographic_parity_difference: 0,
+  demographic_parity_ratio: 1,
+  equalized_odds_difference: 0,
+  equal_opportunity_difference: 0,
+};
+for (const [name, shares] of [
+  ['two equal groups', [0.5, 0.5]],
+  ['four equal groups', [0.4, 0.3, 0.2, 0.1]],
+] as const)
+  print(
+    name,
+    sizes.flatMap((n) =>
+      fairnessCoverage(
+        shares.map((share) => equal(Math.round(share * n))),
+        none,
+        { samples, seed: 14 },
+      ),
+    ),
+  );
+const apart = {
+  demographic_parity_difference: 0.2,
+  demographic_parity_ratio: 0.6,
+  equalized_odds_difference: 0.2,
+  equal_opportunity_difference: 0.2,
+};
+print(
+  'two groups that differ: 50 % and 30 % selected',
+  sizes.flatMap((n) =>
+    fairnessCoverage([{ ...equal(n / 2), selected: 0.5 }, equal(n / 2)], apart, { samples, seed: 15 }),
+  ),
+);

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  binaryPopulation,
+  classPopulation,
+  coverageOf,
+  fairnessCoverage,
+  normal,
+  regressionPopulation,
+  studentT,
+  type Coverage,
+} from '../helpers/intervalCoverage.ts';
+
+// Short simulations with fixed seeds; `bench/coverage.ts` prints the long ones that docs/intervals.md records.
+
+/** 120 samples of intervals that cover 95 % are below 91 % about once in 20, and the seeds are fixed. */
+const least = 0.91;
+
+function assertCovered(found: readonly Coverage[], floor = least): void {
+  assert.ok(found.length > 0);
+  for (const { metric, n, covered } of found)
+    assert.ok(covered >= floor, `${metric} of ${n} rows: ${(100 * covered).toFixed(1)} %`);
+}
+
+test('intervals of a binary model cover the true value, with few positives and near 1', () => {
+  for (const [share, distance, form, n] of [
+    [0.02, 1, 'calibrated', 300],
+    [0.1, 3, 'calibrated', 50],
+    [0.5, 3, 'bimodal', 50],
+  ] as const)
+    assertCovered(coverageOf(binaryPopulation(share, distance, form), [n], { samples: 120, seed: 21 }));
+});
+
+test('intervals of several classes cover the true value', () => {
+  assertCovered(coverageOf(classPopulation, [60], { samples: 120, seed: 22 }));
+});
+
+test('intervals of a regression cover the true value, and heavy tails cost little', () => {
+  const only = ['rmse', 'mae'];
+  assertCovered(coverageOf(regressionPopulation('normal', normal), [60], { samples: 120, seed: 23, only }));
+  assertCovered(coverageOf(regressionPopulation('t5', studentT(5)), [200], { samples: 120, seed: 23, only }), 0.88);
+});
+
+test('intervals of fairness cover 0 for equal groups, and the true difference of others', () => {
+  const none = {
+    demographic_parity_difference: 0,
+    demographic_parity_ratio: 1,
+    equalized_odds_difference: 0,
+    equal_opportunity_difference: 0,
+  };
+  const equal = (rows: number) => ({ rows, selected: 0.3, positive: 0.4 });
+  for (const sizes of [
+    [100, 100],
+    [200, 60, 30, 12],
+  ])
+    assertCovered(fairnessCoverage(sizes.map(equal), none, { samples: 300, seed: 24 }), 0.93);
+  const apart = [{ ...equal(200), selected: 0.5 }, equal(200)];
+  const truths = {
+    demographic_parity_difference: 0.2,
+    demographic_parity_ratio: 0.6,
+    equalized_odds_difference: 0.2,
+    equal_opportunity_difference: 0.2,
+  };
+  assertCovered(fairnessCoverage(apart, truths, { samples: 300, seed: 25 }), 0.93);
+});
