@@ -41,6 +41,11 @@ import { primaryMetricUnknown } from './evaluation/primaryMetricUnknown.ts';
 import { objectiveReversed } from './evaluation/objectiveReversed.ts';
 import { confidenceWithoutInterval } from './evaluation/confidenceWithoutInterval.ts';
 import { predictionColumns } from './evaluation/predictionColumns.ts';
+import { validationWithoutModel } from './evaluation/validationWithoutModel.ts';
+import { championOfCommand } from './evaluation/championOfCommand.ts';
+import { gateNeverMeasured } from './evaluation/gateNeverMeasured.ts';
+import { thresholdWithoutEffect } from './evaluation/thresholdWithoutEffect.ts';
+import { sliceOfTarget } from './evaluation/sliceOfTarget.ts';
 import { unknownMetric } from './evaluation/unknownMetric.ts';
 import { dependencyNobodyProduces } from './graph/dependencyNobodyProduces.ts';
 import { orphanOutput } from './graph/orphanOutput.ts';
@@ -171,6 +176,11 @@ export const rules: readonly Rule[] = [
   objectiveReversed,
   confidenceWithoutInterval,
   primaryMetricUnknown,
+  validationWithoutModel,
+  championOfCommand,
+  gateNeverMeasured,
+  thresholdWithoutEffect,
+  sliceOfTarget,
   // deployment and monitoring
   portClash,
   openWithoutAuth,

@@ -335,3 +335,112 @@ stages:
   };
   expectMarks('LW221', other, { only: true });
 });
+
+/** A project whose command makes what a validation tests. */
+const commanded = (
+  train: string,
+  { validate = 'model: train', models = '', files = {} }: { validate?: string; models?: string; files?: Texts } = {},
+): Texts => ({
+  [yaml]: `version: 1
+project: p
+datasets: { rows: { path: rows.csv, schema: rows.dataset.yaml } }
+${models}stages:
+  train: { ${train} }
+  validate: { uses: validate, with: { ${validate}, data: rows } }
+`,
+  'rows.dataset.yaml': 'fields:\n  - { name: y, type: boolean, loopwright: { role: target } }\n',
+  'rows.csv': 'y\n',
+  ...files,
+});
+
+test('LW518 a validation of a command that makes no model', () => {
+  const only = true;
+  const python = (text: string, more: Texts = {}) => ({ files: { 'train.py': text, ...more } });
+  const bare = commanded('cmd: make all', { validate: 'model: «train»' });
+  assert.equal(expectMarks('LW518', bare, { only })[0]?.severity, 'warning', 'a program may log one');
+  const tables = commanded('cmd: python train.py, outs: [a.csv, b.parquet]', {
+    validate: 'model: «train»',
+    ...python('import json\n'),
+  });
+  const [problem] = expectMarks('LW518', tables, { only });
+  assert.equal(problem?.severity, 'error', 'the script is known');
+  assert.match(problem.message, /none of its `outs` can be a model/);
+  const imports = commanded('cmd: python train.py', {
+    validate: 'model: «train»',
+    ...python('import tracking\n', { 'tracking.py': '' }),
+  });
+  assert.equal(expectMarks('LW518', imports, { only })[0]?.severity, 'warning', 'the module may log one');
+  const named = commanded('cmd: make all', {
+    validate: 'model: «mine»',
+    models: 'models: { mine: { from: train } }\n',
+  });
+  expectMarks('LW518', named, { only });
+  for (const fine of [
+    commanded('cmd: make all, outs: [model.json]'),
+    commanded('cmd: make all, outs: [model, a.csv]'),
+    commanded('cmd: python train.py', python('import mlflow\n')),
+    commanded('cmd: mlflow run .'),
+    commanded('cmd: make all', { validate: 'model: mine', models: 'models: { mine: { from: train, path: churn } }\n' }),
+  ])
+    expectMarks('LW518', fine, { only });
+  const history = { runs: [], primary: [], stages: [], models: [{ stage: 'train', inputs: [] }], aliases: [] };
+  const facts: Facts = { ...noFacts, history: () => history };
+  expectMarks('LW518', commanded('cmd: make all'), { only, facts });
+});
+
+test('LW519 a gate of a command against the champion', () => {
+  const over = command('«accuracy@champion»: { min: 0 }');
+  assert.match(expectMarks('LW519', over)[0]?.message ?? '', /a validate stage/);
+  assert.match(expectFixed('LW519', command('accuracy@champion: { min: 0 }')), /gates: \{ accuracy: \{ min: 0 \} \}/);
+  assert.equal(expectMarks('LW519', command('«a@champion»: { min: 0 }, a: { min: 0 }'))[0]?.fixes, undefined);
+  expectMarks('LW519', command('accuracy: { min: 0.5 }'));
+  expectMarks('LW519', gates('pr_auc@champion: { min: 0 }'));
+});
+
+test('LW520 a gate that this validation cannot measure', () => {
+  expectMarks('LW520', gates('«latency_p95_ms@champion»: { max: 1 }', '«model_bytes@champion»: { max: 1 }'));
+  expectMarks('LW520', gates('latency_p95_ms: { max: 5 }', 'pr_auc@champion: { min: 0 }'));
+  const classes = edit(schema, ['name: late, type: boolean', 'name: late, type: string, categories: [a, b, c]']);
+  expectMarks('LW520', { ...gates('«"equal_opportunity_difference[country]"»: { max: 0.2 }'), ...classes });
+  expectMarks('LW520', gates('"equal_opportunity_difference[country]": { max: 0.2 }'));
+  const table = (role: string, gate: string): Texts => ({
+    [yaml]: `version: 1
+project: p
+datasets: { scored: { path: scored.csv, schema: scored.dataset.yaml } }
+stages:
+  validate: { uses: validate, with: { predictions: scored }, gates: { ${gate} } }
+`,
+    'scored.dataset.yaml': `fields:
+  - { name: y, type: boolean, loopwright: { role: target } }
+  - { name: p, type: ${role === 'score' ? 'number' : 'boolean'}, loopwright: { role: ${role} } }
+`,
+    'scored.csv': 'y\n',
+  });
+  const only = true;
+  expectMarks('LW520', table('prediction', '«brier»: { max: 0.2 }, recall: { min: 0.5 }'), { only });
+  expectMarks('LW520', table('score', 'brier: { max: 0.2 }, «model_bytes»: { max: 5 }'), { only });
+});
+
+test('LW521 a threshold where nothing is decided by one', () => {
+  const rule = (key: string) => edit(yaml, ['min_precision: 0.6', key]);
+  expectMarks('LW521', rule('threshold: best_f1'));
+  const classes = edit(schema, ['name: late, type: boolean', 'name: late, type: string, categories: [a, b, c]']);
+  for (const key of ['threshold', 'min_precision']) expectMarks('LW521', { ...rule(`«${key}»: 0.5`), ...classes });
+  assert.match(
+    expectFixed('LW521', { ...rule('threshold: 0.5'), ...classes }),
+    /fairness: \{ attributes: \[country\] \} \}/,
+  );
+  assert.match(expectMarks('LW521', { ...rule('«threshold»: 0.5'), ...classes })[0]?.message ?? '', /multiclass model/);
+});
+
+test('LW522 slices by the target', () => {
+  const over = edit(yaml, ['slices: [country]', 'slices: [country, «late»]']);
+  expectMarks('LW522', over);
+  assert.match(
+    expectFixed('LW522', edit(yaml, ['slices: [country]', 'slices: [country, late]'])),
+    /slices: \[country\]/,
+  );
+  const [alone] = expectMarks('LW522', edit(yaml, ['attributes: [country]', 'attributes: [«late»]']));
+  assert.equal(alone?.fixes, undefined, 'an empty list is no fix');
+  expectMarks('LW522', {});
+});

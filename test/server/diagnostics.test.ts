@@ -25,6 +25,34 @@ test('on opening, on changing, and gone when it is mended', async () => {
   await server.codes(uri, []);
 });
 
+test('a validation that can never work is reported while it is written', async () => {
+  const root = ordersProject();
+  const uri = uriOf(join(root, 'loopwright.yaml'));
+  const withBench = (gate: string) =>
+    ordersYaml.replace(
+      '\ndeployments:\n',
+      `  bench: { cmd: bench, deps: [labels/], metrics: [m.json], gates: { ${gate}: { max: 1 } } }\n\ndeployments:\n`,
+    );
+  server.open(uri, withBench('loss@champion'));
+  const [found] = await server.codes(uri, ['LW519']);
+  assert.equal(found?.severity, 1);
+  server.change(uri, ordersYaml.replace('pr_auc@champion: { min: -0.2 }', 'latency_p95_ms@champion: { max: 1 }'));
+  await server.codes(uri, ['LW520']);
+  server.change(
+    uri,
+    ordersYaml.replace(
+      'model: train, data: features, slices: [country]',
+      'model: train, data: features, slices: [country, late]',
+    ),
+  );
+  await server.codes(uri, ['LW522']);
+  server.change(
+    uri,
+    ordersYaml.replace('min_precision: 0.6', 'threshold: { cost: { false_positive: 1, false_negative: 20 } }'),
+  );
+  await server.codes(uri, []);
+});
+
 test('closed files have diagnostics too, and an edit of one file mends another', async () => {
   const root = ordersProject({ files: { 'experiments/longer.experiment.yaml': 'params: { epohcs: 5 }\n' } });
   const uri = uriOf(join(root, 'loopwright.yaml'));

@@ -1,0 +1,44 @@
+import { parseMetric } from '../../evaluation/metricName.ts';
+import { metricNeeds, modelMeasures } from '../../evaluation/metrics.ts';
+import { predictionColumns } from '../../project/predictionColumns.ts';
+import type { ValidateStage } from '../../project/schema/validateStage.ts';
+import { taskValidated } from '../bounds.ts';
+import { stagesOf } from '../lookUp.ts';
+import type { CheckContext, Rule } from '../rule.ts';
+
+export const gateNeverMeasured: Rule = {
+  code: 'LW520',
+  name: 'gate-never-measured',
+  severity: 'error',
+  docs: 'A gate names a metric that this validation cannot have, so it always fails: speed or size against the champion, speed or size of a table of predictions, a metric of probabilities where the table has none, or fairness of a model that is not binary. Remove the gate, or choose another metric.',
+  example: {
+    wrong: 'gates:\n  latency_p95_ms@champion: { max: 1 }',
+    right: 'gates:\n  latency_p95_ms: { max: 5 }',
+  },
+  check(context) {
+    for (const [name, stage] of stagesOf(context.config, 'validate'))
+      for (const gate of Object.keys(stage.gates ?? {})) {
+        const reason = reasonOf(context, stage, gate);
+        if (reason !== null) context.reportKey(['stages', name, 'gates', gate], `\`${gate}\` always fails: ${reason}.`);
+      }
+  },
+};
+
+function reasonOf(context: CheckContext, stage: ValidateStage, gate: string): string | null {
+  const metric = parseMetric(gate);
+  if (!metric) return null;
+  const isOfModel = modelMeasures.some(({ name }) => name === metric.name);
+  if (isOfModel && metric.champion) return 'speed and size are not compared with the champion';
+  const { predictions } = stage.with;
+  if (isOfModel && predictions !== undefined) return 'a table of predictions has no speed and no size';
+  if (metric.attribute !== null) {
+    const task = taskValidated(context, stage);
+    return task === null || task === 'binary'
+      ? null
+      : `fairness compares the decisions of a binary model, and this is a ${task} model`;
+  }
+  const columns = predictions === undefined ? null : predictionColumns(context.schemaOf(predictions)?.fields ?? []);
+  return columns && !columns.score && metricNeeds(metric.name) === 'probability'
+    ? `\`${predictions ?? ''}\` has no field with the role \`score\`, so it has no probabilities`
+    : null;
+}

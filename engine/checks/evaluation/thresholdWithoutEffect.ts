@@ -1,0 +1,38 @@
+import { removeAt } from '../../project/edit.ts';
+import { predictionColumns } from '../../project/predictionColumns.ts';
+import { taskValidated } from '../bounds.ts';
+import { stagesOf } from '../lookUp.ts';
+import type { Rule } from '../rule.ts';
+
+export const thresholdWithoutEffect: Rule = {
+  code: 'LW521',
+  name: 'threshold-without-effect',
+  severity: 'warning',
+  docs: 'A validation sets `threshold` or `min_precision`, which are about the score of a binary model, and its model is not binary, or its table of predictions holds the decisions already. The key has no effect. Remove it.',
+  example: {
+    wrong: '# the target is a number\nwith: { model: train, data: features, threshold: 0.5 }',
+    right: 'with: { model: train, data: features }',
+  },
+  check(context) {
+    for (const [name, stage] of stagesOf(context.config, 'validate')) {
+      const task = taskValidated(context, stage);
+      const { predictions } = stage.with;
+      const columns = predictions === undefined ? null : predictionColumns(context.schemaOf(predictions)?.fields ?? []);
+      const isDecided = task === 'binary' && columns?.prediction != null;
+      for (const key of ['threshold', 'min_precision'] as const) {
+        if (stage.with[key] === undefined) continue;
+        const reason =
+          task !== null && task !== 'binary'
+            ? `this is a ${task} model`
+            : key === 'threshold' && isDecided
+              ? `\`${predictions ?? ''}\` holds the decisions`
+              : null;
+        if (reason === null) continue;
+        const path = ['stages', name, 'with', key];
+        context.reportKey(path, `\`${key}\` has no effect: ${reason}. Remove it.`, {
+          fixes: [context.fix(`Remove ${key}`, removeAt(context.project.file, path))],
+        });
+      }
+    }
+  },
+};
