@@ -32,7 +32,10 @@ export interface FairnessRow {
   /** Confidence of the interval, such as 0.95. */
   confidence: number | null;
   /** The rates that the measure compares: selection, true positive (`tpr`), false positive (`fpr`). */
-  rates: { rate: 'selectionRate' | 'tpr' | 'fpr'; groups: { group: string; n: number; value: number | null }[] }[];
+  rates: {
+    rate: 'selectionRate' | 'tpr' | 'fpr';
+    groups: { group: string; n: number; value: number | null; tooFew?: true }[];
+  }[];
   warnings: string[];
 }
 

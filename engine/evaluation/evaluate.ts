@@ -21,6 +21,10 @@ export type Metrics = Record<string, number | null>;
 
 /** The metrics of some rows, prepared once and computed for any number of resamples. */
 export interface PreparedMetrics {
+  /** Rows with a true value and a prediction. */
+  n: number;
+  /** The rows that a metric is about; 0 where the true values are all of one class. */
+  rowsBehind: (name: string) => number;
   /**
    * All metrics; `weights` says how often each row counts, so that resampling costs no new sort. Metrics that are not
    * resampled are left out where weights are given.
@@ -57,6 +61,8 @@ export function prepareMetrics(
         return of && truth.map((y, i) => of(y, values[i] ?? Number.NaN));
       },
       interval: () => undefined,
+      behind: ({ n }) => n,
+      size: ({ n }) => n,
     });
   if (task === 'multiclass') {
     const labels = truth.map((label) => (Number.isNaN(label) ? -1 : label));
@@ -66,6 +72,8 @@ export function prepareMetrics(
       rows: (weights) => countClasses(labels, values, probabilities, weights),
       losses: ({ loss }) => loss?.multiclass && certainty.map(loss.multiclass),
       interval: ({ interval }) => interval?.multiclass,
+      behind: ({ n, labelled }) => (labelled.filter((rows) => rows > 0).length < 2 ? 0 : n),
+      size: ({ n }) => n,
     });
   }
   const kept = rowsKnown(truth, values);
@@ -90,6 +98,13 @@ export function prepareMetrics(
       const of = loss?.binary;
       return of ? (_, confidence) => rareClassInterval(labels, scores, of, confidence) : interval?.binary;
     },
+    behind: ({ confusion: { tp, fp } }, measure) => {
+      const positives = labels.reduce((sum, label) => sum + label, 0);
+      const rarer = Math.min(positives, labels.length - positives);
+      if (rarer === 0) return 0;
+      return { positives, rarer, decided: tp + fp, all: labels.length }[measure.behind ?? 'all'];
+    },
+    size: () => labels.length,
     weights: (all) => (kept.length < truth.length ? Float64Array.from(kept, (i) => all[i] ?? 0) : all),
   });
 }
@@ -101,6 +116,10 @@ interface TaskRows<Rows> {
   rows: (weights?: ArrayLike<number>) => Rows;
   losses: (measure: Measure) => Float64Array | undefined;
   interval: (measure: Measure) => ((rows: Rows, confidence: number) => Interval | null) | undefined;
+  /** The rows that a measure is about. */
+  behind: (rows: Rows, measure: Measure) => number;
+  /** Rows with a true value and a prediction. */
+  size: (rows: Rows) => number;
   /** The weights of the rows that are kept. */
   weights?: (all: ArrayLike<number>) => ArrayLike<number>;
 }
@@ -118,6 +137,11 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
     if (losses) means.set(measure.name, { losses, whole: meanLoss(losses), root: measure.loss?.root === true });
   }
   return {
+    n: task.size(whole),
+    rowsBehind: (name) => {
+      const found = fitting.find(({ measure }) => measure.name === name);
+      return found ? task.behind(whole, found.measure) : 0;
+    },
     values: (weights) => {
       const rows = weights ? task.rows(keptOf(weights)) : whole;
       const metrics: Metrics = {};

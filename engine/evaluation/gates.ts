@@ -21,12 +21,17 @@ export type Measured =
       /** For people: the terms of the comparison. */
       note?: string | undefined;
     }
-  | { kind: 'no_value' | 'no_champion' | 'champion_not_comparable'; n: number | null; note: string };
+  | {
+      kind: 'no_value' | 'too_few_rows' | 'no_champion' | 'champion_not_comparable';
+      n: number | null;
+      note: string;
+    };
 
 /**
  * How a gate went:
  * - `passed`, `failed`: a value was compared with the bound.
  * - `no_value`: the metric could not be computed. The gate fails.
+ * - `too_few_rows`: fewer than 10 rows are behind the value, and no interval says how little they show. The gate fails.
  * - `no_champion`: no version is the champion yet, so a difference to it does not apply. The gate passes.
  * - `champion_not_comparable`: the champion cannot predict these rows, so the difference does not apply. The gate
  *   passes.
@@ -59,7 +64,14 @@ export function judgeGate(gate: string, bound: GateBound, measured: Measured): G
   const base = { gate, min, max, atConfidence, n: measured.n };
   if (measured.kind !== 'value') {
     const { kind, note } = measured;
-    return { ...base, kind, passed: kind !== 'no_value', value: null, bound: null, note };
+    return {
+      ...base,
+      kind,
+      passed: kind === 'no_champion' || kind === 'champion_not_comparable',
+      value: null,
+      bound: null,
+      note,
+    };
   }
   const { value, interval, against, note = '' } = measured;
   const compared = atConfidence === null ? null : interval;

@@ -61,7 +61,12 @@ export function hasInterval(name: string): boolean {
 
 /** What a metric needs besides truth and predictions; undefined when nothing. */
 export function metricNeeds(name: string): Measure['needs'] {
-  return measures.find((measure) => measure.name === name)?.needs;
+  return measureNamed(name)?.needs;
+}
+
+/** The metric of predictions of a name; undefined when there is none. */
+export function measureNamed(name: string): Measure | undefined {
+  return measures.find((measure) => measure.name === name);
 }
 
 /** The metrics that usually stand for a model of a task, the best first. */

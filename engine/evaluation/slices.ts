@@ -1,4 +1,5 @@
 import { prepareMetrics, subset, type EvaluationOptions } from './evaluate.ts';
+import { fewestRows } from './fewestRows.ts';
 import type { Groups } from './groups.ts';
 import { estimate, resample, type Estimate } from './intervals.ts';
 import type { Predictions } from './predictions.ts';
@@ -7,9 +8,11 @@ import type { Predictions } from './predictions.ts';
 export interface SliceResult {
   column: string;
   value: string;
+  /** Rows with a true value and a prediction. */
   n: number;
   /** Rows of the positive class; null when the model is not binary. */
   positives: number | null;
+  /** Without those that fewer than 10 rows are behind. */
   metrics: Record<string, Estimate>;
 }
 
@@ -39,13 +42,13 @@ export function evaluateSlices(input: {
     const metrics: SliceResult['metrics'] = {};
     for (const name of shown[predictions.task]) {
       const found = values[name];
-      if (found !== null && found !== undefined)
-        metrics[name] = estimate(found, rows.length, prepared.intervalOf(name, resampled, 0.95));
+      if (found !== null && found !== undefined && prepared.rowsBehind(name) >= fewestRows)
+        metrics[name] = estimate(found, prepared.n, prepared.intervalOf(name, resampled, 0.95));
     }
     return {
       column,
       value,
-      n: rows.length,
+      n: prepared.n,
       positives:
         predictions.task === 'binary' ? part.truth.reduce((sum, label) => sum + (label === 1 ? 1 : 0), 0) : null,
       metrics,

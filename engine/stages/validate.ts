@@ -39,8 +39,12 @@ export async function validate(context: StageContext, stage: ValidateStage): Pro
   }
 }
 
-/** Throws WorkError when the model answered no row; says how many rows it left without an answer. */
-function checkAnswers(context: StageContext, { rows, predictions }: ScoredRows): void {
+/** Throws WorkError when no row has a true value or an answer; says how many rows the model left without one. */
+function checkAnswers(context: StageContext, { rows, truth, predictions }: ScoredRows, data: string): void {
+  if (truth.every(Number.isNaN))
+    throw new WorkError(
+      `None of the ${rows} test rows of \`${data}\` has a true value, so there is nothing to measure.`,
+    );
   const unanswered = predictions.values.filter(Number.isNaN).length;
   if (unanswered === rows)
     throw new WorkError(
@@ -75,7 +79,7 @@ async function validateSubject(
         ? `\`${data}\` has no test rows. Add a \`split\` to the stage that prepares it.`
         : `\`${data}\` has no row with a true value and a prediction.`,
     );
-  checkAnswers(context, test);
+  checkAnswers(context, test, data);
   const validation = await scoreRows(db, {
     sql: subject.validation,
     model,
@@ -126,7 +130,6 @@ async function validateSubject(
   const gates = judgeGates({
     gates: stage.gates ?? {},
     task,
-    rows: test.rows,
     evaluation,
     performance,
     champion,

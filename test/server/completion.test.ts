@@ -139,6 +139,14 @@ test('params inside ${, also while the rest is not right', async () => {
   await offers('version: 1\nproject: p\nparams: { a: 1 }\nstages:\n  s:\n    cmd: go ${█\n', ['params.a']);
 });
 
+test('the rules of a threshold', async () => {
+  const validation = (rest: string) => ordersYaml.replace('min_precision: 0.6 }', `${rest} }`);
+  await offers(validation('thr█'), ['threshold']);
+  await offers(validation('threshold: █'), ['best_f1']);
+  await offers(validation('threshold: { █ }'), ['precision', 'cost']);
+  await offers(validation('threshold: { cost: { █ } }'), ['false_positive', 'false_negative']);
+});
+
 test('gates: metrics, those of fairness for the attributes, and against the champion', async () => {
   await offers(
     project('      roc_auc: { min: 0.6 }\n      pr_auc@champion', '      █\n      pr_auc@champion'),

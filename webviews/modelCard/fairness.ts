@@ -37,11 +37,11 @@ function interval({ low, high, confidence }: FairnessRow): TemplateResult | type
 }
 
 function rate({ rate: name, groups }: FairnessRow['rates'][number]): TemplateResult {
-  const dots = groups.map(({ group, n, value }) => ({
+  const dots = groups.map(({ group, n, value, tooFew }) => ({
     label: group,
     n,
     positives: null,
-    value,
+    value: tooFew ? null : value,
     low: null,
     high: null,
   }));

@@ -10,6 +10,7 @@ export const balancedAccuracy: Measure = {
   docs: 'Mean recall over the classes.',
   source: 'scikit-learn balanced_accuracy_score',
   needs: 'threshold',
+  behind: 'rarer',
   interval: {
     binary: ({ confusion: { tp, fp, fn, tn } }, confidence) =>
       macroInterval(

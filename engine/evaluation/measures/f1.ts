@@ -9,6 +9,7 @@ export const f1: Measure = {
   docs: 'Harmonic mean of precision and recall.',
   source: 'scikit-learn f1_score',
   needs: 'threshold',
+  behind: 'positives',
   interval: { binary: ({ confusion: { tp, fp, fn } }, confidence) => f1Interval(tp, tp + fp + fn, confidence) },
   binary: ({ confusion: { tp, fp, fn } }) => shareOf(2 * tp, 2 * tp + fp + fn),
 };

@@ -44,6 +44,11 @@ export interface Measure extends MetricDescription {
   needs?: 'threshold' | 'min_precision' | 'probability';
   /** False when resamples do not repeat the metric, so that it has no interval. */
   resampled?: false;
+  /**
+   * The rows that a binary metric is about: the positives, the rarer of both classes, or those decided as positive.
+   * Default: all.
+   */
+  behind?: 'positives' | 'rarer' | 'decided';
   /** The interval from the counts; without it, that of resamples. */
   interval?: CountedInterval;
   /** The losses of the rows, for a metric that is their mean; its interval is that of studentised resamples. */

@@ -8,6 +8,7 @@ export const prAuc: Measure = {
   range: [0, 1],
   docs: 'Average precision: the area under precision over recall, by steps.',
   source: 'scikit-learn average_precision_score',
+  behind: 'positives',
   // As a share of the positives (Boyd, Eng and Page 2013); the resamples add what the negatives vary.
   interval: {
     binary: ({ ranking }, confidence) => {

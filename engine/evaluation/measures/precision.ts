@@ -9,6 +9,7 @@ export const precision: Measure = {
   docs: 'Share of positive decisions that are right.',
   source: 'scikit-learn precision_score',
   needs: 'threshold',
+  behind: 'decided',
   interval: { binary: ({ confusion: { tp, fp } }, confidence) => shareInterval(tp, tp + fp, confidence) },
   binary: ({ confusion: { tp, fp } }) => shareOf(tp, tp + fp),
 };

@@ -9,6 +9,7 @@ export const recall: Measure = {
   docs: 'Share of positives that are found.',
   source: 'scikit-learn recall_score',
   needs: 'threshold',
+  behind: 'positives',
   interval: { binary: ({ confusion: { tp, fn } }, confidence) => shareInterval(tp, tp + fn, confidence) },
   binary: ({ confusion: { tp, fn } }) => shareOf(tp, tp + fn),
 };

@@ -1,6 +1,6 @@
+import { incompleteBeta } from '../../statistics/betaTail.ts';
 import { binomialInterval } from '../../statistics/binomialInterval.ts';
 import type { Interval } from '../intervals.ts';
-import { shareInterval } from '../shareInterval.ts';
 import type { Ranking } from '../ranking.ts';
 import type { BinaryRows, Measure } from './measure.ts';
 
@@ -11,6 +11,7 @@ export const recallAtPrecision: Measure = {
   docs: 'Largest recall at which precision is at least `min_precision`.',
   source: 'scikit-learn precision_recall_curve',
   needs: 'min_precision',
+  behind: 'positives',
   interval: { binary: intervalOfRecall, spansResamples: true },
   binary: ({ ranking, weights, minPrecision }) => bestRecall(ranking, minPrecision, weights)?.recall ?? null,
 };
@@ -43,29 +44,40 @@ export function bestRecall(
   return found === 0 ? null : { recall: best.found / found, threshold: best.threshold };
 }
 
-/** With fewer positives a threshold may reach the precision by chance. */
-const fewestPositives = 30;
-
 /**
- * A share of the positives; the resamples add that the threshold varies. Of few positives, the recall where the
- * interval of the precision is above the wanted one, and where it reaches it.
+ * The recall where the interval of the precision is above the wanted one, and where it reaches it: a threshold may
+ * reach the precision by chance. The resamples add that the threshold varies.
  */
 function intervalOfRecall({ ranking, minPrecision }: BinaryRows, confidence: number): Interval | null {
-  const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
-  if (positives === 0) return null;
-  if (positives >= fewestPositives)
-    return shareInterval((bestRecall(ranking, minPrecision)?.recall ?? 0) * positives, positives, confidence);
-  let [found, sure, possible] = [0, 0, 0];
-  let start = 0;
-  for (const end of ranking.groupEnds) {
-    for (let k = start; k < end; k++) found += ranking.labels[ranking.order[k] ?? 0] ?? 0;
-    const precision = binomialInterval(found, end, confidence);
-    if (precision.low >= minPrecision) sure = found;
-    if (precision.high >= minPrecision) possible = found;
-    start = end;
+  const found = new Uint32Array(ranking.groupEnds.length);
+  let positives = 0;
+  for (const [group, end] of ranking.groupEnds.entries()) {
+    for (let k = ranking.groupEnds[group - 1] ?? 0; k < end; k++)
+      positives += ranking.labels[ranking.order[k] ?? 0] ?? 0;
+    found[group] = positives;
   }
+  if (positives === 0) return null;
+  const tail = (1 - confidence) / 2;
+  // The largest recall whose precision has an interval above the wanted one, by the exact test of the wanted one.
+  const most = (holds: (right: number, decided: number) => boolean) =>
+    found.findLast((right, group) => {
+      const decided = ranking.groupEnds[group] ?? 0;
+      const away =
+        (right / decided - minPrecision) / Math.sqrt((minPrecision * (1 - minPrecision) + 1 / decided) / decided);
+      return away > -farAway && holds(right, decided);
+    }) ?? 0;
+  const sure = most(
+    (right, decided) =>
+      right > 0 && right / decided >= minPrecision && incompleteBeta(minPrecision, right, decided - right + 1) <= tail,
+  );
+  const possible = most(
+    (right, decided) => right === decided || incompleteBeta(minPrecision, right + 1, decided - right) <= 1 - tail,
+  );
   return {
     low: sure === 0 ? 0 : binomialInterval(sure, positives, confidence).low,
     high: binomialInterval(possible, positives, confidence).high,
   };
 }
+
+/** Standard errors below the wanted precision from which on no exact test is needed. */
+const farAway = 12;

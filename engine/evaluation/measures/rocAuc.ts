@@ -10,6 +10,7 @@ export const rocAuc: Measure = {
   range: [0, 1],
   docs: 'Area under the ROC curve; ties count half. 0.5 is chance.',
   source: 'scikit-learn roc_auc_score; Mann and Whitney 1947',
+  behind: 'rarer',
   // The variance assumes a form of the scores, and the resamples do not.
   interval: { binary: intervalOfArea, spansResamples: true },
   binary: ({ ranking, weights }) => areaUnderRoc(ranking, weights),

@@ -13,6 +13,10 @@ import type { ScoredRows } from './scoreRows.ts';
 
 /** The metrics of the test rows, with everything that intervals and gates need. */
 export interface Evaluation {
+  /** Test rows with a true value and a prediction. */
+  n: number;
+  /** The rows that a metric is about, such as the positives for the recall. */
+  rowsBehind: (name: string) => number;
   values: Metrics;
   /** The difference of each metric to the champion; null when there is none to compare with. */
   differences: Metrics | null;
@@ -65,8 +69,10 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
   const performance: Record<string, Estimate> = {};
   for (const [key, value] of Object.entries(values))
     if (value !== null)
-      performance[key] = estimate(value, rows, prepared.intervalOf(key, resampled, defaultConfidence));
+      performance[key] = estimate(value, prepared.n, prepared.intervalOf(key, resampled, defaultConfidence));
   return {
+    n: prepared.n,
+    rowsBehind: prepared.rowsBehind,
     values,
     differences: compared ? differencesOf(values, compared.values()) : null,
     performance,

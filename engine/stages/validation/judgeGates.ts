@@ -1,9 +1,10 @@
 import { thresholdText } from '../../../words/threshold.ts';
 import { fairnessName } from '../../evaluation/fairness/fairness.ts';
+import { fewestRows } from '../../evaluation/fewestRows.ts';
 import { judgeGate, type GateBound, type GateOutcome, type Measured } from '../../evaluation/gates.ts';
 import type { Estimate } from '../../evaluation/intervals.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
-import { metricNeeds, metricsFor } from '../../evaluation/metrics.ts';
+import { measureNamed, metricNeeds, metricsFor, modelMeasures } from '../../evaluation/metrics.ts';
 import type { Task } from '../../evaluation/predictions.ts';
 import type { ThresholdChoice } from '../../evaluation/threshold.ts';
 import { defaultConfidence, type Evaluation } from './evaluateRows.ts';
@@ -12,8 +13,6 @@ import type { Champion } from './validationSubject.ts';
 export interface JudgeRequest {
   gates: Readonly<Record<string, GateBound>>;
   task: Task;
-  /** Test rows. */
-  rows: number;
   evaluation: Evaluation;
   /** All metrics, those of speed and size among them. */
   performance: Readonly<Record<string, Estimate>>;
@@ -28,44 +27,71 @@ export function judgeGates(request: JudgeRequest): GateOutcome[] {
 }
 
 function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: GateBound): Measured {
-  const { task, rows, evaluation, performance, champion, thresholds } = request;
+  const { task, evaluation, performance, champion, thresholds } = request;
+  const { n } = evaluation;
   const metric = parseMetric(gate);
   const name = metric?.name ?? gate;
   const interval = evaluation.intervalOf(gate, asked ?? defaultConfidence);
+  const isJudgedByInterval = asked !== undefined && interval !== null;
   if (metric?.attribute) {
     const row = evaluation.fairness.find(
       ({ measure: measured, attribute }) => fairnessName(measured, attribute) === gate,
     );
-    return row
-      ? { kind: 'value', value: row.value, interval, n: rows }
-      : { kind: 'no_value', n: rows, note: `\`${metric.attribute}\` gave no groups` };
+    if (!row) return { kind: 'no_value', n, note: `\`${metric.attribute}\` gave no groups` };
+    if ((row.compared ?? 0) < 2 && !isJudgedByInterval)
+      return {
+        kind: 'too_few_rows',
+        n,
+        note: `${row.compared === 1 ? 'only one group has' : 'no group has'} ${fewestRows} rows behind each rate, so nothing is compared`,
+      };
+    return { kind: 'value', value: row.value, interval, n };
   }
   if (metric?.champion) {
     if (champion.kind !== 'comparable') return { kind: champion.kind, n: null, note: champion.note };
     const value = evaluation.differences?.[name] ?? null;
-    return value === null
-      ? { kind: 'no_value', n: rows, note: 'the metric could not be computed' }
-      : {
-          kind: 'value',
-          value,
-          interval,
-          n: rows,
-          against: champion.version.version,
-          note: comparedAt(name, thresholds),
-        };
+    if (value === null) return { kind: 'no_value', n, note: 'the metric could not be computed' };
+    // Resamples of so few rows differ too little to be an interval of the difference.
+    const few = tooFew(task, evaluation, name);
+    if (few) return few;
+    const against = champion.version.version;
+    return { kind: 'value', value, interval, n, against, note: comparedAt(name, thresholds) };
   }
   const estimate = performance[name];
-  return estimate
-    ? { kind: 'value', value: estimate.value, interval, n: estimate.n }
-    : {
-        kind: 'no_value',
-        n: rows,
-        note: !metricsFor(task).includes(name)
-          ? `it is no metric of a ${task} model`
-          : task === 'binary'
-            ? 'the test rows hold only one class'
-            : 'there are not enough test rows',
-      };
+  if (estimate) {
+    const isOfModel = modelMeasures.some((measured) => measured.name === name);
+    const few = isOfModel ? null : tooFew(task, evaluation, name);
+    const isOneClass = evaluation.rowsBehind(name) === 0;
+    if (few && (isOneClass || !isJudgedByInterval)) return few;
+    return { kind: 'value', value: estimate.value, interval, n: estimate.n };
+  }
+  return {
+    kind: 'no_value',
+    n,
+    note: !metricsFor(task).includes(name)
+      ? `it is no metric of a ${task} model`
+      : task === 'binary'
+        ? 'the test rows hold only one class'
+        : 'there are not enough test rows',
+  };
+}
+
+const kinds = {
+  positives: 'positive rows',
+  rarer: 'rows of the rarer class',
+  decided: 'positive decisions',
+  all: 'rows',
+};
+
+/** The refusal of a metric that too few test rows are behind; null when there are enough. */
+function tooFew(task: Task, { n, rowsBehind }: Evaluation, name: string): Measured | null {
+  const behind = rowsBehind(name);
+  if (behind >= fewestRows) return null;
+  const of = task === 'binary' ? kinds[measureNamed(name)?.behind ?? 'all'] : kinds.all;
+  const note =
+    behind === 0 && task !== 'regression' && n > 0
+      ? 'the test rows hold only one class'
+      : `${behind} ${of} are behind it; a value needs ${fewestRows}, or a gate \`at_confidence\``;
+  return { kind: 'too_few_rows', n, note };
 }
 
 /** The rule at which a metric of decisions compares two models; empty for any other metric. */
