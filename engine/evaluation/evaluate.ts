@@ -1,7 +1,7 @@
 import { countClasses, trueProbabilities } from './classCounts.ts';
 import { confusionAt } from './confusion.ts';
 import { intervalOf, type Interval, type Resampled } from './intervals.ts';
-import { meanLoss, type MeanLoss } from './meanLoss.ts';
+import { meanLoss, relativeLoss, type MeanLoss } from './meanLoss.ts';
 import { measures } from './measures.ts';
 import type { Measure } from './measures/measure.ts';
 import { decidedBy, type Predictions } from './predictions.ts';
@@ -61,6 +61,7 @@ export function prepareMetrics(
         return of && truth.map((y, i) => of(y, values[i] ?? Number.NaN));
       },
       interval: () => undefined,
+      spreads: () => spreadsOf(truth, values),
       behind: ({ n }) => n,
       size: ({ n }) => n,
     });
@@ -120,6 +121,8 @@ interface TaskRows<Rows> {
   behind: (rows: Rows, measure: Measure) => number;
   /** Rows with a true value and a prediction. */
   size: (rows: Rows) => number;
+  /** Squared distances of the true values from their mean, by row. */
+  spreads?: () => Float64Array;
   /** The weights of the rows that are kept. */
   weights?: (all: ArrayLike<number>) => ArrayLike<number>;
 }
@@ -131,10 +134,14 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
     return formula ? [{ measure, formula }] : [];
   });
   const whole = task.rows();
-  const means = new Map<string, { losses: Float64Array; whole: MeanLoss | null; root: boolean }>();
+  const means = new Map<string, LossOfRows>();
   for (const { measure } of fitting) {
     const losses = task.losses(measure);
-    if (losses) means.set(measure.name, { losses, whole: meanLoss(losses), root: measure.loss?.root === true });
+    const spreads = measure.loss?.as === 'explained' ? task.spreads?.() : undefined;
+    if (!losses) continue;
+    const meanOf = (weights?: ArrayLike<number>) =>
+      spreads ? relativeLoss(losses, spreads, weights) : meanLoss(losses, weights);
+    means.set(measure.name, { meanOf, whole: meanOf(), as: measure.loss?.as });
   }
   return {
     n: task.size(whole),
@@ -155,10 +162,10 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
       const statistics: Metrics = {};
       for (const { measure, formula } of fitting) {
         const mean = means.get(measure.name);
-        const drawn = mean && meanLoss(mean.losses, weights);
+        const drawn = mean?.meanOf(weights);
         if (!mean && measure.resampled !== false) statistics[measure.name] = formula(rows);
         if (!mean || !mean.whole || !drawn) continue;
-        statistics[measure.name] = mean.root ? Math.sqrt(drawn.mean) : drawn.mean;
+        statistics[measure.name] = metricOfMean(drawn.mean, mean.as);
         statistics[pivotOf(measure.name)] = drawn.error ? (drawn.mean - mean.whole.mean) / drawn.error : null;
       }
       return statistics;
@@ -167,9 +174,7 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
       const measure = fitting.find((one) => one.measure.name === name)?.measure;
       if (!measure) return null;
       const mean = means.get(name);
-      const drawn = mean
-        ? studentised(mean.whole, resampled, name, { confidence, root: mean.root })
-        : intervalOf(resampled, name, confidence);
+      const drawn = mean ? studentised(mean, resampled, name, confidence) : intervalOf(resampled, name, confidence);
       const counted = task.interval(measure)?.(whole, confidence);
       const found =
         measure.interval?.spansResamples || mean
@@ -186,21 +191,37 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
 /** Resamples hold a pivot under this name: how many of its standard errors a mean is from that of all rows. */
 const pivotOf = (name: string) => `pivot of ${name}`;
 
+/** The losses of the rows of a measure, as a mean of any weights. */
+interface LossOfRows {
+  meanOf: (weights?: ArrayLike<number>) => MeanLoss | null;
+  whole: MeanLoss | null;
+  as: 'root' | 'explained' | undefined;
+}
+
+function metricOfMean(mean: number, as: LossOfRows['as']): number {
+  return as === 'root' ? Math.sqrt(mean) : as === 'explained' ? 1 - mean : mean;
+}
+
+/** Rows show less of large losses than of small ones: the upper end has a fourth of the tail. */
+const tailOfLarge = 4;
+
 /**
  * The interval of a mean by the studentised bootstrap (Efron 1979): rare large losses widen its upper end, which the
  * percentiles of resamples miss. Null where all losses are equal, because then nothing says how large a rare one is.
  */
 function studentised(
-  whole: MeanLoss | null,
+  { whole, as }: LossOfRows,
   resampled: Resampled,
   name: string,
-  { confidence, root }: { confidence: number; root: boolean },
+  confidence: number,
 ): Interval | null {
   const pivots = intervalOf(resampled, pivotOf(name), confidence);
-  if (!whole?.error || !pivots) return null;
+  const farther = intervalOf(resampled, pivotOf(name), 1 - (1 - confidence) / tailOfLarge);
+  if (!whole?.error || !pivots || !farther) return null;
   const low = Math.max(0, whole.mean - Math.max(0, pivots.high) * whole.error);
-  const high = whole.mean - Math.min(0, pivots.low) * whole.error;
-  return root ? { low: Math.sqrt(low), high: Math.sqrt(high) } : { low, high };
+  const high = whole.mean - Math.min(0, farther.low) * whole.error;
+  const ends = [metricOfMean(low, as), metricOfMean(high, as)];
+  return { low: Math.min(...ends), high: Math.max(...ends) };
 }
 
 /** The interval that spans two; null without any. */
@@ -225,6 +246,12 @@ export function subset(
       ...(decisions && { decisions: pick(decisions) }),
     },
   };
+}
+
+function spreadsOf(truth: Float64Array, values: Float64Array): Float64Array {
+  const known = truth.map((y, i) => (Number.isNaN(values[i] ?? Number.NaN) ? Number.NaN : y));
+  const mean = meanLoss(known)?.mean ?? 0;
+  return known.map((y) => (y - mean) ** 2);
 }
 
 function rowsKnown(truth: Float64Array, scores: Float64Array): number[] {

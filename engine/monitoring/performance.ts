@@ -1,7 +1,7 @@
 import type { MeasuredValue } from '../../protocol/drift.ts';
-import { estimateOf, resample } from '../evaluation/intervals.ts';
+import { resample } from '../evaluation/intervals.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
-import { evaluator } from '../evaluation/evaluate.ts';
+import { prepareMetrics } from '../evaluation/evaluate.ts';
 import { type Predictions } from '../evaluation/predictions.ts';
 import type { WindowRows } from './windowRows.ts';
 
@@ -55,17 +55,17 @@ export function realisedPerformance(
     probabilities: (classes ?? []).map((_, c) => Float64Array.from(values, (value) => (value === c ? 1 : 0))),
     ...(rows.decisions && { decisions: Float64Array.from(decisions) }),
   };
-  const compute = evaluator(Float64Array.from(truth), predictions, {
+  const prepared = prepareMetrics(Float64Array.from(truth), predictions, {
     threshold,
     minPrecision,
     areProbabilities: scores === 'probability',
   });
-  const resampled = resample({ n, seed, ...(resamples !== undefined && { resamples }) }, compute);
+  const resampled = resample({ n, seed, ...(resamples !== undefined && { resamples }) }, prepared.statistics);
   const metrics = new Map<string, MeasuredValue>();
-  for (const [name, value] of Object.entries(compute())) {
+  for (const [name, value] of Object.entries(prepared.values())) {
     // The log holds the predicted class without probabilities, so there is no log loss.
     if (value === null || (task === 'multiclass' && name === 'log_loss')) continue;
-    const { low, high } = estimateOf(value, n, resampled, name);
+    const { low = null, high = null } = prepared.intervalOf(name, resampled, 0.95) ?? {};
     metrics.set(name, { value, low, high, n });
   }
   return { labelled: n, rarerLabels, metrics };

@@ -28,7 +28,7 @@ test('intervals of a binary model cover the true value, with few positives and n
     [0.1, 3, 'calibrated', 50],
     [0.5, 3, 'bimodal', 50],
   ] as const)
-    assertCovered(coverageOf(binaryPopulation(share, distance, form), [n], { samples: 120, seed: 21 }));
+    assertCovered(coverageOf(binaryPopulation(share, distance, form), [n], { samples: 100, seed: 21 }));
 });
 
 test('intervals of several classes cover the true value', () => {

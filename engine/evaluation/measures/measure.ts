@@ -71,8 +71,8 @@ export interface RowLoss {
   binary?: (label: number, score: number) => number;
   multiclass?: (probability: number) => number;
   regression?: (truth: number, prediction: number) => number;
-  /** The metric is the root of the mean. */
-  root?: true;
+  /** The metric is the root of the mean, or 1 − the mean over the variance of the true values. */
+  as?: 'root' | 'explained';
 }
 
 /** The tasks that a measure has a formula for. */
