@@ -65,15 +65,7 @@ test('a perfect record of few rows does not show that the model is perfect', () 
   const of = intervalsOf(truth, truth);
   // scipy.stats.binomtest(36, 36).proportion_ci('exact')
   assert.ok(Math.abs((of('accuracy')?.low ?? 0) - 0.9026) < 1e-4);
-  for (const name of [
-    'accuracy',
-    'precision',
-    'recall',
-    'f1',
-    'balanced_accuracy',
-    'roc_auc',
-    'pr_auc',
-  ]) {
+  for (const name of ['accuracy', 'precision', 'recall', 'f1', 'balanced_accuracy', 'roc_auc', 'pr_auc']) {
     const interval = of(name);
     assert.ok(
       interval && interval.low < 0.95 && interval.low > 0.6 && interval.high === 1,

@@ -9,7 +9,8 @@ const Gate = Type.Object(
       Type.Number({
         minimum: 0.5,
         maximum: 0.999,
-        description: 'Confidence level, such as 0.95. The worse end of the interval is compared instead of the value. Without it, a gate of a validation needs at least 10 rows behind the value.',
+        description:
+          'Confidence level, such as 0.95. The worse end of the interval is compared instead of the value. Without it, a gate of a validation needs at least 10 rows behind the value.',
       }),
     ),
   },
