@@ -4,6 +4,7 @@ import { DataError, messageOf } from '../base/errors.ts';
 import type { Database } from './database.ts';
 import { modeOf } from './fieldRules.ts';
 import { columnsOf } from './inspectColumns.ts';
+import { keyTexts } from './keyText.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
 /**
@@ -153,24 +154,36 @@ async function markOrphans(
 ): Promise<number> {
   const parts = rule.positions.map((f) => `_lw_v${f}`);
   const there = reference.source === null ? source.unnumbered : `(SELECT * FROM ${reference.source})`;
-  if (reference.source !== null) {
-    const has = new Set((await columnsOf(db, reference.source)).map((column) => column.name));
-    const absent = reference.fields.find((field) => !has.has(field));
-    if (absent !== undefined)
-      throw new DataError(
-        `${rule.field}: the foreign key refers to the column ${absent}, which is not in the other table; its columns are ${[...has].join(', ')}`,
-      );
-  }
+  const types = await typesOf(db, source.unnumbered);
+  const otherTypes = reference.source === null ? types : await typesOf(db, reference.source);
+  const absent = reference.source === null ? undefined : reference.fields.find((field) => !otherTypes.has(field));
+  if (absent !== undefined)
+    throw new DataError(
+      `${rule.field}: the foreign key refers to the column ${absent}, which is not in the other table; its columns are ${[...otherTypes.keys()].join(', ')}`,
+    );
   const theirs = reference.fields.map((field) => {
     const own = names.indexOf(field);
-    return reference.source === null && own >= 0 ? `_lw_v${own}` : quoteIdentifier(field);
+    return reference.source === null && own >= 0 ? `_lw_v${own}` : field;
   });
-  const same = parts.map((part, i) => `CAST(o.${theirs[i]} AS VARCHAR) = CAST(v.${part} AS VARCHAR)`).join(' AND ');
+  const same = parts
+    .map((part, i) => {
+      const column = theirs[i] ?? '';
+      const [here, other] = keyTexts(
+        { value: `v.${part}`, sqlType: types.get(part) ?? 'VARCHAR' },
+        { value: `o.${quoteIdentifier(column)}`, sqlType: otherTypes.get(column) ?? 'VARCHAR' },
+      );
+      return `${other} = ${here}`;
+    })
+    .join(' AND ');
   const filled = parts.map((part) => `v.${part} IS NOT NULL`).join(' AND ');
   await db.run(
     `CREATE TEMP TABLE ${name} AS SELECT v._lw_n AS n FROM ${source.parsed} v WHERE ${filled} AND NOT EXISTS (SELECT 1 FROM ${there} o WHERE ${same})`,
   );
   return countRows(db, name);
+}
+
+async function typesOf(db: Database, source: string): Promise<Map<string, string>> {
+  return new Map((await columnsOf(db, source)).map(({ name, sqlType }) => [name, sqlType]));
 }
 
 const batch = 2048;
