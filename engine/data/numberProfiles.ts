@@ -1,7 +1,10 @@
 import type { Histogram, NumberProfile } from '../../protocol/dataProfile.ts';
+import { quantileOfRanks, quantileRanks } from '../statistics/quantile.ts';
 import type { Basics, ReadColumn } from './columnBasics.ts';
 import type { Database } from './database.ts';
-import { evenGrid, gridQuantiles, readGrid, tailGrid, type Bins, type Grid } from './grid.ts';
+import type { DistinctAndSpread } from './distinctAndSpread.ts';
+import { evenGrid, readGrid, tailGrid, type Bins, type Grid } from './grid.ts';
+import { quantilesOf } from './gridQuantiles.ts';
 import { doubleLiteral } from './quote.ts';
 
 const binCount = 20;
@@ -21,24 +24,31 @@ export async function countNumbers(
   basics: readonly Basics[],
 ): Promise<(CountedNumbers | null)[]> {
   const wanted = columns.flatMap((column, i) => {
-    const [low, high] = [basics[i]?.row[`v${i}_min`], basics[i]?.row[`v${i}_max`]];
+    const { row = {} } = basics[i] ?? {};
+    const [low, high, count] = [row[`v${i}_min`], row[`v${i}_max`], Number(row[`v${i}_finite`] ?? 0)];
     return column.numeric && typeof low === 'number' && typeof high === 'number'
-      ? [{ column, i, low, high, bins: binsBetween(low, high, column.type === 'integer') }]
+      ? [{ column, i, low, high, count, bins: binsBetween(low, high, column.type === 'integer') }]
       : [];
   });
   const found: (CountedNumbers | null)[] = columns.map(() => null);
   if (wanted.length === 0) return found;
   const asked = wanted.map(
-    ({ i, bins }) =>
-      `quantile_cont(v${i}, [${shares.join(', ')}]) AS q${i}, CAST(to_json(histogram(CASE WHEN v${i} IS NOT NULL THEN ${bins.count === 1 ? '0' : `least(${bins.count - 1}, CAST(floor((v${i} - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`} END)) AS VARCHAR) AS h${i}`,
+    ({ i, count, bins }) =>
+      `quantile_disc(v${i}, [${ranksOf(count)
+        .map((rank) => (rank + 0.5) / count)
+        .join(
+          ', ',
+        )}]) AS q${i}, CAST(to_json(histogram(CASE WHEN v${i} IS NOT NULL THEN ${bins.count === 1 ? '0' : `least(${bins.count - 1}, CAST(floor((v${i} - ${doubleLiteral(bins.low)}) / ${doubleLiteral(bins.width)}) AS INTEGER))`} END)) AS VARCHAR) AS h${i}`,
   );
   const [row = {}] = await db.rows(
     `SELECT ${asked.join(', ')} FROM (SELECT ${wanted.map(({ column, i }) => `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${column.value} END AS v${i}`).join(', ')} FROM ${source})`,
   );
-  for (const { i, bins } of wanted) {
+  for (const { i, count, bins } of wanted) {
     const counts = Object.entries(JSON.parse(String(row[`h${i}`] ?? '{}')) as Record<string, number>);
+    const q = row[`q${i}`];
+    const values = new Map(ranksOf(count).map((rank, at) => [rank, Array.isArray(q) ? Number(q[at]) : Number.NaN]));
     found[i] = {
-      quantiles: (row[`q${i}`] as number[]).map(Number),
+      quantiles: shares.map((share) => quantileOfRanks(count, share, (rank) => values.get(rank))),
       histogram: histogramFrom(
         bins,
         counts.map(([bin]) => Number(bin)),
@@ -58,6 +68,7 @@ export async function gridsFor(
   source: string,
   columns: readonly ReadColumn[],
   basics: readonly Basics[],
+  spreads: readonly (DistinctAndSpread | null)[],
 ): Promise<(Grid | null)[]> {
   const grids = columns.map(({ numeric }, i): Grid | null | 'tail' => {
     const { row = {} } = basics[i] ?? {};
@@ -66,8 +77,8 @@ export async function gridsFor(
       evenGrid({
         min: Number(row[`v${i}_min`]),
         max: Number(row[`v${i}_max`]),
-        mean: Number(row[`v${i}_mean`]),
-        std: Number(row[`v${i}_std`]),
+        mean: spreads[i]?.mean ?? 0,
+        std: spreads[i]?.std ?? 0,
       }) ?? 'tail'
     );
   });
@@ -86,17 +97,23 @@ export async function gridsFor(
     const q = row[`q${i}`];
     const quartiles =
       Array.isArray(q) && q.length === 3 ? (q.map(Number) as [number, number, number]) : ([0, 0, 0] as const);
-    return tailGrid(quartiles, Number(basics[i]?.row[`v${i}_std`] ?? 0));
+    return tailGrid(quartiles, spreads[i]?.std ?? 0);
   });
 }
 
 const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
+
+/** Ranks of the values that the quantiles lie between. */
+function ranksOf(count: number): number[] {
+  return shares.flatMap((share) => quantileRanks(count, share));
+}
 
 export async function profileNumbers(
   db: Database,
   values: string,
   row: Record<string, unknown>,
   i: number,
+  spread: DistinctAndSpread | null,
   counted: CountedNumbers | null,
   grid: Grid | null,
   whole: boolean,
@@ -107,13 +124,13 @@ export async function profileNumbers(
   const base = {
     min,
     max,
-    mean: number('mean'),
-    std: number('std'),
+    mean: spread?.mean ?? 0,
+    std: spread?.std ?? 0,
     zeros: number('zeros'),
     negative: number('negative'),
     infinite: Number(row[`c${i}`]) - number('finite'),
   };
-  const { quantiles, histogram } = counted ?? (await estimateNumbers(db, values, min, max, grid, whole));
+  const { quantiles, histogram } = counted ?? (await countByGrid(db, values, min, max, grid, whole));
   const [q01 = min, q05 = min, q25 = min, median = min, q75 = min, q95 = min, q99 = max] = quantiles;
   const wide = max - min > 5 * (q99 - q01) && q99 > q01;
   return {
@@ -128,8 +145,8 @@ export async function profileNumbers(
   };
 }
 
-/** Reads quantiles and bins from the cells of a grid, in one pass. */
-async function estimateNumbers(
+/** Counts bins and quantiles by the cells of a grid, without sorting all values. */
+async function countByGrid(
   db: Database,
   values: string,
   min: number,
@@ -138,8 +155,12 @@ async function estimateNumbers(
   whole: boolean,
 ): Promise<CountedNumbers> {
   const bins = binsBetween(min, max, whole);
-  const cells = await readGrid(db, values, grid ?? { centre: min, scale: 1, tail: true }, bins);
-  return { histogram: histogramFrom(bins, cells.bins, cells.counts), quantiles: gridQuantiles(cells, shares) };
+  const used = grid ?? { centre: min, scale: 1, tail: true };
+  const cells = await readGrid(db, values, used, bins);
+  return {
+    histogram: histogramFrom(bins, cells.bins, cells.counts),
+    quantiles: await quantilesOf(db, values, used, cells, shares),
+  };
 }
 
 /**

@@ -165,18 +165,18 @@ function withoutSplit<T extends { name: string }>(columns: T[]): T[] {
 function factsOf({
   name,
   type,
-  rows,
   missing,
   distinct,
+  exact,
   numbers,
   top,
 }: Awaited<ReturnType<typeof profileTable>>[number]): ColumnFacts {
   return {
-    // The estimate can exceed the number of values.
     name,
     type,
     missing,
-    distinct: Math.min(distinct, rows - missing),
+    distinct,
+    exact,
     top,
     numbers: numbers && {
       min: numbers.min,

@@ -35,6 +35,8 @@ export interface ColumnFacts {
   /** Number of NULL and NaN values; in text files also of values that the schema declares missing. */
   missing: number;
   distinct: number;
+  /** False when `distinct` is an estimate within 3 %. */
+  exact: boolean;
   numbers: {
     min: number;
     q25: number;

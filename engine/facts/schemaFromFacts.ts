@@ -30,11 +30,12 @@ export function schemaFromFacts(facts: DatasetFacts): string {
   return `# Inferred from ${facts.rows.toLocaleString('en')} rows. Bounds, units and further roles (feature, target, protected) are for you to set.\nfields:\n${lines.join('')}${id ? `primaryKey: ${yamlText(id.name)}\n` : ''}`;
 }
 
-function isKey({ name, type, distinct, missing }: ColumnFacts, rows: number): boolean {
+function isKey({ name, type, distinct, exact, missing }: ColumnFacts, rows: number): boolean {
   return (
     rows > 1 &&
     missing === 0 &&
-    distinct >= rows * 0.95 &&
+    exact &&
+    distinct === rows &&
     (type === 'string' || type === 'integer') &&
     /(^|[_\s-])(id|key|uuid)$/i.test(name)
   );

@@ -56,17 +56,16 @@ function columnHtml(column: ColumnProfile, profile: DataProfile, relations: Data
 <div class="parts"><table>${rows.map(([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`).join('')}</table>${column.numbers ? histogramSvg(column.numbers.core ?? column.numbers.histogram, column, column.numbers.core !== null) : topHtml(column)}</div></section>`;
 }
 
-function numberRows({ numbers, type, exact }: ColumnProfile, unit: string): [string, string][] {
+function numberRows({ numbers, type }: ColumnProfile, unit: string): [string, string][] {
   if (!numbers) return [];
   const told = (value: number) => (type === 'datetime' ? time(value) : `${number(value, 6)}${unit ? ` ${unit}` : ''}`);
-  const about = exact ? '' : '≈ ';
   return [
     ['Min', told(numbers.min)],
-    ['5 %', about + told(numbers.q05)],
-    ['25 %', about + told(numbers.q25)],
-    ['Median', about + told(numbers.median)],
-    ['75 %', about + told(numbers.q75)],
-    ['95 %', about + told(numbers.q95)],
+    ['5 %', told(numbers.q05)],
+    ['25 %', told(numbers.q25)],
+    ['Median', told(numbers.median)],
+    ['75 %', told(numbers.q75)],
+    ['95 %', told(numbers.q95)],
     ['Max', told(numbers.max)],
     ...(type === 'datetime'
       ? []

@@ -61,7 +61,7 @@ function whyNoTarget(column: ColumnProfile): string | null {
   )
     return `it is of type ${type}`;
   if (isId(column)) return 'it identifies the row';
-  if (type === 'string' && isUnique(column)) return 'it has a different text in almost every row';
+  if (type === 'string' && isUnique(column)) return 'it has a different text in every row';
   if (type === 'string' && (distinct > mostClasses || distinct * 3 > n))
     return `it has ${distinct.toLocaleString('en-US')} different texts, too many for classes`;
   return null;

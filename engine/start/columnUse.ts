@@ -11,9 +11,9 @@ const birth = /birth|dob|geburt|naissance/i;
 /** Number of values of a column that are not missing. */
 export const filled = (column: ColumnProfile) => column.rows - column.missing;
 
-/** True when all or nearly all rows have different values. */
+/** True when all rows have different values. */
 export function isUnique(column: ColumnProfile): boolean {
-  return column.missing === 0 && column.rows > 1 && column.distinct >= column.rows * (column.exact ? 1 : 0.98);
+  return column.missing === 0 && column.rows > 1 && column.exact && column.distinct === column.rows;
 }
 
 /** True for a column that identifies rows: by its name, or as consecutive whole numbers. */
@@ -47,7 +47,7 @@ export function whyLeftOut(column: ColumnProfile): Omit<LeftOut, 'name'> | null 
   if (isId(column)) return { reason: 'identifies the row', usable: false };
   if (type === 'date' || type === 'datetime')
     return { reason: 'a date; derive a number such as the month from it in SQL', usable: false };
-  if (type === 'string' && isUnique(column)) return { reason: 'a different text in almost every row', usable: false };
+  if (type === 'string' && isUnique(column)) return { reason: 'a different text in every row', usable: false };
   if (hasManyTexts(column))
     return {
       reason: `${distinct.toLocaleString('en-US')} different texts in ${rows.toLocaleString('en-US')} rows`,

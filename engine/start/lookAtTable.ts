@@ -24,7 +24,7 @@ export async function lookAtTable(
 ): Promise<OpenLook> {
   const file = resolve(folder, path);
   const open = await openTable(db, file, given, signal);
-  const profile = await profileTable(db, open.view);
+  const profile = await profileTable(db, open.view, { exactRows: Number.POSITIVE_INFINITY });
   const columns = profile.map((column): ColumnProfile => ({
     ...column,
     type: open.schema.fields.find(({ name }) => name === column.name)?.type ?? column.type,

@@ -36,11 +36,12 @@ function declared(field: Field): string[] {
 }
 
 function inData(column: ColumnFacts, facts: DatasetFacts | null, unit: string | undefined): string[] {
-  const { missing, distinct, numbers, top, type } = column;
+  const { missing, numbers, top, type, distinct } = column;
+  const different = `${column.exact ? '' : 'about '}${count(distinct)} distinct`;
   const rows = facts?.rows ?? 0;
   const counts = facts
-    ? `${facts.partial ? 'first ' : ''}${count(rows)} rows · ${missing === 0 ? 'none missing' : `${share(missing, rows)} missing`} · ${count(distinct)} distinct`
-    : `${count(distinct)} distinct`;
+    ? `${facts.partial ? 'first ' : ''}${count(rows)} rows · ${missing === 0 ? 'none missing' : `${share(missing, rows)} missing`} · ${different}`
+    : different;
   const lines = [`**In the data**: ${counts}`];
   if (numbers) {
     const show = (value: number) =>

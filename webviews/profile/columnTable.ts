@@ -206,12 +206,9 @@ function distinctCell({ profile }: ColumnRow): Piece {
 function quantityCell({ profile, unit }: ColumnRow, which: 'min' | 'median' | 'max'): Piece {
   if (profile === null) return html`<span class="pending" aria-hidden="true"></span>`;
   if (!profile.numbers) return html`<span class="muted">${absent}</span>`;
-  const about = which === 'median' && !profile.exact;
   const number = profile.numbers[which];
   const span = profile.numbers.max - profile.numbers.min;
-  return html`<span title="${measured(profile.type, number, unit)}${about ? `\n${aboutWhy}` : ''}"
-    >${about ? '≈ ' : ''}${valueOf(profile.type, number, span)}</span
-  >`;
+  return html`<span title="${measured(profile.type, number, unit)}">${valueOf(profile.type, number, span)}</span>`;
 }
 
 function toldCell({ relevance, isTarget }: ColumnRow, { relations, profile }: Model): Piece {

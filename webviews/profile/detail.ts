@@ -57,8 +57,6 @@ function inData(row: ColumnRow, column: ColumnProfile, model: Model, actions: Ac
 function facts({ unit }: ColumnRow, column: ColumnProfile): [string, string | TemplateResult][] {
   const { numbers, lengths, type, exact } = column;
   const filled = column.rows - column.missing;
-  const about = (text: string): string | TemplateResult =>
-    exact ? text : html`<span title=${aboutWhy}>≈ ${text}</span>`;
   const value = (number: number): string => measured(type, number, unit);
   const part = (n: number): string => `${count(n)} (${share(n / Math.max(1, filled))})`;
   const rows: [string, string | TemplateResult][] = [
@@ -70,17 +68,19 @@ function facts({ unit }: ColumnRow, column: ColumnProfile): [string, string | Te
     ],
     [
       'Distinct',
-      about(`${count(column.distinct)}${filled > 1 && column.distinct === filled ? ', each value once' : ''}`),
+      exact
+        ? `${count(column.distinct)}${filled > 1 && column.distinct === filled ? ', each value once' : ''}`
+        : html`<span title=${aboutWhy}>≈ ${count(column.distinct)}</span>`,
     ],
   ];
   if (numbers) {
     rows.push(
       ['Minimum', value(numbers.min)],
-      ['5 %', about(value(numbers.q05))],
-      ['25 %', about(value(numbers.q25))],
-      ['Median', about(value(numbers.median))],
-      ['75 %', about(value(numbers.q75))],
-      ['95 %', about(value(numbers.q95))],
+      ['5 %', value(numbers.q05)],
+      ['25 %', value(numbers.q25)],
+      ['Median', value(numbers.median)],
+      ['75 %', value(numbers.q75)],
+      ['95 %', value(numbers.q95)],
       ['Maximum', value(numbers.max)],
     );
     if (type !== 'datetime')
@@ -101,7 +101,6 @@ function topValues(column: ColumnProfile): TemplateResult {
   const top = column.top ?? [];
   const filled = column.rows - column.missing;
   if (filled === 0) return html`<p class="muted">Every value is missing.</p>`;
-  if (top.length === 0) return html`<p class="muted">No value is frequent.</p>`;
   const rest = filled - top.reduce((sum, one) => sum + one.count, 0);
   const most = Math.max(1, top[0]?.count ?? 1, column.distinct > top.length ? rest : 0);
   const line = (name: TemplateResult | string, title: string, n: number, other = false): TemplateResult =>
@@ -125,7 +124,7 @@ function topValues(column: ColumnProfile): TemplateResult {
     </thead>
     <tbody>
       ${top.map((one) => line(html`<bdi>${visible(one.value)}</bdi>`, visible(one.value), one.count))}
-      ${rest > 0 ? line(html`<span class="muted">${column.distinct > top.length ? `${column.exact ? '' : '≈ '}${count(column.distinct - top.length)} other` : 'other'}</span>`, 'All other values', rest, true) : nothing}
+      ${rest > 0 ? line(html`<span class="muted">${column.distinct > top.length ? `${count(column.distinct - top.length)} other` : 'other'}</span>`, 'All other values', rest, true) : nothing}
     </tbody>
   </table>`;
 }

@@ -16,9 +16,10 @@ export function miniature(column: ColumnProfile | null): Piece {
   if (column.rows - column.missing === 0)
     return html`<span class="muted">${column.rows === 0 ? 'no rows' : 'all missing'}</span>`;
   if (column.numbers) {
-    const { counts, edges } = column.numbers.core ?? column.numbers.histogram;
-    if (counts.length === 1)
-      return html`<span class="muted">always ${shortened(valueOf(column.type, edges[0]), 18)}</span>`;
+    const { min, max, infinite, core, histogram } = column.numbers;
+    const { counts, edges } = core ?? histogram;
+    if (min === max && infinite === 0)
+      return html`<span class="muted">always ${shortened(valueOf(column.type, min), 18)}</span>`;
     return drawn(
       counts,
       0.5,
@@ -27,10 +28,9 @@ export function miniature(column: ColumnProfile | null): Piece {
   }
   const top = column.top ?? [];
   const [first] = top;
-  if (!first) return html`<span class="muted">too many distinct values</span>`;
-  if (first.count === 1 && column.distinct > 1) return html`<span class="muted">each value once</span>`;
+  if (first?.count === 1 && column.distinct > 1) return html`<span class="muted">each value once</span>`;
   const filled = column.rows - column.missing;
-  if (column.distinct === 1)
+  if (first && column.distinct === 1)
     return html`<span class="muted" title=${visible(first.value)}
       >always <bdi>${shortened(visible(first.value), 14)}</bdi></span
     >`;
@@ -44,7 +44,7 @@ export function miniature(column: ColumnProfile | null): Piece {
       .join(
         '\n',
       )}${rest > 0 ? `\n${plural(Math.max(1, column.distinct - top.length), 'other value')} ${share(rest / filled)}` : ''}`,
-    first.count,
+    first?.count,
     rest > 0 ? 10 : top.length,
   );
 }

@@ -59,4 +59,4 @@ export function measured(type: string, value: number | null | undefined, unit: s
 }
 
 export const aboutWhy =
-  'Estimated, because the table is too large to sort and count all values. Missing, minimum, maximum, mean and standard deviation are exact.';
+  'Estimated within 3 %, because the table is large: only some of the values were counted. All other figures are exact.';

@@ -79,7 +79,7 @@ function profileLines(profile: DataProfile, relations: DataRelations | null): st
       column.name,
       column.type,
       column.rows === 0 ? '' : percent(column.missing / column.rows),
-      `${column.exact ? '' : '≈ '}${(column.exact ? column.distinct : Number(column.distinct.toPrecision(2))).toLocaleString('en-US')}`,
+      `${column.exact ? '' : '≈ '}${(column.exact ? column.distinct : Number(column.distinct.toPrecision(3))).toLocaleString('en-US')}`,
       ...bounds(column),
       column.numbers
         ? sparkline((column.numbers.core ?? column.numbers.histogram).counts)

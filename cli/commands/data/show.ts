@@ -103,7 +103,7 @@ function profileTable(version: Snapshot, profile: readonly ColumnProfile[]): str
       column.name,
       types.get(column.name) ?? column.type,
       column.rows === 0 ? '' : `${((100 * column.missing) / column.rows).toFixed(1)} %`,
-      count(column.distinct),
+      `${column.exact ? '' : '≈ '}${count(column.distinct)}`,
       value(n?.min),
       value(n?.median),
       value(n?.max),
