@@ -16,7 +16,7 @@ export interface WindowRows {
   scores: Float64Array;
   predictions: (string | null)[];
   keys: (string | null)[];
-  /** Times of the requests as their clients waited, where they were measured. */
+  /** Times of the requests, answered or refused, as their clients waited. */
   latencies: Float64Array;
   errors: number;
   /** Rows by model version. */
@@ -44,6 +44,7 @@ export async function readWindow(
   const versions = new Map<number, number>();
   let errors = 0;
   for (const row of eachPrediction(store, span)) {
+    if (row.requestMs !== null) latencies.push(row.requestMs);
     if (row.error !== null) {
       errors++;
       continue;
@@ -52,7 +53,6 @@ export async function readWindow(
     scores.push(row.score ?? Number.NaN);
     predictions.push(row.prediction);
     keys.push(row.key);
-    if (row.requestMs !== null) latencies.push(row.requestMs);
     versions.set(row.version, (versions.get(row.version) ?? 0) + 1);
   }
   let table = rowsToTable(rows, features);

@@ -6,7 +6,7 @@ import { answeredThreshold } from './answeredThreshold.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
 import type { GroupedLog } from './groupedLog.ts';
 import type { ServerMetrics } from './openMetrics.ts';
-import { longestLogged, type AnsweredRequest, type LoggedPrediction, type LoggedRows } from './predictionLog.ts';
+import { longestLogged, type AnsweredRequest, type LoggedPrediction, type LoggedRequest } from './predictionLog.ts';
 import { predictRows, type RowPrediction } from './predictRows.ts';
 import type { RowSchema, RowViolation } from './rowSchema.ts';
 import type { Shadow } from './shadow.ts';
@@ -46,8 +46,8 @@ export type AnsweredRow =
   | (RowPrediction & { warnings?: AnsweredViolation[] })
   | { score: null; prediction: null; value: null; errors: AnsweredViolation[] };
 
-/** The rows of each request in the log, for the time that is known after the answer. */
-export const loggedRows = new WeakMap<FastifyRequest, LoggedRows>();
+/** The requests that are in the log, for the time that is known after the answer. */
+export const loggedRequests = new WeakMap<FastifyRequest, LoggedRequest>();
 
 /**
  * Answers POST /predict. Rows are checked against the schema: those that it refuses have no prediction, and a request
@@ -65,7 +65,7 @@ export async function answerRequest(
   const { model, version } = served.version;
   const request: AnsweredRequest = { deployment: options.name, model, version, role: 'stable', ...identityOf(req) };
   const logAs = async (logged: readonly LoggedPrediction[]): Promise<void> => {
-    if (columns) loggedRows.set(req, await options.predictions.write(request, logged));
+    if (columns) loggedRequests.set(req, await options.predictions.write(request, logged));
   };
   const refuse = async (error: string, found: readonly RowViolation[], predictMs: number): Promise<unknown> => {
     await logAs([{ ...noPrediction, at: Date.now(), predictMs, error }]);

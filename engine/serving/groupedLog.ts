@@ -4,13 +4,13 @@ import {
   logRequestTimes,
   type AnsweredRequest,
   type LoggedPrediction,
-  type LoggedRows,
+  type LoggedRequest,
 } from './predictionLog.ts';
 
 interface Waiting {
   request: AnsweredRequest;
   rows: readonly LoggedPrediction[];
-  resolve: (rows: LoggedRows) => void;
+  resolve: (rows: LoggedRequest) => void;
   reject: (error: unknown) => void;
 }
 
@@ -25,7 +25,7 @@ export class GroupedLog {
   readonly #store: Pick<Store, 'sql'>;
   readonly #onError: (error: unknown) => void;
   #waiting: Waiting[] = [];
-  #times: (LoggedRows & { ms: number })[] = [];
+  #times: (LoggedRequest & { ms: number })[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   /** `onError` takes the error of times that could not be written; predictions reject. */
@@ -35,7 +35,7 @@ export class GroupedLog {
   }
 
   /** Resolves when the predictions are in the log; rejects when they could not be written. */
-  write(request: AnsweredRequest, rows: readonly LoggedPrediction[]): Promise<LoggedRows> {
+  write(request: AnsweredRequest, rows: readonly LoggedPrediction[]): Promise<LoggedRequest> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.#flush());
       this.#waiting.push({ request, rows, resolve, reject });
@@ -43,7 +43,7 @@ export class GroupedLog {
   }
 
   /** Takes the time of a request that was answered. */
-  answered(rows: LoggedRows, ms: number): void {
+  answered(rows: LoggedRequest, ms: number): void {
     this.#times.push({ ...rows, ms });
     this.#timer ??= setTimeout(() => this.flushTimes(), timesWaitMs).unref();
   }
@@ -59,7 +59,7 @@ export class GroupedLog {
     }
   }
 
-  #takeTimes(): (LoggedRows & { ms: number })[] {
+  #takeTimes(): (LoggedRequest & { ms: number })[] {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const times = this.#times;
@@ -71,7 +71,7 @@ export class GroupedLog {
     const group = this.#waiting;
     const times = this.#takeTimes();
     this.#waiting = [];
-    const logged: LoggedRows[] = [];
+    const logged: LoggedRequest[] = [];
     try {
       this.#store.sql.write(() => {
         if (times.length > 0) logRequestTimes(this.#store, times);
@@ -81,6 +81,6 @@ export class GroupedLog {
       for (const { reject } of group) reject(error);
       return;
     }
-    for (const [i, { resolve }] of group.entries()) resolve(logged[i] ?? { first: 0, last: -1 });
+    for (const [i, { resolve }] of group.entries()) resolve(logged[i] ?? { first: 0 });
   }
 }

@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { messageOf } from '../base/errors.ts';
 import type { DatasetSchema, InvalidMode } from '../project/schema/datasetSchema.ts';
-import { answerRequest, loggedRows, type AnsweringVersion } from './answerRequest.ts';
+import { answerRequest, loggedRequests, type AnsweringVersion } from './answerRequest.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
 import type { GroupedLog } from './groupedLog.ts';
 import { bodyError } from './jsonBody.ts';
@@ -47,7 +47,7 @@ export function predictApp<Served extends AnsweringVersion>(options: PredictAppO
   readJson(app);
   measureRequests(app, (req, status, ms) => {
     metrics.request(status, ms / 1000);
-    const rows = loggedRows.get(req);
+    const rows = loggedRequests.get(req);
     if (rows) predictions.answered(rows, ms);
   });
   app.post('/predict', (req, reply) =>

@@ -47,10 +47,9 @@ export interface LoggedWarning {
   value: string | null;
 }
 
-/** The rows of a request in the log, by their ids. */
-export interface LoggedRows {
+/** A request in the log, by the id of its first row. */
+export interface LoggedRequest {
   first: number;
-  last: number;
 }
 
 /** A text longer than this is cut in the log: one request must not fill the store. */
@@ -81,10 +80,10 @@ export function logPredictions(
   { sql }: Pick<Store, 'sql'>,
   request: AnsweredRequest,
   rows: readonly LoggedPrediction[],
-): LoggedRows {
+): LoggedRequest {
   const now = Date.now();
   return sql.write(() => {
-    const ids = { first: 0, last: -1 };
+    let first: number | null = null;
     for (const row of rows) {
       const { lastId } = sql.run(
         `INSERT INTO predictions (
@@ -107,10 +106,9 @@ export function logPredictions(
         cut(row.error),
         row.warnings && row.warnings.length > 0 ? JSON.stringify(row.warnings) : null,
       );
-      if (ids.last < 0) ids.first = lastId;
-      ids.last = lastId;
+      first ??= lastId;
     }
-    return ids;
+    return { first: first ?? 0 };
   });
 }
 
@@ -118,11 +116,13 @@ function cut(text: string | null): string | null {
   return text !== null && text.length > longestLogged ? `${text.slice(0, longestLogged)}…` : text;
 }
 
-/** Adds the time of answered requests to their rows: from the first byte of the request to the last of the answer. */
-export function logRequestTimes({ sql }: Pick<Store, 'sql'>, times: readonly (LoggedRows & { ms: number })[]): void {
+/**
+ * Adds the time of answered requests to their first rows, so that each request counts once: from the first byte of the
+ * request to the end of the answer.
+ */
+export function logRequestTimes({ sql }: Pick<Store, 'sql'>, times: readonly (LoggedRequest & { ms: number })[]): void {
   sql.write(() => {
-    for (const { first, last, ms } of times)
-      sql.run('UPDATE predictions SET request_ms = ? WHERE id BETWEEN ? AND ?', ms, first, last);
+    for (const { first, ms } of times) sql.run('UPDATE predictions SET request_ms = ? WHERE id = ?', ms, first);
   });
 }
 
@@ -247,7 +247,10 @@ export function mainVersion(
 export interface ReadPrediction {
   version: number;
   features: string;
-  /** Time of the whole request, as its client waited; null where it was not measured: old rows, and a shadow's. */
+  /**
+   * Time of the whole request, as its client waited, in its first row; null in its other rows and where it was not
+   * measured: in old rows, and those of a shadow.
+   */
   requestMs: number | null;
 }
 

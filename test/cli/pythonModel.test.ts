@@ -98,7 +98,7 @@ test('it is promoted, and the API and a batch give the scores of Python alone', 
     assert.match((await ask([absent])).error ?? '', /^row 0: hour: absent; .* Is `houre` a misspelling of it\?/);
     const { error } = await ask([{ ...rowsOf(1)[0], hour: 'noon' }]);
     assert.match(error ?? '', /row 0: hour: not an integer \(found "noon"\)/);
-    const missing = await ask([{ ...rowsOf(1)[0], amount: null, country: null, at: null }]);
+    const missing = await ask([{ ...rowsOf(1)[0], amount: null, country: null }]);
     assert.equal(typeof missing.predictions[0]?.score, 'number', JSON.stringify(missing));
   } finally {
     server.child.kill('SIGTERM');

@@ -26,23 +26,30 @@ export function monitoredOrders() {
       return { project, config: configFor(project, 'default') };
     };
     const evaluate = (now: number) => evaluateMonitor({ ...loaded(), store, monitor: 'production', now });
-    /** Logs predictions and the time of their request as the server does: the model is right when `right`, else it predicts the opposite. */
-    const predict = (rows: readonly Order[], options: { right?: boolean; missing?: boolean } = {}) => {
-      const logged = logPredictions(
-        store,
-        answeredRequest('production'),
-        rows.map((row) => ({
-          at: Date.parse(row.at),
-          key: row.id,
-          features: { amount: options.missing ? null : row.amount, hour: row.hour, country: row.country },
-          score: (options.right ?? true) === row.late ? 0.9 : 0.1,
-          prediction: 'x',
-          predictMs: 1,
-          error: null,
-        })),
-      );
-      logRequestTimes(store, [{ ...logged, ms: 2 }]);
-    };
+    /**
+     * Logs a request for each row, and its time, as the server does: the model is right when `right`, else it predicts
+     * the opposite.
+     */
+    const predict = (rows: readonly Order[], options: { right?: boolean; missing?: boolean } = {}) =>
+      store.sql.write(() => {
+        const logged = rows.map((row) =>
+          logPredictions(store, answeredRequest('production'), [
+            {
+              at: Date.parse(row.at),
+              key: row.id,
+              features: { amount: options.missing ? null : row.amount, hour: row.hour, country: row.country },
+              score: (options.right ?? true) === row.late ? 0.9 : 0.1,
+              prediction: 'x',
+              predictMs: 1,
+              error: null,
+            },
+          ]),
+        );
+        logRequestTimes(
+          store,
+          logged.map((request) => ({ ...request, ms: 2 })),
+        );
+      });
     const windows = () => windowsOf(store, loaded().config)('production');
     return { ...runner, loaded, evaluate, predict, windows };
   };

@@ -409,6 +409,20 @@ test('the metrics are OpenMetrics and count requests by status', async (t) => {
   assert.equal(value('loopwright_predictions_total'), 6);
 });
 
+test('the log has the time of each request once, also of one that is refused', async (t) => {
+  const { post, store } = await served(t);
+  await post({ instances: rows.slice(0, 3) });
+  await post({ instances: [{ ...rows[0], amount: 'much' }] });
+  const times = () =>
+    store.sql.all<{ request: number | null; predict: number }>(
+      'SELECT request_ms AS request, predict_ms AS predict FROM predictions ORDER BY id',
+    );
+  await until('the times are in the log', () => typeof times()[3]?.request === 'number');
+  const [first, second, third] = times();
+  assert.ok((first?.request ?? 0) > (first?.predict ?? 0) && (first?.predict ?? 0) > 0);
+  assert.deepEqual([second?.request, third?.request], [null, null]);
+});
+
 test('a port in use and a wrong deployment are errors with a remedy', async (t) => {
   const { serve } = promoted();
   const other = createServer();
