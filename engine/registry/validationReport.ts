@@ -7,6 +7,7 @@ import type { SliceResult } from '../evaluation/slices.ts';
 import type { Feature, FeatureKind } from '../models/feature.ts';
 import type { PredictorMeta } from '../models/predictor.ts';
 import type { ThresholdChoice } from '../evaluation/threshold.ts';
+import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { Refit } from './refit.ts';
 import { kindOfOldGate } from '../tracking/storedGate.ts';
 
@@ -58,6 +59,11 @@ export interface ValidationReport {
   calibration: CalibrationBin[];
   data: {
     dataset: string;
+    /**
+     * The schema that the rows were prepared by, whose rules hold for the rows of requests; null when the dataset has
+     * none. Missing in reports before version 5.
+     */
+    schema?: DatasetSchema | null | undefined;
     hash: string;
     rows: { train: number; validation: number; test: number };
     quarantined: number;

@@ -22,7 +22,8 @@ const mostListed = 100;
 export interface AnsweringVersion {
   model: Predictor;
   version: Pick<ModelVersion, 'model' | 'version'> & {
-    report: Pick<ValidationReport, 'threshold' | 'classes'> & Partial<Pick<ValidationReport, 'thresholdChoice'>>;
+    report: Pick<ValidationReport, 'threshold' | 'classes'> &
+      Partial<Pick<ValidationReport, 'thresholdChoice' | 'data'>>;
   };
 }
 

@@ -5,6 +5,7 @@ import type { InputType } from '../models/flavours/flavour.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { AnsweringVersion } from './answerRequest.ts';
 import type { RowSchema } from './rowSchema.ts';
+import { schemaOfVersion } from './schemaOfVersion.ts';
 import type { ServeTarget } from './serveTarget.ts';
 import { typedClasses } from './typedClasses.ts';
 
@@ -16,9 +17,10 @@ type Json = Record<string, unknown>;
  */
 export function openApi(
   { model: { meta }, version }: AnsweringVersion,
-  { name, schema, columns, token }: Pick<ServeTarget, 'name' | 'schema' | 'columns' | 'token'>,
+  { name, schema: ofProject, columns, token }: Pick<ServeTarget, 'name' | 'schema' | 'columns' | 'token'>,
   { required }: Pick<RowSchema, 'required'>,
 ): Json {
+  const schema = schemaOfVersion(version.report, ofProject);
   const others = [columns?.key, columns?.time].filter(
     (field) => typeof field === 'string' && !meta.features.some((feature) => feature.name === field),
   );

@@ -7,6 +7,7 @@ import type { GroupedLog } from './groupedLog.ts';
 import { bodyError } from './jsonBody.ts';
 import type { ServerMetrics } from './openMetrics.ts';
 import { RowSchema } from './rowSchema.ts';
+import { schemaOfVersion } from './schemaOfVersion.ts';
 import type { Shadow } from './shadow.ts';
 
 /** The largest body, in bytes. */
@@ -19,6 +20,7 @@ export interface PredictAppOptions<Served extends AnsweringVersion> {
   answer: <T>(use: (served: Served) => Promise<T>) => Promise<T>;
   predictions: GroupedLog;
   columns: DeploymentColumns | null;
+  /** The schema in the project, for versions that do not keep theirs. */
   schema: DatasetSchema | null;
   invalid: InvalidMode;
   metrics: ServerMetrics;
@@ -40,7 +42,8 @@ export function predictApp<Served extends AnsweringVersion>(options: PredictAppO
     const known = rowSchemas.get(served);
     if (known) return known;
     const alsoReads = [columns?.key ?? null, columns?.time ?? null].filter((name) => name !== null);
-    const made = new RowSchema({ meta: served.model.meta, schema, alsoReads, invalid });
+    const own = schemaOfVersion(served.version.report, schema);
+    const made = new RowSchema({ meta: served.model.meta, schema: own, alsoReads, invalid });
     rowSchemas.set(served, made);
     return made;
   };
@@ -52,7 +55,8 @@ export function predictApp<Served extends AnsweringVersion>(options: PredictAppO
   });
   app.post('/predict', (req, reply) =>
     options.answer((served) => {
-      const target = schema?.fields.find(({ name }) => name === served.model.meta.target) ?? null;
+      const { fields = [] } = schemaOfVersion(served.version.report, schema) ?? {};
+      const target = fields.find(({ name }) => name === served.model.meta.target) ?? null;
       return answerRequest(req, reply, served, { ...options, rowSchemaOf, target });
     }),
   );

@@ -13,6 +13,7 @@ import type { ModelVersion } from '../registry/modelVersions.ts';
 import { openVersion } from '../registry/openVersion.ts';
 import type { Store } from '../store/store.ts';
 import { checkBatch, missingColumns, type CheckedBatch } from './batchRows.ts';
+import { schemaOfVersion } from './schemaOfVersion.ts';
 import { typedClasses } from './typedClasses.ts';
 import type { RuleFinding } from '../data/ruleFinding.ts';
 import type { InvalidMode } from '../project/schema/datasetSchema.ts';
@@ -63,7 +64,8 @@ export interface ScoredBatch {
  * are written beside it. Works out of core.
  */
 export async function scoreBatch(request: BatchRequest): Promise<ScoredBatch> {
-  const { store, version, db, columns } = request;
+  const { store, version, db } = request;
+  const columns = { ...request.columns, schema: schemaOfVersion(version.report, request.columns.schema) };
   const model = await openVersion(version, request.tools);
   const rows = `batch_${++batches}`;
   const temp = join(store.folder, 'tmp');
@@ -104,7 +106,7 @@ export async function scoreBatch(request: BatchRequest): Promise<ScoredBatch> {
       known = await columnsOf(db, rows);
     }
     const total = Number((await db.rows(`SELECT count(*) AS n FROM ${rows}`))[0]?.['n'] ?? 0);
-    const work = { ...request, model, rows, total, place, known, file };
+    const work = { ...request, columns, model, rows, total, place, known, file };
     const scores =
       model.files && (file !== null || total > chunk) ? await scoreFile(work, model.files) : await scoreTables(work);
     const now = Date.now();

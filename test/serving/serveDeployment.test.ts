@@ -267,6 +267,26 @@ test('the deployment says whether broken rows refuse the request or only warn; a
   assert.equal(field.status, 200);
 });
 
+test('the rules are those of the training data, also when the file of the schema is gone or was edited', async (t) => {
+  const running: RunningServer[] = [];
+  t.after(() => Promise.all(running.map((server) => server.close())));
+  const { root, store } = promoted();
+  const refused = async () => {
+    const server = await servingOf({ root, store })();
+    running.push(server);
+    const { status, json } = await clientOf(server.url).post({ instances: [{ ...rows[1], amount: -5000 }] });
+    return [status, json.error];
+  };
+  const expected = [400, 'row 0: amount: below minimum -1000 (found -5000)'];
+  const path = 'schemas/orders.dataset.yaml';
+  writeFiles(root, { [path]: ordersSchema.replace('minimum: -1000', 'minimum: -9000') });
+  assert.deepEqual(await refused(), expected);
+  writeFiles(root, { [path]: 'fields: [ {' });
+  assert.deepEqual(await refused(), expected);
+  rmSync(join(root, path));
+  assert.deepEqual(await refused(), expected);
+});
+
 test('a key that is missing or no text and a time that is none only warn: the model does not read them', async (t) => {
   const { post } = await served(t);
   const { id: _, at: __, ...features } = rows[0] ?? assert.fail();

@@ -33,8 +33,8 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
   const { subject, data, test, validation, options, evaluation, performance, reference } = input;
   const { meta } = subject.model;
   const snapshot = newestSnapshot(context.store, data);
-  const fields = datasetOf(context, data).schema?.fields ?? [];
-  const isBoolean = fields.find((field) => field.name === meta.target)?.type === 'boolean';
+  const { schema } = datasetOf(context, data);
+  const isBoolean = schema?.fields.find((field) => field.name === meta.target)?.type === 'boolean';
   return {
     version: 5,
     model: subject.name,
@@ -63,6 +63,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
         : [],
     data: {
       dataset: data,
+      schema,
       hash: snapshot?.hash ?? '',
       quarantined: quarantinedBefore(context),
       preparedAt: snapshot?.createdAt ?? Date.now(),
