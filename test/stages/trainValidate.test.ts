@@ -197,6 +197,26 @@ test('decisions are compared with those of the champion at one rule, whatever ru
   );
 });
 
+test('test rows without a true value are refused, and n leaves out those that have none', async () => {
+  const yaml = ordersYaml
+    .replace('datasets:\n', 'datasets:\n  holdout: { path: holdout.csv, schema: schemas/orders.dataset.yaml }\n')
+    .replace('model: train, data: features, slices: [country]', 'model: train, data: holdout, slices: [country]');
+  const rows = (labels: string[]) =>
+    `id,at,amount,hour,country,late\n${labels.map((late, i) => `h${i},2026-05-01,${i},${i % 24},de,${late}\n`).join('')}`;
+  const unlabelled = Array.from({ length: 30 }, () => '');
+  const empty = runIn(ordersProject({ yaml, files: { 'holdout.csv': rows(unlabelled) } }));
+  const unchecked = { check: () => [] };
+  assert.match(
+    (await empty.run(unchecked)).error?.message ?? '',
+    /None of the 30 test rows of `holdout` has a true value/,
+  );
+  writeFiles(empty.root, { 'holdout.csv': rows([...unlabelled, ...unlabelled.map((_, i) => String(i % 2 === 0))]) });
+  await empty.run(unchecked);
+  const { report } = getVersion(empty.store, model, latestVersion(empty.store, model));
+  assert.equal(report.performance['accuracy']?.n, 30);
+  assert.equal(report.slices[0]?.n, 30);
+});
+
 test('a model of three classes is validated with macro metrics', async () => {
   const multi = runIn(
     ordersProject({
