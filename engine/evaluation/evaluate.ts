@@ -1,7 +1,7 @@
 import { countClasses, trueProbabilities } from './classCounts.ts';
 import { confusionAt } from './confusion.ts';
 import { intervalOf, type Interval, type Resampled } from './intervals.ts';
-import { meanLoss, relativeLoss, type MeanLoss } from './meanLoss.ts';
+import { meanLoss, relativeMeanLoss, type MeanLoss } from './meanLoss.ts';
 import { measures } from './measures.ts';
 import type { Measure } from './measures/measure.ts';
 import { decidedBy, type Predictions } from './predictions.ts';
@@ -139,9 +139,8 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
     const losses = task.losses(measure);
     const spreads = measure.loss?.as === 'explained' ? task.spreads?.() : undefined;
     if (!losses) continue;
-    const meanOf = (weights?: ArrayLike<number>) =>
-      spreads ? relativeLoss(losses, spreads, weights) : meanLoss(losses, weights);
-    means.set(measure.name, { meanOf, whole: meanOf(), as: measure.loss?.as });
+    const mean = spreads ? relativeMeanLoss(losses, spreads) : meanLoss(losses);
+    means.set(measure.name, { mean, whole: mean(), as: measure.loss?.as });
   }
   return {
     n: task.size(whole),
@@ -158,15 +157,15 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
     },
     statistics: (all) => {
       const weights = keptOf(all);
-      const rows = task.rows(weights);
       const statistics: Metrics = {};
-      for (const { measure, formula } of fitting) {
-        const mean = means.get(measure.name);
-        const drawn = mean?.meanOf(weights);
-        if (!mean && measure.resampled !== false) statistics[measure.name] = formula(rows);
-        if (!mean || !mean.whole || !drawn) continue;
-        statistics[measure.name] = metricOfMean(drawn.mean, mean.as);
-        statistics[pivotOf(measure.name)] = drawn.error ? (drawn.mean - mean.whole.mean) / drawn.error : null;
+      const counted = fitting.filter(({ measure }) => measure.resampled !== false && !means.has(measure.name));
+      const rows = counted.length > 0 ? task.rows(weights) : null;
+      if (rows) for (const { measure, formula } of counted) statistics[measure.name] = formula(rows);
+      for (const [name, { mean, whole: known, as }] of means) {
+        const drawn = mean(weights);
+        if (!known || !drawn) continue;
+        statistics[name] = metricOfMean(drawn.mean, as);
+        statistics[pivotOf(name)] = drawn.error ? (drawn.mean - known.mean) / drawn.error : null;
       }
       return statistics;
     },
@@ -193,7 +192,7 @@ const pivotOf = (name: string) => `pivot of ${name}`;
 
 /** The losses of the rows of a measure, as a mean of any weights. */
 interface LossOfRows {
-  meanOf: (weights?: ArrayLike<number>) => MeanLoss | null;
+  mean: (weights?: ArrayLike<number>) => MeanLoss | null;
   whole: MeanLoss | null;
   as: 'root' | 'explained' | undefined;
 }
@@ -217,9 +216,10 @@ function studentised(
 ): Interval | null {
   const pivots = intervalOf(resampled, pivotOf(name), confidence);
   const farther = intervalOf(resampled, pivotOf(name), 1 - (1 - confidence) / tailOfLarge);
-  if (!whole?.error || !pivots || !farther) return null;
-  const low = Math.max(0, whole.mean - Math.max(0, pivots.high) * whole.error);
-  const high = whole.mean - Math.min(0, farther.low) * whole.error;
+  const error = whole?.error ?? 0;
+  if (!whole || error <= 1e-12 * Math.abs(whole.mean) || !pivots || !farther) return null;
+  const low = Math.max(0, whole.mean - Math.max(0, pivots.high) * error);
+  const high = whole.mean - Math.min(0, farther.low) * error;
   const ends = [metricOfMean(low, as), metricOfMean(high, as)];
   return { low: Math.min(...ends), high: Math.max(...ends) };
 }
@@ -250,7 +250,7 @@ export function subset(
 
 function spreadsOf(truth: Float64Array, values: Float64Array): Float64Array {
   const known = truth.map((y, i) => (Number.isNaN(values[i] ?? Number.NaN) ? Number.NaN : y));
-  const mean = meanLoss(known)?.mean ?? 0;
+  const mean = meanLoss(known)()?.mean ?? 0;
   return known.map((y) => (y - mean) ** 2);
 }
 

@@ -84,8 +84,12 @@ test('the interval of F1 is that of the share of rows that are positive in truth
 });
 
 test('errors without any spread have no interval, because nothing says how large a rare one is', () => {
-  const predictions = { task: 'regression' as const, values: Float64Array.from([1, 2, 3]), probabilities: [] };
-  const prepared = prepareMetrics(Float64Array.from([1, 2, 3]), predictions, { threshold: null, minPrecision: 0.9 });
-  const resampled = resample({ n: 3, seed: 1 }, prepared.statistics);
-  assert.equal(prepared.intervalOf('rmse', resampled, 0.95), null);
+  for (const error of [0, 0.1]) {
+    const truth = Float64Array.from([1, 2, 4, 7]);
+    const values = truth.map((y) => y + error);
+    const predictions = { task: 'regression' as const, values, probabilities: [] };
+    const prepared = prepareMetrics(truth, predictions, { threshold: null, minPrecision: 0.9 });
+    const resampled = resample({ n: 4, seed: 1 }, prepared.statistics);
+    assert.equal(prepared.intervalOf('rmse', resampled, 0.95), null);
+  }
 });
