@@ -82,8 +82,9 @@ let samples = 0;
  */
 export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   let [n, meanA, meanB, saa, sbb, sab] = [0, 0, 0, 0, 0, 0];
+  const [unitA, unitB] = [unitOf(a), unitOf(b)];
   for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] ?? Number.NaN, b[i] ?? Number.NaN];
+    const [x, y] = [(a[i] ?? Number.NaN) / unitA, (b[i] ?? Number.NaN) / unitB];
     if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
     n++;
     const [dx, dy] = [x - meanA, y - meanB];
@@ -94,6 +95,16 @@ export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number 
     sab += dx * (y - meanB);
   }
   return saa > 0 && sbb > 0 ? Math.max(-1, Math.min(1, sab / Math.sqrt(saa * sbb))) : null;
+}
+
+/** Returns a power of two near the largest finite value, in units of which no square overflows or vanishes. */
+function unitOf(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i] ?? 0);
+    if (size > most && size < Number.POSITIVE_INFINITY) most = size;
+  }
+  return 2 ** Math.max(-1022, Math.floor(Math.log2(most)));
 }
 
 function symmetric(size: number, value: (i: number, j: number) => number | null): (number | null)[][] {
