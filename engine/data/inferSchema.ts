@@ -181,7 +181,7 @@ function guessRoles(fields: Field[], profile: readonly ColumnProfile[]): void {
     const { role } = field.loopwright ?? {};
     const usable =
       field.categories !== undefined || field.type === 'number' || field.type === 'integer' || field.type === 'boolean';
-    const constant = (column?.distinct ?? 0) < 2;
+    const constant = !column || column.distinct === 0 || (column.distinct === 1 && column.missing === 0);
     const guessed =
       role ??
       (field === target

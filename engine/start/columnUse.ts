@@ -41,7 +41,7 @@ function hasManyTexts({ type, distinct, rows }: ColumnProfile): boolean {
 export function whyLeftOut(column: ColumnProfile): Omit<LeftOut, 'name'> | null {
   const { type, distinct, rows, missing, lengths } = column;
   if (filled(column) === 0) return { reason: 'empty in every row', usable: false };
-  if (distinct < 2) return { reason: 'same value in every row', usable: false };
+  if (distinct < 2 && missing === 0) return { reason: 'same value in every row', usable: false };
   if (['object', 'array', 'list', 'any', 'geojson', 'geopoint', 'duration', 'time', 'yearmonth'].includes(type))
     return { reason: `of type ${type}, which models do not support`, usable: false };
   if (isId(column)) return { reason: 'identifies the row', usable: false };

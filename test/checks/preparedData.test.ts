@@ -82,6 +82,11 @@ test('LW410 constant, LW411 doubled, LW425 many levels', async () => {
     sql: `SELECT *, 'north' AS shop\nFROM orders\n`,
   });
   assert.match((await findInData('LW410', constant)).messages[0] ?? '', /`shop` is the same in every row \(north\)/);
+  const gaps = await prepared({
+    schema: withField('shop', 'type: string'),
+    sql: `SELECT *, CASE WHEN amount > 50 THEN 'north' END AS shop\nFROM orders\n`,
+  });
+  assert.deepEqual((await findInData('LW410', gaps)).messages, [], 'a value or none is a difference');
   const doubled = await prepared({
     schema: withField('cents', 'type: number'),
     sql: 'SELECT *, amount AS cents\nFROM orders\n',

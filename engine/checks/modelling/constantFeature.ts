@@ -1,3 +1,4 @@
+import { count } from '../data/eachDataset.ts';
 import type { Rule } from '../rule.ts';
 import { featurePlace } from './featurePlace.ts';
 
@@ -12,6 +13,7 @@ export const constantFeature: Rule = {
       if (!('uses' in stage) || stage.uses !== 'train') continue;
       const facts = context.facts.dataset(stage.with.data);
       if (!facts || facts.rows < 2) continue;
+      const rows = facts.partial ? `the first ${count(facts.rows)} rows` : 'every row';
       const features =
         stage.with.features ??
         context
@@ -21,14 +23,15 @@ export const constantFeature: Rule = {
         [];
       for (const feature of features) {
         const column = facts.columns.find((candidate) => candidate.name === feature);
-        if (column && column.distinct <= 1)
+        // A value in some rows and none in others is a difference: models have an input for missing values.
+        if (column && (column.distinct === 0 || (column.distinct === 1 && column.missing === 0)))
           featurePlace(
             context,
             name,
             stage,
             feature,
           )(
-            `\`${feature}\` is ${column.distinct === 0 ? 'empty in every row' : `the same in every row${column.top?.[0] ? ` (${column.top[0].value})` : column.numbers ? ` (${column.numbers.min})` : ''}`}.`,
+            `\`${feature}\` is ${column.distinct === 0 ? `empty in ${rows}` : `the same in ${rows}${column.top?.[0] ? ` (${column.top[0].value})` : column.numbers ? ` (${column.numbers.min})` : ''}`}.`,
           );
       }
     }
