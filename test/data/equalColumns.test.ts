@@ -45,7 +45,7 @@ test('equal means equal in every row: 1,000 random tables against a plain compar
     copies += expected.length;
     assert.deepEqual(await equalColumns(db, 't', await columnsOf(db, 't')), expected, `seed ${seed}`);
   }
-  assert.ok(copies > 300, `${copies} copies`);
+  assert.ok(copies >= 250, `${copies} copies`);
 });
 
 test('random columns of zeros and ones are no copies of each other', async () => {

@@ -75,11 +75,11 @@ const names = [
   'b1',
 ];
 
-/** A table of up to 9 columns and 0 to 40 rows, the same for the same seed. Some columns are copies, or almost. */
+/** A table of up to 9 columns and 0 to 24 rows, the same for the same seed. Some columns are copies, or almost. */
 export function nastyTable(seed: number): NastyColumn[] {
   const random = seededRandom(seed);
   const pick = <T>(list: readonly T[]): T => list[random.integer(list.length)] as T;
-  const rows = pick([0, 1, 2, 3, 12, 40]);
+  const rows = pick([0, 1, 2, 3, 6, 24]);
   const columns: NastyColumn[] = [];
   const taken = [...names];
   const columnCount = 1 + random.integer(9);
