@@ -87,6 +87,16 @@ export interface Expectation {
   rarer: { n: number; needed: number } | null;
 }
 
+/** Labels that do not count as they are. */
+export interface LabelFaults {
+  /** Labels of no class of the model; they are left out. */
+  unknown: number;
+  /** Some of them, at most 3. */
+  examples: string[];
+  /** Rows whose key has two labels that differ, without a time that says which is newer; the last one counts. */
+  conflicting: number;
+}
+
 export interface DriftWindow {
   id: number;
   /** Epoch milliseconds, start inclusive, end exclusive. */
@@ -109,6 +119,8 @@ export interface DriftWindow {
   /** The 95 % intervals of the performance; a metric without one is absent, and windows of older versions have none. */
   intervals: Record<string, { low: number; high: number }>;
   labelled: number;
+  /** Null when every label counts. */
+  labelFaults: LabelFaults | null;
   latencyP95Ms: number | null;
   errorRate: number;
   /**

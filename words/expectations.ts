@@ -76,6 +76,24 @@ export function labelledText({ labelled, rows }: { labelled: number; rows: numbe
   return `${count(labelled)} of ${plural(rows, 'row')} labelled (${rows === 0 ? absent : percent(labelled / rows)})`;
 }
 
+/** `12 labels are no class of the model ("Yes", "maybe") and do not count; 2 rows have two labels that differ`. */
+export function labelFaultsText(faults: { unknown: number; examples: readonly string[]; conflicting: number }): string {
+  const { unknown, examples, conflicting } = faults;
+  const named = examples.map((example) => JSON.stringify(example)).join(', ');
+  return [
+    ...(unknown > 0
+      ? [
+          `${plural(unknown, 'label')} ${unknown === 1 ? 'is no class' : 'are no classes'} of the model (${named}) and ${unknown === 1 ? 'does' : 'do'} not count`,
+        ]
+      : []),
+    ...(conflicting > 0
+      ? [
+          `${plural(conflicting, 'row')} ${conflicting === 1 ? 'has' : 'have'} labels that differ, of which the last counts`,
+        ]
+      : []),
+  ].join('; ');
+}
+
 /** The settings that differ from those of now: `window.min_rows and drift.share have changed since`. */
 export function changedText(changed: readonly string[]): string {
   if (changed.length === 0) return '';

@@ -12,6 +12,7 @@ import {
   changedText,
   expectationText,
   intervalText,
+  labelFaultsText,
   stateText,
   verdictText,
   widthText,
@@ -98,6 +99,9 @@ function printVerdict({ line }: Terminal, windows: readonly DriftWindow[], { exp
         : `${metric}: ${stateText(expectation)}`,
     );
   }
+  const faulty = windows.findLast(({ labelFaults }) => labelFaults !== null);
+  if (faulty?.labelFaults)
+    line(`window of ${new Date(faulty.start).toISOString().slice(0, 10)}: ${labelFaultsText(faulty.labelFaults)}`);
   const changed = windows.filter((window) => window.changed.length > 0);
   const keys = [...new Set(changed.flatMap((window) => window.changed))];
   if (changed.length > 0) line(`* ${plural(changed.length, 'window')} ${changedText(keys)}; the rows are gone`);

@@ -3,7 +3,7 @@ import { openDatabase, type Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { listWindows } from '../monitoring/windows.ts';
 import { realisedPerformance } from '../monitoring/performance.ts';
-import { readLabels } from '../monitoring/windowLabels.ts';
+import { noLabels, readLabels } from '../monitoring/windowLabels.ts';
 import { predictionSource } from '../monitoring/predictionSource.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
@@ -76,7 +76,7 @@ export async function monthlyReport(
           })
         : rows.truth
           ? null
-          : new Map<string, number>();
+          : noLabels;
       const { labelled, metrics } = realisedPerformance(rows, labels, version);
       const drifted = new Set(
         inside.flatMap((window) =>

@@ -44,7 +44,7 @@ export async function judgeWindow(request: JudgeRequest, { start, end }: Span): 
   const { rows } = read.features;
   const minRows = monitor.window.min_rows ?? fewestRows;
   const compared = rows >= minRows ? await compare(request, await database(), version, features, read) : null;
-  const { labelled, rarerLabels, metrics } = await realised(request, version, read, start);
+  const { labelled, rarerLabels, metrics, faults } = await realised(request, version, read, start);
   const latencies = read.latencies.toSorted();
   const latency = latencies.length === 0 ? null : quantile(latencies, 0.95);
   const expectations = judgeExpectations(monitor, {
@@ -79,6 +79,7 @@ export async function judgeWindow(request: JudgeRequest, { start, end }: Span): 
       [...metrics].flatMap(([name, { low, high }]) => (low === null || high === null ? [] : [[name, { low, high }]])),
     ),
     labelled,
+    labelFaults: faults,
     latencyP95Ms: latency,
     errorRate: rows + read.errors === 0 ? 0 : read.errors / (rows + read.errors),
   };
@@ -116,7 +117,7 @@ async function realised(
 ): Promise<RealisedPerformance> {
   const { labels } = monitor;
   if ((!labels && !rows.truth) || rows.features.rows === 0)
-    return { labelled: 0, rarerLabels: version.report.task === 'binary' ? 0 : null, metrics: new Map() };
+    return { labelled: 0, rarerLabels: version.report.task === 'binary' ? 0 : null, metrics: new Map(), faults: null };
   const known =
     labels &&
     (await readLabels({

@@ -1,8 +1,10 @@
-import type { MeasuredValue } from '../../protocol/drift.ts';
+import type { LabelFaults, MeasuredValue } from '../../protocol/drift.ts';
 import { resample } from '../evaluation/intervals.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
 import { prepareMetrics } from '../evaluation/evaluate.ts';
 import { type Predictions } from '../evaluation/predictions.ts';
+import { trueClass } from './trueClass.ts';
+import type { WindowLabels } from './windowLabels.ts';
 import type { WindowRows } from './windowRows.ts';
 
 export interface RealisedPerformance {
@@ -11,6 +13,8 @@ export interface RealisedPerformance {
   rarerLabels: number | null;
   /** By metric, those that the labelled rows define. */
   metrics: Map<string, MeasuredValue>;
+  /** Null when every label counts. */
+  faults: LabelFaults | null;
 }
 
 /** The same rows give the same intervals. */
@@ -22,25 +26,24 @@ const seed = 1;
  */
 export function realisedPerformance(
   rows: WindowRows,
-  labels: ReadonlyMap<string, string | number> | null,
+  labels: WindowLabels | null,
   version: Pick<ModelVersion, 'report'>,
   resamples?: number,
 ): RealisedPerformance {
-  const { task, classes, threshold, minPrecision, positive, scores } = version.report;
+  const { task, classes, threshold, minPrecision, scores } = version.report;
+  const read = trueClass(version.report);
+  const faults: LabelFaults = { unknown: 0, examples: [], conflicting: 0 };
   const truth: number[] = [];
   const values: number[] = [];
   const decisions: number[] = [];
   rows.keys.forEach((key, i) => {
-    const label = labels === null ? rows.truth?.[i] : key === null ? null : labels.get(key);
+    const label = labels === null ? rows.truth?.[i] : key === null ? null : labels.byKey.get(key);
     if (label === undefined || label === null) return;
+    if (key !== null && labels?.conflicting.has(key)) faults.conflicting++;
+    const value = read(label);
+    if (Number.isNaN(value)) return noteUnknown(faults, label);
     if (rows.decisions) decisions.push(rows.decisions[i] ?? Number.NaN);
-    truth.push(
-      task === 'regression'
-        ? Number(label)
-        : task === 'binary'
-          ? Number(isPositive(label, positive))
-          : (classes ?? []).indexOf(String(label)),
-    );
+    truth.push(value);
     values.push(
       task === 'multiclass' ? (classes ?? []).indexOf(rows.predictions[i] ?? '') : (rows.scores[i] ?? Number.NaN),
     );
@@ -48,7 +51,8 @@ export function realisedPerformance(
   const n = truth.length;
   const positives = truth.reduce((sum, label) => sum + label, 0);
   const rarerLabels = task === 'binary' ? Math.min(positives, n - positives) : null;
-  if (n === 0) return { labelled: 0, rarerLabels, metrics: new Map() };
+  const told = faults.unknown + faults.conflicting > 0 ? faults : null;
+  if (n === 0) return { labelled: 0, rarerLabels, metrics: new Map(), faults: told };
   const predictions: Predictions = {
     task,
     values: Float64Array.from(values),
@@ -68,11 +72,13 @@ export function realisedPerformance(
     const { low = null, high = null } = prepared.intervalOf(name, resampled, 0.95) ?? {};
     metrics.set(name, { value, low, high, n });
   }
-  return { labelled: n, rarerLabels, metrics };
+  return { labelled: n, rarerLabels, metrics, faults: told };
 }
 
-/** True when a value of a binary target is the positive one. */
-export function isPositive(label: string | number, positive: string | null): boolean {
-  if (typeof label === 'number') return label === (positive === null || positive === 'true' ? 1 : Number(positive));
-  return label === (positive ?? 'true');
+const mostExamples = 3;
+
+function noteUnknown(faults: LabelFaults, label: string | number): void {
+  const example = String(label).slice(0, 60);
+  faults.unknown++;
+  if (faults.examples.length < mostExamples && !faults.examples.includes(example)) faults.examples.push(example);
 }

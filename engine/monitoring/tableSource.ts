@@ -13,7 +13,7 @@ import type { ModelVersion } from '../registry/modelVersions.ts';
 import { featuresOf } from '../registry/openVersion.ts';
 import { newestVersion } from '../registry/selectedVersion.ts';
 import { datasetSql } from '../stages/datasetView.ts';
-import { isPositive } from './performance.ts';
+import { trueClass } from './trueClass.ts';
 import type { PredictionSource, SourceRequest, Span } from './sourceRequest.ts';
 import { appendTable, numbers, texts, type WindowRows } from './windowRows.ts';
 import { listWindows, settledWindows } from './windows.ts';
@@ -134,7 +134,7 @@ async function readSpan(
   key: string | null,
   version: number,
 ): Promise<WindowRows> {
-  const { task, positive } = report;
+  const { task } = report;
   const { prediction, score, target, id } = columns;
   const features = featuresOf(report).filter(({ name }) => types.has(name));
   const named = (name: string | undefined, as: string) =>
@@ -152,9 +152,10 @@ async function readSpan(
   );
   const [all] = await db.rows(`SELECT count(*) AS n FROM ${sql} WHERE ${between(columns, span)}`);
   const predictions = valuesOf(part, '_prediction');
+  const read = trueClass(report);
   const decisions =
     prediction && task === 'binary'
-      ? Float64Array.from(predictions, (made) => (made === null ? Number.NaN : Number(isPositive(made, positive))))
+      ? Float64Array.from(predictions, (made) => (made === null ? Number.NaN : read(made)))
       : null;
   const features_ = appendTable(rowsToTable([], features), part, features);
   return {

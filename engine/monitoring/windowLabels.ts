@@ -9,9 +9,18 @@ import { timestampOf } from '../project/timestampOf.ts';
 import { textValues } from '../models/features.ts';
 import type { Store } from '../store/store.ts';
 
+export interface WindowLabels {
+  /** The label of each key, as text or number: the newest by the time of the labels, else the last one. */
+  byKey: ReadonlyMap<string, string | number>;
+  /** Keys with labels that differ, where no time says which is newer. */
+  conflicting: ReadonlySet<string>;
+}
+
+/** The labels of nothing. */
+export const noLabels: WindowLabels = { byKey: new Map(), conflicting: new Set() };
+
 /**
- * The labels that have arrived by `now`, by key, as texts or numbers; rows before `from` cannot belong to the window
- * and are not read.
+ * The labels that have arrived by `now`; rows before `from` cannot belong to the window and are not read.
  */
 export async function readLabels(input: {
   project: Project;
@@ -22,12 +31,12 @@ export async function readLabels(input: {
   target: string;
   from: number;
   now: number;
-}): Promise<Map<string, string | number>> {
+}): Promise<WindowLabels> {
   const { project, config, store, db, labels, target, from, now } = input;
   const dataset = config.datasets?.[labels.dataset];
   const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
   const fingerprints = new FileFingerprints(project.root, store);
-  if (!dataset || fingerprints.expand(dataset.path).length === 0) return new Map();
+  if (!dataset || fingerprints.expand(dataset.path).length === 0) return noLabels;
   const sql = await datasetSql(
     db,
     project.root,
@@ -37,19 +46,23 @@ export async function readLabels(input: {
     { asOf: now, window: null },
   );
   const time = timestampOf(schema);
-  const where = time === null ? '' : ` WHERE ${quoteIdentifier(time)} >= make_timestamp_ms(${Math.round(from)})`;
+  const named = time === null ? null : quoteIdentifier(time);
+  const where = named === null ? '' : ` WHERE ${named} >= make_timestamp_ms(${Math.round(from)}) ORDER BY ${named}`;
   const table = await db.table(
     `SELECT CAST(${quoteIdentifier(labels.key)} AS VARCHAR) AS key, ${quoteIdentifier(target)} AS value FROM (${sql})${where}`,
   );
   const keys = table.columns['key'];
   const values = table.columns['value'];
-  const result = new Map<string, string | number>();
-  if (!keys || !values) return result;
+  const byKey = new Map<string, string | number>();
+  const conflicting = new Set<string>();
+  if (!keys || !values) return { byKey, conflicting };
   const names = textValues(keys);
   for (let i = 0; i < table.rows; i++) {
     const key = names[i] ?? null;
     const value = values.kind === 'number' ? (values.values[i] ?? Number.NaN) : (values.values[i] ?? null);
-    if (key !== null && value !== null && !Number.isNaN(value)) result.set(key, value);
+    if (key === null || value === null || Number.isNaN(value)) continue;
+    if (time === null && byKey.has(key) && byKey.get(key) !== value) conflicting.add(key);
+    byKey.set(key, value);
   }
-  return result;
+  return { byKey, conflicting };
 }

@@ -23,7 +23,7 @@ import type { Span } from './sourceRequest.ts';
 /**
  * A window in the store. A change of its shape adds a format. Format 2 adds the note, the types `text` and `none`, and
  * values without a threshold; format 3 the corrected p-value, the value of chance and the reason; format 4 the
- * settings, a verdict for each of inputs, score and expectations, and intervals.
+ * settings, a verdict for each of inputs, score and expectations, intervals, and what was wrong with labels.
  */
 interface StoredWindow {
   format: 4;
@@ -39,6 +39,8 @@ interface StoredWindow {
   performance: Record<string, number>;
   intervals: DriftWindow['intervals'];
   labelled: number;
+  /** Missing when every label counts. */
+  labelFaults?: { unknown: number; examples: string[]; conflicting: number };
   latencyP95Ms: number | null;
   errorRate: number;
 }
@@ -301,6 +303,7 @@ function stored(window: JudgedWindow, settings: JudgingSettings): StoredWindow {
     performance,
     intervals,
     labelled,
+    ...(window.labelFaults && { labelFaults: { ...window.labelFaults } }),
     latencyP95Ms,
     errorRate,
   };
@@ -311,7 +314,7 @@ function read({ id, start, end, version, status, result }: Row): ReadWindow {
   const of = { id, start, end, status, referenceVersion: version };
   if (found.format === 4) {
     const { format: _, settingsHash: __, ...window } = found;
-    return { ...window, ...of, minRows: window.settings.window.min_rows };
+    return { labelFaults: null, ...window, ...of, minRows: window.settings.window.min_rows };
   }
   const { format: _, ...window } = found;
   const values = window.values.map((value): DriftValue => ({
@@ -324,6 +327,7 @@ function read({ id, start, end, version, status, result }: Row): ReadWindow {
   const inputs = status === 'too few rows' ? 'not judged' : status === 'drift' ? 'drifted' : 'stable';
   const score = values.find(({ column }) => column === '_score');
   return {
+    labelFaults: null,
     ...window,
     ...of,
     values,

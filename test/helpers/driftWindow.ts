@@ -19,6 +19,7 @@ export function driftWindow(part: Partial<JudgedWindow> = {}): JudgedWindow {
     performance: {},
     intervals: {},
     labelled: 0,
+    labelFaults: null,
     latencyP95Ms: 5,
     errorRate: 0,
     ...part,

@@ -29,8 +29,43 @@ test('as of a time no later label is read (property)', async (t) => {
     const found = await readLabels({ project, config, store, db, labels, target: 'late', from, now });
     const inTime = (time: number) => time <= now && time >= from;
     const expected = [...knownAt].flatMap(([id, time]) => (inTime(time) ? [id] : []));
-    assert.deepEqual([...found.keys()].toSorted(), expected.toSorted());
+    assert.deepEqual([...found.byKey.keys()].toSorted(), expected.toSorted());
     read.push(expected.length);
   }
   assert.ok(Math.min(...read) < rows.length && Math.max(...read) > 0, 'some reads find labels, and some not all');
+});
+
+test('labels that differ: by time the newest counts, without a time the last one, and its key is named', async (t) => {
+  const at = (days: number) => new Date(ordersStart + days * day).toISOString();
+  const files = {
+    'labels/labels-1.csv': `id,known_at,late\na,${at(3)},true\na,${at(2)},false\nb,${at(2)},true\n`,
+    'plain.csv': 'id,late\na,true\na,false\nb,true\nb,true\n',
+  };
+  const root = ordersProject({ files });
+  const store = openStore(root);
+  t.after(() => store.sql.close());
+  const db = await openDatabase({ threads: 1 });
+  t.after(() => db.close());
+  const project = loadProject(root);
+  const config = configFor(project, 'default');
+  const timed = config.monitors?.['production']?.labels ?? assert.fail('the monitor has no labels');
+  const request = { project, store, db, target: 'late', from: ordersStart, now: ordersStart + 9 * day };
+  const found = await readLabels({ ...request, config, labels: timed });
+  assert.deepEqual(
+    [[...found.byKey].toSorted(), found.conflicting.size],
+    [
+      [
+        ['a', 1],
+        ['b', 1],
+      ],
+      0,
+    ],
+  );
+  const datasets = { ...config.datasets, plain: { path: 'plain.csv' } };
+  const plain = await readLabels({
+    ...request,
+    config: { ...config, datasets },
+    labels: { ...timed, dataset: 'plain' },
+  });
+  assert.deepEqual([plain.byKey.get('a'), [...plain.conflicting]], [0, ['a']]);
 });

@@ -111,7 +111,7 @@ test('windows of formats 1 to 3 and of before are listed, and say that older rul
   insert(day, { format: 1, ...rest, values: [value] });
   insert(2 * day, { format: 2, ...rest, values: [{ ...value, note: 'too few rows' }] });
   insert(3 * day, { format: 3, ...rest, values });
-  const old = { score: 'not judged', minRows: null, changed: ['rules'] } as const;
+  const old = { score: 'not judged', minRows: null, latencyP95Ms: null, changed: ['rules'] } as const;
   assert.deepEqual(listWindows(store, 'm', monitor), [
     { ...window, ...old, id: 1, values: [oldValue] },
     { ...window, ...old, id: 2, start: day, end: 2 * day, values: [oldValue] },

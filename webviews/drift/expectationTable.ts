@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import type { DriftWindow, Expectation } from '../../protocol/drift.ts';
-import { boundText, intervalText, labelledText, stateText } from '../../words/expectations.ts';
+import { boundText, intervalText, labelFaultsText, labelledText, stateText } from '../../words/expectations.ts';
 import { absent, count } from '../../words/numbers.ts';
 import { dateTimeText } from '../../words/times.ts';
 import { metric } from '../ui/format.ts';
@@ -22,6 +22,7 @@ export function expectationTable(window: DriftWindow): Piece {
   return html`<section class="expectations">
     <h2>Expectations, ${dateTimeText(window.start)} to ${dateTimeText(window.end)}</h2>
     ${window.labelled === 0 ? nothing : html`<p class="muted">${labelledText(window)}</p>`}
+    ${window.labelFaults === null ? nothing : html`<p class="muted">${labelFaultsText(window.labelFaults)}</p>`}
     <div class="wide">
       <table class="plain">
         <thead>

@@ -1,5 +1,12 @@
 import type { DriftReport, DriftWindow, WindowStatus } from '../../protocol/drift.ts';
-import { changedText, expectationText, labelledText, stateText, verdictText } from '../../words/expectations.ts';
+import {
+  changedText,
+  expectationText,
+  labelFaultsText,
+  labelledText,
+  stateText,
+  verdictText,
+} from '../../words/expectations.ts';
 import { dateTimeText } from '../../words/times.ts';
 import type { ChartColors } from '../ui/theme.ts';
 import type { Cell } from './model.ts';
@@ -79,6 +86,7 @@ export function windowText(window: DriftWindow): string[] {
         : `${expectationText(expectation)}: ${state}`;
     }),
     ...(window.labelled > 0 ? [labelledText(window)] : []),
+    ...(window.labelFaults === null ? [] : [labelFaultsText(window.labelFaults)]),
     ...(changed.length > 0 ? [changedText(changed)] : []),
   ];
 }
