@@ -13,8 +13,10 @@ export interface Estimate {
   high: number | null;
   /** Confidence of the interval, such as 0.95. */
   confidence: number | null;
-  /** Rows behind the value. */
+  /** Rows with a true value and a prediction. */
   n: number;
+  /** The rows that the metric is about, such as the positives for the recall; missing in reports before version 4. */
+  behind?: number | undefined;
 }
 
 export interface ResampleOptions {

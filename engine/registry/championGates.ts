@@ -1,6 +1,7 @@
 import { thresholdText } from '../../words/threshold.ts';
 import { WorkError } from '../base/errors.ts';
-import { judgeGate, type GateOutcome } from '../evaluation/gates.ts';
+import { fewestRows } from '../evaluation/fewestRows.ts';
+import { judgeGate, type GateBound, type GateOutcome } from '../evaluation/gates.ts';
 import { parseMetric } from '../evaluation/metricName.ts';
 import { metricNeeds } from '../evaluation/metrics.ts';
 import { isSameRule } from '../evaluation/threshold.ts';
@@ -19,11 +20,13 @@ export function gatesAgainst(wanted: ModelVersion, champion: ModelVersion | null
 
 function judgedAgain(gate: GateOutcome, wanted: ModelVersion, champion: ModelVersion): GateOutcome {
   const metric = parseMetric(gate.gate);
-  if (!metric?.champion || gate.against === champion.version) return gate;
+  if (!metric?.champion) return gate;
+  const isAgainst = gate.against === champion.version;
+  if (isAgainst && !isOfTwoRules(metric.name, wanted, champion)) return gate;
   // A champion with another target was not compared in the validation either.
   if (gate.kind === 'champion_not_comparable' || !hasSameTarget(wanted, champion)) return gate;
-  // A metric without a value in the validation has none now either.
-  if (gate.kind === 'no_value') return gate;
+  // A metric without a value, or of too few rows, has no other one now.
+  if (gate.kind === 'no_value' || gate.kind === 'too_few_rows') return gate;
   const reason = !hasSameRows(wanted, champion)
     ? 'the two were tested on different rows'
     : !hasSameRule(metric.name, wanted, champion)
@@ -34,20 +37,32 @@ function judgedAgain(gate: GateOutcome, wanted: ModelVersion, champion: ModelVer
   const [own, other] = [wanted.report.performance[metric.name], champion.report.performance[metric.name]];
   if (reason !== null || !own || !other)
     throw new WorkError(
-      `\`${wanted.model}\` v${wanted.version} was ${gate.against === undefined ? 'validated before there was a champion' : `compared with v${gate.against}`}, but v${champion.version} is champion now, and ${reason ?? `${metric.name} is missing in one of them`}, so \`${gate.gate}\` cannot be judged again. Validate it again with \`loopwright run --force STAGE\` and promote the version that this registers.`,
+      `\`${wanted.model}\` v${wanted.version} was ${gate.against === undefined ? 'validated before there was a champion' : `compared with v${gate.against}`}${isAgainst ? '' : `, but v${champion.version} is champion now`}, and ${reason ?? `${metric.name} is missing in one of them`}, so \`${gate.gate}\` cannot be judged again. Validate it again with \`loopwright run --force STAGE\` and promote the version that this registers.`,
     );
-  return judgeGate(
-    gate.gate,
-    { min: gate.min ?? undefined, max: gate.max ?? undefined },
-    {
-      kind: 'value',
-      value: own.value - other.value,
-      interval: null,
+  const behind = own.behind ?? own.n;
+  if (behind < fewestRows)
+    return judgeGate(gate.gate, boundOf(gate), {
+      kind: 'too_few_rows',
       n: own.n,
-      against: champion.version,
-      note: comparedAt(metric.name, wanted, champion),
-    },
-  );
+      note: `${behind} rows are behind it; a difference needs ${fewestRows}`,
+    });
+  return judgeGate(gate.gate, boundOf(gate), {
+    kind: 'value',
+    value: own.value - other.value,
+    interval: null,
+    n: own.n,
+    against: champion.version,
+    note: comparedAt(metric.name, wanted, champion),
+  });
+}
+
+function boundOf({ min, max }: GateOutcome): GateBound {
+  return { min: min ?? undefined, max: max ?? undefined };
+}
+
+/** True for decisions that a release before version 4 of the report compared at two rules. */
+function isOfTwoRules(metric: string, wanted: ModelVersion, champion: ModelVersion): boolean {
+  return wanted.report.thresholdChoice?.n === null && !hasSameRule(metric, wanted, champion);
 }
 
 function hasSameTarget({ report: a }: ModelVersion, { report: b }: ModelVersion): boolean {

@@ -21,6 +21,8 @@ interface Tested {
   /** The metric, which `prAuc` is then the value of. Default `pr_auc`. */
   metric?: string;
   part?: Partial<ValidationReport>;
+  /** The rows that the metric is about. */
+  behind?: number;
 }
 
 function registry(...versions: Tested[]) {
@@ -50,7 +52,9 @@ function registry(...versions: Tested[]) {
       'run',
       versionReport({
         gates: [gate],
-        performance: { [metric]: { value: prAuc, low: null, high: null, confidence: null, n: 5 } },
+        performance: {
+          [metric]: { value: prAuc, low: null, high: null, confidence: null, n: 50, behind: tested.behind },
+        },
         data: { ...report.data, hash: rows },
         ...tested.part,
       }),
@@ -139,4 +143,37 @@ test('a metric of decisions is judged again only where one rule set both thresho
     () => promoted({ minPrecision: 0.8 }, { minPrecision: 0.9 }, 'recall_at_precision'),
     refused(/the two decide by different rules/),
   );
+});
+
+test('decisions that an earlier release compared at two rules are not trusted', () => {
+  const old = (minimum: number) => ({
+    thresholdChoice: {
+      kind: 'chosen' as const,
+      rule: { kind: 'precision' as const, minimum },
+      on: 'validation' as const,
+      n: null,
+      positives: null,
+    },
+  });
+  const promoted = (metric: string, minimum: number) => {
+    const { promote: move, champion } = registry(
+      { prAuc: 0.7, metric, part: old(0.9) },
+      { prAuc: 0.8, metric, part: old(minimum), against: { version: 1, prAuc: 0.7 } },
+    );
+    move(1);
+    move(2);
+    return champion();
+  };
+  assert.throws(
+    () => promoted('accuracy', 0.8),
+    refused(/was compared with v1, and the two decide by different rules/),
+  );
+  assert.equal(promoted('accuracy', 0.9), 2);
+  assert.equal(promoted('pr_auc', 0.8), 2);
+});
+
+test('a difference of too few rows is refused at the promotion too', () => {
+  const { promote: move } = registry({ prAuc: 0.7 }, { prAuc: 0.8, behind: 6 });
+  move(1);
+  assert.throws(() => move(2), refused(/pr_auc@champion: 6 rows are behind it; a difference needs 10/));
 });

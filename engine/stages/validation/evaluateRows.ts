@@ -69,7 +69,10 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
   const performance: Record<string, Estimate> = {};
   for (const [key, value] of Object.entries(values))
     if (value !== null)
-      performance[key] = estimate(value, prepared.n, prepared.intervalOf(key, resampled, defaultConfidence));
+      performance[key] = {
+        ...estimate(value, prepared.n, prepared.intervalOf(key, resampled, defaultConfidence)),
+        behind: prepared.rowsBehind(key),
+      };
   return {
     n: prepared.n,
     rowsBehind: prepared.rowsBehind,
