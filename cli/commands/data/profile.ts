@@ -96,6 +96,12 @@ function profileLines(profile: DataProfile, relations: DataRelations | null): st
     `${profile.title}  ${profile.rows.toLocaleString('en-US')} rows, ${profile.columns.length} columns, ${profile.bytes.toLocaleString('en-US')} B`,
     '',
     ...table(head, rows, [2, 3, 4, 5, 6]),
+    ...(relations?.target && relations.sampled < relations.rows
+      ? [
+          '',
+          `"explains ${relations.target}" is measured on a sample of ${relations.sampled.toLocaleString('en-US')} rows.`,
+        ]
+      : []),
   ];
 }
 
