@@ -16,13 +16,14 @@ import {
 import { preparePython, python } from '../test/statistics/parityPython.ts';
 
 // Rates of drift alarms on streams of known drift, beside evidently and NannyML on the same rows. Quiet streams count
-// false alarms; the others what is found. Results: docs/drift.md. `--peers=no` leaves the peers out.
+// false alarms; the others what is found. Results: docs/drift.md. `--peers=no` leaves the peers out, `--change=step`
+// runs one change alone.
 
 const folder = join(import.meta.dirname, '..', 'build', 'bench', 'drift');
 const sizes = [50, 100, 300, 1000, 5000];
 const windows = 100;
-/** evidently takes about 20 ms a column, so it gets fewer of the large windows. */
-const peerWindows = (rows: number) => (rows >= 1000 ? 40 : windows);
+/** evidently takes about 20 ms a column, so it gets fewer windows, except where they change over time. */
+const peerWindows = 40;
 const reference = 2000;
 
 interface Peers {
@@ -41,22 +42,21 @@ export async function benchDrift(): Promise<void> {
     { change: 'season', sizes: [300] },
     { change: 'misjoined', sizes: [100] },
   ];
+  const asked = process.argv.find((arg) => arg.startsWith('--change='))?.slice('--change='.length);
   const db = await openDatabase({ threads: 1 });
   try {
-    for (const { change, sizes: rowsOf } of plan)
+    for (const { change, sizes: rowsOf } of plan.filter((one) => asked === undefined || one.change === asked))
       for (const population of populations)
         for (const rows of rowsOf) {
           const stream = { population, change, rows, windows, reference, seed: rows + 1 };
           await writeStream(db, stream);
           const files = { reference: join(folder, 'reference.parquet'), windows: join(folder, 'windows.parquet') };
-          const count = peerWindows(rows);
-          // Changes over time need every window.
-          const asked = change === 'slow' || change === 'season' ? windows : count;
+          const count = change === 'slow' || change === 'season' ? windows : peerWindows;
           await db.run(`COPY stream_reference TO ${quoteLiteral(files.reference)}`);
           await db.run(
-            `COPY (SELECT * FROM stream_windows WHERE _window < ${asked}) TO ${quoteLiteral(files.windows)}`,
+            `COPY (SELECT * FROM stream_windows WHERE _window < ${count}) TO ${quoteLiteral(files.windows)}`,
           );
-          const answer = peers?.ask({ ...files, rows, count: asked });
+          const answer = peers?.ask({ ...files, rows, count });
           const own = ratesOf(await compareStream(db, windows, { profile: 'loopwright' }));
           const theirs: Peers = (await answer) ?? {};
           console.log(
