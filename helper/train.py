@@ -554,7 +554,8 @@ def save(request, pipeline, frame, library, trees):
             },
         },
         "metadata": {"loopwright": {
-            "model": request["model"], "library": library, "seed": request["seed"], "trees": trees,
+            "model": request["model"], "library": library, "seed": request["seed"],
+            "fit": {"steps": trees, "rows": len(frame), "since": request["since"]},
         }},
         "model_uuid": model_id(os.path.join(folder, name)),
         "signature": {

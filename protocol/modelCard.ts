@@ -84,7 +84,17 @@ export interface CardRun {
  * tested fit. `refused`: it is not near the tested fit. `impossible`: there is only the tested fit.
  */
 export type CardRefit =
-  | { kind: 'served'; modelHash: string; rows: number; steps: number; unit: 'epochs' | 'iterations' | 'trees' }
+  | {
+      kind: 'served';
+      modelHash: string;
+      rows: number;
+      /** Rows that the tested fit learned from. */
+      testedRows: number;
+      /** Both learned only from rows from this time on, epoch milliseconds; null for all rows. */
+      since: number | null;
+      steps: number;
+      unit: 'epochs' | 'iterations' | 'trees';
+    }
   | {
       kind: 'refused';
       reason: 'far scores' | 'worse' | 'other classes';

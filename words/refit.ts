@@ -2,7 +2,7 @@ import { count } from './numbers.ts';
 
 /** The parts of a second fit that its words need; the card has them. */
 type SecondFit =
-  | { kind: 'served'; rows: number; steps: number; unit: string }
+  | { kind: 'served'; rows: number; testedRows: number; since: number | null; steps: number; unit: string }
   | {
       kind: 'refused';
       reason: 'far scores' | 'worse' | 'other classes';
@@ -11,11 +11,11 @@ type SecondFit =
     }
   | { kind: 'impossible'; reason: 'own program' | 'unknown length' };
 
-/** Which fit of a version is served and why, as a sentence. `trained` is the number of rows of the tested fit. */
-export function refitText(refit: SecondFit, trained: number): string {
+/** Which fit of a version is served and why, as a sentence. */
+export function refitText(refit: SecondFit): string {
   switch (refit.kind) {
     case 'served':
-      return `Tested with a fit on ${count(trained)} rows. Served is a second fit on all ${count(refit.rows)} rows with the same settings and ${count(refit.steps)} ${refit.unit}; threshold, metrics and gates are those of the tested fit.`;
+      return `Tested with a fit on ${count(refit.testedRows)} rows. Served is a second fit on all ${count(refit.rows)} rows${refit.since === null ? '' : ` from ${new Date(refit.since).toISOString().slice(0, 10)} on`} with the same settings and ${count(refit.steps)} ${refit.unit}; threshold, metrics and gates are those of the tested fit.`;
     case 'refused':
       return `The tested fit is served. A second fit on all rows was refused: ${refusalText(refit)}.`;
     case 'impossible':

@@ -5,7 +5,7 @@ import { sourceSql } from '../data/readSource.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { labelledSql, newRegimeSql } from '../stages/newRegime.ts';
+import { labelledSql, newRegimeSql, splitTime } from '../stages/newRegime.ts';
 import type { Store } from '../store/store.ts';
 
 /**
@@ -37,12 +37,4 @@ export async function countNewRows(
   } finally {
     db.close();
   }
-}
-
-/** The column of the split by time of the stage that prepares a dataset. */
-function splitTime({ stages }: ProjectConfig, dataset: string): string | null {
-  for (const stage of Object.values(stages))
-    if ('uses' in stage && stage.uses === 'prepare' && stage.with.output === dataset)
-      return stage.with.split?.by === 'time' ? (stage.with.split.column ?? null) : null;
-  return null;
 }

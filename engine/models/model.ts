@@ -19,6 +19,16 @@ export interface TrainedParams {
   patience: number;
 }
 
+/** How long a model was fitted, and on which rows. */
+export interface ModelFit {
+  /** Epochs, boosting iterations or trees of the model. */
+  steps: number;
+  /** Rows that it learned from. */
+  rows: number;
+  /** It learned only from rows from this time on, epoch milliseconds; null for all training rows. */
+  since: number | null;
+}
+
 /** The content of `loopwright-model.json`, beside the weights. */
 export interface ModelMeta {
   formatVersion: 1;
@@ -37,8 +47,8 @@ export interface ModelMeta {
   /** Backend that it was trained on. */
   backend: BackendName;
   seed: number;
-  /** Epoch whose weights were kept; missing in models of earlier versions. */
-  bestEpoch?: number | undefined;
+  /** How it was fitted; missing in models of earlier versions. */
+  fit?: ModelFit | undefined;
   params: TrainedParams;
 }
 

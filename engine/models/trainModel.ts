@@ -60,6 +60,8 @@ export interface TrainOptions {
   onBackend?: (backend: ChosenBackend) => void;
   onEpoch?: (report: EpochReport) => void;
   signal?: AbortSignal;
+  /** Time of the first row where only new rows are given, epoch milliseconds; it is kept with the model. */
+  since?: number | null;
 }
 
 export interface TrainedModel {
@@ -184,7 +186,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedModel> {
     algorithm: options.model,
     backend: backend.name,
     seed,
-    bestEpoch: best.epoch,
+    fit: { steps: best.epoch, rows: learn.rows, since: options.since ?? null },
     params: {
       hidden,
       learning_rate: learningRate,

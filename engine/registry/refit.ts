@@ -12,6 +12,10 @@ export type Refit =
       modelHash: string;
       /** Rows that it was fitted on. */
       rows: number;
+      /** Rows that the tested fit learned from. */
+      testedRows: number;
+      /** Both learned only from rows from this time on, epoch milliseconds; null for all rows. */
+      since: number | null;
       /** Epochs, boosting iterations or trees, as the tested model has them. */
       steps: number;
       unit: 'epochs' | 'iterations' | 'trees';

@@ -153,6 +153,9 @@ function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<
   if (node.config.uses !== 'collect') spec['seed'] = config.seed ?? 0;
   if (node.config.uses === 'collect') Object.assign(spec, periodSpec({ ...period, window: null, regime: null }));
   if (node.config.uses === 'prepare') Object.assign(spec, periodSpec(period));
+  // The data may be the same with and without a change, as of a random split.
+  if (node.config.uses === 'train' || node.config.uses === 'validate')
+    Object.assign(spec, periodSpec({ asOf: null, window: null, regime: period.regime }));
   return spec;
 }
 

@@ -2,7 +2,7 @@ import { WorkError, checkCancelled } from '../base/errors.ts';
 import type { Table } from '../data/table.ts';
 import { classTarget, learningOf, type Learning } from '../models/features.ts';
 import { saveModel } from '../models/savedModel.ts';
-import { trainModel } from '../models/trainModel.ts';
+import { trainModel, type TrainedModel } from '../models/trainModel.ts';
 import type { TrainStage } from '../project/schema/trainStage.ts';
 import type { Fitted } from './fitted.ts';
 import { sideSql } from './splitRows.ts';
@@ -20,13 +20,19 @@ export interface Fit {
    * on the train rows and stop early by the validation rows.
    */
   steps: number | null;
+  /** FROM-able SQL of the data with the validation rows. Default: `source`. */
+  validation?: string | undefined;
+  /** See `ModelFit`. */
+  since: number | null;
+  /** Takes the losses of an epoch or a tree; null where nobody wants them. */
+  record: ((values: Record<string, number>, step: number) => void) | null;
 }
 
 /** Fits the model of a train stage and saves it. Trees are trained in Python, the other models here. */
 export async function fitStage(
   context: StageContext,
   stage: TrainStage,
-  { source, folder, steps }: Fit,
+  { source, folder, steps, validation = source, since, record }: Fit,
 ): Promise<Fitted> {
   const { with: inputs } = stage;
   const dataset = datasetOf(context, inputs.data);
@@ -34,11 +40,11 @@ export async function fitStage(
   const db = await context.database();
   const names = [...learning.features.map((feature) => feature.name), learning.target.name];
   const trainSql = await sideSql(db, source, names, steps === null ? 'train' : 'every', inputs.data);
-  const validationSql = await sideSql(db, source, names, steps === null ? 'validation' : 'none', inputs.data);
+  const validationSql = await sideSql(db, validation, names, steps === null ? 'validation' : 'none', inputs.data);
   if (isTreeModel(inputs.model)) {
     const fields = dataset.schema?.fields ?? [];
     const rows = { learning, fields, train: trainSql, validation: validationSql };
-    return trainTrees(context, stage, inputs.model, rows, { folder, trees: steps });
+    return trainTrees(context, stage, inputs.model, rows, { folder, trees: steps, since, record });
   }
   const trainRows = await db.table(trainSql);
   const validationRows = await db.table(validationSql);
@@ -53,6 +59,7 @@ export async function fitStage(
     model: inputs.model,
     seed: context.seed,
     signal: context.signal,
+    since,
     classWeight: inputs.class_weight === 'balanced' ? 'balanced' : null,
     positive: learning.positive ?? undefined,
     classes: learning.task === 'multiclass' ? classesOf(learning, trainRows) : undefined,
@@ -67,9 +74,8 @@ export async function fitStage(
     onBackend: ({ name, note }) => context.log(note === undefined ? `backend ${name}` : `backend ${name}. ${note}`),
     onEpoch: ({ epoch, epochs, loss, validationLoss }) => {
       context.progress(`epoch ${epoch}/${epochs}`, epoch / epochs);
-      // The curves of the run are those of the tested model.
-      if (steps !== null) return;
-      context.run.metrics({ loss, ...(validationLoss === null ? {} : { validation_loss: validationLoss }) }, epoch);
+      if (record === null) return;
+      record({ loss, ...(validationLoss === null ? {} : { validation_loss: validationLoss }) }, epoch);
       context.log(
         `epoch ${epoch}/${epochs}  loss ${loss.toFixed(5)}${validationLoss === null ? '' : `  validation loss ${validationLoss.toFixed(5)}`}`,
       );
@@ -79,9 +85,17 @@ export async function fitStage(
   return {
     rows: trainRows.rows,
     steps: model.bestEpoch,
+    loss: lossOf(model),
     unit: 'epochs',
     trainedBy: { kind: 'backend', name: model.meta.backend },
   };
+}
+
+/** The loss of a regression is in standard deviations of its own training rows, so its root mean squared error counts. */
+function lossOf({ history, bestEpoch, meta }: TrainedModel): number | null {
+  const best = history.find(({ epoch }) => epoch === bestEpoch);
+  if (!best || best.validationLoss === null) return null;
+  return meta.task === 'regression' ? (best.metric?.value ?? null) : best.validationLoss;
 }
 
 function classesOf(learning: Learning, rows: Table): string[] {

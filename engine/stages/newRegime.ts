@@ -1,6 +1,7 @@
 import type { SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { timestampOf } from '../project/timestampOf.ts';
 
 /**
@@ -26,4 +27,12 @@ export function labelledSql(columns: readonly { name: string }[], schema: Datase
   return target !== undefined && columns.some(({ name }) => name === target)
     ? `${quoteIdentifier(target)} IS NOT NULL`
     : 'true';
+}
+
+/** The column of the split by time of the stage that prepares a dataset; null without one. */
+export function splitTime({ stages }: Pick<ProjectConfig, 'stages'>, dataset: string): string | null {
+  for (const stage of Object.values(stages))
+    if ('uses' in stage && stage.uses === 'prepare' && stage.with.output === dataset)
+      return stage.with.split?.by === 'time' ? (stage.with.split.column ?? null) : null;
+  return null;
 }

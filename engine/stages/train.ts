@@ -4,7 +4,7 @@ import { relativePath } from '../project/projectFiles.ts';
 import type { TrainStage } from '../project/schema/trainStage.ts';
 import { environmentOfRun } from '../tracking/runStages.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
-import { fitStage } from './fitStage.ts';
+import { fitForChange } from './fitForChange.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
 /**
@@ -19,13 +19,14 @@ export async function train(context: StageContext, stage: TrainStage): Promise<S
   if (snapshot) context.run.input(data, snapshot.id);
   context.progress('reading the training rows');
   const folder = join(context.artifacts(), `model-${context.node.name}`);
-  const fitted = await fitStage(context, stage, { source, folder, steps: null });
+  const fitted = await fitForChange(context, stage, source, folder);
   if (fitted.trainedBy.kind === 'backend') noteBackend(context, fitted.trainedBy.name);
   else context.run.tag('library', `${fitted.trainedBy.id} ${fitted.trainedBy.version}`);
   const { steps, unit, rows, trainedBy } = fitted;
   const size = { epochs: `best epoch ${steps}`, iterations: `best iteration ${steps}`, trees: `${steps} trees` }[unit];
   const by = trainedBy.kind === 'backend' ? trainedBy.name : `${trainedBy.name} ${trainedBy.version}`;
-  return { summary: `${count(rows)} rows · ${size} · ${by}`, outs: [relativePath(context.project.root, folder)] };
+  const of = fitted.since === null ? '' : ` from ${new Date(fitted.since).toISOString().slice(0, 10)} on`;
+  return { summary: `${count(rows)} rows${of} · ${size} · ${by}`, outs: [relativePath(context.project.root, folder)] };
 }
 
 /** Bits differ between backends, so the one that trained is a part of the environment. */

@@ -68,7 +68,7 @@ function head(card: ModelCard, model: Model, actions: Actions): TemplateResult {
         Predicts <b>${card.target}</b> (${card.task}) with ${card.algorithm}, scored by ${card.backend} · made
         ${time(card.createdAt)}${madeBy(card, actions)}
       </p>
-      ${card.refit ? html`<p class="muted refit">${refitText(card.refit, card.data.rows.train)}</p>` : nothing}
+      ${card.refit ? html`<p class="muted refit">${refitText(card.refit)}</p>` : nothing}
       <div class="actions">
         ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks for confirmation' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && actions.promote(card)}>Promote to champion…</vscode-button>`}
         <vscode-button

@@ -25,6 +25,17 @@ export interface TreeRows {
   validation: string;
 }
 
+export interface TreeFit {
+  /** Absolute path of the folder of the model. */
+  folder: string;
+  /** The exact number of trees; null for that of the settings. */
+  trees: number | null;
+  /** See `ModelFit`. */
+  since: number | null;
+  /** Takes the losses of an iteration; null where nobody wants them. */
+  record: ((values: Record<string, number>, step: number) => void) | null;
+}
+
 export type TreeModel = TrainerRequest['model'];
 
 export function isTreeModel(model: TrainStage['with']['model']): model is TreeModel {
@@ -33,14 +44,14 @@ export function isTreeModel(model: TrainStage['with']['model']): model is TreeMo
 
 /**
  * Trains boosted trees or a random forest with a library of the project's Python, and saves an MLflow model in
- * `folder`. With `trees` the model has exactly so many, and its losses are not recorded with the run.
+ * `folder`.
  */
 export async function trainTrees(
   context: StageContext,
   { with: inputs }: TrainStage,
   model: TreeModel,
   { learning, fields, train, validation }: TreeRows,
-  { folder, trees }: { folder: string; trees: number | null },
+  { folder, trees, since, record }: TreeFit,
 ): Promise<Fitted> {
   const db = await context.database();
   const { root } = context.project;
@@ -56,6 +67,7 @@ export async function trainTrees(
   context.log(`Python: ${pythonText(python, root)} (${python.why})`);
   const env = programEnv(context);
   const noted = notePython(context, [python.path], python, env);
+  const losses = new Map<number, number | null>();
   context.progress('starting Python');
   await mkdir(join(context.store.folder, 'tmp'), { recursive: true });
   const temporary = await mkdtemp(join(context.store.folder, 'tmp', 'train-'));
@@ -73,6 +85,7 @@ export async function trainTrees(
       train: await writeRows(db, train, columns, { ...file, name: 'train' }),
       validation: hasValidation ? await writeRows(db, validation, columns, { ...file, name: 'validation' }) : null,
       ...columns,
+      since,
       settings: { ...settingsOf(inputs), ...(trees === null ? {} : { trees }) },
       folder: fresh,
     };
@@ -86,7 +99,10 @@ export async function trainTrees(
         model,
         library: inputs.library ?? 'auto',
         request: (ready) => handOver(ready, fresh),
-        onIteration: (iteration) => report(context, iteration, trees === null),
+        onIteration: (iteration) => {
+          losses.set(iteration.step, iteration.validation_loss);
+          report(context, iteration, record);
+        },
       });
     });
     if (!trained) throw new Error('the training ended without a result');
@@ -94,6 +110,7 @@ export async function trainTrees(
     return {
       rows: done.rows.train,
       steps: done.best,
+      loss: losses.get(done.best) ?? null,
       unit: model === 'boosted_trees' ? 'iterations' : 'trees',
       trainedBy: { kind: 'library', id: ready.library, name: ready.name, version: ready.version },
     };
@@ -112,15 +129,15 @@ function settingsOf(inputs: TrainStage['with']): TrainerRequest['settings'] {
 function report(
   context: StageContext,
   { step, of, loss, validation_loss: validation }: Iteration,
-  isRecorded: boolean,
+  record: TreeFit['record'],
 ): void {
   const values = {
     ...(loss === null ? {} : { loss }),
     ...(validation === null ? {} : { validation_loss: validation }),
   };
   context.progress(`iteration ${step}/${of}`, step / of);
-  if (!isRecorded) return;
-  if (Object.keys(values).length > 0) context.run.metrics(values, step);
+  if (record === null) return;
+  if (Object.keys(values).length > 0) record(values, step);
   if (of > 50 && step % 10 !== 0) return;
   const texts = [
     loss === null ? '' : `  loss ${loss.toFixed(5)}`,

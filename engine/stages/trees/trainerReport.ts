@@ -64,6 +64,8 @@ export interface TrainerRequest {
   validation: string | null;
   target: { name: string; form: ColumnForm };
   features: TrainerFeature[];
+  /** Kept with the model: it learned only from rows from this time on, epoch milliseconds. */
+  since: number | null;
   settings: Record<string, number | string | undefined>;
   /** Absolute path of an empty folder for the model. */
   folder: string;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { sourceSql } from '../../data/readSource.ts';
+import { columnsOf } from '../../data/inspectColumns.ts';
 import { evaluator, type EvaluationOptions } from '../../evaluation/evaluate.ts';
 import { smallerIsBetter } from '../../evaluation/metrics.ts';
 import type { Predictions } from '../../evaluation/predictions.ts';
@@ -8,6 +9,7 @@ import { booleanAsNumber } from '../../models/fitModel.ts';
 import { fittedPredictor } from '../../models/fittedPredictor.ts';
 import { hashModel, modelFiles } from '../../models/modelFiles.ts';
 import { modelTools } from '../../models/modelTools.ts';
+import type { ModelFit } from '../../models/model.ts';
 import { openModel } from '../../models/openModel.ts';
 import { relativePath } from '../../project/projectFiles.ts';
 import type { TrainStage } from '../../project/schema/trainStage.ts';
@@ -17,6 +19,7 @@ import type { ValidationReport } from '../../registry/validationReport.ts';
 import { standardDeviation, wasserstein } from '../../statistics/wasserstein.ts';
 import { fitStage } from '../fitStage.ts';
 import { count, datasetOf, type StageContext } from '../stageContext.ts';
+import { newRegimeSql, splitTime } from '../newRegime.ts';
 import { timeSpan } from '../timeSpan.ts';
 import { scoreRows, type ScoredRows } from './scoreRows.ts';
 import type { Subject } from './validationSubject.ts';
@@ -41,10 +44,10 @@ export async function refitModel(context: StageContext, stage: ValidateStage, te
   const trained = context.config.stages[stage.with.model];
   if (!trained || !('uses' in trained) || trained.uses !== 'train' || context.subject)
     return { kind: 'impossible', reason: 'own program' };
-  const steps = stepsOf(resolve(context.project.root, tested.report.modelPath));
-  if (steps === null) return { kind: 'impossible', reason: 'unknown length' };
+  const fit = fitOf(resolve(context.project.root, tested.report.modelPath));
+  if (fit === null) return { kind: 'impossible', reason: 'unknown length' };
   context.progress('fitting on all rows', 0.9);
-  const refit = await fitAgain(context, trained, steps, tested);
+  const refit = await fitAgain(context, trained, fit, tested);
   context.log(refitLine(refit));
   return refit;
 }
@@ -52,15 +55,18 @@ export async function refitModel(context: StageContext, stage: ValidateStage, te
 async function fitAgain(
   context: StageContext,
   trained: TrainStage,
-  steps: number,
+  { steps, since, rows: testedRows }: ModelFit,
   { subject, report, test, options }: Tested,
 ): Promise<Refit> {
   const { root } = context.project;
   const db = await context.database();
   const dataset = datasetOf(context, trained.with.data);
-  const source = sourceSql(context.fingerprints.expand(dataset.path).map((file) => join(root, file)));
+  const whole = sourceSql(context.fingerprints.expand(dataset.path).map((file) => join(root, file)));
+  const columns = await columnsOf(db, whole);
+  const isNew = newRegimeSql(columns, dataset.schema, since, splitTime(context.config, trained.with.data));
+  const source = isNew === null ? whole : `(SELECT * FROM ${whole} WHERE ${isNew})`;
   const folder = join(context.artifacts(), `refit-${context.node.name}`);
-  const fitted = await fitStage(context, trained, { source, folder, steps });
+  const fitted = await fitStage(context, trained, { source, folder, steps, since, record: null });
   const { opened } = await openModel(folder, modelTools(context.store, context.config, subject.name, context.log));
   try {
     const { classes } = opened.description;
@@ -76,17 +82,18 @@ async function fitAgain(
     const { rows, unit } = fitted;
     const until = (await timeSpan(db, source, dataset.schema))?.last ?? null;
     const { hash: modelHash } = hashModel(modelFiles(folder));
-    return { kind: 'served', modelPath: relativePath(root, folder), modelHash, rows, steps, unit, until, shift };
+    const modelPath = relativePath(root, folder);
+    return { kind: 'served', modelPath, modelHash, rows, testedRows, steps, unit, since, until, shift };
   } finally {
     await opened.close();
   }
 }
 
-/** The number of epochs or trees that a model kept, from its files; null when they do not say it. */
-function stepsOf(folder: string): number | null {
-  const own = readJson(join(folder, 'loopwright-model.json')) as { bestEpoch?: number } | null;
-  const mlflow = readJson(join(folder, 'MLmodel')) as { metadata?: { loopwright?: { trees?: number } } } | null;
-  return own?.bestEpoch ?? mlflow?.metadata?.loopwright?.trees ?? null;
+/** How a model was fitted, from its files; null when they do not say it. */
+function fitOf(folder: string): ModelFit | null {
+  const own = readJson(join(folder, 'loopwright-model.json')) as { fit?: ModelFit } | null;
+  const mlflow = readJson(join(folder, 'MLmodel')) as { metadata?: { loopwright?: { fit?: ModelFit } } } | null;
+  return own?.fit ?? mlflow?.metadata?.loopwright?.fit ?? null;
 }
 
 /** The content of a file that a train stage wrote as JSON; null when there is none. */

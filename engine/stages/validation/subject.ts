@@ -22,7 +22,7 @@ import { relativePath } from '../../project/projectFiles.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
 import { pythonText } from '../../python/findPython.ts';
-import { newRegimeSql } from '../newRegime.ts';
+import { newRegimeSql, splitTime } from '../newRegime.ts';
 import { timestampOf } from '../../project/timestampOf.ts';
 import { sideSql } from '../splitRows.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
@@ -80,7 +80,7 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       meta.scores = await observeScores({ opened, meta: stated, rows, target, signal: context.signal });
     }
     const model = fittedPredictor(opened, meta);
-    const isNew = newRegimeSql(known, dataset.schema, context.period.regime);
+    const isNew = newRegimeSql(known, dataset.schema, context.period.regime, splitTime(context.config, inputs.data));
     const marked = isNew === null ? source : `(SELECT *, ${isNew} AS ${quoteIdentifier(regimeColumn)} FROM ${source})`;
     const referenceColumns = isNew === null ? read : [...read, regimeColumn];
     const time = known.find((column) => column.name === timestampOf(dataset.schema));

@@ -26,14 +26,15 @@ for (const inputs of [
     const { report } = getVersion(project.store, 'orders', 1);
     const { refit } = report;
     assert.ok(refit?.kind === 'served', JSON.stringify(refit));
-    const treesOf = (path: string) =>
+    const fitOf = (path: string) =>
       (
         JSON.parse(readFileSync(join(project.root, path, 'MLmodel'), 'utf8')) as {
-          metadata: { loopwright: { trees: number } };
+          metadata: { loopwright: { fit: { steps: number; rows: number } } };
         }
-      ).metadata.loopwright.trees;
+      ).metadata.loopwright.fit;
     assert.equal(refit.rows, 800);
-    assert.deepEqual([treesOf(report.modelPath), treesOf(refit.modelPath)], [refit.steps, refit.steps]);
+    assert.deepEqual(fitOf(report.modelPath), { steps: refit.steps, rows: 480, since: null });
+    assert.deepEqual(fitOf(refit.modelPath), { steps: refit.steps, rows: 800, since: null });
     assert.equal(refit.steps === 200, inputs.includes('forest'), 'boosting stopped early');
     assert.notEqual(refit.modelHash, report.modelHash);
   });

@@ -29,8 +29,10 @@ test('a model that passes its gates is fitted again on all rows, as long as the 
   assert.deepEqual([refit.rows, refit.unit, report.data.rows.train], [800, 'epochs', 480]);
   const tested = await loadModel(join(project.root, report.modelPath));
   const served = await loadModel(join(project.root, refit.modelPath));
-  assert.equal(tested.meta.bestEpoch, refit.steps);
-  assert.deepEqual([served.meta.bestEpoch, served.meta.params.epochs], [refit.steps, refit.steps]);
+  const { steps } = refit;
+  assert.deepEqual(tested.meta.fit, { steps, rows: 480, since: null });
+  assert.deepEqual(served.meta.fit, { steps, rows: 800, since: null });
+  assert.equal(served.meta.params.epochs, steps);
   assert.ok(refit.shift > 0 && refit.shift < 0.5);
   assert.equal(version.path, refit.modelPath);
   assert.deepEqual(registryTags(project.store, 'orders', 1), [
