@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import scipy.stats as st
 from fairlearn import metrics as fl
-from scipy.optimize import brentq
+from scipy.optimize import bisect
 from scipy.spatial.distance import jensenshannon
 from sklearn import metrics as sk
 
@@ -48,7 +48,7 @@ def cheapest_threshold(y, s, false_positive, false_negative):
 
 
 def auc_interval(area, positives, negatives, confidence, end):
-    """Newcombe 2006, method 5, by scipy's root finder."""
+    """Newcombe 2006, method 5, by bisection."""
     half = (positives + negatives) / 2 - 1
     z = st.norm.ppf((1 + confidence) / 2)
 
@@ -58,7 +58,8 @@ def auc_interval(area, positives, negatives, confidence, end):
 
     if area == end:
         return end
-    return brentq(excess, end - 1e-12 if end else 1e-12, area - 1e-15 if end else area + (0 if area else 1e-15), xtol=1e-14)
+    # At 0 and 1 the area itself is a second root.
+    return bisect(excess, abs(end - 1e-12), area + (1e-12 if end else -1e-12), xtol=1e-14)
 
 
 def ece(y, s, bins):
