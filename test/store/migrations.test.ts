@@ -271,6 +271,7 @@ test('predictions and windows of version 5 stay readable, and name the model tha
     minRows: null,
     changed: ['rules'],
     latencyP95Ms: null,
+    labelFaults: null,
   };
   assert.deepEqual(
     first,
