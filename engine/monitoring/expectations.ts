@@ -6,6 +6,8 @@ import { binomialInterval } from '../statistics/binomialInterval.ts';
 export const fewestRows = 100;
 /** Default of `labels.min`; docs/monitoring.md derives it. */
 export const fewestLabels = 50;
+/** Requests that the latency and the share of errors need; their intervals are exact for any number. */
+const fewestRequests = 20;
 /** Labels of the rarer class that a metric of both classes needs. */
 const fewestOfClass = 10;
 /** Labels that a metric without an interval needs: its value alone decides. */
@@ -48,9 +50,9 @@ type Found = Omit<Expectation, 'metric' | 'min' | 'max' | 'state'>;
 function measure(metric: string, { window, labels }: MonitorConfig, measured: WindowMeasurements): Found {
   const { rows, errors, values, latency, performance, labelled, rarerLabels } = measured;
   const minRows = window.min_rows ?? fewestRows;
-  if (metric === 'latency_p95_ms') return { ...orNulls(latency), of: 'requests', needed: minRows, rarer: null };
+  if (metric === 'latency_p95_ms') return { ...orNulls(latency), of: 'requests', needed: fewestRequests, rarer: null };
   if (metric === 'error_rate')
-    return { ...shareOf(errors, rows + errors), of: 'requests', needed: minRows, rarer: null };
+    return { ...shareOf(errors, rows + errors), of: 'requests', needed: fewestRequests, rarer: null };
   const column = /^missing\[(.+)\]$/.exec(metric)?.[1];
   if (column !== undefined) {
     const share = values.find((value) => value.column === column)?.missingCurrent ?? null;

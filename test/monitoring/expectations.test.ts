@@ -80,7 +80,7 @@ test('the share of errors counts all requests, also those of a window without an
   assert.deepEqual(states(max, { rows: 0, errors: 300 }), ['broken']);
   assert.deepEqual(states(max, { rows: 88, errors: 12 }), ['uncertain']);
   assert.deepEqual(states(max, { rows: 80, errors: 20 }), ['broken']);
-  assert.deepEqual(states(max, { rows: 0, errors: 99 }), ['too few']);
+  assert.deepEqual(states(max, { rows: 0, errors: 19 }), ['too few']);
   assert.deepEqual(states(max, { rows: 0, errors: 0 }), ['no value']);
 });
 
@@ -92,7 +92,7 @@ test('latency and missing shares are judged with their intervals', () => {
   assert.deepEqual(states(max, latency(30, 25, 60)), ['broken']);
   assert.deepEqual(states(max, latency(30, 15, null)), ['uncertain']);
   assert.deepEqual(states(max, latency(30, 25, null)), ['broken']);
-  assert.deepEqual(states(max, latency(30, 25, 60, 99)), ['too few']);
+  assert.deepEqual(states(max, latency(30, 25, 60, 19)), ['too few']);
   assert.deepEqual(states(max, {}), ['no value'], 'a batch has no latencies');
   const missing = (share: number) => ({ values: [{ column: 'a', missingCurrent: share } as never] });
   const least = { 'missing[a]': { max: 0.01 } };
