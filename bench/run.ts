@@ -8,12 +8,14 @@ import { benchDrift } from './drift.ts';
 import { writeLargeProject } from './largeProject.ts';
 import { timeLanguageServer } from './languageServer.ts';
 import { timeProcess } from './measure.ts';
+import { benchMonitoring } from './monitoring.ts';
 import { benchServing } from './serving.ts';
 import { benchTracking } from './tracking.ts';
 
 // Sizes, counts and times, each time beside a peer measured in the same run. `--counts` leaves the times out and fails
 // when a count is too large; `--data` times the work on data instead, `--tracking` logging and questions over runs, `--serving`
-// predictions of models of Python, `--drift` the rates of alarms on streams of known drift.
+// predictions of models of Python, `--drift` the rates of alarms on streams of known drift, `--monitoring` the false
+// alarms of expectations.
 const root = join(import.meta.dirname, '..');
 const work = join(root, 'build', 'bench');
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'loopwright');
@@ -55,6 +57,7 @@ count(
 );
 
 if (process.argv.includes('--data')) await benchData();
+else if (process.argv.includes('--monitoring')) benchMonitoring();
 else if (process.argv.includes('--tracking')) await benchTracking();
 else if (process.argv.includes('--serving')) await benchServing();
 else if (process.argv.includes('--drift')) await benchDrift();
