@@ -9,6 +9,7 @@ import { columnNotInSchema } from './data/columnNotInSchema.ts';
 import { wrongColumnType } from './data/wrongColumnType.ts';
 import { tokenInTheClear } from './deployment/tokenInTheClear.ts';
 import { monitorSource } from './deployment/monitorSource.ts';
+import { scoreNotCompared } from './deployment/scoreNotCompared.ts';
 import { shadowOfItself } from './deployment/shadowOfItself.ts';
 import { openWithoutAuth } from './deployment/openWithoutAuth.ts';
 import { referenceOfOtherData } from './deployment/referenceOfOtherData.ts';
@@ -204,6 +205,7 @@ export const rules: readonly Rule[] = [
   unknownDriftMeasure,
   driftNotJudged,
   unusedSignificance,
+  scoreNotCompared,
   // reproducibility and hygiene
   noSeed,
   unpinnedSource,

@@ -321,6 +321,20 @@ test('LW619 drift that leaves features without a verdict', () => {
     expectMarks('LW619', drift(fits));
 });
 
+test('LW624 a trigger on scores that are not compared', () => {
+  const trigger = (drift: string) => monitor(['drift: dataset, for: 2 windows', `drift: ${drift}`]);
+  const of = (target: string) =>
+    edit(schema, [
+      'name: late, type: boolean, constraints: { required: true }',
+      `name: late, ${target}, constraints: { required: true }`,
+    ]);
+  const several = of('type: string, categories: [early, right, late]');
+  const [problem] = expectMarks('LW624', { ...trigger('«score»'), ...several });
+  assert.match(problem?.message ?? '', /several classes, whose scores are not compared/);
+  expectMarks('LW624', { ...trigger('dataset'), ...several });
+  expectMarks('LW624', trigger('score'));
+});
+
 test('LW623 a significance that the profile does not use', () => {
   const [problem] = expectMarks('LW623', drift('profile: evidently, significance: «0.001»'));
   assert.equal(problem?.message, 'The profile evidently judges by its own rules, so `significance` has no effect.');
@@ -358,6 +372,7 @@ test('the orders project has no finding about its service', () => {
     'LW621',
     'LW622',
     'LW623',
+    'LW624',
   ])
     assert.deepEqual(findings(code, {}).problems, []);
 });
