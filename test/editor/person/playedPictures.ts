@@ -96,7 +96,7 @@ async function everyView({ workbench, project }: Stage, theme: Theme): Promise<v
   await workbench.click('Life cycle', 'Monitor');
   const drift = await workbench.webview('.drift .distribution');
   await drift.locator('.timeline canvas').first().waitFor();
-  assert.match(await drift.locator('.verdict').innerText(), /within its bounds/);
+  assert.match(await drift.locator('.verdict').innerText(), /expectations met/);
   await settled(page);
   await workbench.picture(`drift${ending}`);
   await workbench.noErrors();
