@@ -39,7 +39,7 @@ export const defaultRule: ThresholdRule = { kind: 'best_f1' };
 
 /**
  * Sets the threshold of a binary model on validation rows; null for another task. A score at or above the threshold is
- * positive. Of equally good thresholds the highest is taken. Predictions that hold decisions, and models that answer
+ * positive. Of thresholds with an equal F1 or cost the highest score is taken, and the cut is halfway to the next lower one. Predictions that hold decisions, and models that answer
  * with classes alone, decide by themselves; the threshold is then null, or 0.5 for the 0 and 1 of the classes.
  */
 export function chooseThreshold(
@@ -66,8 +66,11 @@ export function chooseThreshold(
 }
 
 function thresholdBy(rule: Exclude<ThresholdRule, { kind: 'fixed' }>, ranking: Ranking): number | null {
-  if (rule.kind === 'best_f1') return bestF1Threshold(ranking)?.threshold ?? null;
-  if (rule.kind === 'cost') return cheapestThreshold(ranking, rule);
+  if (rule.kind === 'best_f1') {
+    const best = bestF1Threshold(ranking);
+    return best && halfwayDown(best.threshold, ranking);
+  }
+  if (rule.kind === 'cost') return halfwayDown(cheapestThreshold(ranking, rule), ranking);
   const found = bestRecall(ranking, rule.minimum)?.threshold;
   return found !== undefined && Number.isFinite(found) ? found : null;
 }
@@ -88,6 +91,18 @@ function cheapestThreshold(
     start = end;
   }
   return best.threshold;
+}
+
+/**
+ * Halfway to the next lower score, as decision trees cut: it decides the same rows alike, and new rows have scores
+ * between. The threshold itself where there is no lower score.
+ */
+function halfwayDown(threshold: number, { order, groupEnds, scores }: Ranking): number {
+  const below = groupEnds.find((_, group) => (scores[order[groupEnds[group - 1] ?? 0] ?? 0] ?? 0) < threshold);
+  if (below === undefined) return threshold;
+  const lower = scores[order[below - 1] ?? 0] ?? threshold;
+  const middle = lower + (threshold - lower) / 2;
+  return middle > lower ? middle : threshold;
 }
 
 /** The next larger double of a finite number. */

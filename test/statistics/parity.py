@@ -33,18 +33,24 @@ def recall_at_precision(y, s, least):
     return max([r for p, r in zip(precision, recall) if p >= least], default=0.0)
 
 
+def halfway_down(threshold, s):
+    lower = max((score for score in s if score < threshold), default=None)
+    middle = threshold if lower is None else lower + (threshold - lower) / 2
+    return middle if lower is None or middle > lower else threshold
+
+
 def best_f1_threshold(y, s):
     precision, recall, thresholds = sk.precision_recall_curve(y, s)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-300)
     best = f1[:-1].max()
-    return max(t for t, f in zip(thresholds, f1[:-1]) if f >= best - 1e-12)
+    return halfway_down(max(t for t, f in zip(thresholds, f1[:-1]) if f >= best - 1e-12), s)
 
 
 def cheapest_threshold(y, s, false_positive, false_negative):
     candidates = np.append(np.unique(s), np.nextafter(max(s), np.inf))
     counts = [sk.confusion_matrix(y, np.asarray(s) >= t, labels=[0, 1]) for t in candidates]
     costs = [false_positive * c[0, 1] + false_negative * c[1, 0] for c in counts]
-    return max(t for t, c in zip(candidates, costs) if c == min(costs))
+    return halfway_down(max(t for t, c in zip(candidates, costs) if c == min(costs)), s)
 
 
 def auc_interval(area, positives, negatives, confidence, end):
