@@ -152,11 +152,22 @@ function finite(value: string, field: Field): string {
 
 function bareNumber(text: string, field: Field): string {
   let bare = text;
-  if (field.groupChar) bare = `replace(${bare}, ${quoteLiteral(field.groupChar)}, '')`;
+  if (field.groupChar)
+    bare = `CASE WHEN NOT contains(${text}, ${quoteLiteral(field.groupChar)}) OR regexp_full_match(${text}, ${quoteLiteral(grouped(field, field.groupChar))}) THEN replace(${bare}, ${quoteLiteral(field.groupChar)}, '') END`;
   if (field.decimalChar && field.decimalChar !== '.')
     bare = `replace(${bare}, ${quoteLiteral(field.decimalChar)}, '.')`;
   if (field.bareNumber === false) bare = `regexp_replace(${bare}, '^[^0-9+.-]+|[^0-9.]+$', '', 'g')`;
   return bare;
+}
+
+/**
+ * The form of a number with characters between thousands, of three digits behind the last one (India groups those
+ * before by two). `7.25` is no such number where `.` is between thousands: read as 725 it would be wrong without a word.
+ */
+function grouped({ decimalChar = '.', bareNumber: isBare }: Field, groupChar: string): string {
+  const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const around = isBare === false ? '[^0-9]*' : '[+-]?';
+  return `${around}[0-9]{1,3}(${escaped(groupChar)}[0-9]{2,3})*${escaped(groupChar)}[0-9]{3}(${escaped(decimalChar)}[0-9]*)?([eE][+-]?[0-9]+)?${isBare === false ? '[^0-9]*' : ''}`;
 }
 
 function booleanOf(text: string, field: Field): string {

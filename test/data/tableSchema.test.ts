@@ -30,7 +30,24 @@ const cases: { field: Omit<Field, 'name'>; good: string[]; bad: string[] }[] = [
   { field: { type: 'string', format: 'binary' }, good: ['aGk=', 'aGVsbG8h', 'YQ=='], bad: ['a', 'aGk', '???'] },
   { field: { type: 'number' }, good: ['1', '-1.5e3', '+.5', ' 2 ', 'NaN'], bad: ['1,5', 'x', 'INF', '0x1'] },
   { field: { type: 'number', loopwright: { finite: false } }, good: ['1', 'INF', '-INF'], bad: ['x'] },
-  { field: { type: 'number', decimalChar: ',', groupChar: '.' }, good: ['1.234,5'], bad: ['1,2,3'] },
+  {
+    field: { type: 'number', decimalChar: ',', groupChar: '.' },
+    good: ['1.234,5', '7,25', '12', '-1.234.567', '+1.000', '2,5e3'],
+    // Read without the dot, 7.25 would be 725.
+    bad: ['1,2,3', '7.25', '0.5', '1.2345', '12.34,5', '.500', '1234.567', '1..000'],
+  },
+  {
+    field: { type: 'number', groupChar: ',' },
+    good: ['1,234.5', '1,00,000', '12,345,678', '3.5'],
+    bad: ['7,25', '1,2,3', '1,234,5', ',123'],
+  },
+  {
+    field: { type: 'number', bareNumber: false, decimalChar: ',', groupChar: '.' },
+    good: ['€ 1.234,50', '7,25 %', '-1.000 kg'],
+    bad: ['€ 7.25', '0.5 %'],
+  },
+  { field: { type: 'integer', groupChar: ' ' }, good: ['1 234', '12'], bad: ['12 34', '1 2'] },
+  { field: { type: 'number', groupChar: "'" }, good: ["1'234.5"], bad: ["7'25"] },
   { field: { type: 'number', bareNumber: false }, good: ['95%', 'EUR 5', '$-3.5'], bad: ['%'] },
   { field: { type: 'integer' }, good: ['1', '-7', '3.0'], bad: ['1.5', 'x', '9999999999999999999999'] },
   { field: { type: 'boolean' }, good: ['true', 'False', '1', '0'], bad: ['yes', 'tRuE', '2'] },
