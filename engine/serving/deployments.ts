@@ -1,3 +1,4 @@
+import { StoreError } from '../base/errors.ts';
 import { processStart } from '../base/processIdentity.ts';
 import { holdLease, livenessOf, type Lease } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
@@ -41,6 +42,9 @@ export interface ServedDeployment {
   stop(): void;
 }
 
+/** Requests wait meanwhile. */
+const patienceMs = 5;
+
 export interface ServedAs {
   name: string;
   /** `temporary`: one version, under a name that no project declares. Default: api. */
@@ -65,14 +69,17 @@ export function temporaryDeployments(store: Store): string[] {
  */
 export function serveAs(store: Store, { name, kind = 'api', url, version, startedAt }: ServedAs): ServedDeployment {
   const { sql } = store;
-  const lease: Lease = holdLease(store, {
-    onBeat: () =>
-      void sql.run(
-        `UPDATE deployments SET state = 'healthy' WHERE name = ? AND owner = ? AND state = 'stopped'`,
-        name,
-        lease.owner,
-      ),
-  });
+  let served = version;
+  const update = () =>
+    void sql.run(
+      `UPDATE deployments SET state = 'healthy', model_version = ?
+       WHERE name = ? AND owner = ? AND (state = 'stopped' OR model_version IS NOT ?)`,
+      served,
+      name,
+      lease.owner,
+      served,
+    );
+  const lease: Lease = holdLease(store, { onBeat: update });
   sql.run(
     `INSERT INTO deployments (name, kind, state, url, model_version, pid, pid_started, owner, started_at)
      VALUES (?, ?, 'healthy', ?, ?, ?, ?, ?, ?)
@@ -89,7 +96,15 @@ export function serveAs(store: Store, { name, kind = 'api', url, version, starte
     startedAt,
   );
   return {
-    version: (next) => void sql.run('UPDATE deployments SET model_version = ? WHERE name = ?', next, name),
+    version(next) {
+      served = next;
+      try {
+        sql.tryWrite(patienceMs, update);
+      } catch (error) {
+        // The disk is full. The next heartbeat writes it, as when the store is locked.
+        if (!(error instanceof StoreError)) throw error;
+      }
+    },
     stop() {
       lease.release();
       sql.run(`UPDATE deployments SET state = 'stopped' WHERE name = ? AND owner = ?`, name, lease.owner);

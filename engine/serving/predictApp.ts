@@ -1,5 +1,5 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { messageOf } from '../base/errors.ts';
+import { messageOf, StoreError, type StoreFault } from '../base/errors.ts';
 import type { DatasetSchema, InvalidMode } from '../project/schema/datasetSchema.ts';
 import { answerRequest, loggedRequests, type AnsweringVersion } from './answerRequest.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
@@ -70,10 +70,16 @@ function readJson(app: FastifyInstance): void {
     parse(req, body, (error, parsed) => done(error && bodyError(body, error), parsed));
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
+    // A locked store and a full disk pass: the client may send the request again.
+    const againS = error instanceof StoreError ? retryAfterS[error.fault] : undefined;
+    if (againS !== undefined) reply.header('retry-after', againS);
+    const status = againS === undefined ? (error.statusCode ?? 500) : 503;
     return reply.status(status).send({ error: `${messageOf(error)}${remedies[status] ?? ''}` });
   });
 }
+
+/** Seconds until a client may send the request again. */
+const retryAfterS: Partial<Record<StoreFault, number>> = { busy: 1, full: 30 };
 
 const remedies: Readonly<Record<number, string>> = {
   413: `. A body may have at most ${mostBytes >> 20} MB.`,

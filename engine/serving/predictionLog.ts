@@ -112,6 +112,21 @@ export function logPredictions(
   });
 }
 
+/**
+ * Tries whether predictions can be written, and leaves none. False when another process locks the store for
+ * `patienceMs`; throws StoreError when they cannot be written.
+ */
+export function tryToLog(
+  { sql }: Pick<Store, 'sql'>,
+  { request, rows }: { request: AnsweredRequest; rows: readonly LoggedPrediction[] },
+  patienceMs: number,
+): boolean {
+  return sql.tryWrite(patienceMs, () => {
+    const { first } = logPredictions({ sql }, request, rows);
+    sql.run('DELETE FROM predictions WHERE id >= ?', first);
+  });
+}
+
 function cut(text: string | null): string | null {
   return text !== null && text.length > longestLogged ? `${text.slice(0, longestLogged)}…` : text;
 }

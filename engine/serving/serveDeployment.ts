@@ -51,12 +51,12 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     typeof deployment === 'string'
       ? declaredTarget(request.project, config, deployment)
       : temporaryTarget(request.project, config, deployment);
-  const { name, host, token } = target;
+  const { name, host, token, columns } = target;
   const log = request.onLog ?? (() => {});
   const tools = modelTools(store, config, target.model, log);
   const model = new ServingModel(store, { name: target.model, which: target.which, tools }, log);
   let last = (await model.load()).version.version;
-  const predictions = new GroupedLog(store, (error) => log(`a time was not logged: ${messageOf(error)}`));
+  const predictions = new GroupedLog(store, { onError: (error) => log(`a time was not logged: ${messageOf(error)}`) });
   const shadow = openShadow(request, target, predictions, log);
   await shadow?.load();
   const metrics = new ServerMetrics();
@@ -104,14 +104,18 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   app.get('/health', (_request, reply) => {
     const { version, model: served } = current();
     const worker = served.state?.();
-    const isFailing = worker?.state === 'failed';
+    const logState = columns === null ? null : predictions.state;
+    const error =
+      worker?.state === 'failed' ? worker.error : logState?.state === 'failing' ? logState.error : undefined;
+    const isFailing = error !== undefined;
     return reply.status(isFailing ? 503 : 200).send({
       status: isFailing ? 'failing' : 'ok',
       deployment: name,
       model: target.model,
       model_version: version.version,
       ...(worker && { worker: worker.state }),
-      ...(isFailing && { error: worker.error }),
+      ...(logState && { log: logState.state }),
+      ...(isFailing && { error }),
       ...(shadow && { shadow: shadow.version() }),
       uptime_s: Math.round((Date.now() - started) / 1000),
     });
@@ -151,7 +155,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
       await app.close();
       await shadow?.close();
       await model.close();
-      predictions.flushTimes();
+      await predictions.close();
       record?.stop();
     },
   };

@@ -67,11 +67,12 @@ export async function timeRequests({
       return predictions;
     },
   };
+  const log = new GroupedLog({ sql });
   const served = { model: timed, version: { model: 'timed', version: 1, report } };
   const { app } = predictApp<typeof served>({
     name: 'timed',
     answer: (use) => use(served),
-    predictions: new GroupedLog({ sql }),
+    predictions: log,
     columns: deploymentColumnsOf(schema, null),
     schema,
     // Test rows are answered whatever they break.
@@ -90,6 +91,7 @@ export async function timeRequests({
   } finally {
     agent.destroy();
     await app.close();
+    await log.close();
     sql.close();
     rmSync(folder, { recursive: true, force: true });
   }

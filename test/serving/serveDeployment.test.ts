@@ -10,6 +10,7 @@ import { getVersion } from '../../engine/registry/modelVersions.ts';
 import { promote } from '../../engine/registry/promote.ts';
 import { serveDeployment, type RunningServer } from '../../engine/serving/serveDeployment.ts';
 import { predictionCount } from '../../engine/serving/predictionLog.ts';
+import { openDatabase } from '../../engine/store/openDatabase.ts';
 import type { Store } from '../../engine/store/store.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
@@ -365,6 +366,47 @@ test('a time without a zone is UTC, wherever the service runs', async (t) => {
     if (zone === undefined) delete process.env['TZ'];
     else process.env['TZ'] = zone;
   }
+});
+
+test('a locked store stops neither the health nor the metrics, and the requests are answered after it', async (t) => {
+  const { post, store, server } = await served(t);
+  const other = openDatabase(join(store.folder, 'loopwright.db'));
+  t.after(() => other.close());
+  other.run('BEGIN IMMEDIATE');
+  const health = async () => {
+    const response = await fetch(`${server.url}/health`);
+    return { code: response.status, ...((await response.json()) as { status: string; log: string; error?: string }) };
+  };
+  const waiting = [0, 1, 2].map((i) => post({ instances: [rows[i]] }));
+  await until('the log waits', async () => (await health()).log === 'waiting');
+  assert.equal((await health()).status, 'ok');
+  assert.equal((await fetch(`${server.url}/metrics`)).status, 200);
+  assert.equal(predictionCount(store, 'production').predictions, 0);
+  other.run('ROLLBACK');
+  assert.deepEqual(
+    (await Promise.all(waiting)).map(({ status }) => status),
+    [200, 200, 200],
+  );
+  assert.equal(predictionCount(store, 'production').predictions, 3);
+});
+
+test('while the log cannot be written, requests are answered 503 and the health is failing', async (t) => {
+  const { store, server } = await served(t);
+  const [pages] = store.sql.numbers('PRAGMA page_count');
+  store.sql.numbers(`PRAGMA max_page_count = ${pages}`);
+  const response = await fetch(`${server.url}/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ instances: Array.from({ length: 1000 }, () => rows[0]) }),
+  });
+  assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '30']);
+  const { error } = (await response.json()) as { error: string };
+  assert.match(error, /^The disk is full/);
+  const health = await fetch(`${server.url}/health`);
+  const state = (await health.json()) as { status: string; log: string; error: string };
+  assert.deepEqual([health.status, state.status, state.log, state.error], [503, 'failing', 'failing', error]);
+  store.sql.numbers('PRAGMA max_page_count = 1000000');
+  await until('the health is good', async () => (await fetch(`${server.url}/health`)).status === 200);
 });
 
 test('the health names the version', async (t) => {
