@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SqlValue } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
+import { writeWhenFree } from '../store/writeWhenFree.ts';
 
 export interface OldPredictions {
   deployment: string;
@@ -12,6 +14,8 @@ export interface OldPredictions {
 
 /** Rows of the log in one transaction: other writers wait for milliseconds. */
 const rowsAtOnce = 5000;
+/** The longest time that a deletion waits for a locked store. */
+const withinMs = 600_000;
 /** Time for others between two transactions. */
 const pauseMs = 5;
 
@@ -25,17 +29,19 @@ export async function deletePredictions(
 ): Promise<{ predictions: number; files: number }> {
   const deleted = { predictions: 0, files: 0 };
   const span = sql.get<{ first: number | null; last: number | null }>(
-    'SELECT min(id) AS first, max(id) AS last FROM predictions',
+    'SELECT min(id) AS first, max(id) AS last FROM predictions WHERE deployment = ? AND at < ?',
+    deployment,
+    before,
   );
   const last = span?.last ?? -1;
+  const run = async (statement: string, ...values: SqlValue[]): Promise<number> => {
+    let changes = 0;
+    await writeWhenFree(sql, () => ({ changes } = sql.run(statement, ...values)), { withinMs, signal });
+    return changes;
+  };
+  // Ids need not ascend with the time of receipt: clocks are corrected.
   for (let id = span?.first ?? 0; id <= last && !signal?.aborted; id += rowsAtOnce) {
-    // Ids ascend with the time of receipt.
-    const first = sql.get<{ at: number }>(
-      'SELECT received_at AS at FROM predictions WHERE id >= ? ORDER BY id LIMIT 1',
-      id,
-    );
-    if (!first || first.at >= receivedBefore) break;
-    deleted.predictions += sql.run(
+    deleted.predictions += await run(
       `DELETE FROM predictions
        WHERE id BETWEEN ? AND ? AND deployment = ? AND received_at < ? AND at < ?`,
       id,
@@ -43,15 +49,15 @@ export async function deletePredictions(
       deployment,
       receivedBefore,
       before,
-    ).changes;
+    );
     await wait(pauseMs);
   }
   if (signal?.aborted) return deleted;
-  deleted.files = sql.run(
+  deleted.files = await run(
     'DELETE FROM prediction_files WHERE deployment = ? AND created_at < ? AND to_at < ?',
     deployment,
     receivedBefore,
     before,
-  ).changes;
+  );
   return deleted;
 }

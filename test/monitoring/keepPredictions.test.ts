@@ -55,3 +55,15 @@ test('a deployment without keep, or of another name, loses nothing; a file of pr
   assert.equal(deleted?.files, 1);
   assert.equal(predictionCount(store, 'nightly').predictions, 5);
 });
+
+test('a row that was received while the clock was ahead stays, and does not keep the others', async () => {
+  const { store, predict, keep, left, evaluate } = keeping();
+  predict(log);
+  const later = Date.now() + 2 * day;
+  store.sql.run('UPDATE predictions SET received_at = ? WHERE id = (SELECT min(id) FROM predictions)', later + day);
+  const [ahead] = store.sql.numbers('SELECT at FROM predictions ORDER BY id LIMIT 1');
+  await evaluate(at(76));
+  await keep(later);
+  assert.deepEqual(left().slice(0, 1), [ahead]);
+  assert.ok(Number(left()[1]) >= at(74));
+});
