@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DataError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
-import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
+import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
 import { validateTable } from '../data/validateTable.ts';
@@ -16,8 +16,8 @@ import { makeSnapshot } from './makeSnapshot.ts';
 import { foreignTables } from './foreignTables.ts';
 import { handleInvalid } from './quarantine.ts';
 import { boundIn } from './sqlParams.ts';
-import { labelledSql, newRegimeSql } from './newRegime.ts';
-import { splitExpression, stratumOf, type SplitRegime } from './split.ts';
+import { stratumOf } from './split.ts';
+import { splitTimes } from './splitTimes.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
@@ -63,7 +63,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   const known = await columnsOf(db, rows);
   const columns = known.map((column) => column.name);
   const split = inputs.split
-    ? `, ${splitExpression(inputs.split, output.schema, columns, context.seed, regimeOf(context, inputs.split, known, output.schema))} AS ${quoteIdentifier(splitColumn)}`
+    ? `, ${await splitTimes(context, db, rows, inputs.split, known, output.schema)} AS ${quoteIdentifier(splitColumn)}`
     : '';
   const order = orderColumns(output.schema, columns);
   const absolute = join(root, output.path);
@@ -94,21 +94,6 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
     summary: `${count(total)} rows${quarantined > 0 ? ` · ${count(quarantined)} quarantined` : ''}`,
     outs: [output.path],
   };
-}
-
-/** The rows after the change that a retraining answers; null when there is none. */
-function regimeOf(
-  { period: { regime }, log }: StageContext,
-  split: NonNullable<PrepareStage['with']['split']>,
-  columns: readonly SourceColumn[],
-  schema: DatasetSchema | null,
-): SplitRegime | null {
-  if (regime === null || split.by !== 'time') return null;
-  const isNew = newRegimeSql(columns, schema, regime, split.column);
-  if (isNew === null) return null;
-  const since = new Date(regime).toISOString().slice(0, 10);
-  log(`the rows from ${since} on are split by their time; all rows before it are training rows`);
-  return { isNew, isLabelled: labelledSql(columns, schema) };
 }
 
 function asText(content: Uint8Array | string | null, path: string): string {

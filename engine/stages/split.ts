@@ -4,7 +4,8 @@ import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { PrepareStage } from '../project/schema/prepareStage.ts';
 
 /**
- * SQL for the side of a row. By time, the rank of the row's time decides, and rows of one time stay together. Otherwise
+ * SQL for the side of a row. By time, the rank of the row's time decides, and rows of one time stay together unless
+ * `cutsTimes`: then the hash of the whole row orders the rows of one time. Otherwise
  * a hash of the key (stratified: with the stratum; grouped: of the group) and the seed decides, so that a row never
  * changes side when other rows are added or removed; with `exact`, its rank by that hash among the rows of its stratum
  * decides.
@@ -18,11 +19,12 @@ export function splitExpression(
   columns: string[],
   seed: number,
   regime: SplitRegime | null = null,
+  cutsTimes = false,
 ): string {
   const train = split.train;
   const validation = split.train + (split.validation ?? 0);
   const cut = split.by === 'time' ? regime : null;
-  const share = shareOf(split, schema, columns, seed, cut);
+  const share = shareOf(split, schema, columns, seed, cut, cutsTimes);
   const earlier = cut === null ? '' : `WHEN NOT ${cut.isNew} THEN 'train' `;
   return `CASE ${earlier}WHEN ${share} < ${train} THEN 'train' WHEN ${share} < ${validation} THEN 'validation' ELSE 'test' END`;
 }
@@ -41,8 +43,9 @@ function shareOf(
   columns: string[],
   seed: number,
   regime: SplitRegime | null,
+  cutsTimes: boolean,
 ): string {
-  if (split.by === 'time') return timeShare(split.column, columns, regime);
+  if (split.by === 'time') return timeShare(split.column, columns, seed, regime, cutsTimes);
   if (split.by === 'grouped')
     return hashShare(split.column, columns, seed, 'The grouped split needs the `column` of the group');
   const key = hashShare(
@@ -71,14 +74,23 @@ export function stratumOf(
   return split.column ?? schema?.fields.find((field) => field.loopwright?.role === 'target')?.name ?? null;
 }
 
-function timeShare(column: string | undefined, columns: string[], regime: SplitRegime | null): string {
+function timeShare(
+  column: string | undefined,
+  columns: string[],
+  seed: number,
+  regime: SplitRegime | null,
+  cutsTimes: boolean,
+): string {
   if (column === undefined || !columns.includes(column))
     throw new WorkError(
       `The split by time needs a column of the output; \`${column ?? ''}\` is not one of ${columns.join(', ')}.`,
       { place: { file: 'loopwright.yaml' } },
     );
   const part = regime === null ? '' : `PARTITION BY ${regime.isNew}, ${regime.isLabelled}`;
-  return `((rank() OVER (${part} ORDER BY ${quoteIdentifier(column)}) - 1) / count(*) OVER (${part}))`;
+  const place = cutsTimes
+    ? `row_number() OVER (${part} ORDER BY ${quoteIdentifier(column)}, ${rowHash(columns, seed)})`
+    : `rank() OVER (${part} ORDER BY ${quoteIdentifier(column)})`;
+  return `((${place} - 1) / count(*) OVER (${part}))`;
 }
 
 function hashShare(key: string | string[] | undefined, columns: string[], seed: number, need: string): string {
@@ -89,7 +101,12 @@ function hashShare(key: string | string[] | undefined, columns: string[], seed: 
       `${need}${missing === undefined ? '' : `; \`${missing}\` is not a column of the output, which has ${columns.join(', ')}`}.`,
       { place: { file: 'loopwright.yaml' } },
     );
-  // md5 is the same on every machine and version; the first 13 hex digits are exact in a double.
-  const text = `concat_ws('|', ${quoteLiteral(String(seed))}, ${names.map((name) => `CAST(${quoteIdentifier(name)} AS VARCHAR)`).join(', ')})`;
-  return `(CAST(('0x' || substr(md5(${text}), 1, 13)) AS BIGINT) / ${2 ** 52})`;
+  // The first 13 hex digits are exact in a double.
+  return `(CAST(('0x' || substr(${rowHash(names, seed)}, 1, 13)) AS BIGINT) / ${2 ** 52})`;
+}
+
+/** SQL for the hash of columns of a row. md5 is the same on every machine and version. */
+function rowHash(names: readonly string[], seed: number): string {
+  const texts = names.map((name) => `CAST(${quoteIdentifier(name)} AS VARCHAR)`);
+  return `md5(concat_ws('|', ${quoteLiteral(String(seed))}, ${texts.join(', ')}))`;
 }

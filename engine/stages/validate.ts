@@ -7,6 +7,7 @@ import { evaluateSlices } from '../evaluation/slices.ts';
 import { chooseThreshold } from '../evaluation/threshold.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import { thresholdRule } from '../project/schema/threshold.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { ValidateStage } from '../project/schema/validateStage.ts';
 import { reportFile } from '../registry/validationReport.ts';
 import { confusionFile } from '../tracking/confusion.ts';
@@ -76,7 +77,7 @@ async function validateSubject(
   if (test.rows === 0)
     throw new WorkError(
       subject.scoresRows
-        ? `\`${data}\` has no test rows. Add a \`split\` to the stage that prepares it.`
+        ? `\`${data}\` has no test rows. ${isSplit(context.config, data) ? 'Its `split` gives none of its few rows to test: wait for more rows, or enlarge the share `test`.' : 'Add a `split` to the stage that prepares it.'}`
         : `\`${data}\` has no row with a true value and a prediction.`,
     );
   checkAnswers(context, test, data);
@@ -172,4 +173,11 @@ async function validateSubject(
 
 function shown(threshold: number | null): number | null {
   return threshold === null ? null : Number(threshold.toPrecision(4));
+}
+
+function isSplit({ stages }: ProjectConfig, data: string): boolean {
+  return Object.values(stages).some(
+    (stage) =>
+      'uses' in stage && stage.uses === 'prepare' && stage.with.output === data && stage.with.split !== undefined,
+  );
 }

@@ -317,3 +317,43 @@ test('a truncated gzip file is refused, not partly read', async () => {
   writeFileSync(join(project.root, 'raw/a.csv.gz'), whole);
   assert.equal((await prepare(project)).error, null);
 });
+
+test('few dates after a change are cut through, so that no side is empty', async () => {
+  for (const dates of [1, 2, 4, 6]) {
+    const rows = orders({ rows: 400 }).map((row, i) => {
+      const day = i < 200 ? Date.UTC(2025, 0, 1 + i) : regime + Math.floor(((i - 200) * dates) / 200) * 86_400_000;
+      return { ...row, at: new Date(day).toISOString() };
+    });
+    const project = newProject({
+      csv: ordersCsv(rows),
+      split: 'by: time, column: at, train: 0.7, validation: 0.15, test: 0.15',
+    });
+    await prepare(project, answering);
+    const counts = Object.fromEntries(
+      (await sidesOf(project)).map((row) => [`${row['new'] ? 'new' : 'old'} ${String(row['side'])}`, Number(row['n'])]),
+    );
+    assert.deepEqual(
+      counts,
+      { 'old train': 200, 'new train': 140, 'new validation': 30, 'new test': 30 },
+      `${dates} dates`,
+    );
+    const last = await project.rows(
+      'data/features.parquet',
+      'SELECT max("at") AS at, _split AS side FROM data GROUP BY 2',
+    );
+    const at = (side: string) => Number(last.find((row) => row['side'] === side)?.['at']);
+    assert.ok(at('train') <= at('validation') && at('validation') <= at('test'));
+    assert.match(project.logs.join('\n'), /too few different times for the shares after the change/);
+  }
+});
+
+test('a first split by time of few dates leaves no side empty', async () => {
+  const rows = orders({ rows: 300 }).map((row, i) => ({
+    ...row,
+    at: new Date(Date.UTC(2026, 0, 1 + Math.floor(i / 150))).toISOString(),
+  }));
+  const project = newProject({ csv: ordersCsv(rows) });
+  await prepare(project);
+  const { detail } = newestSnapshot(project.store, 'features') ?? {};
+  assert.deepEqual(detail?.split, { train: 180, validation: 60, test: 60 });
+});

@@ -6,7 +6,7 @@ const Split = Type.Object(
   {
     by: Type.Enum(['time', 'random', 'stratified', 'grouped'], {
       description:
-        'time: the oldest rows train, the newest test. random: by a hash of the key, so that a row always stays in its part. stratified: random within each value of the column; the shares are reported for each value. grouped: by a hash of the column, so that all rows of a group are in the same part.',
+        'time: the oldest rows train, the newest test; rows of one time stay in one part unless a part would be empty. random: by a hash of the key, so that a row always stays in its part. stratified: random within each value of the column; the shares are reported for each value. grouped: by a hash of the column, so that all rows of a group are in the same part.',
     }),
     column: Type.Optional(
       Type.String({
