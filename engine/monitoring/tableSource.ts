@@ -14,6 +14,7 @@ import { featuresOf } from '../registry/openVersion.ts';
 import { newestVersion } from '../registry/selectedVersion.ts';
 import { datasetSql } from '../stages/datasetView.ts';
 import { trueClass } from './trueClass.ts';
+import { windowsWithLateLabels } from './lateLabels.ts';
 import type { PredictionSource, SourceRequest, Span } from './sourceRequest.ts';
 import { appendTable, numbers, texts, type WindowRows } from './windowRows.ts';
 import { listWindows, settledWindows } from './windows.ts';
@@ -40,6 +41,12 @@ export function tableSource(request: SourceRequest, dataset: string): Prediction
       const counted = await countWindows(found, every, now);
       const judged = new Map(listWindows(store, monitor, declared).map((window) => [window.start, window]));
       const settled = settledWindows(store, monitor, declared);
+      const answers = {
+        versionOf: () => version,
+        eachKey: (span: Span, visit: (at: number, key: string) => void) =>
+          visitKeys(found, span, declared.labels?.key ?? null, visit),
+      };
+      for (const start of await windowsWithLateLabels(request, 'stable', answers)) settled.delete(start);
       // Rows and true values may be added to a table at any time, so a window whose counts changed is judged again.
       const open = counted.filter(({ start, rows, labelled }) => {
         const known = judged.get(start);
@@ -127,6 +134,26 @@ async function keepRows({ sql, ...log }: Log, from: number): Promise<Log> {
   return { ...log, sql: kept };
 }
 
+const keyOf = ({ id, timestamp }: LogColumns, key: string | null) =>
+  `CAST(${quoteIdentifier(key ?? id?.name ?? timestamp.name)} AS VARCHAR)`;
+
+/** Calls `visit` with the time and the key of each row of a span that has a prediction. */
+async function visitKeys(
+  { db, sql, columns }: Log,
+  span: Span,
+  key: string | null,
+  visit: (at: number, key: string) => void,
+): Promise<void> {
+  const { rows, columns: found } = await db.table(
+    `SELECT CAST(epoch_ms(${timeOf(columns)}) AS DOUBLE) AS at, ${keyOf(columns, key)} AS key
+     FROM ${sql} WHERE ${between(columns, span)} AND ${isAnswered(columns)}`,
+  );
+  const times = numbers(found['at'], rows);
+  texts(found['key'], rows).forEach((name, i) => {
+    if (name !== null) visit(times[i] ?? Number.NaN, name);
+  });
+}
+
 async function readSpan(
   { db, sql, columns, types }: Log,
   span: Span,
@@ -135,7 +162,7 @@ async function readSpan(
   version: number,
 ): Promise<WindowRows> {
   const { task } = report;
-  const { prediction, score, target, id } = columns;
+  const { prediction, score, target } = columns;
   const features = featuresOf(report).filter(({ name }) => types.has(name));
   const named = (name: string | undefined, as: string) =>
     `${name === undefined ? 'NULL' : quoteIdentifier(name)} AS ${as}`;
@@ -145,7 +172,7 @@ async function readSpan(
     named(value?.name, '_score'),
     named(prediction?.name, '_prediction'),
     named(target?.name, '_truth'),
-    `CAST(${quoteIdentifier(key ?? id?.name ?? columns.timestamp.name)} AS VARCHAR) AS _key`,
+    `${keyOf(columns, key)} AS _key`,
   ];
   const part = await db.table(
     `SELECT ${selected.join(', ')} FROM ${sql} WHERE ${between(columns, span)} AND ${isAnswered(columns)}`,

@@ -19,37 +19,25 @@ export interface WindowLabels {
 /** The labels of nothing. */
 export const noLabels: WindowLabels = { byKey: new Map(), conflicting: new Set() };
 
-/**
- * The labels that have arrived by `now`; rows before `from` cannot belong to the window and are not read.
- */
-export async function readLabels(input: {
-  project: Project;
+interface LabelRequest {
+  project: Pick<Project, 'root' | 'schemas'>;
   config: ProjectConfig;
   store: Store;
   db: Database;
   labels: NonNullable<MonitorConfig['labels']>;
-  target: string;
+  /** Labels from before this time are not read. Epoch milliseconds. */
   from: number;
   now: number;
-}): Promise<WindowLabels> {
-  const { project, config, store, db, labels, target, from, now } = input;
-  const dataset = config.datasets?.[labels.dataset];
-  const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
-  const fingerprints = new FileFingerprints(project.root, store);
-  if (!dataset || fingerprints.expand(dataset.path).length === 0) return noLabels;
-  const sql = await datasetSql(
-    db,
-    project.root,
-    fingerprints,
-    labels.dataset,
-    { path: dataset.path, schema },
-    { asOf: now, window: null },
-  );
-  const time = timestampOf(schema);
-  const named = time === null ? null : quoteIdentifier(time);
-  const where = named === null ? '' : ` WHERE ${named} >= make_timestamp_ms(${Math.round(from)}) ORDER BY ${named}`;
-  const table = await db.table(
-    `SELECT CAST(${quoteIdentifier(labels.key)} AS VARCHAR) AS key, ${quoteIdentifier(target)} AS value FROM (${sql})${where}`,
+}
+
+/** The labels that have arrived by `now`. */
+export async function readLabels({ target, ...request }: LabelRequest & { target: string }): Promise<WindowLabels> {
+  const source = await labelSource(request);
+  if (source === null) return noLabels;
+  const { sql, time } = source;
+  const table = await request.db.table(
+    `SELECT CAST(${quoteIdentifier(request.labels.key)} AS VARCHAR) AS key, ${quoteIdentifier(target)} AS value
+     FROM ${sql}${time === null ? '' : ` ORDER BY ${time}`}`,
   );
   const keys = table.columns['key'];
   const values = table.columns['value'];
@@ -65,4 +53,54 @@ export async function readLabels(input: {
     byKey.set(key, value);
   }
   return { byKey, conflicting };
+}
+
+/** The time of the newest label of each key; null where the labels have no time. */
+export async function labelTimes({
+  target,
+  ...request
+}: LabelRequest & { target: string }): Promise<Map<string, number | null>> {
+  const source = await labelSource(request);
+  if (source === null) return new Map();
+  const { sql, time } = source;
+  const table = await request.db.table(
+    `SELECT CAST(${quoteIdentifier(request.labels.key)} AS VARCHAR) AS key,
+       ${time === null ? 'NULL::DOUBLE' : `CAST(max(epoch_ms(${time}::TIMESTAMP)) AS DOUBLE)`} AS time
+     FROM ${sql} WHERE ${quoteIdentifier(target)} IS NOT NULL GROUP BY 1`,
+  );
+  const { key, time: times } = table.columns;
+  if (!key || times?.kind !== 'number') return new Map();
+  return new Map(
+    textValues(key).flatMap((name, i) =>
+      name === null ? [] : [[name, time === null ? null : (times.values[i] ?? null)]],
+    ),
+  );
+}
+
+/** The labels as FROM-able SQL, with the quoted name of their time; null when there is no file of them. */
+async function labelSource({
+  project,
+  config,
+  store,
+  db,
+  labels,
+  from,
+  now,
+}: LabelRequest): Promise<{ sql: string; time: string | null } | null> {
+  const dataset = config.datasets?.[labels.dataset];
+  const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
+  const fingerprints = new FileFingerprints(project.root, store);
+  if (!dataset || fingerprints.expand(dataset.path).length === 0) return null;
+  const sql = await datasetSql(
+    db,
+    project.root,
+    fingerprints,
+    labels.dataset,
+    { path: dataset.path, schema },
+    { asOf: now, window: null },
+  );
+  const found = timestampOf(schema);
+  const time = found === null ? null : quoteIdentifier(found);
+  const where = time === null ? '' : ` WHERE ${time} >= make_timestamp_ms(${Math.round(from)})`;
+  return { sql: `(SELECT * FROM (${sql})${where})`, time };
 }

@@ -7,7 +7,7 @@ import { sourceSql } from '../data/readSource.ts';
 import type { Column, Table } from '../data/table.ts';
 import type { Feature } from '../models/feature.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
-import { eachPrediction, predictionFiles, type LogSpan } from '../serving/predictionLog.ts';
+import { eachKey, eachPrediction, predictionFiles, type LogSpan } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
 
 /** The predictions of a period, by columns. */
@@ -84,6 +84,30 @@ export async function readWindow(
     versions,
     fileTypes: agreedTypes(types),
   };
+}
+
+/** Calls `visit` with the time and the key of each answered prediction of a span that has a key. */
+export async function visitKeys(
+  store: Store,
+  database: () => Promise<Database>,
+  span: LogSpan,
+  visit: (at: number, key: string) => void,
+): Promise<void> {
+  for (const { at, key } of eachKey(store, span)) visit(at, key);
+  for (const file of predictionFiles(store, span)) {
+    const path = join(store.root, file.path);
+    if (!existsSync(path)) continue;
+    const db = await database();
+    const part = await db.table(
+      `SELECT CAST(epoch_ms(_at) AS DOUBLE) AS at, CAST(_key AS VARCHAR) AS key FROM ${sourceSql([path])}
+       WHERE _key IS NOT NULL AND _at >= make_timestamp_ms(${Math.round(span.start)})
+         AND _at < make_timestamp_ms(${Math.round(span.end)})`,
+    );
+    const times = numbers(part.columns['at'], part.rows);
+    texts(part.columns['key'], part.rows).forEach((key, i) => {
+      if (key !== null) visit(times[i] ?? Number.NaN, key);
+    });
+  }
 }
 
 function agreedTypes([first, ...others]: readonly ReadonlyMap<string, string>[]): Map<string, string> {

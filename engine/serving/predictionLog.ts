@@ -293,6 +293,20 @@ export function* eachPrediction(
   );
 }
 
+/** The times and keys of the predictions of a span that the API answered, without those in files. */
+export function eachKey(
+  { sql }: Pick<Store, 'sql'>,
+  { deployment, start, end, shadow = false }: LogSpan,
+): IterableIterator<{ at: number; key: string }> {
+  return sql.iterate(
+    `SELECT at, key FROM predictions
+     WHERE deployment = ? AND at >= ? AND at < ? AND key IS NOT NULL AND error IS NULL AND ${sentOr(shadow)}`,
+    deployment,
+    start,
+    end,
+  );
+}
+
 /** The files that hold predictions of a span, oldest first. They may hold others too. */
 export function predictionFiles(
   { sql }: Pick<Store, 'sql'>,

@@ -224,6 +224,41 @@ test('a window is settled once its labels had time to arrive', async () => {
   assert.deepEqual(await evaluate(at(120)), []);
 });
 
+test('labels that come after their delay are read, with an alert for what they show', async () => {
+  const { evaluate, predict, root, store } = monitored();
+  predict(wrong, { right: false });
+  const [due] = await evaluate(at(112));
+  assert.deepEqual([due?.labelled, due?.expectations[0]?.state], [0, 'too few']);
+  writeFiles(root, { 'labels/labels-1.csv': labels(wrong.slice(0, 30)) });
+  assert.deepEqual(
+    (await evaluate(at(113))).map(({ labelled }) => labelled),
+    [30],
+    'a window without a verdict takes any label',
+  );
+  assert.deepEqual(await evaluate(at(113)), [], 'there is no new label');
+  writeFiles(root, { 'labels/labels-1.csv': labels(wrong.slice(0, 90)) });
+  const [late] = await evaluate(at(114));
+  assert.deepEqual([late?.id, late?.labelled, late?.status], [due?.id, 90, 'expectation broken']);
+  writeFiles(root, { 'labels/labels-1.csv': labels(wrong.slice(0, 120)) });
+  assert.deepEqual(await evaluate(at(115)), [], 'a third more is no reason for another verdict');
+  writeFiles(root, { 'labels/labels-1.csv': labels(wrong) });
+  assert.deepEqual(
+    (await evaluate(at(116))).map(({ labelled }) => labelled),
+    [150],
+  );
+  const alerts = listEvents(store, 'production', 'orders').filter(({ text }) => text.includes('roc_auc'));
+  assert.equal(alerts.length, 1);
+});
+
+test('labels of more than a month ago open no window', async () => {
+  const { evaluate, predict, root } = monitored();
+  predict(wrong, { right: false });
+  await evaluate(at(112));
+  writeFiles(root, { 'labels/labels-1.csv': labels(wrong) });
+  assert.deepEqual(await evaluate(at(137.1)), []);
+  assert.equal((await evaluate(at(136.9))).length, 1);
+});
+
 test('a column whose values go missing is broken', async () => {
   const { evaluate, predict } = monitored();
   predict(orders({ rows: 150, firstDay: 110, days: 1, seed: 10, prefix: 'm' }), { missing: true });

@@ -102,12 +102,12 @@ test('labels of another dataset join by key', async () => {
     '    labels: { dataset: labels, key: id, delay: 2d }\n',
   );
   assert.deepEqual(
-    (await evaluate(1)).map(({ labelled }) => labelled),
+    (await evaluate(3.2)).map(({ labelled }) => labelled),
     [0],
   );
   writeFileSync(join(root, 'labels/a.csv'), `id,truth\n${rows.map(({ id, truth }) => `${id},${truth}\n`).join('')}`);
   const [window] = await evaluate(3.5);
-  assert.equal(window?.labelled, 300);
+  assert.equal(window?.labelled, 300, 'they come after their delay');
   assert.equal(window?.performance['accuracy'], rows.filter(({ made, truth }) => made === truth).length / 300);
   assert.deepEqual(await evaluate(3.6), []);
 });

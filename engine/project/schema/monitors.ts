@@ -36,7 +36,11 @@ export const Monitor = Type.Object(
         {
           dataset: reference('dataset', 'The dataset with the true values.'),
           key: Type.String({ format: 'column', description: 'Column that matches labels with predictions.' }),
-          delay: Type.Optional(duration('Time until labels arrive. The performance of a window is judged after it.')),
+          delay: Type.Optional(
+            duration(
+              'Time until labels arrive. The performance of a window is judged after it, and again when labels come later still.',
+            ),
+          ),
           min: Type.Optional(
             Type.Integer({
               minimum: 1,
