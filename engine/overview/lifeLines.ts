@@ -9,6 +9,7 @@ import {
   type StageKind,
   type StageStatus,
 } from '../../protocol/lifeCycle.ts';
+import type { WindowStatus } from '../../protocol/drift.ts';
 import { lastWindowEnd, windowsOf } from '../monitoring/windows.ts';
 import { listAttempts } from '../loop/decisions.ts';
 import { decideRetraining } from '../loop/policy.ts';
@@ -146,16 +147,18 @@ function versionsText(config: ProjectConfig, waiting: readonly Challenger[]): st
   return waiting.map(({ challenger: { model: name, version } }) => versionText({ name, version }, several)).join(', ');
 }
 
-/** The line of the first monitor that needs attention, else of the first with a window. */
+/** The statuses that need attention, gravest first. */
+const bad: readonly (WindowStatus | null)[] = ['expectation broken', 'drift', 'score drift'];
+
+/** The line of the monitor with the gravest verdict, and the number of others that need attention. */
 function monitorLine({ monitors }: LifeInput): Line {
   if (monitors.length === 0) return { state: 'none', detail: 'no monitor declared', stage: null };
-  const shown =
-    monitors.find(({ state }) => state === 'attention') ??
-    monitors.find(({ state }) => state !== 'none') ??
-    monitors[0];
+  const grave = bad.flatMap((status) => monitors.filter((monitor) => monitor.status === status));
+  const shown = grave[0] ?? monitors.find(({ state }) => state !== 'none') ?? monitors[0];
   if (!shown || shown.state === 'none') return { state: 'none', detail: 'no window yet', stage: null };
   const { name, state, detail } = shown;
-  return { state, detail: monitors.length === 1 ? detail : `${name}: ${detail}`, stage: null };
+  const more = grave.length > 1 ? ` · and ${grave.length - 1} more` : '';
+  return { state, detail: monitors.length === 1 ? detail : `${name}: ${detail}${more}`, stage: null };
 }
 
 function retrainLine({ config, store, models }: LifeInput): Line {
