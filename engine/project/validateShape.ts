@@ -191,7 +191,9 @@ function validateString(node: Located, shape: Shape, report: Report, name: strin
     return report(
       'LW104',
       node.range,
-      `${name} must be text, found ${kindName(node)}.${node.kind === 'scalar' && node.value !== null ? ' Put it in quotes.' : ''}`,
+      shape.format === 'duration'
+        ? `${name} must be a duration such as 15m, 6h or 7d, found ${kindName(node)}.`
+        : `${name} must be text, found ${kindName(node)}.${node.kind === 'scalar' && node.value !== null ? ' Put it in quotes.' : ''}`,
     );
   if (shape.minLength && node.value.length < shape.minLength) report('LW105', node.range, `${name} must not be empty.`);
   if (shape.pattern && !new RegExp(shape.pattern, 'u').test(node.value))

@@ -79,6 +79,10 @@ test('wrong types are reported with the actual value', () => {
     ['LW104', '2:10-2:12', '`project` must be text, found the number 12. Put it in quotes.'],
   ]);
   assert.deepEqual(
+    found(`${good}monitors: { m: { deployment: d, reference: s, window: { every: 90 } } }\n`).map(([, , text]) => text),
+    ['`every` must be a duration such as 15m, 6h or 7d, found the number 90.'],
+  );
+  assert.deepEqual(
     found('version: 1\nproject: a b\nstages: { s: { cmd: x } }\n').map(([code, at]) => [code, at]),
     [['LW107', '2:10-2:13']],
   );
