@@ -25,9 +25,18 @@ export interface MonitorOptions {
   shadow?: boolean;
 }
 
+/** The windows and verdicts of one monitor, as `--json` prints them. */
+interface Evaluated {
+  monitor: string;
+  windows: DriftWindow[];
+  otherWidths: OtherWidth[];
+  verdict: MonitorVerdict;
+  broken: MonitorVerdict['expectations'];
+}
+
 /**
- * `loopwright monitor [NAME]`: evaluates the windows that ended, with `--shadow` those of the deployment's shadow; exits
- * with 1 if the newest verdicts name drift or a broken expectation.
+ * `loopwright monitor [NAME]`: evaluates the windows that ended, of every monitor without a name, with `--shadow` those
+ * of the deployment's shadow; exits with 1 if the newest verdicts name drift or a broken expectation.
  */
 export async function monitor(
   context: CommandContext,
@@ -36,45 +45,63 @@ export async function monitor(
 ): Promise<number> {
   const config = context.config();
   const chosen = monitorNamed(config, name ?? null);
-  const declared = config.monitors?.[chosen];
-  if (!declared) throw new ProjectError(`There is no monitor \`${chosen}\`.`);
+  const names = name === undefined && !options.shadow ? Object.keys(config.monitors ?? {}) : [chosen];
   const now = readTime(options.now, 'now') ?? Date.now();
-  await evaluateMonitor({
-    project: context.project(),
-    config,
-    store: context.store(),
-    monitor: chosen,
-    now,
-    shadow: options.shadow,
-    signal: context.signal,
-  });
+  for (const one of names)
+    await evaluateMonitor({
+      project: context.project(),
+      config,
+      store: context.store(),
+      monitor: one,
+      now,
+      shadow: options.shadow,
+      signal: context.signal,
+    });
   // After the judgement, which may be the last that needs them.
   for (const deleted of await keepPredictions(context.store(), config, { signal: context.signal }))
     context.terminal.note(deletedText(deleted));
+  const all = names.map((one) => evaluated(context, one, options));
+  const [first, ...others] = all;
+  if (context.json) context.printJson(others.length === 0 ? first : { ...first, others });
+  else
+    for (const one of all) {
+      if (others.length > 0) context.terminal.line(one === first ? `${one.monitor}:` : `\n${one.monitor}:`);
+      printMonitor(context, one);
+    }
+  const isBad = all.some(({ verdict }) => ['drift', 'score drift', 'expectation broken'].includes(verdict.status));
+  return isBad ? exitCodes.failed : exitCodes.done;
+}
+
+function evaluated(context: CommandContext, name: string, options: MonitorOptions): Evaluated {
+  const declared = context.config().monitors?.[name];
+  if (!declared) throw new ProjectError(`There is no monitor \`${name}\`.`);
   const role = options.shadow ? 'shadow' : 'stable';
-  const windows = listWindows(context.store(), chosen, declared, role);
-  const others = otherWidths(context.store(), chosen, declared, role);
+  const windows = listWindows(context.store(), name, declared, role);
   const verdict = monitorVerdict(windows);
   const broken = verdict.expectations.filter(({ state }) => state === 'broken');
-  if (context.json) context.printJson({ monitor: chosen, windows, otherWidths: others, verdict, broken });
-  else if (windows.length === 0) context.terminal.line('No window has ended yet.');
+  return { monitor: name, windows, otherWidths: otherWidths(context.store(), name, declared, role), verdict, broken };
+}
+
+function printMonitor(
+  context: CommandContext,
+  { monitor: name, windows, otherWidths: others, verdict }: Evaluated,
+): void {
+  if (windows.length === 0) context.terminal.line('No window has ended yet.');
   else {
-    const metric = Object.keys(declared.expect ?? {}).find((key) =>
-      windows.some((window) => window.performance[key] !== undefined),
-    );
+    const expect = context.config().monitors?.[name]?.expect ?? {};
+    const metric = Object.keys(expect).find((key) => windows.some((window) => window.performance[key] !== undefined));
     const rows = windows.map((window) => rowOf(window, metric ?? null));
     const head = ['window', 'rows', 'status', 'drifted', 'score', 'labels', metric ?? 'performance', '95 %', 'model'];
     for (const line of table(head, rows, [1, 5, 6])) context.terminal.line(line);
     printVerdict(context.terminal, windows, verdict);
   }
-  if (!context.json) for (const other of others) context.terminal.line(otherText(other));
-  return ['drift', 'score drift', 'expectation broken'].includes(verdict.status) ? exitCodes.failed : exitCodes.done;
+  for (const other of others) context.terminal.line(otherText(other));
 }
 
 function rowOf(window: DriftWindow, metric: string | null): string[] {
   const interval = metric === null ? undefined : window.intervals[metric];
   return [
-    new Date(window.start).toISOString().slice(0, 10),
+    dayOf(window.start),
     count(window.rows),
     `${window.status}${window.changed.length > 0 ? ' *' : ''}`,
     driftedOf(window),
@@ -93,23 +120,27 @@ function printVerdict({ line }: Terminal, windows: readonly DriftWindow[], { exp
   for (const expectation of expectations) {
     const { state, metric, value } = expectation;
     if (state === 'met') continue;
+    const judged = windows.find(({ id }) => id === expectation.window);
+    const where = judged ? `window of ${dayOf(judged.start)}: ` : '';
     line(
       state === 'broken' || (state === 'uncertain' && value !== null)
-        ? `${expectationText(expectation)}${state === 'uncertain' ? `: ${stateText(expectation)}` : ''}`
-        : `${metric}: ${stateText(expectation)}`,
+        ? `${where}${expectationText(expectation)}${state === 'uncertain' ? `: ${stateText(expectation)}` : ''}`
+        : `${where}${metric}: ${stateText(expectation)}`,
     );
   }
-  const faulty = windows.findLast(({ labelFaults }) => labelFaults !== null);
-  if (faulty?.labelFaults)
-    line(`window of ${new Date(faulty.start).toISOString().slice(0, 10)}: ${labelFaultsText(faulty.labelFaults)}`);
+  const faulty = windows.filter(({ labelFaults }) => labelFaults !== null);
+  const newest = faulty.at(-1);
+  if (newest?.labelFaults)
+    line(
+      `window of ${dayOf(newest.start)}: ${labelFaultsText(newest.labelFaults)}${faulty.length > 1 ? `; ${plural(faulty.length - 1, 'earlier window')} with such labels` : ''}`,
+    );
   const changed = windows.filter((window) => window.changed.length > 0);
   const keys = [...new Set(changed.flatMap((window) => window.changed))];
   if (changed.length > 0) line(`* ${plural(changed.length, 'window')} ${changedText(keys)}; the rows are gone`);
 }
 
 function otherText({ widthMs, windows, start, end }: OtherWidth): string {
-  const day = (at: number) => new Date(at).toISOString().slice(0, 10);
-  return `${plural(windows, 'window')} of ${widthText(widthMs)} from ${day(start)} to ${day(end)}, from before \`window.every\` changed, not shown`;
+  return `${plural(windows, 'window')} of ${widthText(widthMs)} from ${dayOf(start)} to ${dayOf(end)}, from before \`window.every\` changed, not shown`;
 }
 
 /** `2 of 7`: drifted among judged features; the score is no feature. */
@@ -117,3 +148,5 @@ function driftedOf({ values }: DriftWindow): string {
   const judged = values.filter(({ column, kind }) => column !== '_score' && kind !== 'not judged');
   return `${judged.filter(({ drifted }) => drifted).length} of ${judged.length}`;
 }
+
+const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);

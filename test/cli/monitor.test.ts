@@ -55,6 +55,25 @@ test('monitor finds no window, then drift that makes retraining due', async () =
   assert.deepEqual((await runJson(['models', 'rollback'], { cwd })).json, { name: 'orders', version: 1, previous: 2 });
 });
 
+test('monitor without a name judges each of several monitors, and names the window of a verdict', async () => {
+  const project = monitored();
+  const cwd = project.root;
+  const file = join(cwd, 'loopwright.yaml');
+  const second = 'slow: { deployment: production, reference: validate, window: { every: 2d, min_rows: 10 } }';
+  writeFileSync(file, readFileSync(file, 'utf8').replace('monitors:\n', `monitors:\n  ${second}\n`));
+  project.predict(shifted);
+  const { out } = await runCli(['monitor', '--now', new Date(at(80)).toISOString()], { cwd });
+  assert.match(out, /^slow:\nwindow[^]+\n\nproduction:\nwindow/);
+  assert.match(out, /^window of 2026-03-13: roc_auc: too few labels: 0 of 50$/m);
+  const { json } = await runJson<{ monitor: string; others: { monitor: string; windows: unknown[] }[] }>(['monitor'], {
+    cwd,
+  });
+  assert.deepEqual(
+    [json.monitor, json.others.map(({ monitor, windows }) => [monitor, windows.length])],
+    ['slow', [['production', 2]]],
+  );
+});
+
 test('status reports drift and what comes next', async () => {
   const project = monitored();
   const cwd = project.root;
