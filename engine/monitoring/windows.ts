@@ -119,7 +119,7 @@ export function saveWindow(
 ): number {
   const { sql } = store;
   return sql.write(() => {
-    const before = readRows(store, key, window)[0] ?? null;
+    const told = toldBefore(store, key, window);
     sql.run(
       `INSERT INTO windows (monitor, start, end, model, version, role, status, result, evaluated_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -137,7 +137,7 @@ export function saveWindow(
       now,
     );
     // The shadow gets the rows of the answers, whose drift has its alert.
-    if (key.role !== 'shadow') recordAlerts(store, key, window, before);
+    if (key.role !== 'shadow') recordAlerts(store, key, window, told);
     return (
       sql.get<{ id: number }>(
         'SELECT id FROM windows WHERE monitor = ? AND start = ? AND role = ?',
@@ -149,8 +149,22 @@ export function saveWindow(
   });
 }
 
-/** Records an alert for each verdict that is bad and was not when the window was last judged. */
-function recordAlerts(store: Store, key: WindowKey, window: JudgedWindow, before: ReadWindow | null): void {
+/**
+ * The windows whose bad verdicts a window only repeats: itself as it was last judged, those of other lengths over the
+ * same time, and the one before it while the reference is the same.
+ */
+function toldBefore(store: Store, key: WindowKey, { start, end, referenceVersion }: JudgedWindow): ReadWindow[] {
+  const same = readRows(store, key, { where: 'start < ? AND end > ?', values: [end, start] });
+  const last = `end = (SELECT max(end) FROM windows
+    WHERE monitor = ? AND role = ? AND end <= ? AND end - start = ?) AND end - start = ?`;
+  const width = end - start;
+  const values = [key.monitor, key.role, start, width, width];
+  const previous = readRows(store, key, { where: last, values });
+  return [...same, ...previous.filter((window) => window.referenceVersion === referenceVersion)];
+}
+
+/** Records an alert for each verdict that turns bad. */
+function recordAlerts(store: Store, key: WindowKey, window: JudgedWindow, told: readonly ReadWindow[]): void {
   const alert = (text: string) =>
     recordEvent(store, {
       at: window.end,
@@ -162,13 +176,13 @@ function recordAlerts(store: Store, key: WindowKey, window: JudgedWindow, before
       runId: null,
       actor: '',
     });
-  if (window.inputs === 'drifted' && before?.inputs !== 'drifted') {
+  if (window.inputs === 'drifted' && !told.some(({ inputs }) => inputs === 'drifted')) {
     const inputs = window.values.filter(({ column, kind }) => column !== '_score' && kind !== 'not judged');
     const drifted = inputs.filter((value) => value.drifted).map(({ column }) => column);
     alert(`${drifted.length} of ${inputs.length} features drifted: ${drifted.join(', ')}`);
   }
-  if (window.score === 'drifted' && before?.score !== 'drifted') alert('the score drifted');
-  const broken = new Set(before?.expectations.filter(isBroken).map(({ metric }) => metric));
+  if (window.score === 'drifted' && !told.some(({ score }) => score === 'drifted')) alert('the score drifted');
+  const broken = new Set(told.flatMap(({ expectations }) => expectations.filter(isBroken).map(({ metric }) => metric)));
   for (const expectation of window.expectations)
     if (isBroken(expectation) && !broken.has(expectation.metric)) alert(expectationText(expectation));
 }
@@ -179,7 +193,8 @@ function isBroken({ state }: Expectation): boolean {
 
 /** The rows of a window as it was last judged; 0 when it never was. */
 export function rowsOfWindow(store: Pick<Store, 'sql'>, key: WindowKey, span: Span): number {
-  return readRows(store, key, span)[0]?.rows ?? 0;
+  const { start, end } = span;
+  return readRows(store, key, { where: 'start = ? AND end = ?', values: [start, end] })[0]?.rows ?? 0;
 }
 
 /**
@@ -232,19 +247,19 @@ export function otherWidths(
   return [...others.values()];
 }
 
-/** The windows of a role, oldest first; with a span, the one window of it. */
+/** The windows of a role that meet a condition, oldest first. */
 function readRows(
   { sql }: Pick<Store, 'sql'>,
   { monitor, role }: Pick<WindowKey, 'monitor' | 'role'>,
-  span?: Span,
+  { where, values }: { where: string; values: (string | number)[] } = { where: 'true', values: [] },
 ): ReadWindow[] {
   return sql
     .all<Row>(
       `SELECT id, start, end, version, status, result FROM windows
-       WHERE monitor = ? AND role = ? ${span ? 'AND start = ? AND end = ?' : ''} ORDER BY start`,
+       WHERE monitor = ? AND role = ? AND ${where} ORDER BY start`,
       monitor,
       role,
-      ...(span ? [span.start, span.end] : []),
+      ...values,
     )
     .map(read);
 }

@@ -9,6 +9,7 @@ import {
   saveWindow,
   settledWindows,
 } from '../../engine/monitoring/windows.ts';
+import type { DriftWindow } from '../../protocol/drift.ts';
 import type { MonitorConfig } from '../../engine/project/schema/monitors.ts';
 import { listEvents } from '../../engine/tracking/events.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
@@ -134,6 +135,27 @@ test('each verdict that turns bad records an alert of its own, with the value, t
   ]);
   saveWindow(store, { ...key, role: 'shadow' }, driftWindow({ expectations: [bad] }), settings, day);
   assert.equal(alerts().length, 2, 'the shadow records none');
+});
+
+test('an unbroken drift is one alert, and another length of windows repeats none', (t) => {
+  const store = openedStore(t);
+  const days = (from: number, to: number, verdict: Partial<DriftWindow> = { score: 'drifted' }) =>
+    saveWindow(store, key, driftWindow({ start: from * day, end: to * day, ...verdict }), settings, 30 * day);
+  const alerts = () => listEvents(store, 'm', 'orders').map(({ at }) => at / day);
+  days(0, 1, { score: 'stable' });
+  days(1, 2);
+  days(2, 3);
+  days(3, 4);
+  assert.deepEqual(alerts(), [2]);
+  days(0, 7);
+  assert.deepEqual(alerts(), [2], 'the week says what its days said');
+  days(7, 14);
+  assert.deepEqual(alerts(), [2]);
+  days(14, 21, { score: 'stable' });
+  days(21, 28);
+  assert.deepEqual(alerts(), [2, 28], 'it begins again');
+  days(28, 35, { score: 'drifted', referenceVersion: 2 });
+  assert.deepEqual(alerts(), [2, 28, 35], 'another reference is another series');
 });
 
 test('windows name the settings that changed since they were judged', (t) => {
