@@ -53,6 +53,7 @@ test('LW504 a bound that nothing can meet', () => {
   expectMarks('LW504', gates('pr_auc@champion: { min: «1.5» }', 'log_loss: { max: «-0.1» }'));
   expectMarks('LW504', expecting('pr_auc: { min: «75» }'));
   assert.equal(expectMarks('LW504', gates('pr_auc: { min: «800» }'))[0]?.fixes, undefined);
+  assert.doesNotMatch(expectMarks('LW504', gates('roc_auc: { min: «1.2» }'))[0]?.message ?? '', /meant/);
   expectMarks('LW504', gates('pr_auc: { min: 1 }', 'latency_p95_ms: { max: 80 }', 'log_loss: { min: 80 }'));
   expectMarks('LW504', command('accuracy: { min: 80 }'));
 });
@@ -224,6 +225,22 @@ test('LW501 what windows of predictions do not measure', () => {
     ),
   );
   expectMarks('LW501', gates('latency_p50_ms: { max: 5 }', 'model_bytes: { max: 5000000 }'));
+});
+
+test('LW502 expectations that nothing meets', () => {
+  expectMarks('LW502', expecting('«f1»: { min: 0.9, max: 0.2 }', 'brier: { max: 0.2 }'));
+});
+
+test('LW501 expectations and gates of another task, and fairness without its attribute', () => {
+  const [problem] = expectMarks('LW501', expecting('«rmse»: { max: 3 }', 'pr_auc: { min: 0.7 }'));
+  assert.equal(problem?.message, 'There is no metric `rmse` to expect of a binary model.');
+  const classes = edit(schema, ['name: late, type: boolean', 'name: late, type: string, categories: [a, b, c]']);
+  const bounds = '      roc_auc: { min: 0.6 }\n      missing[amount]: { max: 0.1 }\n';
+  const ofClasses = '      «log_loss»: { max: 1 }\n      «f1»: { min: 0.7 }\n      macro_f1: { min: 0.5 }\n';
+  const expectations = edit(yaml, [bothGates, '      macro_f1: { min: 0.2 }\n'], [bounds, ofClasses]);
+  expectMarks('LW501', { ...expectations, ...classes });
+  const [fairness] = expectMarks('LW501', gates('«demographic_parity_difference»: { max: 0.1 }'));
+  assert.match(fairness?.message ?? '', /write `demographic_parity_difference\[country\]`/);
 });
 
 test('what a metric can be, and what may stand after @', () => {

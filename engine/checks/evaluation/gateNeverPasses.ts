@@ -20,7 +20,8 @@ export const gateNeverPasses: Rule = {
       if (!range) continue;
       const [low, high] = range;
       if (min !== undefined && min > high) {
-        const share = shareOf(min, range);
+        // Nobody asks for at least 1.2 %: a number below 10 is a slip, not a percentage.
+        const share = min < 10 ? null : shareOf(min, range);
         const fix =
           share === null
             ? null

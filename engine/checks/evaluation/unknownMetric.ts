@@ -1,11 +1,15 @@
 import { suggestion } from '../../base/didYouMean.ts';
-import { fairnessNames, metricsFor } from '../../evaluation/metrics.ts';
+import { fairnessNames, metricsFor, predictionMetrics } from '../../evaluation/metrics.ts';
 import { parseMetric, wrongAlias } from '../../evaluation/metricName.ts';
+import type { Task } from '../../evaluation/predictions.ts';
 import { taskValidated } from '../bounds.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
-/** What validation measures and windows of predictions do not. */
-const unwatched = ['latency_p50_ms', 'predict_p50_ms', 'predict_p95_ms', 'model_bytes'];
+/** The metrics that a monitor computes of a model: its log has the latency of requests, and classes without probabilities. */
+function watchedMetrics(task: Task | null): string[] {
+  const performance = predictionMetrics(task).filter((name) => task !== 'multiclass' || name !== 'log_loss');
+  return [...performance, 'latency_p95_ms', 'error_rate'];
+}
 
 export const unknownMetric: Rule = {
   code: 'LW501',
@@ -20,15 +24,17 @@ export const unknownMetric: Rule = {
       for (const gate of Object.keys(stage.gates ?? {}))
         checkGate(context, gate, ['stages', name, 'gates', gate], task, stage.with.fairness?.attributes ?? []);
     }
-    for (const [name, monitor] of Object.entries(context.config.monitors ?? {})) {
-      for (const metric of Object.keys(monitor.expect ?? {})) {
-        const known = [...metricsFor(null).filter((name) => !unwatched.includes(name)), 'error_rate'];
+    const { monitors, stages } = context.config;
+    for (const [name, { reference, expect }] of Object.entries(monitors ?? {})) {
+      const stage = Object.hasOwn(stages, reference) ? stages[reference] : undefined;
+      const task = stage && 'uses' in stage && stage.uses === 'validate' ? taskValidated(context, stage) : null;
+      const known = watchedMetrics(task);
+      for (const metric of Object.keys(expect ?? {}))
         if (!/^missing\[.+\]$/.test(metric) && !known.includes(metric))
           context.reportKey(
             ['monitors', name, 'expect', metric],
-            `There is no metric \`${metric}\` to expect.${suggestion(metric, known)}`,
+            `There is no metric \`${metric}\` to expect${task ? ` of a ${task} model` : ''}.${suggestion(metric, known)}`,
           );
-      }
     }
   },
 };
@@ -47,6 +53,12 @@ function checkGate(
     return context.reportKey(
       path,
       `\`${gate}\` is not a metric. Write \`pr_auc\`, \`equal_opportunity_difference[age_group]\` or \`pr_auc@champion\`.`,
+    );
+  const isFairness = fairnessNames.includes(metric.name);
+  if (metric.attribute === null && isFairness)
+    return context.reportKey(
+      path,
+      `\`${gate}\` needs the attribute whose groups it compares: write \`${metric.name}[${attributes[0] ?? 'attribute'}]\`.`,
     );
   const known = metric.attribute === null ? metricsFor(task) : fairnessNames;
   if (!known.includes(metric.name))
