@@ -52,7 +52,12 @@ export interface TablePlan {
 export const fewestOfClass = 3;
 const mostTrained = 300_000;
 /** Below this number of rows, a larger part is used for tests. */
-export const fewRows = 400;
+const fewRows = 400;
+
+/** The share of the rows that is the test part. */
+export function testShare({ rows }: Pick<TablePlan, 'rows'>): number {
+  return rows < fewRows ? 0.2 : 0.15;
+}
 
 /** Decides names, features, split and sizes. Throws ProjectError when the column cannot be predicted. */
 export async function planTable(db: Database, root: string, look: OpenLook, choice: TableChoice): Promise<TablePlan> {
@@ -110,7 +115,7 @@ export async function planTable(db: Database, root: string, look: OpenLook, choi
     rows,
     key: keyOf(look),
     duplicates,
-    testPositives: task === 'binary' ? await positivesInTest(db, look, goal, time, rows < fewRows ? 0.2 : 0.15) : null,
+    testPositives: task === 'binary' ? await positivesInTest(db, look, goal, time, testShare({ rows })) : null,
     every,
     paths,
     taken,

@@ -2,7 +2,8 @@ import { yamlText } from '../project/edit.ts';
 import type { OpenLook } from './lookAtTable.ts';
 import { exactPattern, projectNameFor } from './newNames.ts';
 import { sourceKeys } from './schemaFile.ts';
-import { fewRows, type TablePlan } from './tablePlan.ts';
+import { fewestRows } from '../evaluation/fewestRows.ts';
+import { testShare, type TablePlan } from './tablePlan.ts';
 
 /** From this number of rows, a gate checks the lower end of the interval. */
 const surelyMany = 1000;
@@ -61,7 +62,7 @@ export function projectText(plan: TablePlan): string {
   const { model, epochs, batch, patience, rate, hidden } = trainingOf(plan);
   const gate = gateOf(plan);
   const shares =
-    plan.rows < fewRows ? 'train: 0.6, validation: 0.2, test: 0.2' : 'train: 0.7, validation: 0.15, test: 0.15';
+    testShare(plan) === 0.2 ? 'train: 0.6, validation: 0.2, test: 0.2' : 'train: 0.7, validation: 0.15, test: 0.15';
   const split = time
     ? `by: time, column: ${yamlText(time.name)}`
     : task === 'regression'
@@ -116,15 +117,42 @@ ${network ? '      hidden: ${params.hidden}\n' : ''}      epochs: \${params.epoc
     # Evaluates the model on unseen rows. A version that fails its gates is never promoted.
     uses: validate
     with: { model: train, data: features }
-    gates:
-      # ${gate.guess} Raise it to what your use case needs.
-${isRough(plan, gate.min) ? `      # The test part has about ${Math.round(plan.testPositives ?? 0)} rows of \`${oneLine(goal.positive ?? '')}\`, so the interval of this metric is wide.\n` : ''}${isSure(plan, gate.min) ? '      # The lower end of the interval must be above this value.\n' : '      # There are few rows, so the value itself is compared. With more rows, add `at_confidence: 0.95`.\n'}      ${gate.metric}: { min: ${gate.min}${isSure(plan, gate.min) ? ', at_confidence: 0.95' : ''} }${isRough(plan, gate.min) ? '  # loopwright-ignore LW508' : ''}
+${gatesText(plan, gate)}
 
 # Next steps: \`deployments\` to serve the model, \`monitors\` to monitor it, \`retraining\` to retrain it.
 # Describe the purpose of the model on its card:
 # card:
 #   intended_use: What the model may be used for, and what not.
 `;
+}
+
+/** The first gate; as a comment where the test part has too few rows to pass any. */
+function gatesText(plan: TablePlan, { metric, min, guess }: ReturnType<typeof gateOf>): string {
+  const { testPositives, rows } = plan;
+  const positive = oneLine(plan.goal.positive ?? '');
+  const tested = Math.round(rows * testShare(plan));
+  const behind = testPositives === null ? tested : Math.min(testPositives, tested - testPositives);
+  if (behind < fewestRows) {
+    const of = testPositives === null ? 'rows' : 'rows of the rarer class';
+    return `    # No gate yet: the test part has about ${Math.max(0, Math.round(behind))} ${of}, and a gate needs ${fewestRows} behind its metric.
+    # ${guess} With more rows:
+    # gates:
+    #   ${metric}: { min: ${min} }`;
+  }
+  const [rough, sure] = [isRough(plan, min), isSure(plan, min)];
+  return [
+    '    gates:',
+    `      # ${guess} Raise it to what your use case needs.`,
+    ...(rough
+      ? [
+          `      # The test part has about ${Math.round(testPositives ?? 0)} rows of \`${positive}\`, so the interval of this metric is wide.`,
+        ]
+      : []),
+    sure
+      ? '      # The lower end of the interval must be above this value.'
+      : '      # There are few rows, so the value itself is compared. With more rows, add `at_confidence: 0.95`.',
+    `      ${metric}: { min: ${min}${sure ? ', at_confidence: 0.95' : ''} }${rough ? '  # loopwright-ignore LW508' : ''}`,
+  ].join('\n');
 }
 
 function sourceText({ path, open }: OpenLook): string {

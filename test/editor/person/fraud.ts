@@ -7,7 +7,7 @@ import { freePort } from '../../../scripts/editorServer.ts';
 function changes(port: number): [string, string][] {
   return [
     ['pr_auc: { min: 0.70, at_confidence: 0.95 }', 'pr_auc: { min: 0.2 }'],
-    ['{ max: 0.25 }', '{ max: 1 }'],
+    ['equal_opportunity_difference[age_group]: { max: 0.25 }', 'demographic_parity_difference[age_group]: { max: 1 }'],
     ['min: -0.01 ', 'min: -0.95 '],
     ['port: 8080', `port: ${port}`],
     ['min_rows: 500', 'min_rows: 100'],
