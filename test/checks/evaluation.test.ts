@@ -384,9 +384,18 @@ test('LW518 a validation of a command that makes no model', () => {
   assert.match(problem.message, /none of its `outs` can be a model/);
   const imports = commanded('cmd: python train.py', {
     validate: 'model: «train»',
-    ...python('import tracking\n', { 'tracking.py': '' }),
+    ...python('import tracking\n', { 'tracking.py': 'import json\n' }),
   });
-  assert.equal(expectMarks('LW518', imports, { only })[0]?.severity, 'warning', 'the module may log one');
+  assert.equal(expectMarks('LW518', imports, { only })[0]?.severity, 'error', 'the module is known as well');
+  for (const text of ['import mylib\nmylib.fit()\n', 'import os\nos.system("./fit")\n', 'from .lost import fit\n']) {
+    const unknown = commanded('cmd: python train.py', { validate: 'model: «train»', ...python(text) });
+    assert.equal(expectMarks('LW518', unknown, { only })[0]?.severity, 'warning', text);
+  }
+  const chained = commanded('cmd: python train.py && make model', {
+    validate: 'model: «train»',
+    ...python('import json\n'),
+  });
+  assert.equal(expectMarks('LW518', chained, { only })[0]?.severity, 'warning', 'make may run anything');
   const named = commanded('cmd: make all', {
     validate: 'model: «mine»',
     models: 'models: { mine: { from: train } }\n',
@@ -397,6 +406,18 @@ test('LW518 a validation of a command that makes no model', () => {
     commanded('cmd: make all, outs: [model, a.csv]'),
     commanded('cmd: python train.py', python('import mlflow\n')),
     commanded('cmd: mlflow run .'),
+    ...['import pkg.fit', 'from pkg.fit import run', 'from pkg import (\n  fit,\n)', 'import os, pkg.fit as f'].map(
+      (line) =>
+        commanded('cmd: python train.py', python(`${line}\n`, { 'pkg/fit.py': 'mlflow.sklearn.log_model(m)\n' })),
+    ),
+    commanded('cmd: python -m pkg.train', {
+      files: {
+        'pkg/train.py': 'from . import fit\n',
+        'pkg/fit.py': 'from ..log import save\n',
+        'log.py': 'mlflow.autolog()\n',
+      },
+    }),
+    commanded('cmd: bash run.sh', { files: { 'run.sh': 'set -e\npython a.py\n', 'a.py': 'import mlflow\n' } }),
     commanded('cmd: make all', { validate: 'model: mine', models: 'models: { mine: { from: train, path: churn } }\n' }),
   ])
     expectMarks('LW518', fine, { only });
