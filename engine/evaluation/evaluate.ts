@@ -34,6 +34,17 @@ export interface PreparedMetrics {
   statistics: (weights: ArrayLike<number>) => Metrics;
   /** The interval of a metric; null where it has none. */
   intervalOf: (name: string, resampled: Resampled, confidence: number) => Interval | null;
+  /** The rows that a share is about, whether they are decided rightly; null for a metric that is no share of rows. */
+  hits: (name: string) => RowHits | null;
+  /** True for a metric between 0 and 1. */
+  isShare: (name: string) => boolean;
+}
+
+/** The decisions of all rows of a test: 1 is right, NaN is a row that the metric is not about. */
+export interface RowHits {
+  right: Float64Array;
+  /** The group of each row, of whose shares the metric is the mean. */
+  groups: ArrayLike<number>;
 }
 
 /** The metrics of a task as a function of weights; see `PreparedMetrics.values`. */
@@ -62,6 +73,7 @@ export function prepareMetrics(
       },
       interval: () => undefined,
       spreads: () => spreadsOf(truth, values),
+      hits: () => null,
       behind: ({ n }) => n,
       size: ({ n }) => n,
     });
@@ -73,6 +85,11 @@ export function prepareMetrics(
       rows: (weights) => countClasses(labels, values, probabilities, weights),
       losses: ({ loss }) => loss?.multiclass && certainty.map(loss.multiclass),
       interval: ({ interval }) => interval?.multiclass,
+      hits: ({ shareOf }) =>
+        hitsOf(shareOf, labels, (i) => {
+          const decided = values[i] ?? -1;
+          return decided >= 0 ? decided : Number.NaN;
+        }),
       behind: ({ n, labelled }) => (labelled.filter((rows) => rows > 0).length < 2 ? 0 : n),
       size: ({ n }) => n,
     });
@@ -99,6 +116,12 @@ export function prepareMetrics(
       const of = loss?.binary;
       return of ? (_, confidence) => rareClassInterval(labels, scores, of, confidence) : interval?.binary;
     },
+    hits: ({ shareOf }) =>
+      decided &&
+      hitsOf(shareOf, truth, (i) => {
+        const score = decided.values[i] ?? Number.NaN;
+        return Number.isNaN(values[i] ?? Number.NaN) ? Number.NaN : Number(score >= decided.threshold);
+      }),
     behind: ({ confusion: { tp, fp } }, measure) => {
       const positives = labels.reduce((sum, label) => sum + label, 0);
       const rarer = Math.min(positives, labels.length - positives);
@@ -117,6 +140,7 @@ interface TaskRows<Rows> {
   rows: (weights?: ArrayLike<number>) => Rows;
   losses: (measure: Measure) => Float64Array | undefined;
   interval: (measure: Measure) => ((rows: Rows, confidence: number) => Interval | null) | undefined;
+  hits: (measure: Measure) => RowHits | null;
   /** The rows that a measure is about. */
   behind: (rows: Rows, measure: Measure) => number;
   /** Rows with a true value and a prediction. */
@@ -184,7 +208,26 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
       const [low, high] = measure.range;
       return found && { low: Math.max(low, found.low), high: Math.min(high, found.high) };
     },
+    hits: (name) => {
+      const measure = fitting.find((one) => one.measure.name === name)?.measure;
+      return measure ? task.hits(measure) : null;
+    },
+    isShare: (name) => {
+      const [low, high] = fitting.find((one) => one.measure.name === name)?.measure.range ?? [];
+      return low === 0 && high === 1;
+    },
   };
+}
+
+/** Which rows are decided rightly; null for a metric that is no share of rows. */
+function hitsOf(over: Measure['shareOf'], labels: Float64Array, decided: (row: number) => number): RowHits | null {
+  if (over === undefined) return null;
+  const right = labels.map((label, i) => {
+    const own = decided(i);
+    const isAbout = label >= 0 && !Number.isNaN(own) && (over !== 'positives' || label === 1);
+    return isAbout ? Number(own === label) : Number.NaN;
+  });
+  return { right, groups: over === 'classes' ? labels : new Uint8Array(labels.length) };
 }
 
 /** Resamples hold a pivot under this name: how many of its standard errors a mean is from that of all rows. */

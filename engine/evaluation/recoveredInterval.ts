@@ -17,10 +17,17 @@ export function meanInterval(parts: readonly Limits[]): Interval {
 
 /** The interval of the difference `a − b` of two independent values (Newcombe 1998, method 10). */
 export function differenceInterval(a: Limits, b: Limits): Interval {
+  return dependentDifferenceInterval(a, b, 0);
+}
+
+/** The interval of the difference `a − b` of two values with a correlation (Zou 2007). */
+export function dependentDifferenceInterval(a: Limits, b: Limits, correlation: number): Interval {
   const difference = a.value - b.value;
+  const width = (own: number, other: number) =>
+    Math.sqrt(Math.max(0, own ** 2 - 2 * correlation * own * other + other ** 2));
   return {
-    low: difference - Math.hypot(a.value - a.low, b.high - b.value),
-    high: difference + Math.hypot(a.high - a.value, b.value - b.low),
+    low: difference - width(a.value - a.low, b.high - b.value),
+    high: difference + width(a.high - a.value, b.value - b.low),
   };
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   binaryPopulation,
+  championCoverage,
   classPopulation,
   coverageOf,
   fairnessCoverage,
@@ -39,6 +40,16 @@ test('intervals of a regression cover the true value, and heavy tails cost littl
   const only = ['rmse', 'mae'];
   assertCovered(coverageOf(regressionPopulation('normal', normal), [60], { samples: 120, seed: 23, only }));
   assertCovered(coverageOf(regressionPopulation('t5', studentT(5)), [200], { samples: 120, seed: 23, only }), 0.88);
+});
+
+test('intervals of a difference to the champion cover the true one, of few rows and of models that answer much alike', () => {
+  for (const [apart, n] of [
+    [0.1, 20],
+    [0.5, 50],
+  ] as const)
+    assertCovered(championCoverage(binaryPopulation(0.1, 3, 'calibrated'), [n], { samples: 50, seed: 26, apart }));
+  const errors = regressionPopulation('t5', studentT(5));
+  assertCovered(championCoverage(errors, [50], { samples: 50, seed: 27, apart: 0.1 }), 0.88);
 });
 
 test('intervals of fairness cover 0 for equal groups, and the true difference of others', () => {

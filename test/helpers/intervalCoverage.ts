@@ -3,6 +3,7 @@ import { fairnessResults, fairnessRows } from '../../engine/evaluation/fairness/
 import { groupsOf } from '../../engine/evaluation/groups.ts';
 import { resample, type Interval } from '../../engine/evaluation/intervals.ts';
 import type { Predictions } from '../../engine/evaluation/predictions.ts';
+import { evaluateRows } from '../../engine/stages/validation/evaluateRows.ts';
 import { seededRandom, type Random } from '../../engine/statistics/random.ts';
 
 /** Rows of a model whose true metrics are known from many more rows. */
@@ -108,6 +109,48 @@ export function coverageOf(
         const interval = value === null ? null : prepared.intervalOf(metric, resampled, 0.95);
         if (interval && only?.includes(metric) !== false)
           count(found, { metric, n }, truths[metric] ?? Number.NaN, interval);
+      }
+    }
+    return [...found.values()].map(shareOfSamples);
+  });
+}
+
+/**
+ * How often the 95 % intervals of `name@champion` contain the difference among 150,000 rows. The champion answers like
+ * the model, but for a share of the rows, whose answers are those of other rows.
+ */
+export function championCoverage(
+  population: Population,
+  sizes: readonly number[],
+  { samples, seed, apart }: { samples: number; seed: number; apart: number },
+): Coverage[] {
+  const random = seededRandom(seed);
+  const draw = (n: number) => {
+    const { truth, predictions } = population.draw(n, random);
+    const values = predictions.values.map((value) =>
+      random.next() < apart ? (predictions.values[random.integer(n)] ?? value) : value,
+    );
+    return { truth, predictions, champion: { ...predictions, values } };
+  };
+  const all = draw(150_000);
+  const [own, rival] = [all.predictions, all.champion].map((one) =>
+    prepareMetrics(all.truth, one, population.options).values(),
+  );
+  return sizes.flatMap((n) => {
+    const found = new Map<string, Coverage>();
+    for (let s = 0; s < samples; s++) {
+      const evaluation = evaluateRows({
+        test: { ...draw(n), rows: n, groups: new Map(), missing: new Map(), sample: { rows: 0, columns: {} } },
+        options: population.options,
+        championThreshold: population.options.threshold,
+        attributes: [],
+        seed: s,
+        signal: new AbortController().signal,
+      });
+      for (const metric of Object.keys(evaluation.differences ?? {})) {
+        const interval = evaluation.intervalOf(`${metric}@champion`, 0.95);
+        const truth = (own?.[metric] ?? Number.NaN) - (rival?.[metric] ?? Number.NaN);
+        if (interval) count(found, { metric: `${metric}@champion`, n }, truth, interval);
       }
     }
     return [...found.values()].map(shareOfSamples);

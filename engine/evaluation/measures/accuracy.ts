@@ -9,6 +9,7 @@ export const accuracy: Measure = {
   docs: 'Share of right decisions.',
   source: 'scikit-learn accuracy_score',
   needs: 'threshold',
+  shareOf: 'all',
   interval: {
     binary: ({ confusion: { tp, fp, fn, tn } }, confidence) => shareInterval(tp + tn, tp + fp + fn + tn, confidence),
     multiclass: ({ n, right }, confidence) =>

@@ -11,6 +11,7 @@ export const balancedAccuracy: Measure = {
   source: 'scikit-learn balanced_accuracy_score',
   needs: 'threshold',
   behind: 'rarer',
+  shareOf: 'classes',
   interval: {
     binary: ({ confusion: { tp, fp, fn, tn } }, confidence) =>
       macroInterval(

@@ -51,6 +51,11 @@ export interface Measure extends MetricDescription {
   behind?: 'positives' | 'rarer' | 'decided';
   /** The interval from the counts; without it, that of resamples. */
   interval?: CountedInterval;
+  /**
+   * The metric is the share of these rows that are decided rightly, so that two models are compared row by row:
+   * `classes` means the mean of the shares of the classes.
+   */
+  shareOf?: 'all' | 'positives' | 'classes';
   /** The losses of the rows, for a metric that is their mean; its interval is that of studentised resamples. */
   loss?: RowLoss;
   binary?: (rows: BinaryRows) => number | null;

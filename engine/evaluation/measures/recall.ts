@@ -10,6 +10,7 @@ export const recall: Measure = {
   source: 'scikit-learn recall_score',
   needs: 'threshold',
   behind: 'positives',
+  shareOf: 'positives',
   interval: { binary: ({ confusion: { tp, fn } }, confidence) => shareInterval(tp, tp + fn, confidence) },
   binary: ({ confusion: { tp, fn } }) => shareOf(tp, tp + fn),
 };

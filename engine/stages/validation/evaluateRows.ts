@@ -6,8 +6,9 @@ import {
   fairnessRows,
   type FairnessResult,
 } from '../../evaluation/fairness/fairness.ts';
-import { estimate, intervalOf, resample, type Estimate, type Interval } from '../../evaluation/intervals.ts';
+import { estimate, resample, type Estimate, type Interval, type Resampled } from '../../evaluation/intervals.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
+import { pairedInterval } from '../../evaluation/pairedInterval.ts';
 import { decidedBy } from '../../evaluation/predictions.ts';
 import type { ScoredRows } from './scoreRows.ts';
 
@@ -60,12 +61,18 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
     const statistics = prepared.statistics(weights);
     const rival = compared?.statistics(weights);
     if (rival)
-      for (const key of Object.keys(values)) {
-        const gap = difference(statistics[key], rival[key]);
-        if (gap !== null) statistics[`${key}@champion`] = gap;
+      for (const [key, value] of Object.entries(rival)) {
+        statistics[ofChampion + key] = value;
+        const gap = difference(statistics[key], value);
+        if (gap !== null) statistics[ofDifference + key] = gap;
       }
     return statistics;
   });
+  const comparison = compared && {
+    own: { prepared, resampled },
+    rival: { prepared: compared, resampled: partOf(resampled, ofChampion) },
+    differences: partOf(resampled, ofDifference),
+  };
   const performance: Record<string, Estimate> = {};
   for (const [key, value] of Object.entries(values))
     if (value !== null)
@@ -85,10 +92,20 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
       const attribute = byAttribute.find((one) => one.attribute === metric?.attribute);
       if (attribute) return fairnessIntervalOf(attribute, name, confidence);
       return metric?.champion
-        ? intervalOf(resampled, name, confidence)
+        ? comparison && pairedInterval(comparison, metric.name, confidence)
         : prepared.intervalOf(name, resampled, confidence);
     },
   };
+}
+
+/** The keys of the champion's statistics, and of the differences to them, in the resamples that both models share. */
+const ofChampion = 'champion: ';
+const ofDifference = 'difference: ';
+
+function partOf(resampled: Resampled, prefix: string): Resampled {
+  return new Map(
+    [...resampled].flatMap(([key, values]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), values]] : [])),
+  );
 }
 
 function difference(a: number | null | undefined, b: number | null | undefined): number | null {

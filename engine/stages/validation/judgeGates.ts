@@ -50,9 +50,10 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
     if (champion.kind !== 'comparable') return { kind: champion.kind, n: null, note: champion.note };
     const value = evaluation.differences?.[name] ?? null;
     if (value === null) return { kind: 'no_value', n, note: 'the metric could not be computed' };
-    // Resamples of so few rows differ too little to be an interval of the difference.
     const few = tooFew(task, evaluation, name);
     if (few) return few;
+    if (asked !== undefined && interval === null)
+      return { kind: 'too_few_rows', n, note: 'the test rows do not show how far the difference may be from this one' };
     const against = champion.version.version;
     return { kind: 'value', value, interval, n, against, note: comparedAt(name, thresholds) };
   }

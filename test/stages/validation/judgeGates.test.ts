@@ -5,35 +5,42 @@ import { groupsOf } from '../../../engine/evaluation/groups.ts';
 import type { Predictions } from '../../../engine/evaluation/predictions.ts';
 import { evaluateRows } from '../../../engine/stages/validation/evaluateRows.ts';
 import { judgeGates } from '../../../engine/stages/validation/judgeGates.ts';
+import type { Champion } from '../../../engine/stages/validation/validationSubject.ts';
 
 interface Tested {
   truth: number[];
   values: number[];
   task?: Predictions['task'];
   groups?: string[];
+  /** The answers of the champion. */
+  champion?: number[];
 }
 
 /** The outcome of gates on some test rows, as `kind` by gate. */
-function judge({ truth, values, task = 'binary', groups }: Tested, gates: Record<string, GateBound>) {
-  const predictions = { task, values: Float64Array.from(values), probabilities: [] };
+function judge(tested: Tested, gates: Record<string, GateBound>) {
+  const { truth, values, task = 'binary', groups, champion: answers } = tested;
+  const answered = (numbers: number[]) => ({ task, values: Float64Array.from(numbers), probabilities: [] });
+  const predictions = answered(values);
   const evaluation = evaluateRows({
     test: {
       rows: truth.length,
       truth: Float64Array.from(truth),
       predictions,
-      champion: null,
+      champion: answers ? answered(answers) : null,
       groups: new Map(groups ? [['g', groupsOf(groups)]] : []),
       missing: new Map(),
       sample: { rows: 0, columns: {} },
     },
     options: { threshold: task === 'binary' ? 0.5 : null, minPrecision: 0.9 },
-    championThreshold: null,
+    championThreshold: task === 'binary' ? 0.5 : null,
     attributes: groups ? ['g'] : [],
     seed: 1,
     signal: new AbortController().signal,
   });
   const { performance } = evaluation;
-  const champion = { kind: 'no_champion' as const, note: 'none' };
+  const champion = answers
+    ? ({ kind: 'comparable', version: { version: 1 } } as Champion)
+    : { kind: 'no_champion' as const, note: 'none' };
   const outcomes = judgeGates({ gates, task, evaluation, performance, champion, thresholds: null });
   return Object.fromEntries(outcomes.map((outcome) => [outcome.gate, outcome]));
 }
@@ -89,4 +96,29 @@ test('a fairness gate needs two groups with enough rows', () => {
   assert.deepEqual(Object.values(kindsOf(judge({ truth, values, groups: alone }, gates))), ['too_few_rows false']);
   const third = truth.map((_, i) => (i % 30 === 0 ? 'small' : i % 2 === 0 ? 'even' : 'odd'));
   assert.deepEqual(Object.values(kindsOf(judge({ truth, values, groups: third }, gates))), ['passed true']);
+});
+
+test('two models that decide alike on few rows are not surely equal', () => {
+  const few = rows(10, 30);
+  const gates = Object.fromEntries(
+    ['accuracy', 'recall', 'balanced_accuracy', 'precision', 'f1', 'roc_auc', 'pr_auc', 'recall_at_precision'].map(
+      (name) => [`${name}@champion`, { min: -0.05, at_confidence: 0.95 }],
+    ),
+  );
+  const outcomes = judge({ ...few, champion: few.values }, gates);
+  for (const [gate, { kind, value, bound }] of Object.entries(outcomes))
+    assert.deepEqual([gate, kind, value, (bound ?? 0) < -0.05], [gate, 'failed', 0, true]);
+  // The exact upper end of 0 of 40 and of 0 of 10 (scipy: binomtest(0, n).proportion_ci()).
+  assert.equal(outcomes['accuracy@champion']?.bound?.toFixed(4), '-0.0881');
+  assert.equal(outcomes['recall@champion']?.bound?.toFixed(4), '-0.3085');
+  const many = rows(1000, 1000);
+  const equal = judge({ ...many, champion: many.values }, gates);
+  assert.equal(equal['accuracy@champion']?.kind, 'passed');
+});
+
+test('a difference without an interval does not pass a gate at a confidence', () => {
+  const truth = Array.from({ length: 40 }, (_, i) => i);
+  const exact = { task: 'regression' as const, truth, values: truth, champion: truth };
+  const outcomes = judge(exact, { 'mae@champion': { max: 0.1, at_confidence: 0.95 }, 'rmse@champion': { max: 0.1 } });
+  assert.deepEqual(kindsOf(outcomes), { 'mae@champion': 'too_few_rows false', 'rmse@champion': 'passed true' });
 });
