@@ -102,9 +102,11 @@ export interface DriftWindow {
   /** Epoch milliseconds, start inclusive, end exclusive. */
   start: number;
   end: number;
+  /** Rows of `referenceVersion`, which are judged. */
   rows: number;
+  /** All versions that answered. */
   modelVersions: number[];
-  /** The version whose test rows this window is compared with: the one that answered most. */
+  /** The version that answered most: the window is compared with its test rows. */
   referenceVersion: number | null;
   status: WindowStatus;
   inputs: DriftVerdict;

@@ -33,6 +33,7 @@ export function deploymentSource(request: SourceRequest, deployment: string): Pr
       return starts;
     },
     versionOf,
-    read: (span, { report }) => readWindow(store, database, { deployment, shadow, ...span }, featuresOf(report)),
+    read: (span, { report, version }) =>
+      readWindow(store, database, { deployment, shadow, ...span }, featuresOf(report), version),
   };
 }

@@ -18,6 +18,8 @@ const ofAnyClass: ReadonlySet<string> = new Set(['accuracy', 'log_loss', 'brier'
 /** The measurements of a window that its expectations are held against. */
 export interface WindowMeasurements {
   rows: number;
+  /** Rows that any version answered. */
+  answered: number;
   errors: number;
   /** Realised performance by metric, with intervals. */
   performance: ReadonlyMap<string, MeasuredValue>;
@@ -48,11 +50,11 @@ export function judgeExpectations(monitor: MonitorConfig, measured: WindowMeasur
 type Found = Omit<Expectation, 'metric' | 'min' | 'max' | 'state'>;
 
 function measure(metric: string, { window, labels }: MonitorConfig, measured: WindowMeasurements): Found {
-  const { rows, errors, values, latency, performance, labelled, rarerLabels } = measured;
+  const { rows, answered, errors, values, latency, performance, labelled, rarerLabels } = measured;
   const minRows = window.min_rows ?? fewestRows;
   if (metric === 'latency_p95_ms') return { ...orNulls(latency), of: 'requests', needed: fewestRequests, rarer: null };
   if (metric === 'error_rate')
-    return { ...shareOf(errors, rows + errors), of: 'requests', needed: fewestRequests, rarer: null };
+    return { ...shareOf(errors, answered + errors), of: 'requests', needed: fewestRequests, rarer: null };
   const column = /^missing\[(.+)\]$/.exec(metric)?.[1];
   if (column !== undefined) {
     const share = values.find((value) => value.column === column)?.missingCurrent ?? null;

@@ -47,8 +47,10 @@ export async function judgeWindow(request: JudgeRequest, { start, end }: Span): 
   const { labelled, rarerLabels, metrics, faults } = await realised(request, version, read, start);
   const latencies = read.latencies.toSorted();
   const latency = latencies.length === 0 ? null : quantile(latencies, 0.95);
+  const answered = [...read.versions.values()].reduce((sum, n) => sum + n, 0);
   const expectations = judgeExpectations(monitor, {
     rows,
+    answered,
     errors: read.errors,
     performance: metrics,
     labelled,
@@ -81,7 +83,7 @@ export async function judgeWindow(request: JudgeRequest, { start, end }: Span): 
     labelled,
     labelFaults: faults,
     latencyP95Ms: latency,
-    errorRate: rows + read.errors === 0 ? 0 : read.errors / (rows + read.errors),
+    errorRate: answered + read.errors === 0 ? 0 : read.errors / (answered + read.errors),
   };
 }
 

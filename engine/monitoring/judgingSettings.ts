@@ -4,7 +4,7 @@ import type { MonitorConfig } from '../project/schema/monitors.ts';
 import { fewestLabels, fewestRows } from './expectations.ts';
 
 /** The rules of judging. A change that gives other verdicts on the same rows raises the number. */
-const rules = 3;
+const rules = 4;
 
 /**
  * The settings that decide the verdict on a window, in the shape of the monitor, with durations in milliseconds and

@@ -19,7 +19,7 @@ export interface WindowRows {
   /** Times of the requests, answered or refused, as their clients waited. */
   latencies: Float64Array;
   errors: number;
-  /** Rows by model version. */
+  /** Answered rows by model version, also those of the versions that are left out. */
   versions: Map<number, number>;
   /** SQL types of the columns by name, where every row is from a file and the files agree. */
   fileTypes: ReadonlyMap<string, string>;
@@ -29,12 +29,17 @@ export interface WindowRows {
   truth?: readonly (string | number | null)[] | undefined;
 }
 
-/** Reads a span of the prediction log of a deployment: the answers of the API and the files of batches. */
+/**
+ * Reads a span of the prediction log of a deployment: the answers of the API and the files of batches. Of the rows, only
+ * those that `version` answered: scores of two models are no sample of either. Latencies and errors are those of the
+ * deployment.
+ */
 export async function readWindow(
   store: Store,
   database: () => Promise<Database>,
   span: LogSpan,
   features: readonly Feature[],
+  version: number,
 ): Promise<WindowRows> {
   const rows: unknown[] = [];
   const scores: number[] = [];
@@ -49,11 +54,12 @@ export async function readWindow(
       errors++;
       continue;
     }
+    versions.set(row.version, (versions.get(row.version) ?? 0) + 1);
+    if (row.version !== version) continue;
     rows.push(JSON.parse(row.features));
     scores.push(row.score ?? Number.NaN);
     predictions.push(row.prediction);
     keys.push(row.key);
-    versions.set(row.version, (versions.get(row.version) ?? 0) + 1);
   }
   let table = rowsToTable(rows, features);
   const types: ReadonlyMap<string, string>[] = rows.length > 0 ? [new Map()] : [];
@@ -63,10 +69,14 @@ export async function readWindow(
     if (!existsSync(path)) continue;
     const db = await database();
     const source = sourceSql([path]);
-    const part = await db.table(
-      `SELECT ${names.join(', ')} FROM ${source}
-       WHERE _at >= make_timestamp_ms(${Math.round(span.start)}) AND _at < make_timestamp_ms(${Math.round(span.end)})`,
-    );
+    const inSpan = `FROM ${source} WHERE _at >= make_timestamp_ms(${Math.round(span.start)}) AND _at < make_timestamp_ms(${Math.round(span.end)})`;
+    if (file.version !== version) {
+      const [counted] = await db.rows(`SELECT count(*) AS n ${inSpan}`);
+      const n = Number(counted?.['n'] ?? 0);
+      if (n > 0) versions.set(file.version, (versions.get(file.version) ?? 0) + n);
+      continue;
+    }
+    const part = await db.table(`SELECT ${names.join(', ')} ${inSpan}`);
     if (part.rows > 0) types.push(new Map((await columnsOf(db, source)).map(({ name, sqlType }) => [name, sqlType])));
     table = appendTable(table, part, features);
     scores.push(...numbers(part.columns['_score'], part.rows));

@@ -236,26 +236,32 @@ export function predictionSpan({ sql }: Pick<Store, 'sql'>): { first: number; la
   );
 }
 
-/** The version that answered most requests of a span, else the one of the newest file; null when nothing answered. */
+/**
+ * The version that answered most rows of a span; null when nothing answered. A file counts by the part of its time that
+ * is in the span.
+ */
 export function mainVersion(
   { sql }: Pick<Store, 'sql'>,
   { deployment, start, end, shadow = false }: LogSpan,
 ): number | null {
-  const live = sql.get<{ version: number }>(
-    `SELECT version, count(*) AS n FROM predictions WHERE deployment = ? AND at >= ? AND at < ? AND ${sentOr(shadow)}
-     GROUP BY version ORDER BY n DESC LIMIT 1`,
+  const found = sql.get<{ version: number }>(
+    `SELECT version FROM (
+       SELECT version, count(*) AS n FROM predictions
+       WHERE deployment = ? AND at >= ? AND at < ? AND ${sentOr(shadow)} GROUP BY version
+       UNION ALL
+       SELECT version, rows * (min(to_at + 1, ?) - max(from_at, ?)) / (to_at + 1.0 - from_at) AS n FROM prediction_files
+       WHERE deployment = ? AND from_at < ? AND to_at >= ? AND ${sentOr(shadow)}
+     ) GROUP BY version ORDER BY sum(n) DESC, version DESC LIMIT 1`,
     deployment,
     start,
     end,
-  );
-  const file = sql.get<{ version: number }>(
-    `SELECT version FROM prediction_files WHERE deployment = ? AND from_at < ? AND to_at >= ? AND ${sentOr(shadow)}
-     ORDER BY id DESC LIMIT 1`,
+    end,
+    start,
     deployment,
     end,
     start,
   );
-  return live?.version ?? file?.version ?? null;
+  return found?.version ?? null;
 }
 
 /** What the log knows of a prediction beside what was logged with it. */

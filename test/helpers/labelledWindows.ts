@@ -28,6 +28,7 @@ export function statesOf(stream: LabelledStream, bound: number): Record<Expectat
       { deployment: 'd', reference: 'v', window: { every: '1d' }, expect: { [stream.metric]: limit } },
       {
         rows: labelled,
+        answered: labelled,
         errors: 0,
         performance: metrics,
         labelled,

@@ -7,6 +7,7 @@ import type { MeasuredValue } from '../../protocol/drift.ts';
 const monitor: MonitorConfig = { deployment: 'd', reference: 'v', window: { every: '1d' } };
 const measured = (part: Partial<WindowMeasurements> = {}): WindowMeasurements => ({
   rows: 1000,
+  answered: part.rows ?? 1000,
   errors: 0,
   performance: new Map(),
   labelled: 0,

@@ -211,6 +211,9 @@ function windowTable(report: DriftReport, model: Model, actions: Actions): Piece
     window.modelVersions.length === 0
       ? ''
       : `served by ${window.modelVersions.map((version) => `v${version}`).join(', ')}`,
+    window.modelVersions.length > 1 && window.referenceVersion !== null && window.changed.length === 0
+      ? `judged on the rows of v${window.referenceVersion}`
+      : '',
   ];
   return html`<details>
     <summary><h2>All features, ${dateTimeText(window.start)} to ${dateTimeText(window.end)}</h2></summary>
