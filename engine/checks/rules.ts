@@ -35,6 +35,7 @@ import { gateAlwaysPasses } from './evaluation/gateAlwaysPasses.ts';
 import { gateNeverPasses } from './evaluation/gateNeverPasses.ts';
 import { accuracyAlone } from './evaluation/accuracyAlone.ts';
 import { protectedWithoutFairnessGate } from './evaluation/protectedWithoutFairnessGate.ts';
+import { thresholdOfOneClass } from './evaluation/thresholdOfOneClass.ts';
 import { thresholdReversed } from './evaluation/thresholdReversed.ts';
 import { noGates } from './evaluation/noGates.ts';
 import { sliceOfManyValues } from './evaluation/sliceOfManyValues.ts';
@@ -182,6 +183,7 @@ export const rules: readonly Rule[] = [
   gateNeverMeasured,
   thresholdWithoutEffect,
   sliceOfTarget,
+  thresholdOfOneClass,
   // deployment and monitoring
   portClash,
   openWithoutAuth,

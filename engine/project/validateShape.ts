@@ -63,6 +63,11 @@ function validateUnion(node: Located, shape: Shape, report: Report, name: string
   if (node.kind === 'map' && objects.length > 1) {
     const chosen = members.length < objects.length || members.length === 1;
     if (!chosen || wrongLiteral(node, objects)) return reportChoice(node, objects, report, name);
+  } else if (node.kind === 'scalar' && members.length === 1 && members[0]?.const !== undefined) {
+    const written = String(node.value);
+    const words = (shape.anyOf ?? []).flatMap((member) => (typeof member.const === 'string' ? [member.const] : []));
+    const wanted = `${name} must be ${orList(describeAll(shape))}`;
+    return report('LW106', node.range, `${wanted}, found ${kindName(node)}.${suggestion(written, words)}`);
   } else if (members.length > 1 || shape.anyOf?.length === members.length) {
     report('LW104', node.range, `${name} must be ${orList(describeAll(shape))}, found ${kindName(node)}.`);
     return;
@@ -106,6 +111,9 @@ function reportChoice(node: Located & { kind: 'map' }, objects: Shape[], report:
     );
   }
   const choices = [...new Set(objects.map((member) => telling(member, objects)))];
+  const [first, second] = node.entries.filter(({ key }) => choices.includes(key));
+  if (first && second)
+    return report('LW102', second.keyRange, `${name} has \`${first.key}\` and \`${second.key}\`. Keep one of them.`);
   report(
     'LW103',
     node.entries[0]?.keyRange ?? node.range,

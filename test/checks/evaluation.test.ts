@@ -471,6 +471,22 @@ test('LW521 a threshold where nothing is decided by one', () => {
   assert.match(expectMarks('LW521', { ...rule('«threshold»: 0.5'), ...classes })[0]?.message ?? '', /multiclass model/);
 });
 
+test('LW523 a threshold that decides every row alike', () => {
+  const rule = (text: string) => edit(yaml, ['min_precision: 0.6', text]);
+  for (const text of ['«1.5»', '«-1»', '«0»', '«.inf»', '{ cost: { false_positive: 0, false_negative: «0» } }'])
+    expectMarks('LW523', rule(`threshold: ${text}`));
+  for (const text of [
+    '0.5',
+    '1',
+    'best_f1',
+    '{ precision: 0.9 }',
+    '{ cost: { false_positive: 0, false_negative: 1 } }',
+  ])
+    expectMarks('LW523', rule(`threshold: ${text}`));
+  const program = commanded('cmd: make all, outs: [model.joblib]', { validate: 'model: train, threshold: 1.5' });
+  expectMarks('LW523', program, { only: true });
+});
+
 test('LW522 slices by the target', () => {
   const over = edit(yaml, ['slices: [country]', 'slices: [country, «late»]']);
   expectMarks('LW522', over);
