@@ -8,6 +8,7 @@ import { compareTables } from '../drift/compareTables.ts';
 import type { DeclaredKind } from '../drift/declaredKinds.ts';
 import type { CompareOptions, DriftRow } from '../drift/driftTable.ts';
 import type { Feature } from '../models/feature.ts';
+import { compareScores, refitScoreColumn } from './compareScores.ts';
 import type { WindowRows } from './windowRows.ts';
 
 /** A window compared with its reference. */
@@ -55,10 +56,10 @@ export async function compareWindow(
     const scoreOptions = options.measure === domainMeasure ? { ...options, measure: undefined } : options;
     const score =
       withScore && types.has('_score')
-        ? await compareTables(db, before, now, { ...scoreOptions, columns: ['_score'] })
-        : null;
+        ? await compareScores(db, { before, now, isRefitted: types.has(refitScoreColumn) }, scoreOptions)
+        : [];
     return {
-      values: [...inputs.columns, ...(score?.columns ?? [])].map(driftValue),
+      values: [...inputs.columns, ...score].map(driftValue),
       share: inputs.dataset.share,
     };
   } finally {

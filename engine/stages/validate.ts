@@ -154,7 +154,9 @@ async function validateSubject(
   };
   const tested = buildReport(context, input);
   const isRefitted = context.refits && subject.version === null && gates.every((gate) => gate.passed);
-  const refit = isRefitted ? await refitModel(context, stage, { subject, report: tested, test, options }) : undefined;
+  const fitted = isRefitted ? await refitModel(context, stage, { subject, report: tested, test, options }) : null;
+  const refit = fitted?.refit;
+  if (fitted?.scores) await writeReference(context, db, subject.reference, predictions.values, fitted.scores);
   const report = { ...tested, refit };
   if (refit?.kind === 'served') context.run.tag('refit_rows', String(refit.rows));
   const confusion = confusionMatrix(truth, predictions, threshold, report.classes);

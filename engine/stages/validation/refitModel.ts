@@ -38,26 +38,32 @@ const mostShift = 0.5;
 /**
  * Fits a model that passed its gates again on all rows of its data, with its settings, for as many epochs or trees as
  * the tested fit has. The refit is refused where its scores of the test rows are far from those of the tested model, or
- * worse although it has seen these rows.
+ * worse although it has seen these rows. `scores` are those of a refit that is served, of the test rows.
  */
-export async function refitModel(context: StageContext, stage: ValidateStage, tested: Tested): Promise<Refit> {
+export async function refitModel(
+  context: StageContext,
+  stage: ValidateStage,
+  tested: Tested,
+): Promise<{ refit: Refit; scores: Float64Array | null }> {
   const trained = context.config.stages[stage.with.model];
   if (!trained || !('uses' in trained) || trained.uses !== 'train' || context.subject)
-    return { kind: 'impossible', reason: 'own program' };
+    return without({ kind: 'impossible', reason: 'own program' });
   const fit = fitOf(resolve(context.project.root, tested.report.modelPath));
-  if (fit === null) return { kind: 'impossible', reason: 'unknown length' };
+  if (fit === null) return without({ kind: 'impossible', reason: 'unknown length' });
   context.progress('fitting on all rows', 0.9);
-  const refit = await fitAgain(context, trained, fit, tested);
-  context.log(refitLine(refit));
-  return refit;
+  const fitted = await fitAgain(context, trained, fit, tested);
+  context.log(refitLine(fitted.refit));
+  return fitted;
 }
+
+const without = (refit: Refit) => ({ refit, scores: null });
 
 async function fitAgain(
   context: StageContext,
   trained: TrainStage,
   { steps, since, rows: testedRows }: ModelFit,
   { subject, report, test, options }: Tested,
-): Promise<Refit> {
+): Promise<{ refit: Refit; scores: Float64Array | null }> {
   const { root } = context.project;
   const db = await context.database();
   const dataset = datasetOf(context, trained.with.data);
@@ -71,19 +77,20 @@ async function fitAgain(
   try {
     const { classes } = opened.description;
     if (classes !== null && hasOther(classes, subject.model.meta.classes))
-      return { kind: 'refused', shift: null, reason: 'other classes' };
+      return without({ kind: 'refused', shift: null, reason: 'other classes' });
     const model = fittedPredictor(opened, subject.model.meta);
     const { signal } = context;
     const { predictions } = await scoreRows(db, { sql: subject.test, model, champion: null, groupColumns: [], signal });
     const shift = scoreShift(test.predictions, predictions);
-    if (!(shift < mostShift)) return { kind: 'refused', shift, reason: 'far scores' };
+    if (!(shift < mostShift)) return without({ kind: 'refused', shift, reason: 'far scores' });
     const metric = worseMetric(report, evaluator(test.truth, predictions, options)()[report.headlineMetric] ?? null);
-    if (metric) return { kind: 'refused', shift, reason: 'worse', metric };
+    if (metric) return without({ kind: 'refused', shift, reason: 'worse', metric });
     const { rows, unit } = fitted;
     const until = (await timeSpan(db, source, dataset.schema))?.last ?? null;
     const { hash: modelHash } = hashModel(modelFiles(folder));
     const modelPath = relativePath(root, folder);
-    return { kind: 'served', modelPath, modelHash, rows, testedRows, steps, unit, since, until, shift };
+    const refit: Refit = { kind: 'served', modelPath, modelHash, rows, testedRows, steps, unit, since, until, shift };
+    return { refit, scores: predictions.values };
   } finally {
     await opened.close();
   }

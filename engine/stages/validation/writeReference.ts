@@ -11,16 +11,20 @@ const mostRows = 50_000;
 /** Column of the rows of the new regime. */
 export const regimeColumn = '_regime';
 
+/** Column of the scores of the second fit, which has learned from the rows. */
+export const refitScoreColumn = '_refit_score';
+
 /**
  * Writes test rows with their `_score` as Parquet: the reference that monitors compare with. Of many rows every k-th is
  * taken. Where the rows have the column `regimeColumn`, only those of the new regime are taken, because a reference of
- * two regimes is near neither. Returns the path, relative to the project.
+ * two regimes is near neither. `refitted` are the scores of the second fit, where that is served. Returns the path, relative to the project.
  */
 export async function writeReference(
   context: StageContext,
   db: Database,
   sql: string,
   scores: Float64Array,
+  refitted: Float64Array | null = null,
 ): Promise<{ path: string; rows: number }> {
   const numbered = `(SELECT row_number() OVER () - 1 AS _row, * FROM (${sql}))`;
   const marked = (await columnsOf(db, `(${sql})`)).some(({ name }) => name === regimeColumn);
@@ -30,17 +34,19 @@ export async function writeReference(
   const sampled = all.filter((_, i) => i % step === 0);
   const table = 'reference_scores';
   const columns = [
-    { name: '_row', kind: 'integer' },
-    { name: '_score', kind: 'number' },
-  ] as const;
-  await db.create(table, [...columns]);
+    { name: '_row', kind: 'integer' as const },
+    { name: '_score', kind: 'number' as const },
+    ...(refitted ? [{ name: refitScoreColumn, kind: 'number' as const }] : []),
+  ];
+  await db.create(table, columns);
   try {
-    const values = sampled.map((row) => scores[row] ?? Number.NaN);
-    await db.append(table, [...columns], [sampled, values.map((score) => (Number.isNaN(score) ? null : score))]);
+    const valuesOf = (of: Float64Array) =>
+      sampled.map((row) => of[row] ?? Number.NaN).map((score) => (Number.isNaN(score) ? null : score));
+    await db.append(table, columns, [sampled, valuesOf(scores), ...(refitted ? [valuesOf(refitted)] : [])]);
     const path = join(context.artifacts(), `reference-${context.node.name}.parquet`);
     await writeParquet(
       db,
-      `SELECT t.* EXCLUDE (_row${marked ? `, ${quoteIdentifier(regimeColumn)}` : ''}), s._score
+      `SELECT t.* EXCLUDE (_row${marked ? `, ${quoteIdentifier(regimeColumn)}` : ''}), s.* EXCLUDE (_row)
        FROM ${numbered} t JOIN ${quoteIdentifier(table)} s USING (_row)
        ORDER BY _row`,
       path,

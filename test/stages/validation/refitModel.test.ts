@@ -65,6 +65,8 @@ test('a model that passes its gates is fitted again on all rows, as long as the 
       scores,
       'the refit has seen these rows, so its scores are none to expect',
     );
+    const own = { kind: 'number', values: await served.scores(rows) };
+    assert.deepEqual(reference.columns['_refit_score'], own);
   } finally {
     db.close();
   }
