@@ -1498,6 +1498,7 @@ class Worker:
         self.layouts = {}
         self.model = None
         self.saved = {}
+        self.printed = None
         self.measured = 0.0
 
     def write(self, message):
@@ -1517,13 +1518,19 @@ class Worker:
                 message = {"id": request["id"], "result": getattr(self, "do_" + op)(request)}
             except BaseException as error:
                 if not isinstance(error.__cause__ if is_fault(error) else error, (Fault, SystemExit, type(None))):
-                    traceback.print_exc()
+                    self.print_new(traceback.format_exc())
                 message = {"id": request["id"], "error": error_of(error, op in ("predict", "score"))}
             now = time.monotonic()
             if now - self.measured > 0.5:
                 self.measured = now
                 message["memory"] = memory()
             self.write(message)
+
+    def print_new(self, text):
+        """Prints a traceback once: rows that a model refuses are tried one by one."""
+        if text != self.printed:
+            sys.stderr.write(text)
+        self.printed = text
 
     def do_load(self, request):
         self.model, self.saved = load(request)

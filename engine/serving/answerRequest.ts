@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataError } from '../base/errors.ts';
-import type { Field } from '../project/schema/datasetSchema.ts';
+import type { Field, InvalidMode } from '../project/schema/datasetSchema.ts';
 import { answeredThreshold } from './answeredThreshold.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
 import type { GroupedLog } from './groupedLog.ts';
 import type { ServerMetrics } from './openMetrics.ts';
 import { longestLogged, type AnsweredRequest, type LoggedPrediction, type LoggedRequest } from './predictionLog.ts';
-import { predictRows, type RowPrediction } from './predictRows.ts';
+import { predictRows, type PredictedRows, type RowPrediction } from './predictRows.ts';
 import type { RowSchema, RowViolation } from './rowSchema.ts';
 import type { Shadow } from './shadow.ts';
 import type { Predictor } from '../models/predictor.ts';
@@ -37,14 +37,18 @@ export interface Answering {
   shadow: Shadow | null;
   rowSchemaOf: (served: AnsweringVersion) => RowSchema;
   target: Field | null;
+  /** The handling of rows that the model refuses; a row without a prediction cannot only warn. */
+  invalid: InvalidMode;
 }
 
-/** A broken rule in an answer; its row is where it stands. */
-export type AnsweredViolation = Omit<RowViolation, 'row' | 'mode'>;
+/** A broken rule that only warns, in an answer; its row is where it stands. */
+type AnsweredWarning = Omit<RowViolation, 'row' | 'mode'>;
+/** The same for a row that is refused. The field is null when the model refuses it. */
+type AnsweredViolation = Omit<AnsweredWarning, 'field'> & { field: string | null };
 
 /** The answer for a row: a prediction, with warnings where it breaks rules, or the reasons why there is none. */
 export type AnsweredRow =
-  | (RowPrediction & { warnings?: AnsweredViolation[] })
+  | (RowPrediction & { warnings?: AnsweredWarning[] })
   | { score: null; prediction: null; value: null; errors: AnsweredViolation[] };
 
 /** The requests that are in the log, for the time that is known after the answer. */
@@ -68,8 +72,13 @@ export async function answerRequest(
   const logAs = async (logged: readonly LoggedPrediction[]): Promise<void> => {
     if (columns) loggedRequests.set(req, await options.predictions.write(request, logged));
   };
-  const refuse = async (error: string, found: readonly RowViolation[], predictMs: number): Promise<unknown> => {
+  const refuse = async (
+    error: string,
+    found: readonly (AnsweredViolation & { row: number })[],
+    predictMs: number,
+  ): Promise<unknown> => {
     await logAs([{ ...noPrediction, at: Date.now(), predictMs, error }]);
+    metrics.refusedRows(rows.length);
     const listed = found.slice(0, mostListed).map(({ row, ...violation }) => ({ row, ...answered(violation) }));
     return reply
       .status(400)
@@ -80,26 +89,35 @@ export async function answerRequest(
   const sorted = sortViolations(violations, rows.length);
   if (sorted.isRefused) {
     const refusing = violations.filter(({ mode }) => mode !== 'warn');
-    metrics.refusedRows(rows.length);
     return refuse(refusalText(refusing), refusing, 0);
   }
   const { errors, warnings } = sorted;
-  const accepted = errors.size === 0 ? checked : checked.filter((_, i) => !errors.has(i));
+  const positions = rows.flatMap((_, i) => (errors.has(i) ? [] : [i]));
+  const accepted = errors.size === 0 ? checked : positions.map((i) => checked[i] ?? {});
   const start = performance.now();
-  let predicted: RowPrediction[];
+  let predicted: PredictedRows;
   try {
     predicted = await predictRows(served.model, served.version.report, accepted, options.target);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    metrics.refusedRows(rows.length);
     return refuse(error.message, [], performance.now() - start);
   }
   const predictMs = performance.now() - start;
+  const byModel = [...predicted.refused].map(([at, reason]) => refusedByModel(positions[at] ?? at, reason));
+  if (byModel.length > 0) {
+    const isRefused = options.invalid === 'fail' || byModel.length === accepted.length;
+    metrics.violations(
+      byModel.map(({ rule }) => ({ field: '', rule, mode: options.invalid === 'fail' ? 'fail' : 'quarantine' })),
+    );
+    if (isRefused) return refuse(refusalText(byModel), byModel, predictMs);
+    for (const { row, ...violation } of byModel) errors.set(row, [violation]);
+  }
+  const taken = predicted.predictions.filter((prediction) => prediction !== null);
   let next = 0;
   const predictions = rows.map((_, i): AnsweredRow => {
     const refused = errors.get(i);
     if (refused) return { score: null, prediction: null, value: null, errors: refused };
-    const prediction = predicted[next++] ?? { score: null, prediction: '', value: '' };
+    const prediction = taken[next++] ?? { score: null, prediction: '', value: '' };
     const own = warnings.get(i);
     return own ? { ...prediction, warnings: own } : prediction;
   });
@@ -134,16 +152,21 @@ export async function answerRequest(
       if (key !== null && key.length > longestLogged) warnOfCut(predictions, i, columns.key ?? '');
     options.shadow?.take({
       request,
-      rows: accepted,
+      rows: errors.size === 0 ? checked : checked.filter((_, i) => !errors.has(i)),
       logged: errors.size === 0 ? logged : logged.filter((_, i) => !errors.has(i)),
     });
   }
-  metrics.answeredRows(accepted.length, errors.size);
+  metrics.answeredRows(taken.length, errors.size);
   const threshold = answeredThreshold(served.version.report);
   return { model, model_version: version, ...(threshold && { threshold }), predictions };
 }
 
-function answered({ field, rule, value, misspelt, message }: Omit<RowViolation, 'row'>): AnsweredViolation {
+/** A row that the model does not take. */
+function refusedByModel(row: number, message: string): AnsweredViolation & { row: number } {
+  return { row, field: null, rule: 'model', value: null, message };
+}
+
+function answered({ field, rule, value, misspelt, message }: AnsweredViolation): AnsweredViolation {
   return { field, rule, value, ...(misspelt !== undefined && { misspelt }), message };
 }
 
@@ -183,24 +206,22 @@ interface SortedViolations {
   isRefused: boolean;
   /** By row. */
   errors: Map<number, AnsweredViolation[]>;
-  warnings: Map<number, AnsweredViolation[]>;
+  warnings: Map<number, AnsweredWarning[]>;
 }
 
 function sortViolations(violations: readonly RowViolation[], rows: number): SortedViolations {
   const errors = new Map<number, AnsweredViolation[]>();
-  const warnings = new Map<number, AnsweredViolation[]>();
+  const warnings = new Map<number, AnsweredWarning[]>();
   let isRefused = false;
   for (const { row, mode, ...violation } of violations) {
-    const into = mode === 'warn' ? warnings : errors;
-    const own = into.get(row);
-    if (own) own.push(violation);
-    else into.set(row, [violation]);
+    if (mode === 'warn') warnings.set(row, [...(warnings.get(row) ?? []), violation]);
+    else errors.set(row, [...(errors.get(row) ?? []), violation]);
     isRefused ||= mode === 'fail';
   }
   return { isRefused: isRefused || errors.size === rows, errors, warnings };
 }
 
-function refusalText([first, ...others]: readonly RowViolation[]): string {
+function refusalText([first, ...others]: readonly Pick<RowViolation, 'row' | 'message'>[]): string {
   const more = others.length === 0 ? '' : `; and ${others.length} more in \`violations\``;
   return `row ${first?.row}: ${first?.message}${more}`;
 }

@@ -88,7 +88,7 @@ export function openApi(
           required: ['field', 'rule', 'value', 'message'],
           properties: {
             row: { type: 'integer' },
-            field: { type: 'string' },
+            field: { type: ['string', 'null'] },
             rule: { type: 'string' },
             value: { type: ['string', 'null'] },
             misspelt: { type: 'string' },

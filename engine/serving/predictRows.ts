@@ -2,6 +2,7 @@ import { suggestion } from '../base/didYouMean.ts';
 import { DataError } from '../base/errors.ts';
 import type { Feature } from '../models/feature.ts';
 import type { Field } from '../project/schema/datasetSchema.ts';
+import { predictApart } from './predictApart.ts';
 import { typedClasses, type ClassValue } from './typedClasses.ts';
 import type { Predictor } from '../models/predictor.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
@@ -32,9 +33,20 @@ function expectFeatures(rows: readonly unknown[], features: readonly Feature[]):
   }
 }
 
+/** The predictions of rows, by their positions. */
+export interface PredictedRows {
+  /** Null where the model refuses the row. */
+  predictions: (RowPrediction | null)[];
+  /** The reason of the model by the position of each row that it refuses. */
+  refused: ReadonlyMap<number, string>;
+}
+
+/** A request whose rows the model refuses must not cost more predictions than this needs. */
+const mostRefused = 100;
+
 /**
  * Predicts rows given as objects. `target` is the field of the target; null when no schema describes it. Throws DataError
- * that names the row and the field when one cannot be used.
+ * that names the row and the field when one cannot be read, and when the model refuses more than 100 rows.
  */
 export async function predictRows(
   model: Predictor,
@@ -42,14 +54,14 @@ export async function predictRows(
   rows: readonly unknown[],
   target: Field | null,
   signal?: AbortSignal,
-): Promise<RowPrediction[]> {
+): Promise<PredictedRows> {
   const table = rowsToTable(rows, model.meta.features);
   if (!model.meta.takesAbsent) expectFeatures(rows, model.meta.features);
-  const predictions = await model.predict(table, signal);
+  const { predictions, refused } = await predictApart(model, table, { mostRefused, signal });
   const { task } = model.meta;
   const classes = answered ?? model.meta.classes;
   const typed = typedClasses(classes, target);
-  return rows.map((_, i) => {
+  const predictionOf = (i: number): RowPrediction => {
     const value = predictions.values[i] ?? Number.NaN;
     if (task === 'regression') return { score: value, prediction: String(value), value };
     if (task === 'binary') {
@@ -66,5 +78,7 @@ export async function predictRows(
       value: typed[value] ?? '',
       probabilities: Object.fromEntries(classes.map((name, c) => [name, predictions.probabilities[c]?.[i] ?? 0])),
     };
-  });
+  };
+  let next = 0;
+  return { predictions: rows.map((_, i) => (refused.has(i) ? null : predictionOf(next++))), refused };
 }

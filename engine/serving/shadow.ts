@@ -22,6 +22,8 @@ export interface ShadowOptions {
   onLog: (line: string) => void;
 }
 
+const noPrediction = { features: {}, score: null, prediction: null };
+
 /** A shadow that is slower than the requests leaves out those beyond these. */
 const mostWaiting = 1000;
 const timeoutMs = 60_000;
@@ -110,19 +112,20 @@ export class Shadow {
       const start = performance.now();
       try {
         const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(timeoutMs)]);
-        const predictions = await predictRows(served.model, version.report, rows, null, signal);
+        const { predictions, refused } = await predictRows(served.model, version.report, rows, null, signal);
         const predictMs = performance.now() - start;
+        const [firstRefused] = refused;
+        if (firstRefused) this.#report(`row ${firstRefused[0]}: ${firstRefused[1]}`);
         await log.write(
           by,
-          predictions.map(({ score, prediction }, i) => ({
-            at: logged[i]?.at ?? Date.now(),
-            key: logged[i]?.key ?? null,
-            features: columns.featuresOf(rows[i] as Record<string, unknown>, served.model.meta.features),
-            score,
-            prediction,
-            predictMs,
-            error: null,
-          })),
+          predictions.map((predicted, i): LoggedPrediction => {
+            const at = logged[i]?.at ?? Date.now();
+            const key = logged[i]?.key ?? null;
+            if (!predicted) return { ...noPrediction, at, key, predictMs, error: refused.get(i) ?? '' };
+            const { score, prediction } = predicted;
+            const features = columns.featuresOf(rows[i] as Record<string, unknown>, served.model.meta.features);
+            return { at, key, features, score, prediction, predictMs, error: null };
+          }),
         );
       } catch (error) {
         if (this.#stop.signal.aborted) return;
@@ -130,8 +133,7 @@ export class Shadow {
         this.#report(message);
         const predictMs = performance.now() - start;
         const at = logged[0]?.at ?? Date.now();
-        const failed = { at, key: null, features: {}, score: null, prediction: null, predictMs, error: message };
-        await log.write(by, [failed]);
+        await log.write(by, [{ ...noPrediction, at, key: null, predictMs, error: message }]);
       }
     });
   }

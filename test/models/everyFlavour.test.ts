@@ -87,14 +87,14 @@ describe('a saved model', { concurrency: false }, () => {
       const predictor = await openVersion(version, tools);
       try {
         const rows = fresh.map(({ amount, hour, country }) => ({ amount, hour, country }));
-        const together = (await predictRows(predictor, version.report, rows, null)).map(
-          ({ score }) => score ?? Number.NaN,
+        const together = (await predictRows(predictor, version.report, rows, null)).predictions.map(
+          (one) => one?.score ?? Number.NaN,
         );
         const alone = await Promise.all(
           rows.slice(0, 5).map((row) => predictRows(predictor, version.report, [row], null)),
         );
         assert.deepEqual(
-          alone.map(([one]) => one?.score),
+          alone.map(({ predictions: [one] }) => one?.score),
           together.slice(0, 5),
           'a row alone and among others',
         );

@@ -203,7 +203,7 @@ test('several classes have a column of probabilities each, as the API answers', 
   const written = await db.rows(`SELECT * FROM ${sourceSql([join(root, 'out.parquet')])}`);
   const model = await openVersion(version, tools);
   t.after(() => model.close());
-  const answers = await predictRows(model, version.report, rows, null);
+  const { predictions: answers } = await predictRows(model, version.report, rows, null);
   for (const [i, row] of written.entries()) {
     const answer = answers[i];
     assert.deepEqual([row['_prediction'], row['_value']], [answer?.prediction, answer?.value]);

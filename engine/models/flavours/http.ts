@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, WorkError, checkCancelled } from '../../base/errors.ts';
+import { RowError } from '../rowError.ts';
 import { sliceTable } from '../sliceTable.ts';
 import { addressFile, readAddress, type RemoteAddress } from '../remote/address.ts';
 import { loopwrightApi } from '../remote/loopwrightApi.ts';
@@ -49,6 +50,7 @@ export const http: Flavour = {
             parts.push(await model.ask(part, inputs, signal));
             from += part.rows;
           } catch (error) {
+            if (error instanceof RowError) throw new RowError(from + error.row, error.reason, { cause: error });
             // The server has scored nothing, so fewer rows can be sent.
             if (!(error instanceof TooLargeError) || part.rows === 1) throw error;
             mostRows = Math.ceil(part.rows / 2);

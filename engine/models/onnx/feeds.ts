@@ -1,6 +1,7 @@
 import { DataError } from '../../base/errors.ts';
 import type { Column, Table } from '../../data/table.ts';
 import type { TypedInput } from '../flavours/flavour.ts';
+import { RowError } from '../rowError.ts';
 import type { Slot } from './graphInputs.ts';
 import type { TextColumn } from './textColumns.ts';
 
@@ -123,10 +124,10 @@ function fillFloats(
     const float = Math.fround(value);
     if (float !== value && Number.isInteger(value)) {
       if (!Number.isFinite(float))
-        throw new DataError(`row ${row}: ${name} is ${value}, which is beyond float32, and the model takes float32`);
+        throw new RowError(row, `${name} is ${value}, which is beyond float32, and the model takes float32`);
       rounded ??= value;
     } else if (!Number.isFinite(float) && Number.isFinite(value))
-      throw new DataError(`row ${row}: ${name} is ${value}, which is beyond float32, and the model takes float32`);
+      throw new RowError(row, `${name} is ${value}, which is beyond float32, and the model takes float32`);
     elements[i * width + at] = float;
   });
   if (rounded !== null) rules.onRounded(name, rounded);
@@ -137,17 +138,19 @@ function fill({ from, to, filled }: Rows, set: (row: number, i: number) => void)
 }
 
 function noText(name: string, row: number): never {
-  throw new DataError(
-    `row ${row}: ${name} is missing. The model has no text for missing values; give it an imputer for them, or replace them in the SQL that prepares the data.`,
+  throw new RowError(
+    row,
+    `${name} is missing. The model has no text for missing values; give it an imputer for them, or replace them in the SQL that prepares the data.`,
   );
 }
 
 function noInteger(name: string, row: number, value: number, type: Slot['element']): never {
   const wanted = type === 'bool' ? 'true or false' : `a whole number (${type})`;
-  throw new DataError(
+  throw new RowError(
+    row,
     Number.isNaN(value)
-      ? `row ${row}: ${name} is missing. The model takes ${wanted} here, which cannot be missing; replace missing values in the SQL that prepares the data, or export the input as float.`
-      : `row ${row}: ${name} must be ${wanted}, not ${value}`,
+      ? `${name} is missing. The model takes ${wanted} here, which cannot be missing; replace missing values in the SQL that prepares the data, or export the input as float.`
+      : `${name} must be ${wanted}, not ${value}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-web';
 import { DataError, WorkError } from '../../base/errors.ts';
 import type { Column } from '../../data/table.ts';
+import { RowError } from '../rowError.ts';
 import type { RunOutputs } from './collectAnswers.ts';
 import { feedsOf, type FeedRules } from './feeds.ts';
 import type { GraphOutputs } from './graphOutputs.ts';
@@ -54,7 +55,7 @@ export function graphRunner(
         const row = await firstRefused((start, end) => runOnce(table, start, end), from, to);
         const message = `ONNX Runtime ${runtime.version} does not score it: ${sentenceOf(error)}`;
         throw hasScored
-          ? new DataError(`row ${row}: ${message}`, { cause: error })
+          ? new RowError(row, message, { cause: error })
           : new WorkError(`row ${row} of the first rows: ${message}`, { cause: error });
       }
     },

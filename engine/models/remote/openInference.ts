@@ -1,6 +1,7 @@
 import { DataError, WorkError } from '../../base/errors.ts';
 import type { Table } from '../../data/table.ts';
 import type { InputType, ModelInput, RawAnswers, TypedInput } from '../flavours/flavour.ts';
+import { RowError } from '../rowError.ts';
 import type { RemoteAddress } from './address.ts';
 import { answersOf, checkRows } from './answers.ts';
 import { cellsOf, type Cell } from './cells.ts';
@@ -201,8 +202,7 @@ function usualDatatype(type: InputType, cells: readonly Cell[]): string {
 /** Only numbers with a fraction have a form for missing values. */
 function checkMissing(cells: readonly Cell[], name: string, datatype: string): void {
   const row = isFloat(datatype) || datatype === 'BYTES' ? -1 : cells.indexOf(null);
-  if (row !== -1)
-    throw new DataError(`row ${row}: ${name} is missing, and the model takes ${datatype}, which cannot be`);
+  if (row !== -1) throw new RowError(row, `${name} is missing, and the model takes ${datatype}, which cannot be`);
 }
 
 function oneTensor(table: Table, inputs: readonly TypedInput[], { input, width }: Layout & { kind: 'tensor' }) {

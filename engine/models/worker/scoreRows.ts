@@ -6,7 +6,8 @@ import type { Table } from '../../data/table.ts';
 import { withDatabase } from '../../data/withDatabase.ts';
 import { writeParquet } from '../../data/writeTable.ts';
 import type { FileRequest, InputType, RawAnswers } from '../flavours/flavour.ts';
-import { RowError, type WorkerPool } from './workerPool.ts';
+import { RowError } from '../rowError.ts';
+import type { WorkerPool } from './workerPool.ts';
 
 const batchRows = 50_000;
 

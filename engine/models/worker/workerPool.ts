@@ -4,6 +4,7 @@ import { checkCancelled, CancelledError, DataError, WorkError, messageOf } from 
 import type { Variables } from '../../base/programEnvironment.ts';
 import type { Table } from '../../data/table.ts';
 import type { FileRequest, ModelState, RawAnswers, TypedInput } from '../flavours/flavour.ts';
+import { RowError } from '../rowError.ts';
 import { sliceTable } from '../sliceTable.ts';
 import { FaultError, WorkerEndedError, WorkerProcess } from './workerProcess.ts';
 import {
@@ -428,17 +429,6 @@ export class WorkerPool {
   #explained(error: unknown): Error {
     if (!(error instanceof FaultError)) return error instanceof Error ? error : new WorkError(messageOf(error));
     return faultError(error.fault, this.#options.missingText);
-  }
-}
-
-/** The model refuses a row. */
-export class RowError extends DataError {
-  readonly row: number;
-  readonly reason: string;
-  constructor(row: number, reason: string) {
-    super(`row ${row}: ${reason}`);
-    this.row = row;
-    this.reason = reason;
   }
 }
 

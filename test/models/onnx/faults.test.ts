@@ -109,7 +109,7 @@ for (const [runtime, rootOf] of Object.entries({ WebAssembly: () => folder, nati
   const text = (...values: (string | null)[]): Column => ({ kind: 'text', values });
   const rejects = (answer: Promise<unknown>, type: typeof WorkError, message: RegExp) =>
     assert.rejects(answer, (error: Error) => {
-      assert.equal(error.constructor, type);
+      assert.equal(error.name, type.name);
       assert.match(error.message, message);
       return true;
     });
