@@ -1,8 +1,8 @@
 import { actorOf } from '../registry/audit.ts';
 import { randomBytes } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { foreignHost } from '../http/foreignHost.ts';
 import { listen } from '../http/listen.ts';
-import { isLoopbackHeader } from '../http/loopback.ts';
 import { sameSecret } from '../http/sameSecret.ts';
 import { promote } from '../registry/promote.ts';
 import { markInterrupted } from '../tracking/openStore.ts';
@@ -51,13 +51,11 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onRequest', (request, reply, done) => {
-    // Browser pages have no reason to call; requests with another host name are rejected (DNS rebinding).
+    // Browser pages have no reason to call.
     const refused =
       request.headers.origin !== undefined
         ? 'This endpoint does not answer web pages.'
-        : !isLoopbackHeader(request.headers.host)
-          ? 'This endpoint answers only on loopback.'
-          : null;
+        : foreignHost(request.headers.host);
     if (refused !== null) void sendError(reply, new MlflowError('PERMISSION_DENIED', refused));
     else if (!isOpen(request) && stageOf(request, token) === undefined)
       void sendError(

@@ -1,6 +1,7 @@
 import type { ModelRef } from '../../protocol/models.ts';
 import { actorOf } from '../registry/audit.ts';
 import { messageOf } from '../base/errors.ts';
+import { foreignHost } from '../http/foreignHost.ts';
 import { listen } from '../http/listen.ts';
 import { sameSecret } from '../http/sameSecret.ts';
 import { modelTools } from '../models/modelTools.ts';
@@ -91,7 +92,12 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     await model.close();
     throw error;
   }
-  if (token !== null) {
+  if (token === null)
+    app.addHook('onRequest', async (req, reply) => {
+      const error = foreignHost(req.headers.host);
+      return error === null ? undefined : reply.status(403).send({ error });
+    });
+  else {
     app.addHook('onRequest', async (req, reply) => {
       if (req.routeOptions.url === '/health' || sameSecret(req.headers.authorization ?? '', `Bearer ${token}`))
         return undefined;

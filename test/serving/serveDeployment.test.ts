@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -407,6 +407,23 @@ test('while the log cannot be written, requests are answered 503 and the health 
   assert.deepEqual([health.status, state.status, state.log, state.error], [503, 'failing', 'failing', error]);
   store.sql.numbers('PRAGMA max_page_count = 1000000');
   await until('the health is good', async () => (await fetch(`${server.url}/health`)).status === 200);
+});
+
+test('a web page that reaches the server by a name of its own is refused, and nothing is logged', async (t) => {
+  const { server, store } = await served(t);
+  const statusFor = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const options = { method: 'POST', headers: { host, 'content-type': 'application/json' } };
+      const sent = request(`${server.url}/predict`, options, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on('error', reject);
+      sent.end(JSON.stringify({ instances: [rows[0]] }));
+    });
+  assert.equal(await statusFor('evil.example'), 403);
+  assert.equal(predictionCount(store, 'production').predictions, 0);
+  for (const host of ['localhost:8080', '127.0.0.1', '[::1]:80']) assert.equal(await statusFor(host), 200, host);
 });
 
 test('the health names the version', async (t) => {
