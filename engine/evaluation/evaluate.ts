@@ -1,11 +1,13 @@
 import { countClasses, trueProbabilities } from './classCounts.ts';
 import { confusionAt } from './confusion.ts';
 import { intervalOf, type Interval, type Resampled } from './intervals.ts';
-import { meanLoss, relativeMeanLoss, type MeanLoss } from './meanLoss.ts';
+import { largeLossInterval } from './largeLossInterval.ts';
+import { isSpread, meanLoss, relativeMeanLoss, type MeanLoss } from './meanLoss.ts';
 import { measures } from './measures.ts';
 import type { Measure } from './measures/measure.ts';
 import { decidedBy, type Predictions } from './predictions.ts';
 import { rank } from './ranking.ts';
+import { oneSidedInterval } from './oneSidedInterval.ts';
 import { rareClassInterval } from './rareClassInterval.ts';
 import { sumResiduals } from './residuals.ts';
 
@@ -114,7 +116,9 @@ export function prepareMetrics(
     },
     interval: ({ interval, loss }) => {
       const of = loss?.binary;
-      return of ? (_, confidence) => rareClassInterval(labels, scores, of, confidence) : interval?.binary;
+      if (!of) return interval?.binary;
+      return (_, confidence) =>
+        union(rareClassInterval(labels, scores, of, confidence), oneSidedInterval(labels, scores, of, confidence));
     },
     hits: ({ shareOf }) =>
       decided &&
@@ -164,7 +168,7 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
     const spreads = measure.loss?.as === 'explained' ? task.spreads?.() : undefined;
     if (!losses) continue;
     const mean = spreads ? relativeMeanLoss(losses, spreads) : meanLoss(losses);
-    means.set(measure.name, { mean, whole: mean(), as: measure.loss?.as });
+    means.set(measure.name, { mean, whole: mean(), as: measure.loss?.as, losses, spreads });
   }
   return {
     n: task.size(whole),
@@ -189,7 +193,7 @@ function prepare<Rows>(task: TaskRows<Rows>): PreparedMetrics {
         const drawn = mean(weights);
         if (!known || !drawn) continue;
         statistics[name] = metricOfMean(drawn.mean, as);
-        statistics[pivotOf(name)] = drawn.error ? (drawn.mean - known.mean) / drawn.error : null;
+        statistics[pivotOf(name)] = isSpread(drawn) ? (drawn.mean - known.mean) / (drawn.error ?? 1) : null;
       }
       return statistics;
     },
@@ -238,6 +242,8 @@ interface LossOfRows {
   mean: (weights?: ArrayLike<number>) => MeanLoss | null;
   whole: MeanLoss | null;
   as: 'root' | 'explained' | undefined;
+  losses: Float64Array;
+  spreads: Float64Array | undefined;
 }
 
 function metricOfMean(mean: number, as: LossOfRows['as']): number {
@@ -249,21 +255,31 @@ const tailOfLarge = 4;
 
 /**
  * The interval of a mean by the studentised bootstrap (Efron 1979): rare large losses widen its upper end, which the
- * percentiles of resamples miss. Null where all losses are equal, because then nothing says how large a rare one is.
+ * percentiles of resamples miss. Resamples with hardly any large loss would put that end anywhere, so it is bounded by
+ * the largest loss and the share of large ones. Null where all losses are equal, because then nothing says how large a
+ * rare one is.
  */
 function studentised(
-  { whole, as }: LossOfRows,
+  { whole, as, losses, spreads }: LossOfRows,
   resampled: Resampled,
   name: string,
   confidence: number,
 ): Interval | null {
   const pivots = intervalOf(resampled, pivotOf(name), confidence);
-  const farther = intervalOf(resampled, pivotOf(name), 1 - (1 - confidence) / tailOfLarge);
-  const error = whole?.error ?? 0;
-  if (!whole || error <= 1e-12 * Math.abs(whole.mean) || !pivots || !farther) return null;
-  const low = Math.max(0, whole.mean - Math.max(0, pivots.high) * error);
-  const high = whole.mean - Math.min(0, farther.low) * error;
-  const ends = [metricOfMean(low, as), metricOfMean(high, as)];
+  const far = 1 - (1 - confidence) / tailOfLarge;
+  const farther = intervalOf(resampled, pivotOf(name), far);
+  if (!whole || !isSpread(whole)) return null;
+  const error = whole.error ?? 0;
+  const few = largeLossInterval(losses, spreads, confidence);
+  const bound = largeLossInterval(losses, spreads, far)?.interval.high ?? Number.POSITIVE_INFINITY;
+  const drawn = pivots &&
+    farther && {
+      low: Math.max(0, whole.mean - Math.max(0, pivots.high) * error),
+      high: Math.min(bound, whole.mean - Math.min(0, farther.low) * error),
+    };
+  const found = union(drawn, few?.isRare ? few.interval : null);
+  if (!found) return null;
+  const ends = [metricOfMean(found.low, as), metricOfMean(found.high, as)];
   return { low: Math.min(...ends), high: Math.max(...ends) };
 }
 

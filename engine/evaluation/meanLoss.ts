@@ -4,6 +4,11 @@ export interface MeanLoss {
   error: number | null;
 }
 
+/** True when the losses differ by more than the rounding of their sums. */
+export function isSpread({ mean, error }: MeanLoss): boolean {
+  return error !== null && error > 1e-12 * Math.abs(mean);
+}
+
 /**
  * The weighted mean of losses, as a function of weights; null without rows. NaN rows are left out. One pass a resample:
  * the sums are those of distances from a middle, so that large losses lose no digits.

@@ -52,6 +52,20 @@ test('intervals of a difference to the champion cover the true one, of few rows 
   assertCovered(championCoverage(errors, [50], { samples: 50, seed: 27, apart: 0.1 }), 0.88);
 });
 
+test('intervals of mostly exact predictions cover the true error and stay within the largest one', () => {
+  const only = ['rmse', 'mae'];
+  for (const [share, n] of [
+    [0.04, 60],
+    [0.02, 200],
+    [0.2, 200],
+  ] as const) {
+    const errors = regressionPopulation('rare', (random) => Number(random.next() < share));
+    const found = coverageOf(errors, [n], { samples: 100, seed: 28, only });
+    assertCovered(found);
+    for (const { width } of found) assert.ok(width < 1, String(width));
+  }
+});
+
 test('intervals of fairness cover 0 for equal groups, and the true difference of others', () => {
   const none = {
     demographic_parity_difference: 0,

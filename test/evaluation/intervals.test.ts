@@ -93,3 +93,40 @@ test('errors without any spread have no interval, because nothing says how large
     assert.equal(prepared.intervalOf('rmse', resampled, 0.95), null);
   }
 });
+
+test('one error among exact predictions has an interval that ends at its size', () => {
+  const truth = new Float64Array(12).fill(5);
+  const values = truth.map((y, i) => (i === 6 ? y + 1 : y));
+  const predictions = { task: 'regression' as const, values, probabilities: [] };
+  const prepared = prepareMetrics(truth, predictions, { threshold: null, minPrecision: 0.9 });
+  const resampled = resample({ n: 12, seed: 1 }, prepared.statistics);
+  const [mae, rmse] = ['mae', 'rmse'].map((name) => prepared.intervalOf(name, resampled, 0.95));
+  // binomtest(1, 12).proportion_ci() is 0.0021 to 0.3848; the bound of the resamples has a fourth of the tail.
+  assert.ok(mae && mae.low <= 0.0022 && mae.high >= 0.3847 && mae.high < 0.5, JSON.stringify(mae));
+  assert.ok(rmse && rmse.high >= Math.sqrt(0.3847) && rmse.high < Math.sqrt(0.5), JSON.stringify(rmse));
+});
+
+test('one confident mistake does not put the end of log_loss anywhere', () => {
+  const truth = Float64Array.from({ length: 100 }, (_, i) => i % 2);
+  const values = truth.map((label, i) => (i === 4 || i === 9 ? 0.9999 - 0.9998 * label : 0.0001 + 0.9998 * label));
+  const predictions = { task: 'binary' as const, values, probabilities: [] };
+  const prepared = prepareMetrics(truth, predictions, { threshold: 0.5, minPrecision: 0.9 });
+  const interval = prepared.intervalOf('log_loss', resample({ n: 100, seed: 1 }, prepared.statistics), 0.95);
+  // Two of 100 are wrong by 9.21; the upper end of that share is 0.0704.
+  assert.ok(interval && interval.high >= 0.0704 * 9.2 && interval.high < 0.1 * 9.21, JSON.stringify(interval));
+});
+
+test('losses that are all equal may still be others in rows not seen', () => {
+  const truth = Float64Array.from({ length: 36 }, (_, i) => i % 2);
+  const interval = (score: (label: number) => number, name: string) => {
+    const predictions = { task: 'binary' as const, values: truth.map(score), probabilities: [] };
+    const prepared = prepareMetrics(truth, predictions, { threshold: 0.5, minPrecision: 0.9 });
+    return prepared.intervalOf(name, resample({ n: 36, seed: 1 }, prepared.statistics), 0.95);
+  };
+  // binomtest(0, 36).proportion_ci() ends at 0.0974: so many rows may be right, with a loss of 0.1054 or 0.01.
+  const wrong = (label: number) => 0.9 - 0.8 * label;
+  assert.ok(Math.abs((interval(wrong, 'log_loss')?.low ?? 0) - (0.9026 * Math.LN10 + 0.0974 * 0.1054)) < 1e-3);
+  assert.ok(Math.abs((interval(wrong, 'brier')?.low ?? 0) - (0.9026 * 0.81 + 0.0974 * 0.01)) < 1e-3);
+  const right = (label: number) => 0.1 + 0.8 * label;
+  assert.ok((interval(right, 'brier')?.high ?? 0) > 0.9026 * 0.01 + 0.0974 * 0.81 - 1e-3);
+});
