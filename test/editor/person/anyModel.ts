@@ -88,7 +88,7 @@ export const anyModel: PersonSession = {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({
-            instances: [{ amount: 40, hour: 9, country: 'NL', at: '2026-03-01T09:00:00Z' }],
+            instances: [{ amount: 40, hour: 9, country: 'de', at: '2026-03-01T09:00:00Z' }],
           }),
         });
         const answer = (await response.json()) as { model_version: number; predictions: { score: number }[] };
