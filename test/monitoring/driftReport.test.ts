@@ -55,7 +55,7 @@ test('a window of format 1 has its place in the report, its columns and the draw
   assert.doesNotMatch(store.sql.get<{ result: string }>('SELECT result FROM windows')?.result ?? '', /note|"format":4/);
   const report = driftReport(store, config, 'production');
   const changed = ['rules'];
-  const old = { expectations: [], intervals: {}, minRows: null, changed };
+  const old = { expectations: [], intervals: {}, minRows: null, latencyP95Ms: null, changed };
   assert.deepEqual(report, {
     ...before,
     windows: before.windows.map((window) => ({

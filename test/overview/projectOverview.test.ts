@@ -106,14 +106,17 @@ test('each part tells where it stands as the model lives', async () => {
         error: null,
       })),
     );
-  const loaded = loadProject(project.root);
-  await evaluateMonitor({
-    project: loaded,
-    config: configFor(loaded, 'default'),
-    store: project.store,
-    monitor: 'production',
-    now: ordersStart + 72 * 86_400_000,
-  });
+  const judge = async () => {
+    const loaded = loadProject(project.root);
+    await evaluateMonitor({
+      project: loaded,
+      config: configFor(loaded, 'default'),
+      store: project.store,
+      monitor: 'production',
+      now: ordersStart + 72 * 86_400_000,
+    });
+  };
+  await judge();
   assert.match(line('monitor'), /^attention: drift in \d of 3 features · the score drifted$/);
   assert.equal(
     line('retrain'),
@@ -121,6 +124,8 @@ test('each part tells where it stands as the model lives', async () => {
   );
   const unlabelled = ordersYaml.replace('    labels: { dataset: labels, key: id, delay: 2d }\n', '');
   writeFiles(project.root, { 'loopwright.yaml': unlabelled });
+  assert.equal(line('retrain'), 'none: no trigger holds', 'windows that other settings judged do not count');
+  await judge();
   assert.equal(line('retrain'), 'attention: due: the inputs drifted for 2 windows');
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml });
   assert.equal(overview().deployments[0]?.predictions, 300);

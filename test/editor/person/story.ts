@@ -185,7 +185,10 @@ export const story: PersonSession = {
         await workbench.click('Life cycle', 'Monitor');
         const frame = await workbench.webview('.drift .verdict');
         assert.match(await frame.locator('.drift').innerText(), /9 windows|8 windows|10 windows/);
-        assert.match(await frame.locator('.verdict').innerText(), /pr_auc is 0\.\d+, expected at least 0\.750/);
+        assert.match(
+          await frame.locator('.verdict').innerText(),
+          /pr_auc 0\.\d+ \(95 % interval .*\), expected at least 0\.750/,
+        );
         await frame.locator('.timeline canvas').first().waitFor();
         await frame.locator('.distribution').waitFor();
         assert.match(await frame.locator('.selected').innerText(), /drifted/);
