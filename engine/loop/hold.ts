@@ -7,6 +7,8 @@ export type Hold =
   | { kind: 'too few new rows'; since: number; rows: number; needed: number }
   /** The last challenger for the same change failed its gates, and few rows have come since. */
   | { kind: 'failed before'; since: number | null; rows: number; needed: number; version: number | null }
+  /** The run of the last retraining for the same change failed, and few rows have come since. */
+  | { kind: 'run failed'; since: number; rows: number; needed: number }
   /** The training rows are those of the last training. */
   | { kind: 'nothing new' }
   /** The stages under `run` contain none that trains the model. */
@@ -49,7 +51,7 @@ export function neededRows({ retraining, monitors }: ProjectConfig, monitor: str
 export function findHold(config: ProjectConfig, trigger: HeldTrigger, attempts: readonly Attempt[]): Hold | null {
   const { since, monitor, windows } = trigger;
   const same = attempts.findLast((attempt) => attempt.since === since && attempt.monitor === monitor);
-  const isUnsuccessful = same?.status === 'rejected' || same?.status === 'waiting';
+  const isUnsuccessful = same?.status === 'rejected' || same?.status === 'waiting' || same?.status === 'failed';
   const rows = newRows(config, trigger);
   if (since !== null && hasLabels(config, monitor, windows)) {
     const needed = neededRows(config, monitor);
@@ -58,6 +60,7 @@ export function findHold(config: ProjectConfig, trigger: HeldTrigger, attempts: 
   if (!isUnsuccessful || since === null) return null;
   const needed = Math.max(same.rows + 1, Math.ceil(same.rows * growth));
   if (rows >= needed) return null;
+  if (same.status === 'failed') return { kind: 'run failed', since, rows, needed };
   return same.hold ?? { kind: 'failed before', since, rows, needed, version: same.version };
 }
 
@@ -82,6 +85,8 @@ export function holdText(hold: Hold): string {
       return `${hold.rows} of ${hold.needed} labelled rows from ${day(hold.since)} on are there`;
     case 'failed before':
       return `${hold.version === null ? 'the last challenger' : `v${hold.version}`} failed its gates for the same change${hold.since === null ? '' : ` of ${day(hold.since)}`}, and ${hold.rows} of the ${hold.needed} rows for another try are there`;
+    case 'run failed':
+      return `the last retraining for the same change of ${day(hold.since)} failed, and ${hold.rows} of the ${hold.needed} rows for another try are there`;
     case 'nothing new':
       return 'the training rows are those of the last training';
     case 'trains nothing':

@@ -1,7 +1,7 @@
 import type { Store } from '../store/store.ts';
-import { eventCount } from '../tracking/events.ts';
+import { retrainingCount } from '../tracking/events.ts';
 
-/** When retraining was last started, by the clock that started it; null for never. */
+/** When the last retraining that made a version was started, by the clock that started it; null for never. */
 export function lastRetrained(store: Pick<Store, 'sql'>): number | null {
-  return eventCount(store, 'retrained').lastAt;
+  return retrainingCount(store).lastAt;
 }

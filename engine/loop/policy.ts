@@ -78,8 +78,10 @@ function heldTriggers(
       const held = holds(trigger, judged, lastRetrained);
       return held ? [{ ...held, monitor: trigger.monitor }] : [];
     }
-    // A retraining that found nothing new is not tried again before the next time of the schedule.
-    const tried = attempts.findLast(({ monitor, status }) => monitor === null && status === 'waiting')?.at ?? null;
+    // A retraining that found nothing new, or failed, is not tried again before the next time of the schedule.
+    const tried =
+      attempts.findLast(({ monitor, status }) => monitor === null && (status === 'waiting' || status === 'failed'))
+        ?.at ?? null;
     const last = lastRetrained === null || tried === null ? (lastRetrained ?? tried) : Math.max(lastRetrained, tried);
     const held = due(trigger.schedule, last ?? firstWindow(config, windowsOf), now);
     return held ? [{ ...held, monitor: null }] : [];

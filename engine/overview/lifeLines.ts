@@ -19,7 +19,7 @@ import { hasSeveralModels } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { runCounts } from '../tracking/stageResults.ts';
 import type { Store } from '../store/store.ts';
-import { eventCount } from '../tracking/events.ts';
+import { retrainingCount } from '../tracking/events.ts';
 
 interface LifeInput {
   config: ProjectConfig;
@@ -180,7 +180,7 @@ function retrainLine({ config, store, models }: LifeInput): Line {
       stage: null,
     };
   if (decision.verdict === 'waiting') return { state: 'attention', detail: `waiting: ${decision.reason}`, stage: null };
-  const times = eventCount(store, 'retrained').count;
+  const times = retrainingCount(store).count;
   return {
     state: times > 0 ? 'ok' : 'none',
     detail: times > 0 ? `retrained ${times} ${times === 1 ? 'time' : 'times'}` : decision.reason,

@@ -39,14 +39,14 @@ export function listEvents({ sql }: Pick<Store, 'sql'>, monitor: string, model: 
     .map((row) => ({ at: row.at, kind: row.kind, text: row.text, modelVersion: row.model_version, runId: row.run_id }));
 }
 
-/** The number of events of a kind and the time of the last, by the clock that recorded it; null without events. */
-export function eventCount(
-  { sql }: Pick<Store, 'sql'>,
-  kind: MonitorEvent['kind'],
-): { count: number; lastAt: number | null } {
+/**
+ * The number of retrainings that made a version, and the time of the last, by the clock that started it; null without
+ * one. A retraining whose run failed, was cancelled or was killed has answered nothing.
+ */
+export function retrainingCount({ sql }: Pick<Store, 'sql'>): { count: number; lastAt: number | null } {
   const found = sql.get<{ count: number; lastAt: number | null }>(
-    'SELECT count(*) AS count, max(at) AS lastAt FROM events WHERE kind = ?',
-    kind,
+    `SELECT count(*) AS count, max(events.at) AS lastAt FROM events LEFT JOIN runs ON runs.run_id = events.run_id
+     WHERE kind = 'retrained' AND coalesce(runs.status, '') NOT IN ('failed', 'cancelled', 'interrupted')`,
   );
   return found ?? { count: 0, lastAt: null };
 }

@@ -270,3 +270,11 @@ test('a schedule starts while a change waits, and not twice when there was nothi
   const nothing: Attempt = { ...rejected, at: 100 * day, monitor: null, since: null, status: 'waiting' };
   assert.equal(decideLabelled(drifting(0, 0), [nothing], both).verdict, 'waiting');
 });
+
+test('after a run that failed, a retraining for the same change waits for 20 % more rows', () => {
+  const failed: Attempt = { at: 1, monitor: 'm', since: day, status: 'failed', hold: null, version: null, rows: 300 };
+  const { verdict, hold, reason } = decideLabelled([window(0), ...drifting(200, 150)], [failed]);
+  assert.deepEqual([verdict, hold], ['waiting', { kind: 'run failed', since: day, rows: 350, needed: 360 }]);
+  assert.match(reason, /the last retraining for the same change of 1970-01-02 failed, and 350 of the 360 rows/);
+  assert.equal(decideLabelled([window(0), ...drifting(200, 160)], [failed]).verdict, 'retrain');
+});

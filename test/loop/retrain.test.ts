@@ -67,10 +67,11 @@ test('a version that fails a gate is rejected', async () => {
 });
 
 test('a retraining whose run fails has no version', async () => {
-  const { again, champion, newEvents } = retrained();
+  const { again, champion, newEvents, store } = retrained();
   const failed = await again(at(108), ordersYaml.replace('files: incoming/*.csv', 'files: nothing/*.csv'));
   assert.deepEqual([failed.status, failed.version, champion()], ['failed', null, 1]);
   assert.deepEqual(newEvents(), ['retrained', 'rejected']);
+  assert.equal(lastRetrained(store), null, 'it starts no cooldown and answers no window');
 });
 
 const change = { since: at(61) };
@@ -136,5 +137,15 @@ test('as of a time no later row is trained on (property)', async () => {
     await run({ stages: ['prepare'], period: { asOf: now, window: 20 * day, regime: null } });
     const [span] = await rows('data/features.parquet', 'SELECT min("at") AS a, max("at") AS b FROM data');
     assert.ok(Number(span?.['b']) <= now && Number(span?.['a']) > now - 20 * day);
+  }
+});
+
+test('a retraining that was killed or cancelled has answered nothing', async () => {
+  const { again, store } = retrained();
+  const { runId } = await again(at(105));
+  assert.equal(lastRetrained(store), at(105));
+  for (const status of ['interrupted', 'cancelled']) {
+    store.sql.run('UPDATE runs SET status = ? WHERE run_id = ?', status, runId);
+    assert.equal(lastRetrained(store), null, status);
   }
 });
