@@ -22,26 +22,48 @@ export function statesOf(stream: LabelledStream, bound: number): Record<Expectat
   const states = { met: 0, uncertain: 0, broken: 0, waiting: 0, 'too few': 0, 'no value': 0 };
   const random = seededRandom(stream.seed);
   for (let i = 0; i < stream.windows; i++) {
-    const { labelled, rarerLabels, metrics } = realised(random, stream, stream.labels);
-    const limit = stream.metric === 'rmse' ? { max: bound } : { min: bound };
-    const [expectation] = judgeExpectations(
-      { deployment: 'd', reference: 'v', window: { every: '1d' }, expect: { [stream.metric]: limit } },
-      {
-        rows: labelled,
-        answered: labelled,
-        errors: 0,
-        performance: metrics,
-        labelled,
-        rarerLabels,
-        latency: null,
-        values: [],
-        labelsAreDue: true,
-        hasLabels: true,
-      },
-    );
-    if (expectation) states[expectation.state]++;
+    const state = stateOf(stream, bound, drawn(random, stream, stream.labels));
+    if (state) states[state]++;
   }
   return states;
+}
+
+/** Windows of a stream that break their bound when any of so many of their labels, one number after the other, are there. */
+export function everBroken(stream: LabelledStream, bound: number, looks: readonly number[]): number {
+  const random = seededRandom(stream.seed);
+  let broken = 0;
+  for (let i = 0; i < stream.windows; i++) {
+    const rows = drawn(random, stream, stream.labels);
+    const first = (n: number) => ({ scores: rows.scores.slice(0, n), truth: rows.truth.slice(0, n) });
+    if (looks.some((n) => stateOf(stream, bound, first(n)) === 'broken')) broken++;
+  }
+  return broken;
+}
+
+interface Drawn {
+  scores: Float64Array;
+  truth: number[];
+}
+
+function stateOf(stream: LabelledStream, bound: number, rows: Drawn): ExpectationState | undefined {
+  const { labelled, rarerLabels, metrics } = realised(stream, rows);
+  const limit = stream.metric === 'rmse' ? { max: bound } : { min: bound };
+  const [expectation] = judgeExpectations(
+    { deployment: 'd', reference: 'v', window: { every: '1d' }, expect: { [stream.metric]: limit } },
+    {
+      rows: labelled,
+      answered: labelled,
+      errors: 0,
+      performance: metrics,
+      labelled,
+      rarerLabels,
+      latency: null,
+      values: [],
+      labelsAreDue: true,
+      hasLabels: true,
+    },
+  );
+  return expectation?.state;
 }
 
 /** The value of a metric on so many rows that chance hardly moves it. */
@@ -50,18 +72,17 @@ export function trueValue(stream: Omit<LabelledStream, 'labels' | 'windows'>, ro
   const parts = 20;
   // A mean of parts, so that the interval of each takes no long time.
   const values = Array.from({ length: parts }, () => {
-    const { metrics } = realised(random, stream, rows / parts, 1);
+    const { metrics } = realised(stream, drawn(random, stream, rows / parts), 1);
     return metrics.get(stream.metric)?.value ?? Number.NaN;
   });
   return values.reduce((sum, value) => sum + value, 0) / parts;
 }
 
-function realised(
+function drawn(
   random: Random,
   { prevalence, quality }: Pick<LabelledStream, 'prevalence' | 'quality'>,
   rows: number,
-  resamples?: number,
-) {
+): Drawn {
   const scores = new Float64Array(rows);
   const truth = Array.from({ length: rows }, (_, i) => {
     if (prevalence === null) {
@@ -76,6 +97,10 @@ function realised(
     scores[i] = 1 / (1 + Math.exp(-(quality * z - quality ** 2 / 2 + Math.log(prevalence / (1 - prevalence)))));
     return positive ? 1 : 0;
   });
+  return { scores, truth };
+}
+
+function realised({ prevalence }: Pick<LabelledStream, 'prevalence'>, { scores, truth }: Drawn, resamples?: number) {
   const report = versionReport({
     task: prevalence === null ? 'regression' : 'binary',
     positive: null,
