@@ -69,6 +69,8 @@ function text(value: unknown, name: string, row: number): string | null {
 /** A value of JSON for a message, cut. */
 export function shownValue(value: unknown): string {
   if (typeof value === 'string' && value.length > 60) return `"${value.slice(0, 60)}…`;
+  // JSON reads 1e999 as infinity, which it cannot write.
+  if (typeof value === 'number') return String(value);
   const json = JSON.stringify(value) ?? String(value);
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }

@@ -66,6 +66,7 @@ export function predictApp<Served extends AnsweringVersion>(options: PredictAppO
 /** Parses bodies as JSON, with errors that name what is not JSON, and answers every error as JSON. */
 function readJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('text/plain');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (req, body, done) => {
     parse(req, body, (error, parsed) => done(error && bodyError(body, error), parsed));
   });

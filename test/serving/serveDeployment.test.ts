@@ -316,6 +316,7 @@ test('a number that JSON cannot write is named with its field and row', async (t
     );
   assert.match(await refused('{"instances": [{"late": True}]}'), /`True` at position 24.* Write `true`\.$/);
   assert.match(await refused(''), /^400 The body is empty/);
+  assert.match(await refused('{"instances": [{"amount": 1e999, "hour": 1, "country": "de"}]}'), /found Infinity/);
 });
 
 test('a body without instances, of another type or too large is refused', async (t) => {
@@ -329,6 +330,8 @@ test('a body without instances, of another type or too large is refused', async 
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
   });
   assert.equal(form.status, 415);
+  const plain = { method: 'POST', body: '{"instances": []}', headers: { 'content-type': 'text/plain' } };
+  assert.equal((await fetch(`${server.url}/predict`, plain)).status, 415);
   assert.match(
     await refused({ instances: Array.from({ length: 10_001 }, () => ({})) }),
     /^413 A request may hold at most 10000 rows; this one holds 10001/,
