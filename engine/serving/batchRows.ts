@@ -41,10 +41,6 @@ export interface CheckedBatch {
 export async function checkBatch(request: BatchRows): Promise<CheckedBatch> {
   const { db, rows, known, invalid, quarantine } = request;
   const schema = schemaOfBatch(request);
-  // Texts in a column of another type are read as the schema says; a column of its type stays as it is.
-  const read = schema.fields.filter(
-    (field) => isOfType(field) && known.some(({ name, sqlType }) => name === field.name && sqlType === 'VARCHAR'),
-  );
   const numbered = `(SELECT row_number() OVER () AS _lw_row, * FROM ${rows})`;
   const result = await validateTable(db, {
     source: numbered,
@@ -67,6 +63,14 @@ export async function checkBatch(request: BatchRows): Promise<CheckedBatch> {
         `None of the ${result.rows} rows fits the schema. First: ${result.rules.find(({ mode }) => mode !== 'warn')?.message}. They are in ${quarantine}.`,
       );
   }
+  // Texts in a column of another type are read as the schema says, and a value that breaks its type and only warns is
+  // missing, as in a request. Other columns stay as they are.
+  const read = schema.fields.filter(
+    (field) =>
+      isOfType(field) &&
+      (isText(field.name, known) ||
+        result.rules.some(({ field: name, rule }) => name === field.name && rule === 'type')),
+  );
   const replaced = read.map(({ name }) => `v.${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`).join(', ');
   return {
     accepted:
@@ -99,10 +103,9 @@ function schemaOfBatch({ known, features, columns }: BatchRows): DatasetSchema {
     .filter(({ name }) => has(name))
     .map((feature): Field => {
       const field = own.fields.find(({ name }) => name === feature.name);
-      if (field) return single(field, own);
+      if (field) return withMissing(single(field, own), own, known);
       // Columns of other types are converted as the model reads them.
-      const isText = known.some(({ name, sqlType }) => name === feature.name && sqlType === 'VARCHAR');
-      return { name: feature.name, type: isText ? types[typeOfFeature(feature)] : 'any' };
+      return { name: feature.name, type: isText(feature.name, known) ? types[typeOfFeature(feature)] : 'any' };
     });
   const ofOthers = own.fields
     .filter(({ name }) => (name === columns.key || name === columns.time) && has(name))
@@ -113,6 +116,16 @@ function schemaOfBatch({ known, features, columns }: BatchRows): DatasetSchema {
     });
   const { missingValues } = own;
   return { fields: [...ofFeatures, ...ofOthers], ...(missingValues && { missingValues }) };
+}
+
+function isText(column: string, known: readonly SourceColumn[]): boolean {
+  return known.some(({ name, sqlType }) => name === column && sqlType === 'VARCHAR');
+}
+
+/** The missing values of the schema hold for the texts of a field of another type; a text field may mean them. */
+function withMissing(field: Field, { missingValues }: DatasetSchema, known: readonly SourceColumn[]): Field {
+  if (missingValues === undefined || !isOfType(field) || !isText(field.name, known)) return field;
+  return { missingValues, ...field };
 }
 
 /** A field without the rules over several rows. */

@@ -8,6 +8,8 @@ import { DataError } from '../../engine/base/errors.ts';
 import { modelTools } from '../../engine/models/modelTools.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { getVersion } from '../../engine/registry/modelVersions.ts';
+import { checkBatch } from '../../engine/serving/batchRows.ts';
+import { columnsOf } from '../../engine/data/inspectColumns.ts';
 import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
 import { predictionCount } from '../../engine/serving/predictionLog.ts';
 import { scoreBatch } from '../../engine/serving/scoreBatch.ts';
@@ -43,7 +45,7 @@ function newOrders() {
       deployment,
       invalid,
     });
-  return { ...project, source, score };
+  return { ...project, columns, source, score };
 }
 
 test('all columns come back with score, decision, key, time and version', async () => {
@@ -166,6 +168,33 @@ test('a batch can fail at a broken row, or score it with a warning', async () =>
   );
 });
 
+test('a number that is not whole counts as missing where an integer only warns, as in a request', async () => {
+  const { source, score, rows } = newOrders();
+  const scores = async (hour: string, output: string) => {
+    await score(`(SELECT * REPLACE (${hour} AS hour) FROM ${source})`, output, null, 'warn');
+    return rows(output, 'SELECT _score FROM data ORDER BY id');
+  };
+  assert.deepEqual(await scores('2.5::DOUBLE', 'out/half.parquet'), await scores('NULL::DOUBLE', 'out/null.parquet'));
+});
+
+test('the missing values of the schema are missing in a column of texts that holds numbers', async () => {
+  const { source, columns } = newOrders();
+  const schema = { ...(columns.schema ?? assert.fail()), missingValues: ['', '-'] };
+  await db.run(`CREATE OR REPLACE TEMP TABLE dashes AS SELECT * REPLACE ('-' AS amount) FROM ${source}`);
+  const checked = await checkBatch({
+    db,
+    rows: 'dashes',
+    known: await columnsOf(db, 'dashes'),
+    features: [{ name: 'amount', kind: 'numeric' }],
+    columns: { ...columns, schema },
+    invalid: 'quarantine',
+    quarantine: 'never.csv',
+  });
+  assert.equal(checked.refused, 0);
+  assert.deepEqual(await db.rows(`SELECT DISTINCT amount FROM (${checked.accepted})`), [{ amount: null }]);
+  await checked.discard();
+});
+
 test('a misspelt column is named', async () => {
   const { source, score } = newOrders();
   await assert.rejects(
@@ -178,7 +207,9 @@ test('several classes have a column of probabilities each, as the API answers', 
   const yaml = ordersYaml
     .replace('model: logistic,', 'model: logistic, target: country, features: [amount, hour],')
     .replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', '')
-    .replace(/    gates:\n.*\n.*\n/, '');
+    .replace(/    gates:\n.*\n.*\n/, '')
+    .replace('      roc_auc: { min: 0.6 }\n      missing', '      missing')
+    .replace('    - { monitor: production, below: roc_auc }\n', '');
   const project = runIn(ordersProject({ yaml }));
   const { root, store } = project;
   t.after(() => store.sql.close());
