@@ -53,7 +53,7 @@ export async function checkBatch(request: BatchRows): Promise<CheckedBatch> {
   const fails = result.rules.find(({ mode }) => mode === 'fail');
   if (fails)
     throw new DataError(
-      `${result.invalidRows} of ${result.rows} rows do not fit the schema. First: ${fails.message}. Correct the data, or set \`invalid: quarantine\`.`,
+      `The batch of ${result.rows} rows does not fit the schema: ${fails.message}. Correct the data, or set \`invalid: quarantine\` for the deployment or, where it has its own, for the field \`${fails.field}\` in the schema.`,
     );
   if (result.invalidRows > 0) {
     const columns = known.map(({ name }) => quoteIdentifier(name));

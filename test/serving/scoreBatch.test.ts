@@ -154,7 +154,7 @@ test('a batch can fail at a broken row, or score it with a warning', async () =>
     score(withBroken(source), 'out/x.parquet', null, 'fail'),
     (error) =>
       error instanceof DataError &&
-      /3 of 50 rows do not fit the schema\. First: amount: not a number/.test(error.message),
+      /The batch of 50 rows does not fit the schema: amount: not a number .*for the field `amount`/.test(error.message),
   );
   const warned = await score(withBroken(source), 'out/w.parquet', null, 'warn');
   assert.deepEqual([warned.rows, warned.refused, warned.quarantine, warned.rules.length], [50, 0, null, 3]);
