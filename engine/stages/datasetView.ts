@@ -38,7 +38,15 @@ function periodConditions(
   columns: string[],
   period: Pick<Period, 'asOf' | 'window'>,
 ): string[] {
-  const column = timestampOf(schema);
+  return conditionsOn(timestampOf(schema), columns, period);
+}
+
+/** SQL conditions of the rows of a period by a column of dates or times; none without a period or the column. */
+export function conditionsOn(
+  column: string | null,
+  columns: readonly string[],
+  period: Pick<Period, 'asOf' | 'window'>,
+): string[] {
   if (column === null || !columns.includes(column) || period.asOf === null) return [];
   const time = (ms: number) => `make_timestamp_ms(${Math.round(ms)})`;
   const conditions = [`${quoteIdentifier(column)} <= ${time(period.asOf)}`];

@@ -10,7 +10,7 @@ import { isGlob } from '../base/glob.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { PrepareStage } from '../project/schema/prepareStage.ts';
 import { newestSnapshot, type SnapshotDetail } from '../tracking/snapshots.ts';
-import { datasetSql } from './datasetView.ts';
+import { conditionsOn, datasetSql } from './datasetView.ts';
 import { timestampOf } from '../project/timestampOf.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
 import { foreignTables } from './foreignTables.ts';
@@ -44,6 +44,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   context.progress(`running ${inputs.sql}`);
   const query = asText(files.read(inputs.sql), inputs.sql);
   await runSql(db, query, inputs.sql, inputs.params ?? {});
+  await limitRows(context, db, inputs, output.schema);
   let rows = `prepared`;
   let quarantined = 0;
   let detail: SnapshotDetail = {};
@@ -94,6 +95,31 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
     summary: `${count(total)} rows${quarantined > 0 ? ` · ${count(quarantined)} quarantined` : ''}`,
     outs: [output.path],
   };
+}
+
+/**
+ * Limits the prepared rows to the period where no dataset that is read has a column with the role `timestamp`: then the
+ * time of the output decides, else the column of the split by time.
+ */
+async function limitRows(
+  context: StageContext,
+  db: Database,
+  { split }: PrepareStage['with'],
+  schema: DatasetSchema | null,
+): Promise<void> {
+  const { period } = context;
+  const isLimited = context.node.reads.some((name) => timestampOf(datasetOf(context, name).schema) !== null);
+  if (period.asOf === null || isLimited) return;
+  const times = (await columnsOf(db, 'prepared')).filter(({ type }) => type === 'datetime' || type === 'date');
+  const names = times.map(({ name }) => name);
+  const known = [timestampOf(schema), split?.by === 'time' ? split.column : null];
+  const column = known.find((name) => name !== null && name !== undefined && names.includes(name)) ?? null;
+  const conditions = conditionsOn(column, names, period);
+  if (conditions.length > 0) await db.run(`DELETE FROM prepared WHERE (${conditions.join(' AND ')}) IS NOT TRUE`);
+  else
+    context.log(
+      'warning: no column says when a row was, so the data is not limited to the period; give one the role `timestamp`',
+    );
 }
 
 function asText(content: Uint8Array | string | null, path: string): string {

@@ -357,3 +357,16 @@ test('a first split by time of few dates leaves no side empty', async () => {
   const { detail } = newestSnapshot(project.store, 'features') ?? {};
   assert.deepEqual(detail?.split, { train: 180, validation: 60, test: 60 });
 });
+
+test('the time of the output limits the rows where no dataset that is read names one', async () => {
+  const project = newProject({ schema: (text) => text.replace(', loopwright: { role: timestamp }', '') });
+  const period = { asOf: Date.UTC(2026, 0, 31), window: 10 * 86_400_000, regime: null };
+  await prepare(project, { period });
+  const [row] = await project.rows(
+    'data/features.parquet',
+    'SELECT min("at") AS a, max("at") AS b, count(*) AS n FROM data',
+  );
+  assert.ok(
+    Number(row?.['n']) > 0 && Number(row?.['a']) > period.asOf - period.window && Number(row?.['b']) <= period.asOf,
+  );
+});
