@@ -7,7 +7,7 @@ import { RecentCache } from '../base/recentCache.ts';
 import type { Fact, FileStamp } from './facts.ts';
 
 /** Increased when facts are computed differently. A new release also computes all facts again. */
-const version = 3;
+const version = 4;
 const mostKept = 400;
 
 /**

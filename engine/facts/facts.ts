@@ -73,9 +73,10 @@ export interface Association {
   feature: string;
   /**
    * auc: area under the ROC curve of the feature alone, either direction, 0.5 to 1. purity: share of rows predicted
-   * correctly by the most frequent target of each level. r2: squared Pearson correlation.
+   * correctly by the most frequent target of each level. r2: squared Pearson correlation. missing: purity, or for a
+   * regression r2, of whether the feature has a value.
    */
-  measure: 'auc' | 'purity' | 'r2';
+  measure: 'auc' | 'purity' | 'r2' | 'missing';
   value: number;
   /** Value of the measure without any relation: 0.5, the share of the largest class, or 0. */
   baseline: number;

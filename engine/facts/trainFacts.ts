@@ -58,11 +58,16 @@ async function read(db: Database, request: TrainRequest, source: string): Promis
   const [sample] = await db.rows(
     `SELECT (SELECT count(*) FROM loopwright_sample) AS sampled, (SELECT count(*) FROM ${training}) AS n`,
   );
-  const positive = request.positive ?? classes.at(-1)?.value ?? '';
+  const isPositive = isPositiveSql(
+    columns.get(request.target),
+    request.target,
+    request.positive ?? classes.at(-1)?.value ?? '',
+  );
   const associations: Association[] = [];
   for (const feature of features) {
-    const found = await associationOf(db, feature, request, positive);
-    if (found) associations.push(found);
+    const ofValues = await associationOf(db, feature, request, isPositive);
+    const ofMissing = await associationOfMissing(db, feature, request);
+    associations.push(...[ofValues, ofMissing].filter((found) => found !== null));
   }
   await db.run('DROP TABLE IF EXISTS loopwright_sample');
   const copies = await equalColumns(db, training, features);
@@ -72,20 +77,62 @@ async function read(db: Database, request: TrainRequest, source: string): Promis
     sampled: Number(sample?.['sampled']) < Number(sample?.['n']) ? Number(sample?.['sampled']) : null,
     copies: copies.map(({ name, equals }): [string, string] => [equals, name]),
     classes,
-    parts: split ? await partsOf(db, source, request, positive, columns) : [],
+    parts: split ? await partsOf(db, source, request, isPositive, columns) : [],
     shared: split && features.length > 0 ? await sharedOf(db, source, features, request.target) : null,
   };
+}
+
+const isNumeric = (type: SourceColumn['type'] | undefined) => type === 'number' || type === 'integer';
+const finite = (column: string) => ` AND isfinite(${column}::DOUBLE)`;
+
+/** The condition for a positive row. Numbers are compared as numbers, as a model does: 1.0 is the positive 1. */
+function isPositiveSql(target: SourceColumn | undefined, name: string, positive: string): string {
+  const column = quoteIdentifier(name);
+  const number = Number(positive);
+  return isNumeric(target?.type) && positive !== '' && Number.isFinite(number)
+    ? `${column}::DOUBLE = ${number}::DOUBLE`
+    : `${column}::VARCHAR = ${quoteLiteral(positive)}`;
+}
+
+/** How well it predicts the target whether the feature has a value; null where all or none of the rows have one. */
+async function associationOfMissing(
+  db: Database,
+  { name, type }: SourceColumn,
+  { task, target: targetName }: TrainRequest,
+): Promise<Association | null> {
+  const [feature, target] = [quoteIdentifier(name), quoteIdentifier(targetName)];
+  const missing = isNumeric(type) ? `(${feature} IS NULL OR NOT isfinite(${feature}::DOUBLE))` : `${feature} IS NULL`;
+  const known = `FROM loopwright_sample WHERE ${target} IS NOT NULL${task === 'regression' ? finite(target) : ''}`;
+  const [row] = await db.rows(
+    task === 'regression'
+      ? `SELECT count(*) AS n, corr((${missing})::INTEGER::DOUBLE, ${target}::DOUBLE) ^ 2 AS value, count(DISTINCT ${missing}) AS levels ${known}`
+      : `SELECT sum(n) AS n, sum(best) / sum(n) AS value, count(*) AS levels FROM (SELECT sum(n) AS n, max(n) AS best FROM (SELECT ${missing} AS f, ${target} AS y, count(*) AS n ${known} GROUP BY 1, 2) GROUP BY f)`,
+  );
+  if (Number(row?.['levels']) < 2) return null;
+  return reliableAssociation(
+    row,
+    name,
+    'missing',
+    task === 'regression' ? 0 : await shareOfLargest(db, target, known),
+    false,
+  );
+}
+
+async function shareOfLargest(db: Database, target: string, rows: string): Promise<number> {
+  const [base] = await db.rows(
+    `SELECT max(n) / sum(n) AS share FROM (SELECT count(*) AS n ${rows} GROUP BY ${target})`,
+  );
+  return Number(base?.['share'] ?? 0);
 }
 
 async function associationOf(
   db: Database,
   { name, type }: SourceColumn,
   request: TrainRequest,
-  positive: string,
+  isPositive: string,
 ): Promise<Association | null> {
   const [feature, target] = [quoteIdentifier(name), quoteIdentifier(request.target)];
-  const numeric = type === 'number' || type === 'integer';
-  const finite = (column: string) => ` AND isfinite(${column}::DOUBLE)`;
+  const numeric = isNumeric(type);
   const filled = `FROM loopwright_sample WHERE ${feature} IS NOT NULL AND ${target} IS NOT NULL${numeric ? finite(feature) : ''}${request.task === 'regression' ? finite(target) : ''}`;
   if (request.task === 'regression') {
     const [row] = await db.rows(
@@ -99,7 +146,7 @@ async function associationOf(
   if (numeric && request.task === 'binary') {
     const [row] =
       await db.rows(`SELECT count(*) AS n, (sum(CASE WHEN pos THEN r END) - count(*) FILTER (pos) * (count(*) FILTER (pos) + 1) / 2) / nullif(count(*) FILTER (pos) * count(*) FILTER (NOT pos), 0) AS value
-      FROM (SELECT pos, rank() OVER (ORDER BY f) + (count(*) OVER (PARTITION BY f) - 1) / 2.0 AS r FROM (SELECT ${feature}::DOUBLE AS f, ${target}::VARCHAR = ${quoteLiteral(positive)} AS pos ${filled}))`);
+      FROM (SELECT pos, rank() OVER (ORDER BY f) + (count(*) OVER (PARTITION BY f) - 1) / 2.0 AS r FROM (SELECT ${feature}::DOUBLE AS f, ${isPositive} AS pos ${filled}))`);
     const auc = row?.['value'];
     return reliableAssociation(
       typeof auc === 'number' ? { ...row, value: Math.max(auc, 1 - auc) } : row,
@@ -112,10 +159,13 @@ async function associationOf(
   const [row] = await db.rows(
     `SELECT sum(n) AS n, sum(best) / sum(n) AS value, count(*) AS levels FROM (SELECT sum(n) AS n, max(n) AS best FROM (SELECT ${feature} AS f, ${target} AS y, count(*) AS n ${filled} GROUP BY 1, 2) GROUP BY f)`,
   );
-  const [base] = await db.rows(
-    `SELECT max(n) / sum(n) AS share FROM (SELECT count(*) AS n ${filled} GROUP BY ${target})`,
+  return reliableAssociation(
+    row,
+    name,
+    'purity',
+    await shareOfLargest(db, target, filled),
+    Number(row?.['levels']) > mostLevels,
   );
-  return reliableAssociation(row, name, 'purity', Number(base?.['share'] ?? 0), Number(row?.['levels']) > mostLevels);
 }
 
 function reliableAssociation(
@@ -136,7 +186,7 @@ async function partsOf(
   db: Database,
   source: string,
   request: TrainRequest,
-  positive: string,
+  isPositive: string,
   columns: ReadonlyMap<string, SourceColumn>,
 ): Promise<TrainFacts['parts']> {
   const time =
@@ -144,7 +194,7 @@ async function partsOf(
       ? `epoch_ms(${quoteIdentifier(request.timestamp)}::TIMESTAMP)::DOUBLE`
       : 'NULL';
   const rows = await db.rows(
-    `SELECT ${splitColumn} AS part, count(*) AS n, count(*) FILTER (${quoteIdentifier(request.target)}::VARCHAR = ${quoteLiteral(positive)}) AS positives, min(${time}) AS a, max(${time}) AS b FROM ${source} GROUP BY 1`,
+    `SELECT ${splitColumn} AS part, count(*) AS n, count(*) FILTER (${isPositive}) AS positives, min(${time}) AS a, max(${time}) AS b FROM ${source} GROUP BY 1`,
   );
   return (['train', 'validation', 'test'] as const).flatMap((part) => {
     const row = rows.find((candidate) => candidate['part'] === part);

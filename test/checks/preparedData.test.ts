@@ -62,6 +62,11 @@ test('LW404 a feature that tells the target, with the measure', async () => {
     sql: `SELECT *, CASE WHEN late THEN 'claimed' ELSE 'fine' END AS status\nFROM orders\n`,
   });
   assert.match((await findInData('LW404', text)).messages[0] ?? '', /its levels get 100 % of the rows right/);
+  const filled = await prepared({
+    schema: withField('case_number', 'type: number'),
+    sql: 'SELECT id, "at", amount, hour, country, late, CASE WHEN late THEN amount END AS case_number\nFROM orders\n',
+  });
+  assert.match((await findInData('LW404', filled)).messages[0] ?? '', /whether it has a value gets 100 % of the rows/);
   assert.deepEqual((await findInData('LW404', await plain())).marks, []);
 });
 

@@ -15,8 +15,18 @@ const random = seededRandom(41);
 
 type Cell = number | string | boolean | null;
 
-/** Returns the associations that trainFacts measures between a feature `x` and a target `y` in a Parquet file. */
-async function measure(x: Cell[], y: Cell[], types: [string, string], task: TrainRequest['task']) {
+/** The association of values that trainFacts measures between a feature `x` and a target `y` in a Parquet file. */
+async function measure(...args: Parameters<typeof measureAll>) {
+  return (await measureAll(...args)).find((found) => found.measure !== 'missing') ?? null;
+}
+
+async function measureAll(
+  x: Cell[],
+  y: Cell[],
+  types: [string, string],
+  task: TrainRequest['task'],
+  positive = 'true',
+) {
   const root = makeProject();
   const cell = (value: Cell) =>
     value === null
@@ -39,9 +49,9 @@ async function measure(x: Cell[], y: Cell[], types: [string, string], task: Trai
     target: 'y',
     features: ['x'],
     timestamp: null,
-    positive: task === 'binary' ? 'true' : null,
+    positive: task === 'binary' ? positive : null,
   };
-  return (await trainFacts(db, root, request, await stampFiles(root, 't.parquet')))?.associations[0] ?? null;
+  return (await trainFacts(db, root, request, await stampFiles(root, 't.parquet')))?.associations ?? [];
 }
 
 const missing = preparePython();
@@ -138,4 +148,48 @@ test('few rows, constants and names with many levels give no association', async
     null,
     'no variance, no share of it',
   );
+});
+
+test('a number target is positive as a model sees it, whatever its type prints', async () => {
+  const target = Array.from({ length: 200 }, (_, i) => Number(i % 3 === 0));
+  const feature = target.map((y, i) => 10 * y + (i % 7));
+  for (const [type, positive] of [
+    ['DOUBLE', '1'],
+    ['FLOAT', '1'],
+    ['INTEGER', '1.0'],
+    ['DECIMAL(9,2)', '1'],
+    ['BOOLEAN', 'true'],
+    ['VARCHAR', '1'],
+  ] as const) {
+    const y =
+      type === 'BOOLEAN' ? target.map((value) => value === 1) : type === 'VARCHAR' ? target.map(String) : target;
+    const found = (await measureAll(feature, y, ['DOUBLE', type], 'binary', positive))[0];
+    assert.deepEqual([type, found?.measure, found?.value], [type, 'auc', 1]);
+  }
+});
+
+test('a feature that has a value only where the target is positive tells the target', async () => {
+  const truth = Array.from({ length: 400 }, (_, i) => i % 10 === 0);
+  const caseNumber = truth.map((yes, i) => (yes ? i : null));
+  const at = async (x: Cell[], type: string, y: Cell[], target: string, task: TrainRequest['task']) => {
+    const found = (await measureAll(x, y, [type, target], task)).find((one) => one.measure === 'missing');
+    return found && [Number(found.value.toFixed(4)), Number(found.baseline.toFixed(4))];
+  };
+  assert.deepEqual(await at(caseNumber, 'DOUBLE', truth, 'BOOLEAN', 'binary'), [1, 0.9]);
+  assert.deepEqual(
+    await at(
+      caseNumber.map((value) => value ?? Number.NaN),
+      'DOUBLE',
+      truth,
+      'BOOLEAN',
+      'binary',
+    ),
+    [1, 0.9],
+  );
+  const refunded = truth.map((yes) => (yes ? '2024-01-01' : null));
+  assert.deepEqual(await at(refunded, 'DATE', truth, 'BOOLEAN', 'binary'), [1, 0.9]);
+  assert.deepEqual(await at(refunded, 'VARCHAR', truth.map(Number), 'DOUBLE', 'regression'), [1, 0]);
+  const byChance = truth.map((_, i) => (i % 4 === 1 ? null : i));
+  assert.deepEqual(await at(byChance, 'DOUBLE', truth, 'BOOLEAN', 'binary'), [0.9, 0.9]);
+  assert.equal(await at(truth.map(Number), 'DOUBLE', truth, 'BOOLEAN', 'binary'), undefined);
 });

@@ -19,7 +19,8 @@ export const sharedRows: Rule = {
       // Where all features are coarse, equal rows are no doubles but chance.
       const columns = context.facts.dataset(stage.with.data)?.columns ?? [];
       const fine = facts.associations.some(
-        ({ feature }) =>
+        ({ feature, measure }) =>
+          measure !== 'missing' &&
           (columns.find((column) => column.name === feature)?.distinct ?? 0) > Math.max(50, facts.rows / 20),
       );
       const share = facts.shared.rows / facts.shared.testRows;
