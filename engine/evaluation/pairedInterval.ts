@@ -1,6 +1,7 @@
 import { binomialInterval } from '../statistics/binomialInterval.ts';
 import type { PreparedMetrics } from './evaluate.ts';
 import { intervalOf, type Interval, type Resampled } from './intervals.ts';
+import { metricNeeds } from './metrics.ts';
 import { dependentDifferenceInterval, meanInterval, type Limits } from './recoveredInterval.ts';
 
 /** A model of a comparison: its metrics of the rows, and their values over the resamples that both models share. */
@@ -32,7 +33,9 @@ export function pairedInterval(comparison: Comparison, name: string, confidence:
   const behind = Math.min(own.prepared.rowsBehind(name), rival.prepared.rowsBehind(name));
   const drawn = intervalOf(differences, name, confidence);
   const spread = differences.get(name);
-  const found = dependentDifferenceInterval(a, b, leastCorrelation(comparison, name, behind));
+  // A recall at a precision is the best of all thresholds, too large by chance: the ends of both models add up.
+  const correlation = metricNeeds(name) === 'min_precision' ? -1 : leastCorrelation(comparison, name, behind);
+  const found = dependentDifferenceInterval(a, b, correlation);
   const isAlike = a.value === b.value && (spread === undefined || spread.every((gap) => gap === 0));
   const unseen = isAlike && own.prepared.isShare(name) ? unseenShare(behind, confidence) : 0;
   return {
