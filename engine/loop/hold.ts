@@ -38,7 +38,7 @@ export interface HeldTrigger {
 /** A retraining of nearly the same rows gives nearly the same model, so it needs this many times the rows. */
 const growth = 1.2;
 
-/** The smallest default of `min_new_rows`; docs/decisions/retraining.md has the simulation behind it. */
+/** The smallest default of `min_new_rows`; docs/retraining.md. */
 const fewestNewRows = 300;
 
 /** Labelled rows from after a change that a retraining needs. */

@@ -32,7 +32,7 @@ export interface Tested {
   options: EvaluationOptions;
 }
 
-/** A shift of the scores from which on a refit is not the tested model any more; see docs/decisions/retraining.md. */
+/** A shift of the scores from which on a refit is not the tested model any more; see docs/retraining.md. */
 const mostShift = 0.5;
 
 /**
