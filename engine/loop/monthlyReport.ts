@@ -61,7 +61,7 @@ export async function monthlyReport(
       const version =
         versions[0] === undefined ? null : getVersion(store, monitoredModel(config, monitorName).name, versions[0]);
       if (!version) continue;
-      const rows = await source.read({ start, end }, version);
+      const rows = await source.read({ start, end }, version, 'all');
       if (rows.features.rows === 0) continue;
       const labels = monitor.labels
         ? await readLabels({

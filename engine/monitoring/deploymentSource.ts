@@ -33,7 +33,13 @@ export function deploymentSource(request: SourceRequest, deployment: string): Pr
       return starts;
     },
     versionOf,
-    read: (span, { report, version }) =>
-      readWindow(store, database, { deployment, shadow, ...span }, featuresOf(report), version),
+    read: (span, { report, version }, which = 'own') =>
+      readWindow(
+        store,
+        database,
+        { deployment, shadow, ...span },
+        featuresOf(report),
+        which === 'all' ? null : version,
+      ),
   };
 }

@@ -19,7 +19,8 @@ export interface PredictionSource {
   openWindows(every: number): Promise<number[]>;
   /** The version whose reference the rows of a span are compared with; null when the span has no rows. */
   versionOf(span: Span): ModelVersion | null;
-  read(span: Span, version: ModelVersion): Promise<WindowRows>;
+  /** The rows that the version answered, in its features; with `all`, also those that other versions answered. */
+  read(span: Span, version: ModelVersion, which?: 'own' | 'all'): Promise<WindowRows>;
 }
 
 export interface SourceRequest {

@@ -31,15 +31,15 @@ export interface WindowRows {
 
 /**
  * Reads a span of the prediction log of a deployment: the answers of the API and the files of batches. Of the rows, only
- * those that `version` answered: scores of two models are no sample of either. Latencies and errors are those of the
- * deployment.
+ * those that `version` answered, as scores of two models are no sample of either; null reads all. Latencies and errors
+ * are those of the deployment.
  */
 export async function readWindow(
   store: Store,
   database: () => Promise<Database>,
   span: LogSpan,
   features: readonly Feature[],
-  version: number,
+  version: number | null,
 ): Promise<WindowRows> {
   const rows: unknown[] = [];
   const scores: number[] = [];
@@ -55,7 +55,7 @@ export async function readWindow(
       continue;
     }
     versions.set(row.version, (versions.get(row.version) ?? 0) + 1);
-    if (row.version !== version) continue;
+    if (version !== null && row.version !== version) continue;
     rows.push(JSON.parse(row.features));
     scores.push(row.score ?? Number.NaN);
     predictions.push(row.prediction);
@@ -70,7 +70,7 @@ export async function readWindow(
     const db = await database();
     const source = sourceSql([path]);
     const inSpan = `FROM ${source} WHERE _at >= make_timestamp_ms(${Math.round(span.start)}) AND _at < make_timestamp_ms(${Math.round(span.end)})`;
-    if (file.version !== version) {
+    if (version !== null && file.version !== version) {
       const [counted] = await db.rows(`SELECT count(*) AS n ${inSpan}`);
       const n = Number(counted?.['n'] ?? 0);
       if (n > 0) versions.set(file.version, (versions.get(file.version) ?? 0) + n);

@@ -43,6 +43,7 @@ test('a window with two versions holds the rows of the one that answered most', 
   assert.equal(mainVersion(store, span), 6);
   const read = await readWindow(store, openDatabase, span, [], 6);
   assert.deepEqual([...read.scores], [0.9, 0.9, 0.9, 0.9]);
+  assert.equal((await readWindow(store, openDatabase, span, [], null)).scores.length, 7, 'a month counts all rows');
   assert.deepEqual(
     [...read.versions],
     [
