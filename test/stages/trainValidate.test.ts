@@ -223,7 +223,9 @@ test('a model of three classes is validated with macro metrics', async () => {
       yaml: ordersYaml
         .replace('model: logistic', 'model: mlp, hidden: [8], target: country, features: [amount, hour]')
         .replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [late]')
-        .replace(/gates:\n.*\n.*\n/, 'gates: { log_loss: { max: 10 }, balanced_accuracy: { min: 0 } }\n'),
+        .replace(/gates:\n.*\n.*\n/, 'gates: { log_loss: { max: 10 }, balanced_accuracy: { min: 0 } }\n')
+        .replace('roc_auc: { min: 0.6 }\n      missing', 'accuracy: { min: 0.1 }\n      missing')
+        .replace('below: roc_auc', 'below: accuracy'),
       files: {
         'schemas/labels.dataset.yaml': labelsSchema.replace('name: late, type: boolean', 'name: country, type: string'),
       },
@@ -245,7 +247,9 @@ test('a regression is validated with intervals on its errors', async () => {
       yaml: ordersYaml
         .replace('model: logistic', 'model: linear, target: amount, features: [hour, country, late]')
         .replace('slices: [country], fairness: { attributes: [country] }, min_precision: 0.6', 'slices: [country]')
-        .replace(/gates:\n.*\n.*\n/, 'gates: { rmse: { max: 40, at_confidence: 0.9 } }\n'),
+        .replace(/gates:\n.*\n.*\n/, 'gates: { rmse: { max: 40, at_confidence: 0.9 } }\n')
+        .replace('roc_auc: { min: 0.6 }\n      missing', 'r2: { min: 0.1 }\n      missing')
+        .replace('below: roc_auc', 'below: r2'),
       files: {
         'schemas/labels.dataset.yaml': labelsSchema.replace('name: late, type: boolean', 'name: amount, type: number'),
       },
