@@ -206,17 +206,20 @@ test('each monitor watches its model; the retraining of one leaves the other alo
     );
     return found.windows.map(({ status, values }) => [status, values.some(({ column }) => column === 'amount')]);
   };
-  assert.deepEqual(await watch('late-watch'), [['ok', true]]);
+  assert.deepEqual(await watch('late-watch'), [['score drift', true]], 'no model gave these scores');
   assert.deepEqual(await watch('worth-watch'), [['drift', false]], 'the target of a model is not among its features');
   const { monitors, life } = await json<ProjectOverview>('status');
   assert.deepEqual(
     monitors.map(({ name, state }) => [name, state]),
     [
-      ['late-watch', 'ok'],
+      ['late-watch', 'attention'],
       ['worth-watch', 'attention'],
     ],
   );
-  assert.match(life.find(({ part }) => part === 'monitor')?.detail ?? '', /^worth-watch: drift in 1 of \d features$/);
+  assert.match(
+    life.find(({ part }) => part === 'monitor')?.detail ?? '',
+    /^worth-watch: drift in 1 of \d features · the score drifted · and 1 more$/,
+  );
   writeFiles(cwd, {
     'incoming/orders-2.csv': ordersCsv(orders({ rows: 400, firstDay: 70, days: 2, seed: 9, prefix: 'n' })),
   });
