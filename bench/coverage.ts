@@ -32,7 +32,7 @@ function print(title: string, rows: readonly Coverage[], least = samples / 10): 
 }
 
 console.log(`Coverage of 95 % intervals in percent, and their mean width; ${samples} samples each.`);
-/** Of each metric and size the row with the lowest coverage. */
+/** The row with the lowest coverage of each metric and size. */
 function lowest(rows: readonly Coverage[]): Coverage[] {
   const found = new Map<string, Coverage>();
   for (const row of rows) {

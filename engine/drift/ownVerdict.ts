@@ -20,7 +20,7 @@ export interface Share {
   rows: number;
 }
 
-/** What Loopwright's own profile knows of a column before the p-values of all columns are corrected. */
+/** Evidence on a column in Loopwright's own profile, before the p-values of all columns are corrected. */
 export interface Evidence {
   /** Whether the value is beyond the threshold; false where nothing was measured. */
   beyond: boolean;

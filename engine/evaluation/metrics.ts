@@ -59,7 +59,7 @@ export function hasInterval(name: string): boolean {
   );
 }
 
-/** What a metric needs besides truth and predictions; undefined when nothing. */
+/** The further input of a metric besides truth and predictions; undefined when it has none. */
 export function metricNeeds(name: string): Measure['needs'] {
   return measureNamed(name)?.needs;
 }

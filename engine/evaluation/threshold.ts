@@ -26,7 +26,7 @@ export interface ThresholdChoice {
   rule: ThresholdRule;
   /** The rows that it was chosen on. Reports before version 4 may name the test rows. */
   on: 'validation' | 'test';
-  /** Those rows, and the positive ones among them; null in reports before version 4. */
+  /** The number of these rows, and of the positive ones among them; null in reports before version 4. */
   n: number | null;
   positives: number | null;
 }

@@ -7,7 +7,7 @@ import { lastJudgedEnd } from './windows.ts';
 
 const day = 86_400_000;
 
-/** What was deleted of a deployment. */
+/** The deleted predictions of a deployment. */
 export interface DeletedPredictions {
   deployment: string;
   predictions: number;

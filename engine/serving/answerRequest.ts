@@ -27,7 +27,7 @@ export interface AnsweringVersion {
   };
 }
 
-/** What a deployment answers with, the same for all requests. */
+/** The parts that answer the requests of a deployment, the same for all of them. */
 export interface Answering {
   name: string;
   predictions: GroupedLog;

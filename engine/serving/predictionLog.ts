@@ -264,7 +264,7 @@ export function mainVersion(
   return found?.version ?? null;
 }
 
-/** What the log knows of a prediction beside what was logged with it. */
+/** A prediction as it is in the log, with the columns that the log adds. */
 export interface ReadPrediction {
   version: number;
   features: string;

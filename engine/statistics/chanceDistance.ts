@@ -2,7 +2,7 @@ import { totalsOf, type NumberPair } from './pairs.ts';
 
 // The mean of a distance between two samples of one distribution: what a table shows when nothing has changed. It falls
 // with the root of the sizes, so that small samples are beyond any fixed threshold. Derivations:
-// docs/decisions/drift-measures.md, simulation: test/drift/chance.test.ts.
+// docs/decisions/drift-measures.md, simulation: test/statistics/chanceDistance.test.ts.
 
 /** √(1/n + 1/m): the spread of the difference of two shares in units of √(p(1 − p)). */
 function spread(pair: { reference: ArrayLike<number>; current: ArrayLike<number> }): number | null {
@@ -11,8 +11,9 @@ function spread(pair: { reference: ArrayLike<number>; current: ArrayLike<number>
 }
 
 /**
- * Of the Wasserstein distance, in the unit of the values: F − G is near normal with variance F(1 − F)·(1/n + 1/m), whose
- * mean absolute value is √(2/π) of its deviation. F comes from both sides together. Null when a side is empty.
+ * The mean of the Wasserstein distance, in the unit of the values. F − G is near normal with variance F(1 − F)·(1/n +
+ * 1/m), whose mean absolute value is √(2/π) of its deviation. F comes from both sides together. Null when a side is
+ * empty.
  */
 export function chanceWasserstein(pair: NumberPair): number | null {
   const width = spread(pair);
@@ -28,8 +29,8 @@ export function chanceWasserstein(pair: NumberPair): number | null {
 }
 
 /**
- * Of the Jensen-Shannon distance, base 2: 8·ln 2·(n·m / (n + m)) times the divergence is near chi-square with one degree
- * less than there are bins. Bins that hardly occur make it smaller. Null when a side is empty.
+ * The mean of the Jensen-Shannon distance, base 2: 8·ln 2·(n·m / (n + m)) times the divergence is near chi-square with
+ * one degree less than there are bins. Bins that hardly occur make it smaller. Null when a side is empty.
  */
 export function chanceJensenShannon(reference: ArrayLike<number>, current: ArrayLike<number>): number | null {
   const width = spread({ reference, current });

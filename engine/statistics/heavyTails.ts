@@ -2,7 +2,7 @@ import { deviationOf, momentsOf } from './moments.ts';
 
 /** The quartiles of a normal population are this many standard deviations apart. */
 const normalRange = 1.349;
-/** Of an exponential distribution the ratio is 1.2, of a lognormal with σ = 1 it is 2, with σ = 1.5 it is 5. */
+/** The ratio of an exponential distribution is 1.2, of a lognormal with σ = 1 it is 2, with σ = 1.5 it is 5. */
 const heavy = 3;
 
 /**

@@ -156,7 +156,7 @@ export async function compareStream(db: Database, windows: number, options: Comp
   return found;
 }
 
-/** What a stream showed. */
+/** The result of a stream. */
 export interface StreamRates {
   /** Share of windows in which the data drifted: half of the columns or more. */
   alarms: number;
