@@ -5,6 +5,7 @@ import { countRepeatedRows, countSharedRows } from '../../engine/data/equalRows.
 import { quoteIdentifier } from '../../engine/data/quote.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { createNasty, nastyTable, type NastyColumn } from '../helpers/nastyTables.ts';
+import { rounds } from '../helpers/rounds.ts';
 
 const db = await openDatabase({ threads: 1 });
 after(() => db.close());
@@ -23,7 +24,7 @@ function rowTexts(columns: readonly NastyColumn[]): string[] {
 
 test('repeated and shared rows: 1,000 random tables against a plain comparison', async () => {
   let [repeats, shared] = [0, 0];
-  for (let seed = 1; seed <= 1000; seed++) {
+  for (let seed = 1; seed <= rounds(1000); seed++) {
     const random = seededRandom(seed);
     const columns = nastyTable(seed).slice(0, 1 + random.integer(4));
     await createNasty(db, 't', columns);
@@ -42,5 +43,5 @@ test('repeated and shared rows: 1,000 random tables against a plain comparison',
     repeats += expected;
     shared += both;
   }
-  assert.ok(repeats > 1000 && shared > 500, `${repeats} repeated, ${shared} shared`);
+  assert.ok(repeats > rounds(1000) && shared > rounds(500), `${repeats} repeated, ${shared} shared`);
 });

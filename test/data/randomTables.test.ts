@@ -9,6 +9,7 @@ import { relationsOf } from '../../engine/data/relations.ts';
 import { validateTable } from '../../engine/data/validateTable.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { createNasty, nastyTable, type NastyColumn, type NastyValue } from '../helpers/nastyTables.ts';
+import { rounds } from '../helpers/rounds.ts';
 
 const db = await openDatabase({ threads: 1 });
 after(() => db.close());
@@ -49,7 +50,7 @@ function close(ours: number | null, exact: number | null, what: string): void {
 }
 
 test('1,000 random tables: rows added and removed, as multisets', async () => {
-  for (let seed = 1; seed <= 1000; seed++) {
+  for (let seed = 1; seed <= rounds(1000); seed++) {
     const random = seededRandom(seed);
     const columns = nastyTable(seed).slice(0, 3);
     const total = columns[0]?.values.length ?? 0;
@@ -97,7 +98,7 @@ const types: Record<string, FieldType> = {
 };
 
 test('1,000 random tables: keys that repeat, what a schema is inferred from, correlations', async () => {
-  for (let seed = 1; seed <= 1000; seed++) {
+  for (let seed = 1; seed <= rounds(1000); seed++) {
     const columns = nastyTable(seed).slice(0, 2);
     await createNasty(db, 't', columns);
     const what = `seed ${seed}`;

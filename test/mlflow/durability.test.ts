@@ -7,6 +7,7 @@ import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { trackingProcess, type TrackingProcess } from '../helpers/trackingProcess.ts';
+import { rounds } from '../helpers/rounds.ts';
 
 const points = (batch: number) =>
   Array.from({ length: 100 }, (_, i) => ({ key: 'm', value: Math.random(), timestamp: batch, step: batch * 100 + i }));
@@ -40,14 +41,14 @@ function check(root: string, runId: string, told: Set<number>): void {
 }
 
 test(
-  'no acknowledged metric is lost when the server is killed in the middle, a hundred times',
+  'no acknowledged metric is lost when the server is killed in the middle, again and again',
   { timeout: 600_000 },
   async () => {
     const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
     const told = new Set<number>();
     let runId = '';
     let batch = 0;
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < rounds(100); round++) {
       const server = await trackingProcess(root);
       if (runId === '') runId = await startRun(server);
       const ended = once(server.child, 'exit');
@@ -68,7 +69,7 @@ test(
       await Promise.all([writer(), writer(), writer(), writer()]);
       await ended;
     }
-    assert.ok(told.size >= 400, `${told.size} batches`);
+    assert.ok(told.size >= rounds(400), `${told.size} batches`);
     check(root, runId, told);
   },
 );
@@ -83,14 +84,14 @@ const logger = `
   }`;
 
 test(
-  'no acknowledged metric is lost when the writer is killed in the middle, a hundred times',
+  'no acknowledged metric is lost when the writer is killed in the middle, again and again',
   { timeout: 600_000 },
   async () => {
     const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: kill\nstages: {}\n' });
     const server = await trackingProcess(root);
     const runId = await startRun(server);
     const told = new Set<number>();
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < rounds(100); round++) {
       const writer = spawn(
         process.execPath,
         ['--input-type=module', '-e', logger, server.uri, server.token, runId, String(round * 1000)],
@@ -105,7 +106,7 @@ test(
       for (const line of text.split('\n').slice(0, -1)) told.add(Number(line));
     }
     await server.stop();
-    assert.ok(told.size >= 300, `${told.size} batches`);
+    assert.ok(told.size >= rounds(300), `${told.size} batches`);
     check(root, runId, told);
   },
 );

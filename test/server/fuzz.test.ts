@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Fuzzer } from '../helpers/fuzz/fuzzer.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { rounds } from '../helpers/rounds.ts';
 
 // LOOPWRIGHT_FUZZ_SEED plays another run, or one that failed; LOOPWRIGHT_FUZZ_STEPS says how long it is.
 const seed = Number(process.env['LOOPWRIGHT_FUZZ_SEED'] ?? 1);
-const steps = Number(process.env['LOOPWRIGHT_FUZZ_STEPS'] ?? 2500);
+const steps = Number(process.env['LOOPWRIGHT_FUZZ_STEPS'] ?? rounds(2500));
 const stepsInBurst = 60;
 
 const examples = join(import.meta.dirname, '../../examples');

@@ -6,6 +6,7 @@ import { serveDeployment, type RunningServer } from '../../engine/serving/serveD
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { orders } from '../helpers/ordersProject.ts';
 import { trainedOrders } from '../helpers/trainedOrders.ts';
+import { rounds } from '../helpers/rounds.ts';
 
 const trained = trainedOrders();
 const random = seededRandom(2026);
@@ -99,7 +100,7 @@ test('2,000 random bodies: JSON with a prediction or an error, never status 500,
   const { url } = server;
   const seen = new Map<number, number>();
   let rows = 0;
-  for (let i = 0; i < 2000; i++) {
+  for (let i = 0; i < rounds(2000); i++) {
     const sent = body();
     const type = random.next() < 0.93 ? 'application/json' : pick(types);
     const response = await fetch(`${url}/predict`, {
@@ -123,7 +124,7 @@ test('2,000 random bodies: JSON with a prediction or an error, never status 500,
   assert.deepEqual(new Map(counted.map(([, status, n]) => [Number(status), Number(n)])), seen);
   assert.equal(Number(/^loopwright_predictions_total\{.*\} (\d+)$/m.exec(metrics)?.[1]), rows);
   assert.ok(
-    (seen.get(200) ?? 0) > 200 && (seen.get(400) ?? 0) > 200 && (seen.get(415) ?? 0) > 20,
+    (seen.get(200) ?? 0) > rounds(200) && (seen.get(400) ?? 0) > rounds(200) && (seen.get(415) ?? 0) > rounds(20),
     JSON.stringify([...seen]),
   );
 });

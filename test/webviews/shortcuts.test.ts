@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { sampled } from '../helpers/rounds.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { OpenView } from '../helpers/viewPage.ts';
 import { viewStates } from '../helpers/viewStates.ts';
@@ -84,7 +85,7 @@ async function swallowed(view: OpenView, part: string): Promise<{ faults: string
     const place = await view.page.evaluate<{ name: string; isField: boolean } | null>(focusOn(at));
     if (place === null) continue;
     tried++;
-    const keys = [...(place.isField ? ofFields : []), ...shortcuts];
+    const keys = [...(place.isField ? ofFields : []), ...sampled(shortcuts)];
     for (const key of keys) await view.page.keyboard.press(key);
     const heard = new Set(await view.page.evaluate<string[]>('window.heard'));
     faults.push(

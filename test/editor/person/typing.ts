@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ordersFiles, ordersYaml } from '../../helpers/ordersProject.ts';
+import { sampled } from '../../helpers/rounds.ts';
 import { exampleFiles, shapedFiles, snippetFiles, type TypedFile, type TypedKind } from '../../helpers/typedFiles.ts';
 import { FastKeys } from './keys.ts';
 import type { PersonSession, Stage } from './personTest.ts';
@@ -106,7 +107,8 @@ function chosen(): TypedFile[] {
     'snippet stage-validate',
     'snippet sweep-random',
   ];
-  return [...exampleFiles(), ...snippetFiles(), ...shapedFiles()].filter(({ name }) => short.includes(name));
+  const names = sampled(short);
+  return [...exampleFiles(), ...snippetFiles(), ...shapedFiles()].filter(({ name }) => names.includes(name));
 }
 
 /** Lines at whose end a list is open: Enter after each has to be a new line. */
