@@ -183,7 +183,7 @@ if (unknown !== undefined) {
 }
 if (!isQuick) await build({ tests: true });
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-const failures: { suite: Suite; files: string[]; failed: number }[] = [];
+const failures: { suite: Suite; files: string[]; failed: number; names: string[] }[] = [];
 const chosen = suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const waiting = chosen.filter(({ name }) => !ownLanes.includes(name));
 
@@ -198,7 +198,13 @@ async function runSuite(suite: Suite): Promise<void> {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
-  if (counts.failed > 0) failures.push({ suite, files: failedFiles(printed), failed: counts.failed });
+  if (counts.failed > 0)
+    failures.push({ suite, files: failedFiles(printed), failed: counts.failed, names: failedNames(printed) });
+}
+
+/** The tests that failed, as their suites print them. */
+function failedNames(printed: string): string[] {
+  return [...new Set([...printed.matchAll(/^(?:FAILED|FAIL) .*$/gm)].map(([line]) => line))];
 }
 
 /** The files that the reporter names behind FAILED. */
@@ -211,7 +217,8 @@ const mostRetried = 6;
 
 async function tryOnceMore(): Promise<void> {
   if (failures.flatMap(({ files }) => files).length > mostRetried) return;
-  for (const { suite, files, failed } of failures) {
+  for (const failure of failures) {
+    const { suite, files, failed } = failure;
     const again = files.length > 0 ? suite.only?.(files) : undefined;
     if (!again) continue;
     console.log(`# ${suite.name} once more, alone: ${files.map((file) => relative(root, file)).join(', ')}`);
@@ -222,6 +229,7 @@ async function tryOnceMore(): Promise<void> {
     if (!passes) continue;
     total.failed -= failed;
     total.passed += failed;
+    failure.names = [];
   }
 }
 
@@ -236,5 +244,7 @@ if (inCi && total.skipped > 0) {
   console.log(`${total.skipped} skipped tests count as failed in CI.`);
   total.failed += total.skipped;
 }
+const failed = failures.flatMap(({ suite, names }) => names.map((name) => `  ${suite.name}: ${name}`));
+if (failed.length > 0) console.log(`Failed tests:\n${failed.join('\n')}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

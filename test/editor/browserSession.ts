@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 import type { CodeServer } from '../../scripts/codeServer.ts';
 import { startEditorServer } from '../../scripts/editorServer.ts';
-import { chromiumArguments, chromiumPath, pictures } from '../helpers/viewPage.ts';
+import { startBrowser } from '../../scripts/chromium.ts';
+import { pictures } from '../helpers/picture.ts';
 import { emptyExtension, installPythonExtension } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -30,7 +30,7 @@ export async function runInBrowser(code: CodeServer, session: Session, work: Wor
   });
   if (session.suite === 'all') installPythonExtension(root, join(work.data, 'extensions'));
   const server = await startEditorServer({ code, data: work.data, trust: session.suite !== 'untrusted' });
-  const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
+  const browser = await startBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     const ended = new Promise<void>((resolve, reject) => {

@@ -1,10 +1,9 @@
 import { appendFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import type { CodeServer } from '../../scripts/codeServer.ts';
 import { startEditorServer } from '../../scripts/editorServer.ts';
-import { chromiumArguments, chromiumPath, pictures } from '../helpers/viewPage.ts';
+import { startBrowser } from '../../scripts/chromium.ts';
 import { installVsix, writeSettings } from './browserSession.ts';
 import type { PersonSession } from './person/personTest.ts';
 import { Workbench } from './person/workbench.ts';
@@ -28,7 +27,6 @@ export async function runAsPerson(
   root: string,
 ): Promise<void> {
   writeSettings(work.data);
-  mkdirSync(pictures, { recursive: true });
   const extension = vsix === null ? root : installVsix(code, vsix, work.data);
   const server = await startEditorServer({
     code,
@@ -36,7 +34,7 @@ export async function runAsPerson(
     trust: session.trust,
     env: session.bare ? { PATH: barePath(work.folder) } : {},
   });
-  const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
+  const browser = await startBrowser();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const tell = (line: object): void => appendFileSync(work.results, `${JSON.stringify(line)}\n`);
   try {

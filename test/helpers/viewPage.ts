@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineMethod, EngineRequests } from '../../protocol/engineHost.ts';
 import type { FileProblem } from '../../protocol/lifeCycle.ts';
 import type { FromView, ToView, ViewAction, ViewName, ViewState } from '../../protocol/webview.ts';
 import { fixtureNow } from '../fixtures/views/random.ts';
+import { chromiumPath, startBrowser } from '../../scripts/chromium.ts';
+import { takePicture } from './picture.ts';
 import { themes } from './themes.ts';
 import type { ThemeName } from './themes.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-export const pictures = join(root, 'build/pictures');
 const nonce = 'fixedForTests';
 const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', ttf: 'font/ttf' };
 
@@ -24,24 +24,6 @@ export type Answers = {
     params: EngineRequests[M]['params'],
   ) => EngineRequests[M]['result'] | Promise<EngineRequests[M]['result']>;
 };
-
-export function chromiumPath(): string | null {
-  const named = process.env['CHROMIUM'];
-  const onPath = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)));
-  return [...(named ? [named] : []), ...onPath].find((path) => existsSync(path)) ?? null;
-}
-
-export const chromiumArguments = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Why the views cannot be tested here; false when they can. */
 export function cannotTest(): string | false {
@@ -117,8 +99,7 @@ export class ViewBench {
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
-    await mkdir(pictures, { recursive: true });
+    const browser = await startBrowser();
     return new ViewBench(browser, server, `http://127.0.0.1:${port}`, persisted);
   }
 
@@ -160,7 +141,7 @@ export class ViewBench {
       },
       changed: (problem = null) =>
         page.evaluate((given) => window.postMessage({ kind: 'changed', problem: given }, '*'), problem),
-      picture: async (name) => void (await page.screenshot({ path: join(pictures, `${name}.png`) })),
+      picture: (name) => takePicture(page, name),
       close: () => this.#release(page),
     };
   }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { chromiumArguments, chromiumPath } from '../helpers/viewPage.ts';
+import { startBrowser } from '../../scripts/chromium.ts';
 
 // How long curves take from the engine's answer to pixels, with every point drawn: reading the packed series,
 // preparing, drawing; then zooming, panning and smoothing. In Chromium without a GPU. Run it alone:
@@ -98,7 +97,7 @@ const bundle = await esbuild.build({
   target: 'es2022',
   minify: true,
 });
-const browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
+const browser = await startBrowser();
 try {
   for (const [runs, count, axis] of [
     [1, 1_000_000, 'step'],

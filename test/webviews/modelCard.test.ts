@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { makeCard } from '../fixtures/views/card.ts';
 import { inspected, pipelineFacts, unvalidatedCard } from '../fixtures/views/modelFacts.ts';
 import { overview } from '../fixtures/views/overview.ts';
-import { cannotTest, pictures, ViewBench } from '../helpers/viewPage.ts';
+import { takePicture } from '../helpers/picture.ts';
+import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers } from '../helpers/viewPage.ts';
 
 const engine: Answers = {
@@ -192,7 +192,7 @@ describe('model card', { skip: cannotTest() }, () => {
     await view.page.emulateMedia({ media: 'print' });
     assert.equal(await view.page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
     assert.equal(await view.page.locator('.actions').isVisible(), false);
-    await view.page.screenshot({ path: join(pictures, 'modelCard-print.png'), fullPage: true });
+    await takePicture(view.page, 'modelCard-print', { fullPage: true });
   });
 
   it('has its designed states in every theme', async () => {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, describe, it } from 'node:test';
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { profileHtml } from '../../engine/pages/profileHtml.ts';
 import { loadSavedViews } from '../../engine/pages/savedViews.ts';
@@ -12,7 +11,9 @@ import { makeCard } from '../fixtures/views/card.ts';
 import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
 import { makeProfile, makeRelations } from '../fixtures/views/profile.ts';
 import { fixtureNow } from '../fixtures/views/random.ts';
-import { cannotTest, chromiumArguments, chromiumPath, pictures } from '../helpers/viewPage.ts';
+import { startBrowser } from '../../scripts/chromium.ts';
+import { takePicture } from '../helpers/picture.ts';
+import { cannotTest } from '../helpers/viewPage.ts';
 
 /** Names of people that would run, load or end something if one place did not escape them. */
 const hostile = [
@@ -91,7 +92,7 @@ describe('saved pages', { skip: cannotTest() }, () => {
   let browser: Browser;
   const folder = mkdtempSync(join(tmpdir(), 'loopwright-saved-'));
   before(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: chromiumArguments });
+    browser = await startBrowser();
   });
   after(async () => {
     await browser.close();
@@ -177,7 +178,7 @@ describe('saved pages', { skip: cannotTest() }, () => {
       assert.ok(text.includes(part), part);
     assert.doesNotMatch(text, /undefined|NaN|\[object|ago|Promote|Compare with|Open loopwright/);
     assert.equal(await card.page.locator('button, select, input, vscode-button').count(), 0);
-    await card.page.screenshot({ path: join(pictures, 'saved-card.png'), fullPage: true });
+    await takePicture(card.page, 'saved-card', { fullPage: true });
     const report = makeReport();
     const windowId = report.windows.at(-1)?.id ?? 0;
     const drift = await open(
@@ -203,6 +204,6 @@ describe('saved pages', { skip: cannotTest() }, () => {
     assert.doesNotMatch(said, /undefined|NaN|\[object|Retrain\b|Check now/);
     assert.equal(await drift.page.locator('.only-dark svg').isVisible(), true);
     assert.equal(await drift.page.locator('.only-light svg').isVisible(), false);
-    await drift.page.screenshot({ path: join(pictures, 'saved-drift.png'), fullPage: true });
+    await takePicture(drift.page, 'saved-drift', { fullPage: true });
   });
 });

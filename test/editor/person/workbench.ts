@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
-import { pictures } from '../../helpers/viewPage.ts';
+import { takePicture } from '../../helpers/picture.ts';
 
 const patience = 30_000;
 
@@ -295,7 +294,7 @@ export class Workbench {
   }
 
   async picture(name: string): Promise<void> {
-    await this.page.screenshot({ path: join(pictures, `editor-${name}.png`) });
+    await takePicture(this.page, `editor-${name}`);
   }
 
   /** No message behind the bell is an error. */

@@ -1,0 +1,13 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+
+/** The folder of pictures for people to look at. */
+export const pictures = join(import.meta.dirname, '../../build/pictures');
+
+/** Takes a picture, `<name>.png` in `pictures`. With LOOPWRIGHT_SKIP_PICTURES=1 it takes none, as nobody looks in CI. */
+export async function takePicture(page: Page, name: string, options: { fullPage?: boolean } = {}): Promise<void> {
+  if (process.env['LOOPWRIGHT_SKIP_PICTURES'] === '1') return;
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`), ...options });
+}
