@@ -23,6 +23,8 @@ interface Suite {
   run: () => Promise<Counts & { printed: string }>;
   /** The same suite with only these files; a suite without it is never tried again here. */
   only?: (files: readonly string[]) => Suite;
+  /** What failed, by what it prints; without it, the files that the reporter names. */
+  failedOf?: (printed: string) => string[];
 }
 
 const root = join(import.meta.dirname, '..');
@@ -102,16 +104,25 @@ function nodeSuite(name: string, files: readonly string[], more: readonly string
   };
 }
 
-/** The suites inside a real VS Code; the runner prints its counts as the last line. */
-function editorSuite(): Suite {
+/** The suites inside a real VS Code, a session each; the runner prints its counts as the last line. */
+function editorSuite(sessions: readonly string[] = []): Suite {
   return {
     name: 'editor',
+    only: (some) => editorSuite(some),
+    failedOf: (printed) =>
+      [...printed.matchAll(/^# (\w+)\n(?:(?!# \w+\n).*\n)*? {2}\d+ passed, [1-9]\d* failed/gm)].map(
+        ([, name = '']) => name,
+      ),
     run: async () => {
       // CI installs it while other suites run.
       if (inCi) await runNode(['scripts/codeServer.ts', '--install']);
       const played = join(root, 'build', 'demo', 'fraud');
       const { printed } = await runNode(
-        ['test/editor/run.ts', ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : [])],
+        [
+          'test/editor/run.ts',
+          ...(existsSync(join(played, '.loopwright')) ? [`--example=${played}`] : []),
+          ...(sessions.length > 0 ? [`--suite=${sessions.join(',')}`] : []),
+        ],
         { timeout: 1_500_000, env: { ...process.env, ...shared } },
       );
       const last =
@@ -199,7 +210,12 @@ async function runSuite(suite: Suite): Promise<void> {
   total.failed += counts.failed;
   total.skipped += counts.skipped;
   if (counts.failed > 0)
-    failures.push({ suite, files: failedFiles(printed), failed: counts.failed, names: failedNames(printed) });
+    failures.push({
+      suite,
+      files: (suite.failedOf ?? failedFiles)(printed),
+      failed: counts.failed,
+      names: failedNames(printed),
+    });
 }
 
 /** The tests that failed, as their suites print them. */

@@ -30,11 +30,11 @@ function saveImages(): void {
 }
 
 /**
- * So many sessions of a run may be played a second time. A session drives an editor and a browser that are not ours,
- * with real mouse and keys, and a machine that stalls for a second loses a press; what is broken fails twice. One
- * session named by `--suite` has no second try: who looks at it wants to see how often it fails.
+ * So many sessions of the package may be played a second time. A session drives an editor and a browser that are not
+ * ours, with real mouse and keys, and a machine that stalls for a second loses a press; what is broken fails twice.
+ * `npm test` plays failed sessions again when the other suites are done.
  */
-const secondTries = process.argv.some((argument) => argument.startsWith('--suite=')) ? 0 : 1;
+const secondTries = process.argv.includes('--vsix') ? 1 : 0;
 
 type Counts = Record<'passed' | 'failed' | 'skipped', number>;
 
@@ -54,7 +54,11 @@ async function main(): Promise<number> {
   const vsixAt = process.argv.indexOf('--vsix');
   const vsix = vsixAt < 0 ? null : resolve(process.argv[vsixAt + 1] ?? '');
   await build();
-  const chosen = process.argv.find((argument) => argument.startsWith('--suite='))?.slice('--suite='.length);
+  // Names of sessions with commas between.
+  const chosen = process.argv
+    .find((argument) => argument.startsWith('--suite='))
+    ?.slice('--suite='.length)
+    .split(',');
   const small = join(root, 'test/fixtures/project');
   const named = process.argv.find((argument) => argument.startsWith('--example='))?.slice('--example='.length);
   const example = named === undefined ? join(root, 'build/demo/fraud') : resolve(named);
@@ -68,7 +72,12 @@ async function main(): Promise<number> {
   // What `npm run demo` or a run leaves; without it the pictures would be empty.
   const played: Record<string, PersonSession> =
     vsix === null && existsSync(join(example, '.loopwright'))
-      ? { pictures: playedPictures(example, chosen === 'pictures' || process.argv.includes('--save-images')) }
+      ? {
+          pictures: playedPictures(
+            example,
+            chosen?.includes('pictures') === true || process.argv.includes('--save-images'),
+          ),
+        }
       : {};
   const total = { passed: 0, failed: 0, skipped: 0 };
   const add = (counts: Counts): void => {
@@ -82,7 +91,7 @@ async function main(): Promise<number> {
     console.log(`# ${name} once more: what failed above fails the run when it fails again`);
     add(await timed(session));
   };
-  for (const session of sessions.filter((one) => chosen === undefined || one.suite === chosen))
+  for (const session of sessions.filter((one) => chosen === undefined || chosen.includes(one.suite)))
     await play(session.suite, () => runSession(session));
   // Of the installed package the first steps are enough: what is in it and whether it starts.
   // CI plays them there only.
@@ -90,7 +99,7 @@ async function main(): Promise<number> {
   if (process.env['CI'] && chosen === undefined) delete ofSource['firstSteps'];
   const people: Record<string, PersonSession> = vsix === null ? ofSource : { firstSteps };
   for (const [name, session] of Object.entries(people).filter(([one]) =>
-    chosen === undefined ? canPlay() : one === chosen,
+    chosen === undefined ? canPlay() : chosen.includes(one),
   ))
     await play(name, () => playSession(name, session, vsix));
   if (process.argv.includes('--save-images') && total.failed === 0) saveImages();
