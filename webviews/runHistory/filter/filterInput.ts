@@ -132,8 +132,20 @@ export class FilterInput {
 
   #typed(event: Event): void {
     if (!(event.target instanceof HTMLInputElement)) return;
+    this.#narrow(event.target.value, event.target.selectionStart);
     this.#set(event.target.value, false);
     this.#ask();
+  }
+
+  /** Fits the open list to what was typed since, until the next completions come: Tab then replaces all of the word. */
+  #narrow(text: string, caret: number | null): void {
+    if (!this.#isOpen) return;
+    this.#to += text.length - this.#text.length;
+    const typed = text.slice(this.#from, this.#to).toLowerCase();
+    const isInside = caret !== null && caret >= this.#from && caret <= this.#to;
+    this.#items = isInside ? this.#items.filter(({ insert }) => insert.toLowerCase().includes(typed)) : [];
+    this.#at = typed === '' ? -1 : 0;
+    this.#isOpen = this.#items.length > 0;
   }
 
   #set(text: string, now: boolean): void {
