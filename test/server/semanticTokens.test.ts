@@ -97,7 +97,7 @@ test('references have the type of what they name, and none when nothing is there
       '{ monitor: production, drift: dataset, for: 2 windows }',
       '{ monitor: «production», drift: «dataset», for: «2 windows» }',
     ),
-    'event keyword number',
+    'event enumMember number',
   );
   await typed(project('deployment: production', 'deployment: «production»'), 'interface');
   await typed(project('every: 1d', 'every: «1d»'), 'number');
