@@ -22,8 +22,8 @@ interface Suite {
   /** The counts, and what is printed. */
   run: () => Promise<Counts & { printed: string }>;
   /** The same suite with only these files; a suite without it is never tried again here. */
-  only?: (files: readonly string[]) => Suite;
-  /** What failed, by what it prints; without it, the files that the reporter names. */
+  with?: (files: readonly string[]) => Suite;
+  /** Returns the failed parts from the printed text. Default: the files that the reporter names. */
   failedOf?: (printed: string) => string[];
 }
 
@@ -71,7 +71,7 @@ const shared = { NODE_COMPILE_CACHE: join(root, 'build', 'compile-cache'), OMP_W
 function nodeSuite(name: string, files: readonly string[], more: readonly string[] = [], env = process.env): Suite {
   return {
     name,
-    only: (some) => nodeSuite(name, some, more, env),
+    with: (some) => nodeSuite(name, some, more, env),
     run: async () => {
       if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, printed: '' };
       const report = join(output, `${name}.tap`);
@@ -108,7 +108,7 @@ function nodeSuite(name: string, files: readonly string[], more: readonly string
 function editorSuite(sessions: readonly string[] = []): Suite {
   return {
     name: 'editor',
-    only: (some) => editorSuite(some),
+    with: (some) => editorSuite(some),
     failedOf: (printed) =>
       [...printed.matchAll(/^# (\w+)\n(?:(?!# \w+\n).*\n)*? {2}\d+ passed, [1-9]\d* failed/gm)].map(
         ([, name = '']) => name,
@@ -235,7 +235,7 @@ async function tryOnceMore(): Promise<void> {
   if (failures.flatMap(({ files }) => files).length > mostRetried) return;
   for (const failure of failures) {
     const { suite, files, failed } = failure;
-    const again = files.length > 0 ? suite.only?.(files) : undefined;
+    const again = files.length > 0 ? suite.with?.(files) : undefined;
     if (!again) continue;
     console.log(`# ${suite.name} once more, alone: ${files.map((file) => relative(root, file)).join(', ')}`);
     const { printed, ...counts } = await again.run();
