@@ -204,6 +204,18 @@ describe('what is kept', () => {
     assert.deepEqual([after.starred, after.note, after.tags], [true, 'n', { owner: 'ann' }]);
   });
 
+  it('puts a new tag where the store will list it, so that no other slips under a click', () => {
+    const [run] = makeRuns(1);
+    assert.ok(run);
+    const tagged = { ...run, tags: { b: '1', trigger: 'person' } };
+    assert.deepEqual(Object.keys(changed(tagged, { tags: { owner: 'ann', a: '' } }).tags), [
+      'a',
+      'b',
+      'owner',
+      'trigger',
+    ]);
+  });
+
   it('knows the keys of the table', () => {
     const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
       keyAction({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more }, 20);

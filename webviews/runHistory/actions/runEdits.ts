@@ -121,9 +121,9 @@ export class RunEdits {
   }
 }
 
-/** The run after a change. */
+/** The run after a change. Its tags stand as the store lists them: one that moved later would slip under a click. */
 export function changed(run: RunSummary, { tags, ...change }: RunChange): RunSummary {
   const all: [string, string | null][] = [...Object.entries(run.tags), ...Object.entries(tags ?? {})];
   const kept = [...new Map(all)].flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]]));
-  return { ...run, ...change, tags: Object.fromEntries(kept) };
+  return { ...run, ...change, tags: Object.fromEntries(kept.toSorted(([a], [b]) => (a < b ? -1 : 1))) };
 }
