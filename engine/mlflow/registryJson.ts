@@ -24,8 +24,11 @@ export function modelOf(store: Sql, name: string): RegisteredModelRow {
 
 /** The version of a registered model; its number is text in the protocol. Throws MlflowError when it does not exist. */
 export function versionOf(store: Sql, name: string, version: string): RegisteredVersionRow {
-  if (!/^\d+$/.test(version)) throw invalid(`Parameter 'version' must be an integer, got '${version}'.`);
-  const row = registeredVersion(store, checkModelName(name), Number(version));
+  const model = checkModelName(name);
+  // Whatever Python's int() takes.
+  if (!/^\s*[+-]?\d+(_\d+)*\s*$/.test(version))
+    throw invalid(`Parameter 'version' must be an integer, got '${version}'.`);
+  const row = registeredVersion(store, model, Number(version.replaceAll('_', '')));
   if (!row) throw missing(`Model Version (name=${name}, version=${version}) not found`);
   return row;
 }
