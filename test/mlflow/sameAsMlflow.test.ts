@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { makeProject } from '../helpers/makeProject.ts';
-import { mlflowVenv } from './mlflowVenv.ts';
-import { freePort } from '../helpers/postgres.ts';
+import { rounds } from '../helpers/rounds.ts';
 import { trackingProcess } from '../helpers/trackingProcess.ts';
-import { until } from '../helpers/until.ts';
+import { startMlflowServer } from './mlflowServer.ts';
+import { mlflowVenv } from './mlflowVenv.ts';
 
 /** Where our answer is another on purpose; docs/tracking.md gives the reasons. */
 const meant = [
@@ -28,46 +26,16 @@ interface Answers {
 /** Has a script ask a real MLflow server and ours the same, both new and empty. */
 async function compare(t: TestContext, script: string, more: object): Promise<Answers> {
   const folder = makeProject();
-  const port = await freePort();
-  const server = spawn(
-    mlflowVenv.python,
-    [
-      '-m',
-      'mlflow',
-      'server',
-      '--host',
-      '127.0.0.1',
-      '--port',
-      String(port),
-      '--workers',
-      '1',
-      '--backend-store-uri',
-      `sqlite:///${join(folder, 'mlflow.db')}`,
-      '--artifacts-destination',
-      join(folder, 'artifacts'),
-    ],
-    { stdio: 'ignore', detached: true },
-  );
-  t.after(async () => {
-    const ended = once(server, 'exit');
-    // Its workers are processes of the same group.
-    process.kill(-(server.pid ?? 0), 'SIGKILL');
-    await ended;
-  });
+  const server = await startMlflowServer(folder);
+  t.after(() => server.stop());
   const ours = await trackingProcess(makeProject({ 'loopwright.yaml': 'version: 1\nproject: same\nstages: {}\n' }));
   t.after(() => ours.stop());
-  const uri = `http://127.0.0.1:${port}`;
-  await until(
-    'the MLflow server answers',
-    async () => (await fetch(`${uri}/health`).catch(() => null))?.ok === true,
-    120_000,
-  );
   return JSON.parse(
     mlflowVenv.run(
       join(import.meta.dirname, script),
       JSON.stringify({
         uris: [
-          [uri, 'none'],
+          [server.url, 'none'],
           [ours.uri, ours.token],
         ],
         ...more,
@@ -101,9 +69,9 @@ test(
     if (problem !== null) return t.skip(problem);
     const answer = await compare(t, 'randomQuestions.py', {
       seed: Number(process.env['LOOPWRIGHT_MLFLOW_SEED'] ?? 5),
-      questions: 300,
+      questions: rounds(300),
     });
-    assert.ok(answer.asked >= 700 && answer.same_length, `${answer.asked} questions`);
+    assert.ok(answer.asked >= rounds(700) && answer.same_length, `${answer.asked} questions`);
     assert.deepEqual(answer.different, []);
   },
 );

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,9 +7,8 @@ import type { ExportCounts } from '../../engine/transfer/exportedRuns.ts';
 import { exportServer } from '../../engine/transfer/exportServer.ts';
 import { setAlias } from '../../engine/registry/aliases.ts';
 import { makeProject } from '../helpers/makeProject.ts';
-import { freePort } from '../helpers/postgres.ts';
 import { trackingProcess } from '../helpers/trackingProcess.ts';
-import { until } from '../helpers/until.ts';
+import { startMlflowServer } from '../mlflow/mlflowServer.ts';
 import { mlflowVenv } from '../mlflow/mlflowVenv.ts';
 import { added, importInto, withStore } from './importStore.ts';
 import { projectFile } from './mlflowClient.ts';
@@ -137,32 +134,8 @@ test(
     const root = makeProject(projectFile);
     const other = makeProject(projectFile);
     const folder = makeProject();
-    const port = await freePort();
-    const real = spawn(
-      mlflowVenv.python,
-      [
-        '-m',
-        'mlflow',
-        'server',
-        '--host',
-        '127.0.0.1',
-        '--port',
-        String(port),
-        '--workers',
-        '1',
-        '--backend-store-uri',
-        `sqlite:///${join(folder, 'mlflow.db')}`,
-        '--artifacts-destination',
-        join(folder, 'mlartifacts'),
-      ],
-      { stdio: 'ignore', detached: true },
-    );
-    const realUri = `http://127.0.0.1:${port}`;
-    t.after(async () => {
-      const ended = once(real, 'exit');
-      process.kill(-(real.pid ?? 0), 'SIGKILL');
-      await ended;
-    });
+    const real = await startMlflowServer(folder);
+    t.after(() => real.stop());
     const [ours, theirs] = await Promise.all([trackingProcess(root), trackingProcess(other)]);
     t.after(() => Promise.all([ours.stop(), theirs.stop()]));
     const made = ask<{ model: string; gone: string; trains: string; evaluates: string }>({
@@ -172,18 +145,13 @@ test(
     });
     rmSync(join(root, '.loopwright', 'models', made.gone), { recursive: true });
     const to = join(makeProject(), 'mlruns');
-    await until(
-      'the MLflow server answers',
-      async () => (await fetch(`${realUri}/health`).catch(() => null))?.ok === true,
-      120_000,
-    );
 
     await withStore(root, async (store) => {
       const own = registerOwn(store, 'transfer');
       const everywhere = async () => [
         await exportFileStore(store, to, {}),
         await exportServer(store, theirs.uri, { env: { MLFLOW_TRACKING_TOKEN: theirs.token } }),
-        await exportServer(store, realUri, { env: {} }),
+        await exportServer(store, real.url, { env: {} }),
       ];
       const first = await everywhere();
       for (const counts of first) {
@@ -199,7 +167,7 @@ test(
           [ours.uri, ours.token],
           [`file://${to}`, ''],
           [theirs.uri, theirs.token],
-          [realUri, ''],
+          [real.url, ''],
         ],
       });
       assert.ok(here && file && project && server);
@@ -294,7 +262,7 @@ test(
     });
     const here = await registryAt(ours.uri, ours.token);
     assert.deepEqual(here, [{ best: 'by address', n: ['2'] }, ['1:None', '3:Archived', '4:None', '5:None']]);
-    for (const there of [await registryAt(theirs.uri, theirs.token), await registryAt(realUri, 'none')])
+    for (const there of [await registryAt(theirs.uri, theirs.token), await registryAt(real.url, 'none')])
       assert.deepEqual(there, here);
 
     // Back where they came from they change nothing; another project gets the same registry.

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { until } from '../../helpers/until.ts';
 
 export interface StartedServer {
@@ -16,21 +17,23 @@ export async function startModelServer(
   { cwd, path, env = () => ({}) }: { cwd: string; path: string; env?: (port: number) => Record<string, string> },
 ): Promise<StartedServer> {
   const port = await freePort();
+  // Into a file: a pipe that nobody reads while a test waits for a program would stop the server.
+  const log = join(cwd, `server-${port}.log`);
+  const errors = openSync(log, 'w');
   const child = spawn(program, args(port), {
     cwd,
     // A group of its own: some servers start workers, which end with it.
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', errors],
     env: { ...process.env, PATH: `${dirname(program)}:${process.env['PATH']}`, ...env(port) },
   });
+  closeSync(errors);
   const ended = once(child, 'exit');
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)));
   const url = `http://127.0.0.1:${port}`;
   await until(
     `${args(port).join(' ')} answers`,
     async () => {
-      if (child.exitCode !== null) throw new Error(said);
+      if (child.exitCode !== null) throw new Error(readFileSync(log, 'utf8').slice(-4000));
       return fetch(`${url}${path}`).then(
         ({ status }) => status === 200,
         () => false,
