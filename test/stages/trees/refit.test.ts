@@ -4,18 +4,21 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { getVersion } from '../../../engine/registry/modelVersions.ts';
 import { ordersProject, ordersYaml } from '../../helpers/ordersProject.ts';
+import { sampled } from '../../helpers/rounds.ts';
 import { runIn } from '../../helpers/runIn.ts';
 import { modelsVenv } from '../../models/modelsVenv.ts';
 
 const why = modelsVenv.prepare();
 if (why !== null) throw new Error(why);
 
-for (const inputs of [
+const kinds = [
   'model: boosted_trees, library: lightgbm',
   'model: boosted_trees, library: xgboost',
   'model: boosted_trees, library: scikit-learn',
   'model: random_forest',
-])
+];
+
+for (const inputs of sampled(kinds))
   test(`a refit has the trees that early stopping chose: ${inputs}`, { timeout: 600_000 }, async () => {
     const yaml = ordersYaml
       .replace('seed: 3\n', `seed: 3\npython: ${modelsVenv.python}\n`)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pointsAfterStep } from '../../../engine/tracking/metricPoints.ts';
+import { sampled } from '../../helpers/rounds.ts';
 import type { ProjectRunner } from '../../helpers/runIn.ts';
 import { modelsVenv } from '../../models/modelsVenv.ts';
 import { featuresOf, modelOf, treesProject } from './treesProject.ts';
@@ -26,14 +27,13 @@ test('each library gives the very scores of the estimator trained by hand', { ti
     runId: string;
     summary: string;
   }[] = [];
-  for (const [table, task] of Object.entries(tasks)) {
-    for (const kind of kinds) {
-      const inputs = kind === 'random_forest' ? 'model: random_forest' : `model: boosted_trees, library: ${kind}`;
-      const project = treesProject(table, [{ name: 'train', target: 'target', inputs }]);
-      const { error, runId, stages } = await project.run();
-      assert.equal(error, null, error?.message);
-      trained.push({ table, task, kind, project, runId: runId ?? '', summary: stages[0]?.summary ?? '' });
-    }
+  const all = Object.entries(tasks).flatMap(([table, task]) => kinds.map((kind) => ({ table, task, kind })));
+  for (const { table, task, kind } of sampled(all)) {
+    const inputs = kind === 'random_forest' ? 'model: random_forest' : `model: boosted_trees, library: ${kind}`;
+    const project = treesProject(table, [{ name: 'train', target: 'target', inputs }]);
+    const { error, runId, stages } = await project.run();
+    assert.equal(error, null, error?.message);
+    trained.push({ table, task, kind, project, runId: runId ?? '', summary: stages[0]?.summary ?? '' });
   }
   const found = JSON.parse(
     modelsVenv.run(
@@ -50,7 +50,7 @@ test('each library gives the very scores of the estimator trained by hand', { ti
       ),
     ),
   ) as ByHand[];
-  assert.equal(found.length, 12);
+  assert.equal(found.length, trained.length);
   for (const [i, { equal, spread, labels, best, loss }] of found.entries()) {
     const own = trained[i];
     assert.ok(own);
