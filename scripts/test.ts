@@ -218,9 +218,13 @@ async function runSuite(suite: Suite): Promise<void> {
     });
 }
 
-/** The tests that failed, as their suites print them. */
+/** The tests that failed, each with the first line of why, as their suites print them. */
 function failedNames(printed: string): string[] {
-  return [...new Set([...printed.matchAll(/^(?:FAILED|FAIL) .*$/gm)].map(([line]) => line))];
+  return [
+    ...new Set(
+      [...printed.matchAll(/^(?:FAILED|FAIL) .*(?:\n.+)?$/gm)].map(([lines]) => lines.replace('\n', '\n    ')),
+    ),
+  ];
 }
 
 /** The files that the reporter names behind FAILED. */

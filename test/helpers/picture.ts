@@ -5,9 +5,12 @@ import type { Page } from 'playwright-core';
 /** The folder of pictures for people to look at. */
 export const pictures = join(import.meta.dirname, '../../build/pictures');
 
-/** Takes a picture, `<name>.png` in `pictures`. With LOOPWRIGHT_SKIP_PICTURES=1 it takes none, as nobody looks in CI. */
+/** With LOOPWRIGHT_SKIP_PICTURES=1 no pictures are taken: nobody looks at those of CI. */
+export const skipsPictures = process.env['LOOPWRIGHT_SKIP_PICTURES'] === '1';
+
+/** Takes a picture, `<name>.png` in `pictures`. */
 export async function takePicture(page: Page, name: string, options: { fullPage?: boolean } = {}): Promise<void> {
-  if (process.env['LOOPWRIGHT_SKIP_PICTURES'] === '1') return;
+  if (skipsPictures) return;
   await mkdir(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`), ...options });
 }

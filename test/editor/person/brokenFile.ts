@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { skipsPictures } from '../../helpers/picture.ts';
 import type { PersonSession, Stage } from './personTest.ts';
 import { until, type Workbench } from './workbench.ts';
 
@@ -79,6 +80,7 @@ const labels = async (workbench: Workbench): Promise<string[]> =>
   (await workbench.lines('Life cycle')).map(({ label }) => label);
 
 async function pictures({ workbench }: Stage, name: string): Promise<void> {
+  if (skipsPictures) return;
   for (const [scheme, theme, ending] of [
     ['dark', 'vs-dark', '-dark'],
     ['light', 'vs', ''],

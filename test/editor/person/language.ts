@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
+import { skipsPictures } from '../../helpers/picture.ts';
 import type { PersonSession, Stage } from './personTest.ts';
 import { until, type Workbench } from './workbench.ts';
 
@@ -91,6 +92,7 @@ function lineOf(project: string, path: string, text: string): number {
 }
 
 async function pictures({ workbench }: Stage, name: string): Promise<void> {
+  if (skipsPictures) return;
   const { page } = workbench;
   for (const [scheme, theme, ending] of [
     ['dark', 'vs-dark', '-dark'],

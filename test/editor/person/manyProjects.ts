@@ -90,7 +90,7 @@ export const manyProjects: PersonSession = {
           /loopwright\.yml has the language mode "yaml", set by "\*\.yml" in the setting files\.associations/,
         );
         await shows(workbench, 'inner');
-        await (await workbench.lens('Run', 'train:')).click();
+        await workbench.pressLens('Run', 'train:', () => workbench.hasPanel());
         await until('the run of the inner project', () => existsSync(join(folder, 'mono/services/alpha/ml/train.txt')));
         assert.match(await workbench.page.locator('.part.panel').innerText(), /run train in services\/alpha\/ml/);
         await workbench.closePanel();

@@ -30,7 +30,7 @@ export const programs: PersonSession = {
       name: 'a stage has the Python of the folder and nothing of the editor',
       async run({ workbench, project }) {
         await workbench.openFile('loopwright.yaml');
-        await (await workbench.lens('Run', 'envs:')).click();
+        await workbench.pressLens('Run', 'envs:', () => workbench.hasPanel());
         await until(
           'the stage ran',
           () => existsSync(join(project, 'prefix.txt')) && readFileSync(join(project, 'prefix.txt'), 'utf8') !== '',
@@ -51,7 +51,7 @@ export const programs: PersonSession = {
       async run({ workbench, project }) {
         // One run of a project at a time.
         await workbench.lens('fresh', 'envs:');
-        await (await workbench.lens('Run', 'ask:')).click();
+        await workbench.pressLens('Run', 'ask:', () => says(workbench, ' ask'));
         await terminalSays(workbench, 'Your name?');
         await workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
         await workbench.page.keyboard.type('Ada\n');
@@ -92,28 +92,18 @@ export const programs: PersonSession = {
       name: 'a run that outlived its window shows its output again, and is stopped above its stage',
       async run({ workbench, project }) {
         await workbench.lens('fresh', 'ask:');
-        await (await workbench.lens('Run', 'long:')).click();
+        await workbench.pressLens('Run', 'long:', () => says(workbench, ' long'));
         await terminalSays(workbench, 'tick 1');
         await workbench.page.reload();
         await workbench.ready();
-        // Lenses come and go while the window starts.
-        await until(
-          'the output',
-          async () => {
-            await (await workbench.lens('Show output', 'long:')).click();
-            await terminalSays(workbench, 'Ctrl-C leaves it running', 10_000);
-            return true;
-          },
-          60_000,
-        );
+        await workbench.pressLens('Show output', 'long:', () => says(workbench, 'Ctrl-C leaves it running'));
         await terminalSays(workbench, 'tick 2');
         await workbench.picture('showOutput');
         await workbench.page.locator('.statusbar-item[id*="loopwright.stop"]').waitFor();
         await workbench.command('Loopwright: Run all stale stages');
         await workbench.message(/is waiting: [a-z]+-[a-z]+ is running \(long, started/);
         await workbench.picture('runHasToWait');
-        await (await workbench.lens('Stop', 'long:')).click();
-        await until('the end of the run', () => !existsSync(join(project, '.loopwright/run.lock')));
+        await workbench.pressLens('Stop', 'long:', () => !existsSync(join(project, '.loopwright/run.lock')));
         await (await workbench.lens('Run', 'long:')).waitFor();
         assert.ok(!existsSync(join(project, 'long.txt')));
         await terminalSays(workbench, 'cancelled');
@@ -122,14 +112,12 @@ export const programs: PersonSession = {
   ],
 };
 
-async function terminalSays(workbench: Workbench, text: string, ms = 60_000): Promise<void> {
-  await until(
-    `a terminal that says "${text}"`,
-    async () =>
-      (await workbench.page.locator('.part.panel .xterm-rows').allInnerTexts())
-        .join('\n')
-        .replaceAll('\u00a0', ' ')
-        .includes(text),
-    ms,
-  );
+/** Whether a terminal on the screen says so. */
+async function says({ page }: Workbench, text: string): Promise<boolean> {
+  const shown = await page.locator('.part.panel .xterm-rows').allInnerTexts();
+  return shown.join('\n').replaceAll('\u00a0', ' ').includes(text);
+}
+
+async function terminalSays(workbench: Workbench, text: string): Promise<void> {
+  await until(`a terminal that says "${text}"`, () => says(workbench, text), 60_000);
 }

@@ -54,12 +54,7 @@ export const story: PersonSession = {
       name: 'the lens above validate runs all four stages in a task',
       async run({ workbench, project }) {
         await workbench.goTo(37);
-        await until('the task', async () => {
-          await (await workbench.lens('Run', '  validate:')).click({ timeout: 2000 });
-          // Lenses move while others arrive; a click beside one does nothing.
-          await workbench.page.locator('.part.panel').waitFor({ timeout: 3000 });
-          return true;
-        });
+        await workbench.pressLens('Run', '  validate:', () => workbench.hasPanel());
         for (const part of ['Collect', 'Prepare', 'Develop', 'Validate'])
           await workbench.row('Life cycle', part).waitFor();
         await workbench.says('Life cycle', 'Validate', /pr_auc 0\.\d+ · 4 gates passed · v1/, 60_000);

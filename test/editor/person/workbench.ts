@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { takePicture } from '../../helpers/picture.ts';
 
-const patience = 30_000;
+/** Milliseconds. In CI an editor shares the cores with other suites. */
+const patience = process.env['CI'] ? 60_000 : 30_000;
 
 /** Asks until the answer is there; on time-out says what it was about. */
 export async function until<T>(
@@ -189,6 +190,23 @@ export class Workbench {
     });
   }
 
+  /**
+   * Presses a lens until something came of it: lenses move while others arrive, and a press beside one does nothing.
+   * `came` says that it did, within ten seconds of a press.
+   */
+  async pressLens(text: string, below: string, came: () => boolean | Promise<boolean>): Promise<void> {
+    await until(`something to come of "${text}" above ${below}`, async () => {
+      await (await this.lens(text, below)).click({ timeout: 2000 });
+      await until(`the answer to "${text}"`, came, 10_000);
+      return true;
+    });
+  }
+
+  /** Whether the panel, with its terminals, is open. */
+  hasPanel(): Promise<boolean> {
+    return this.page.locator('.part.panel').isVisible();
+  }
+
   /** The frame of a webview on the screen that holds the selector. */
   async webview(selector: string, ms = patience): Promise<Frame> {
     return until(
@@ -286,7 +304,7 @@ export class Workbench {
   }
 
   async closePanel(): Promise<void> {
-    if (await this.page.locator('.part.panel').isVisible()) await this.page.keyboard.press('Control+J');
+    if (await this.hasPanel()) await this.page.keyboard.press('Control+J');
   }
 
   async status(): Promise<string> {
