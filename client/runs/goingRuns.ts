@@ -1,5 +1,17 @@
-import { ProgressLocation, Uri, window, workspace } from 'vscode';
+import {
+  ProcessExecution,
+  ProgressLocation,
+  Task,
+  TaskPanelKind,
+  TaskRevealKind,
+  TaskScope,
+  Uri,
+  tasks,
+  window,
+  workspace,
+} from 'vscode';
 import type { GoingRun } from '../../protocol/runs.ts';
+import { taskType } from '../commandIds.ts';
 import { choice, pick } from '../commands/pick.ts';
 import { nodeProgram } from '../node.ts';
 import type { Project } from '../projects/project.ts';
@@ -48,24 +60,35 @@ export async function stopGoing(project: Project, run: GoingRun): Promise<void> 
   });
 }
 
-/** Follows what a run prints in a terminal. Closing that terminal leaves the run going. */
+/**
+ * Follows what a run prints, in the terminal of a task: unlike another terminal, it stays when the run has ended. Closing
+ * it leaves the run going.
+ */
 export function showOutput(cli: string, project: Project, run: GoingRun): void {
   const name = `Output of ${run.name}`;
-  const known = window.terminals.find((terminal) => terminal.name === name && terminal.exitStatus === undefined);
-  if (known) return known.show();
+  if (tasks.taskExecutions.some(({ task }) => task.name === name)) {
+    window.terminals.find((terminal) => terminal.name.includes(name))?.show();
+    return;
+  }
   const node = nodeProgram();
   const folder = workspace.getWorkspaceFolder(Uri.file(project.root));
-  const shellArgs = [cli, 'attach', run.runId ?? String(run.pid), '--project', project.root];
-  window
-    .createTerminal({
-      name,
-      shellPath: node.path,
-      shellArgs,
+  const task = new Task(
+    { type: taskType, command: 'attach', run: run.runId ?? String(run.pid) },
+    folder ?? TaskScope.Workspace,
+    name,
+    taskType,
+    new ProcessExecution(node.path, [cli, 'attach', run.runId ?? String(run.pid), '--project', project.root], {
+      cwd: folder?.uri.fsPath ?? project.root,
       env: node.env,
-      cwd: folder?.uri ?? Uri.file(project.root),
-      isTransient: true,
-    })
-    .show();
+    }),
+  );
+  task.presentationOptions = {
+    panel: TaskPanelKind.Dedicated,
+    reveal: TaskRevealKind.Always,
+    clear: true,
+    showReuseMessage: false,
+  };
+  void tasks.executeTask(task);
 }
 
 /**

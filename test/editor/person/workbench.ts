@@ -125,10 +125,12 @@ export class Workbench {
     await until(`"${title}" in the command palette`, async () => {
       if (!(await input.isVisible())) await this.page.keyboard.press('F1');
       await input.fill(`>${title}`, { timeout: 2000 });
-      await this.page
-        .locator('.quick-input-widget .monaco-list-row', { hasText: title })
-        .first()
-        .click({ timeout: 3000 });
+      const row = this.page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first();
+      // The list holds the commands of the moment when it was opened.
+      await row.click({ timeout: 3000 }).catch(async (error: unknown) => {
+        await this.page.keyboard.press('Escape');
+        throw error;
+      });
       return true;
     });
   }
@@ -152,9 +154,10 @@ export class Workbench {
       .locator(`.tab.active[data-resource-name="${name.split('/').at(-1) ?? name}"]`)
       .first()
       .waitFor();
-    await this.editor().waitFor();
+    // The editor takes the focus by itself, and keeps the keys from what is still being drawn beside it.
+    await this.page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor();
     if (line > 1) await this.goTo(line);
-    else await this.editor().click({ position: { x: 200, y: 8 } });
+    else await this.page.keyboard.press('Control+Home');
   }
 
   async goTo(line: number): Promise<void> {
