@@ -5,6 +5,7 @@ import type { CodeServer } from '../../scripts/codeServer.ts';
 import { startEditorServer } from '../../scripts/editorServer.ts';
 import { startBrowser } from '../../scripts/chromium.ts';
 import { installVsix, writeSettings } from './browserSession.ts';
+import { takePicture } from '../helpers/picture.ts';
 import type { PersonSession } from './person/personTest.ts';
 import { Workbench } from './person/workbench.ts';
 
@@ -68,7 +69,7 @@ export async function runAsPerson(
         counts.passed++;
         tell({ ...told, state: 'passed', ms: Math.round(performance.now() - started) });
       } catch (error) {
-        await workbench.picture(`failed-${name}`).catch(() => {});
+        await takePicture(page, `editor-failed-${name}`, { always: true }).catch(() => {});
         broken = true;
         counts.failed++;
         tell({

@@ -20,6 +20,7 @@ import { readFileSync } from 'node:fs';
 import { writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersCsv } from '../helpers/ordersProject.ts';
 import { pythonOrdersProject } from '../helpers/pythonOrders.ts';
+import { sampled } from '../helpers/rounds.ts';
 import { runIn } from '../helpers/runIn.ts';
 import { modelsVenv } from './modelsVenv.ts';
 
@@ -60,7 +61,7 @@ const saved: Record<string, { flavour: string; tolerance: number }> = {
 };
 
 describe('a saved model', { concurrency: false }, () => {
-  for (const [file, { flavour, tolerance }] of Object.entries(saved))
+  for (const [file, { flavour, tolerance }] of sampled(Object.entries(saved)))
     test(file, async () => {
       const loaded = loadProject(root);
       const config = configFor(loaded, 'default');

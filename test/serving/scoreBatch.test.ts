@@ -13,7 +13,7 @@ import { columnsOf } from '../../engine/data/inspectColumns.ts';
 import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
 import { predictionCount } from '../../engine/serving/predictionLog.ts';
 import { scoreBatch } from '../../engine/serving/scoreBatch.ts';
-import { writeFiles } from '../helpers/makeProject.ts';
+import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { quoteLiteral } from '../../engine/data/quote.ts';
 import type { InvalidMode } from '../../engine/project/schema/datasetSchema.ts';
 import { openVersion } from '../../engine/registry/openVersion.ts';
@@ -188,7 +188,7 @@ test('the missing values of the schema are missing in a column of texts that hol
     features: [{ name: 'amount', kind: 'numeric' }],
     columns: { ...columns, schema },
     invalid: 'quarantine',
-    quarantine: 'never.csv',
+    quarantine: join(makeProject(), 'never.csv'),
   });
   assert.equal(checked.refused, 0);
   assert.deepEqual(await db.rows(`SELECT DISTINCT amount FROM (${checked.accepted})`), [{ amount: null }]);
