@@ -44,11 +44,8 @@ describe('the window over the runs', () => {
       () => {},
     );
     await pages.ask({});
-    assert.deepEqual(
-      engine.asked.map(({ offset, limit }) => [offset, limit]),
-      [[0, pageRows]],
-      'the page is shown first',
-    );
+    const [first] = engine.asked;
+    assert.deepEqual([first?.offset, first?.limit], [0, pageRows], 'the page is shown first');
     await until('the neighbours are asked for', () => engine.asked.length > 1 && !pages.busy);
     assert.deepEqual(
       engine.asked.map(({ offset, limit }) => [offset, limit]),
