@@ -326,6 +326,37 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     }
   });
 
+  it('asks for the models again after a change that came while the run was fetched', async () => {
+    let asked = 0;
+    let answers = true;
+    const waiting: (() => void)[] = [];
+    const view = await open(4, {
+      more: {
+        'models/ofRun': () => {
+          asked++;
+          return runModels;
+        },
+        'runs/get': async (params) => {
+          if (!answers)
+            await new Promise<void>((go) => {
+              waiting.push(go);
+            });
+          return held.answers['runs/get']?.(params) ?? assert.fail();
+        },
+      },
+    });
+    await view.detail.locator('.models').waitFor();
+    answers = false;
+    const before = asked;
+    await view.changed();
+    await until('the run is fetched again', () => waiting.length === 1 && asked === before + 1);
+    await view.changed();
+    answers = true;
+    for (const go of waiting) go();
+    await until('the models are asked for once more', () => asked === before + 2);
+    await clean(view);
+  });
+
   it('keeps what it shows when the engine fails, says why, and tries again', async () => {
     const view = await open(4);
     view.answer({

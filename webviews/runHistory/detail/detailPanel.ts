@@ -145,7 +145,7 @@ export class DetailPanel {
     await this.#detail.load(() => this.#host.ask('runs/get', { runId }), fresh);
     this.#busy = false;
     // Another run may have been opened in the meantime.
-    if (this.#again && this.#runId !== null) void this.#load(this.#runId, false);
+    if (this.#again) this.changed();
   }
 
   #loadModels(runId: string, fresh: boolean): void {
