@@ -18,11 +18,9 @@ export function typingMiddleware(): Middleware {
   return {
     async provideCompletionItem(document, position, context, token, next) {
       // Asked before anything else is awaited: a letter typed meanwhile would reach the server first, which would then
-      // look at the old position in the new text, and a bracket behind the word would be replaced with it.
-      const answer = next(document, position, context, token);
-      // The old list is shown until the new one is there.
-      await setEnterAccepts(false);
-      const result = await answer;
+      // look at the old position in the new text, and a bracket behind the word would be replaced with it. The old list
+      // is shown until the new one is there.
+      const [result] = await Promise.all([next(document, position, context, token), setEnterAccepts(false)]);
       const items = Array.isArray(result) ? result : (result?.items ?? []);
       const accepts = items.some((item: Item) => item.data?.enterAccepts === true);
       await setEnterAccepts(accepts && !token.isCancellationRequested);
