@@ -1,9 +1,19 @@
-import { constants, existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { cp, mkdtemp, mkdir, realpath, rm, symlink, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { CancelledError, WorkError, messageOf } from '../base/errors.ts';
 import { comparePlace, placeOf, thisMachine, type Place } from '../base/machine.ts';
+import { ownedByUser } from '../base/ownedByUser.ts';
 import { isAlive, processStart } from '../base/processIdentity.ts';
 import { openStore } from '../tracking/openStore.ts';
 import { hasStore } from '../store/store.ts';
@@ -165,8 +175,10 @@ export async function removeAbandoned(project: string): Promise<void> {
   const folder = await realpath(tmpdir());
   for (const name of readdirSync(folder).filter(isPlace)) {
     const base = join(folder, name);
+    // The temporary folder is shared: another user could name any process or folder in an owner file of their own.
+    if (!ownedByUser(base)) continue;
     const owner = readOwner(base);
-    if (!owner || isAtWork(owner)) continue;
+    if (!owner || !isInside(base, owner.root) || isAtWork(owner)) continue;
     // Opening its store stops programs that outlived the run.
     if (hasStore(owner.root))
       try {
@@ -180,6 +192,15 @@ export async function removeAbandoned(project: string): Promise<void> {
   for (const [, path = ''] of listed.matchAll(/^worktree (.*)$/gm)) {
     if (isPlace(basename(dirname(path))) && !existsSync(path))
       await git(project, ['worktree', 'remove', '--force', '--force', path]).catch(() => {});
+  }
+}
+
+function isInside(base: string, root: string): boolean {
+  try {
+    return realpathSync(root).startsWith(`${base}${sep}`);
+  } catch {
+    // Removed in part: only the path counts.
+    return resolve(root) === root && root.startsWith(`${base}${sep}`);
   }
 }
 

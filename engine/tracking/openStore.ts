@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisMachine, type Machine } from '../base/machine.ts';
+import { ownedByUser } from '../base/ownedByUser.ts';
 import { isAlive } from '../base/processIdentity.ts';
 import { evidenceText, livenessOf } from '../store/leases.ts';
 import { openDatabase } from '../store/openDatabase.ts';
@@ -11,10 +12,12 @@ import { childrenOf, endFor, runningStage, unfinishedRuns, type UnfinishedRun } 
 /** Opens the store of a project, and marks runs of killed processes as interrupted. */
 export function openStore(root: string, machine: Machine = thisMachine()): Store {
   const folder = join(root, stateFolder);
-  const store = { root, folder, sql: openDatabase(join(folder, 'loopwright.db')), machine };
+  const store = { root, folder, sql: openDatabase(databasePath(folder)), machine };
   markInterrupted(store);
   return store;
 }
+
+const databasePath = (folder: string) => join(folder, 'loopwright.db');
 
 /**
  * Marks runs whose process is gone as interrupted, and stops their remaining programs. A run of another machine is only
@@ -54,7 +57,8 @@ function takeLeftLines(store: Store, runId: string): void {
 
 /** A command survives a run that was killed, and would continue writing outputs. */
 function stopChildren(store: Store, runId: string): void {
-  if (process.platform === 'win32') return;
+  // A store that another user wrote could name any process of this user.
+  if (process.platform === 'win32' || !ownedByUser(databasePath(store.folder))) return;
   for (const { pid, started } of childrenOf(store, runId)) {
     // Without a start time, the process id may belong to another program.
     if (started === null || !isAlive(pid, started)) continue;
