@@ -1,7 +1,8 @@
-import { existsSync, globSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { EngineNotifications } from '../protocol/engineHost.ts';
 import { isGlob } from '../engine/base/glob.ts';
+import { walkGlob } from '../engine/base/walkGlob.ts';
 import { stateFolder } from '../engine/store/store.ts';
 
 const folders = ['experiments', 'schemas', 'sql'];
@@ -94,7 +95,7 @@ export function watchProject(
 
 /** Presence of a path as text: for a glob the names of its files. */
 function presence(root: string, path: string): string {
-  return isGlob(path) ? globSync(path, { cwd: root }).toSorted().join('\n') : String(existsSync(join(root, path)));
+  return isGlob(path) ? walkGlob(root, path).toSorted().join('\n') : String(existsSync(join(root, path)));
 }
 
 /** The folders around a path, up to the first wildcard, that are there. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { DidChangeWatchedFilesNotification, type Connection, type Disposable } from 'vscode-languageserver';
-import { globToRegExp, isGlob } from '../engine/base/glob.ts';
+import { globMatcher, isGlob } from '../engine/base/glob.ts';
 import type { Project } from '../engine/project/loadProject.ts';
 import { relativePath } from '../engine/project/projectFiles.ts';
 import { pathOf, toUri, type Workspace } from './workspace.ts';
@@ -99,7 +99,7 @@ function dependsOn(asked: readonly string[], path: string): boolean {
       name === path ||
       name.startsWith(`${path}/`) ||
       path.startsWith(`${name}/`) ||
-      (isGlob(name) && globToRegExp(name).test(path))
+      (isGlob(name) && globMatcher(name).test(path))
     );
   });
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { globToRegExp } from '../engine/base/glob.ts';
+import { globMatcher } from '../engine/base/glob.ts';
 import { loadProject, type Project } from '../engine/project/loadProject.ts';
 import { parseYaml, type Parsed } from '../engine/project/parseYaml.ts';
 import { relativePath, type ProjectFiles } from '../engine/project/projectFiles.ts';
@@ -219,7 +219,7 @@ export class Workspace {
       read: (path) => this.#virtual.get(join(root, path)) ?? null,
       exists: (path) => names().some((name) => name === path || name.startsWith(`${path.replace(/\/$/, '')}/`)),
       glob: (pattern) => {
-        const expression = globToRegExp(pattern);
+        const expression = globMatcher(pattern);
         return names()
           .filter((name) => expression.test(name))
           .toSorted();

@@ -1,33 +1,29 @@
-import picomatch from 'picomatch';
+import { linearGlob } from './linearGlob.ts';
 
 /** True when a path contains wildcards. */
 export function isGlob(path: string): boolean {
   return /[*?[{]/.test(path);
 }
 
-const options: picomatch.PicomatchOptions = {
-  // Wildcards match names with a leading dot, and `[!a]` negates.
-  dot: true,
-  posix: true,
-  // Only wildcards, classes and braces are special; other shell syntax is not.
-  nonegate: true,
-  noextglob: true,
-  keepQuotes: true,
-  literalBrackets: false,
-  windows: false,
-};
-const longest = 65_536;
-const mostCompiled = 5000;
-const compiled = new Map<string, RegExp>();
+export interface GlobMatcher {
+  /** True when the glob matches a path with `/`. */
+  test: (path: string) => boolean;
+}
 
-/** Compiles a glob with `*`, `**`, `?`, `[…]` and `{a,b}` to a regular expression for paths with `/`. */
-export function globToRegExp(glob: string): RegExp {
+/** No path is longer, and a glob of this length would still be looked at for each path. */
+const longest = 4096;
+const mostCompiled = 5000;
+const compiled = new Map<string, GlobMatcher>();
+
+/**
+ * Compiles a glob with `*`, `**`, `?`, `[…]` and `{a,b}`. Quotes, parentheses, `!` and `+` are plain characters; names
+ * with a leading dot match. Takes linear time, whatever the pattern.
+ */
+export function globMatcher(glob: string): GlobMatcher {
   let known = compiled.get(glob);
   if (!known) {
     if (compiled.size >= mostCompiled) compiled.clear();
-    // picomatch rejects an empty glob and one above its length limit. No path is that long.
-    known =
-      glob === '' ? /^$/ : glob.length > longest ? /(?!)/ : picomatch.makeRe(glob.replaceAll(/[()]/g, '\\$&'), options);
+    known = { test: glob.length > longest ? () => false : linearGlob(glob) };
     compiled.set(glob, known);
   }
   return known;
@@ -40,7 +36,7 @@ export function globToRegExp(glob: string): RegExp {
 export function pathsOverlap(a: string, b: string): boolean {
   const [x, y] = [normalisePath(a), normalisePath(b)];
   if (x === y || x.startsWith(`${y}/`) || y.startsWith(`${x}/`)) return true;
-  return (isGlob(x) && globToRegExp(x).test(sample(y))) || (isGlob(y) && globToRegExp(y).test(sample(x)));
+  return (isGlob(x) && globMatcher(x).test(sample(y))) || (isGlob(y) && globMatcher(y).test(sample(x)));
 }
 
 /** Returns a path that a glob matches. Two globs overlap when one matches a sample of the other. */

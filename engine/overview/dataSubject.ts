@@ -7,7 +7,7 @@ import { checkWholeGzip } from '../data/wholeGzip.ts';
 import { areKept, keptPath } from '../data/snapshotFiles.ts';
 import { DataError, ProjectError } from '../base/errors.ts';
 import { suggestion } from '../base/didYouMean.ts';
-import { globToRegExp } from '../base/glob.ts';
+import { globMatcher } from '../base/glob.ts';
 import { graphOf } from '../project/graph.ts';
 import type { Project } from '../project/loadProject.ts';
 import { relativePath } from '../project/projectFiles.ts';
@@ -160,7 +160,7 @@ function datasetOfFile(root: string, config: ProjectConfig | null, file: string)
   return (
     Object.entries(config?.datasets ?? {}).find(
       ([, dataset]) =>
-        dataset.path === path || globToRegExp(dataset.path).test(path) || join(root, dataset.path) === file,
+        dataset.path === path || globMatcher(dataset.path).test(path) || join(root, dataset.path) === file,
     )?.[0] ?? null
   );
 }

@@ -3,7 +3,7 @@ import { opendir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { projectFileNames, skippedFolders } from '../../protocol/projectFiles.ts';
 import { dvcFileName } from './dvc/readDvcProject.ts';
-import { globToRegExp } from '../base/glob.ts';
+import { globMatcher } from '../base/glob.ts';
 import { readIgnoreRules, type IgnoreRules } from './ignoreRules.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
@@ -56,7 +56,7 @@ export async function findProjects(
   folder: string,
   { exclude = [], most = Number.POSITIVE_INFINITY, signal }: FindOptions = {},
 ): Promise<FoundProjects> {
-  const excluded = exclude.map((pattern) => globToRegExp(pattern.replace(/\/(\*\*)?$/, '')));
+  const excluded = exclude.map((pattern) => globMatcher(pattern.replace(/\/(\*\*)?$/, '')));
   const roots: string[] = [];
   let level: Folder[] = [{ path: folder, rules: rulesAbove(folder) }];
   while (level.length > 0) {

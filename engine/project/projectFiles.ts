@@ -1,5 +1,6 @@
-import { globSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { walkGlob } from '../base/walkGlob.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
 /** File access of a project. The language server overlays open documents. Paths are relative to the root, with `/`. */
@@ -35,10 +36,7 @@ export function diskFiles(root: string): ProjectFiles {
         return false;
       }
     },
-    glob: (pattern) =>
-      (pattern.includes('\0') ? [] : globSync(pattern, { cwd: root }))
-        .map((path) => (sep === '/' ? path : path.split(sep).join('/')))
-        .toSorted(),
+    glob: (pattern) => walkGlob(root, pattern).toSorted(),
   };
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { matchesGlob } from 'node:path';
 import { test } from 'node:test';
-import { globProblem, globToRegExp, normalisePath, pathsOverlap } from '../../engine/base/glob.ts';
+import { globProblem, globMatcher, normalisePath, pathsOverlap } from '../../engine/base/glob.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 
-const matches = (glob: string, path: string) => globToRegExp(glob).test(path);
+const matches = (glob: string, path: string) => globMatcher(glob).test(path);
 
 /** Asserts which of the paths a glob matches. */
 function matched(glob: string, paths: readonly string[], expected: readonly string[]): void {
@@ -95,4 +95,20 @@ test('an invalid glob is reported with its error', () => {
   assert.equal(globProblem('data/{a,b.csv'), 'is a glob whose `{` is not closed');
   assert.match(globProblem('data/***') ?? '', /`\*\*` through folders/);
   for (const path of ['data/x.csv', 'data/**/[ab]{c,d}?.csv']) assert.equal(globProblem(path), null, path);
+});
+
+// With backtracking each of them takes minutes; the test ends by its limit then.
+test('globs with many wildcards end at once', { timeout: 20_000 }, () => {
+  const cases: [string, string][] = [
+    [`${'*a'.repeat(60)}b`, 'a'.repeat(255)],
+    [`${'a*'.repeat(60)}b`, 'a'.repeat(255)],
+    [`${'**/a/'.repeat(60)}b`, 'a/'.repeat(2000)],
+    [`${'*'.repeat(2000)}b`, 'a'.repeat(4000)],
+    [`${'?*'.repeat(100)}b`, 'a'.repeat(255)],
+    [`${'{a,aa}'.repeat(30)}b`, 'a'.repeat(255)],
+    [`${'{a,{b,'.repeat(500)}`, 'a'],
+    [`${'[a-z]*'.repeat(60)}0`, 'z'.repeat(255)],
+    [`${'**/*'.repeat(50)}/x`, 'a/'.repeat(1000)],
+  ];
+  for (const [glob, path] of cases) assert.equal(matches(glob, path), false, glob.slice(0, 20));
 });

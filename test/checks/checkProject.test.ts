@@ -5,7 +5,7 @@ import { rules } from '../../engine/checks/rules.ts';
 import type { Rule } from '../../engine/checks/rule.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import type { ProjectFiles } from '../../engine/project/projectFiles.ts';
-import { globToRegExp } from '../../engine/base/glob.ts';
+import { globMatcher } from '../../engine/base/glob.ts';
 import { labelsSchema, ordersSchema, ordersSql, ordersYaml } from '../helpers/ordersProject.ts';
 
 const base: Record<string, string> = {
@@ -24,7 +24,7 @@ function inMemory(content: Record<string, string>): ProjectFiles {
     exists: (path) => path in content,
     glob: (pattern) =>
       Object.keys(content)
-        .filter((path) => globToRegExp(pattern).test(path))
+        .filter((path) => globMatcher(pattern).test(path))
         .toSorted(),
   };
 }

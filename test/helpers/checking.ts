@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
-import { globToRegExp } from '../../engine/base/glob.ts';
+import { globMatcher } from '../../engine/base/glob.ts';
 import { LineIndex } from '../../engine/project/lineIndex.ts';
 import { loadProject, type Project } from '../../engine/project/loadProject.ts';
 import type { ProjectFiles } from '../../engine/project/projectFiles.ts';
@@ -27,7 +27,7 @@ export function inMemory(texts: Texts): ProjectFiles {
     exists: (path) => path in texts || Object.keys(texts).some((file) => file.startsWith(`${path}/`)),
     glob: (pattern) =>
       Object.keys(texts)
-        .filter((path) => globToRegExp(pattern).test(path))
+        .filter((path) => globMatcher(pattern).test(path))
         .toSorted(),
   };
 }

@@ -1,4 +1,4 @@
-import { globToRegExp, isGlob, normalisePath } from '../../base/glob.ts';
+import { globMatcher, isGlob, normalisePath } from '../../base/glob.ts';
 import type { Rule } from '../rule.ts';
 
 export const batchOverwritesInput: Rule = {
@@ -29,6 +29,6 @@ export const batchOverwritesInput: Rule = {
 
 /** What is written is a Parquet file in the output folder. */
 function readsItsOutput(input: string, output: string): boolean {
-  if (isGlob(input)) return globToRegExp(input).test(`${output}/2026-01-01T000000.parquet`);
+  if (isGlob(input)) return globMatcher(input).test(`${output}/2026-01-01T000000.parquet`);
   return input === output || output.startsWith(`${input}/`);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError, WorkError } from '../../base/errors.ts';
-import { globToRegExp, isGlob } from '../../base/glob.ts';
+import { globMatcher, isGlob } from '../../base/glob.ts';
 import { sourceFormat } from '../readSource.ts';
 import { fetchFile, fileHere, type FetchedFile } from './fetchFile.ts';
 import { PassingFault, retryAfterMs, withRetries } from './retry.ts';
@@ -259,7 +259,7 @@ async function judge(shown: string, response: Response): Promise<void> {
 }
 
 function matches(key: string, pattern: string): boolean {
-  return (isGlob(pattern) ? globToRegExp(pattern).test(key) : key === pattern) && !key.endsWith('/');
+  return (isGlob(pattern) ? globMatcher(pattern).test(key) : key === pattern) && !key.endsWith('/');
 }
 
 /** Also encodes the characters that encodeURIComponent leaves but a signature requires encoded. */

@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { globSegments, matchName, plainName, type GlobSegment } from './linearGlob.ts';
+
+/** A glob looks at no more names than this: `/**` over a whole machine would take hours. */
+const mostNames = 2_000_000;
+
+/**
+ * Returns the files and folders under `root` that match a glob, relative to it with `/` (absolute for an absolute glob),
+ * in no order. As in a shell, a wildcard
+ * does not match a leading dot, and wildcards do not follow links to folders. With `/` at the end only folders match.
+ * Folders that cannot be read count as empty.
+ */
+export function walkGlob(root: string, glob: string, most = mostNames): string[] {
+  if (glob.includes('\0')) return [];
+  const found = new Set<string>();
+  const walk = { root, found, left: most, asked: new Set<string>(), onlyFolders: glob.endsWith('/') };
+  for (const segments of globSegments(glob.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))) {
+    walk.asked.clear();
+    if (isAbsolute(glob)) descend(walk, '/', segments.slice(1), 0);
+    else descend(walk, '', segments, 0);
+  }
+  return [...found];
+}
+
+interface Walk {
+  root: string;
+  found: Set<string>;
+  onlyFolders: boolean;
+  /** Names that may still be looked at. */
+  left: number;
+  /** Places that were looked at for the same rest of the glob: `**` beside `**` meets them again. */
+  asked: Set<string>;
+}
+
+function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], at: number): void {
+  const segment = segments[at];
+  const isLast = at === segments.length - 1;
+  if (segment === undefined) return;
+  const plain = plainName(segment);
+  const path = (name: string) =>
+    folder === '' ? name : folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`;
+  if (plain !== null) {
+    const next = path(plain);
+    if (!isLast) descend(walk, next, segments, at + 1);
+    else if (walk.onlyFolders ? isFolderAt(place(walk, next)) : existsSync(place(walk, next))) walk.found.add(next);
+    return;
+  }
+  const question = `${at} ${folder}`;
+  if (segments.length > 2 && walk.asked.has(question)) return;
+  walk.asked.add(question);
+  if (segment === 'through folders') {
+    if (!isLast) descend(walk, folder, segments, at + 1);
+    else if (folder !== '' && isFolderAt(place(walk, folder))) walk.found.add(folder);
+    for (const { name, isFolder, isLink } of namesIn(walk, folder)) {
+      if (name.startsWith('.')) continue;
+      if (isLast && (isFolder || !walk.onlyFolders)) walk.found.add(path(name));
+      if (isFolder && !isLink) descend(walk, path(name), segments, at);
+    }
+    return;
+  }
+  for (const { name, isFolder, isLink } of namesIn(walk, folder)) {
+    if (!matchName(segment, name) || (name.startsWith('.') && segment[0] !== '.')) continue;
+    if (!isLast && isFolder && !isLink) descend(walk, path(name), segments, at + 1);
+    else if (isLast && (isFolder || !walk.onlyFolders)) walk.found.add(path(name));
+  }
+}
+
+const place = (walk: Walk, path: string) => (isAbsolute(path) ? path : join(walk.root, path));
+
+function namesIn(walk: Walk, folder: string): { name: string; isFolder: boolean; isLink: boolean }[] {
+  if (walk.left <= 0) return [];
+  try {
+    const entries = readdirSync(place(walk, folder), { withFileTypes: true }).slice(0, walk.left);
+    walk.left -= entries.length;
+    return entries.map((entry) => {
+      const isLink = entry.isSymbolicLink();
+      const isFolder = isLink ? isFolderAt(join(place(walk, folder), entry.name)) : entry.isDirectory();
+      return { name: entry.name, isFolder, isLink };
+    });
+  } catch {
+    return [];
+  }
+}
+
+function isFolderAt(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { walkGlob } from '../../engine/base/walkGlob.ts';
+import { seededRandom } from '../../engine/statistics/random.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'loopwright-walk-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+for (const path of ['a/b/c.csv', 'a/b/d.csv', 'a/.h/x.csv', '.dot', 'b.csv', 'a/b/c/e.csv', 'x(1).csv', 'a/[z].csv']) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), '');
+}
+symlinkSync(join(root, 'a'), join(root, 'link'));
+symlinkSync(join(root, 'b.csv'), join(root, 'file-link.csv'));
+symlinkSync('.', join(root, 'loop'));
+
+test('finds what Node finds (random globs)', () => {
+  const random = seededRandom(3);
+  const parts = ['a', 'b', '*', '*', '.csv', '/', '/', '**/', '[ab]', '{a,b}', 'link', 'c', '?', '{a/b,q}', '.*'];
+  let found = 0;
+  for (let round = 0; round < 2000; round++) {
+    const glob = Array.from({ length: 1 + random.integer(6) }, () => parts[random.integer(parts.length)]).join('');
+    // Node follows one link behind a leading `**`, and leaves out links behind `*/`.
+    if (/^\/|\/\/|\*{3}|\*\*.*[*?]|\/$|\*\*$/.test(glob)) continue;
+    const expected = globSync(glob, { cwd: root }).toSorted();
+    assert.deepEqual(walkGlob(root, glob).toSorted(), expected, glob);
+    found += expected.length;
+  }
+  assert.ok(found > 200, `${found} files`);
+});
+
+test('absolute globs, folders above, folders alone', () => {
+  const name = root.slice(root.lastIndexOf('/') + 1);
+  assert.deepEqual(walkGlob(root, `${root}/*b.csv`), [`${root}/b.csv`]);
+  assert.deepEqual(walkGlob(root, `../${name}/b*`), [`../${name}/b.csv`]);
+  assert.deepEqual(walkGlob(root, './a/*/').toSorted(), ['a/b']);
+  assert.deepEqual(walkGlob(root, 'a/b/**').toSorted(), ['a/b', 'a/b/c', 'a/b/c.csv', 'a/b/c/e.csv', 'a/b/d.csv']);
+  assert.deepEqual(walkGlob(root, 'no/*.csv'), []);
+  assert.deepEqual(walkGlob(root, 'a\0*'), []);
+});
+
+test('a folder linked to itself, many wildcards and too many names end', { timeout: 20_000 }, () => {
+  assert.deepEqual(walkGlob(root, 'loop/loop/b.csv'), ['loop/loop/b.csv']);
+  assert.equal(walkGlob(root, '**/**/**/**/c.csv').length, 1);
+  assert.deepEqual(walkGlob(root, `${'*a'.repeat(40)}/x`), []);
+  assert.equal(walkGlob(root, '*', 3).length <= 3, true);
+});
