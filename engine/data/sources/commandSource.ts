@@ -29,12 +29,14 @@ async function written(context: SourceContext, command: string, output: string):
   return watched(found.map((file) => join(context.root, file)));
 }
 
-async function printed(context: SourceContext, { command, format = 'csv' }: CommandSource): Promise<Received> {
-  const path = join(
-    context.folder,
-    createHash('sha256').update(command).digest('hex').slice(0, 16),
-    `printed.${format}`,
-  );
+/** Returns the path of the file with the standard output of a command, in the folder for received files. */
+export function commandOutput(folder: string, { command, format = 'csv' }: CommandSource): string {
+  return join(folder, createHash('sha256').update(command).digest('hex').slice(0, 16), `printed.${format}`);
+}
+
+async function printed(context: SourceContext, source: CommandSource): Promise<Received> {
+  const { command, format = 'csv' } = source;
+  const path = commandOutput(context.folder, source);
   mkdirSync(dirname(path), { recursive: true });
   const unfinished = `${path}.part`;
   const handle = openSync(unfinished, 'w');

@@ -161,7 +161,8 @@ async function receive(
   await pipeline(response.body, counted, createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }), { signal });
 }
 
-function judgeStatus(shown: string, response: Response): void {
+/** Throws for a response that is not a file: PassingFault when a later request may succeed, otherwise WorkError. */
+export function judgeStatus(shown: string, response: Response): void {
   const { status } = response;
   if (status === 200 || status === 206) return;
   const answer = `the server answered ${status}${response.statusText ? ` ${response.statusText}` : ''}`;

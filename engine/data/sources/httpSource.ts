@@ -46,10 +46,15 @@ const endings: [RegExp, string][] = [
 /** Adds an extension by the content type when the name of a file has none that is supported. */
 function readable(path: string, contentType: string | null): string {
   if (sourceFormat(path) !== null) return path;
-  const ending = endings.find(([type]) => type.test(contentType ?? ''))?.[1];
-  if (ending === undefined) return path;
+  const ending = endingFor(contentType);
+  if (ending === '') return path;
   copyFileSync(path, `${path}${ending}`, constants.COPYFILE_FICLONE);
   return `${path}${ending}`;
+}
+
+/** Returns the extension of a content type; empty for a type that is no table. */
+export function endingFor(contentType: string | null): string {
+  return endings.find(([type]) => type.test(contentType ?? ''))?.[1] ?? '';
 }
 
 const mostRedirects = 10;
@@ -57,7 +62,7 @@ const mostRedirects = 10;
 /**
  * Returns a function that requests an address and follows redirects. Credentials are only sent to the original host.
  */
-function asking(address: URL, own: Record<string, string>): Ask {
+export function asking(address: URL, own: Record<string, string>): Ask {
   const first = new URL(address);
   const secret: Record<string, string> = { ...own };
   if (first.username !== '' || first.password !== '') {

@@ -5,6 +5,7 @@ import { DataError, WorkError } from '../../base/errors.ts';
 import { globMatcher, isGlob } from '../../base/glob.ts';
 import { sourceFormat } from '../readSource.ts';
 import { fetchFile, fileHere, type FetchedFile } from './fetchFile.ts';
+import { timeOf } from './peek.ts';
 import { PassingFault, retryAfterMs, withRetries } from './retry.ts';
 import type { Received, SourceContext } from './source.ts';
 
@@ -14,30 +15,19 @@ export interface S3Source {
   region?: string | undefined;
 }
 
-interface StoredObject {
+export interface StoredObject {
   key: string;
   etag: string;
   bytes: number;
+  /** Epoch milliseconds; null when the store does not tell. */
+  modified: number | null;
 }
 
-type Send = (url: URL, headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
+export type Send = (url: URL, headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
 
 /** Reads the matching objects of a bucket. Only objects that changed since the last time are fetched. */
 export async function fromS3(context: SourceContext, source: S3Source): Promise<Received> {
-  const [, bucket = '', pattern = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(source.s3) ?? [];
-  const region = source.region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  const base = bucketAddress(
-    bucket,
-    region,
-    source.endpoint ?? context.env['AWS_ENDPOINT_URL_S3'] ?? context.env['AWS_ENDPOINT_URL'],
-  );
-  const send = await sender(context, region);
-  context.progress(`listing ${source.s3}`);
-  const objects = (await listObjects(context, source.s3, base, pattern, send)).filter(
-    ({ key, bytes }) => matches(key, pattern) && bytes > 0,
-  );
-  if (objects.length === 0)
-    throw new DataError(`No object matches \`${source.s3}\`. Correct the bucket or the key, or upload the data.`);
+  const { base, send, objects } = await findObjects(context, source);
   const folder = join(
     context.folder,
     `s3-${createHash('sha256').update(`${base.href}\0${source.s3}`).digest('hex').slice(0, 16)}`,
@@ -65,6 +55,31 @@ export async function fromS3(context: SourceContext, source: S3Source): Promise<
       .update(objects.map(({ key, etag }) => `${key}\0${etag}\n`).join(''))
       .digest('hex'),
   };
+}
+
+/**
+ * Returns the objects that match, ordered by key, with what is needed to fetch them. `most` ends the listing
+ * early, and then nothing is tried twice. Throws DataError when there is none.
+ */
+export async function findObjects(
+  context: SourceContext,
+  source: S3Source,
+  most = Number.POSITIVE_INFINITY,
+): Promise<{ base: URL; send: Send; objects: StoredObject[]; complete: boolean }> {
+  const [, bucket = '', pattern = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(source.s3) ?? [];
+  const region = source.region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  const base = bucketAddress(
+    bucket,
+    region,
+    source.endpoint ?? context.env['AWS_ENDPOINT_URL_S3'] ?? context.env['AWS_ENDPOINT_URL'],
+  );
+  const send = await sender(context, region);
+  context.progress(`listing ${source.s3}`);
+  const listed = await listObjects(context, source.s3, base, pattern, send, most);
+  const objects = listed.objects.filter(({ key, bytes }) => matches(key, pattern) && bytes > 0);
+  if (objects.length === 0)
+    throw new DataError(`No object matches \`${source.s3}\`. Correct the bucket or the key, or upload the data.`);
+  return { base, send, objects, complete: listed.complete };
 }
 
 const atOnce = 8;
@@ -132,7 +147,8 @@ async function listObjects(
   base: URL,
   pattern: string,
   send: Send,
-): Promise<StoredObject[]> {
+  most: number,
+): Promise<{ objects: StoredObject[]; complete: boolean }> {
   const prefix = isGlob(pattern) ? pattern.slice(0, pattern.search(/[*?[{]/)) : pattern;
   const objects: StoredObject[] = [];
   let token: string | null = null;
@@ -147,7 +163,12 @@ async function listObjects(
       .toString()
       .replaceAll('+', '%20');
     const xml = await withRetries(
-      { what: `${shown} could not be listed`, signal: context.signal, log: context.log },
+      {
+        what: `${shown} could not be listed`,
+        signal: context.signal,
+        log: context.log,
+        ...(Number.isFinite(most) ? { attempts: 1 } : {}),
+      },
       async () => {
         const response = await send(url, {}, context.signal);
         await judge(shown, response);
@@ -159,12 +180,13 @@ async function listObjects(
         key: decodeURIComponent((element(entry, 'Key') ?? '').replaceAll('+', ' ')),
         etag: element(entry, 'ETag') ?? '',
         bytes: Number(element(entry, 'Size') ?? 0),
+        modified: timeOf(element(entry, 'LastModified')),
       });
     }
     context.progress(`listing ${shown}: ${objects.length.toLocaleString('en-US')} objects`);
     token = element(xml, 'IsTruncated') === 'true' ? (element(xml, 'NextContinuationToken') ?? null) : null;
-  } while (token !== null);
-  return objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  } while (token !== null && objects.length < most);
+  return { objects: objects.toSorted((a, b) => (a.key < b.key ? -1 : 1)), complete: token === null };
 }
 
 /** Returns the text of an XML element without children. */
@@ -189,8 +211,7 @@ async function fetchObject(
   path: string,
   send: Send,
 ): Promise<void> {
-  const url = new URL(base);
-  url.pathname += object.key.split('/').map(encodeKey).join('/');
+  const url = addressOf(base, object);
   await fetchFile({
     shown: `${shown.replace(/^(s3:\/\/[^/]+\/).*$/, '$1')}${object.key}`,
     path,
@@ -238,7 +259,8 @@ async function checkSum(object: StoredObject, path: string, file: FetchedFile, r
   if (hash.digest('hex') !== md5) throw new PassingFault(`${object.key} arrived damaged: its MD5 is not the store's`);
 }
 
-async function judge(shown: string, response: Response): Promise<void> {
+/** Throws for a response of the store that is not a success: PassingFault or WorkError. */
+export async function judge(shown: string, response: Response): Promise<void> {
   const { status } = response;
   if (status < 300 || status === 304 || status === 416) return;
   const body = (await response.text().catch(() => '')).slice(0, 10_000);
@@ -260,6 +282,13 @@ async function judge(shown: string, response: Response): Promise<void> {
 
 function matches(key: string, pattern: string): boolean {
   return (isGlob(pattern) ? globMatcher(pattern).test(key) : key === pattern) && !key.endsWith('/');
+}
+
+/** Returns the address of an object. */
+export function addressOf(base: URL, { key }: StoredObject): URL {
+  const url = new URL(base);
+  url.pathname += key.split('/').map(encodeKey).join('/');
+  return url;
 }
 
 /** Also encodes the characters that encodeURIComponent leaves but a signature requires encoded. */

@@ -19,10 +19,10 @@ export interface PostgresSource {
   batch?: number | undefined;
 }
 
-type Column = FieldDef & { kind: string };
+export type Column = FieldDef & { kind: string };
 
 /** Keeps every value as the text that the server sent, so that numbers lose no digits. */
-const asText: CustomTypesConfig = { getTypeParser: () => (text: string) => text };
+export const asText: CustomTypesConfig = { getTypeParser: () => (text: string) => text };
 
 /**
  * Reads the rows of a query through a cursor, in one read-only snapshot of the database. With a watermark, it reads
@@ -54,7 +54,8 @@ export async function fromPostgres(context: SourceContext, source: PostgresSourc
   });
 }
 
-async function newClient(address: string): Promise<Client> {
+/** Returns a client that is not connected. Throws ProjectError when the address is none. */
+export async function newClient(address: string): Promise<Client> {
   if (!/^postgres(ql)?:\/\//.test(address))
     throw new ProjectError(
       address.startsWith('${env.')
@@ -74,7 +75,8 @@ async function newClient(address: string): Promise<Client> {
   return client;
 }
 
-async function connect(client: Client): Promise<void> {
+/** Connects, with the settings that make values text of one form. */
+export async function connect(client: Client): Promise<void> {
   try {
     await client.connect();
   } catch (error) {
@@ -168,7 +170,7 @@ async function fetchRows(
 }
 
 /** Returns the type names with their kind: `array`, `composite`, `enum`, or the name itself. */
-async function kindsOf(client: Client, fields: readonly FieldDef[]): Promise<Column[]> {
+export async function kindsOf(client: Client, fields: readonly FieldDef[]): Promise<Column[]> {
   const { rows } = await client.query<{ oid: string; typname: string; typcategory: string; typtype: string }>({
     text: 'SELECT oid, typname, typcategory, typtype FROM pg_catalog.pg_type WHERE oid = ANY($1)',
     values: [fields.map((field) => field.dataTypeID)],
@@ -183,14 +185,14 @@ async function kindsOf(client: Client, fields: readonly FieldDef[]): Promise<Col
   return fields.map((field) => ({ ...field, kind: known.get(field.dataTypeID) ?? 'text' }));
 }
 
-const notes: Record<string, string> = {
+export const notes: Record<string, string> = {
   bytea: 'bytes are written as base64',
   array: 'lists are written as JSON',
   composite: 'records are written as JSON',
 };
 
 /** Returns the SQL expression that the server evaluates for a column. */
-function selected({ name, kind }: Column): string {
+export function selected({ name, kind }: Column): string {
   const column = `q.${quoteIdentifier(name)}`;
   if (kind === 'array' || kind === 'composite') return `pg_catalog.to_json(${column})::text`;
   if (kind === 'bytea') return `pg_catalog.translate(pg_catalog.encode(${column}, 'base64'), E'\\n', '')`;
@@ -198,7 +200,8 @@ function selected({ name, kind }: Column): string {
   return `${column}::text`;
 }
 
-const simple: Record<string, string> = {
+/** SQL types of DuckDB by the name of a type. */
+export const simple: Record<string, string> = {
   bool: 'BOOLEAN',
   int2: 'SMALLINT',
   int4: 'INTEGER',
@@ -269,7 +272,8 @@ async function numericType(
   return (text) => `CAST(${text} AS DECIMAL(${digits}, ${scale}))`;
 }
 
-async function leave(client: Client): Promise<void> {
+/** Ends a connection, without waiting for a server that does not answer. */
+export async function leave(client: Client): Promise<void> {
   await Promise.race([
     client.end().catch(() => {}),
     new Promise<void>((resolve) => {
@@ -279,7 +283,7 @@ async function leave(client: Client): Promise<void> {
   destroy(client);
 }
 
-function destroy(client: Client): void {
+export function destroy(client: Client): void {
   (client as unknown as { connection?: { stream?: { destroy?: () => void } } }).connection?.stream?.destroy?.();
 }
 
@@ -299,7 +303,8 @@ function explainConnection(error: unknown): Error {
   return new WorkError(`PostgreSQL refused the connection: ${reasonOf(error)}.${advice}`, { cause: error });
 }
 
-function explain(error: unknown, query: QueryText): unknown {
+/** Converts an error of a query to one for the user; an error that may pass stays as it is. */
+export function explain(error: unknown, query: QueryText): unknown {
   const code = codeOf(error);
   if (error instanceof WorkError || error instanceof CancelledError || code === '' || /^(08|40|53|57P|E)/.test(code))
     return error;
@@ -316,7 +321,7 @@ function explain(error: unknown, query: QueryText): unknown {
   return queryError(query, `${internal}${hint ? ` (${hint})` : ''}.${advice}`, offset, error);
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
 }

@@ -20,10 +20,10 @@ export interface SqliteSource {
   batch?: number | undefined;
 }
 
-type Value = null | bigint | number | string | Buffer;
+export type Value = null | bigint | number | string | Buffer;
 
 /** Kinds of values found in a column. SQLite does not enforce column types. */
-interface Seen {
+export interface Seen {
   integer: boolean;
   real: boolean;
   text: boolean;
@@ -48,7 +48,7 @@ export async function fromSqlite(context: SourceContext, source: SqliteSource): 
   try {
     const { statement, names, values } = prepare(context, source, query, handle);
     rows = await RowFile.open(path, names.length);
-    const seen = names.map((): Seen => ({ integer: false, real: false, text: false, blob: false, long: false }));
+    const seen = names.map(nothingSeen);
     const watermark = await readRows(
       context,
       source,
@@ -70,7 +70,8 @@ export async function fromSqlite(context: SourceContext, source: SqliteSource): 
   }
 }
 
-function openReadOnly(root: string, file: string): BetterSqlite.Database {
+/** Opens a database of the project. Throws DataError when there is none. */
+export function openReadOnly(root: string, file: string): BetterSqlite.Database {
   const path = join(root, file);
   if (!existsSync(path))
     throw new DataError(`There is no database \`${file}\`. Correct the path in loopwright.yaml.`, { place: { file } });
@@ -86,12 +87,12 @@ function openReadOnly(root: string, file: string): BetterSqlite.Database {
 }
 
 /** Wraps the query to limit it by the watermark. The last columns are the watermark and its kind. */
-function prepare(
+export function prepare(
   { since, inclusive }: SourceContext,
   { watermark }: SqliteSource,
   { sql }: QueryText,
   handle: BetterSqlite.Database,
-) {
+): { names: string[]; values: (bigint | number | string)[]; statement: BetterSqlite.Statement } {
   const inner = handle.prepare(`SELECT * FROM (\n${sql}\n) AS q`);
   const names = inner.columns().map(({ name }) => name);
   checkColumns(names, watermark, suggestion);
@@ -149,7 +150,8 @@ async function readRows(
   return watermark;
 }
 
-function asText(value: Value, seen: Seen): string | null {
+/** Returns a value as text, and notes its kind. */
+export function asText(value: Value, seen: Seen): string | null {
   if (value === null) return null;
   if (typeof value === 'string') {
     seen.text = true;
@@ -168,14 +170,21 @@ function asText(value: Value, seen: Seen): string | null {
   return value.toString('base64');
 }
 
-/** Returns the narrowest type that loses no information. */
+export const nothingSeen = (): Seen => ({ integer: false, real: false, text: false, blob: false, long: false });
+
+/** Returns the narrowest SQL type that loses no information; null for text. */
+export function sqlTypeOf(seen: Seen | undefined): 'DOUBLE' | 'BIGINT' | null {
+  if (!seen || seen.text || seen.blob || (seen.real && seen.long)) return null;
+  return seen.real ? 'DOUBLE' : seen.integer ? 'BIGINT' : null;
+}
+
 function typeOf(seen: Seen | undefined): RowColumn['typed'] {
-  if (!seen || seen.text || seen.blob || (seen.real && seen.long)) return (text) => text;
-  const type = seen.real ? 'DOUBLE' : seen.integer ? 'BIGINT' : null;
+  const type = sqlTypeOf(seen);
   return (text) => (type === null ? text : `CAST(${text} AS ${type})`);
 }
 
-function explain(error: unknown, query: QueryText, file: string): unknown {
+/** Converts an error of SQLite to one for the user. */
+export function explain(error: unknown, query: QueryText, file: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (error instanceof WorkError || error instanceof CancelledError) return error;
   if (code === 'SQLITE_BUSY')

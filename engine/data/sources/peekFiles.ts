@@ -1,0 +1,86 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { bytes } from '../../../words/sizes.ts';
+import { DataError } from '../../base/errors.ts';
+import { isOtherDialect, rewriteCsv, type CsvDialect } from './csvDialect.ts';
+import { fileStart } from './fileStart.ts';
+import { freshness, type Peek, type PeekOptions } from './peek.ts';
+import { peekTable } from './peekTable.ts';
+import type { SourceContext } from './source.ts';
+
+/** Files whose start is read. */
+const mostFiles = 8;
+
+/** Reads the start of the first files that paths and globs match. */
+export async function peekFiles(
+  context: SourceContext,
+  patterns: readonly string[],
+  options: PeekOptions,
+  dialect: CsvDialect = {},
+): Promise<Peek> {
+  const found = [...new Set(patterns.flatMap((pattern) => context.expand(pattern)))];
+  if (found.length === 0)
+    throw new DataError(
+      `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Add the data, or correct the path in loopwright.yaml.`,
+    );
+  const paths = found.map((file) => join(context.root, file));
+  const stats = paths.map((path) => statSync(path));
+  const size = stats.reduce((sum, { size }) => sum + size, 0);
+  const shown = found.length === 1 ? (found[0] ?? '') : `${found.length.toLocaleString('en-US')} files`;
+  const peek = await peekPaths(context, paths, options, dialect);
+  return {
+    ...freshness(Math.max(...stats.map(({ mtimeMs }) => mtimeMs)), 'file'),
+    ...peek,
+    about: `${shown}, ${bytes(size)}`,
+  };
+}
+
+/** Reads the start of the first of these files, absolute; `about` is the name of the first. */
+export async function peekPaths(
+  context: SourceContext,
+  paths: readonly string[],
+  options: PeekOptions,
+  dialect: CsvDialect = {},
+): Promise<Peek> {
+  const starts: string[] = [];
+  // Messages name the file, not the copy of its start.
+  const named = (error: unknown) => {
+    if (!(error instanceof DataError)) return error;
+    const name = (text: string) => starts.reduce((rest, start, i) => rest.replaceAll(start, paths[i] ?? ''), text);
+    const file = error.place?.file;
+    return new DataError(name(error.message), {
+      cause: error,
+      ...(error.place ? { place: { ...error.place, ...(file === undefined ? {} : { file: name(file) }) } } : {}),
+    });
+  };
+  let whole = paths.length <= mostFiles;
+  for (const [i, path] of paths.slice(0, mostFiles).entries()) {
+    const folder = join(context.folder, String(i));
+    mkdirSync(folder, { recursive: true });
+    const start = await fileStart(path, folder);
+    whole &&= start.whole;
+    starts.push(isOtherDialect(dialect) ? await rewritten(start.path, folder, dialect) : start.path);
+  }
+  const peek = await peekTable(context, starts, options, whole ? paths : null).catch((error: unknown) => {
+    throw named(error);
+  });
+  const more = paths.length - starts.length;
+  const notes = [
+    ...(peek.notes ?? []),
+    ...(more > 0 ? [`The rows and columns are those of the first ${mostFiles} of ${paths.length} files.`] : []),
+  ];
+  return { ...peek, about: basename(paths[0] ?? ''), ...(notes.length > 0 ? { notes } : {}) };
+}
+
+async function rewritten(path: string, folder: string, dialect: CsvDialect): Promise<string> {
+  const target = join(
+    folder,
+    'text',
+    `${basename(path)
+      .replace(/\.gz$/i, '')
+      .replace(/\.\w+$/, '')}.csv`,
+  );
+  const delimiter = dialect.delimiter ?? (/\.tsv(\.gz)?$/i.test(path) ? '\t' : undefined);
+  await rewriteCsv(path, target, { ...dialect, delimiter });
+  return target;
+}
