@@ -14,6 +14,8 @@ export interface Parsed {
   problems: Problem[];
   /** Text that syntax errors make unreadable. `root` contains the rest. */
   lost: Range[];
+  /** True when `${…}` in the texts is no reference: that of a dvc.yaml is resolved already, or is for the shell. */
+  verbatim?: true;
 }
 
 /**

@@ -56,12 +56,14 @@ export function resolveConfig(
       if (path?.kind === 'scalar') datasets.set(key, String(path.value));
     }
   }
-  const root = interpolate(overlaid, { params, datasets, env }, (code, range, message, about) => {
-    references.add(range.start);
-    // An unreadable entry still declares its name.
-    if (about?.name !== undefined && lost.names.has(about.name)) return;
-    report(code, range, message, { variable: about?.variable });
-  });
+  const root = parsed.verbatim
+    ? overlaid
+    : interpolate(overlaid, { params, datasets, env }, (code, range, message, about) => {
+        references.add(range.start);
+        // An unreadable entry still declares its name.
+        if (about?.name !== undefined && lost.names.has(about.name)) return;
+        report(code, range, message, { variable: about?.variable });
+      });
   // An unresolved reference is one error. That its text is not a number is not reported as well.
   const told = new Set(references);
   validateShape(

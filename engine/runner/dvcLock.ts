@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import { parse } from 'yaml';
-import { commandText, dvcLockName, paramName, type DvcProject } from '../project/dvc/readDvcProject.ts';
+import { commandText } from '../project/dvc/commandText.ts';
+import { paramName } from '../project/dvc/dvcStage.ts';
+import { dvcLockName, type DvcProject } from '../project/dvc/readDvcProject.ts';
 import { flatten } from '../project/dvc/template.ts';
 import type { LockEntry, FileFingerprint } from '../fingerprint/lockFile.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
@@ -33,7 +35,8 @@ export function dvcLockEntry(
   stage: string,
   fingerprints: FileFingerprints,
 ): LockEntry | null {
-  const entry = readDvcLock(root)[stage];
+  const lock = dvc.locks.get(stage);
+  const entry = lock && readDvcLock(join(root, lock.folder))[lock.name];
   if (!entry) return null;
   const folder = dvc.folders.get(stage) ?? '';
   const params = Object.entries(entry.params ?? {}).flatMap(([file, values]) =>

@@ -85,7 +85,10 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
   const { project, config, lock, fingerprints, experiment } = options;
   const period = options.period ?? wholePeriod;
   const raw = toValue(nodeAt(project.file.parsed.root ?? undefined, ['stages', node.name]));
-  const names = new Set([...paramsUsed(raw), ...('cmd' in node.config ? (node.config.params ?? []) : [])]);
+  const names = new Set([
+    ...(project.dvc ? [] : paramsUsed(raw)),
+    ...('cmd' in node.config ? (node.config.params ?? []) : []),
+  ]);
   const params = Object.fromEntries(
     [...names]
       .filter((name) => config.params && Object.hasOwn(config.params, name))
@@ -102,9 +105,9 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
   }
   const rawParams = toValue(nodeAt(project.file.parsed.root ?? undefined, ['params'])) as
     Record<string, unknown> | undefined;
-  const variables = [raw, ...[...names].map((name) => rawParams?.[name])].flatMap((value) =>
-    envIn(JSON.stringify(value) ?? ''),
-  );
+  const variables = project.dvc
+    ? []
+    : [raw, ...[...names].map((name) => rawParams?.[name])].flatMap((value) => envIn(JSON.stringify(value) ?? ''));
   return { ...withoutSecrets({ spec: specOf(node, config, period), params }, variables, project.env), deps };
 }
 

@@ -8,7 +8,7 @@ test('errors and unsupported keys of a dvc.yaml are reported at their place', ()
   const root = makeProject({
     'params.yaml': 'a: 1\n',
     'dvc.yaml':
-      'stages:\n  one:\n    cmd: echo ${gone}\n    deps: [s3://bucket/x]\n    params: [missing, "a"]\n    metrics: [m.yaml]\n  two:\n    outs: [x]\n  three:\n    cmd: echo\n    params:\n      - conf.toml:\n          - x\nartifacts:\n  m:\n    path: x\n',
+      'stages:\n  one:\n    cmd: echo ${gone}\n    deps: [s3://bucket/x]\n    params: [missing, "a"]\n    metrics: [m.toml]\n  two:\n    outs: [x]\n  three:\n    cmd: echo\n    params:\n      - conf.toml:\n          - x\nartifacts:\n  m:\n    path: x\n',
   });
   const project = loadProject(root);
   const told = [...project.file.problems, ...checkProject(project)]
@@ -18,10 +18,9 @@ test('errors and unsupported keys of a dvc.yaml are reported at their place', ()
     'dvc.yaml:3 error `${gone}` is not defined',
     'dvc.yaml:4 warning `s3://bucket/x` is a URL',
     'dvc.yaml:5 error There is no param `missing` in `params.yaml`',
-    'dvc.yaml:6 info `m.yaml` is stored as an output',
-    'dvc.yaml:8 error The stage `two` has no `cmd`',
+    'dvc.yaml:6 info `m.toml` is stored as an output',
+    'dvc.yaml:7 error The stage `two` has no `cmd`',
     'dvc.yaml:13 info `conf.toml` is tracked as a whole',
-    'dvc.yaml:14 warning Artifacts are not registered',
     'dvc.yaml:1 info Loopwright runs this DVC project unchanged',
   ])
     assert.ok(

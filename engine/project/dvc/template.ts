@@ -1,154 +1,112 @@
 import { entryOf, type Entry, type Located, type Range } from '../located.ts';
-import { noteWritten, pythonText, writtenText } from './pythonText.ts';
+import { argumentsOf, movedTo, noteInserted, pythonText, type ArgumentStyle } from './pythonText.ts';
 
 /** Values that `${…}` of a dvc.yaml can refer to. Values of other files are located where they are used. */
-export type Context = Map<string, Located>;
+export type Context = ReadonlyMap<string, Located>;
 
 export type Report = (range: Range, message: string) => void;
 
-const reference = /(?<!\\)\$\{([^}]*)\}/g;
+/** What references are replaced with, and how. */
+export interface Filling {
+  context: Context;
+  style: ArgumentStyle;
+  report: Report;
+  /** The key of the stage that is filled, such as `cmd`; null where DVC accepts lists and mappings. */
+  key: string | null;
+}
+
+const reference = /(?<!\\)\$\{(.*?)\}/g;
+const single = /^\$\{(.*?)\}$/;
 
 /**
- * Replaces `${a.b[0]}` in every string like DVC: a string that is a single reference keeps the type of its value.
- * `text` is the text of the file, from which the format of numbers is taken.
+ * Replaces `${a.b[0]}` in every string like DVC: a string that is a single reference keeps the type of its value, and
+ * `\${` is a `${` that is left to the shell.
  */
-export function fill(node: Located, context: Context, text: string, report: Report, inCommand = false): Located {
-  if (node.kind === 'seq')
-    return { ...node, items: node.items.map((item) => fill(item, context, text, report, inCommand)) };
+export function fill(node: Located, filling: Filling): Located {
+  if (node.kind === 'seq') return { ...node, items: node.items.map((item) => fill(item, filling)) };
   if (node.kind === 'map')
     return {
       ...node,
       entries: node.entries.map((entry): Entry => ({
         ...entry,
-        key: fillText(entry.key, context, text, entry.keyRange, report),
-        value: fill(entry.value, context, text, report, inCommand || entry.key === 'cmd'),
+        key: fillText(entry.key, entry.keyRange, filling),
+        value: fill(entry.value, filling),
       })),
     };
   if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
-  const whole = /^\$\{([^}]*)\}$/.exec(node.value);
-  const found = whole ? select(whole[1] ?? '', context) : null;
-  if (found && !(inCommand && found.kind === 'map'))
-    return found.kind === 'scalar' ? noteWritten({ ...found, range: node.range }, writtenText(found, text)) : found;
-  return { ...node, value: fillText(node.value, context, text, node.range, report) };
+  const expression = single.exec(node.value)?.[1];
+  if (expression !== undefined && node.value.match(reference)?.[0] === node.value) {
+    const found = lookUp(node.value, expression, node.range, filling);
+    if (!found) return { ...node, value: '' };
+    if (!(filling.key === 'cmd' && found.kind === 'map')) return noteInserted(movedTo(found, node.range));
+  }
+  return { ...node, value: fillText(node.value, node.range, filling) };
 }
 
-function fillText(template: string, context: Context, text: string, range: Range, report: Report): string {
+/** Fills the values of a stage, each under its key. */
+export function fillStage(stage: Located, filling: Omit<Filling, 'key'>): Located {
+  if (stage.kind !== 'map') return stage;
+  return {
+    ...stage,
+    entries: stage.entries.map((entry) =>
+      entry.key === 'vars' ? entry : { ...entry, value: fill(entry.value, { ...filling, key: entry.key }) },
+    ),
+  };
+}
+
+function fillText(template: string, range: Range, filling: Filling): string {
   return template
     .replace(reference, (written, expression: string) => {
-      const found = select(expression, context);
-      if (found) return pythonText(found, writtenText(found, text));
-      report(range, `\`${written}\` is not defined: there is no \`${expression.trim()}\` in params.yaml or \`vars\`.`);
-      return '';
+      const found = lookUp(written, expression, range, filling);
+      if (!found) return '';
+      if (found.kind === 'scalar') return pythonText(found);
+      const options = found.kind === 'map' ? argumentsOf(found, filling.style) : null;
+      if (options === null)
+        filling.report(
+          range,
+          found.kind === 'map'
+            ? `\`${written}\` cannot be written as options: it holds a list in a list.`
+            : `\`${written}\` is a list, which DVC does not write into a text. Refer to one of its items, such as \`\${${expression.trim()}[0]}\`.`,
+        );
+      return options ?? '';
     })
     .replaceAll('\\${', '${');
 }
 
-/** Returns the value of `a.b[0].c`; null when it does not exist. */
+/** Returns the value of a reference; null, with a report, for one that DVC refuses. */
+function lookUp(written: string, expression: string, range: Range, { context, report, key }: Filling): Located | null {
+  const found = select(expression, context);
+  if (!found) {
+    report(
+      range,
+      `\`${written}\` is not defined: there is no \`${expression.trim()}\` in params.yaml or \`vars\`. To leave it to the shell, write \`\\${written}\`.`,
+    );
+    return null;
+  }
+  if (found.kind !== 'scalar' && key !== null && !(key === 'cmd' && found.kind === 'map')) {
+    report(
+      range,
+      `\`${written}\` is ${found.kind === 'map' ? 'a mapping' : 'a list'}, which DVC does not insert under \`${key}\`. Refer to one of its values.`,
+    );
+    return null;
+  }
+  return found;
+}
+
+/** Returns the value of `a.b[0].c`; null when it does not exist. A negative index counts from the end. */
 export function select(expression: string, context: Context): Located | null {
   const steps = expression
-    .trim()
-    .split(/\.|\[|\]\.?/)
-    .filter((step) => step !== '')
-    .map((step) => step.replace(/^(['"])(.*)\1$/, '$2'));
+    .replaceAll('[', '.')
+    .replaceAll(']', '')
+    .split('.')
+    .map((step) => step.trim());
   let node = context.get(steps[0] ?? '') ?? null;
   for (const step of steps.slice(1)) {
     if (node?.kind === 'map') node = entryOf(node, step)?.value ?? null;
-    else if (node?.kind === 'seq' && /^\d+$/.test(step)) node = node.items[Number(step)] ?? null;
+    else if (node?.kind === 'seq' && /^[-+]?\d+$/.test(step)) node = node.items.at(Number(step)) ?? null;
     else return null;
   }
   return node;
-}
-
-export interface Stamped {
-  name: string;
-  nameRange: Range;
-  stage: Located;
-  context: Context;
-}
-
-/**
- * Returns the stages of one entry of `stages`: itself, or one per item of its `foreach` or combination of its `matrix`.
- */
-export function stampOut(entry: Entry, context: Context, text: string, report: Report): Stamped[] {
-  const each = entryOf(entry.value, 'foreach')?.value;
-  const body = entryOf(entry.value, 'do')?.value;
-  const matrix = entryOf(entry.value, 'matrix')?.value;
-  const one = (key: string, stage: Located, more: [string, Located][]): Stamped => ({
-    name: `${entry.key}@${key}`,
-    nameRange: entry.keyRange,
-    stage,
-    context: new Map([...context, ...more]),
-  });
-  const scalar = (value: string): Located => ({ kind: 'scalar', range: entry.keyRange, value, quoted: true });
-  const plain = (node: Located) => pythonText(node, writtenText(node, text));
-  if (each && body) {
-    const items = fill(each, context, text, report);
-    if (items.kind === 'map')
-      return items.entries.map(({ key, value }) =>
-        one(key, body, [
-          ['item', value],
-          ['key', scalar(key)],
-        ]),
-      );
-    if (items.kind !== 'seq') {
-      report(each.range, '`foreach` needs a list or a mapping.');
-      return [];
-    }
-    const composite = items.items.some((item) => item.kind !== 'scalar');
-    return items.items.map((item, i) => one(composite ? String(i) : plain(item), body, [['item', item]]));
-  }
-  if (matrix?.kind === 'map') {
-    const axes = matrix.entries.map(({ key, value }) => ({ key, items: fill(value, context, text, report) }));
-    let combinations: { key: string; node: Located; label: string }[][] = [[]];
-    for (const { key, items } of axes) {
-      const choices =
-        items.kind === 'seq'
-          ? items.items.map((node, i) => ({ key, node, label: node.kind === 'scalar' ? plain(node) : `${key}${i}` }))
-          : [];
-      combinations = combinations.flatMap((before) => choices.map((choice) => [...before, choice]));
-    }
-    const stage: Located =
-      entry.value.kind === 'map'
-        ? { ...entry.value, entries: entry.value.entries.filter(({ key }) => key !== 'matrix') }
-        : entry.value;
-    return combinations.map((parts) => {
-      const label = parts.map((part) => part.label).join('-');
-      const item: Located = {
-        kind: 'map',
-        range: matrix.range,
-        entries: parts.map(({ key, node }) => ({ key, keyRange: matrix.range, value: node, merged: false })),
-      };
-      return one(label, stage, [
-        ['item', item],
-        ['key', scalar(label)],
-      ]);
-    });
-  }
-  return [{ name: entry.key, nameRange: entry.keyRange, stage: entry.value, context }];
-}
-
-/** Returns the names and values of a parsed file, or of a part of it. */
-export function contextOf(
-  file: { root: Located | null; text: string } | null,
-  only: readonly string[] = [],
-): [string, Located][] {
-  if (file?.root?.kind !== 'map') return [];
-  return file.root.entries
-    .filter(({ key }) => only.length === 0 || only.includes(key))
-    .map(({ key, value }): [string, Located] => [key, placeless(value, file.text)]);
-}
-
-/** Removes the positions of a value from another file. */
-function placeless(node: Located, text: string): Located {
-  const range = { start: 0, end: 0 };
-  if (node.kind === 'seq') return { ...node, range, items: node.items.map((item) => placeless(item, text)) };
-  if (node.kind === 'map')
-    return {
-      ...node,
-      range,
-      entries: node.entries.map((entry) => ({ ...entry, keyRange: range, value: placeless(entry.value, text) })),
-    };
-  return noteWritten({ ...node, range }, writtenText(node, text));
 }
 
 /**
