@@ -1,9 +1,19 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { WorkError } from './errors.ts';
 import { globSegments, matchName, plainName, type GlobSegment } from './linearGlob.ts';
 
-/** A glob looks at no more names than this: `/**` over a whole machine would take hours. */
+/** A glob looks at no more names than this. */
 const mostNames = 2_000_000;
+/** Outside its root it looks at fewer: `/**` over a whole machine would take hours. */
+const mostOutside = 100_000;
+
+export interface WalkOptions {
+  /** The number of names to look at. Default: 2,000,000, or 100,000 for a glob that leaves the root. */
+  most?: number;
+  /** Throws WorkError when there are more names, instead of returning what was found among the first. */
+  complete?: boolean;
+}
 
 /**
  * Returns the files and folders under `root` that match a glob, relative to it with `/` (absolute for an absolute glob),
@@ -11,8 +21,10 @@ const mostNames = 2_000_000;
  * does not match a leading dot, and wildcards do not follow links to folders. With `/` at the end only folders match.
  * Folders that cannot be read count as empty.
  */
-export function walkGlob(root: string, glob: string, most = mostNames): string[] {
+export function walkGlob(root: string, glob: string, options: WalkOptions = {}): string[] {
   if (glob.includes('\0')) return [];
+  const isOutside = isAbsolute(glob) || /(^|\/)\.\.(\/|$)/.test(glob);
+  const most = options.most ?? (isOutside ? mostOutside : mostNames);
   const found = new Set<string>();
   const walk = { root, found, left: most, asked: new Set<string>(), onlyFolders: glob.endsWith('/') };
   for (const segments of globSegments(glob.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))) {
@@ -20,6 +32,10 @@ export function walkGlob(root: string, glob: string, most = mostNames): string[]
     if (isAbsolute(glob)) descend(walk, '/', segments.slice(1), 0);
     else descend(walk, '', segments, 0);
   }
+  if (walk.left <= 0 && options.complete === true)
+    throw new WorkError(
+      `The glob \`${glob}\` looks at more than ${most.toLocaleString('en-US')} files and folders. Name the folder with the data.`,
+    );
   return [...found];
 }
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { glob } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
+import { walkGlob } from '../base/walkGlob.ts';
 
 /**
  * Returns the files (never folders) under `root` that match a pattern with `*`, `**`, `?` and `[..]`, as absolute
@@ -12,7 +12,7 @@ export async function expandGlob(root: string, pattern: string): Promise<string[
   if (await isFile(exact)) return [resolve(exact)];
   if (!/[*?[{]/.test(pattern)) return [];
   const found: string[] = [];
-  for await (const path of glob(pattern, { cwd: root })) {
+  for (const path of walkGlob(root, pattern, { complete: true })) {
     const file = resolve(root, path);
     if (await isFile(file)) found.push(file);
   }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { isGlob } from '../base/glob.ts';
-import { diskFiles, relativePath } from '../project/projectFiles.ts';
+import { walkGlob } from '../base/walkGlob.ts';
+import { relativePath } from '../project/projectFiles.ts';
 import type { Store } from '../store/store.ts';
 import type { FileFingerprint } from './lockFile.ts';
 
@@ -26,8 +27,8 @@ export class FileFingerprints {
    */
   expand(path: string): string[] {
     if (isGlob(path))
-      return diskFiles(this.#root)
-        .glob(path)
+      return walkGlob(this.#root, path, { complete: true })
+        .toSorted()
         .filter((found) => isFile(this.#absolute(found)));
     const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
     if (!stats) return [];

@@ -45,5 +45,10 @@ test('a folder linked to itself, many wildcards and too many names end', { timeo
   assert.deepEqual(walkGlob(root, 'loop/loop/b.csv'), ['loop/loop/b.csv']);
   assert.equal(walkGlob(root, '**/**/**/**/c.csv').length, 1);
   assert.deepEqual(walkGlob(root, `${'*a'.repeat(40)}/x`), []);
-  assert.equal(walkGlob(root, '*', 3).length <= 3, true);
+  assert.equal(walkGlob(root, '*', { most: 3 }).length <= 3, true);
+  assert.throws(
+    () => walkGlob(root, '*', { most: 3, complete: true }),
+    /more than 3 files and folders. Name the folder/,
+  );
+  assert.ok(walkGlob(root, '/**/*.csv').length >= 0);
 });
