@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { attach } from './commands/attach.ts';
 import { blameCommand, type BlameOptions } from './commands/blame.ts';
 import { check, readFormat, readSeverity, type CheckOptions } from './commands/check.ts';
+import { collectCommand, type CollectOptions } from './commands/collect.ts';
 import { doctor } from './commands/doctor.ts';
 import { drift, type DriftOptions } from './commands/drift.ts';
 import { exportRunsTo, type ExportRunsOptions } from './commands/exportRuns.ts';
@@ -94,6 +95,12 @@ command('run [stages...]', 'bring stages and their dependencies up to date')
   .option('--param <name=value>', 'set a param for this run; repeatable', collectList)
   .option('--force', 'run the named stages even if they are fresh')
   .action(action<RunOptions>((context, stages, options) => runCommand(context, stages, options)));
+command('collect [stage]', 'take events over HTTP until stopped')
+  .option('--listen', 'listen for the events of the stage, or of all stages that receive events')
+  .option('--port <n>', 'port to use instead; 0 picks a free one')
+  .option('--host <address>', 'address to listen on instead of 127.0.0.1; others need a token')
+  .option('--token-env <name>', 'environment variable with the token that clients must send')
+  .action(action<CollectOptions>((context, [stage], options) => collectCommand(context, stage, options)));
 // Internal: a sweep starts its trials with it.
 program
   .command('trial', { hidden: true })

@@ -28,6 +28,7 @@ import { keyOf, mergeRows, newestOfKey } from './mergeRows.ts';
 import { handleInvalid } from './quarantine.ts';
 import { periodVariables } from '../fingerprint/period.ts';
 import { programEnv } from './programEnv.ts';
+import { accumulatedBase, accumulates, forgetNote, noteWrite, type AccumulatedBase } from './accumulatedBase.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
 /**
@@ -59,6 +60,8 @@ interface Plan {
   state: SourceState | null;
   /** The previous version, when new rows are added to it. */
   base: Snapshot | null;
+  /** The rows that the rows of a source that gives each once are added to; null for other sources. */
+  accumulated: AccumulatedBase | null;
   watermark: string | null;
   key: string;
 }
@@ -69,7 +72,7 @@ async function collectRows(
   redact: (text: string) => string,
 ): Promise<StageOutcome> {
   const { schema, path } = datasetOf(context, inputs.dataset);
-  const plan = planOf(context, inputs, schema, outputPath(path));
+  const plan = await planOf(context, inputs, schema, outputPath(path));
   const received = await receive(sourceContext(context, plan), inputs.from);
   await checkWholeGzip(received.files, context.signal);
   const outs = [
@@ -78,7 +81,10 @@ async function collectRows(
   ];
   try {
     if (nothingNew(context, plan, received)) return toldNothingNew(context, plan, outs);
-    const written = await writeWhole(context, plan, received);
+    const written =
+      plan.accumulated && received.rows === 0
+        ? nothingAdded(plan, plan.accumulated)
+        : await writeWhole(context, plan, received);
     removeLeftovers(context.project.root, path, plan.target);
     const snapshot = await makeSnapshot(context, await context.database(), {
       dataset: plan.dataset,
@@ -89,6 +95,8 @@ async function collectRows(
       source: redact(describeSource(inputs.from)),
       state: stateAfter(context, plan, received),
     });
+    if (plan.accumulated) forgetNote(context, plan);
+    received.committed?.();
     context.run.input(plan.dataset, snapshot.id);
     context.run.metrics({
       [`rows.${plan.dataset}`]: snapshot.rows,
@@ -107,22 +115,27 @@ async function collectRows(
   }
 }
 
-function planOf(
+async function planOf(
   context: StageContext,
   inputs: CollectStage['with'],
   schema: DatasetSchema | null,
   target: string,
-): Plan {
+): Promise<Plan> {
   const { from, dataset } = inputs;
   const invalid = inputs.invalid ?? 'quarantine';
   const watermark = 'watermark' in from ? (from.watermark ?? null) : null;
   const key = sourceKey(context, from, dataset, invalid);
   const newest = newestSnapshot(context.store, dataset);
+  const shared = { dataset, schema, from, invalid, target, key };
+  if (accumulates(from)) {
+    const accumulated = await accumulatedBase(context, { dataset, target });
+    return { ...shared, watermark: null, state: newest?.state ?? null, base: newest, accumulated };
+  }
   // As of a past time everything is read: the stored state is of another time.
   const state = !context.forced && context.period.asOf === null && newest?.state?.key === key ? newest.state : null;
   const base = state?.watermark && newest && baseFiles(context, newest) !== null ? newest : null;
   const goesOn = watermark === null || base !== null;
-  return { dataset, schema, from, invalid, target, watermark, key, state: goesOn ? state : null, base };
+  return { ...shared, watermark, state: goesOn ? state : null, base, accumulated: null };
 }
 
 function sourceContext(context: StageContext, plan: Plan): SourceContext {
@@ -141,6 +154,8 @@ function sourceContext(context: StageContext, plan: Plan): SourceContext {
     anew: context.forced,
     since: plan.base ? (plan.state?.watermark ?? null) : null,
     inclusive: plan.schema?.primaryKey !== undefined,
+    schema: plan.schema,
+    position: plan.accumulated?.position ?? null,
     onSpawn: (pid) => context.run.child(context.node.name, pid),
   };
 }
@@ -160,6 +175,7 @@ function baseFiles(context: StageContext, version: Snapshot): string[] | null {
 }
 
 function nothingNew(context: StageContext, plan: Plan, received: Received): boolean {
+  if (plan.accumulated) return false;
   const newest = plan.state ? newestSnapshot(context.store, plan.dataset) : null;
   if (!newest || combinedHash(context.fingerprints.of([plan.target])) !== newest.hash) return false;
   return plan.watermark === null
@@ -175,6 +191,7 @@ function toldNothingNew(context: StageContext, plan: Plan, outs: string[]): Stag
 }
 
 function stateAfter(context: StageContext, plan: Plan, received: Received): SourceState | null {
+  if (plan.accumulated) return { key: plan.key, position: received.position ?? null };
   if (context.period.asOf !== null || 'files' in plan.from) return null;
   return {
     key: plan.key,
@@ -184,6 +201,16 @@ function stateAfter(context: StageContext, plan: Plan, received: Received): Sour
 }
 
 const nothingNewWords = 'nothing new';
+
+/** The result when a source that gives each row once has none. Throws WorkError when it never had one. */
+function nothingAdded({ dataset, base }: Plan, { files }: AccumulatedBase): Written {
+  if (files !== null)
+    return { quarantined: base?.quarantined ?? 0, detail: base?.detail ?? {}, words: [nothingNewWords] };
+  throw new WorkError(
+    `Nothing has arrived for \`${dataset}\` yet. Start \`loopwright collect --listen\` and send it something.`,
+    { place: { file: 'loopwright.yaml' } },
+  );
+}
 
 interface Written {
   quarantined: number;
@@ -204,6 +231,7 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
       const written = await writeRows(context, plan, received, beside);
       if (received.unchanged?.() ?? true) {
         checkCancelled(context.signal);
+        if (plan.accumulated && existsSync(beside)) await noteWrite(context, plan, beside, received.position ?? null);
         if (existsSync(beside)) renameSync(beside, absolute);
         return written;
       }
@@ -225,12 +253,13 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
 async function writeRows(context: StageContext, plan: Plan, { files }: Received, beside: string): Promise<Written> {
   const db = await context.database();
   const { schema, invalid, base } = plan;
+  const merges = plan.accumulated ? plan.accumulated.files !== null : base !== null;
   context.progress(`reading ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
   const text = /\.(csv|tsv|txt)(\.gz)?$/i.test(files[0] ?? '') && schema !== null;
   const columns = await sourceColumns(db, files, text);
   const read = sourceSql(files, { allText: text, withFile: true, rejects: text });
   const key = keyOf(schema, columns);
-  let source = asOf(read, schema, columns, context.period.asOf);
+  let source = asOf(read, schema, columns, plan.accumulated ? null : context.period.asOf);
   if (plan.watermark !== null && key.length > 0) {
     // Of two rows with one key and time an arbitrary one stays, and the source is read more than once.
     await db.run(
@@ -248,7 +277,7 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
     const mode = text ? 'raw' : 'typed';
     const result = await validateTable(db, {
       source,
-      schema: base ? withoutRowBounds(schema) : schema,
+      schema: merges ? withoutRowBounds(schema) : schema,
       mode,
       rejects: text && context.period.asOf !== null ? 'of files with rows' : text,
       invalid,
@@ -260,7 +289,7 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
   }
   checkCancelled(context.signal);
   context.progress(`writing ${plan.target}`);
-  const merged = base ? await writeMerged(context, plan, base, sql, beside) : null;
+  const merged = merges ? await writeMerged(context, plan, sql, beside) : null;
   if (merged === null) await write(db, plan.target, sql, beside);
   await discard();
   // Rows at the boundary are read again each time; when none of them is invalid, the version keeps its count.
@@ -279,12 +308,12 @@ async function write(db: Database, target: string, sql: string, path: string): P
 async function writeMerged(
   context: StageContext,
   plan: Plan,
-  base: Snapshot,
   sql: string,
   beside: string,
 ): Promise<{ isNew: boolean; words: string[] }> {
   const db = await context.database();
-  const files = baseFiles(context, base);
+  const { base } = plan;
+  const files = plan.accumulated ? plan.accumulated.files : base && baseFiles(context, base);
   if (files === null)
     throw new WorkError(
       `The version of \`${plan.dataset}\` that new rows are added to is missing. Run \`loopwright run ${context.node.name} --force\` to pull everything again.`,
@@ -296,7 +325,7 @@ async function writeMerged(
   );
   const merged = await mergeRows(db, files, 'loopwright_fresh', key);
   if (merged.sql === null) {
-    if (combinedHash(context.fingerprints.of([plan.target])) !== base.hash)
+    if (base && !plan.accumulated && combinedHash(context.fingerprints.of([plan.target])) !== base.hash)
       await placeFiles(context.store.folder, context.project.root, base.files);
     return { isNew: false, words: [nothingNewWords] };
   }

@@ -19,6 +19,8 @@ export interface SourceState {
   watermark?: Watermark | null;
   /** The validator that the source returned, such as an ETag; an equal one means that nothing changed. */
   version?: string | null;
+  /** The position in a source that gives each row once, in the words of that source. JSON. */
+  position?: unknown;
 }
 
 export interface NewSnapshot {

@@ -1,5 +1,6 @@
 import type { CollectSource } from '../../project/schema/collectStage.ts';
 import { fromCommand } from './commandSource.ts';
+import { fromEvents } from './eventsSource.ts';
 import { fromFiles } from './filesSource.ts';
 import { fromUrl } from './httpSource.ts';
 import { fromS3 } from './objectStoreSource.ts';
@@ -15,6 +16,7 @@ export async function receive(context: SourceContext, from: CollectSource): Prom
   if ('postgres' in from) return fromPostgres(context, from);
   if ('sqlite' in from) return fromSqlite(context, from);
   if ('s3' in from) return fromS3(context, from);
+  if ('events' in from) return fromEvents(context, from);
   return fromCommand(context, from);
 }
 
@@ -25,6 +27,7 @@ export function describeSource(from: CollectSource): string {
   if ('url' in from) return from.url;
   if ('postgres' in from) return `${whereOf(from.postgres)}${query}`;
   if ('sqlite' in from) return `${from.sqlite}${query}`;
+  if ('events' in from) return `events in ${from.events}`;
   return 's3' in from ? from.s3 : `$ ${shortened(from.command)}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Watermark } from '../watermark.ts';
+import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { Database } from '../database.ts';
 
 /** Context of a source. Messages of a source can contain secrets; the caller removes them. */
@@ -22,6 +23,10 @@ export interface SourceContext {
   since: Watermark | null;
   /** Also reads rows equal to `since`. A primary key identifies those that were already read. */
   inclusive: boolean;
+  /** The schema of the dataset; null when it has none. */
+  schema: DatasetSchema | null;
+  /** The position that the last collection ended at, as the source returned it; null when there is none. */
+  position: unknown;
   /** Receives the process id of a command. */
   onSpawn?: (pid: number) => void;
 }
@@ -34,6 +39,10 @@ export interface Received {
   version: string | null;
   /** Highest watermark of the received rows. */
   watermark?: Watermark | null;
+  /** Position of the next collection, for a source that gives each row once. JSON. */
+  position?: unknown;
+  /** Called when the rows and the position are in a version. */
+  committed?: () => void;
   /** Number of received rows, when they were counted. */
   rows?: number;
   /** Returns false when a file changed after it was listed. The rows read can then mix two versions. */

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { closed, reference } from './fields.ts';
 import { FromCommand } from './sources/command.ts';
+import { FromEvents } from './sources/events.ts';
 import { FromFiles } from './sources/files.ts';
 import { FromPostgres } from './sources/postgres.ts';
 import { FromS3 } from './sources/s3.ts';
@@ -15,8 +16,8 @@ export const CollectStage = Type.Object(
     with: Type.Object(
       {
         dataset: reference('dataset', 'The dataset that receives the rows.'),
-        from: Type.Union([FromFiles, FromUrl, FromPostgres, FromSqlite, FromS3, FromCommand], {
-          description: 'Source of the rows: `files`, `url`, `postgres`, `sqlite`, `s3` or `command`.',
+        from: Type.Union([FromFiles, FromUrl, FromPostgres, FromSqlite, FromS3, FromEvents, FromCommand], {
+          description: 'Source of the rows: `files`, `url`, `postgres`, `sqlite`, `s3`, `events` or `command`.',
         }),
         invalid: Type.Optional(invalid),
       },
@@ -26,7 +27,7 @@ export const CollectStage = Type.Object(
   {
     ...closed,
     description:
-      'Reads rows from files, a download, a database, an object store or a command into a dataset, and creates a snapshot of it.',
+      'Reads rows from files, a download, a database, an object store, a listener or a command into a dataset, and creates a snapshot of it.',
   },
 );
 

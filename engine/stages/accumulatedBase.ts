@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomic } from '../base/writeAtomic.ts';
+import { hashFile } from '../data/hashFile.ts';
+import { areKept, placeFiles } from '../data/snapshotFiles.ts';
+import type { CollectSource } from '../project/schema/collectStage.ts';
+import { combinedHash } from '../fingerprint/fileFingerprints.ts';
+import { newestSnapshot } from '../tracking/snapshots.ts';
+import type { StageContext } from './stageContext.ts';
+
+/**
+ * True for sources that give each row once and cannot give it again: what they gave before stays in the dataset, also
+ * when their settings or the schema change, with `--force`, and as of a past time.
+ */
+export function accumulates(from: CollectSource): boolean {
+  return 'events' in from || 'mqtt' in from;
+}
+
+/** The rows that a dataset has collected until now. */
+export interface AccumulatedBase {
+  /** Absolute paths of the files with its rows, in their places; null when there are none. */
+  files: string[] | null;
+  /** The position of the source that belongs to these rows. */
+  position: unknown;
+}
+
+/**
+ * Finds the rows that new ones are added to. The file in place can be newer than the newest version: its writer ended
+ * between the two, or somebody edited it. In the first case the note of `noteWrite` says which rows it has.
+ */
+export async function accumulatedBase(
+  context: StageContext,
+  { dataset, target }: { dataset: string; target: string },
+): Promise<AccumulatedBase> {
+  const { root } = context.project;
+  const snapshot = newestSnapshot(context.store, dataset);
+  const position = snapshot?.state?.position ?? null;
+  const files = snapshot?.files ?? [];
+  const paths = files.map(({ path }) => path);
+  const inPlace = join(root, target);
+  if (snapshot && files.length > 0 && combinedHash(context.fingerprints.of(paths)) === snapshot.hash)
+    return { files: paths.map((path) => join(root, path)), position };
+  if (existsSync(inPlace)) {
+    const note = readNote(context, dataset);
+    if (note && (await hashFile(inPlace)).hash === note.hash) return { files: [inPlace], position: note.position };
+  }
+  if (files.length > 0 && areKept(context.store.folder, files)) {
+    if (existsSync(inPlace))
+      context.log(`warning: ${target} was changed by another program; its newest version takes its place`);
+    await placeFiles(context.store.folder, root, files);
+    return { files: paths.map((path) => join(root, path)), position };
+  }
+  if (existsSync(inPlace)) {
+    context.log(`warning: ${target} was not written by this stage; the new rows are added to it as it is`);
+    return { files: [inPlace], position };
+  }
+  if (snapshot) context.log(`warning: ${target} was removed, and no version of \`${dataset}\` keeps its rows`);
+  return { files: null, position };
+}
+
+interface WriteNote {
+  /** SHA-256 of the file that gets its place next. */
+  hash: string;
+  position: unknown;
+}
+
+/** Notes, before a file gets its place, the position of the source that it has read. */
+export async function noteWrite(
+  context: StageContext,
+  { dataset }: { dataset: string },
+  file: string,
+  position: unknown,
+): Promise<void> {
+  const note: WriteNote = { hash: (await hashFile(file)).hash, position };
+  writeAtomic(notePath(context, dataset), JSON.stringify(note));
+}
+
+/** Removes the note once the version has the position. */
+export function forgetNote(context: StageContext, { dataset }: { dataset: string }): void {
+  rmSync(notePath(context, dataset), { force: true });
+}
+
+function readNote(context: StageContext, dataset: string): WriteNote | null {
+  try {
+    return JSON.parse(readFileSync(notePath(context, dataset), 'utf8')) as WriteNote;
+  } catch {
+    return null;
+  }
+}
+
+function notePath(context: StageContext, dataset: string): string {
+  return join(context.store.folder, 'collecting', `${encodeURIComponent(dataset)}.json`);
+}
