@@ -7,6 +7,7 @@ import { CancelledError, WorkError } from '../../base/errors.ts';
 import type { CollectSource } from '../../project/schema/collectStage.ts';
 import { peekMs, type Peek, type PeekOptions } from './peek.ts';
 import { peekCommand } from './peekCommand.ts';
+import { peekEvents } from './peekEvents.ts';
 import { peekFiles } from './peekFiles.ts';
 import { peekPostgres } from './peekPostgres.ts';
 import { peekS3 } from './peekS3.ts';
@@ -64,5 +65,6 @@ function peek(context: SourceContext, from: CollectSource, options: PeekOptions)
   if ('postgres' in from) return peekPostgres(context, from, options);
   if ('sqlite' in from) return peekSqlite(context, from, options);
   if ('s3' in from) return peekS3(context, from, options);
+  if ('events' in from) return peekEvents(context, from, options);
   return peekCommand(context, from, options);
 }

@@ -24,9 +24,9 @@ export interface SourceContext {
   /** Also reads rows equal to `since`. A primary key identifies those that were already read. */
   inclusive: boolean;
   /** The schema of the dataset; null when it has none. */
-  schema: DatasetSchema | null;
+  schema?: DatasetSchema | null;
   /** The position that the last collection ended at, as the source returned it; null when there is none. */
-  position: unknown;
+  position?: unknown;
   /** Receives the process id of a command. */
   onSpawn?: (pid: number) => void;
 }

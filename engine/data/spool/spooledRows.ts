@@ -6,7 +6,7 @@ import type { Database } from '../database.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import type { Received, SourceContext } from '../sources/source.ts';
 import { writeParquet } from '../writeTable.ts';
-import { closedEnding, segmentsOf, spoolColumns, syncFolder } from './segments.ts';
+import { closedEnding, openEnding, segmentsOf, spoolColumns, syncFolder } from './segments.ts';
 
 /** The position of a collection in a spool, as the version keeps it. */
 export interface SpoolPosition {
@@ -50,11 +50,11 @@ export async function spooledRows(context: SourceContext, options: SpooledOption
   const db = await context.database();
   context.progress(`reading ${files.length} ${files.length === 1 ? 'segment' : 'segments'} of events`);
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE loopwright_spooled AS SELECT * FROM ${readLines(files, context.schema, options)}`,
+    `CREATE OR REPLACE TEMP TABLE loopwright_spooled AS SELECT * FROM ${readLines(files, context.schema ?? null, options)}`,
   );
   const columns = (await db.rows('DESCRIBE loopwright_spooled')).map((row) => String(row['column_name']));
   const ids = await writeIds(db, folder, before.ids);
-  await writeParquet(db, distinctRows(context.schema, columns, folder, before.ids, options), path);
+  await writeParquet(db, distinctRows(context.schema ?? null, columns, folder, before.ids, options), path);
   const rows = Number((await db.rows(`SELECT count(*) AS n FROM read_parquet(${quoteLiteral(path)})`))[0]?.['n'] ?? 0);
   const all = Number((await db.rows('SELECT count(*) AS n FROM loopwright_spooled'))[0]?.['n'] ?? 0);
   await db.run('DROP TABLE loopwright_spooled');
@@ -73,10 +73,29 @@ export async function spooledRows(context: SourceContext, options: SpooledOption
   };
 }
 
+/** What waits in a spool, without changing it: SQL of the lines, also of the open segment; null when nothing waits. */
+export function waitingLines(
+  { position, schema }: Pick<SourceContext, 'position' | 'schema'>,
+  options: Pick<SpooledOptions, 'folder' | 'columns'>,
+): string | null {
+  const taken = new Set(readPosition(position).taken);
+  const files = [closedEnding, openEnding]
+    .flatMap((ending) => segmentsOf(options.folder, ending))
+    .filter((name) => !taken.has(name))
+    .map((name) => join(options.folder, name))
+    .filter((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
+  // The last line of the open segment may not be whole yet.
+  return files.length === 0 ? null : readLines(files, schema ?? null, { ...options, ignoresTorn: true });
+}
+
 /** Returns SQL for the lines of segments, with the types that the schema declares. */
-function readLines(files: readonly string[], schema: DatasetSchema | null, options: SpooledOptions): string {
+function readLines(
+  files: readonly string[],
+  schema: DatasetSchema | null,
+  options: Pick<SpooledOptions, 'columns'> & { ignoresTorn?: boolean },
+): string {
   const list = `[${files.map(quoteLiteral).join(', ')}]`;
-  const shared = `format = 'newline_delimited', maximum_object_size = ${largestLine(files)}`;
+  const shared = `format = 'newline_delimited', maximum_object_size = ${largestLine(files)}${options.ignoresTorn ? ', ignore_errors = true' : ''}`;
   const own = { [spoolColumns.number]: 'BIGINT', [spoolColumns.id]: 'VARCHAR', ...options.columns };
   if (!schema) return `read_json(${list}, ${shared}, union_by_name = true, sample_size = -1)`;
   const columns = [
