@@ -51,6 +51,10 @@ export async function peekS3(context: SourceContext, source: S3Source, options: 
     };
   } catch (error) {
     if (context.signal.aborted) throw new CancelledError();
+    if (error instanceof WorkError && error.cause instanceof TypeError)
+      throw new WorkError(`${error.message} Check the endpoint, and that it can be reached from here.`, {
+        cause: error.cause,
+      });
     if (error instanceof WorkError || error instanceof ProjectError) throw error;
     throw new WorkError(`${source.s3} could not be read: ${reasonOf(error)}. Check the bucket and its endpoint.`, {
       cause: error,
