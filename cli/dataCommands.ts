@@ -13,6 +13,7 @@ import {
 import { dataDiff, type DataDiffOptions } from './commands/data/diff.ts';
 import { dataInfer, type DataInferOptions } from './commands/data/infer.ts';
 import { dataLog, type DataLogOptions } from './commands/data/log.ts';
+import { dataPreview, type DataPreviewOptions } from './commands/data/preview.ts';
 import { dataProfile, type DataProfileOptions } from './commands/data/profile.ts';
 import { dataQuality, type DataQualityOptions } from './commands/data/quality.ts';
 import { dataRestore } from './commands/data/restore.ts';
@@ -34,6 +35,11 @@ export function registerDataCommands(sub: (name: string, description: string) =>
     .option('--target <column>', 'also show how each column relates to this one')
     .option('--html <file>', 'write a self-contained HTML page instead')
     .action(action<DataProfileOptions>((context, [data], options) => dataProfile(context, data, options)));
+  sub('preview <source>', 'show what a collect stage, dataset or file would bring, without writing anything')
+    .option('--rows <n>', 'maximum number of rows (default: 20)')
+    .option('--all', 'show the first rows of the source, also when only new rows would be added')
+    .option('--run-command', 'run the command of a command source; otherwise its last output is shown')
+    .action(action<DataPreviewOptions>((context, [source], options) => dataPreview(context, source, options)));
   sub('quality <data>', 'measure completeness, uniqueness, validity, freshness and relevance')
     .option('--target <column>', 'the column to predict (default: the target of the schema)')
     .option('--now <time>', 'compute the age of the data as of this time')

@@ -355,7 +355,12 @@ function withoutRowBounds(schema: DatasetSchema): DatasetSchema {
 }
 
 /** The key of a source: what is read, from where, and the schema that checks it. A new password does not change it. */
-function sourceKey(context: StageContext, from: CollectSource, dataset: string, invalid: string): string {
+export function sourceKey(
+  context: Pick<StageContext, 'project' | 'config' | 'fingerprints'>,
+  from: CollectSource,
+  dataset: string,
+  invalid: string,
+): string {
   const { headers: _headers, ...asked } = from as CollectSource & { headers?: unknown };
   const query = 'query' in from ? queryText(context.project.root, from.query).sql : '';
   const { schemaPath } = datasetOf(context, dataset);
@@ -368,7 +373,7 @@ function sourceKey(context: StageContext, from: CollectSource, dataset: string, 
 }
 
 /** The values of the environment that the project names, and those that its sources use by themselves. */
-function secretsOf({ project }: StageContext): Record<string, string | undefined> {
+export function secretsOf({ project }: Pick<StageContext, 'project'>): Record<string, string | undefined> {
   const names = [...envIn(project.file.parsed.text), 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'PGPASSWORD'];
   return Object.fromEntries(
     names.map((name) => [name, Object.hasOwn(project.env, name) ? project.env[name] : undefined]),
@@ -376,7 +381,7 @@ function secretsOf({ project }: StageContext): Record<string, string | undefined
 }
 
 /** The same error without secrets in its message. Its cause may contain more, so it is left out. */
-function redacted(error: unknown, redact: (text: string) => string): unknown {
+export function redacted(error: unknown, redact: (text: string) => string): unknown {
   if (error instanceof CancelledError) return error;
   const message = redact(messageOf(error));
   if (error instanceof ProjectError) return new ProjectError(message, error.problems);

@@ -8,7 +8,11 @@ import type { StageContext } from './stageContext.ts';
  * the project's Python active.
  */
 export function programEnv(
-  { project, store, python }: StageContext,
+  {
+    project,
+    store,
+    python,
+  }: Pick<StageContext, 'project' | 'python'> & { store: Pick<StageContext['store'], 'folder'> },
   own: Variables = {},
   inherited: Variables = process.env,
 ): Variables {

@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { bytes } from '../../../words/sizes.ts';
 import { DataError } from '../../base/errors.ts';
 import { isOtherDialect, rewriteCsv, type CsvDialect } from './csvDialect.ts';
@@ -23,7 +23,7 @@ export async function peekFiles(
     throw new DataError(
       `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Add the data, or correct the path in loopwright.yaml.`,
     );
-  const paths = found.map((file) => join(context.root, file));
+  const paths = found.map((file) => resolve(context.root, file));
   const stats = paths.map((path) => statSync(path));
   const size = stats.reduce((sum, { size }) => sum + size, 0);
   const shown = found.length === 1 ? (found[0] ?? '') : `${found.length.toLocaleString('en-US')} files`;
