@@ -61,6 +61,7 @@ import { unknownTable } from './graph/unknownTable.ts';
 import { sqlReadsItsOutput } from './graph/sqlReadsItsOutput.ts';
 import { cycle } from './graph/cycle.ts';
 import { missingFile } from './graph/missingFile.ts';
+import { outputNotParquet } from './graph/outputNotParquet.ts';
 import { outputTwice } from './graph/outputTwice.ts';
 import { unknownDataset } from './graph/unknownDataset.ts';
 import { modelSource } from './graph/modelSource.ts';
@@ -116,6 +117,7 @@ export const rules: readonly Rule[] = [
   unknownParam,
   unknownDeployment,
   outputTwice,
+  outputNotParquet,
   dependencyNobodyProduces,
   orphanOutput,
   unreachableStage,

@@ -25,7 +25,7 @@ import { timestampOf } from '../project/timestampOf.ts';
 import { foreignTables } from './foreignTables.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
 import { keyOf, mergeRows, newestOfKey } from './mergeRows.ts';
-import { handleInvalid } from './quarantine.ts';
+import { handleInvalid, refuseEmpty } from './quarantine.ts';
 import { periodVariables } from '../fingerprint/period.ts';
 import { programEnv } from './programEnv.ts';
 import { accumulatedBase, accumulates, forgetNote, noteWrite, type AccumulatedBase } from './accumulatedBase.ts';
@@ -285,6 +285,7 @@ async function writeRows(context: StageContext, plan: Plan, { files }: Received,
     });
     discard = result.discard;
     ({ quarantined, detail } = await handleInvalid(context, db, plan.dataset, result, invalid));
+    if (base === null) refuseEmpty(context, plan.dataset, result, detail);
     sql = result.validSql;
   }
   checkCancelled(context.signal);

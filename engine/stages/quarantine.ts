@@ -46,3 +46,21 @@ export async function handleInvalid(
   context.log(`${count(result.invalidRows)} rows quarantined in ${detail.quarantineFile}`);
   return { quarantined: result.invalidRows, detail };
 }
+
+/**
+ * Throws DataError when every row was quarantined: an empty dataset in the place of the data is never what was meant.
+ * The rows are in the file of the quarantine.
+ */
+export function refuseEmpty(
+  { project }: StageContext,
+  dataset: string,
+  result: ValidationResult,
+  { quarantineFile }: SnapshotDetail,
+): void {
+  if (result.validRows > 0 || result.invalidRows === 0) return;
+  const first = result.rules.find((rule) => rule.mode === 'quarantine');
+  throw new DataError(
+    `${result.invalidRows === 1 ? 'The only row' : `All ${count(result.invalidRows)} rows`} of \`${dataset}\` would be quarantined, so nothing was written.${first ? ` First: ${first.message}.` : ''}${quarantineFile === undefined ? '' : ` The rows and their reasons are in ${quarantineFile}.`} Correct the schema or the data.`,
+    first?.firstFile ? { place: { file: relativePath(project.root, first.firstFile), line: first.firstRow + 1 } } : {},
+  );
+}

@@ -216,6 +216,35 @@ test('LW219 SQL that reads what it writes', () => {
   expectMarks('LW219', { [sql]: 'WITH features AS (SELECT * FROM orders) SELECT * FROM features' });
 });
 
+test('LW228 an output that is no Parquet file is found before the run', () => {
+  const stages = (path: string, stage: string) => ({
+    [yaml]: `version: 1\nproject: p\ndatasets:\n  a: { path: a.csv }\n  f: { path: ${path} }\nstages:\n  p: ${stage}\n`,
+    'f.sql': 'SELECT * FROM a',
+    'a.csv': 'id\n1\n',
+  });
+  const prepare = '{ uses: prepare, with: { sql: f.sql, output: f } }';
+  // Globs of each form, other formats, packed files, a folder, no extension.
+  const others: [string, string][] = [
+    ['data/f/*.parquet', 'data/f.parquet'],
+    ['"data/{x,y}.parquet"', 'data.parquet'],
+    ['data/f.csv', 'data/f.parquet'],
+    ['data/f.csv.gz', 'data/f.parquet'],
+    ['data/f.pq', 'data/f.parquet'],
+    ['data/f', 'data/f.parquet'],
+    ['"*.parquet"', 'data.parquet'],
+  ];
+  for (const [path, better] of others) {
+    const [problem] = expectMarks('LW228', stages(`«${path}»`, prepare), only);
+    assert.ok(problem?.message.includes(`\`${better}\``), `${path}: ${problem?.message}`);
+    assert.equal(problem.severity, 'error');
+  }
+  for (const path of ['data/f.parquet', 'data/F.PARQUET', './f.parquet'])
+    expectMarks('LW228', stages(path, prepare), only);
+  const collect = '{ uses: collect, with: { dataset: f, from: { files: a.csv } } }';
+  for (const path of ['«data/f.jsonl»', '«data/f.csv.gz»', '«data/f.pq»', '«data/f/*»', 'data/f/*.parquet', 'f.csv'])
+    expectMarks('LW228', stages(path, collect), only);
+});
+
 test('tables that SQL surely reads', () => {
   const names = (text: string) => tableReads(text).map(({ name }) => name);
   assert.deepEqual(names('FROM a SELECT x'), ['a']);
