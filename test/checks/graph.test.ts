@@ -236,7 +236,7 @@ test('LW228 an output that is no Parquet file is found before the run', () => {
   for (const [path, better] of others) {
     const [problem] = expectMarks('LW228', stages(`«${path}»`, prepare), only);
     assert.ok(problem?.message.includes(`\`${better}\``), `${path}: ${problem?.message}`);
-    assert.equal(problem.severity, 'error');
+    assert.equal(problem?.severity, 'error');
   }
   for (const path of ['data/f.parquet', 'data/F.PARQUET', './f.parquet'])
     expectMarks('LW228', stages(path, prepare), only);
