@@ -1,4 +1,5 @@
 import { CancelledError, DataError, WorkError, messageOf } from '../base/errors.ts';
+import { openedText } from './reading/openedTexts.ts';
 
 /**
  * Converts a DuckDB error to one for the user: CancelledError after interrupt(), WorkError when disk or memory is full,
@@ -42,7 +43,9 @@ export function describeReadError(error: unknown, files: readonly string[] = [])
   for (const { when, say } of readErrors) {
     const match = when.exec(message);
     if (!match) continue;
-    const file = fileIn(message) ?? files[0] ?? null;
+    const path = fileIn(message);
+    // DuckDB can have read a rewritten copy.
+    const file = path === null ? (files[0] ?? null) : openedText(path).file;
     const line = Number(/(?:on Line|in line|at line)[: ]+(\d+)/i.exec(message)?.[1] ?? Number.NaN);
     const where = `${file ?? 'a data file'}${Number.isNaN(line) ? '' : `, line ${line}`}`;
     const place = { ...(file === null ? {} : { file }), ...(Number.isNaN(line) ? {} : { line }) };

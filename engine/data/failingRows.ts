@@ -79,7 +79,7 @@ export function invalidSelect(
       `o.${quoteIdentifier(name)}${name === '_row' || name === '_reasons' ? ` AS ${quoteIdentifier(`${name} (data)`)}` : ''}`,
   );
   const lines = rejected
-    ? `SELECT file AS _file, line - 1 AS _row, reason || ': ' || text AS _reasons FROM ${rejected}`
+    ? `SELECT file AS _file, "row" AS _row, reason || ': ' || text AS _reasons FROM ${rejected}`
     : null;
   if (!failing)
     return lines

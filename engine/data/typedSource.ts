@@ -1,4 +1,5 @@
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
 import type { Database } from './database.ts';
 import { columnsOf } from './inspectColumns.ts';
 import { parseField } from './parseField.ts';
@@ -14,11 +15,17 @@ export interface RawSource {
   rejects: boolean;
 }
 
-/** Returns the files of a table as a source for validateTable. */
-export function rawSource(files: readonly string[], schema: DatasetSchema | null): RawSource {
+/**
+ * Returns the files of a table as a source for validateTable. Text is read as `read` says, otherwise as the schema says.
+ */
+export function rawSource(
+  files: readonly string[],
+  schema: DatasetSchema | null,
+  read: ReadSettings | undefined = schema?.loopwright?.read,
+): RawSource {
   const text = isText(files, schema);
   return {
-    sql: sourceSql(files, { allText: text, withFile: true, rejects: text }),
+    sql: sourceSql(files, { allText: text, withFile: true, rejects: text, read }),
     mode: text ? 'raw' : 'typed',
     rejects: text,
   };
@@ -32,10 +39,11 @@ export async function typedSelect(
   db: Database,
   files: readonly string[],
   schema: DatasetSchema | null,
-  options: { rejects?: boolean } = {},
+  options: { rejects?: boolean; read?: ReadSettings | undefined } = {},
 ): Promise<string> {
   const text = isText(files, schema);
-  const source = sourceSql(files, { allText: text, withFile: false, rejects: text && options.rejects === true });
+  const read = options.read ?? schema?.loopwright?.read;
+  const source = sourceSql(files, { allText: text, withFile: false, rejects: text && options.rejects === true, read });
   const columns = await columnsOf(db, source);
   const selected = columns.map((column) => {
     const field = schema?.fields.find((candidate) => candidate.name === column.name);

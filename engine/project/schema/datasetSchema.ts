@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { closed } from './fields.ts';
+import { ReadSettings } from './readSettings.ts';
 
 /** The field types of Frictionless Table Schema v2. */
 export const fieldTypes = [
@@ -298,6 +299,7 @@ export const DatasetSchema = Type.Object(
           environments: Type.Optional(
             Type.Array(Type.String(), { description: 'Environments of the life cycle, such as training and serving.' }),
           ),
+          read: Type.Optional(ReadSettings),
           rows: Type.Optional(
             Type.Object(
               {

@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
 import { closed, path } from './fields.ts';
+import { ReadSettings } from './readSettings.ts';
 
 export const Dataset = Type.Object(
   {
-    path: path('File or glob of the data: CSV, TSV, JSON Lines or Parquet, relative to the project.'),
+    path: path('File, folder or glob of the data: CSV, TSV, JSON Lines or Parquet, relative to the project.'),
     schema: Type.Optional(path('The dataset schema, a `*.dataset.yaml`.')),
+    read: Type.Optional(ReadSettings),
     description: Type.Optional(Type.String({ description: 'Description of the dataset.' })),
     snapshots: Type.Optional(
       Type.Object(

@@ -1,0 +1,78 @@
+import { isNumber } from './cellKinds.ts';
+import { isBlank, recordsOf, type TextRecord } from './records.ts';
+
+/** Delimiters in the order of preference when they split a text equally well. */
+const candidates = ['\t', ';', '|', ',', '\u0001', '::', '||', '^', '~'] as const;
+const most = 300;
+
+/** How a delimiter splits a text. */
+interface Split {
+  delimiter: string;
+  score: number;
+  records: TextRecord[];
+}
+
+/**
+ * Returns the delimiter that splits most lines into the same number of fields, more than one; a comma when none does. A
+ * decimal comma does so less evenly than the semicolon beside it, or not in the header. Spaces count only when they
+ * separate numbers.
+ */
+export function detectDelimiter(lines: readonly string[]): string {
+  const splits = candidates
+    .filter((delimiter) => lines.slice(0, most).some((line) => line.includes(delimiter)))
+    .map((delimiter) => splitBy(lines, delimiter))
+    .filter(({ score }) => score > 0);
+  const best = splits.reduce<Split | null>((first, next) => (first && first.score >= next.score ? first : next), null);
+  if (!best || best.score < 0.35) {
+    const spaces = splitBySpaces(lines);
+    if (spaces !== null) return spaces;
+  }
+  if (best?.delimiter === ',') {
+    const other = splits.find((one) => one !== best && one.score > best.score * 0.9 && areDecimals(one.records));
+    if (other) return other.delimiter;
+  }
+  return best?.delimiter ?? ',';
+}
+
+/** Returns the most frequent number of fields, and its share; of several, the largest. */
+export function usualFields(records: readonly TextRecord[]): { fields: number; share: number } {
+  const counts = new Map<number, number>();
+  for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+  let best = { fields: 0, n: 0 };
+  for (const [fields, n] of counts) if (n > best.n || (n === best.n && fields > best.fields)) best = { fields, n };
+  return { fields: best.fields, share: best.n / Math.max(1, records.length) };
+}
+
+function splitBy(lines: readonly string[], delimiter: string): Split {
+  const records = recordsOf(lines, { delimiter, quotes: 'double' }, 0, most).filter((record) => !isBlank(record));
+  const { fields, share } = usualFields(records);
+  if (fields < 2) {
+    const several = records.filter((record) => record.fields.length > 1).length;
+    return { delimiter, score: (several / Math.max(1, records.length)) * 0.3, records };
+  }
+  const start = records.findIndex((record) => record.fields.length === fields);
+  const after = records.slice(start);
+  const even = after.filter((record) => record.fields.length === fields).length / after.length;
+  const score = (even * 0.6 + share * 0.4) * (start === 0 ? 1 : 0.8) * (1 + Math.min(fields, 20) / 200);
+  return { delimiter, score, records };
+}
+
+/** True when all commas are inside numbers. */
+function areDecimals(records: readonly TextRecord[]): boolean {
+  const cells = records.flatMap(({ fields }) => fields.filter((field) => field.includes(',')));
+  return cells.length > 0 && cells.every(isNumber);
+}
+
+function splitBySpaces(lines: readonly string[]): string | null {
+  const filled = lines.slice(0, most).filter((line) => line.trim() !== '' && !/^\s*[#%]/.test(line));
+  const records = recordsOf(filled, { delimiter: 'spaces', quotes: 'double' });
+  const { fields, share } = usualFields(records);
+  if (fields < 2 || share < 0.8 || records.length < 2) return null;
+  const rows = records.filter((record) => record.fields.length === fields).slice(1);
+  const numbers = Array.from({ length: fields }, (_, i) => i).filter((i) =>
+    rows.every((row) => isNumber(row.fields[i] ?? '')),
+  );
+  if (numbers.length === 0 || rows.length === 0) return null;
+  const single = recordsOf(filled, { delimiter: ' ', quotes: 'double' });
+  return single.every((record, i) => record.fields.length === records[i]?.fields.length) ? ' ' : 'spaces';
+}

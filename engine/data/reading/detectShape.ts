@@ -1,0 +1,165 @@
+import { DataError } from '../../base/errors.ts';
+import type { QuoteStyle } from '../../project/schema/readSettings.ts';
+import { columnNames, some } from './columnNames.ts';
+import { detectDelimiter, usualFields } from './detectDelimiter.ts';
+import { detectHeader } from './detectHeader.ts';
+import { detectQuotes } from './detectQuotes.ts';
+import { delimiterText, type ReadAs, type ShapeSettings } from './readAs.ts';
+import { isBlank, linesOf, recordsOf, type TextRecord } from './records.ts';
+
+/** How a text is read as a table. */
+export interface TextShape {
+  readAs: Omit<ReadAs, 'encoding'>;
+  /** Distinct names of all columns, in order. */
+  names: string[];
+  /** Indices of the columns that are not read: the last ones, without a name and a value. */
+  leftOut: number[];
+  /** True when the header has as many fields as there are columns, so that it can be skipped as a header. */
+  plainHeader: boolean;
+  /** True when quoted fields contain line breaks. */
+  multiline: boolean;
+  /** True when the lines before the header contain quotes, or a quoted header several lines. */
+  quotesBefore: boolean;
+  /** What is odd in the file and how it is read, in words. */
+  notes: string[];
+}
+
+/** Number of records that are looked at. */
+const mostRecords = 1000;
+
+/**
+ * Finds how a text is read as a table from its start. Given settings are kept. `whole` is false when the text continues
+ * after it. Throws DataError when the given names do not fit the first line.
+ */
+export function detectShape(file: string, text: string, whole: boolean, given: ShapeSettings): TextShape {
+  const lines = linesOf(text);
+  if (!whole && lines.length > 1) lines.pop();
+  const notes: string[] = [];
+  const stated = given.skip === undefined ? statedDelimiter(lines[0] ?? '') : null;
+  const body = stated === null ? lines : ['', ...lines.slice(1)];
+  const comment = given.comment ?? null;
+  const table = comment === null ? body : body.map((line) => (line.startsWith(comment) ? '' : line));
+  const delimiter = delimiterText(
+    given.delimiter ?? stated ?? (/\.(tsv|tab)(\.\w+)?$/i.test(file) ? tabOr(table) : detectDelimiter(table)),
+  );
+  const quotes: QuoteStyle = given.quotes ?? detectQuotes(table, delimiter);
+  const dialect = { delimiter, quotes };
+  const records = recordsOf(table, dialect, 0, mostRecords);
+  const start = detectHeader(records, dialect, given);
+  const first = records[start.at] ?? { line: 1, lines: 1, fields: [''], quoted: 0, malformed: false, unclosed: false };
+  const below = records.slice(start.at + (start.header ? 1 : 0)).filter((record) => !isBlank(record));
+  const sign = comment ?? commentIn(below);
+  const rows = sign === null ? below : below.filter((record) => !isComment(record, sign));
+  const { cells, plain, note } = cellsOf(start.names ?? first.fields, start.header, rows);
+  if (note !== null) notes.push(note);
+  const found = columnNames(start.header ? cells : cells.map(() => ''));
+  const leftOut = emptyAtEnd(start.header ? cells : cells.map(() => ''), rows);
+  const names = namesOf(file, found.names, given.columns, leftOut, first.line);
+  if (given.columns === undefined && start.header) notes.push(...found.notes.map(withoutLeftOut(leftOut, found.names)));
+  if (leftOut.length > 0)
+    notes.push(
+      leftOut.length === 1
+        ? '1 column left out: the last one has no name and no value'
+        : `${leftOut.length} columns left out: the last ones have no name and no value`,
+    );
+  const ragged = rows.filter((record) => record.fields.length !== names.length || record.malformed);
+  if (ragged.length > 0) notes.push(raggedNote(ragged, names.length, rows.length));
+  return {
+    readAs: { delimiter, quotes, header: start.header, skip: first.line - 1, comment: sign },
+    names,
+    leftOut: names.length === found.names.length ? leftOut : [],
+    plainHeader: plain,
+    multiline: records.some((record) => record.lines > 1),
+    quotesBefore: quotes !== 'none' && lines.slice(0, first.line - 1).some((line) => line.includes('"')),
+    notes: notes.filter((one) => one !== ''),
+  };
+}
+
+/** Excel reads and writes the delimiter in a first line such as `sep=;`. */
+function statedDelimiter(line: string): string | null {
+  const match = /^"?sep=(.|\\t)"?[,;\t| ]*$/i.exec(line);
+  return match?.[1] ?? null;
+}
+
+function tabOr(lines: readonly string[]): string {
+  return lines.slice(0, 50).some((line) => line.includes('\t')) ? '\t' : detectDelimiter(lines);
+}
+
+/** The cells of the header, with one for a column that only the rows have. */
+function cellsOf(
+  cells: string[],
+  header: boolean,
+  rows: readonly TextRecord[],
+): { cells: string[]; plain: boolean; note: string | null } {
+  const { fields, share } = usualFields(rows);
+  if (!header) return { cells: fields > cells.length ? (rows[0]?.fields ?? cells) : cells, plain: true, note: null };
+  const wide = rows.filter((record) => record.fields.length === cells.length + 1);
+  if (fields !== cells.length + 1 || share < 0.9 || wide.length < 1) return { cells, plain: true, note: null };
+  if (wide.every((record) => (record.fields.at(-1) ?? '').trim() === ''))
+    return { cells: [...cells, ''], plain: false, note: null };
+  if (wide.length > 1 && areRowNames(wide))
+    return { cells: ['', ...cells], plain: false, note: 'the header has no name for the first column' };
+  return { cells, plain: true, note: null };
+}
+
+/** Row names of R and pandas are distinct: texts, or whole numbers that count up. */
+function areRowNames(rows: readonly TextRecord[]): boolean {
+  const names = rows.map(({ fields }) => (fields[0] ?? '').trim());
+  if (new Set(names).size < names.length) return false;
+  const first = Number(names[0]);
+  return (
+    names.every((name) => name !== '' && Number.isNaN(Number(name))) ||
+    names.every((name, i) => Number(name) === first + i)
+  );
+}
+
+/** Columns at the end that have neither a name nor a value. */
+function emptyAtEnd(cells: readonly string[], rows: readonly TextRecord[]): number[] {
+  const empty: number[] = [];
+  for (let i = cells.length - 1; i > 0 && (cells[i] ?? '').trim() === ''; i--) {
+    if (rows.length === 0 || rows.some((record) => (record.fields[i] ?? '').trim() !== '')) break;
+    empty.unshift(i);
+  }
+  return empty;
+}
+
+function namesOf(
+  file: string,
+  found: string[],
+  given: readonly string[] | undefined,
+  leftOut: readonly number[],
+  line: number,
+): string[] {
+  if (given === undefined || given.length === found.length) return given ? [...given] : found;
+  if (given.length === found.length - leftOut.length) return [...given, ...leftOut.map((i) => found[i] ?? '')];
+  throw new DataError(
+    `${file}: ${given.length} names are listed under \`columns\`, but the first line has ${found.length} fields`,
+    { place: { file, line } },
+  );
+}
+
+/** The columns that are left out are told as such, not as columns without a name. */
+function withoutLeftOut(leftOut: readonly number[], names: readonly string[]): (note: string) => string {
+  return (note) => {
+    if (leftOut.length === 0 || !note.startsWith('columns without a name: ')) return note;
+    const kept = names.filter((name, i) => /^column\d+/.test(name) && !leftOut.includes(i) && note.includes(name));
+    return kept.length === 0 ? '' : `columns without a name: ${some(kept)}`;
+  };
+}
+
+function raggedNote(ragged: readonly TextRecord[], columns: number, rows: number): string {
+  const [first] = ragged;
+  const n = ragged.length;
+  return `${n.toLocaleString('en-US')} of the first ${rows.toLocaleString('en-US')} rows ${n === 1 ? 'does' : 'do'} not have ${columns} ${columns === 1 ? 'field' : 'fields'}, first line ${first?.line ?? 0} with ${first?.fields.length ?? 0}`;
+}
+
+/** Lines between the rows that start with `#` and do not have the fields of a row are comments. */
+function commentIn(rows: readonly TextRecord[]): string | null {
+  const signed = rows.filter((record) => isComment(record, '#'));
+  const { fields } = usualFields(rows);
+  return fields > 1 && signed.length > 0 && signed.every((record) => record.fields.length !== fields) ? '#' : null;
+}
+
+function isComment({ fields, quoted }: TextRecord, sign: string): boolean {
+  return quoted === 0 && (fields[0] ?? '').startsWith(sign);
+}

@@ -1,0 +1,67 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { DataError, messageOf } from '../../base/errors.ts';
+
+/** The first bytes of a file, unpacked. */
+export interface FileStart {
+  bytes: Buffer;
+  /** True when these are all bytes of the file. */
+  whole: boolean;
+}
+
+/** Returns the packing of a file by its name. */
+export function packingOf(file: string): 'gzip' | 'zstd' | null {
+  if (/\.gz$/i.test(file)) return 'gzip';
+  return /\.zst$/i.test(file) ? 'zstd' : null;
+}
+
+const firstBytes = 1 << 18;
+const mostBytes = 1 << 24;
+const enoughLines = 40;
+
+/**
+ * Reads the first 256 KB of a file; more when they contain only a few lines, as of a table with thousands of columns.
+ * Throws DataError when the file cannot be read.
+ */
+export function fileStart(file: string): FileStart {
+  for (let size = firstBytes; ; size *= 4) {
+    const start = startOf(file, size);
+    if (start.whole || size * 4 > mostBytes || hasLines(start.bytes)) return start;
+  }
+}
+
+function hasLines(bytes: Buffer): boolean {
+  let [lines, at] = [0, -1];
+  const mark = bytes.includes(10) ? 10 : 13;
+  while (lines < enoughLines && (at = bytes.indexOf(mark, at + 1)) !== -1) lines++;
+  return lines >= enoughLines;
+}
+
+function startOf(file: string, size: number): FileStart {
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      const buffer = Buffer.alloc(size);
+      let length = 0;
+      for (let n = 1; n > 0 && length < size; length += n) n = readSync(handle, buffer, length, size - length, length);
+      const whole = length === statSync(file).size;
+      const bytes = buffer.subarray(0, length);
+      const packing = packingOf(file);
+      if (packing === null) return { bytes, whole };
+      return { bytes: unpacked(bytes, packing, whole), whole };
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is complete`, {
+      cause: error,
+      place: { file },
+    });
+  }
+}
+
+/** Unpacks the start of a packed file. The flush setting accepts a stream that is cut off. */
+function unpacked(bytes: Buffer, packing: 'gzip' | 'zstd', whole: boolean): Buffer {
+  if (packing === 'gzip') return gunzipSync(bytes, whole ? {} : { finishFlush: constants.Z_SYNC_FLUSH });
+  return zstdDecompressSync(bytes, whole ? {} : { finishFlush: constants.ZSTD_e_flush });
+}

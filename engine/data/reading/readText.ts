@@ -1,0 +1,92 @@
+import { statSync } from 'node:fs';
+import { DataError } from '../../base/errors.ts';
+import { decodeStart } from './decodeStart.ts';
+import { detectEncoding } from './detectEncoding.ts';
+import { detectShape, type TextShape } from './detectShape.ts';
+import { fileStart, packingOf, type FileStart } from './fileStart.ts';
+import { refuseForeignContent } from './foreignContent.ts';
+import type { ReadAs, ShapeSettings } from './readAs.ts';
+import { scanLineEnds, scanRest, type LineEnd, type RestOfText } from './scanRest.ts';
+
+/** How one text file is read as a table. */
+export interface TextReading extends Omit<TextShape, 'readAs'> {
+  file: string;
+  readAs: ReadAs;
+  /** True when the file starts with a byte order mark. */
+  mark: boolean;
+  /** The line end; `mixed` when there are several kinds outside quotes. */
+  lineEnd: LineEnd | 'mixed';
+}
+
+const known = new Map<string, { state: string; reading: TextReading }>();
+const mostKnown = 2000;
+
+/**
+ * Finds how a text file is read: settings that are given, and what its content tells. Each version of a file is looked at
+ * once. Throws DataError when the file cannot be read as a table.
+ */
+export function readText(file: string, given: ShapeSettings = {}): TextReading {
+  const stats = statSync(file);
+  const key = `${file}\0${JSON.stringify(given)}`;
+  const state = `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
+  const before = known.get(key);
+  if (before?.state === state) return before.reading;
+  const reading = lookAt(file, given);
+  if (known.size >= mostKnown) known.clear();
+  known.set(key, { state, reading });
+  return reading;
+}
+
+function lookAt(file: string, given: ShapeSettings): TextReading {
+  const start = fileStart(file);
+  refuseForeignContent(file, start.bytes);
+  let { encoding, mark } = given.encoding
+    ? { encoding: given.encoding, mark: detectMark(start.bytes) }
+    : detectEncoding(file, start.bytes, start.whole);
+  let shape = detectShape(file, decodeStart(file, start.bytes, encoding), start.whole, given);
+  const ends: RestOfText = { notUtf8: null, ends: new Set(), otherEnd: false };
+  const is8Bit = !encoding.startsWith('utf-16');
+  if (is8Bit) scanLineEnds(start.bytes, 0, null, ends);
+  if (is8Bit && !start.whole && packingOf(file) === null) {
+    const last = shape.leftOut.length > 0 && shape.readAs.delimiter.length === 1 ? shape.readAs.delimiter : null;
+    const rest = scanRest(file, start.bytes.length, last === null ? null : last.charCodeAt(0));
+    for (const end of rest.ends) ends.ends.add(end);
+    if (encoding === 'utf-8' && rest.notUtf8 !== null) {
+      encoding = given.encoding ?? encodingOfRest(file, start, rest.notUtf8);
+      shape = detectShape(file, decodeStart(file, start.bytes, encoding), start.whole, given);
+    }
+    if (rest.otherEnd)
+      shape = { ...shape, leftOut: [], notes: shape.notes.filter((note) => !note.includes('left out')) };
+  }
+  return {
+    ...shape,
+    file,
+    readAs: { encoding, ...shape.readAs },
+    mark,
+    lineEnd: lineEndOf(ends.ends, shape.multiline),
+  };
+}
+
+/** Several kinds of line ends are those of the rows and those inside quoted fields, when there are such fields. */
+function lineEndOf(ends: ReadonlySet<LineEnd>, multiline: boolean): LineEnd | 'mixed' {
+  if (ends.size > 1) return multiline && !ends.has('\r') ? '\r\n' : 'mixed';
+  return [...ends][0] ?? '\n';
+}
+
+function detectMark(start: Buffer): boolean {
+  return (
+    (start[0] === 0xef && start[1] === 0xbb) ||
+    (start[0] === 0xff && start[1] === 0xfe) ||
+    (start[0] === 0xfe && start[1] === 0xff)
+  );
+}
+
+/** The encoding of a file whose first bytes over 127 come after its start. */
+function encodingOfRest(file: string, start: FileStart, { bytes, at }: { bytes: Buffer; at: number }): string {
+  if (start.bytes.some((byte) => byte >= 0x80))
+    throw new DataError(
+      `${file}: the text starts as UTF-8, but not all of it is: after byte ${at.toLocaleString('en-US')} there are other bytes; repair it, or give an encoding as in \`read: { encoding: windows-1252 }\` of the dataset`,
+      { place: { file } },
+    );
+  return detectEncoding(file, bytes, false).encoding;
+}
