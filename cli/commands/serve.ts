@@ -50,7 +50,7 @@ export async function serve(context: CommandContext, name: string | undefined, o
         ? `${deployment} serves ${served}`
         : `${versionText({ name: server.model, version: server.version }, true)} is served`;
     context.terminal.line(
-      `${what} at ${server.url} (POST /predict, GET /signature, GET /openapi.json, GET /health, GET /metrics). Press Ctrl-C to stop.`,
+      `${what} at ${server.url} (${['/predict', ...server.takes].map((path) => `POST ${path}`).join(', ')}, GET /signature, GET /openapi.json, GET /health, GET /metrics). Press Ctrl-C to stop.`,
     );
     if (typeof deployment !== 'string') context.terminal.line('Its predictions are not logged.');
   }

@@ -3,6 +3,7 @@ import { actorOf } from '../registry/audit.ts';
 import { messageOf } from '../base/errors.ts';
 import { foreignHost } from '../http/foreignHost.ts';
 import { listen } from '../http/listen.ts';
+import { mergedMetrics } from '../listening/listenForEvents.ts';
 import { sameSecret } from '../http/sameSecret.ts';
 import { modelTools } from '../models/modelTools.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
@@ -11,6 +12,7 @@ import type { Store } from '../store/store.ts';
 import { serveAs, type ServedDeployment } from './deployments.ts';
 import { ServerMetrics } from './openMetrics.ts';
 import { GroupedLog } from './groupedLog.ts';
+import { deploymentEvents } from './deploymentEvents.ts';
 import { openApi } from './openApi.ts';
 import { predictApp } from './predictApp.ts';
 import { declaredTarget, temporaryTarget, type ServeTarget } from './serveTarget.ts';
@@ -24,6 +26,8 @@ export interface RunningServer {
   /** Name of the model. */
   model: string;
   version: number;
+  /** The routes that take events: `/events`, `/feedback`. */
+  takes: readonly string[];
   /** Answers the open requests, then stops. */
   close(): Promise<void>;
 }
@@ -99,7 +103,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     });
   else {
     app.addHook('onRequest', async (req, reply) => {
-      if (req.routeOptions.url === '/health' || sameSecret(req.headers.authorization ?? '', `Bearer ${token}`))
+      if (isOpen(req.method, req.routeOptions.url) || sameSecret(req.headers.authorization ?? '', `Bearer ${token}`))
         return undefined;
       return reply
         .status(401)
@@ -107,12 +111,14 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
         .send({ error: 'Send the token of this deployment as `Authorization: Bearer …`.' });
     });
   }
+  const events =
+    typeof deployment === 'string' ? deploymentEvents(app, request.project, config, deployment, model.current()) : null;
   app.get('/health', (_request, reply) => {
     const { version, model: served } = current();
     const worker = served.state?.();
     const logState = columns === null ? null : predictions.state;
     const error =
-      worker?.state === 'failed' ? worker.error : logState?.state === 'failing' ? logState.error : undefined;
+      worker?.state === 'failed' ? worker.error : logState?.state === 'failing' ? logState.error : events?.error();
     const isFailing = error !== undefined;
     return reply.status(isFailing ? 503 : 200).send({
       status: isFailing ? 'failing' : 'ok',
@@ -131,7 +137,11 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   app.get('/metrics', (_request, reply) =>
     reply
       .type('application/openmetrics-text; version=1.0.0; charset=utf-8')
-      .send(metrics.text({ deployment: name, model: target.model, version: current().version.version })),
+      .send(
+        metrics
+          .text({ deployment: name, model: target.model, version: current().version.version })
+          .replace(/# EOF\n$/, () => `${mergedMetrics(events?.routes ?? [])}# EOF\n`),
+      ),
   );
   const url = await listen(app, {
     host,
@@ -139,7 +149,11 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     server: `\`${name}\``,
     remedy: 'Stop the other program, change `port` in loopwright.yaml, or give `--port`.',
     place: { file: 'loopwright.yaml' },
+  }).catch(async (error: unknown) => {
+    await events?.close();
+    throw error;
   });
+  events?.listensAt(url);
   const isDeclared = typeof deployment === 'string';
   record = serveAs(store, { name, kind: isDeclared ? 'api' : 'temporary', url, version: last, startedAt: started });
   if (isDeclared && (request.recordDeployment ?? true))
@@ -157,14 +171,21 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     url,
     model: target.model,
     version: last,
+    takes: (events?.routes ?? []).flatMap(({ paths }) => paths),
     async close() {
       await app.close();
+      await events?.close();
       await shadow?.close();
       await model.close();
       await predictions.close();
       record?.stop();
     },
   };
+}
+
+/** Requests that need no token: whether a server lives is no secret, and a browser asks for permission without one. */
+function isOpen(method: string, url: string | undefined): boolean {
+  return url === '/health' || (method === 'OPTIONS' && (url === '/events' || url === '/feedback'));
 }
 
 /** The shadow of a deployment; null when it has none. */

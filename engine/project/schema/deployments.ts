@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { invalidModes } from './datasetSchema.ts';
-import { closed, duration, path } from './fields.ts';
+import { closed, duration, path, reference } from './fields.ts';
 import { modelAlias } from './models.ts';
 
 const invalid = (whole: string) =>
@@ -35,6 +35,18 @@ export const Deployment = Type.Union(
         port: Type.Integer({ minimum: 1, maximum: 65535, description: 'Port to listen on.' }),
         invalid: invalid('the request'),
         predictions,
+        events: Type.Optional(
+          reference(
+            'stage',
+            'Collect stage with `from: { events: … }` that receives what is sent to POST /events of this API.',
+          ),
+        ),
+        feedback: Type.Optional(
+          reference(
+            'stage',
+            'Collect stage with `from: { events: … }` that receives true values, sent to POST /feedback as `{"prediction_id": …, "label": …}`. Its dataset is that of the labels of the monitor.',
+          ),
+        ),
         host: Type.Optional(
           Type.String({
             minLength: 1,
