@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 
 /** Modules that start something or load a native part. */
 const outside =
-  /^(?:node:(?:child_process|worker_threads|net|https?)|playwright|fastify|better-sqlite3|@duckdb\/|@tensorflow\/|pg$)/;
+  /^(?:node:(?:child_process|worker_threads|net|https?)|playwright|fastify|better-sqlite3|@duckdb\/|@tensorflow\/|pg$|mysql2$)/;
 /** Files that load a native part by a computed name. */
 const openers = ['engine/store/openDatabase.ts', 'engine/data/database.ts', 'engine/models/backend.ts'];
 

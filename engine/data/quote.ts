@@ -15,3 +15,13 @@ export function quoteLiteral(text: string): string {
 export function doubleLiteral(value: number): string {
   return `${quoteLiteral(String(value))}::DOUBLE`;
 }
+
+/** Quotes a name for MySQL and MariaDB, in every SQL mode. */
+export function quoteMysqlIdentifier(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** Returns a text as a literal of MySQL and MariaDB that does not depend on how the server treats backslashes. */
+export function mysqlTextLiteral(text: string): string {
+  return `_utf8mb4 X'${Buffer.from(text, 'utf8').toString('hex')}'`;
+}

@@ -8,9 +8,9 @@ import type { Database } from '../data/database.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
 import { areKept, keptPath, placeFiles } from '../data/snapshotFiles.ts';
-import { describeSource, receive } from '../data/sources/receive.ts';
+import { describeSource, receive, sourceIdentity } from '../data/sources/receive.ts';
 import { queryText } from '../data/sources/queryText.ts';
-import { redactor, withoutCredentials } from '../data/sources/redact.ts';
+import { redactor } from '../data/sources/redact.ts';
 import type { Received, SourceContext } from '../data/sources/source.ts';
 import { rowProblems } from '../data/tableProblems.ts';
 import { validateTable } from '../data/validateTable.ts';
@@ -362,20 +362,23 @@ export function sourceKey(
   dataset: string,
   invalid: string,
 ): string {
-  const { headers: _headers, ...asked } = from as CollectSource & { headers?: unknown };
   const query = 'query' in from ? queryText(context.project.root, from.query).sql : '';
   const { schemaPath } = datasetOf(context, dataset);
   const schema = schemaPath === null ? '' : combinedHash(context.fingerprints.of([schemaPath]));
   return createHash('sha256')
-    .update(
-      JSON.stringify([withoutCredentials(JSON.stringify({ ...asked, batch: undefined })), query, schema, invalid]),
-    )
+    .update(JSON.stringify([sourceIdentity(from), query, schema, invalid]))
     .digest('hex');
 }
 
 /** The values of the environment that the project names, and those that its sources use by themselves. */
 export function secretsOf({ project }: Pick<StageContext, 'project'>): Record<string, string | undefined> {
-  const names = [...envIn(project.file.parsed.text), 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'PGPASSWORD'];
+  const names = [
+    ...envIn(project.file.parsed.text),
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'PGPASSWORD',
+    'MYSQL_PWD',
+  ];
   return Object.fromEntries(
     names.map((name) => [name, Object.hasOwn(project.env, name) ? project.env[name] : undefined]),
   );

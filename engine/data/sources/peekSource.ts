@@ -9,6 +9,7 @@ import { peekMs, type Peek, type PeekOptions } from './peek.ts';
 import { peekCommand } from './peekCommand.ts';
 import { peekEvents } from './peekEvents.ts';
 import { peekFiles } from './peekFiles.ts';
+import { peekMysql } from './peekMysql.ts';
 import { peekPostgres } from './peekPostgres.ts';
 import { peekS3 } from './peekS3.ts';
 import { peekSqlite } from './peekSqlite.ts';
@@ -63,6 +64,7 @@ function peek(context: SourceContext, from: CollectSource, options: PeekOptions)
   if ('files' in from) return peekFiles(context, [from.files].flat(), options, from);
   if ('url' in from) return peekUrl(context, from, options);
   if ('postgres' in from) return peekPostgres(context, from, options);
+  if ('mysql' in from) return peekMysql(context, from, options);
   if ('sqlite' in from) return peekSqlite(context, from, options);
   if ('s3' in from) return peekS3(context, from, options);
   if ('events' in from) return peekEvents(context, from, options);

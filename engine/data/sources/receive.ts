@@ -3,6 +3,9 @@ import { fromCommand } from './commandSource.ts';
 import { fromEvents } from './eventsSource.ts';
 import { fromFiles } from './filesSource.ts';
 import { fromUrl } from './httpSource.ts';
+import { mysqlPlace } from './mysqlAddress.ts';
+import { fromMysql } from './mysqlSource.ts';
+import { withoutCredentials } from './redact.ts';
 import { fromS3 } from './objectStoreSource.ts';
 import { fromPostgres } from './postgresSource.ts';
 import { fromSqlite } from './sqliteSource.ts';
@@ -14,10 +17,21 @@ export async function receive(context: SourceContext, from: CollectSource): Prom
   if ('files' in from) return fromFiles(context, [from.files].flat(), from);
   if ('url' in from) return fromUrl(context, from);
   if ('postgres' in from) return fromPostgres(context, from);
+  if ('mysql' in from) return fromMysql(context, from);
   if ('sqlite' in from) return fromSqlite(context, from);
   if ('s3' in from) return fromS3(context, from);
   if ('events' in from) return fromEvents(context, from);
   return fromCommand(context, from);
+}
+
+/**
+ * Returns what identifies a source: what is read and from where. Passwords, headers and the size of a batch do not
+ * belong to it, so that a new password does not read everything again.
+ */
+export function sourceIdentity(from: CollectSource): string {
+  const { headers: _headers, ...asked } = from as CollectSource & { headers?: unknown };
+  const place = 'mysql' in from ? { mysql: mysqlPlace(from.mysql) } : {};
+  return withoutCredentials(JSON.stringify({ ...asked, ...place, batch: undefined }));
 }
 
 /** Describes a source in one line. The caller must remove secrets. */
@@ -26,6 +40,7 @@ export function describeSource(from: CollectSource): string {
   if ('files' in from) return [from.files].flat().join(', ');
   if ('url' in from) return from.url;
   if ('postgres' in from) return `${whereOf(from.postgres)}${query}`;
+  if ('mysql' in from) return `${mysqlPlace(from.mysql)}${query}`;
   if ('sqlite' in from) return `${from.sqlite}${query}`;
   if ('events' in from) return `events in ${from.events}`;
   return 's3' in from ? from.s3 : `$ ${shortened(from.command)}`;

@@ -133,7 +133,10 @@ export function nextBatch(wanted: number, rowBytes: number): number {
   return rowBytes === 0 ? Math.min(wanted, 100) : Math.max(1, Math.min(wanted, Math.floor(bufferBytes / rowBytes)));
 }
 
-/** Throws when a query returns a column twice (DuckDB ignores case), returns no columns, or lacks the watermark. */
+/**
+ * Throws when a query returns a column twice (DuckDB ignores case), returns no column or one without a name, or lacks
+ * the watermark.
+ */
 export function checkColumns(
   names: readonly string[],
   watermark: string | undefined,
@@ -141,6 +144,8 @@ export function checkColumns(
 ): void {
   const twice = names.find((name, i) => names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < i);
   if (names.length === 0) throw new DataError('The query gives no column. It must be one SELECT.');
+  const unnamed = names.findIndex((name) => name.trim() === '');
+  if (unnamed >= 0) throw new DataError(`Column ${unnamed + 1} of the query has no name. Name it with AS.`);
   if (twice !== undefined)
     throw new DataError(`The query returns the column \`${twice}\` twice. Rename one of them with AS.`);
   if (watermark !== undefined && !names.includes(watermark))

@@ -3,11 +3,29 @@ import { closed, reference } from './fields.ts';
 import { FromCommand } from './sources/command.ts';
 import { FromEvents } from './sources/events.ts';
 import { FromFiles } from './sources/files.ts';
+import { FromMysql } from './sources/mysql.ts';
 import { FromPostgres } from './sources/postgres.ts';
 import { FromS3 } from './sources/s3.ts';
 import { FromSqlite } from './sources/sqlite.ts';
 import { FromUrl } from './sources/url.ts';
 import { common, invalid } from './stageFields.ts';
+
+const sources = [
+  // Files and downloads.
+  FromFiles,
+  FromUrl,
+  FromS3,
+  // Databases.
+  FromPostgres,
+  FromMysql,
+  FromSqlite,
+  // What programs write.
+  FromEvents,
+  FromCommand,
+] as const;
+
+/** The key of each source that names its kind: the first one. */
+const kinds = sources.map(({ properties }) => `\`${Object.keys(properties)[0]}\``);
 
 export const CollectStage = Type.Object(
   {
@@ -16,8 +34,8 @@ export const CollectStage = Type.Object(
     with: Type.Object(
       {
         dataset: reference('dataset', 'The dataset that receives the rows.'),
-        from: Type.Union([FromFiles, FromUrl, FromPostgres, FromSqlite, FromS3, FromEvents, FromCommand], {
-          description: 'Source of the rows: `files`, `url`, `postgres`, `sqlite`, `s3`, `events` or `command`.',
+        from: Type.Union([...sources], {
+          description: `Source of the rows: ${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}.`,
         }),
         invalid: Type.Optional(invalid),
       },

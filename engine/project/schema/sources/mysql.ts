@@ -1,0 +1,17 @@
+import { Type } from 'typebox';
+import { closed } from '../fields.ts';
+import { batch, query, watermark } from './queryFields.ts';
+
+export const FromMysql = Type.Object(
+  {
+    mysql: Type.String({
+      minLength: 1,
+      description:
+        'Address of a MySQL or MariaDB database, from the environment: `${env.MYSQL_URL}`, such as mysql://user:password@host:3306/name. Parameters: `ssl-mode`, `ssl-ca`, `ssl-cert`, `ssl-key` and `socket`.',
+    }),
+    query,
+    watermark: watermark('updated_at'),
+    batch,
+  },
+  closed,
+);
