@@ -12,6 +12,8 @@ export const commandIds = {
   openDrift: 'loopwright.openDrift',
   openProfile: 'loopwright.openProfile',
   openLabelling: 'loopwright.openLabelling',
+  previewSource: 'loopwright.previewSource',
+  testSource: 'loopwright.testSource',
   openStage: 'loopwright.openStage',
   openFile: 'loopwright.openFile',
   importRuns: 'loopwright.importRuns',
@@ -68,6 +70,7 @@ export const panelTypes = {
   profile: 'loopwright.panel.profile',
   labelling: 'loopwright.panel.labelling',
   start: 'loopwright.panel.start',
+  sourcePreview: 'loopwright.panel.sourcePreview',
 } as const;
 
 /** Context keys that menus and welcome texts test. */

@@ -11,6 +11,7 @@ import { startEngine } from './host/startEngine.ts';
 import { fileAssociations } from './language/fileAssociations.ts';
 import { LanguageServer } from './language/languageServer.ts';
 import { languageOf } from './language/ourFiles.ts';
+import { SourceTests } from './lenses/sourceTests.ts';
 import { StageLenses } from './lenses/stageLenses.ts';
 import { ViewPanels } from './panels/viewPanels.ts';
 import { Project } from './projects/project.ts';
@@ -58,6 +59,7 @@ export function activate(context: ExtensionContext): LoopwrightApi {
   const { trees, parts } = registerViews(projects);
 
   const milestones = new Milestones(projects);
+  const sourceTests = new SourceTests();
   const commandContext: CommandContext = {
     extension: context.extensionUri,
     cli,
@@ -67,6 +69,7 @@ export function activate(context: ExtensionContext): LoopwrightApi {
     panels,
     server,
     milestones,
+    sourceTests,
     storage: context.globalStorageUri,
     log,
   };
@@ -79,7 +82,7 @@ export function activate(context: ExtensionContext): LoopwrightApi {
     panels,
     server,
     ...parts,
-    new StageLenses(projects, server),
+    new StageLenses(projects, server, sourceTests),
     terminalEnvironment(context, projects, cli, log),
     followPython(projects, log),
     ...statusBar(projects),

@@ -17,6 +17,7 @@ import { modelHandlers } from './modelHandlers.ts';
 import { pageHandlers } from './pageHandlers.ts';
 import { projectHandlers } from './projectHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
+import { sourceHandlers } from './sourceHandlers.ts';
 import { startHandlers } from './startHandlers.ts';
 import { trackingHandlers } from './trackingHandlers.ts';
 import { watchProject } from './watchProject.ts';
@@ -38,6 +39,7 @@ export function runEngineHost(root: string): Promise<number> {
   const project = new HostProject(root, store);
   const data = dataHandlers(() => project.placeOrFolder());
   const start = startHandlers(root);
+  const sources = sourceHandlers(root);
   const tracking = trackingHandlers(root, store);
   const handlers: Handlers = {
     ...projectHandlers(store, project, (paths) => watching.follow(paths)),
@@ -53,6 +55,7 @@ export function runEngineHost(root: string): Promise<number> {
     ...data,
     ...labelHandlers(() => project.place()),
     ...start.handlers,
+    ...sources.handlers,
   };
   for (const [method, handler] of Object.entries(handlers)) {
     connection.onRequest(method, async (params: never, token: CancellationToken) => {
@@ -71,6 +74,7 @@ export function runEngineHost(root: string): Promise<number> {
     connection.onClose(() => {
       watching.close();
       start.close();
+      sources.close();
       tracking.close();
       store.dispose();
       resolve(0);

@@ -32,6 +32,7 @@ import type {
   SavedView,
 } from './runs.ts';
 import type { SavedPage } from './savedPage.ts';
+import type { SourceAnswer } from './sourcePreview.ts';
 
 /**
  * The requests that the engine host answers over JSON-RPC on its standard input and output: `loopwright service
@@ -136,6 +137,14 @@ export interface EngineRequests {
   'data/relations': { params: { subject: DataSubject }; result: DataRelations };
   'data/compare': { params: { reference: DataSubject; current: DataSubject }; result: DataComparison };
   'data/quality': { params: { subject: DataSubject }; result: QualityReport };
+  /**
+   * Connects to the source of a collect stage and reads its first rows, without writing anything; a newer request for
+   * the stage cancels the older one. Without `all`, only rows after the watermark. With `runs`, a command is run, to
+   * which a person must have agreed.
+   */
+  'sources/preview': { params: { stage: string; rows: number; all: boolean; runs: boolean }; result: SourceAnswer };
+  /** Cancels the preview of a stage. */
+  'sources/stop': { params: { stage: string }; result: { stopped: boolean } };
   'labels/tasks': { params: Record<string, never>; result: LabelTasks };
   /** At most 200 rows that this labeller has not decided on, or with `skipped` those that were skipped. */
   'labels/next': {
@@ -203,6 +212,8 @@ export const viewMethods = [
   'data/relations',
   'data/quality',
   'data/compare',
+  'sources/preview',
+  'sources/stop',
   'labels/tasks',
   'labels/next',
   'labels/rows',

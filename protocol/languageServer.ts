@@ -5,6 +5,8 @@ import type { Severities } from './problem.ts';
 export interface OutlineStage {
   name: string;
   range: { start: { line: number; character: number }; end: { line: number; character: number } };
+  /** Kind of the source of a collect stage, as its key in `from`: `files`, `postgres`, … */
+  source?: string;
 }
 
 /** Where the stages, deployments, monitors and datasets stand in the text as it is now, unsaved edits included. */

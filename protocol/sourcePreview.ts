@@ -61,6 +61,13 @@ export interface RowFault {
 
 /** A source that could not be previewed: why, and where in the project. */
 export interface PreviewProblem {
+  stage: string;
   message: string;
   place: Pick<Place, 'file' | 'line' | 'column'> | null;
+}
+
+/** One of the two is there. */
+export interface SourceAnswer {
+  preview: SourcePreview | null;
+  problem: PreviewProblem | null;
 }

@@ -5,7 +5,7 @@ import type { EngineRequests, ViewMethod } from './engineHost.ts';
 import type { RunQuery } from './runs.ts';
 import type { SavedPage } from './savedPage.ts';
 
-export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile' | 'labelling' | 'start';
+export type ViewName = 'runHistory' | 'modelCard' | 'drift' | 'profile' | 'labelling' | 'start' | 'sourcePreview';
 
 /** What each view is opened on. */
 export interface ViewState {
@@ -19,6 +19,8 @@ export interface ViewState {
   labelling: { task: string | null; labeller: string | null };
   /** With a file that the person picked to start from, relative to the folder or absolute. */
   start: { data: string | null };
+  /** The collect stage whose source is previewed. */
+  sourcePreview: { stage: string };
 }
 
 /** Things a view asks the client to do in the editor. */

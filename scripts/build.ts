@@ -6,7 +6,7 @@ import * as esbuild from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
-const views = ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start'] as const;
+const views = ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start', 'sourcePreview'] as const;
 // What stays outside the bundles: what has native parts, and what `pg` would only use if a person had installed it.
 const natives = ['better-sqlite3', '@duckdb/node-api', '@tensorflow/tfjs-node', 'onnxruntime-node', 'pg-native'];
 

@@ -1,4 +1,5 @@
 import type { LogOutputChannel, Uri } from 'vscode';
+import type { SourceTests } from '../lenses/sourceTests.ts';
 import type { LanguageServer } from '../language/languageServer.ts';
 import type { ViewPanels } from '../panels/viewPanels.ts';
 import type { OpenFolders } from '../projects/openFolders.ts';
@@ -17,6 +18,7 @@ export interface CommandContext {
   panels: ViewPanels;
   server: LanguageServer;
   milestones: Milestones;
+  sourceTests: SourceTests;
   /** A folder of this extension, the same for every window. */
   storage: Uri;
   log: LogOutputChannel;

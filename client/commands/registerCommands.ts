@@ -13,6 +13,7 @@ import { openCommands } from './openCommands.ts';
 import { projectCommands } from './projectCommands.ts';
 import { runCommands } from './runCommands.ts';
 import { pickData, projectMade } from './startActions.ts';
+import { sourceCommands } from './sourceCommands.ts';
 import { filePathOf, readSubject } from './subject.ts';
 import { transferCommands } from './transferCommands.ts';
 import { exportRuns, openArtifact, saveFile, savePage } from './viewFiles.ts';
@@ -23,6 +24,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
     ...runCommands(context),
     ...modelCommands(context),
     ...openCommands(context),
+    ...sourceCommands(context),
     ...transferCommands(context),
     ...projectCommands(context),
   };

@@ -15,22 +15,25 @@ import type { RowSubject } from '../views/row.ts';
 import { count } from '../../words/numbers.ts';
 import { versionText } from '../../words/models.ts';
 import { timeText } from '../../words/times.ts';
+import { sourceTestText, type SourceTests } from './sourceTests.ts';
 import { lensText, modelLensText } from './lensText.ts';
 
 /**
- * Run, state and history above each stage; drift above monitors; start and stop above deployments; the profile above
+ * Run, state, history and source above each stage; drift above monitors; start and stop above deployments; the profile above
  * datasets.
  */
 export class StageLenses implements CodeLensProvider, Disposable {
   readonly #projects: Projects;
   readonly #server: LanguageServer;
+  readonly #tests: SourceTests;
   readonly #changed = new EventEmitter<void>();
   readonly #parts: Disposable[];
   readonly onDidChangeCodeLenses = this.#changed.event;
 
-  constructor(projects: Projects, server: LanguageServer) {
+  constructor(projects: Projects, server: LanguageServer, tests: SourceTests) {
     this.#projects = projects;
     this.#server = server;
+    this.#tests = tests;
     this.#parts = [
       languages.registerCodeLensProvider(
         [
@@ -40,6 +43,7 @@ export class StageLenses implements CodeLensProvider, Disposable {
         this,
       ),
       projects.onChange(() => this.#changed.fire()),
+      tests.onChange(() => this.#changed.fire()),
       workspace.onDidChangeConfiguration(
         (event) => event.affectsConfiguration('loopwright.codeLens') && this.#changed.fire(),
       ),
@@ -61,7 +65,10 @@ export class StageLenses implements CodeLensProvider, Disposable {
     const written = await this.#server.outline(document.uri);
     // A file in which nothing can be read keeps the lenses where the stages last were.
     const outline = written && (written.stages.length > 0 || !project.overview?.problem) ? written : outlineOf(project);
-    const stages = outline.stages.flatMap((place) => stageLenses(project, place));
+    const stages = outline.stages.flatMap((place) => [
+      ...stageLenses(project, place),
+      ...sourceLenses(project, place, this.#tests),
+    ]);
     const monitors = outline.monitors.flatMap((place) => monitorLenses(project, place));
     const deployments = outline.deployments.flatMap((place) => deploymentLenses(project, place));
     const datasets = outline.datasets.flatMap((place) => datasetLenses(project, place));
@@ -124,6 +131,33 @@ function stageLenses(project: Project, place: OutlineStage): CodeLens[] {
       }),
     );
   return lenses;
+}
+
+/** Kinds that are there or not there: there is no connection to test. */
+const withoutConnection = new Set(['files', 'command', 'events', 'logs']);
+
+/** Test and preview of the source of a collect stage; each connects only when it is clicked. */
+function sourceLenses(project: Project, place: OutlineStage, tests: SourceTests): CodeLens[] {
+  if (place.source === undefined) return [];
+  const subject: RowSubject = { project, stage: place.name };
+  const preview = lens(place, '$(table) Preview', commandIds.previewSource, subject);
+  if (withoutConnection.has(place.source)) return [preview];
+  const test = tests.get(project.root, place.name);
+  const outcome = test && lens(place, sourceTestText(test), commandIds.previewSource, subject);
+  if (outcome?.command && test?.state === 'failed') {
+    const { file = project.file, line } = test.problem.place ?? {};
+    outcome.command = {
+      ...outcome.command,
+      command: commandIds.openFile,
+      tooltip: test.problem.message,
+      arguments: [{ project, file, line }],
+    };
+  }
+  return [
+    preview,
+    lens(place, '$(plug) Test connection', commandIds.testSource, subject),
+    ...(outcome ? [outcome] : []),
+  ];
 }
 
 function monitorLenses(project: Project, place: OutlineStage): CodeLens[] {

@@ -6,6 +6,7 @@ import { messageOf } from '../host/engineError.ts';
 import type { Log } from '../host/log.ts';
 import { pythonVariables } from '../projects/pythonChoice.ts';
 import type { Project } from '../projects/project.ts';
+import { mayRunCommand } from './mayRunCommand.ts';
 import { checkState } from './viewState.ts';
 import { viewHtml } from './viewHtml.ts';
 
@@ -103,9 +104,12 @@ export class ViewPanel<V extends ViewName> implements Disposable {
     moved(this.#state, String(title).slice(0, 80));
   }
 
-  #ask(message: Extract<FromView, { kind: 'request' }>): Promise<unknown> {
+  async #ask(message: Extract<FromView, { kind: 'request' }>): Promise<unknown> {
     if (!viewMethods.includes(message.method)) throw new Error(`Views cannot call ${message.method}.`);
     const { engine } = this.#options.project;
+    // A command has effects of its own: a person is asked, whatever the view says.
+    if (message.method === 'sources/preview' && message.params.runs && !(await mayRunCommand(message.params.stage)))
+      throw new Error('The command was not run.');
     // Views do not know the Python of the editor.
     return message.method === 'models/inspect'
       ? engine.request(message.method, { ...message.params, python: pythonVariables(this.#options.project.root) })

@@ -9,7 +9,7 @@ import type { Projects } from '../projects/projects.ts';
 import { ViewPanel } from './viewPanel.ts';
 import { checkState, keyOf, readKept, titleOf } from './viewState.ts';
 
-const views = ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start'] as const;
+const views = ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start', 'sourcePreview'] as const;
 const icons: Record<ViewName, string> = {
   runHistory: 'history',
   modelCard: 'card',
@@ -17,6 +17,7 @@ const icons: Record<ViewName, string> = {
   profile: 'profile',
   labelling: 'labelling',
   start: 'start',
+  sourcePreview: 'profile',
 };
 
 export interface ViewPanelsOptions {
@@ -26,6 +27,9 @@ export interface ViewPanelsOptions {
   log: Log;
   act(project: Project, action: ViewAction): Promise<void>;
 }
+
+/** A preview is read beside the file that names its source. */
+const placeOf = (view: ViewName): ViewColumn => (view === 'sourcePreview' ? ViewColumn.Beside : ViewColumn.Active);
 
 /** The open views; each is opened once for what it is about and restored after a reload. */
 export class ViewPanels implements Disposable {
@@ -50,7 +54,7 @@ export class ViewPanels implements Disposable {
     const key = keyOf(view, project.root, state);
     const open = this.#open.get(key);
     if (open) return open.reveal(state);
-    const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, project.name, state), ViewColumn.Active, {
+    const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, project.name, state), placeOf(view), {
       enableFindWidget: true,
     });
     this.#adopt(view, project, state, panel);

@@ -7,6 +7,7 @@ export function keyOf<V extends ViewName>(view: V, root: string, state: ViewStat
     return `${view} ${root} ${'address' in state ? state.address : ''} ${state.name ?? ''} ${state.version}`;
   if ('subject' in state) return `${view} ${root} ${state.subject === null ? '' : nameOf(state.subject)}`;
   if ('task' in state) return `${view} ${root} ${state.task ?? ''}`;
+  if ('stage' in state) return `${view} ${root} ${state.stage}`;
   return 'monitor' in state ? `${view} ${root} ${state.monitor}` : `${view} ${root}`;
 }
 
@@ -18,6 +19,7 @@ export function titleOf<V extends ViewName>(view: V, project: string, state: Vie
   if ('data' in state) return 'Create a project';
   if ('subject' in state) return state.subject === null ? `Data: ${project}` : `Profile: ${shortName(state.subject)}`;
   if ('task' in state) return state.task === null ? `Label: ${project}` : `Label: ${state.task}`;
+  if ('stage' in state) return `Preview: ${state.stage}`;
   return view === 'drift' && 'monitor' in state ? `Drift: ${state.monitor}` : `Runs: ${project}`;
 }
 
@@ -33,6 +35,7 @@ const fallback: ViewState = {
   profile: { subject: null, against: null },
   labelling: { task: null, labeller: null },
   start: { data: null },
+  sourcePreview: { stage: '' },
 };
 
 /** What a webview kept is input like any other: taken only where it has the right shape. */

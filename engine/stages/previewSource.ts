@@ -18,6 +18,7 @@ import { projectFileName, type Project } from '../project/loadProject.ts';
 import type { CollectSource } from '../project/schema/collectStage.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { kindOfSource } from '../project/schema/sourceKinds.ts';
 import { timestampOf } from '../project/timestampOf.ts';
 import { findPython } from '../python/findPython.ts';
 import { stateFolder, type Store } from '../store/store.ts';
@@ -74,7 +75,7 @@ export async function previewSource(request: PreviewRequest): Promise<SourcePrev
     return {
       stage: request.stage,
       dataset,
-      kind: Object.keys(from)[0] ?? '',
+      kind: kindOfSource(from),
       source: redact(describeSource(from)),
       about: redact(peek.about),
       takenAt: Date.now(),
@@ -164,7 +165,7 @@ function placed(error: unknown, { project, stage, from }: PreviewRequest): unkno
   const source = ['stages', stage, 'with', 'from'];
   const node =
     (error.message.startsWith('The query') ? nodeAt(parsed.root ?? undefined, [...source, 'query']) : undefined) ??
-    nodeAt(parsed.root ?? undefined, [...source, Object.keys(from)[0] ?? '']);
+    nodeAt(parsed.root ?? undefined, [...source, kindOfSource(from)]);
   if (!node) return error;
   const at = parsed.lines.at(node.range.start);
   const isBlock = /^[|>]/.test(parsed.text.slice(node.range.start));

@@ -1,4 +1,5 @@
-import { entryOf, type Located } from '../../engine/project/located.ts';
+import { entryOf, nodeAt, type Located } from '../../engine/project/located.ts';
+import { sourceKind } from '../../engine/project/schema/sourceKinds.ts';
 import type { LineIndex } from '../../engine/project/lineIndex.ts';
 import type { Outline, OutlineStage } from '../../protocol/languageServer.ts';
 import type { Workspace } from '../workspace.ts';
@@ -22,12 +23,22 @@ function entriesOf(root: Located | null, key: string, lines: LineIndex): Outline
     .filter((entry) => !entry.merged)
     .map((entry) => {
       const [start, end] = [lines.at(entry.keyRange.start), lines.at(entry.keyRange.end)];
+      const source = key === 'stages' ? sourceOf(entry.value) : undefined;
       return {
         name: entry.key,
+        ...(source === undefined ? {} : { source }),
         range: {
           start: { line: start.line - 1, character: start.column - 1 },
           end: { line: end.line - 1, character: end.column - 1 },
         },
       };
     });
+}
+
+/** The kind of source of a collect stage; undefined for other stages and while none is written. */
+function sourceOf(stage: Located): string | undefined {
+  const uses = nodeAt(stage, ['uses']);
+  const from = nodeAt(stage, ['with', 'from']);
+  if (uses?.kind !== 'scalar' || uses.value !== 'collect' || from?.kind !== 'map') return undefined;
+  return sourceKind(from.entries.map(({ key }) => key));
 }

@@ -3,6 +3,7 @@ import { makeCard } from '../fixtures/views/card.ts';
 import { makeDetail, makeReport } from '../fixtures/views/drift.ts';
 import { labelAnswers } from '../fixtures/views/labels.ts';
 import { inspected, runModels, unvalidatedCard } from '../fixtures/views/modelFacts.ts';
+import { makePreview } from '../fixtures/views/sourcePreview.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { earlier, subject } from '../fixtures/views/profile.ts';
 import { profileAnswers } from '../fixtures/views/profileAnswers.ts';
@@ -41,6 +42,7 @@ export function viewStates(change: (answers: Answers) => Answers = (answers) => 
     'drift/detail': ({ column }) => makeDetail(column),
     ...profileAnswers,
     ...labelAnswers,
+    'sources/preview': () => ({ preview: makePreview(), problem: null }),
   });
   const state = <V extends ViewName>(
     name: string,
@@ -194,6 +196,7 @@ export function viewStates(change: (answers: Answers) => Answers = (answers) => 
       '.detail',
     ),
     state('profile, what changed', 'profile', { subject, against: earlier }, '.changes'),
+    state('source preview', 'sourcePreview', { stage: 'pull' }, 'tr.faulty'),
     state('labelling', 'labelling', { task: 'fraud_review', labeller: 'Ann' }, '.card .class'),
     state(
       'labelling, naming',

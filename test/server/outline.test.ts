@@ -55,3 +55,19 @@ test('merged stages have no place of their own, and a closed file has no outline
   server.close(uri);
   assert.deepEqual((await server.outline(uri)).stages, []);
 });
+
+test('collect stages have the kind of their source, in any order of its keys', async () => {
+  server.open(
+    uri,
+    'stages:\n  a: { uses: collect, with: { dataset: d, from: { query: SELECT 1, sqlite: app.db } } }\n  b: { uses: collect, with: { dataset: d, from: { files: a.csv } } }\n  c: { uses: collect, with: { dataset: d, from: } }\n  d: { cmd: "true" }\n',
+  );
+  assert.deepEqual(
+    (await server.outline(uri)).stages.map(({ name, source }) => [name, source]),
+    [
+      ['a', 'sqlite'],
+      ['b', 'files'],
+      ['c', undefined],
+      ['d', undefined],
+    ],
+  );
+});

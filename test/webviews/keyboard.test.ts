@@ -7,6 +7,7 @@ import { profileAnswers } from '../fixtures/views/profileAnswers.ts';
 import { subject } from '../fixtures/views/profile.ts';
 import { labelAnswers } from '../fixtures/views/labels.ts';
 import { makeRuns, pageOf } from '../fixtures/views/runs.ts';
+import { makePreview } from '../fixtures/views/sourcePreview.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import { startAnswers, startFolder } from '../start/startFolder.ts';
@@ -22,6 +23,7 @@ const engine: Answers = {
   ...profileAnswers,
   ...labelAnswers,
   ...start.answers,
+  'sources/preview': () => ({ preview: makePreview(), problem: null }),
 };
 const views: { [V in ViewName]: { state: ViewState[V]; there: string } } = {
   runHistory: { state: { experiment: null, runId: null }, there: 'table.runs tbody tr' },
@@ -30,6 +32,7 @@ const views: { [V in ViewName]: { state: ViewState[V]; there: string } } = {
   profile: { state: { subject, against: null }, there: '.verdict .codicon' },
   labelling: { state: { task: 'fraud_review', labeller: 'Ann' }, there: '.card .class' },
   start: { state: { data: null }, there: '#create:not([disabled])' },
+  sourcePreview: { state: { stage: 'pull' }, there: 'table.values tbody tr' },
 };
 
 interface Stop {
@@ -96,7 +99,7 @@ describe('by keyboard', { skip: cannotTest() }, () => {
     return view;
   };
 
-  for (const name of ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start'] as const) {
+  for (const name of ['runHistory', 'modelCard', 'drift', 'profile', 'labelling', 'start', 'sourcePreview'] as const) {
     it(`reaches everything of ${name} with a name and a visible focus, and comes out again`, async () => {
       const view = await open(name);
       const all = await stops(view);
