@@ -16,7 +16,10 @@ let asked = 0;
 const silent = createServer((socket) => {
   asked++;
   sockets.add(socket);
-  socket.resume().on('error', () => {}).on('close', () => sockets.delete(socket));
+  socket
+    .resume()
+    .on('error', () => {})
+    .on('close', () => sockets.delete(socket));
 });
 await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
 const port = (silent.address() as AddressInfo).port;
@@ -40,7 +43,7 @@ after(() => {
   for (const socket of sockets) socket.destroy();
   silent.close();
 });
-const ask = (stage: string) => handlers['sources/preview']({ stage, rows: 10, all: false, runs: false });
+const ask = async (stage: string) => handlers['sources/preview']({ stage, rows: 10, all: false, runs: false });
 
 test('an answer has rows, an error its place and no secret', async () => {
   const [good, wrong] = await Promise.all([ask('good'), ask('wrong')]);
