@@ -1,4 +1,5 @@
 import { DataError } from '../../base/errors.ts';
+import { decimalCast } from '../decimalCast.ts';
 import { mysqlTextLiteral, quoteMysqlIdentifier } from '../quote.ts';
 import type { RowColumn } from './rowFile.ts';
 
@@ -53,6 +54,10 @@ const ascii = (value: Buffer) => value.toString('latin1');
 const utf8 = (value: Buffer) => value.toString('utf8');
 const base64 = (value: Buffer) => value.toString('base64');
 const cast = (type: string) => (): MysqlType => ({ type, sql: (text) => `CAST(${text} AS ${type})` });
+const decimalType = (digits: number, scale: number): MysqlType => ({
+  type: `DECIMAL(${digits},${scale})`,
+  sql: (text) => decimalCast(text, digits, scale),
+});
 const varchar: MysqlType = { type: 'VARCHAR', sql: (text) => text };
 const number = (value: string) => {
   if (!/^-?\d+(\.\d+)?$/.test(value)) throw new DataError(`The stored watermark \`${value}\` is not a number.`);
@@ -163,7 +168,7 @@ function unordered(name: string, what: string): never {
 function decimal({ name, columnLength, decimals, flags }: MysqlField): Pick<MysqlColumn, 'text' | 'typed'> {
   const digits = columnLength - (decimals > 0 ? 1 : 0) - (flags & unsigned ? 0 : 1);
   if (digits >= 1 && digits <= mostDigits)
-    return { text: ascii, typed: cast(`DECIMAL(${digits}, ${Math.min(decimals, digits)})`) };
+    return { text: ascii, typed: () => decimalType(digits, Math.min(decimals, digits)) };
   // Sums are declared wider than their values.
   let whole = 1;
   return {
@@ -174,7 +179,7 @@ function decimal({ name, columnLength, decimals, flags }: MysqlField): Pick<Mysq
       return text;
     },
     typed: (log) => {
-      if (whole + decimals <= mostDigits) return cast(`DECIMAL(${mostDigits}, ${decimals})`)();
+      if (whole + decimals <= mostDigits) return decimalType(mostDigits, decimals);
       log(`${name}: numbers of ${whole + decimals} digits do not fit a numeric type and stay text`);
       return varchar;
     },
@@ -213,7 +218,8 @@ function isDay(text: string): boolean {
   const month = Number(text.slice(5, 7));
   const date = Number(text.slice(8, 10));
   if (month === 0 || date === 0) return false;
-  return date <= 28 || date <= new Date(Date.UTC(2000 + (Number(text.slice(0, 4)) % 400), month, 0)).getUTCDate();
+  if (date <= 28 || (date <= 30 && month !== 2)) return true;
+  return date <= new Date(Date.UTC(2000 + (Number(text.slice(0, 4)) % 400), month, 0)).getUTCDate();
 }
 
 /** TIME of MySQL is a duration of up to 838 hours. */

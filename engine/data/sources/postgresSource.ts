@@ -6,6 +6,7 @@ import { CancelledError, DataError, ProjectError, WorkError, checkCancelled, mes
 import { suggestion } from '../../base/didYouMean.ts';
 import type { Watermark } from '../watermark.ts';
 import type { Database } from '../database.ts';
+import { decimalCast } from '../decimalCast.ts';
 import { quoteIdentifier } from '../quote.ts';
 import { queryError, queryText, type QueryText } from './queryText.ts';
 import { reasonOf, withRetries } from './retry.ts';
@@ -269,7 +270,7 @@ async function numericType(
     log(`${column.name}: numbers of ${digits} digits do not fit a numeric type and stay text`);
     return (text) => text;
   }
-  return (text) => `CAST(${text} AS DECIMAL(${digits}, ${scale}))`;
+  return (text) => decimalCast(text, digits, scale);
 }
 
 /** Ends a connection, without waiting for a server that does not answer. */
