@@ -1,5 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { firstRecord, guessDelimiter } from '../data/csvStart.ts';
+import { readText } from '../data/reading/readText.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
@@ -119,14 +118,5 @@ function typed(value: string, found: Found | undefined): string {
  * `Unnamed: 0`.
  */
 export function unnamedColumns(file: string): Map<string, string> {
-  if (/\.gz$/i.test(file)) return new Map();
-  const buffer = Buffer.alloc(65536);
-  const handle = openSync(file, 'r');
-  const text = buffer
-    .subarray(0, readSync(handle, buffer, 0, buffer.length, 0))
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
-  closeSync(handle);
-  const header = firstRecord(text, /\.tsv$/i.test(file) ? '\t' : guessDelimiter(text));
-  return new Map(header.flatMap((name, i) => (name.trim() === '' ? [[`column${i}`, `Unnamed: ${i}`]] : [])));
+  return new Map(readText(file).blank.map((position) => [`column${position - 1}`, `Unnamed: ${position - 1}`]));
 }

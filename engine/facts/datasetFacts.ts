@@ -56,9 +56,7 @@ export async function datasetFacts(
   };
   if (files.length === 0) return empty;
   const absolute = files.map((file) => join(root, file.path));
-  const headers = files.flatMap((file, i) => headerFacts(absolute[i] ?? '', file.path) ?? []);
-  // DuckDB's error for these files is harder to understand than the problem in the header.
-  if (headers.some((header) => header.repeated.length > 0 || header.encoding !== 'utf-8')) return { ...empty, headers };
+  const headers = files.flatMap((file, i) => headerFacts(absolute[i] ?? '', file.path, request.read) ?? []);
   try {
     await checkWholeGzip(absolute);
     return { ...(await readFacts(db, root, request, absolute, empty)), headers };
@@ -73,12 +71,13 @@ export async function datasetFacts(
 async function readFacts(
   db: Database,
   root: string,
-  { schema, environment, foreign }: DatasetRequest,
+  { schema, read: settings, environment, foreign }: DatasetRequest,
   files: string[],
   empty: DatasetFacts,
 ): Promise<DatasetFacts> {
   const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
-  const source = sourceSql(files, { allText: text, withFile: text, rejects: text });
+  const how = settings ?? undefined;
+  const source = sourceSql(files, { allText: text, withFile: text, rejects: text, read: how });
   const limited = `(SELECT * FROM ${source} LIMIT ${mostRows + 1})`;
   if (!schema) {
     const format = sourceFormat(files[0] ?? '');
@@ -105,7 +104,7 @@ async function readFacts(
     ...(environment === null ? {} : { environment }),
   });
   try {
-    const read = await typedSelect(db, files, schema, { rejects: true });
+    const read = await typedSelect(db, files, schema, { rejects: true, read: how });
     // Text is parsed once into a table. Parquet is read in place.
     const typed = text ? 'loopwright_facts' : large ? `(SELECT * FROM (${read}) LIMIT ${mostRows + 1})` : `(${read})`;
     if (text)

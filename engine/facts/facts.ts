@@ -18,8 +18,13 @@ export interface FileStamp {
 export interface HeaderFacts {
   file: string;
   delimiter: string;
-  /** Encoding detected from the bytes. Only UTF-8 is read. */
-  encoding: 'utf-8' | 'utf-16' | 'latin-1';
+  /** A label of the WHATWG Encoding Standard: given, or detected from the bytes. */
+  encoding: string;
+  /** Whether the first line that is read contains the names, and the number of lines before it. */
+  header: boolean;
+  skip: number;
+  /** Number of columns that are read. */
+  fields: number;
   /** True when the file starts with a byte order mark. */
   bom: boolean;
   /** Positions of columns without a name, counted from 1. */

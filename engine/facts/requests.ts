@@ -5,6 +5,8 @@ import { textOf, type Project } from '../project/loadProject.ts';
 import { taskOf } from '../project/taskOf.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
+import { readOfDataset, schemaOfDataset } from '../project/schemaOfDataset.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { tablesIn } from '../project/tablesIn.ts';
 
@@ -14,6 +16,8 @@ export interface DatasetRequest {
   path: string;
   schemaPath: string | null;
   schema: DatasetSchema | null;
+  /** How its text files are read, where the dataset or its schema says so. */
+  read?: ReadSettings | null;
   /** Environment, such as `training`, for datasets that a prepare stage writes. */
   environment: string | null;
   /** Dataset that each foreign key refers to; null where it is not declared. */
@@ -38,7 +42,7 @@ export interface SqlRequest {
   sql: string;
   /** Values for `$name` in the SQL. */
   params: Record<string, string | number | boolean>;
-  tables: { name: string; path: string; schema: DatasetSchema | null }[];
+  tables: { name: string; path: string; schema: DatasetSchema | null; read?: ReadSettings | null }[];
 }
 
 export interface HistoryRequest {
@@ -75,6 +79,7 @@ export function factRequests(project: Project, graph?: Graph): FactRequest[] {
       path,
       schemaPath: config.datasets?.[name]?.schema ?? null,
       schema,
+      read: readOfDataset(project, config, name) ?? null,
       environment: prepared.has(name) ? 'training' : null,
       foreign: (schema?.foreignKeys ?? []).map(({ reference }) => {
         const other = reference.resource === undefined || reference.resource === '' ? name : reference.resource;
@@ -95,7 +100,12 @@ export function factRequests(project: Project, graph?: Graph): FactRequest[] {
           params: stage.with.params ?? {},
           tables: tablesIn(sql, Object.keys(config.datasets ?? {}))
             .filter((table) => table !== stage.with.output)
-            .map((table) => ({ name: table, path: config.datasets?.[table]?.path ?? '', schema: schemaOf(table) })),
+            .map((table) => ({
+              name: table,
+              path: config.datasets?.[table]?.path ?? '',
+              schema: schemaOf(table),
+              read: readOfDataset(project, config, table) ?? null,
+            })),
         });
     }
     if (stage.uses !== 'train') continue;
@@ -124,8 +134,7 @@ export function factRequests(project: Project, graph?: Graph): FactRequest[] {
 }
 
 function schemaNamed(project: Project, config: ProjectConfig, dataset: string): DatasetSchema | null {
-  const path = config.datasets?.[dataset]?.schema;
-  return path === undefined ? null : (project.schemas.get(path)?.value ?? null);
+  return schemaOfDataset(project, config, dataset);
 }
 
 /** Many requests share a schema, and it stays the same object while its file is unchanged. */

@@ -56,14 +56,20 @@ export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFa
 async function columnsFor(
   db: Database,
   root: string,
-  { path, schema }: SqlRequest['tables'][number],
+  { path, schema, read }: SqlRequest['tables'][number],
 ): Promise<{ name: string; sqlType: string }[] | null> {
   const declared =
     schema?.fields.map(({ name, type }) => ({ name, sqlType: sqlTypes[type ?? 'any'] ?? 'VARCHAR' })) ?? [];
   try {
     const files = await stampFiles(root, path);
     if (files.length === 0) return schema ? declared : null;
-    const found = await columnsOf(db, sourceSql(files.map((file) => join(root, file.path))));
+    const found = await columnsOf(
+      db,
+      sourceSql(
+        files.map((file) => join(root, file.path)),
+        { read: read ?? undefined },
+      ),
+    );
     return [
       ...declared,
       ...found.filter(({ name }) => !declared.some((other) => other.name.toLowerCase() === name.toLowerCase())),

@@ -127,7 +127,7 @@ async function makeViews(db: Database, place: SubjectPlace, sql: string): Promis
   for (const name of tablesIn(sql, Object.keys(place.config?.datasets ?? {}))) {
     const found = await findSubject({ kind: 'dataset', name }, place);
     await db.run(
-      `CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${await typedSelect(db, found.files, found.schema)}`,
+      `CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${await typedSelect(db, found.files, found.schema, { read: found.read })}`,
     );
   }
 }

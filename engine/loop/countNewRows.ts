@@ -1,3 +1,4 @@
+import { readOfDataset, schemaOfDataset } from '../project/schemaOfDataset.ts';
 import { join } from 'node:path';
 import { openDatabase } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
@@ -21,12 +22,15 @@ export async function countNewRows(
 ): Promise<number | null> {
   const declared = dataset === null ? undefined : config.datasets?.[dataset];
   if (dataset === null || !declared) return null;
-  const schema = declared.schema === undefined ? null : (project.schemas.get(declared.schema)?.value ?? null);
+  const schema = schemaOfDataset(project, config, dataset);
   const files = new FileFingerprints(project.root, store).expand(declared.path);
   if (files.length === 0) return null;
   const db = await openDatabase();
   try {
-    const source = sourceSql(files.map((file) => join(project.root, file)));
+    const source = sourceSql(
+      files.map((file) => join(project.root, file)),
+      { read: readOfDataset(project, config, dataset) },
+    );
     const columns = await columnsOf(db, source);
     const isNew = newRegimeSql(columns, schema, since, splitTime(config, dataset));
     if (isNew === null) return null;

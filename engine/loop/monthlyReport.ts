@@ -1,3 +1,4 @@
+import { schemaOfDataset } from '../project/schemaOfDataset.ts';
 import { monitoredModel } from '../project/models.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
@@ -112,7 +113,7 @@ async function trainingMonths(
     'uses' in stage && stage.uses === 'collect' ? [stage.with.dataset] : [],
   )[0];
   const dataset = name === undefined ? undefined : config.datasets?.[name];
-  const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
+  const schema = name === undefined ? null : schemaOfDataset(project, config, name);
   const time = timestampOf(schema);
   const fingerprints = new FileFingerprints(project.root, store);
   if (name === undefined || !dataset || time === null || fingerprints.expand(dataset.path).length === 0) return [];
@@ -121,7 +122,7 @@ async function trainingMonths(
     project.root,
     fingerprints,
     name,
-    { path: dataset.path, schema },
+    { path: dataset.path, schema, read: dataset.read },
     { asOf: null, window: null },
   );
   const firstPrediction = predictionSpan(store)?.first ?? before;

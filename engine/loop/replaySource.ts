@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
-import { sourceSql } from '../data/readSource.ts';
+import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { DataError, ProjectError } from '../base/errors.ts';
 import { isGlob } from '../base/glob.ts';
@@ -42,11 +42,11 @@ export async function openReplay(input: {
     ? project.files.glob(input.path).map((file) => join(project.root, file))
     : [isAbsolute(input.path) ? input.path : join(project.root, input.path)].filter((file) => existsSync(file));
   if (files.length === 0) throw new ProjectError(`Nothing to replay: no file matches \`${input.path}\`.`);
-  const text = /\.(csv|tsv|txt)(\.gz)?$/i.test(files[0] ?? '') && schema !== null;
+  const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
   const time = timestampOf(schema);
   if (time === null)
     throw new ProjectError('Replay needs a time for each row: give one field of the schema the role timestamp.');
-  const raw = sourceSql(files, { allText: text, withFile: text, rejects: text });
+  const raw = sourceSql(files, { allText: text, withFile: text, rejects: text, read: schema?.loopwright?.read });
   let checked = `(SELECT * FROM ${raw})`;
   let refused = 0;
   if (schema) {

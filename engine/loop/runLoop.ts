@@ -1,3 +1,4 @@
+import { schemaOfDataset } from '../project/schemaOfDataset.ts';
 import { openDatabase } from '../data/database.ts';
 import { ProjectError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
@@ -99,8 +100,7 @@ function streamSchema(project: Project, config: ProjectConfig): DatasetSchema | 
     'uses' in stage && stage.uses === 'collect' ? [stage.with.dataset] : [],
   )[0];
   const trained = modelsOf(config).flatMap(({ data }) => data ?? [])[0];
-  const path = config.datasets?.[collected ?? trained ?? '']?.schema;
-  return path === undefined ? null : (project.schemas.get(path)?.value ?? null);
+  return schemaOfDataset(project, config, collected ?? trained ?? '');
 }
 
 function readSql(project: Project, path: string): string {

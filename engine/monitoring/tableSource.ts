@@ -1,3 +1,4 @@
+import { schemaOfDataset } from '../project/schemaOfDataset.ts';
 import { ProjectError, WorkError } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
@@ -78,7 +79,7 @@ export function tableSource(request: SourceRequest, dataset: string): Prediction
 async function openLog({ project, config, store, database, now, monitor }: SourceRequest, name: string): Promise<Log> {
   const declared = config.datasets?.[name];
   if (!declared) throw new ProjectError(`The monitor \`${monitor}\` watches \`${name}\`, which is not a dataset.`);
-  const schema = declared.schema === undefined ? null : (project.schemas.get(declared.schema)?.value ?? null);
+  const schema = schemaOfDataset(project, config, name);
   const columns = logColumns(schema?.fields ?? []);
   const problem = logProblem(name, schema?.fields ?? []);
   if (!columns || problem !== null)
@@ -90,7 +91,7 @@ async function openLog({ project, config, store, database, now, monitor }: Sourc
     project.root,
     files,
     name,
-    { path: declared.path, schema },
+    { path: declared.path, schema, read: declared.read },
     { asOf: now, window: null },
   );
   const types = new Map((await columnsOf(db, `(${typed})`)).map((column) => [column.name, column.sqlType]));

@@ -1,3 +1,4 @@
+import { schemaOfDataset } from '../project/schemaOfDataset.ts';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { Project } from '../project/loadProject.ts';
@@ -88,7 +89,7 @@ async function labelSource({
   now,
 }: LabelRequest): Promise<{ sql: string; time: string | null } | null> {
   const dataset = config.datasets?.[labels.dataset];
-  const schema = dataset?.schema ? (project.schemas.get(dataset.schema)?.value ?? null) : null;
+  const schema = schemaOfDataset(project, config, labels.dataset);
   const fingerprints = new FileFingerprints(project.root, store);
   if (!dataset || fingerprints.expand(dataset.path).length === 0) return null;
   const sql = await datasetSql(
@@ -96,7 +97,7 @@ async function labelSource({
     project.root,
     fingerprints,
     labels.dataset,
-    { path: dataset.path, schema },
+    { path: dataset.path, schema, read: dataset.read },
     { asOf: now, window: null },
   );
   const found = timestampOf(schema);

@@ -24,7 +24,7 @@ export async function outlineSubject(
   found: FoundSubject,
   options: { root: string },
 ): Promise<DataOutline> {
-  const source = `(${await typedSelect(db, found.files, found.schema, { rejects: true })})`;
+  const source = `(${await typedSelect(db, found.files, found.schema, { rejects: true, read: found.read })})`;
   const columns = await columnsOf(db, source);
   const head = headOf(found, columns, options);
   if (sourceFormat(found.files[0] ?? '') !== 'parquet')
@@ -58,7 +58,7 @@ export async function rowsOfSubject(
     throw new ProjectError(`The offset of the rows is ${offset}; it counts from 0.`);
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > mostRows)
     throw new ProjectError(`The number of rows is ${limit}; it lies between 1 and ${mostRows}.`);
-  const source = `(${await typedSelect(db, found.files, found.schema, { rejects: true })})`;
+  const source = `(${await typedSelect(db, found.files, found.schema, { rejects: true, read: found.read })})`;
   const columns = await columnsOf(db, source);
   const shown = columns.slice(0, shownColumns);
   // One additional row shows whether more rows follow.

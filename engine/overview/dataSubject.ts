@@ -12,6 +12,8 @@ import { graphOf } from '../project/graph.ts';
 import type { Project } from '../project/loadProject.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
+import { readOfDataset, schemaOfDataset } from '../project/schemaOfDataset.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { listSnapshots, type Snapshot } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
@@ -35,6 +37,8 @@ export interface FoundSubject {
   dataset: string | null;
   schema: DatasetSchema | null;
   schemaPath: string | null;
+  /** How its text files are read, where the dataset or its schema says so. */
+  read: ReadSettings | undefined;
   madeAt: number | null;
 }
 
@@ -98,7 +102,12 @@ async function filesOfSubject(subject: DataSubject, place: SubjectPlace): Promis
   const { project, config, store } = place;
   const schemaOf = (dataset: string | null) => {
     const path = (dataset === null ? undefined : config?.datasets?.[dataset]?.schema) ?? null;
-    return { schema: path === null ? null : (project?.schemas.get(path)?.value ?? null), schemaPath: path };
+    if (!project || !config || dataset === null) return { schema: null, schemaPath: path, read: undefined };
+    return {
+      schema: schemaOfDataset(project, config, dataset),
+      schemaPath: path,
+      read: readOfDataset(project, config, dataset),
+    };
   };
   if (subject.kind === 'snapshot') {
     const version = store ? listSnapshots(store).find(({ id }) => id === subject.id) : undefined;

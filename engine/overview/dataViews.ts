@@ -37,7 +37,7 @@ export interface ProfileViewOptions {
  * when it is large; Parquet is read in place.
  */
 export async function subjectSql(db: Database, found: FoundSubject): Promise<string> {
-  const select = await typedSelect(db, found.files, found.schema, { rejects: true });
+  const select = await typedSelect(db, found.files, found.schema, { rejects: true, read: found.read });
   if (sourceFormat(found.files[0] ?? '') === 'parquet') return `(${select})`;
   const table = `loopwright_subject_${++subjects}`;
   await db.run(`CREATE TEMP TABLE ${table} AS ${select}`);
@@ -110,7 +110,7 @@ export interface JudgeOptions {
 export async function judgeSubject(db: Database, found: FoundSubject, options: JudgeOptions): Promise<QualityReport> {
   let validation: ValidationResult | null = null;
   if (found.schema) {
-    const raw = rawSource(found.files, found.schema);
+    const raw = rawSource(found.files, found.schema, found.read);
     validation = await validateTable(db, {
       source: raw.sql,
       schema: found.schema,

@@ -148,6 +148,8 @@ function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<
       ...periodSpec(period),
     };
   const spec: Record<string, unknown> = { uses: node.config.uses, ...node.config.with };
+  const read = readsOf(node, config);
+  if (Object.keys(read).length > 0) spec['read'] = read;
   if (node.config.uses === 'validate') {
     const address = addressOfModel(config, node.config.with.model);
     if (node.config.gates) spec['gates'] = node.config.gates;
@@ -160,6 +162,17 @@ function specOf(node: StageNode, config: ProjectConfig, period: Period): Record<
   if (node.config.uses === 'train' || node.config.uses === 'validate')
     Object.assign(spec, periodSpec({ asOf: null, window: null, regime: period.regime }));
   return spec;
+}
+
+/** How the text files of the datasets of a stage are read, where the project says so. */
+function readsOf(node: StageNode, config: ProjectConfig): Record<string, unknown> {
+  const names = [...node.reads, ...(node.writes === null ? [] : [node.writes])];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const read = config.datasets?.[name]?.read;
+      return read === undefined ? [] : [[name, read]];
+    }),
+  );
 }
 
 function outChanges(recorded: LockEntry, fingerprints: FileFingerprints): string[] {

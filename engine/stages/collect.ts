@@ -6,7 +6,8 @@ import { columnsOf } from '../data/inspectColumns.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
-import { sourceSql } from '../data/readSource.ts';
+import { sourceFormat, sourceSql } from '../data/readSource.ts';
+import { describeReading, readingsOf } from '../data/reading/describeReading.ts';
 import { areKept, keptPath, placeFiles } from '../data/snapshotFiles.ts';
 import { describeSource, receive, sourceIdentity } from '../data/sources/receive.ts';
 import { queryText } from '../data/sources/queryText.ts';
@@ -18,6 +19,7 @@ import { writeCsv, writeParquet } from '../data/writeTable.ts';
 import { isGlob } from '../base/glob.ts';
 import { envIn } from '../project/interpolate.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
 import type { CollectSource, CollectStage } from '../project/schema/collectStage.ts';
 import { combinedHash } from '../fingerprint/fileFingerprints.ts';
 import { newestSnapshot, type Snapshot, type SnapshotDetail, type SourceState } from '../tracking/snapshots.ts';
@@ -52,6 +54,8 @@ export async function collect(context: StageContext, stage: CollectStage): Promi
 interface Plan {
   dataset: string;
   schema: DatasetSchema | null;
+  /** How text files are read, where the dataset or its schema says so. */
+  read: ReadSettings | undefined;
   from: CollectSource;
   invalid: 'fail' | 'quarantine' | 'warn';
   /** The file that is written, relative to the project. */
@@ -126,7 +130,8 @@ async function planOf(
   const watermark = 'watermark' in from ? (from.watermark ?? null) : null;
   const key = sourceKey(context, from, dataset, invalid);
   const newest = newestSnapshot(context.store, dataset);
-  const shared = { dataset, schema, from, invalid, target, key };
+  const { read } = datasetOf(context, dataset);
+  const shared = { dataset, schema, read, from, invalid, target, key };
   if (accumulates(from)) {
     const accumulated = await accumulatedBase(context, { dataset, target });
     return { ...shared, watermark: null, state: newest?.state ?? null, base: newest, accumulated };
@@ -250,14 +255,21 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
   }
 }
 
-async function writeRows(context: StageContext, plan: Plan, { files }: Received, beside: string): Promise<Written> {
+async function writeRows(
+  context: StageContext,
+  plan: Plan,
+  { files, read: given }: Received,
+  beside: string,
+): Promise<Written> {
   const db = await context.database();
   const { schema, invalid, base } = plan;
   const merges = plan.accumulated ? plan.accumulated.files !== null : base !== null;
   context.progress(`reading ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
-  const text = /\.(csv|tsv|txt)(\.gz)?$/i.test(files[0] ?? '') && schema !== null;
-  const columns = await sourceColumns(db, files, text);
-  const read = sourceSql(files, { allText: text, withFile: true, rejects: text });
+  const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
+  const how = { ...plan.read, ...given };
+  const columns = await sourceColumns(db, files, text, how);
+  for (const line of describeReading(readingsOf(files, how), { ragged: false })) context.log(line);
+  const read = sourceSql(files, { allText: text, withFile: true, rejects: text, read: how });
   const key = keyOf(schema, columns);
   let source = asOf(read, schema, columns, plan.accumulated ? null : context.period.asOf);
   if (plan.watermark !== null && key.length > 0) {
@@ -363,10 +375,10 @@ export function sourceKey(
   invalid: string,
 ): string {
   const query = 'query' in from ? queryText(context.project.root, from.query).sql : '';
-  const { schemaPath } = datasetOf(context, dataset);
+  const { schemaPath, read } = datasetOf(context, dataset);
   const schema = schemaPath === null ? '' : combinedHash(context.fingerprints.of([schemaPath]));
   return createHash('sha256')
-    .update(JSON.stringify([sourceIdentity(from), query, schema, invalid]))
+    .update(JSON.stringify([sourceIdentity(from), query, schema, invalid, ...(read === undefined ? [] : [read])]))
     .digest('hex');
 }
 
@@ -412,8 +424,8 @@ function removeLeftovers(root: string, path: string, target: string): void {
     if (name.startsWith(`.${basename(target)}.`) && name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
 }
 
-async function sourceColumns(db: Database, files: string[], allText: boolean): Promise<string[]> {
-  return (await columnsOf(db, sourceSql(files, { allText }))).map((column) => column.name);
+async function sourceColumns(db: Database, files: string[], allText: boolean, read: ReadSettings): Promise<string[]> {
+  return (await columnsOf(db, sourceSql(files, { allText, read }))).map((column) => column.name);
 }
 
 /**

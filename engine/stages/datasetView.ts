@@ -6,6 +6,7 @@ import { typedSelect } from '../data/typedSource.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
 import { timestampOf } from '../project/timestampOf.ts';
 import type { Period } from '../fingerprint/period.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
@@ -16,7 +17,7 @@ export async function datasetSql(
   root: string,
   fingerprints: FileFingerprints,
   name: string,
-  dataset: { path: string; schema: DatasetSchema | null },
+  dataset: { path: string; schema: DatasetSchema | null; read?: ReadSettings | undefined },
   period: Pick<Period, 'asOf' | 'window'>,
 ): Promise<string> {
   const found = fingerprints.expand(dataset.path);
@@ -27,7 +28,7 @@ export async function datasetSql(
     );
   const files = found.map((file) => join(root, file));
   await checkWholeGzip(files);
-  const typed = await typedSelect(db, files, dataset.schema);
+  const typed = await typedSelect(db, files, dataset.schema, { read: dataset.read });
   const columns = (await columnsOf(db, `(${typed})`)).map((column) => column.name);
   const conditions = periodConditions(dataset.schema, columns, period);
   return conditions.length === 0 ? typed : `SELECT * FROM (${typed}) WHERE ${conditions.join(' AND ')}`;

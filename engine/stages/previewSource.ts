@@ -56,8 +56,10 @@ export async function previewSource(request: PreviewRequest): Promise<SourcePrev
   const { project, config, from, dataset } = request;
   const redact = redactor(secretsOf({ project }));
   const invalid = request.invalid ?? 'quarantine';
-  const { schema, schemaPath } =
-    dataset === null || config === null ? { schema: null, schemaPath: null } : datasetOf({ project, config }, dataset);
+  const { schema, schemaPath, read } =
+    dataset === null || config === null
+      ? { schema: null, schemaPath: null, read: undefined }
+      : datasetOf({ project, config }, dataset);
   const newest = request.store && dataset !== null ? newestSnapshot(request.store, dataset) : null;
   const since = request.all ? null : sinceOf(request, newest, invalid);
   const inclusive = schema?.primaryKey !== undefined;
@@ -68,6 +70,7 @@ export async function previewSource(request: PreviewRequest): Promise<SourcePrev
     const peek = await peekSource(contextOf(request, { since, inclusive, database }), from, {
       rows: request.rows,
       timestamp: timestampOf(schema),
+      read,
       runs: request.runs,
     });
     const ms = Math.round(performance.now() - start);

@@ -2,6 +2,8 @@ import type { ModelRef } from '../../protocol/models.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { StageNode } from '../project/graph.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
+import { readOfDataset, schemaOfDataset } from '../project/schemaOfDataset.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Database } from '../data/database.ts';
 import type { FoundPython } from '../python/findPython.ts';
@@ -85,13 +87,14 @@ export interface StageOutcome {
 export function datasetOf(
   context: Pick<StageContext, 'project' | 'config'>,
   name: string,
-): { path: string; schema: DatasetSchema | null; schemaPath: string | null } {
+): { path: string; schema: DatasetSchema | null; schemaPath: string | null; read: ReadSettings | undefined } {
   const dataset = context.config.datasets?.[name];
   if (!dataset) throw new Error(`the dataset ${name} passed the checks and is gone`);
   return {
     path: dataset.path,
     schemaPath: dataset.schema ?? null,
-    schema: dataset.schema ? (context.project.schemas.get(dataset.schema)?.value ?? null) : null,
+    schema: schemaOfDataset(context.project, context.config, name),
+    read: readOfDataset(context.project, context.config, name),
   };
 }
 

@@ -3,12 +3,15 @@ import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { ReadAs } from '../../protocol/start.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import type { Database } from '../data/database.ts';
 import { parseField } from '../data/parseField.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { rejectTables, sourceFormat, sourceSql } from '../data/readSource.ts';
-import { rewriteCsv } from '../data/sources/csvDialect.ts';
+import { packingOf } from '../data/reading/fileStart.ts';
+import { copyStart } from '../data/reading/copyStart.ts';
+import { describeReading, readingsOf } from '../data/reading/describeReading.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import { writtenForm } from '../data/writtenForm.ts';
 import { DataError, checkCancelled } from '../base/errors.ts';
@@ -65,7 +68,7 @@ async function openText(
   given: Partial<ReadAs>,
   signal: AbortSignal | undefined,
 ): Promise<OpenTable> {
-  const { readAs, columns, names } = guessReadAs(file, given);
+  const { readAs, reading, columns, names } = guessReadAs(file, given);
   if (names.length > mostColumns)
     throw new DataError(
       `${file}: it has ${names.length.toLocaleString('en-US')} columns; at most ${mostColumns.toLocaleString('en-US')} are supported`,
@@ -74,21 +77,23 @@ async function openText(
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-start-'));
   const bytes = statSync(file).size;
   try {
-    const plain = join(folder, `${basename(file).replace(/(\.\w+)?(\.gz)?$/i, '')}.csv`);
-    const read = await rewriteCsv(file, plain, { ...readAs, ...(columns ? { columns } : {}) }, { signal, mostBytes });
+    const plain = join(folder, `${basename(file).replace(/(\.\w+)?(\.(gz|zst))?$/i, '')}.csv`);
+    const read = copyStart(reading, plain, mostBytes);
     checkCancelled(signal);
-    const source = sourceSql([plain], { allText: true, withFile: false, rejects: true });
+    const source = sourceSql([plain], { allText: true, withFile: false, rejects: true, read: read.settings(columns) });
     await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_texts AS SELECT * FROM ${source}`);
     const [{ n: rows = 0 } = {}] = await db.rows('SELECT count(*) AS n FROM loopwright_texts');
     const [{ n: bad = 0 } = {}] = await db
       .rows(`SELECT count(DISTINCT line) AS n FROM ${rejectTables.errors}`)
       .catch(() => []);
-    const notes =
-      Number(bad) > 0
+    const notes = [
+      ...describeReading(readingsOf([file], given as ReadSettings), { ragged: false }),
+      ...(Number(bad) > 0
         ? [
             `${Number(bad).toLocaleString('en-US')} ${Number(bad) === 1 ? 'line has' : 'lines have'} more or fewer fields than the header; ${Number(bad) === 1 ? 'it is' : 'they are'} set aside`,
           ]
-        : [];
+        : []),
+    ];
     const fields: Field[] = [];
     for (const name of names) {
       checkCancelled(signal);
@@ -105,7 +110,7 @@ async function openText(
     );
     const estimated = !read.whole;
     const allRows =
-      estimated && !/\.gz$/i.test(file)
+      estimated && packingOf(file) === null
         ? Number((Number(rows) * (bytes / Math.max(1, read.length))).toPrecision(3))
         : Number(rows);
     return { view: 'loopwright_typed', rows: Number(rows), allRows, estimated, readAs, columns, schema, notes };

@@ -8,6 +8,7 @@ import { writeAtomic } from '../../../engine/base/writeAtomic.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
+import { tellReading } from '../../tellReading.ts';
 import { readRegularFile } from '../../../engine/base/readRegularFile.ts';
 
 export interface DataInferOptions {
@@ -26,11 +27,13 @@ export async function dataInfer(
 ): Promise<number> {
   const { found, place } = await subjectGiven(context, text);
   const { terminal } = context;
+  const { read } = found;
+  const reading = tellReading(context, found);
   const schema = await withDatabase(context.signal, (db) =>
-    inferSchema(db, sourceSql(found.files), {
+    inferSchema(db, sourceSql(found.files, { read }), {
       guess: true,
       ...(sourceFormat(found.files[0] ?? '') === 'csv'
-        ? { texts: sourceSql(found.files, { allText: true, withFile: false }) }
+        ? { texts: sourceSql(found.files, { allText: true, withFile: false, read }) }
         : {}),
     }),
   );
@@ -47,12 +50,13 @@ export async function dataInfer(
       `Inferred from ${found.title}. Types, bounds, categories and roles are guesses: check them, and remove \`guessed\` where they are right.`,
     );
     if (path === null) {
-      if (context.json) context.printJson({ schema, text: fresh });
+      if (context.json) context.printJson({ schema, text: fresh, reading });
       else terminal.line(fresh.trimEnd());
       return exitCodes.done;
     }
     writeAtomic(path, fresh);
-    if (context.json) context.printJson({ path, added: schema.fields.map(({ name }) => name), gone: [], differs: [] });
+    if (context.json)
+      context.printJson({ path, added: schema.fields.map(({ name }) => name), gone: [], differs: [], reading });
     else terminal.line(`${schema.fields.length} columns written to ${path}`);
     return exitCodes.done;
   }
@@ -66,6 +70,7 @@ export async function dataInfer(
       added: merged.added,
       gone: merged.gone,
       differs: merged.differs,
+      reading,
     });
   else {
     for (const name of merged.added) terminal.line(`added ${name}`);

@@ -8,6 +8,7 @@ import type { ColumnProfile, DataProfile, DataRelations } from '../../../protoco
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
+import { tellReading } from '../../tellReading.ts';
 import { saveProfile } from '../../../engine/pages/savePage.ts';
 import { bar, table } from '../../terminal.ts';
 
@@ -29,6 +30,7 @@ export async function dataProfile(
   const { found, place } = await subjectGiven(context, text);
   const { terminal } = context;
   const columns = options.columns?.split(',').map((name) => name.trim());
+  const reading = tellReading(context, found);
   const wantsRelations = options.html !== undefined || options.target !== undefined;
   const result = await withDatabase(
     context.signal,
@@ -54,7 +56,7 @@ export async function dataProfile(
     saveProfile(result.profile, result.relations, path);
     if (!context.json) terminal.note(`written to ${path}`);
   }
-  if (context.json) context.printJson({ ...result.profile, relations: result.relations });
+  if (context.json) context.printJson({ ...result.profile, relations: result.relations, reading });
   else if (options.html === undefined)
     for (const line of profileLines(result.profile, result.relations)) terminal.line(line);
   return exitCodes.done;

@@ -11,6 +11,7 @@ import type { DatasetSchema } from '../../../engine/project/schema/datasetSchema
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
+import { tellReading } from '../../tellReading.ts';
 import { datasetFiles } from '../../../engine/overview/dataSubject.ts';
 import { readRegularFile, whyUnread } from '../../../engine/base/readRegularFile.ts';
 import { count } from '../../../words/numbers.ts';
@@ -37,8 +38,10 @@ export async function dataValidate(
     throw new ProjectError(
       `There is no schema for ${found.title}. Give one with \`--schema FILE\`, or run \`loopwright data infer\` to create one.`,
     );
+  const read = options.schema === undefined ? found.read : (schema.loopwright?.read ?? found.read);
+  const reading = tellReading(context, { files: found.files, read }, { ragged: false });
   const result = await withDatabase(context.signal, async (db) => {
-    const raw = rawSource(found.files, schema);
+    const raw = rawSource(found.files, schema, read);
     const foreign = await foreignSources(schema, (dataset) => datasetFiles(place, dataset));
     const checked = await validateTable(db, {
       source: raw.sql,
@@ -66,7 +69,7 @@ export async function dataValidate(
   const failed =
     result.rules.some(({ mode }) => mode !== 'warn') ||
     result.tableProblems.some(({ severity }) => severity === 'error');
-  if (context.json) context.printJson({ ...result, valid: !failed });
+  if (context.json) context.printJson({ ...result, valid: !failed, reading });
   else {
     for (const { message, severity } of result.tableProblems) terminal.line(`${severity}: ${message}`);
     for (const { message, mode, firstFile, examples } of result.rules) {

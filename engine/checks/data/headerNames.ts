@@ -4,9 +4,9 @@ import { eachDataset } from './eachDataset.ts';
 export const headerNames: Rule = {
   code: 'LW318',
   name: 'header-names',
-  severity: 'error',
+  severity: 'warning',
   fromData: true,
-  docs: 'The header of a CSV file names a column twice (ignoring case) or leaves a name blank, so columns are ambiguous. A blank name is a warning: the column is called `column<i>`.',
+  docs: 'The header of a CSV file names a column twice (ignoring case) or leaves a name blank, so columns are ambiguous. A repeated name gets `_2`, a blank one is called `column<i>`.',
   example: { wrong: 'id,amount,Amount', right: 'id,amount,amount_eur' },
   check(context) {
     for (const { name, facts } of eachDataset(context)) {
@@ -14,13 +14,12 @@ export const headerNames: Rule = {
         if (repeated.length > 0)
           context.report(
             ['datasets', name, 'path'],
-            `The header of ${file} names ${repeated.map((column) => `\`${column}\``).join(', ')} twice. Rename one.`,
+            `The header of ${file} names ${repeated.map((column) => `\`${column}\``).join(', ')} twice. The second is read as \`${repeated[0] ?? ''}_2\`; rename one.`,
           );
         if (blank.length > 0)
           context.report(
             ['datasets', name, 'path'],
             `The header of ${file} has no name for column ${blank.join(', ')}.`,
-            { severity: 'warning' },
           );
       }
     }

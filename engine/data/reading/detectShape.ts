@@ -14,12 +14,18 @@ export interface TextShape {
   names: string[];
   /** Indices of the columns that are not read: the last ones, without a name and a value. */
   leftOut: number[];
+  /** Names that occur more than once in the header, ignoring case. */
+  repeated: string[];
+  /** Positions of columns without a name that are read, counted from 1. */
+  blank: number[];
   /** True when the header has as many fields as there are columns, so that it can be skipped as a header. */
   plainHeader: boolean;
   /** True when quoted fields contain line breaks. */
   multiline: boolean;
   /** True when the lines before the header contain quotes, or a quoted header several lines. */
   quotesBefore: boolean;
+  /** Lines with more or fewer fields, in words; null when there are none at the start of the text. */
+  ragged: string | null;
   /** What is odd in the file and how it is read, in words. */
   notes: string[];
 }
@@ -55,7 +61,10 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
   const found = columnNames(start.header ? cells : cells.map(() => ''));
   const leftOut = emptyAtEnd(start.header ? cells : cells.map(() => ''), rows);
   const names = namesOf(file, found.names, given.columns, leftOut, first.line);
-  if (given.columns === undefined && start.header) notes.push(...found.notes.map(withoutLeftOut(leftOut, found.names)));
+  const isNamed = given.columns === undefined && start.header;
+  const blank = isNamed ? found.blank.filter((i) => !leftOut.includes(i)) : [];
+  if (isNamed) notes.push(...found.notes);
+  if (blank.length > 0) notes.push(`columns without a name: ${some(blank.map((i) => names[i] ?? ''))}`);
   if (leftOut.length > 0)
     notes.push(
       leftOut.length === 1
@@ -63,7 +72,6 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
         : `${leftOut.length} columns left out: the last ones have no name and no value`,
     );
   const ragged = rows.filter((record) => record.fields.length !== names.length || record.malformed);
-  if (ragged.length > 0) notes.push(raggedNote(ragged, names.length, rows.length));
   return {
     readAs: { delimiter, quotes, header: start.header, skip: first.line - 1, comment: sign },
     names,
@@ -71,7 +79,10 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
     plainHeader: plain,
     multiline: records.some((record) => record.lines > 1),
     quotesBefore: quotes !== 'none' && lines.slice(0, first.line - 1).some((line) => line.includes('"')),
-    notes: notes.filter((one) => one !== ''),
+    repeated: isNamed ? found.repeated : [],
+    blank: blank.map((i) => i + 1),
+    ragged: ragged.length > 0 ? raggedNote(ragged, names.length, rows.length) : null,
+    notes,
   };
 }
 
@@ -136,15 +147,6 @@ function namesOf(
     `${file}: ${given.length} names are listed under \`columns\`, but the first line has ${found.length} fields`,
     { place: { file, line } },
   );
-}
-
-/** The columns that are left out are told as such, not as columns without a name. */
-function withoutLeftOut(leftOut: readonly number[], names: readonly string[]): (note: string) => string {
-  return (note) => {
-    if (leftOut.length === 0 || !note.startsWith('columns without a name: ')) return note;
-    const kept = names.filter((name, i) => /^column\d+/.test(name) && !leftOut.includes(i) && note.includes(name));
-    return kept.length === 0 ? '' : `columns without a name: ${some(kept)}`;
-  };
 }
 
 function raggedNote(ragged: readonly TextRecord[], columns: number, rows: number): string {

@@ -25,7 +25,7 @@ const enoughLines = 40;
  */
 export function fileStart(file: string): FileStart {
   for (let size = firstBytes; ; size *= 4) {
-    const start = startOf(file, size);
+    const start = firstOfFile(file, size);
     if (start.whole || size * 4 > mostBytes || hasLines(start.bytes)) return start;
   }
 }
@@ -37,7 +37,8 @@ function hasLines(bytes: Buffer): boolean {
   return lines >= enoughLines;
 }
 
-function startOf(file: string, size: number): FileStart {
+/** Reads the first bytes of a file, and unpacks them. Throws DataError when the file cannot be read. */
+export function firstOfFile(file: string, size: number): FileStart {
   try {
     const handle = openSync(file, 'r');
     try {

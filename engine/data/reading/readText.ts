@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { DataError } from '../../base/errors.ts';
-import { decodeStart } from './decodeStart.ts';
+import { decodeStart, refuseBinary } from './decodeStart.ts';
 import { detectEncoding } from './detectEncoding.ts';
 import { detectShape, type TextShape } from './detectShape.ts';
 import { fileStart, packingOf, type FileStart } from './fileStart.ts';
@@ -27,6 +27,7 @@ const mostKnown = 2000;
  */
 export function readText(file: string, given: ShapeSettings = {}): TextReading {
   const stats = statSync(file);
+  if (stats.size === 0) throw new DataError(`${file}: the file is empty; recreate or remove it`, { place: { file } });
   const key = `${file}\0${JSON.stringify(given)}`;
   const state = `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
   const before = known.get(key);
@@ -40,6 +41,7 @@ export function readText(file: string, given: ShapeSettings = {}): TextReading {
 function lookAt(file: string, given: ShapeSettings): TextReading {
   const start = fileStart(file);
   refuseForeignContent(file, start.bytes);
+  refuseBinary(file, start.bytes);
   let { encoding, mark } = given.encoding
     ? { encoding: given.encoding, mark: detectMark(start.bytes) }
     : detectEncoding(file, start.bytes, start.whole);

@@ -1,20 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { DataError } from '../../base/errors.ts';
 import { sourceFormat } from '../readSource.ts';
-import { isOtherDialect, rewriteCsv, type CsvDialect } from './csvDialect.ts';
+import { shapeSettings, type ShapeSettings } from '../reading/readAs.ts';
 import type { Received, SourceContext } from './source.ts';
 
-/**
- * Returns the files that paths and globs match. Text in another dialect is rewritten beside the store while the stage
- * runs.
- */
+/** Returns the files that paths and globs match, and how their text is read. */
 export async function fromFiles(
   context: SourceContext,
   patterns: readonly string[],
-  dialect: CsvDialect = {},
+  given: ShapeSettings = {},
 ): Promise<Received> {
   const found = [...new Set(patterns.flatMap((pattern) => context.expand(pattern)))];
   if (found.length === 0)
@@ -22,42 +17,20 @@ export async function fromFiles(
       `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Add the data, or correct the path in loopwright.yaml.`,
     );
   const received = watched(found.map((file) => join(context.root, file)));
-  return isOtherDialect(dialect) ? rewritten(context, received, dialect) : received;
+  const read = shapeSettings(given);
+  if (Object.keys(read).length === 0) return received;
+  refuseOtherFormats(received.files);
+  return { ...received, read };
 }
 
-async function rewritten(context: SourceContext, received: Received, dialect: CsvDialect): Promise<Received> {
-  const other = received.files.find((file) => sourceFormat(file) !== 'csv');
+/** Throws DataError when settings for text are given for files of another format. */
+export function refuseOtherFormats(files: readonly string[]): void {
+  const other = files.find((file) => sourceFormat(file) !== 'csv');
   if (other !== undefined)
     throw new DataError(
-      `${other}: \`encoding\`, \`delimiter\`, \`header\`, \`skip\` and \`columns\` are for CSV and TSV files; remove them`,
+      `${other}: \`encoding\`, \`delimiter\`, \`quotes\`, \`header\`, \`skip\`, \`comment\` and \`columns\` are for CSV and TSV files; remove them`,
       { place: { file: other } },
     );
-  const folder = join(context.folder, `text-${randomBytes(4).toString('hex')}`);
-  const discard = () => rm(folder, { recursive: true, force: true });
-  const files: string[] = [];
-  try {
-    for (const [i, file] of received.files.entries()) {
-      context.progress(`decoding ${basename(file)}`, i / received.files.length);
-      const target = join(
-        folder,
-        String(i),
-        `${basename(file)
-          .replace(/\.gz$/i, '')
-          .replace(/\.\w+$/, '')}.csv`,
-      );
-      await rewriteCsv(
-        file,
-        target,
-        { ...dialect, delimiter: dialect.delimiter ?? (/\.tsv(\.gz)?$/i.test(file) ? '\t' : undefined) },
-        { signal: context.signal },
-      );
-      files.push(target);
-    }
-  } catch (error) {
-    await discard();
-    throw error;
-  }
-  return { ...received, files, discard };
 }
 
 /** Returns files with their state before they were read. */

@@ -1,4 +1,5 @@
 import { duration } from '../../../words/times.ts';
+import type { ReadSettings } from '../../project/schema/readSettings.ts';
 import type { Database } from '../database.ts';
 import { quoteIdentifier } from '../quote.ts';
 
@@ -27,6 +28,8 @@ export interface Peek {
 export interface PeekOptions {
   /** Largest number of rows. */
   rows: number;
+  /** How text files are read, by the dataset and its schema. */
+  read?: ReadSettings | undefined;
   /** Column with the time of a row, by its role in the schema of the dataset. */
   timestamp?: string | null;
   /** Folder in which `collect` keeps received files, absolute. It is only read. */

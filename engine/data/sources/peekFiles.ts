@@ -2,7 +2,8 @@ import { mkdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { bytes } from '../../../words/sizes.ts';
 import { DataError } from '../../base/errors.ts';
-import { isOtherDialect, rewriteCsv, type CsvDialect } from './csvDialect.ts';
+import { describeReading, readingsOf } from '../reading/describeReading.ts';
+import { shapeSettings, type ShapeSettings } from '../reading/readAs.ts';
 import { fileStart } from './fileStart.ts';
 import { freshness, type Peek, type PeekOptions } from './peek.ts';
 import { peekTable } from './peekTable.ts';
@@ -16,7 +17,7 @@ export async function peekFiles(
   context: SourceContext,
   patterns: readonly string[],
   options: PeekOptions,
-  dialect: CsvDialect = {},
+  given: ShapeSettings = {},
 ): Promise<Peek> {
   const found = [...new Set(patterns.flatMap((pattern) => context.expand(pattern)))];
   if (found.length === 0)
@@ -27,7 +28,7 @@ export async function peekFiles(
   const stats = paths.map((path) => statSync(path));
   const size = stats.reduce((sum, { size }) => sum + size, 0);
   const shown = found.length === 1 ? (found[0] ?? '') : `${found.length.toLocaleString('en-US')} files`;
-  const peek = await peekPaths(context, paths, options, dialect);
+  const peek = await peekPaths(context, paths, options, given);
   return {
     ...freshness(Math.max(...stats.map(({ mtimeMs }) => mtimeMs)), 'file'),
     ...peek,
@@ -40,7 +41,7 @@ export async function peekPaths(
   context: SourceContext,
   paths: readonly string[],
   options: PeekOptions,
-  dialect: CsvDialect = {},
+  given: ShapeSettings = {},
 ): Promise<Peek> {
   const starts: string[] = [];
   // Messages name the file, not the copy of its start.
@@ -59,28 +60,17 @@ export async function peekPaths(
     mkdirSync(folder, { recursive: true });
     const start = await fileStart(path, folder);
     whole &&= start.whole;
-    starts.push(isOtherDialect(dialect) ? await rewritten(start.path, folder, dialect) : start.path);
+    starts.push(start.path);
   }
-  const peek = await peekTable(context, starts, options, whole ? paths : null).catch((error: unknown) => {
+  const read = { ...options.read, ...shapeSettings(given) };
+  const peek = await peekTable(context, starts, { ...options, read }, whole ? paths : null).catch((error: unknown) => {
     throw named(error);
   });
   const more = paths.length - starts.length;
   const notes = [
+    ...describeReading(readingsOf(starts, read), { ragged: false }),
     ...(peek.notes ?? []),
     ...(more > 0 ? [`The rows and columns are those of the first ${mostFiles} of ${paths.length} files.`] : []),
   ];
   return { ...peek, about: basename(paths[0] ?? ''), ...(notes.length > 0 ? { notes } : {}) };
-}
-
-async function rewritten(path: string, folder: string, dialect: CsvDialect): Promise<string> {
-  const target = join(
-    folder,
-    'text',
-    `${basename(path)
-      .replace(/\.gz$/i, '')
-      .replace(/\.\w+$/, '')}.csv`,
-  );
-  const delimiter = dialect.delimiter ?? (/\.tsv(\.gz)?$/i.test(path) ? '\t' : undefined);
-  await rewriteCsv(path, target, { ...dialect, delimiter });
-  return target;
 }

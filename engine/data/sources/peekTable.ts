@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import type { ReadSettings } from '../../project/schema/readSettings.ts';
 import type { Database } from '../database.ts';
 import { columnsOf } from '../inspectColumns.ts';
 import { quoteIdentifier } from '../quote.ts';
@@ -23,13 +24,13 @@ export async function peekTable(
 ): Promise<Omit<Peek, 'about'>> {
   const db = await context.database();
   const text = sourceFormat(files[0] ?? '') === 'csv';
-  const { source, notes } = text ? await textSource(db, files) : { source: sourceSql(files), notes: [] };
+  const { source, notes } = text ? await textSource(db, files, options.read) : { source: sourceSql(files), notes: [] };
   const columns = (await columnsOf(db, source)).map(({ name, sqlType }) => ({ name, type: sqlType }));
   const names = columns.map(({ name }) => name);
   const rows = await textRows(db, source, names, options.rows);
   const cheap = whole !== null && whole.reduce((sum, file) => sum + statSync(file).size, 0) <= mostForNewest;
   return {
-    columns: text ? await inferredTypes(db, files, columns) : columns,
+    columns: text ? await inferredTypes(db, files, columns, options.read) : columns,
     rows,
     ...(!counted ? {} : { total: await countOf(db, source) }),
     ...(cheap ? await newestRow(db, source, names, options.timestamp ?? null) : {}),
@@ -39,10 +40,14 @@ export async function peekTable(
 }
 
 /** Reads the fields as texts into a table, and names the lines that cannot be read. */
-async function textSource(db: Database, files: readonly string[]): Promise<{ source: string; notes: string[] }> {
+async function textSource(
+  db: Database,
+  files: readonly string[],
+  read: ReadSettings | undefined,
+): Promise<{ source: string; notes: string[] }> {
   await forgetRejects(db);
-  const read = sourceSql(files, { allText: true, withFile: false, rejects: true });
-  await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_peek AS SELECT * FROM ${read}`);
+  const source = sourceSql(files, { allText: true, withFile: false, rejects: true, read });
+  await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_peek AS SELECT * FROM ${source}`);
   await db.run('DROP TABLE IF EXISTS loopwright_peek_lines');
   await keepRejects(db, 'loopwright_peek_lines', null);
   const findings = await rejectFindings(db, 'loopwright_peek_lines', 'quarantine');
@@ -55,8 +60,9 @@ async function inferredTypes(
   db: Database,
   files: readonly string[],
   columns: readonly { name: string; type: string }[],
+  read: ReadSettings | undefined,
 ): Promise<{ name: string; type: string }[]> {
-  const types = await columnsOf(db, sourceSql(files)).catch(() => []);
+  const types = await columnsOf(db, sourceSql(files, { read })).catch(() => []);
   const found = new Map(types.map(({ name, sqlType }) => [name, sqlType]));
   return columns.map(({ name, type }) => ({ name, type: found.get(name) ?? type }));
 }

@@ -1,3 +1,4 @@
+import type { ShapeSettings } from '../reading/readAs.ts';
 import type { Watermark } from '../watermark.ts';
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { Database } from '../database.ts';
@@ -47,6 +48,8 @@ export interface Received {
   rows?: number;
   /** Returns false when a file changed after it was listed. The rows read can then mix two versions. */
   unchanged?: () => boolean;
+  /** How text files are read, where the source says so. */
+  read?: ShapeSettings;
   /** Removes temporary files once the rows are written. */
   discard?: () => Promise<void>;
 }

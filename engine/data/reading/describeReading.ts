@@ -1,0 +1,96 @@
+import { basename } from 'node:path';
+import type { ReadSettings } from '../../project/schema/readSettings.ts';
+import { sourceFormat } from '../sourceFormat.ts';
+import { shapeSettings, type ReadAs } from './readAs.ts';
+import { readText } from './readText.ts';
+
+/** How one file is read, for people and for `--json`. */
+export interface FileReading extends ReadAs {
+  file: string;
+  /** Names of the columns that are left out. */
+  leftOut: string[];
+  /** Lines with more or fewer fields, in words; null when there are none at the start. */
+  ragged: string | null;
+  /** What is odd in the file and how it is read. */
+  notes: string[];
+}
+
+/** Files whose reading is told; the others of a folder are usually the same. */
+const mostFiles = 100;
+const delimiterWords: Record<string, string> = {
+  '\t': 'tabs',
+  ' ': 'a space',
+  spaces: 'spaces',
+  '\u0001': 'the character U+0001',
+};
+const quoteWords: Record<string, string> = {
+  backslash: 'a backslash before quotes',
+  single: 'single quotes',
+  none: 'no quoted fields',
+};
+
+/** Returns how each text file is read. Files of other formats are left out. Throws DataError for an unreadable file. */
+export function readingsOf(files: readonly string[], read: ReadSettings = {}): FileReading[] {
+  return files.slice(0, mostFiles).flatMap((file) => {
+    if (sourceFormat(file) !== 'csv') return [];
+    const { readAs, names, leftOut, ragged, notes } = readText(file, shapeSettings(read));
+    return [{ file, ...readAs, leftOut: leftOut.map((i) => names[i] ?? ''), ragged, notes }];
+  });
+}
+
+/** True for UTF-8 with commas (tabs in a .tsv) and a header in the first line, without anything to tell. */
+export function isPlainReading({
+  file,
+  encoding,
+  delimiter,
+  quotes,
+  header,
+  skip,
+  comment,
+  ragged,
+  notes,
+}: FileReading): boolean {
+  const usual = /\.(tsv|tab)(\.\w+)?$/i.test(file) ? '\t' : ',';
+  return (
+    encoding === 'utf-8' &&
+    delimiter === usual &&
+    quotes === 'double' &&
+    header &&
+    skip === 0 &&
+    comment === null &&
+    ragged === null &&
+    notes.length === 0
+  );
+}
+
+/**
+ * Returns a line for each way in which files are read that differs from UTF-8 with commas and a header in the first line,
+ * such as "reads a.csv: UTF-8, `;` between fields, header in line 3, 2 lines before it skipped".
+ */
+export function describeReading(readings: readonly FileReading[], options: { ragged?: boolean } = {}): string[] {
+  const lines = new Map<string, string[]>();
+  for (const found of readings) {
+    const reading = options.ragged === false ? { ...found, ragged: null } : found;
+    if (isPlainReading(reading)) continue;
+    const words = wordsOf(reading);
+    lines.set(words, [...(lines.get(words) ?? []), basename(reading.file)]);
+  }
+  return [...lines].map(([words, [first = '', ...others]]) => {
+    const more = others.length === 0 ? '' : ` and ${others.length.toLocaleString('en-US')} more`;
+    return `reads ${first}${more}: ${words}`;
+  });
+}
+
+function wordsOf({ encoding, delimiter, quotes, header, skip, comment, ragged, notes }: FileReading): string {
+  const between = delimiterWords[delimiter] ?? `\`${delimiter}\``;
+  const style = quoteWords[quotes];
+  const parts = [
+    encoding === 'utf-8' ? 'UTF-8' : encoding,
+    `${between} between fields`,
+    ...(style === undefined ? [] : [style]),
+    header ? `header in line ${skip + 1}` : `no header`,
+    ...(skip === 0 ? [] : [`${skip.toLocaleString('en-US')} ${skip === 1 ? 'line' : 'lines'} skipped`]),
+    ...(comment === null ? [] : [`lines that start with \`${comment}\` are comments`]),
+  ];
+  return [parts.join(', '), ...notes, ...(ragged === null ? [] : [ragged])].join('; ');
+}
