@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { messageOf } from '../base/errors.ts';
 import { spoolColumns } from '../data/spool/segments.ts';
 import { SpoolError, type SpoolWriter } from '../data/spool/spoolWriter.ts';
-import type { EventSchema, EventViolation } from './eventSchema.ts';
+import type { EventSchema, EventViolation } from '../data/spool/eventSchema.ts';
 import type { ListenerMetrics } from './listenerMetrics.ts';
 import { BodyBudget, readBody } from './readBody.ts';
 import { BodyRefused, readEvents, unpack, type ReadBody } from './readEvents.ts';

@@ -8,7 +8,7 @@ import { isLoopback } from '../http/loopback.ts';
 import { sameSecret } from '../http/sameSecret.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { EventSchema } from './eventSchema.ts';
+import { EventSchema } from '../data/spool/eventSchema.ts';
 import { eventRoutes, type EventRoute } from './eventRoutes.ts';
 import { eventStages, type EventStage } from './eventStages.ts';
 import { ListenerMetrics } from './listenerMetrics.ts';

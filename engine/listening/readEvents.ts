@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { messageOf } from '../base/errors.ts';
+import { parseExactly, type ExactValue } from '../data/spool/exactJson.ts';
 
 /** A body that holds no events. `status` is the HTTP status of the answer. */
 export class BodyRefused extends Error {
@@ -12,13 +13,7 @@ export class BodyRefused extends Error {
 }
 
 /** One event of a body, or why its line is none. */
-export type ReadEvent =
-  | {
-      value: unknown;
-      /** The same with the digits of numbers that a double does not hold, where there are any. */
-      exact?: unknown;
-    }
-  | { error: string };
+export type ReadEvent = ExactValue | { error: string };
 
 export interface ReadBody {
   events: ReadEvent[];
@@ -114,30 +109,4 @@ function linesOf(text: string): ReadEvent[] {
 function counted(events: ReadEvent[]): ReadEvent[] {
   if (events.length <= mostEvents) return events;
   throw new BodyRefused(413, `A request may hold at most ${mostEvents.toLocaleString('en-US')} events.`);
-}
-
-/** Numbers beyond a double keep their digits. */
-const longNumber = /\d{16}/;
-
-interface RawJson {
-  rawJSON(text: string): unknown;
-  isRawJSON(value: unknown): value is { rawJSON: string };
-}
-
-const raw = JSON as unknown as RawJson;
-
-function parseExactly(text: string): Extract<ReadEvent, { value: unknown }> {
-  const value: unknown = JSON.parse(text);
-  if (!longNumber.test(text)) return { value };
-  const keepDigits = (_key: string, one: unknown, context?: { source?: string }) =>
-    typeof one === 'number' && context?.source !== undefined && String(one) !== context.source
-      ? raw.rawJSON(context.source)
-      : one;
-  const parse = JSON.parse as (text: string, reviver: typeof keepDigits) => unknown;
-  return { value, exact: parse(text, keepDigits) };
-}
-
-/** The digits of a number that a double does not hold; null for any other value. */
-export function digitsOf(value: unknown): string | null {
-  return raw.isRawJSON(value) ? value.rawJSON : null;
 }

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { bytes as byteText } from '../../words/sizes.ts';
 import { messageOf } from '../base/errors.ts';
+import { messageFolder } from '../data/sources/mqtt/mqttPlan.ts';
+import { waitingBytes } from '../data/spool/segments.ts';
 import { closure, paramsUsed, type Graph, type StageNode } from '../project/graph.ts';
 import { toValue } from '../project/located.ts';
 import { nodeAt } from '../project/located.ts';
@@ -74,10 +78,28 @@ export function planStage(options: Parameters<typeof planStages>[0], node: Stage
   let reasons: string[] = ['never run'];
   for (const recorded of candidates) {
     const found = [...differences(recorded, now), ...outChanges(recorded, fingerprints)];
-    if (found.length === 0) return { node, state: 'fresh', reasons: [], recorded };
+    if (found.length === 0) {
+      const waiting = waitingReason(project.root, node.config);
+      return {
+        node,
+        state: waiting === null ? 'fresh' : 'stale',
+        reasons: waiting === null ? [] : [waiting],
+        recorded,
+      };
+    }
     if (recorded === candidates[0]) reasons = found;
   }
   return { node, state: candidates.length === 0 ? 'never' : 'stale', reasons, recorded: candidates[0] ?? null };
+}
+
+/** What has arrived for a stage and is not yet in its dataset; null when nothing waits. */
+function waitingReason(root: string, config: StageNode['config']): string | null {
+  if (!('uses' in config) || config.uses !== 'collect') return null;
+  const { from } = config.with;
+  const folder = 'events' in from ? join(root, from.events) : 'mqtt' in from ? messageFolder(root, from) : null;
+  if (folder === null) return null;
+  const bytes = waitingBytes(folder, !('mqtt' in from && from.window !== undefined));
+  return bytes === 0 ? null : `${byteText(bytes)} arrived since`;
 }
 
 /** The inputs and params of a stage as they are now. */

@@ -212,7 +212,7 @@ function nothingAdded({ dataset, base }: Plan, { files }: AccumulatedBase): Writ
   if (files !== null)
     return { quarantined: base?.quarantined ?? 0, detail: base?.detail ?? {}, words: [nothingNewWords] };
   throw new WorkError(
-    `Nothing has arrived for \`${dataset}\` yet. Start \`loopwright collect --listen\` and send it something.`,
+    `Nothing has arrived for \`${dataset}\` yet. \`loopwright collect --listen\` takes what is sent to it.`,
     { place: { file: 'loopwright.yaml' } },
   );
 }

@@ -9,6 +9,7 @@ import { peekMs, type Peek, type PeekOptions } from './peek.ts';
 import { peekCommand } from './peekCommand.ts';
 import { peekEvents } from './peekEvents.ts';
 import { peekFiles } from './peekFiles.ts';
+import { peekMqtt } from './peekMqtt.ts';
 import { peekMysql } from './peekMysql.ts';
 import { peekPostgres } from './peekPostgres.ts';
 import { peekS3 } from './peekS3.ts';
@@ -68,5 +69,6 @@ function peek(context: SourceContext, from: CollectSource, options: PeekOptions)
   if ('sqlite' in from) return peekSqlite(context, from, options);
   if ('s3' in from) return peekS3(context, from, options);
   if ('events' in from) return peekEvents(context, from, options);
+  if ('mqtt' in from) return peekMqtt(context, from, options);
   return peekCommand(context, from, options);
 }

@@ -7,6 +7,8 @@ import { mysqlPlace } from './mysqlAddress.ts';
 import { fromMysql } from './mysqlSource.ts';
 import { withoutCredentials } from './redact.ts';
 import { fromS3 } from './objectStoreSource.ts';
+import { brokerAddress } from './mqtt/mqttPlan.ts';
+import { fromMqtt } from './mqttSource.ts';
 import { fromPostgres } from './postgresSource.ts';
 import { fromSqlite } from './sqliteSource.ts';
 import { isSqlFile } from '../../project/graph.ts';
@@ -21,6 +23,7 @@ export async function receive(context: SourceContext, from: CollectSource): Prom
   if ('sqlite' in from) return fromSqlite(context, from);
   if ('s3' in from) return fromS3(context, from);
   if ('events' in from) return fromEvents(context, from);
+  if ('mqtt' in from) return fromMqtt(context, from);
   return fromCommand(context, from);
 }
 
@@ -42,6 +45,7 @@ export function describeSource(from: CollectSource): string {
   if ('postgres' in from) return `${whereOf(from.postgres)}${query}`;
   if ('mysql' in from) return `${mysqlPlace(from.mysql)}${query}`;
   if ('sqlite' in from) return `${from.sqlite}${query}`;
+  if ('mqtt' in from) return `${brokerAddress(from.mqtt)} · ${[from.topics].flat().join(', ')}`;
   if ('events' in from) return `events in ${from.events}`;
   return 's3' in from ? from.s3 : `$ ${shortened(from.command)}`;
 }

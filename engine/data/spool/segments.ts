@@ -8,6 +8,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
@@ -31,6 +32,13 @@ export function segmentsOf(folder: string, ending: string): string[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
+}
+
+/** Bytes of the segments that wait, with those of the open one or without. */
+export function waitingBytes(folder: string, withOpen: boolean): number {
+  return [closedEnding, ...(withOpen ? [openEnding] : [])]
+    .flatMap((ending) => segmentsOf(folder, ending))
+    .reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** Name of a new segment, without its ending. Names sort by time. */

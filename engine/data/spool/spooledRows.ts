@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { DatasetSchema, Field } from '../../project/schema/datasetSchema.ts';
 import type { Database } from '../database.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
@@ -23,6 +23,16 @@ export interface SpooledOptions {
   path: string;
   /** Columns of each line beside the fields of the schema, with their types in SQL. */
   columns?: Record<string, string>;
+  /** Columns of `columns` that are not part of a row. */
+  hidden?: readonly string[];
+  /** Every field is read as text: the lines were not checked by the schema. */
+  areTexts?: boolean;
+  /** Lines that are no rows: where the SQL is true. They go to a file beside the spool, which is told with the words. */
+  refuse?: { when: string; words: string } | undefined;
+  /** Counts the lines whose own time is before the window in which they arrived. */
+  late?: { column: string; windowMs: number };
+  /** True for a closed segment that stays for the next collection. */
+  isOpen?: ((segment: string) => boolean) | undefined;
   /** Columns whose equal values make two lines the same one, when the schema has no primary key. */
   sameBy?: (columns: readonly string[]) => readonly string[];
 }
@@ -40,7 +50,10 @@ export async function spooledRows(context: SourceContext, options: SpooledOption
   if (before.ids !== null && !existsSync(join(folder, before.ids))) before.ids = null;
   const closed = segmentsOf(folder, closedEnding);
   const taken = new Set(before.taken);
-  const fresh = closed.filter((name) => !taken.has(name));
+  const waiting = closed.filter((name) => !taken.has(name));
+  const fresh = waiting.filter((name) => !(options.isOpen?.(name) ?? false));
+  if (fresh.length < waiting.length)
+    context.log('messages of the window that is not over stay for the next collection');
   const keep = before.taken.filter((name) => closed.includes(name));
   const files = fresh.map((name) => join(folder, name));
   if (files.length === 0) {
@@ -52,11 +65,14 @@ export async function spooledRows(context: SourceContext, options: SpooledOption
   await db.run(
     `CREATE OR REPLACE TEMP TABLE loopwright_spooled AS SELECT * FROM ${readLines(files, context.schema ?? null, options)}`,
   );
+  await unquoteTexts(db);
   const columns = (await db.rows('DESCRIBE loopwright_spooled')).map((row) => String(row['column_name']));
+  await refuseLines(context, db, options, fresh[0] ?? '');
   const ids = await writeIds(db, folder, before.ids);
   await writeParquet(db, distinctRows(context.schema ?? null, columns, folder, before.ids, options), path);
   const rows = Number((await db.rows(`SELECT count(*) AS n FROM read_parquet(${quoteLiteral(path)})`))[0]?.['n'] ?? 0);
   const all = Number((await db.rows('SELECT count(*) AS n FROM loopwright_spooled'))[0]?.['n'] ?? 0);
+  await tellLate(context, db, options);
   await db.run('DROP TABLE loopwright_spooled');
   if (all > rows)
     context.log(
@@ -76,7 +92,7 @@ export async function spooledRows(context: SourceContext, options: SpooledOption
 /** What waits in a spool, without changing it: SQL of the lines, also of the open segment; null when nothing waits. */
 export function waitingLines(
   { position, schema }: Pick<SourceContext, 'position' | 'schema'>,
-  options: Pick<SpooledOptions, 'folder' | 'columns'>,
+  options: Pick<SpooledOptions, 'folder' | 'columns' | 'areTexts'>,
 ): string | null {
   const taken = new Set(readPosition(position).taken);
   const files = [closedEnding, openEnding]
@@ -92,7 +108,7 @@ export function waitingLines(
 function readLines(
   files: readonly string[],
   schema: DatasetSchema | null,
-  options: Pick<SpooledOptions, 'columns'> & { ignoresTorn?: boolean },
+  options: Pick<SpooledOptions, 'columns' | 'areTexts'> & { ignoresTorn?: boolean },
 ): string {
   const list = `[${files.map(quoteLiteral).join(', ')}]`;
   const shared = `format = 'newline_delimited', maximum_object_size = ${largestLine(files)}${options.ignoresTorn ? ', ignore_errors = true' : ''}`;
@@ -102,7 +118,7 @@ function readLines(
     ...Object.entries(own),
     ...schema.fields
       .filter(({ name }) => !Object.hasOwn(own, name))
-      .map((field) => [field.name, typeOf(field)] as const),
+      .map((field) => [field.name, options.areTexts ? 'VARCHAR' : typeOf(field)] as const),
   ].map(([name, type]) => `${quoteIdentifier(name)}: ${quoteLiteral(type)}`);
   return `read_json(${list}, ${shared}, columns = {${columns.join(', ')}})`;
 }
@@ -124,7 +140,7 @@ function distinctRows(
   columns: readonly string[],
   folder: string,
   ids: string | null,
-  { sameBy }: SpooledOptions,
+  { sameBy, hidden = [] }: SpooledOptions,
 ): string {
   const [number, id] = [quoteIdentifier(spoolColumns.number), quoteIdentifier(spoolColumns.id)];
   const known =
@@ -140,7 +156,8 @@ function distinctRows(
     names.length === 0
       ? ''
       : ` QUALIFY ${key.length > 0 ? `${missing} OR ` : ''}row_number() OVER (PARTITION BY ${names.join(', ')} ORDER BY ${number} DESC) = 1`;
-  return `SELECT * EXCLUDE (${number}, ${id}) FROM (${once})${kept} ORDER BY ${number}`;
+  const left = [number, id, ...hidden.map(quoteIdentifier)].join(', ');
+  return `SELECT * EXCLUDE (${left}) FROM (${once})${kept} ORDER BY ${number}`;
 }
 
 /** Writes the ids of the events read now with those of before, and returns the name of the file. */
@@ -159,6 +176,47 @@ async function writeIds(db: Database, folder: string, before: string | null): Pr
   await db.run(`COPY (${all}) TO ${quoteLiteral(join(folder, name))} (FORMAT json)`);
   syncFolder(folder);
   return name;
+}
+
+/** A column with values of several types has the type JSON; its texts lose their quotes. */
+async function unquoteTexts(db: Database): Promise<void> {
+  for (const row of await db.rows('DESCRIBE loopwright_spooled')) {
+    if (row['column_type'] !== 'JSON') continue;
+    const name = quoteIdentifier(String(row['column_name']));
+    await db.run(`ALTER TABLE loopwright_spooled ALTER ${name} TYPE VARCHAR USING ${name} ->> '$'`);
+  }
+}
+
+/** Moves the lines that are no rows to a file of their own. */
+async function refuseLines(
+  context: SourceContext,
+  db: Database,
+  { folder, refuse }: SpooledOptions,
+  first: string,
+): Promise<void> {
+  if (!refuse) return;
+  const [found] = await db.rows(`SELECT count(*) AS n FROM loopwright_spooled WHERE ${refuse.when}`);
+  const n = Number(found?.['n'] ?? 0);
+  if (n === 0) return;
+  // Named by the segment, so that a collection that is repeated writes the same file.
+  const file = join(folder, `refused-${first.replace(/\.ndjson$/, '')}.json`);
+  await db.run(`COPY (SELECT * FROM loopwright_spooled WHERE ${refuse.when}) TO ${quoteLiteral(file)} (FORMAT json)`);
+  await db.run(`DELETE FROM loopwright_spooled WHERE ${refuse.when}`);
+  context.log(`warning: ${n.toLocaleString('en-US')} ${refuse.words}; kept in ${relative(context.root, file)}`);
+}
+
+/** Tells how many lines have a time of their own before the window in which they arrived. They are in the dataset. */
+async function tellLate(context: SourceContext, db: Database, { late }: SpooledOptions): Promise<void> {
+  if (!late) return;
+  const time = `TRY_CAST(CAST(${quoteIdentifier(late.column)} AS VARCHAR) AS TIMESTAMPTZ)`;
+  const windowUs = late.windowMs * 1000;
+  const start = `(${quoteIdentifier(spoolColumns.number)} // ${windowUs}) * ${windowUs}`;
+  const [found] = await db.rows(`SELECT count(*) AS n FROM loopwright_spooled WHERE epoch_us(${time}) < ${start}`);
+  const n = Number(found?.['n'] ?? 0);
+  if (n > 0)
+    context.log(
+      `${n.toLocaleString('en-US')} messages were late: their time is before the window in which they arrived`,
+    );
 }
 
 /** Removes the segments that a version has, and the files of ids of before. */

@@ -3,6 +3,7 @@ import { closed, reference } from './fields.ts';
 import { FromCommand } from './sources/command.ts';
 import { FromEvents } from './sources/events.ts';
 import { FromFiles } from './sources/files.ts';
+import { FromMqtt } from './sources/mqtt.ts';
 import { FromMysql } from './sources/mysql.ts';
 import { FromPostgres } from './sources/postgres.ts';
 import { FromS3 } from './sources/s3.ts';
@@ -21,6 +22,7 @@ const sources = [
   FromSqlite,
   // What programs write.
   FromEvents,
+  FromMqtt,
   FromCommand,
 ] as const;
 
@@ -45,7 +47,7 @@ export const CollectStage = Type.Object(
   {
     ...closed,
     description:
-      'Reads rows from files, a download, a database, an object store, a listener or a command into a dataset, and creates a snapshot of it.',
+      'Reads rows from files, a download, a database, an object store, events, messages of sensors or a command into a dataset, and creates a snapshot of it.',
   },
 );
 

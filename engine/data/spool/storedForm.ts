@@ -1,6 +1,6 @@
-import type { BrokenRule } from '../data/valueRules.ts';
-import { parseTime } from '../project/parseTime.ts';
-import type { Field } from '../project/schema/datasetSchema.ts';
+import type { BrokenRule } from '../valueRules.ts';
+import { parseTime } from '../../project/parseTime.ts';
+import type { Field } from '../../project/schema/datasetSchema.ts';
 
 /** How a value of JSON is stored, so that the dataset reads what was accepted. */
 export interface StoredForm {

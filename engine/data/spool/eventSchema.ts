@@ -1,10 +1,10 @@
-import { didYouMean } from '../base/didYouMean.ts';
-import { isLive } from '../data/fieldRules.ts';
-import { spoolColumns } from '../data/spool/segments.ts';
-import { belongs, isRequired } from '../data/validateTable.ts';
-import { valueRules, type BrokenRule, type ValueRules } from '../data/valueRules.ts';
-import type { DatasetSchema, InvalidMode } from '../project/schema/datasetSchema.ts';
-import { digitsOf } from './readEvents.ts';
+import { didYouMean } from '../../base/didYouMean.ts';
+import { isLive } from '../fieldRules.ts';
+import { spoolColumns } from './segments.ts';
+import { belongs, isRequired } from '../validateTable.ts';
+import { valueRules, type BrokenRule, type ValueRules } from '../valueRules.ts';
+import type { DatasetSchema, InvalidMode } from '../../project/schema/datasetSchema.ts';
+import { digitsOf } from './exactJson.ts';
 import { storedForm, type StoredForm } from './storedForm.ts';
 
 /** A rule that an event breaks. */
