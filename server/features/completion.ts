@@ -7,6 +7,7 @@ import { fairnessNames, metricDocs, metricsFor } from '../../engine/evaluation/m
 import type { Project } from '../../engine/project/loadProject.ts';
 import { shapesAt, type KeyPath } from '../../engine/project/schemaPath.ts';
 import { recordValue, shapes, type FileKind, type Shape } from '../../engine/project/shape.ts';
+import { choiceItems } from './completionChoices.ts';
 import { enterAccepts, indented, quotedItem, replacing } from './completionEdits.ts';
 import { snippetItems } from './completionSnippets.ts';
 import { dataItems, formatItems, named, valuesOf, type ValuePlace } from './completionValues.ts';
@@ -156,6 +157,9 @@ function keyItems(place: Place): CompletionItem[] {
   const written = nodeAt(place.root ?? undefined, place.path);
   const present = new Set(written?.kind === 'map' ? written.entries.map((entry) => entry.key) : []);
   const items = new Map<string, CompletionItem>();
+  const isEmpty = [...present].every((key) => key.includes(cursorMark));
+  const choices = isEmpty ? choiceItems(place.shapes, place.cursor) : null;
+  if (choices) return choices;
   for (const shape of place.shapes) {
     for (const [key, property] of Object.entries(shape.properties ?? {})) {
       if (present.has(key) || items.has(key)) continue;

@@ -245,3 +245,25 @@ test('the cursor is found wherever it stands: nothing throws, the mark is put wh
     if (cursor) assert.equal(cursor.text.split('loopwrightCursor').length, 2);
   }
 });
+
+test('an empty source offers each kind with all that it requires, and then only its own keys', async () => {
+  const head =
+    'version: 1\nproject: p\nstages:\n  a:\n    uses: collect\n    with:\n      dataset: orders\n      from:';
+  const from = (text: string) => `${head}\n        ${text}\n`;
+  const textsAt = async (marked: string) =>
+    Object.fromEntries(
+      (await complete(marked)).map(({ label, textEdit }) => [
+        label,
+        textEdit && 'newText' in textEdit ? textEdit.newText : '',
+      ]),
+    );
+  const block = await textsAt(from('█'));
+  assert.equal(block['postgres'], 'postgres: ${1:\\${env.DATABASE_URL\\}}\nquery: ${2:SELECT * FROM orders}');
+  assert.equal(block['sqlite'], 'sqlite: $1\nquery: ${2:SELECT * FROM orders}');
+  assert.equal(block['s3'], 's3: ${1:s3://bucket/prefix/*.parquet}');
+  assert.equal(block['command'], 'command: $1');
+  for (const setting of ['query', 'watermark', 'headers', 'delimiter']) assert.equal(block[setting], undefined);
+  const flow = await textsAt(`${head} { █ }\n`);
+  assert.equal(flow['postgres'], 'postgres: ${1:"\\${env.DATABASE_URL\\}"}, query: ${2:SELECT * FROM orders}');
+  await offers(from('postgres: x\n        █'), ['query', 'watermark'], ['files', 'sqlite', 'headers']);
+});

@@ -8,6 +8,7 @@ export const FromMysql = Type.Object(
       minLength: 1,
       description:
         'Address of a MySQL or MariaDB database, from the environment: `${env.MYSQL_URL}`, such as mysql://user:password@host:3306/name. Parameters: `ssl-mode`, `ssl-ca`, `ssl-cert`, `ssl-key` and `socket`.',
+      examples: ['${env.MYSQL_URL}'],
     }),
     query,
     watermark: watermark('updated_at'),

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 export const query = Type.String({
   minLength: 1,
   description: 'One SELECT, written here or in a file ending in `.sql`.',
+  examples: ['SELECT * FROM orders'],
 });
 export const watermark = (example: string) =>
   Type.Optional(

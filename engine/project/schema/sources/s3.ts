@@ -7,6 +7,7 @@ export const FromS3 = Type.Object(
       pattern: '^s3://[^/]+/.+',
       description:
         'Objects by bucket and key, with wildcards: `s3://bucket/prefix/*.parquet`. Only changed objects are fetched. Credentials are read from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.',
+      examples: ['s3://bucket/prefix/*.parquet'],
     }),
     endpoint: Type.Optional(
       Type.String({

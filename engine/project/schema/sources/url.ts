@@ -6,6 +6,7 @@ export const FromUrl = Type.Object(
     url: Type.String({
       format: 'url',
       description: 'HTTP or HTTPS address of one file. Downloaded again only when the server reports a change.',
+      examples: ['https://example.com/data.csv'],
     }),
     sha256: Type.Optional(
       Type.String({
