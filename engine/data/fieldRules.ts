@@ -33,7 +33,7 @@ export function fieldRules(field: Field, parsed: ParsedField, required: boolean)
   const rules: FieldRule[] = [];
   const add = (rule: string, says: string, broken: FieldRule['broken'], mode = modeOf(field, rule)) =>
     rules.push({ field: field.name, rule, mode, broken, says });
-  const bound = (limit: Scalar) => boundLiteral(limit, parsed);
+  const bound = (limit: Scalar) => boundLiteral(limit, parsed, field);
 
   if (required) add('required', 'missing but required', ({ filled }) => `NOT (${filled})`);
   if (parsed.sqlType !== 'VARCHAR' || hasForm(field))
@@ -76,14 +76,14 @@ export function fieldRules(field: Field, parsed: ParsedField, required: boolean)
   }
   if (c.enum) {
     const allowed = c.enum;
-    add('enum', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed));
+    add('enum', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed, field));
   }
   // The list can be empty while it is being written.
   if (field.categories && field.categories.length > 0) {
     const allowed = categoryValues(field);
     // With a domain mass below 1, some unknown values are expected. Their share is checked for the whole table.
     const mode = (field.loopwright?.domainMass ?? 1) < 1 ? 'warn' : modeOf(field, 'categories');
-    add('categories', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed), mode);
+    add('categories', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed, field), mode);
   }
   return rules;
 }
@@ -142,16 +142,29 @@ function typeWords(field: Field): string {
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}${form}`;
 }
 
-function outside(value: string, allowed: readonly Scalar[], parsed: ParsedField): string {
-  const list = allowed.map((item) => boundLiteral(item, parsed)).join(', ');
+function outside(value: string, allowed: readonly Scalar[], parsed: ParsedField, field: Field): string {
+  const list = allowed.map((item) => boundLiteral(item, parsed, field)).join(', ');
   // Planning `NOT IN` with many texts for hundreds of columns takes DuckDB minutes and gigabytes.
   return parsed.sqlType === 'VARCHAR' ? `NOT list_contains([${list}], ${value})` : `${value} NOT IN (${list})`;
 }
 
-function boundLiteral(limit: Scalar, parsed: ParsedField): string {
-  if (parsed.sqlType === 'TIMESTAMP') return `CAST(CAST(${quoteLiteral(String(limit))} AS TIMESTAMPTZ) AS TIMESTAMP)`;
-  if (parsed.sqlType === 'VARCHAR') return quoteLiteral(String(limit));
-  return `CAST(${quoteLiteral(String(limit))} AS ${parsed.order === 'number' && typeof limit === 'number' ? 'DOUBLE' : parsed.sqlType})`;
+function boundLiteral(limit: Scalar, parsed: ParsedField, { format, type }: Field): string {
+  const text = quoteLiteral(String(limit));
+  if (parsed.order === 'time' && format?.includes('%')) {
+    // A bound or a category can be written as the data is, or in ISO 8601.
+    const written = `CAST(try_strptime(${text}, ${quoteLiteral(format)}) AS ${parsed.sqlType})`;
+    return `coalesce(${written}, ${isoLiteral(text, parsed.sqlType)})`;
+  }
+  if (parsed.order === 'time') return isoLiteral(text, parsed.sqlType);
+  if (parsed.sqlType === 'VARCHAR') return text;
+  // Whole numbers and decimals compare exactly; with a DOUBLE, both sides would be rounded.
+  if (parsed.order === 'number' && type !== 'boolean' && /^[+-]?[0-9]+([.][0-9]+)?$/.test(String(limit)))
+    return parsed.sqlType === 'DOUBLE' ? `CAST(${text} AS DOUBLE)` : String(limit).replace(/^[+]/, '');
+  return `CAST(${text} AS ${parsed.order === 'number' && typeof limit === 'number' ? 'DOUBLE' : parsed.sqlType})`;
+}
+
+function isoLiteral(text: string, sqlType: string): string {
+  return sqlType === 'TIMESTAMP' ? `CAST(CAST(${text} AS TIMESTAMPTZ) AS TIMESTAMP)` : `CAST(${text} AS ${sqlType})`;
 }
 
 function listed(values: readonly Scalar[]): string {

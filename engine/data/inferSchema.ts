@@ -1,5 +1,7 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
+import { columnsOf } from './inspectColumns.ts';
+import { inPortions } from './portions.ts';
 import { profileTable, type ColumnProfile } from './profileTable.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
@@ -9,8 +11,10 @@ export interface InferOptions {
    * such a guess are marked `guessed`. Default: only properties that follow from a name or type.
    */
   guess?: boolean;
-  /** The same rows with each value as written, when the source is text. Date formats are read from it. */
-  texts?: string;
+  /** Type and format of columns as they are written, from `writtenSchema`. */
+  written?: readonly Field[];
+  /** Returns a SELECT of some columns of the source in their types. Default: as they are. */
+  select?: (names: readonly string[]) => string;
 }
 
 const maximumCategories = 20;
@@ -23,40 +27,63 @@ const maximumCategories = 20;
 export async function inferSchema(
   db: Database,
   source: string,
-  { guess = false, texts }: InferOptions = {},
+  { guess = false, written = [], select }: InferOptions = {},
 ): Promise<DatasetSchema> {
-  const profile = await profileTable(db, source);
-  const unique = new Set<string>();
-  for (const column of profile) if (await isUnique(db, source, column)) unique.add(column.name);
+  const names = (await columnsOf(db, source)).map(({ name }) => name);
+  const forms = new Map(written.map((field) => [field.name, field]));
+  const columns: Inferred[] = [];
+  const infer = async (part: string) => {
+    for (const profile of await profileTable(db, part)) {
+      const { type = profile.type, ...form } = forms.get(profile.name) ?? {};
+      const column = { ...profile, type };
+      columns.push({
+        profile: column,
+        form,
+        unique: await isUnique(db, part, column),
+        format: guess ? await formatOf(db, part, column) : null,
+        categories: await categoriesOf(db, part, column),
+      });
+    }
+  };
+  await inPortions(db, source, names, infer, select ? { select, size: 50 } : {});
   const key =
-    profile.find(({ name }) => unique.has(name) && idName.test(name)) ??
-    (guess ? profile.find(({ name }) => unique.has(name)) : undefined);
-  const time = profile.find(({ type }) => type === 'datetime');
-  const fields: Field[] = [];
-  for (const column of profile) {
-    const { name, rows, missing } = column;
-    const field: Field = { name, type: column.type };
+    columns.find(({ unique, profile: { name } }) => unique && idName.test(name)) ??
+    (guess ? columns.find(({ unique }) => unique) : undefined);
+  const time = columns.find(({ profile: { type } }) => type === 'datetime');
+  const fields = columns.map((column): Field => {
+    const { profile, form, unique, format, categories } = column;
+    const { name, rows, missing, type } = profile;
+    const { loopwright: own, ...keys } = form;
+    const field: Field = { name, type, ...keys, ...(format === null ? {} : { format }) };
     const constraints: NonNullable<Field['constraints']> = rows > 0 && missing === 0 ? { required: true } : {};
     if (guess) {
-      Object.assign(field, await formOf(db, texts ?? source, column, texts !== undefined));
-      if (column.type === 'boolean' && texts !== undefined) Object.assign(field, await truthOf(db, texts, name));
-      // A whole number of more than 64 bits is only stored as a floating-point number.
-      if (column.type === 'integer' && Math.abs(column.numbers?.max ?? 0) >= 2 ** 63) field.type = 'number';
-      if (unique.has(name) && column !== key && idName.test(name)) constraints.unique = true;
-      Object.assign(constraints, boundsOf(column));
+      if (unique && column !== key && idName.test(name)) constraints.unique = true;
+      Object.assign(constraints, boundsOf(profile));
     }
-    const categories = await categoriesOf(db, source, column);
     if (categories) field.categories = categories;
     if (Object.keys(constraints).length > 0) field.constraints = constraints;
-    if (column === key) field.loopwright = { role: 'id' };
-    else if (column === time) field.loopwright = { role: 'timestamp' };
-    if (guess && (column.numbers?.infinite ?? 0) > 0) field.loopwright = { ...field.loopwright, finite: false };
+    if (column === key) field.loopwright = { role: 'id', ...own };
+    else if (column === time) field.loopwright = { role: 'timestamp', ...own };
+    else if (own) field.loopwright = own;
+    if ((profile.numbers?.infinite ?? 0) > 0) field.loopwright = { ...field.loopwright, finite: false };
     const presence = guess && missing > 0 && missing < rows ? Math.floor((1 - missing / rows) * 20) / 20 : 0;
     if (presence > 0) field.loopwright = { ...field.loopwright, presence };
-    fields.push(field);
-  }
-  if (guess) guessRoles(fields, profile);
-  return { fields, ...(key === undefined ? {} : { primaryKey: key.name }) };
+    return field;
+  });
+  if (guess)
+    guessRoles(
+      fields,
+      columns.map(({ profile }) => profile),
+    );
+  return { fields, ...(key === undefined ? {} : { primaryKey: key.profile.name }) };
+}
+
+interface Inferred {
+  profile: ColumnProfile;
+  form: Partial<Field>;
+  unique: boolean;
+  format: string | null;
+  categories: string[] | null;
 }
 
 const idName = /(^|[_\s-])(id|key|uuid|guid)$/i;
@@ -90,66 +117,27 @@ async function categoriesOf(
   return values.map(({ value }) => String(value));
 }
 
-/** Formats of texts. Date patterns are tried in this order; the first that matches every value is used. */
-const forms: { type: NonNullable<Field['type']>; format: string; fits: (text: string) => string }[] = [
-  ...['uuid', 'email', 'uri'].map((format) => ({
-    type: 'string' as const,
-    format,
-    fits: (text: string) =>
-      `regexp_full_match(${text}, ${quoteLiteral({ uuid: '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', email: '[^@\\s]+@[^@\\s]+\\.[^@\\s]+', uri: '[A-Za-z][A-Za-z0-9+.-]*://\\S+' }[format] ?? '')})`,
-  })),
-  ...['%d.%m.%Y', '%d/%m/%Y', '%m/%d/%Y', '%d-%m-%Y', '%Y/%m/%d', '%Y%m%d', '%d %b %Y'].map((format) => ({
-    type: 'date' as const,
-    format,
-    fits: (text: string) => `try_strptime(${text}, ${quoteLiteral(format)}) IS NOT NULL`,
-  })),
-  ...[
-    '%d.%m.%Y %H:%M:%S',
-    '%d.%m.%Y %H:%M',
-    '%d/%m/%Y %H:%M:%S',
-    '%d/%m/%Y %H:%M',
-    '%m/%d/%Y %H:%M:%S',
-    '%m/%d/%Y %H:%M',
-    '%Y/%m/%d %H:%M:%S',
-    '%Y/%m/%d %H:%M',
-  ].map((format) => ({
-    type: 'datetime' as const,
-    format,
-    fits: (text: string) => `try_strptime(${text}, ${quoteLiteral(format)}) IS NOT NULL`,
-  })),
-];
+/** Formats of texts. */
+const formats = {
+  uuid: '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+  email: '[^@\\s]+@[^@\\s]+\\.[^@\\s]+',
+  uri: '[A-Za-z][A-Za-z0-9+.-]*://\\S+',
+} as const;
 
-async function formOf(
+/** Returns the format that each text of a column has, at least two of them. */
+async function formatOf(
   db: Database,
   source: string,
   { name, type, rows, missing, distinct }: ColumnProfile,
-  written: boolean,
-): Promise<Pick<Field, 'type' | 'format'>> {
-  // DuckDB accepts several date formats. The schema records the one in use.
-  const time = written && (type === 'date' || type === 'datetime');
-  if ((type !== 'string' && !time) || rows === missing || distinct < 2) return {};
-  const column = quoteIdentifier(name);
+): Promise<string | null> {
+  if (type !== 'string' || rows === missing || distinct < 2) return null;
+  const column = `CAST(${quoteIdentifier(name)} AS VARCHAR)`;
   const [row = {}] = await db.rows(
-    `SELECT bool_and(regexp_matches(CAST(${column} AS VARCHAR), '^[0-9]{4}-[0-9]{2}-[0-9]{2}')) AS iso, ${forms.map(({ fits }, i) => `bool_and(${fits(`CAST(${column} AS VARCHAR)`)}) AS f${i}`).join(', ')} FROM ${source} WHERE ${column} IS NOT NULL AND CAST(${column} AS VARCHAR) <> ''`,
+    `SELECT ${Object.entries(formats)
+      .map(([format, form]) => `bool_and(regexp_full_match(${column}, ${quoteLiteral(form)})) AS ${format}`)
+      .join(', ')} FROM ${source} WHERE ${column} IS NOT NULL`,
   );
-  if (row['iso'] === true) return {};
-  const found = forms.find((_, i) => row[`f${i}`] === true);
-  return found ? { type: found.type, format: found.format } : {};
-}
-
-const usualTruth: readonly string[] = ['true', 'True', 'TRUE', '1', 'false', 'False', 'FALSE', '0'];
-
-/** Returns the words for true and false when they differ from the defaults of a schema. */
-async function truthOf(db: Database, texts: string, name: string): Promise<Pick<Field, 'trueValues' | 'falseValues'>> {
-  const column = quoteIdentifier(name);
-  const rows = await db.rows(
-    `SELECT DISTINCT ${column} AS word, TRY_CAST(trim(${column}) AS BOOLEAN) AS truth FROM ${texts} WHERE ${column} IS NOT NULL AND ${column} <> '' ORDER BY 1`,
-  );
-  const words = (truth: boolean) =>
-    rows.filter((row) => row['truth'] === truth).map((row) => String(row['word']).trim());
-  return rows.every((row) => usualTruth.includes(String(row['word'])))
-    ? {}
-    : { trueValues: words(true), falseValues: words(false) };
+  return Object.keys(formats).find((format) => row[format] === true) ?? null;
 }
 
 /**

@@ -27,7 +27,11 @@ export function judgedSql(
 ): string {
   const read = [...new Set(of)].flatMap((f) => {
     const parsed = fields[f]?.parsed;
-    return parsed ? [`${parsed.text} AS _lw_t${f}, ${parsed.value} AS _lw_v${f}, ${parsed.filled} AS _lw_p${f}`] : [];
+    return parsed
+      ? [
+          `${parsed.text} AS _lw_t${f}, ${parsed.value} AS _lw_v${f}, ${parsed.exact ?? parsed.value} AS _lw_e${f}, ${parsed.filled} AS _lw_p${f}`,
+        ]
+      : [];
   });
   const judged = rules.map(
     (rule) =>

@@ -1,5 +1,6 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
+import { bareNumber, exactNumber, numberKey } from './bareNumber.ts';
 import { stringFormats } from './stringFormats.ts';
 
 export interface ParsedField {
@@ -12,6 +13,8 @@ export interface ParsedField {
   /** Whether values compare as numbers, times or texts, which decides how bounds are written. */
   order: 'number' | 'time' | 'text';
   sqlType: string;
+  /** Value that is equal for equal numbers only, when a DOUBLE is equal for several. Default: the value. */
+  exact?: string;
 }
 
 /**
@@ -28,7 +31,7 @@ export function parseField(
   const column = quoteIdentifier(field.name);
   const type = field.type ?? 'any';
   const missing = missingTexts(field, schema, type, mode);
-  const text = textOf(column, actualType, missing);
+  const text = textOf(column, actualType, missing, mode === 'raw' && !isTextual(type));
   const filled =
     missing.length > 0
       ? `(${text}) IS NOT NULL`
@@ -44,14 +47,15 @@ export function parseField(
 function readText(field: Field, type: string, text: string): Omit<ParsedField, 'text' | 'filled'> {
   const trimmed = `trim(${text})`;
   switch (type) {
-    case 'number':
-      return {
-        value: finite(`TRY_CAST(${bareNumber(trimmed, field)} AS DOUBLE)`, field),
-        order: 'number',
-        sqlType: 'DOUBLE',
-      };
+    case 'number': {
+      const bare = bareNumber(trimmed, field);
+      if (field.loopwright?.decimals !== undefined) return exactNumber(bare, field.loopwright.decimals);
+      const value = finite(`TRY_CAST(${bare} AS DOUBLE)`, field);
+      return { value, order: 'number', sqlType: 'DOUBLE', exact: numberKey(bare, value) };
+    }
     case 'integer': {
       const bare = bareNumber(trimmed, field);
+      if (field.loopwright?.decimals !== undefined) return exactNumber(bare, 0);
       const whole = `CASE WHEN regexp_full_match(${bare}, '[+-]?[0-9]+(\\.0*)?') THEN TRY_CAST(regexp_replace(${bare}, '\\.0*$', '') AS BIGINT) END`;
       return { value: whole, order: 'number', sqlType: 'BIGINT' };
     }
@@ -97,13 +101,21 @@ export function missingTexts(field: Field, schema: DatasetSchema, type: string, 
   return type === 'number' && mode === 'raw' ? [...new Set([...texts, 'NaN', 'nan', 'NAN'])] : texts;
 }
 
-function textOf(column: string, actualType: string, missing: readonly string[]): string {
+/** Types whose texts are compared as they are written, with their blanks. */
+function isTextual(type: string): boolean {
+  return type === 'string' || type === 'any' || type === 'list';
+}
+
+function textOf(column: string, actualType: string, missing: readonly string[], trims: boolean): string {
   const text = plainText(column, actualType);
   const filled = isFloat(actualType) ? `CASE WHEN NOT isnan(${column}) THEN ${text} END` : text;
-  return missing.length === 0
-    ? filled
-    : // Planning `NOT IN` with many texts for hundreds of columns takes DuckDB minutes and gigabytes.
-      `CASE WHEN NOT list_contains([${missing.map(quoteLiteral).join(', ')}], ${filled}) THEN ${filled} END`;
+  if (missing.length === 0) return filled;
+  const compared = trims ? `trim(${filled})` : filled;
+  const texts = [...new Set(trims ? missing.map((item) => item.trim()) : missing)].map(quoteLiteral);
+  // Planning `NOT IN` with many texts for hundreds of columns takes DuckDB minutes and gigabytes.
+  const present =
+    texts.length === 1 ? `${compared} <> ${texts[0]}` : `NOT list_contains([${texts.join(', ')}], ${compared})`;
+  return `CASE WHEN ${present} THEN ${filled} END`;
 }
 
 function plainText(column: string, actualType: string): string {
@@ -121,21 +133,28 @@ function isNested(actualType: string): boolean {
   return /(\]|^(STRUCT|MAP|UNION).*)$/s.test(actualType);
 }
 
-function nativeValue(field: Field, column: string, actual: string): Omit<ParsedField, 'text' | 'filled'> | null {
+type NativeValue = Omit<ParsedField, 'text' | 'filled'>;
+
+function nativeValue(field: Field, column: string, actual: string): NativeValue | null {
   const type = field.type ?? 'any';
   const whole = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(actual);
-  if (type === 'number' && whole) return { value: `CAST(${column} AS DOUBLE)`, order: 'number', sqlType: 'DOUBLE' };
+  const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(actual);
+  const native = (value: string, sqlType: string): NativeValue => ({ value, order: 'number', sqlType });
+  // A Parquet file holds no whole number of 128 bits: it would be written as a floating-point number.
+  if ((type === 'number' || type === 'integer') && /HUGEINT$/.test(actual))
+    return native(`TRY_CAST(${column} AS DECIMAL(38,0))`, 'DECIMAL(38,0)');
+  // A DOUBLE holds whole numbers up to 2^53, and decimals up to 15 digits.
+  if (type === 'number' && /^U?BIGINT$/.test(actual)) return native(column, actual);
+  if (type === 'number' && decimal && Number(decimal[1]) > 15) return native(column, actual);
+  if (type === 'number' && whole) return native(`CAST(${column} AS DOUBLE)`, 'DOUBLE');
   if (type === 'number' && /^(DOUBLE|FLOAT|DECIMAL)/.test(actual))
-    return { value: finite(`CAST(${column} AS DOUBLE)`, field), order: 'number', sqlType: 'DOUBLE' };
-  if ((type === 'integer' || type === 'year') && whole)
-    return { value: `TRY_CAST(${column} AS BIGINT)`, order: 'number', sqlType: 'BIGINT' };
-  if (type === 'integer' && /^(DOUBLE|FLOAT|DECIMAL)/.test(actual)) {
-    return {
-      value: `CASE WHEN ${column} = floor(${column}) THEN TRY_CAST(${column} AS BIGINT) END`,
-      order: 'number',
-      sqlType: 'BIGINT',
-    };
-  }
+    return native(finite(`CAST(${column} AS DOUBLE)`, field), 'DOUBLE');
+  if (type === 'integer' && actual === 'UBIGINT') return native(column, actual);
+  if ((type === 'integer' || type === 'year') && whole) return native(`TRY_CAST(${column} AS BIGINT)`, 'BIGINT');
+  if (type === 'integer' && decimal && Number(decimal[1]) - Number(decimal[2]) > 18)
+    return native(`CASE WHEN ${column} = floor(${column}) THEN CAST(${column} AS DECIMAL(38,0)) END`, 'DECIMAL(38,0)');
+  if (type === 'integer' && /^(DOUBLE|FLOAT|DECIMAL)/.test(actual))
+    return native(`CASE WHEN ${column} = floor(${column}) THEN TRY_CAST(${column} AS BIGINT) END`, 'BIGINT');
   if (type === 'boolean' && actual === 'BOOLEAN') return { value: column, order: 'number', sqlType: 'BOOLEAN' };
   if (type === 'datetime' && (actual.startsWith('TIMESTAMP') || actual === 'DATE'))
     return { value: `CAST(${column} AS TIMESTAMP)`, order: 'time', sqlType: 'TIMESTAMP' };
@@ -150,26 +169,6 @@ function finite(value: string, field: Field): string {
   return `CASE WHEN ${field.loopwright?.finite === false ? `NOT isnan(${value})` : `isfinite(${value})`} THEN ${value} END`;
 }
 
-function bareNumber(text: string, field: Field): string {
-  let bare = text;
-  if (field.groupChar)
-    bare = `CASE WHEN NOT contains(${text}, ${quoteLiteral(field.groupChar)}) OR regexp_full_match(${text}, ${quoteLiteral(grouped(field, field.groupChar))}) THEN replace(${bare}, ${quoteLiteral(field.groupChar)}, '') END`;
-  if (field.decimalChar && field.decimalChar !== '.')
-    bare = `replace(${bare}, ${quoteLiteral(field.decimalChar)}, '.')`;
-  if (field.bareNumber === false) bare = `regexp_replace(${bare}, '^[^0-9+.-]+|[^0-9.]+$', '', 'g')`;
-  return bare;
-}
-
-/**
- * The form of a number with characters between thousands, of three digits behind the last one (India groups those
- * before by two). `7.25` is no such number where `.` is between thousands: read as 725 it would be wrong without a word.
- */
-function grouped({ decimalChar = '.', bareNumber: isBare }: Field, groupChar: string): string {
-  const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  const around = isBare === false ? '[^0-9]*' : '[+-]?';
-  return `${around}[0-9]{1,3}(${escaped(groupChar)}[0-9]{2,3})*${escaped(groupChar)}[0-9]{3}(${escaped(decimalChar)}[0-9]*)?([eE][+-]?[0-9]+)?${isBare === false ? '[^0-9]*' : ''}`;
-}
-
 function booleanOf(text: string, field: Field): string {
   const yes = field.trueValues ?? ['true', 'True', 'TRUE', '1'];
   const no = field.falseValues ?? ['false', 'False', 'FALSE', '0'];
@@ -178,10 +177,14 @@ function booleanOf(text: string, field: Field): string {
 
 function timeOf(text: string, field: Field, parse: string, type: string): string {
   const { format } = field;
-  if (format !== undefined && format.includes('%'))
-    return `CAST(try_strptime(${text}, ${quoteLiteral(format)}) AS ${type})`;
-  // Some casts would read a bare number as a time. An ISO time always contains a dash or a colon.
-  return `CAST(CASE WHEN regexp_matches(${text}, '[0-9][-:T/]') THEN TRY_CAST(${text} AS ${parse}) END AS ${type})`;
+  if (format !== undefined && format.includes('%')) {
+    const parsed = `try_strptime(${text}, ${quoteLiteral(format)})`;
+    // DuckDB reads a year of two digits for %Y as one of the first century.
+    return `CAST(${format.includes('%Y') ? `CASE WHEN regexp_matches(${text}, '[0-9]{4}') THEN ${parsed} END` : parsed} AS ${type})`;
+  }
+  // Some casts would read a bare number as a time, and 04/07/20 as a day of the year 4.
+  const form = type === 'TIME' ? '[0-9][-:T/]' : '^[+-]?[0-9]{4,}[-/ ]';
+  return `CAST(CASE WHEN regexp_matches(${text}, '${form}') THEN TRY_CAST(${text} AS ${parse}) END AS ${type})`;
 }
 
 function stringOf(text: string, field: Field): string {

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import { readBasics, readColumn, type ReadColumn } from './columnBasics.ts';
 import { readDistinctAndSpread } from './distinctAndSpread.ts';
 import { columnsOf } from './inspectColumns.ts';
+import { inPortions } from './portions.ts';
 import { countNumbers, gridsFor, profileNumbers } from './numberProfiles.ts';
 import { quoteIdentifier } from './quote.ts';
 
@@ -33,25 +34,22 @@ export async function profileTable(
     .map(readColumn);
   const profiles: ColumnProfile[] = [];
   const tell = () => options.onProgress?.(profiles.length, columns.length);
-  if (columns.length <= portionColumns) await profileColumns(db, source, columns, options, profiles, tell);
-  else {
-    // A statement over a table of thousands of columns is slow to plan, whatever it reads. The columns are therefore
-    // copied in portions.
-    for (let from = 0; from < columns.length; from += portionColumns) {
-      const portion = columns.slice(from, from + portionColumns);
-      const part = `loopwright_part_${++parts}`;
-      await db.run(
-        `CREATE TEMP TABLE ${part} AS SELECT ${portion.map(({ name }) => quoteIdentifier(name)).join(', ')} FROM ${source}`,
-      );
-      await profileColumns(db, part, portion, options, profiles, tell);
-      await db.run(`DROP TABLE ${part}`);
-    }
-  }
+  await inPortions(
+    db,
+    source,
+    columns.map(({ name }) => name),
+    (part, names) =>
+      profileColumns(
+        db,
+        part,
+        columns.filter(({ name }) => names.includes(name)),
+        options,
+        profiles,
+        tell,
+      ),
+  );
   return profiles;
 }
-
-let parts = 0;
-const portionColumns = 100;
 
 async function profileColumns(
   db: Database,

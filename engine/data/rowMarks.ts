@@ -28,7 +28,7 @@ export interface MarkRule {
 }
 
 export interface MarkSource {
-  /** SQL that reads `_lw_n`, `_lw_t<i>`, `_lw_v<i>` and `_lw_p<i>` of every row. */
+  /** SQL that reads `_lw_n`, `_lw_t<i>`, `_lw_v<i>`, `_lw_e<i>` and `_lw_p<i>` of every row. */
   parsed: string;
   /** The same without row numbers, which can be read in parallel. */
   unnumbered: string;
@@ -131,7 +131,7 @@ export function markRows(
  * replaces a valid one. Rows with a missing key part are not compared, as in SQL.
  */
 async function markRepeats(db: Database, source: MarkSource, rule: MarkRule, name: string): Promise<number> {
-  const parts = rule.positions.map((f) => `_lw_v${f}`);
+  const parts = rule.positions.map((f) => `_lw_e${f}`);
   const list = parts.join(', ');
   const filled = parts.map((part) => `${part} IS NOT NULL`).join(' AND ');
   const repeated = `SELECT ${list} FROM ${source.unnumbered} WHERE ${filled} GROUP BY ${list} HAVING count(*) > 1`;

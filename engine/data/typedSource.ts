@@ -1,8 +1,10 @@
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
 import type { Database } from './database.ts';
-import { columnsOf } from './inspectColumns.ts';
+import { columnsOf, type SourceColumn } from './inspectColumns.ts';
 import { parseField } from './parseField.ts';
+import { writtenOfFiles } from './inferFiles.ts';
+import { tableInPortions } from './portions.ts';
 import { quoteIdentifier } from './quote.ts';
 import { sourceFormat, sourceSql } from './readSource.ts';
 
@@ -33,7 +35,7 @@ export function rawSource(
 
 /**
  * Returns a SELECT that reads files in the types of their schema. A value of another type is NULL. Columns outside the
- * schema are unchanged. With `rejects`, malformed CSV lines are skipped; otherwise they fail the read.
+ * schema are unchanged. CSV files without a schema are read as they are written. With `rejects`, malformed CSV lines are skipped; otherwise they fail the read.
  */
 export async function typedSelect(
   db: Database,
@@ -41,19 +43,41 @@ export async function typedSelect(
   schema: DatasetSchema | null,
   options: { rejects?: boolean; read?: ReadSettings | undefined } = {},
 ): Promise<string> {
+  if (schema === null && sourceFormat(files[0] ?? '') === 'csv')
+    return typedSelect(db, files, await writtenOfFiles(db, files, options.read), options);
   const text = isText(files, schema);
   const read = options.read ?? schema?.loopwright?.read;
   const source = sourceSql(files, { allText: text, withFile: false, rejects: text && options.rejects === true, read });
   const columns = await columnsOf(db, source);
-  const selected = columns.map((column) => {
-    const field = schema?.fields.find((candidate) => candidate.name === column.name);
-    const quoted = quoteIdentifier(column.name);
-    return field && schema
-      ? `${parseField(field, schema, column.sqlType, text ? 'raw' : 'typed').value} AS ${quoted}`
-      : quoted;
-  });
-  return `SELECT ${selected.join(', ')} FROM ${source}`;
+  const known = new Map(schema?.fields.map((field) => [field.name, field]));
+  const select = (from: string, some: readonly SourceColumn[]) => {
+    const selected = some.map(({ name, sqlType }) => {
+      const field = known.get(name);
+      const quoted = quoteIdentifier(name);
+      return field && schema
+        ? `${parseField(field, schema, sqlType, text ? 'raw' : 'typed').value} AS ${quoted}`
+        : quoted;
+    });
+    return `SELECT ${selected.join(', ')} FROM ${from}`;
+  };
+  if (!text || columns.length <= mostInOneStatement) return select(source, columns);
+  const texts = await tableInPortions(db, ['texts'], () => `SELECT * FROM ${source}`);
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const typed = await tableInPortions(
+    db,
+    columns.map(({ name }) => name),
+    (names) =>
+      select(
+        texts,
+        names.flatMap((name) => byName.get(name) ?? []),
+      ),
+  );
+  await db.run(`DROP TABLE ${texts}`);
+  return `SELECT * FROM ${typed}`;
 }
+
+/** Beyond this number of columns, text is read in portions into a temporary table. */
+const mostInOneStatement = 200;
 
 function isText(files: readonly string[], schema: DatasetSchema | null): boolean {
   return sourceFormat(files[0] ?? '') === 'csv' && schema !== null;

@@ -6,14 +6,14 @@ import type { ReadAs } from '../../protocol/start.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import type { Database } from '../data/database.ts';
-import { parseField } from '../data/parseField.ts';
-import { quoteIdentifier } from '../data/quote.ts';
+import { fieldsOf, typedTexts } from '../data/inferFiles.ts';
+import { tableInPortions } from '../data/portions.ts';
 import { rejectTables, sourceFormat, sourceSql } from '../data/readSource.ts';
 import { packingOf } from '../data/reading/fileStart.ts';
 import { copyStart } from '../data/reading/copyStart.ts';
 import { describeReading, readingsOf } from '../data/reading/describeReading.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
-import { writtenForm } from '../data/writtenForm.ts';
+import { writtenNotes, writtenSchema } from '../data/written/writtenSchema.ts';
 import { DataError, checkCancelled } from '../base/errors.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { guessReadAs } from './guessReadAs.ts';
@@ -94,20 +94,17 @@ async function openText(
           ]
         : []),
     ];
-    const fields: Field[] = [];
-    for (const name of names) {
-      checkCancelled(signal);
-      const form = await writtenForm(db, 'loopwright_texts', name, readAs.delimiter);
-      fields.push(form.field);
-      if (form.note !== null) notes.push(`\`${name}\`: ${form.note}`);
-    }
-    const schema = { fields };
-    const selected = fields.map(
-      (field) => `${parseField(field, schema, 'VARCHAR', 'raw').value} AS ${quoteIdentifier(field.name)}`,
+    const { schema, columns: told } = await writtenSchema(db, 'loopwright_texts', names, {
+      delimiter: readAs.delimiter,
+      signal,
+    });
+    const { notes: forms, questions } = writtenNotes(told);
+    notes.push(...forms, ...questions);
+    const typed = await tableInPortions(db, names, (own) =>
+      typedTexts(fieldsOf(schema.fields, own), 'loopwright_texts'),
     );
-    await db.run(
-      `CREATE OR REPLACE TEMP TABLE loopwright_typed AS SELECT ${selected.join(', ')} FROM loopwright_texts`,
-    );
+    await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_typed AS SELECT * FROM ${typed}`);
+    await db.run(`DROP TABLE ${typed}`);
     const estimated = !read.whole;
     const allRows =
       estimated && packingOf(file) === null

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { after, test } from 'node:test';
 import { openDatabase } from '../../engine/data/database.ts';
+import { inferFiles } from '../../engine/data/inferFiles.ts';
 import { inferSchema } from '../../engine/data/inferSchema.ts';
 import { profileTable } from '../../engine/data/profileTable.ts';
 import { quoteIdentifier, quoteLiteral } from '../../engine/data/quote.ts';
@@ -131,15 +132,7 @@ test('dates in three formats are text without a schema, and checked one by one w
     (await validate(path, { fields: [{ name: 'd', type: 'date', format: '%d.%m.%Y' }] })).valid.map((row) => row['d']),
     ['2026-01-31'],
   );
-  assert.deepEqual(
-    (
-      await inferSchema(db, sourceSql([path]), {
-        guess: true,
-        texts: sourceSql([path], { allText: true, withFile: false }),
-      })
-    ).fields[0]?.type,
-    'string',
-  );
+  assert.deepEqual((await inferFiles(db, [path])).schema.fields[0]?.type, 'string');
 });
 
 test('nested Parquet is profiled, related, inferred and compared', async () => {
@@ -285,10 +278,7 @@ test('data is valid for the schema inferred from it', async () => {
         .join(','),
     ).join('\n')}\n`,
   );
-  const schema = await inferSchema(db, sourceSql([path]), {
-    guess: true,
-    texts: sourceSql([path], { allText: true, withFile: false }),
-  });
+  const { schema } = await inferFiles(db, [path]);
   const { result } = await validate(path, schema);
   assert.deepEqual(
     result.rules.map(({ message }) => message),

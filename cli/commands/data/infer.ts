@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { inferSchema } from '../../../engine/data/inferSchema.ts';
-import { sourceFormat, sourceSql } from '../../../engine/data/readSource.ts';
+import { inferFiles } from '../../../engine/data/inferFiles.ts';
+import { writtenNotes } from '../../../engine/data/written/writtenSchema.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { mergeSchema, schemaText } from '../../../engine/project/mergeSchema.ts';
 import { writeAtomic } from '../../../engine/base/writeAtomic.ts';
@@ -27,16 +27,11 @@ export async function dataInfer(
 ): Promise<number> {
   const { found, place } = await subjectGiven(context, text);
   const { terminal } = context;
-  const { read } = found;
   const reading = tellReading(context, found);
-  const schema = await withDatabase(context.signal, (db) =>
-    inferSchema(db, sourceSql(found.files, { read }), {
-      guess: true,
-      ...(sourceFormat(found.files[0] ?? '') === 'csv'
-        ? { texts: sourceSql(found.files, { allText: true, withFile: false, read }) }
-        : {}),
-    }),
+  const { schema, columns } = await withDatabase(context.signal, (db) =>
+    inferFiles(db, found.files, { signal: context.signal, read: found.read }),
   );
+  const { notes, questions } = writtenNotes(columns);
   const root = place.project?.root ?? place.folder;
   const path =
     options.output !== undefined
@@ -47,17 +42,33 @@ export async function dataInfer(
   if (path === null || !existsSync(path)) {
     const fresh = schemaText(
       schema,
-      `Inferred from ${found.title}. Types, bounds, categories and roles are guesses: check them, and remove \`guessed\` where they are right.`,
+      [
+        `Inferred from ${found.title}. Types, bounds, categories and roles are guesses: check them, and remove \`guessed\` where they are right.`,
+        ...notes.map((note) => `Read: ${oneLine(note)}`),
+        ...questions.map((question) => `Please check: ${oneLine(question)}`),
+      ].join('\n'),
     );
     if (path === null) {
-      if (context.json) context.printJson({ schema, text: fresh, reading });
+      if (context.json) context.printJson({ schema, text: fresh, reading, notes, questions });
       else terminal.line(fresh.trimEnd());
       return exitCodes.done;
     }
     writeAtomic(path, fresh);
     if (context.json)
-      context.printJson({ path, added: schema.fields.map(({ name }) => name), gone: [], differs: [], reading });
-    else terminal.line(`${schema.fields.length} columns written to ${path}`);
+      context.printJson({
+        path,
+        added: schema.fields.map(({ name }) => name),
+        gone: [],
+        differs: [],
+        reading,
+        notes,
+        questions,
+      });
+    else {
+      terminal.line(`${schema.fields.length} columns written to ${path}`);
+      for (const note of notes) terminal.line(`  ${note}`);
+      for (const question of questions) terminal.line(`  Please check ${question}`);
+    }
     return exitCodes.done;
   }
   const before = readRegularFile(path).toString('utf8');
@@ -71,6 +82,8 @@ export async function dataInfer(
       gone: merged.gone,
       differs: merged.differs,
       reading,
+      notes,
+      questions,
     });
   else {
     for (const name of merged.added) terminal.line(`added ${name}`);
@@ -81,4 +94,8 @@ export async function dataInfer(
     terminal.line(merged.text === before ? `${path} is unchanged.` : `${path} was updated.`);
   }
   return exitCodes.done;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ');
 }

@@ -185,6 +185,14 @@ const FieldExtras = Type.Object(
         description: 'Whether all numbers must be finite. With false, infinite values are valid. Default true.',
       }),
     ),
+    decimals: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 37,
+        description:
+          'Digits behind the decimal point to keep exactly, up to 38 digits in all, instead of a floating-point number. 0 for whole numbers beyond 64 bits.',
+      }),
+    ),
     invalid: Type.Optional(
       Type.Union([mode, perRule(fieldRuleNames, 'Handling by rule.')], {
         description:

@@ -1,0 +1,119 @@
+import { statSync } from 'node:fs';
+import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
+import type { Database } from './database.ts';
+import { inferSchema } from './inferSchema.ts';
+import { columnsOf } from './inspectColumns.ts';
+import { parseField } from './parseField.ts';
+import { quoteIdentifier } from './quote.ts';
+import { shapeSettings } from './reading/readAs.ts';
+import { readText } from './reading/readText.ts';
+import { sourceFormat, sourceSql } from './readSource.ts';
+import { writtenSchema, type ColumnNotes, type WrittenSchema } from './written/writtenSchema.ts';
+
+export interface InferredFiles {
+  schema: DatasetSchema;
+  /** How each column is read, and what the data does not decide. */
+  columns: ColumnNotes[];
+}
+
+/**
+ * Infers the schema of files. Text is read as it is written, by `writtenSchema`; typed files keep their types, but for
+ * texts that are dates. Throws DataError when the files cannot be read.
+ */
+export async function inferFiles(
+  db: Database,
+  files: readonly string[],
+  options: { guess?: boolean; read?: ReadSettings | undefined; signal?: AbortSignal } = {},
+): Promise<InferredFiles> {
+  const { guess = true, read, signal } = options;
+  if (sourceFormat(files[0] ?? '') === 'csv') {
+    const texts = `loopwright_texts_${++tables}`;
+    await db.run(`CREATE TEMP TABLE ${texts} AS SELECT * FROM ${textSource(files, read)}`);
+    try {
+      const written = await writtenOf(db, files, texts, read, signal);
+      const { fields } = written.schema;
+      const select = (names: readonly string[]) => typedTexts(fieldsOf(fields, names), texts);
+      return { schema: await inferSchema(db, texts, { guess, written: fields, select }), columns: written.columns };
+    } finally {
+      await db.run(`DROP TABLE IF EXISTS ${texts}`);
+    }
+  }
+  const source = sourceSql(files, { read });
+  const texts = (await columnsOf(db, source)).filter(({ sqlType }) => sqlType === 'VARCHAR').map(({ name }) => name);
+  const written = guess ? await writtenSchema(db, source, texts, { delimiter: ',', signal }) : null;
+  // A text of a typed file is a text on purpose, unless it is a date.
+  const dates = (written?.schema.fields ?? []).filter(({ type }) => type === 'date' || type === 'datetime');
+  return {
+    schema: await inferSchema(db, source, { guess, written: dates }),
+    columns: (written?.columns ?? []).filter(({ name }) => dates.some((field) => field.name === name)),
+  };
+}
+
+let tables = 0;
+
+/** FROM expression of CSV files as texts. */
+export function textSource(files: readonly string[], read?: ReadSettings): string {
+  return sourceSql(files, { allText: true, withFile: false, read });
+}
+
+/** How CSV files are read, from a FROM expression of their texts. */
+export async function writtenOf(
+  db: Database,
+  files: readonly string[],
+  texts: string,
+  read?: ReadSettings,
+  signal?: AbortSignal,
+): Promise<WrittenSchema> {
+  const names = (await columnsOf(db, texts)).map(({ name }) => name);
+  return writtenSchema(db, texts, names, {
+    delimiter: readText(files[0] ?? '', shapeSettings(read ?? {})).readAs.delimiter,
+    signal,
+  });
+}
+
+/** Schema of CSV files that have none, as they are written. The last ones are kept while the files do not change. */
+export async function writtenOfFiles(
+  db: Database,
+  files: readonly string[],
+  read?: ReadSettings,
+): Promise<DatasetSchema> {
+  return (await readAsWritten(db, files, read)).schema;
+}
+
+/** The same with what a person should know about it. */
+export async function readAsWritten(
+  db: Database,
+  files: readonly string[],
+  read?: ReadSettings,
+): Promise<WrittenSchema> {
+  const key = JSON.stringify([
+    read ?? null,
+    ...files.map((file) => {
+      const stats = statSync(file, { throwIfNoEntry: false });
+      return [file, stats?.size, stats?.mtimeMs];
+    }),
+  ]);
+  const known = kept.get(key);
+  if (known) return known;
+  const found = await writtenOf(db, files, textSource(files, read), read);
+  for (const first of kept.keys()) if (kept.size >= mostKept) kept.delete(first);
+  kept.set(key, found);
+  return found;
+}
+
+const mostKept = 16;
+const kept = new Map<string, WrittenSchema>();
+
+/** SELECT of texts in the types of some fields. */
+export function typedTexts(fields: readonly Field[], texts: string, schema: DatasetSchema = { fields: [] }): string {
+  const selected = fields.map(
+    (field) => `${parseField(field, schema, 'VARCHAR', 'raw').value} AS ${quoteIdentifier(field.name)}`,
+  );
+  return `SELECT ${selected.join(', ')} FROM ${texts}`;
+}
+
+export function fieldsOf(fields: readonly Field[], names: readonly string[]): Field[] {
+  const wanted = new Set(names);
+  return fields.filter(({ name }) => wanted.has(name));
+}

@@ -1,0 +1,260 @@
+import type { Field } from '../../project/schema/datasetSchema.ts';
+import { dateForm, hasForeignMonth, type MixedDates } from './dates.ts';
+import { isMarker, isMissingAmongTexts, sentinelOf } from './markers.ts';
+import { numberForm, type NumberForm } from './numbers.ts';
+
+/** What the other columns of a file tell about an ambiguous one. */
+export interface FileHints {
+  delimiter: string;
+  decimal: '.' | ',' | null;
+  dayFirst: boolean | null;
+}
+
+/** How a column of texts is read, and what a person should know about it. */
+export interface ColumnForm {
+  field: Field;
+  /** How it is read, where this is not plain to see. */
+  notes: string[];
+  /** What the data does not decide. */
+  question: string | null;
+  /** Texts that are not of the type; their rows are invalid. */
+  strays: string[];
+  /** The field read in the other way that also fits; null when the data decides. */
+  rival: Field | null;
+  /** What the column tells about ambiguous ones. */
+  votes: { decimal: '.' | ',' | null; dayFirst: boolean | null };
+}
+
+const packedDateName = /date|datum|day|tag|fecha|dato|^dt$|_dt$/i;
+const textName = /phone|tel(efon)?|fax|mobil|zip|plz|postal|postcode|iban|card|isbn|ean|ssn/i;
+
+/**
+ * Decides how a column is read from its distinct texts with their numbers of rows (trimmed; empty texts included, in
+ * `blanks` those of blanks only as written). `total`: rows with a text, when the counts are of a sample.
+ */
+export function columnForm(
+  name: string,
+  counts: ReadonlyMap<string, number>,
+  blanks: readonly string[],
+  hints: FileHints,
+  total = 0,
+): ColumnForm {
+  const texts = [...counts.keys()].filter((text) => !isMarker(text));
+  const markers = [...counts.keys()].filter((text) => text !== '' && isMarker(text));
+  const rows = Math.max(
+    total,
+    texts.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0),
+  );
+  const allowed = rows >= 20 ? 3 : 0;
+  const isFew = (strays: readonly string[]) =>
+    strays.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0) <= rows * 0.05;
+  const plain: Omit<ColumnForm, 'field'> = {
+    notes: [],
+    question: null,
+    strays: [],
+    rival: null,
+    votes: { decimal: null, dayFirst: null },
+  };
+  const missing = (words: readonly string[]) => (words.length > 0 ? { missingValues: ['', ...words.toSorted()] } : {});
+
+  const booleans = booleanWords(texts);
+  if (booleans) return { ...plain, field: { name, type: 'boolean', ...booleans, ...missing(markers) } };
+
+  const packed =
+    texts.every((text) => /^(19|20)\d{6}$/.test(text)) && (packedDateName.test(name) || texts.length >= 10);
+  const number =
+    textName.test(name) && texts.some((text) => /[^0-9]/.test(text)) ? null : numberForm(texts, hints, allowed);
+  const dates = number && !packed ? null : dateForm(texts, hints.dayFirst, allowed);
+  if (dates && 'type' in dates && isFew(dates.strays)) {
+    const keys = (format: string | null | undefined) => ({
+      name,
+      type: dates.type,
+      ...(format ? { format } : {}),
+      ...missing(markers),
+    });
+    return {
+      ...plain,
+      field: keys(dates.format),
+      notes: dateNotes(dates.format, texts),
+      question: dates.rival === null ? null : dateQuestion(texts[0] ?? '', dates.format ?? '', dates.rival),
+      strays: dates.strays,
+      rival: dates.rival === null ? null : keys(dates.rival),
+      votes: { decimal: null, dayFirst: dates.rival === null ? dayFirstOf(dates.format) : null },
+    };
+  }
+  if (number && isFew(number.strays)) return ofNumbers(name, number, counts, hints, plain, missing(markers));
+  const words = markers.filter((marker) => isMissingAmongTexts(marker, texts));
+  const asTexts = markers.filter((marker) => !words.includes(marker));
+  return {
+    ...plain,
+    field: { name, type: 'string', ...missing([...words, ...blanks]) },
+    notes: textNotes(texts, dates && 'forms' in dates ? dates : null, counts),
+    question:
+      asTexts.length === 0 || texts.length === 0
+        ? null
+        : `${list(asTexts)} can be a word or a missing value: read as text. Add it to missingValues if it means no value.`,
+  };
+}
+
+function ofNumbers(
+  name: string,
+  number: NumberForm,
+  counts: ReadonlyMap<string, number>,
+  hints: FileHints,
+  plain: Omit<ColumnForm, 'field'>,
+  missing: Pick<Field, 'missingValues'>,
+): ColumnForm {
+  const keys = ({ decimal, group }: Pick<NumberForm, 'decimal' | 'group'>): Field => ({
+    name,
+    type: number.whole ? 'integer' : 'number',
+    ...(decimal === '.' ? {} : { decimalChar: decimal }),
+    ...(group === null ? {} : { groupChar: group }),
+    ...(number.signs ? { bareNumber: false } : {}),
+    ...missing,
+    ...(number.decimals === null && !number.infinite
+      ? {}
+      : {
+          loopwright: {
+            ...(number.decimals === null ? {} : { decimals: number.decimals }),
+            ...(number.infinite ? { finite: false } : {}),
+          },
+        }),
+  });
+  const texts = [...counts.keys()].filter((text) => !isMarker(text));
+  const example = texts.find((text) => /[.,]/.test(text)) ?? texts[0] ?? '';
+  const notes: string[] = [];
+  if (number.decimal === ',' || number.group !== null)
+    notes.push(
+      `${number.decimal === ',' ? 'decimal comma' : 'decimal point'}${number.group === null ? '' : `, \`${number.group}\` between thousands`}`,
+    );
+  if (number.signs)
+    notes.push(
+      number.unit === null
+        ? 'brackets or a minus behind a number make it negative'
+        : number.unit === '%'
+          ? '`%` is left out: 5 % is read as 5'
+          : `\`${number.unit}\` is left out`,
+    );
+  if (number.decimals !== null) notes.push('kept with all digits, more than a floating-point number holds');
+  if (number.infinite) notes.push('contains infinite values');
+  const since = epochOf(texts);
+  if (number.whole && since !== null) notes.push(`looks like ${since} since 1970; read as a number`);
+  const questions = [
+    ...(number.rival
+      ? [
+          `\`${example}\` can be ${readAs(example, number)} or ${readAs(example, number.rival)}: read as ${readAs(example, number)}${decidedBy(hints)}. Set decimalChar and groupChar to change it.`,
+        ]
+      : []),
+    ...(number.unitMixed && number.unit === '%'
+      ? ['numbers with and without `%` are mixed: both are read as they are written, 5 % as 5.']
+      : []),
+    ...sentinelQuestion(counts),
+  ];
+  return {
+    ...plain,
+    field: keys(number),
+    notes,
+    question: questions.length > 0 ? questions.join(' ') : null,
+    strays: number.strays,
+    rival: number.rival ? keys(number.rival) : null,
+    votes: {
+      dayFirst: null,
+      decimal: number.rival === null && texts.some((text) => /[0-9][.,][0-9]/.test(text)) ? number.decimal : null,
+    },
+  };
+}
+
+function decidedBy({ decimal, delimiter }: FileHints): string {
+  if (decimal !== null) return ', as in the other columns';
+  return delimiter === ';' ? ', as usual in files with semicolons' : '';
+}
+
+function sentinelQuestion(counts: ReadonlyMap<string, number>): string[] {
+  const values = new Map<number, number>();
+  for (const [text, n] of counts) if (/^-?[0-9]+([.]0*)?$/.test(text)) values.set(Number(text), n);
+  const found = sentinelOf(values);
+  return found === null
+    ? []
+    : [
+        `${found} is far from all other values and can stand for a missing value: read as a number. Add it to missingValues if it means no value.`,
+      ];
+}
+
+/** The value of an ambiguous text, for a person. */
+function readAs(text: string, { decimal, group }: Pick<NumberForm, 'decimal' | 'group'>): string {
+  const plain = group === null ? text : text.replaceAll(group, '');
+  return (decimal === ',' ? plain.replace(',', '.') : plain).replace(/[^0-9.+eE-]/g, '');
+}
+
+function booleanWords(texts: readonly string[]): Pick<Field, 'trueValues' | 'falseValues'> | null {
+  if (texts.length === 0) return null;
+  const lower = new Set(texts.map((text) => text.toLowerCase()));
+  for (const [yes, no] of [
+    ['true', 'false'],
+    ['yes', 'no'],
+    ['t', 'f'],
+  ] as const) {
+    if ([...lower].some((text) => text !== yes && text !== no)) continue;
+    if (yes !== 'true' && lower.size < 2) continue;
+    if (texts.every((text) => ['true', 'True', 'TRUE', 'false', 'False', 'FALSE'].includes(text))) return {};
+    return {
+      trueValues: texts.filter((text) => text.toLowerCase() === yes).toSorted(),
+      falseValues: texts.filter((text) => text.toLowerCase() === no).toSorted(),
+    };
+  }
+  return null;
+}
+
+/** Seconds or milliseconds between 2000 and 2100. */
+function epochOf(texts: readonly string[]): string | null {
+  if (texts.length < 2) return null;
+  const between = (low: number, high: number) => texts.every((text) => Number(text) >= low && Number(text) < high);
+  if (between(946_684_800, 4_102_444_800)) return 'seconds';
+  return between(946_684_800_000, 4_102_444_800_000) ? 'milliseconds' : null;
+}
+
+function dayFirstOf(format: string | undefined): boolean | null {
+  const order = format?.match(/%d.*%m|%m.*%d/)?.[0];
+  return order === undefined || /%Y.*%m.*%d|%[bB]/.test(format ?? '') ? null : order.startsWith('%d');
+}
+
+function dateNotes(format: string | undefined, texts: readonly string[]): string[] {
+  if (format === undefined)
+    return texts.some((text) => /[0-9][+-]\d{2}(:?\d{2})?$/.test(text) && text.includes(':'))
+      ? ['times with an offset are read in UTC']
+      : [];
+  return [
+    `dates are read as ${format}`,
+    ...(format.includes('%y') ? ['years of two digits: 00 to 68 are 2000 to 2068, 69 to 99 are 1969 to 1999'] : []),
+    ...(format.includes('%z') ? ['times with an offset are read in UTC'] : []),
+  ];
+}
+
+function dateQuestion(example: string, format: string, rival: string): string {
+  const first = (pattern: string) => (pattern.indexOf('%d') < pattern.indexOf('%m') ? 'day' : 'month');
+  return `no date such as \`${example}\` tells whether the day or the month is first: read with the ${first(format)} first (${format}). Set format: "${rival}" if the ${first(rival)} is first.`;
+}
+
+function textNotes(texts: readonly string[], mixed: MixedDates | null, counts: ReadonlyMap<string, number>): string[] {
+  if (mixed) {
+    const rowsOf = (some: readonly string[]) => some.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0);
+    return [
+      `dates in ${mixed.forms.length} forms, kept as text: ${mixed.forms.map(({ format, texts: own }) => `${format} (${rowsOf(own).toLocaleString('en-US')}, such as ${own[0] ?? ''})`).join(', ')}`,
+    ];
+  }
+  if (texts.length > 0 && texts.every(hasForeignMonth))
+    return ['dates with names of months that are not English, kept as text'];
+  if (
+    texts.length > 0 &&
+    texts.every((text) => /^0[0-9]+$|^[0-9]+$/.test(text)) &&
+    texts.some((text) => text.startsWith('0'))
+  )
+    return ['codes with leading zeros, kept as text'];
+  if (texts.length > 0 && texts.every((text) => /^[0-9]+(E[0-9]+)?$/.test(text)))
+    return [`\`${texts.find((text) => text.includes('E')) ?? texts[0] ?? ''}\` can be a code: kept as text`];
+  return [];
+}
+
+function list(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(', ');
+}

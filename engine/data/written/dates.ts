@@ -1,0 +1,214 @@
+/** How the dates of a column are written. */
+export interface DateForm {
+  type: 'date' | 'datetime' | 'time';
+  /** Directives of strptime; undefined for ISO 8601. */
+  format: string | undefined;
+  /** Texts that are no date in this form. */
+  strays: string[];
+  /** The form with day and month exchanged, when it fits each text too. */
+  rival: string | null;
+}
+
+/** Dates of several forms, each with its number of texts. */
+export interface MixedDates {
+  forms: { format: string; texts: string[] }[];
+}
+
+interface Candidate {
+  type: DateForm['type'];
+  /** `ISO` for ISO 8601. */
+  format: string;
+}
+
+const months = 'january february march april may june july august september october november december'.split(' ');
+const weekdays = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ');
+const isoDate = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+const isoMoment =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?$/;
+const clock = /^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$/;
+
+/** The forms that a text can have, the most usual first. */
+function candidatesOf(text: string): Candidate[] {
+  if (isoDate.test(text)) return [{ type: 'date', format: 'ISO' }];
+  if (isoMoment.test(text)) return [{ type: 'datetime', format: 'ISO' }];
+  if (clock.test(text)) return [{ type: 'time', format: 'ISO' }];
+  const weekday = /^([A-Za-z]+)(,? +)/.exec(text);
+  const named = weekday ? nameDirective(weekday[1] ?? '', weekdays, 'a') : [];
+  if (weekday && named[0] !== undefined)
+    return ofDateAndTime(text.slice(weekday[0].length)).map((one) => ({
+      ...one,
+      format: `${named[0]}${weekday[2] ?? ''}${one.format}`,
+    }));
+  return ofDateAndTime(text);
+}
+
+function ofDateAndTime(text: string): Candidate[] {
+  const parts = /^(.*?\d{2,4}|.*?\d)(?:([T ]|, +| +|:)(\d{1,2}:\d{2}.*))?$/.exec(text);
+  const [, date = '', between = '', time] = parts ?? [];
+  const behind = time === undefined ? '' : timeFormat(time);
+  if (behind === null) return [];
+  return dateFormats(date).map((format) => ({
+    type: time === undefined ? 'date' : 'datetime',
+    format: `${format}${between}${behind}`,
+  }));
+}
+
+function timeFormat(text: string): string | null {
+  const found =
+    /^(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?( ?)([AaPp]\.?[Mm]\.?)?( ?)(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$/.exec(
+      text,
+    );
+  if (!found) return null;
+  const [, hour = '', minute = '', second, fraction, gap = '', half, space = '', zone] = found;
+  if (Number(hour) > (half ? 12 : 23) || Number(minute) > 59 || Number(second ?? 0) > 60) return null;
+  if (half?.includes('.')) return null;
+  const clockFormat = `${half ? '%I' : '%H'}:%M${second === undefined ? '' : ':%S'}${fraction === undefined ? '' : '.%f'}`;
+  const zoneFormat = zone === undefined ? '' : /^[+-]/.test(zone) ? '%z' : zone;
+  return `${clockFormat}${gap}${half ? '%p' : ''}${space}${zoneFormat}`;
+}
+
+function dateFormats(text: string): string[] {
+  const numbers = /^(\d{1,4})([./-]|\. )(\d{1,2})\2(\d{1,4})$/.exec(text);
+  if (numbers) {
+    const [, a = '', mark = '', b = '', c = ''] = numbers;
+    const [x, y, z] = [Number(a), Number(b), Number(c)];
+    const form = (...parts: string[]) => parts.join(mark);
+    if (a.length === 4 && c.length <= 2)
+      return [
+        ...(isMonth(y) && isDay(z) ? [form('%Y', '%m', '%d')] : []),
+        ...(isDay(y) && isMonth(z) ? [form('%Y', '%d', '%m')] : []),
+      ];
+    if (a.length > 2 || (c.length !== 4 && c.length !== 2)) return [];
+    const year = c.length === 4 ? '%Y' : '%y';
+    return [
+      ...(isDay(x) && isMonth(y) ? [form('%d', '%m', year)] : []),
+      ...(isMonth(x) && isDay(y) ? [form('%m', '%d', year)] : []),
+      ...(c.length === 2 && a.length === 2 && isMonth(y) && isDay(z) ? [form('%y', '%m', '%d')] : []),
+    ];
+  }
+  const named = /^(\d{1,2})([ .-]|\. |\/)([A-Za-z]+)(\.?)([ ./,-]|, )(\d{4}|\d{2})$/.exec(text);
+  if (named) {
+    const [, day = '', gap = '', month = '', dot = '', behind = '', year = ''] = named;
+    if (!isDay(Number(day))) return [];
+    return nameDirective(month, months, 'b').map(
+      (name) => `%d${gap}${name}${dot}${behind}${year.length === 4 ? '%Y' : '%y'}`,
+    );
+  }
+  const american = /^([A-Za-z]+)(\.?)([ -])(\d{1,2})(,? |-|,)(\d{4}|\d{2})$/.exec(text);
+  if (american) {
+    const [, month = '', dot = '', gap = '', day = '', behind = '', year = ''] = american;
+    if (!isDay(Number(day))) return [];
+    return nameDirective(month, months, 'b').map(
+      (name) => `${name}${dot}${gap}%d${behind}${year.length === 4 ? '%Y' : '%y'}`,
+    );
+  }
+  const front = /^(\d{4})([ -/])([A-Za-z]+)\2(\d{1,2})$/.exec(text);
+  if (front && isDay(Number(front[4])))
+    return nameDirective(front[3] ?? '', months, 'b').map((name) => `%Y${front[2]}${name}${front[2]}%d`);
+  const packed = /^((?:19|20)\d{2})(\d{2})(\d{2})$/.exec(text);
+  return packed && isMonth(Number(packed[2])) && isDay(Number(packed[3])) ? ['%Y%m%d'] : [];
+}
+
+const isDay = (n: number) => n >= 1 && n <= 31;
+const isMonth = (n: number) => n >= 1 && n <= 12;
+
+/** `%b` or `%B` for a name in English: short or in full; both for May. */
+function nameDirective(word: string, names: readonly string[], short: 'a' | 'b'): string[] {
+  const name = word.toLowerCase();
+  return [
+    ...(names.some((full) => full.slice(0, 3) === name) ? [`%${short}`] : []),
+    ...(names.includes(name) ? [`%${short.toUpperCase()}`] : []),
+  ];
+}
+
+/**
+ * Returns how a column of dates is written: the form that fits every text, or nearly every one (`allowed` strays).
+ * `dayFirst`: the order in the other columns, null when they do not tell. Returns several forms when each text is a date
+ * but no form fits all; null when the texts are no dates.
+ */
+export function dateForm(
+  texts: readonly string[],
+  dayFirst: boolean | null,
+  allowed: number,
+): DateForm | MixedDates | null {
+  const forms = new Map<string, { type: DateForm['type']; texts: Set<string> }>();
+  let dates = 0;
+  for (const text of texts) {
+    const candidates = candidatesOf(text);
+    if (candidates.length > 0) dates++;
+    for (const { type, format } of candidates) {
+      // A date without a time is also a moment in ISO 8601.
+      const key = format === 'ISO' && type !== 'time' ? 'ISO' : `${format} ${type}`;
+      const form = forms.get(key) ?? { type, texts: new Set<string>() };
+      if (type === 'datetime') form.type = type;
+      form.texts.add(text);
+      forms.set(key, form);
+    }
+    if (texts.length - dates > allowed && dates === 0 && texts.indexOf(text) > allowed + 20) return null;
+  }
+  const found = [...forms].map(([key, { type, texts: own }]) => ({
+    type,
+    format: key === 'ISO' || key === 'ISO time' ? undefined : key.replace(/ (date|datetime|time)$/, ''),
+    texts: own,
+  }));
+  const fitting = found.filter(({ texts: own }) => texts.length - own.size <= allowed);
+  const most = Math.max(...fitting.map(({ texts: own }) => own.size));
+  const best = fitting.filter(({ texts: own }) => own.size === most);
+  if (best.length === 0)
+    return dates === texts.length && texts.length > 1
+      ? {
+          forms: fewestForms(
+            texts,
+            found.map((one) => ({ ...one, format: one.format ?? 'ISO 8601' })),
+          ),
+        }
+      : null;
+  const [first] = best;
+  const exchanged = first && best.find((one) => one !== first && isExchanged(first.format, one.format));
+  const monthFirst = exchanged && dayFirst === false;
+  const chosen = monthFirst ? exchanged : first;
+  if (!chosen) return null;
+  const { type, format } = chosen;
+  return {
+    type,
+    format,
+    strays: texts.filter((text) => !chosen.texts.has(text)),
+    rival: exchanged ? ((monthFirst ? first?.format : exchanged.format) ?? null) : null,
+  };
+}
+
+function isExchanged(a: string | undefined, b: string | undefined): boolean {
+  // With dots, the day is always first.
+  if (a === undefined || b === undefined || a.startsWith('%d.%m')) return false;
+  return a.replace('%d', '%_').replace('%m', '%d').replace('%_', '%m') === b;
+}
+
+/** Assigns each text to the form that most texts have. */
+function fewestForms(
+  texts: readonly string[],
+  forms: readonly { format: string; texts: ReadonlySet<string> }[],
+): MixedDates['forms'] {
+  let left = new Set(texts);
+  const chosen: MixedDates['forms'] = [];
+  while (left.size > 0) {
+    const counted = forms.map(({ format, texts: own }) => ({
+      format,
+      texts: [...left].filter((text) => own.has(text)),
+    }));
+    const best = counted.reduce((a, b) => (b.texts.length > a.texts.length ? b : a), {
+      format: '',
+      texts: [] as string[],
+    });
+    if (best.texts.length === 0) break;
+    chosen.push(best);
+    left = new Set([...left].filter((text) => !best.texts.includes(text)));
+  }
+  return chosen;
+}
+
+/** True for the name of a month in German, French, Spanish, Italian or Dutch, which DuckDB does not read. */
+export function hasForeignMonth(text: string): boolean {
+  return /\d.*\b(januar|februar|märz|maerz|mär|mai|juni|juli|okt|oktober|dez|dezember|janvier|février|fevrier|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|maart|mei|augustus)\b/iu.test(
+    text,
+  );
+}

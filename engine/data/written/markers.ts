@@ -1,0 +1,118 @@
+/** Texts that stand for a missing value in any column, because they are no word. */
+const neverWords = [
+  'N/A',
+  'n/a',
+  'N.A.',
+  'n.a.',
+  '#N/A',
+  '#N/A N/A',
+  '#NA',
+  '#NV',
+  '<NA>',
+  '<null>',
+  'NaN',
+  'nan',
+  '-NaN',
+  '-nan',
+  '1.#QNAN',
+  '-1.#IND',
+  '1.#IND',
+  'NaT',
+  'NULL',
+  'null',
+  '(null)',
+  '(NULL)',
+  '[null]',
+  '[NULL]',
+  '\\N',
+  '?',
+  '??',
+  '#DIV/0!',
+  '#VALUE!',
+  '#REF!',
+  '#NAME?',
+  '#NUM!',
+  '#NULL!',
+  '#WERT!',
+  '#BEZUG!',
+  '#ZAHL!',
+  '#DIV/0',
+  'k.A.',
+  'k. A.',
+] as const;
+
+/** Texts that stand for a missing value among numbers and dates. In a text column they can be ordinary words. */
+const perhapsWords = [
+  'NA',
+  'na',
+  'Na',
+  'None',
+  'none',
+  'NONE',
+  'Null',
+  'nil',
+  'Nil',
+  'NIL',
+  'NAN',
+  '-',
+  '--',
+  '---',
+  '–',
+  '—',
+  '.',
+  '..',
+  '...',
+  'missing',
+  'Missing',
+  'MISSING',
+  'unknown',
+  'Unknown',
+  'UNKNOWN',
+  'undefined',
+  'not available',
+  'Not available',
+  'Not Available',
+  '0000-00-00',
+  '0000-00-00 00:00:00',
+] as const;
+
+/** All texts that can stand for a missing value, as R, SQL, pandas, Excel and Kaggle write them. */
+export const missingMarkers: readonly string[] = [...neverWords, ...perhapsWords];
+
+const never: ReadonlySet<string> = new Set(neverWords);
+const all: ReadonlySet<string> = new Set(missingMarkers);
+
+/** True when a text, trimmed, can stand for a missing value. An empty text always does. */
+export function isMarker(text: string): boolean {
+  return text === '' || all.has(text);
+}
+
+/**
+ * True when a marker stands for a missing value in a column of texts. `NA` does among words, but not among codes such as
+ * `DE`, where it can be Namibia; `None` can be a category.
+ */
+export function isMissingAmongTexts(marker: string, others: readonly string[]): boolean {
+  if (marker === '' || never.has(marker)) return true;
+  return marker === 'NA' && others.length > 0 && !others.some((text) => /^[A-Z]{2,3}$/.test(text));
+}
+
+const sentinels = new Set([-9, -99, -999, -9999, -99999, -999999, -1, 99, 999, 9999, 99999, 999999, 9999999]);
+
+/**
+ * Returns a number that can stand for a missing value: a row of nines that is repeated and far from all other values.
+ * Null when there is none. Missing values are not assumed from it; the caller asks.
+ */
+export function sentinelOf(values: ReadonlyMap<number, number>): number | null {
+  const sorted = [...values.keys()].sort((a, b) => a - b);
+  if (sorted.length < 4) return null;
+  for (const [candidate, rest] of [
+    [sorted[0], sorted.slice(1)],
+    [sorted.at(-1), sorted.slice(0, -1)],
+  ] as const) {
+    if (candidate === undefined || !sentinels.has(candidate) || (values.get(candidate) ?? 0) < 2) continue;
+    const [low, high] = [rest[0] ?? 0, rest.at(-1) ?? 0];
+    const far = candidate < 0 ? low >= 0 && candidate !== -1 : candidate > 3 * Math.max(1, high) && candidate >= 999;
+    if (far || (candidate < 0 && low - candidate > 2 * Math.max(1, high - low))) return candidate;
+  }
+  return null;
+}

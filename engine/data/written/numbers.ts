@@ -1,0 +1,163 @@
+import { isLossy } from './digits.ts';
+
+/** Decimal and thousands characters of a column of numbers. */
+export interface Convention {
+  decimal: '.' | ',';
+  group: string | null;
+}
+
+/** How the numbers of a column are written. */
+export interface NumberForm extends Convention {
+  /** True when signs such as `€`, `%`, brackets or a minus behind the number are around some of them. */
+  signs: boolean;
+  /** The unit beside the numbers: `%`, `€`, `USD`. */
+  unit: string | null;
+  /** Numbers with a unit and numbers without one are mixed. */
+  unitMixed: boolean;
+  whole: boolean;
+  infinite: boolean;
+  /** Digits behind the decimal point to keep exactly; null when a double holds every number. */
+  decimals: number | null;
+  /** Texts that are no number in this form. */
+  strays: string[];
+  /** Another form that also fits each text, with other values. */
+  rival: Convention | null;
+}
+
+const conventions: readonly Convention[] = [
+  { decimal: '.', group: null },
+  { decimal: '.', group: ',' },
+  { decimal: ',', group: '.' },
+  { decimal: '.', group: ' ' },
+  { decimal: ',', group: ' ' },
+  { decimal: '.', group: "'" },
+  { decimal: ',', group: "'" },
+  { decimal: '.', group: '_' },
+];
+
+const currency =
+  '[$€£¥₹₽₩₺₴₪฿₫₱₦¢]|R\\$|US\\$|A\\$|C\\$|kr\\.?|zł|Kč|Ft|lei|(?:CHF|EUR|USD|GBP|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|CAD|AUD|NZD|ZAR|MXN|TRY|RUB|KRW|SGD|HKD)';
+const space = '[\\s\\u00a0\\u2009\\u202f]*';
+const signed = new RegExp(
+  `^(\\()?${space}([-+−])?${space}(${currency})?${space}([-+−])?${space}(\\()?([0-9.,][0-9.,'’_\\s\\u00a0\\u2009\\u202f]*(?:[eE][+-]?[0-9]+)?)${space}(\\))?([-−])?${space}(${currency}|[%‰])?${space}(\\))?([-−])?$`,
+);
+const spaces = /[\s\u00a0\u2009\u202f]/g;
+
+/** A text as a number before its convention is known. */
+interface Written {
+  text: string;
+  /** Digits, decimal and thousands characters, exponent; null for an infinite value. */
+  core: string | null;
+  negative: boolean;
+  unit: string;
+  /** True when it is more than an optional sign and the number. */
+  dressed: boolean;
+}
+
+function written(text: string): Written | null {
+  if (/^[+-]?inf(inity)?$/i.test(text))
+    return { text, core: null, negative: text.startsWith('-'), unit: '', dressed: false };
+  const found = signed.exec(text);
+  if (!found) return null;
+  const [, open1, sign1, unit1, sign2, open2, core = '', close1, minus1, unit2, close2, minus2] = found;
+  const opened = [open1, open2].filter(Boolean).length;
+  if (opened > 1 || opened !== [close1, close2].filter(Boolean).length) return null;
+  const signs = [sign1, sign2, minus1, minus2].filter(Boolean);
+  if (signs.length + opened > 1 || (unit1 && unit2)) return null;
+  return {
+    text,
+    core: core.trim().replace(spaces, ' ').replaceAll('’', "'"),
+    negative: opened > 0 || signs.some((sign) => sign !== '+'),
+    unit: unit1 ?? unit2 ?? '',
+    dressed: !/^[+-]?[0-9.,]/.test(text) || /[^0-9.,]$/.test(text),
+  };
+}
+
+/** The parts of a number in a convention, as `integer.fraction` with an exponent; null when it is not written so. */
+function bare(core: string, { decimal, group }: Convention): string | null {
+  const d = decimal === '.' ? '\\.' : ',';
+  const g = group === null ? null : group === '.' ? '\\.' : group;
+  const grouped =
+    g === null ? '' : `|[1-9][0-9]{0,2}(?:${g}[0-9]{3})+${group === ',' ? `|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}` : ''}`;
+  const form = new RegExp(`^(?:(?:[0-9]+${grouped})(?:${d}[0-9]*)?|${d}[0-9]+)(?:[eE][+-]?[0-9]+)?$`);
+  if (!form.test(core)) return null;
+  const plain = group === null ? core : core.replaceAll(group, '');
+  return decimal === ',' ? plain.replace(',', '.') : plain;
+}
+
+export interface NumberHints {
+  /** Delimiter of the file. */
+  delimiter: string;
+  /** The decimal character of the other columns; null when they do not tell. */
+  decimal: '.' | ',' | null;
+}
+
+/**
+ * Returns how a column of numbers is written: the decimal and thousands characters that fit every text, or nearly every
+ * one (`allowed` strays). Null when the texts are no numbers, or codes: `01234`, `1E5`, `+491701234567`.
+ */
+export function numberForm(texts: readonly string[], hints: NumberHints, allowed: number): NumberForm | null {
+  const parsed = texts.map(written);
+  const numbers = parsed.filter((one) => one !== null);
+  if (texts.length - numbers.length > allowed || numbers.length === 0) return null;
+  if (isCode(numbers)) return null;
+  const units = new Set(numbers.filter(({ core }) => core !== null).map(({ unit }) => unit));
+  if ([...units].filter((unit) => unit !== '').length > 1) return null;
+  const fitting = conventions.flatMap((convention) => {
+    const values = numbers.map(({ core }) => (core === null ? 'inf' : bare(core, convention)));
+    const missed = values.filter((value) => value === null).length + texts.length - numbers.length;
+    return missed <= allowed ? [{ convention, values, missed }] : [];
+  });
+  const least = Math.min(...fitting.map(({ missed }) => missed));
+  const [best, ...others] = fitting.filter(({ missed }) => missed === least);
+  if (!best) return null;
+  const rival = others.find(({ values }) => values.some((value, i) => !isSame(value, best.values[i] ?? null)));
+  const chosen = rival && prefersRival(best.convention, rival.convention, hints) ? rival : best;
+  const values = chosen.values.filter((value) => value !== null && value !== 'inf') as string[];
+  if (values.some((value) => !Number.isFinite(Number(value)))) return null;
+  const { convention } = chosen;
+  const whole = convention.group === null && values.every((value) => /^[0-9]+$/.test(value));
+  if (values.some((value) => /^[0-9]{39,}$/.test(value))) return null;
+  return {
+    ...convention,
+    signs: numbers.some(({ dressed }) => dressed),
+    unit: [...units].find((unit) => unit !== '') ?? null,
+    unitMixed: units.size > 1,
+    whole: whole && values.length === numbers.length && !numbers.some(({ dressed }) => dressed),
+    infinite: numbers.some(({ core }) => core === null),
+    decimals: exactDecimals(values, whole),
+    strays: texts.filter((_, i) => {
+      const one = parsed[i];
+      return !one || (one.core !== null && bare(one.core, convention) === null);
+    }),
+    rival: rival ? (chosen === rival ? best : rival).convention : null,
+  };
+}
+
+function isSame(a: string | null, b: string | null): boolean {
+  return a === b || (a !== null && b !== null && Number(a) === Number(b));
+}
+
+/** Codes and telephone numbers would change when read as numbers. */
+function isCode(numbers: readonly Written[]): boolean {
+  const plain = numbers.filter(({ core }) => core !== null).map(({ core }) => core ?? '');
+  if (plain.some((core) => /^0[0-9]+$/.test(core))) return true;
+  if (numbers.every(({ text }) => /^\+[0-9 ]{7,}$/.test(text)) && numbers.length > 0) return true;
+  const exponents = plain.filter((core) => /[eE]/.test(core));
+  return exponents.length > 0 && plain.every((core) => /^[0-9]+(E[0-9]+)?$/.test(core));
+}
+
+function prefersRival(best: Convention, rival: Convention, { decimal, delimiter }: NumberHints): boolean {
+  if (best.decimal === rival.decimal) return false;
+  if (decimal !== null) return rival.decimal === decimal;
+  return delimiter === ';' && rival.decimal === ',';
+}
+
+/** Digits behind the point when a double would lose some of them, up to 38 digits in all. */
+function exactDecimals(values: readonly string[], isWhole: boolean): number | null {
+  if (values.some((value) => /[eE]/.test(value)) || !values.some((value) => isLossy(value, isWhole))) return null;
+  const parts = values.map((value) => value.split('.'));
+  const scale = Math.max(...parts.map(([, fraction = '']) => fraction.length));
+  const whole = Math.max(...parts.map(([integer = '']) => integer.replace(/^0+/, '').length));
+  return scale + whole <= 38 ? scale : null;
+}
