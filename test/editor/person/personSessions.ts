@@ -11,6 +11,7 @@ import { profile } from './profile.ts';
 import { programs } from './programs.ts';
 import { recovery } from './recovery.ts';
 import { runHistory } from './runHistory.ts';
+import { sources } from './sources.ts';
 import { story } from './story.ts';
 import { typing } from './typing.ts';
 import { untrustedFolder } from './untrusted.ts';
@@ -24,6 +25,7 @@ export const personSessions: Record<string, PersonSession> = {
   firstSteps,
   profile,
   programs,
+  sources,
   labelling,
   runHistory,
   recovery,

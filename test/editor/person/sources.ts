@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type BetterSqlite from 'better-sqlite3';
+import { writeFiles } from '../../helpers/makeProject.ts';
+import type { PersonSession } from './personTest.ts';
+import { until } from './workbench.ts';
+
+const yaml = `version: 1
+project: shop
+datasets:
+  visits: { path: data/visits.parquet, schema: schemas/visits.dataset.yaml }
+  orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }
+  other: { path: data/other.parquet }
+stages:
+  readVisits:
+    uses: collect
+    with: { dataset: visits, from: { files: incoming/*.csv } }
+  pullOrders:
+    uses: collect
+    with:
+      dataset: orders
+      from: { sqlite: shop.db, query: SELECT * FROM orders, watermark: id }
+  pullOther:
+    uses: collect
+    with:
+      dataset: other
+      from: { sqlite: shop.db, query: SELECT * FROM ordrs }
+`;
+
+function wear(project: string, theme: string): void {
+  mkdirSync(join(project, '.vscode'), { recursive: true });
+  writeFileSync(
+    join(project, '.vscode/settings.json'),
+    JSON.stringify({ 'workbench.colorTheme': theme, 'editor.minimap.enabled': false }),
+  );
+}
+
+function makeShop(project: string): void {
+  const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+  const db = new Database(join(project, 'shop.db'));
+  db.exec(`CREATE TABLE orders (id INTEGER PRIMARY KEY, made TEXT, amount REAL, country TEXT);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+    INSERT INTO orders SELECT i, datetime('now', '-' || (500 - i) || ' minutes'), CASE i WHEN 4 THEN -1 ELSE i * 1.25 END,
+      CASE i WHEN 4 THEN 'XX' ELSE 'DE' END FROM n`);
+  db.close();
+}
+
+/** Looks at what sources would bring before anything is collected, from the lenses of their stages. */
+export const sources: PersonSession = {
+  prepare: (folder) => {
+    const project = join(folder, 'shop');
+    writeFiles(project, {
+      'loopwright.yaml': yaml,
+      'incoming/1.csv': `id,page,seconds\n1,home,12\n2,cart,-3\n3,home,x\n`,
+      'schemas/visits.dataset.yaml':
+        'fields:\n  - { name: id, type: integer }\n  - { name: page, type: string }\n  - { name: seconds, type: integer, constraints: { minimum: 0 } }\n',
+      'schemas/orders.dataset.yaml':
+        'primaryKey: id\nfields:\n  - { name: id, type: integer }\n  - { name: made, type: datetime, loopwright: { role: timestamp } }\n  - { name: amount, type: number, constraints: { minimum: 0 } }\n  - { name: country, type: string, categories: [DE, FR] }\n',
+    });
+    makeShop(project);
+    wear(project, 'Light 2026');
+    return project;
+  },
+  trust: true,
+  tests: [
+    {
+      name: 'a lens above a stage opens the rows of its files beside the code',
+      async run({ workbench }) {
+        await workbench.openFile('loopwright.yaml');
+        const { page } = workbench;
+        await workbench.pressLens('Preview', '  readVisits:', () =>
+          page.locator('.tab', { hasText: 'Preview: readVisits' }).isVisible(),
+        );
+        const frame = await workbench.webview('table.values tbody tr');
+        const text = await frame.locator('.facts').innerText();
+        assert.match(text, /Would bring 3 rows\./);
+        assert.match(text, /2 of 3 shown rows do not fit schemas\/visits\.dataset\.yaml and would be quarantined\./);
+        assert.deepEqual(await frame.locator('td.invalid bdi').allInnerTexts(), ['-3', 'x']);
+        await workbench.picture('sources-files');
+      },
+    },
+    {
+      name: 'Test connection says that a database answers, and its preview shows what it would bring',
+      async run({ workbench, project }) {
+        const { page } = workbench;
+        wear(project, 'Dark 2026');
+        await page.locator('.monaco-workbench.vs-dark').waitFor();
+        const passed = page.locator('.codelens-decoration', { hasText: /connected in .* SQLite 3\./ });
+        await workbench.pressLens('Test connection', '  pullOrders:', () => passed.isVisible());
+        await workbench.pressLens('Preview', '  pullOrders:', () =>
+          page.locator('.tab', { hasText: 'Preview: pullOrders' }).isVisible(),
+        );
+        const frame = await until('the rows of orders', async () => {
+          const found = await workbench.webview('table.values tbody tr');
+          return (await found.locator('h1').innerText()) === 'pullOrders' ? found : null;
+        });
+        assert.match(await frame.locator('.facts').innerText(), /Would bring 500 rows\.\s+Newest row .* behind\./);
+        await frame.locator('table.values').focus();
+        await page.keyboard.press('n');
+        await frame.getByText('Row 4: amount: below minimum 0').waitFor();
+        await workbench.picture('sources-database');
+      },
+    },
+    {
+      name: 'a missing table is told with the way to the line',
+      async run({ workbench }) {
+        const { page } = workbench;
+        const failed = page.locator('.codelens-decoration', { hasText: /no such table: ordrs/ });
+        await workbench.pressLens('Test connection', '  pullOther:', () => failed.isVisible());
+        assert.match(
+          await workbench.message(/no such table: ordrs/),
+          /pullOther: The query failed: no such table: ordrs\. Did you mean `orders`\?/,
+        );
+        await workbench.picture('sources-failed');
+        await workbench.pressInMessage('no such table', 'Show source');
+        await until('the cursor on the line of the query', async () =>
+          (await page.locator('#status\\.editor\\.selection').innerText()).startsWith('Ln 20,'),
+        );
+      },
+    },
+    {
+      name: 'after a reload nothing connects until a person asks',
+      async run({ workbench, project }) {
+        wear(project, 'Default High Contrast');
+        await workbench.page.reload();
+        await workbench.ready();
+        const frame = await workbench.webview('.empty');
+        assert.match(await frame.locator('.empty').innerText(), /Not read yet/);
+        await frame.locator('.empty vscode-button').click();
+        await frame.locator('table.values tbody tr').first().waitFor();
+        await workbench.picture('sources-contrast');
+      },
+    },
+  ],
+};
