@@ -114,11 +114,11 @@ test('an error has the line of the source or of its query, and no secret', async
     message: 'The query failed: no such table: ordrs. Did you mean `orders`?',
     place: { file: 'loopwright.yaml', line: 13, column: 84 },
   });
-  assert.deepEqual((await failed('block')).place, { file: 'loopwright.yaml', line: 19, column: 17 });
+  assert.deepEqual((await failed('block')).place, { file: 'loopwright.yaml', line: 20, column: 16 });
   assert.deepEqual((await failed('file')).place, { file: 'bad.sql' });
   const secret = await failed('secret', { SHOP_URL: 'postgres://ada:hunter22@127.0.0.1:9/shop' });
   assert.match(secret.message, /^PostgreSQL could not be read: .*ECONNREFUSED 127\.0\.0\.1:9/);
-  assert.equal(secret.place?.line, 24);
+  assert.equal(secret.place?.line, 25);
   assert.ok(!secret.message.includes('hunter22'), secret.message);
 });
 

@@ -78,13 +78,17 @@ test('other forms of text files, small and large, show the same rows', async () 
 
 test('many files are read from their starts, and what is wrong names the file', async () => {
   const parts = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`part/${10 + i}.csv`, `id\n${i}\n`]));
-  const root = makeProject({ ...parts, 'bad.csv': `a,a\n${'1,2\n'.repeat(1_200_000)}`, 'bad.csv.gz': 'not packed' });
+  const root = makeProject({
+    ...parts,
+    'bad.jsonl': `{"a":1}\n{"a":\n${'{"a":1}\n'.repeat(600_000)}`,
+    'bad.csv.gz': 'not packed',
+  });
   const peek = await peekIn(root, { files: 'part/*.csv' });
   assert.equal(peek.about, '12 files, 62 B');
   assert.equal(peek.rows.length, 8);
   assert.deepEqual(peek.notes, ['The rows and columns are those of the first 8 of 12 files.']);
-  await assert.rejects(peekIn(root, { files: 'bad.csv' }), (error: Error) => {
-    assert.match(error.message, /bad\.csv: the header contains the column a twice/);
+  await assert.rejects(peekIn(root, { files: 'bad.jsonl' }), (error: Error) => {
+    assert.match(error.message, /bad\.jsonl, line \d: /);
     assert.ok(error.message.startsWith(root), error.message);
     return true;
   });
