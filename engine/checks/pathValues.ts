@@ -37,7 +37,7 @@ export function pathValues(context: CheckContext): PathValue[] {
   for (const [name, stage] of stagesOf(config, 'collect')) {
     const { from } = stage.with;
     const at = ['stages', name, 'with', 'from'];
-    if ('sqlite' in from) add([...at, 'sqlite'], false);
+    for (const key of ['sqlite', 'duckdb', 'delta', 'iceberg']) if (key in from) add([...at, key], false);
     if ('query' in from && isSqlFile(from.query)) add([...at, 'query'], false);
     if ('output' in from && from.output !== undefined) add([...at, 'output'], true);
     if (!('files' in from)) continue;

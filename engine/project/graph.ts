@@ -119,12 +119,17 @@ function describe(name: string, config: StageConfig, project: ProjectConfig, fil
 }
 
 /**
- * Returns the project files that a source reads. A SQLite database in WAL mode has its newest rows in a second file.
+ * Returns the project files that a source reads. A SQLite database in WAL mode and a DuckDB database have their
+ * newest rows in a second file.
  */
 function sourceFiles(from: CollectSource): string[] {
   const query = 'query' in from && isSqlFile(from.query) ? [from.query.trim()] : [];
   if ('files' in from) return [from.files].flat();
-  return 'sqlite' in from ? [from.sqlite, `${from.sqlite}-wal`, ...query] : query;
+  if ('sqlite' in from) return [from.sqlite, `${from.sqlite}-wal`, ...query];
+  if ('duckdb' in from) return [from.duckdb, `${from.duckdb}.wal`, ...query];
+  if ('delta' in from) return [from.delta];
+  if ('iceberg' in from) return [from.iceberg];
+  return query;
 }
 
 /**
@@ -134,7 +139,9 @@ function sourceFiles(from: CollectSource): string[] {
 export function isRemote(stage: StageConfig, config: ProjectConfig): boolean {
   if (!('uses' in stage)) return false;
   if (stage.uses === 'validate') return addressOfModel(config, stage.with.model) !== null;
-  return stage.uses === 'collect' && !('files' in stage.with.from) && !('sqlite' in stage.with.from);
+  return (
+    stage.uses === 'collect' && !['files', 'sqlite', 'duckdb', 'delta', 'iceberg'].some((key) => key in stage.with.from)
+  );
 }
 
 /** True when a query is a file name: it ends in `.sql` and does not start like a query. */

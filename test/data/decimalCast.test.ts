@@ -15,7 +15,7 @@ test('short and long numbers keep every digit, and what does not fit is an error
     assert.equal(await cast('99999999999999999999999999999999999999', 38, 0), '99999999999999999999999999999999999999');
     assert.equal(
       await cast('0.00000000000000000000000000000000000001', 38, 38),
-      '0.00000000000000000000000000000000000001',
+      '.00000000000000000000000000000000000001',
     );
     assert.equal(await cast('12.5', 18, 4), '12.5000');
     await assert.rejects(cast('1234567890123456789.5', 19, 1));

@@ -1,3 +1,4 @@
+import type { CollectSource } from '../../project/schema/collectStage.ts';
 import { isSqlFile } from '../../project/graph.ts';
 import { absentPaths } from '../absentPaths.ts';
 import type { Rule } from '../rule.ts';
@@ -32,8 +33,9 @@ export const missingFile: Rule = {
               severity: 'warning',
             });
       }
-      if ('sqlite' in from && absent(from.sqlite))
-        context.report(['stages', name, 'with', 'from', 'sqlite'], `There is no database \`${from.sqlite}\` yet.`, {
+      const [key, path, what] = placeOf(from);
+      if (key !== null && absent(path))
+        context.report(['stages', name, 'with', 'from', key], `There is no ${what} \`${path}\` yet.`, {
           severity: 'warning',
         });
       if ('query' in from && isSqlFile(from.query) && !files.exists(from.query.trim()))
@@ -52,3 +54,11 @@ export const missingFile: Rule = {
     }
   },
 };
+
+/** The key and path of a source that is a database or table in the project; null for others. */
+function placeOf(from: CollectSource): [key: string | null, path: string, what: string] {
+  if ('sqlite' in from) return ['sqlite', from.sqlite, 'database'];
+  if ('duckdb' in from) return ['duckdb', from.duckdb, 'database'];
+  if ('delta' in from) return ['delta', from.delta, 'folder'];
+  return 'iceberg' in from ? ['iceberg', from.iceberg, 'folder'] : [null, '', ''];
+}

@@ -10,6 +10,8 @@ import { peekCommand } from './peekCommand.ts';
 import { peekEvents } from './peekEvents.ts';
 import { peekFiles } from './peekFiles.ts';
 import { peekMqtt } from './peekMqtt.ts';
+import { peekDuckdb, peekLake } from './peekDuckdb.ts';
+import { lakeTable } from './lakeSource.ts';
 import { peekMysql } from './peekMysql.ts';
 import { peekPostgres } from './peekPostgres.ts';
 import { peekS3 } from './peekS3.ts';
@@ -67,6 +69,8 @@ function peek(context: SourceContext, from: CollectSource, options: PeekOptions)
   if ('postgres' in from) return peekPostgres(context, from, options);
   if ('mysql' in from) return peekMysql(context, from, options);
   if ('sqlite' in from) return peekSqlite(context, from, options);
+  if ('duckdb' in from) return peekDuckdb(context, from, options);
+  if ('delta' in from || 'iceberg' in from) return peekLake(context, lakeTable(from), options);
   if ('s3' in from) return peekS3(context, from, options);
   if ('events' in from) return peekEvents(context, from, options);
   if ('mqtt' in from) return peekMqtt(context, from, options);

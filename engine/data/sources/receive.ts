@@ -3,6 +3,8 @@ import { fromCommand } from './commandSource.ts';
 import { fromEvents } from './eventsSource.ts';
 import { fromFiles } from './filesSource.ts';
 import { fromUrl } from './httpSource.ts';
+import { fromDuckdb } from './duckdbSource.ts';
+import { fromLake, lakeTable } from './lakeSource.ts';
 import { mysqlPlace } from './mysqlAddress.ts';
 import { fromMysql } from './mysqlSource.ts';
 import { withoutCredentials } from './redact.ts';
@@ -21,6 +23,8 @@ export async function receive(context: SourceContext, from: CollectSource): Prom
   if ('postgres' in from) return fromPostgres(context, from);
   if ('mysql' in from) return fromMysql(context, from);
   if ('sqlite' in from) return fromSqlite(context, from);
+  if ('duckdb' in from) return fromDuckdb(context, from);
+  if ('delta' in from || 'iceberg' in from) return fromLake(context, lakeTable(from));
   if ('s3' in from) return fromS3(context, from);
   if ('events' in from) return fromEvents(context, from);
   if ('mqtt' in from) return fromMqtt(context, from);
@@ -46,6 +50,9 @@ export function describeSource(from: CollectSource): string {
   if ('mysql' in from) return `${mysqlPlace(from.mysql)}${query}`;
   if ('sqlite' in from) return `${from.sqlite}${query}`;
   if ('mqtt' in from) return `${brokerAddress(from.mqtt)} · ${[from.topics].flat().join(', ')}`;
+  if ('duckdb' in from) return `${from.duckdb}${query}`;
+  if ('delta' in from) return from.delta;
+  if ('iceberg' in from) return from.iceberg;
   if ('events' in from) return `events in ${from.events}`;
   return 's3' in from ? from.s3 : `$ ${shortened(from.command)}`;
 }

@@ -1,9 +1,11 @@
 import { Type, type Static } from 'typebox';
 import { closed, reference } from './fields.ts';
 import { FromCommand } from './sources/command.ts';
+import { FromDuckdb } from './sources/duckdb.ts';
 import { FromEvents } from './sources/events.ts';
 import { FromFiles } from './sources/files.ts';
 import { FromMqtt } from './sources/mqtt.ts';
+import { FromDelta, FromIceberg } from './sources/lakeTables.ts';
 import { FromMysql } from './sources/mysql.ts';
 import { FromPostgres } from './sources/postgres.ts';
 import { FromS3 } from './sources/s3.ts';
@@ -20,6 +22,9 @@ const sources = [
   FromPostgres,
   FromMysql,
   FromSqlite,
+  FromDuckdb,
+  FromDelta,
+  FromIceberg,
   // What programs write.
   FromEvents,
   FromMqtt,

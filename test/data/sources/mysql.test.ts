@@ -10,7 +10,7 @@ import { listSnapshots, newestSnapshot } from '../../../engine/tracking/snapshot
 import { makeProject, writeFiles } from '../../helpers/makeProject.ts';
 import { startMariadb, withoutMariadb, type MariadbServer } from '../../helpers/mariadb.ts';
 import { peekIn } from '../../helpers/peekIn.ts';
-import { rounds } from '../../helpers/rounds.ts';
+import { rounds, sampled } from '../../helpers/rounds.ts';
 import { startCli } from '../../helpers/runCli.ts';
 import { runIn } from '../../helpers/runIn.ts';
 import { until } from '../../helpers/until.ts';
@@ -233,7 +233,7 @@ const orders: [type: string, first: string, next: string][] = [
 ];
 
 test('every kind of column with an order is a watermark, without losing or doubling a row', options, async () => {
-  for (const [type, first, next] of orders) {
+  for (const [type, first, next] of sampled(orders)) {
     await server.query(
       `CREATE OR REPLACE TABLE marks (n int, w ${type}) CHARACTER SET utf8mb4`,
       `INSERT INTO marks VALUES (1, ${first})`,
