@@ -16,7 +16,7 @@ export async function keepFailing(
   table: string,
   source: string,
   fields: readonly CheckedField[],
-  hasFile: boolean,
+  { hasFile, lineColumn }: { hasFile: boolean; lineColumn: string | null },
   { rules, marks }: Broken,
 ): Promise<void> {
   const texts = new Set([...rules.map(({ f }) => f), ...marks.flatMap(({ positions }) => positions)]);
@@ -26,10 +26,11 @@ export async function keepFailing(
     ...marks.map(({ table: rows, column }) => `(_lw_n IN (SELECT n FROM ${rows})) AS ${column}`),
     ...[...texts].map((f) => `_lw_t${f}`),
     ...(hasFile ? ['_file'] : []),
+    ...(lineColumn === null ? [] : [quoteIdentifier(lineColumn)]),
   ];
   const some = anyOf([...rules, ...marks].map(({ column }) => column));
   await db.run(
-    `CREATE TEMP TABLE ${table} AS SELECT * FROM (SELECT ${kept.join(', ')} FROM ${judgedSql(source, fields, rules, [...texts], ['_lw_n', ...(hasFile ? ['_file'] : [])])}) WHERE ${some}`,
+    `CREATE TEMP TABLE ${table} AS SELECT * FROM (SELECT ${kept.join(', ')} FROM ${judgedSql(source, fields, rules, [...texts], ['_lw_n', ...(hasFile ? ['_file'] : []), ...(lineColumn === null ? [] : [quoteIdentifier(lineColumn)])])}) WHERE ${some}`,
   );
 }
 
@@ -48,11 +49,21 @@ export async function placeOf(
     failing,
     source,
     hasFile,
+    lineColumn,
     rejected,
     starts,
-  }: { failing: string | null; source: string; hasFile: boolean; rejected: string | null; starts: string },
+  }: {
+    failing: string | null;
+    source: string;
+    hasFile: boolean;
+    lineColumn: string | null;
+    rejected: string | null;
+    starts: string;
+  },
 ): Promise<Place> {
   if (!failing || !hasFile) return { row: 'r._lw_n + 1', file: 'NULL::VARCHAR', from: `${failing} r`, starts: null };
+  if (lineColumn !== null)
+    return { row: `r.${quoteIdentifier(lineColumn)}`, file: 'r._file', from: `${failing} r`, starts: null };
   await db.run(
     `CREATE TEMP TABLE ${starts} AS SELECT _file, min(n) AS start FROM (SELECT row_number() OVER () - 1 AS n, _file FROM ${source}) GROUP BY _file`,
   );

@@ -41,6 +41,8 @@ export interface ValidateOptions {
    * files with rows`: when the source leaves rows out, files without any of its rows do not count.
    */
   rejects?: boolean | 'of files with rows';
+  /** Column of the source with the line number of a row, which is no field. Default: rows are counted in each file. */
+  lineColumn?: string;
   /** Handling of rows that break a rule without its own mode. Default quarantine; with warn they count as valid. */
   invalid?: InvalidMode;
   /**
@@ -55,6 +57,8 @@ export interface ValidationResult {
   validRows: number;
   /** Number of rows that break a rule whose rows are not kept, and of malformed lines. */
   invalidRows: number;
+  /** The row numbers of findings are line numbers; otherwise a header is above the first row. */
+  rowsAreLines?: true;
   rules: RuleFinding[];
   tableProblems: TableProblem[];
   /**
@@ -74,7 +78,15 @@ let runs = 0;
  * Only rows that break a rule are copied. Throws DataError when the source cannot be read, and CancelledError.
  */
 export async function validateTable(db: Database, options: ValidateOptions): Promise<ValidationResult> {
-  const { schema, environment, alsoKeep = [], rejects = false, invalid = 'quarantine', foreign = [] } = options;
+  const {
+    schema,
+    environment,
+    alsoKeep = [],
+    rejects = false,
+    lineColumn = null,
+    invalid = 'quarantine',
+    foreign = [],
+  } = options;
   const run = ++runs;
   const name = (part: string) => `loopwright_${part}_${run}`;
   const rejected = rejects === false ? null : name('rejected');
@@ -86,7 +98,7 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
       String(row['column_type']),
     ]),
   );
-  const columns = [...types.keys()].filter((column) => column !== '_file');
+  const columns = [...types.keys()].filter((column) => column !== '_file' && column !== lineColumn);
   // A statement that reads files with thousands of columns takes seconds to plan; one on a copy does not.
   const copy = columns.length > mostColumnsRead ? name('copy') : null;
   if (copy) {
@@ -152,8 +164,15 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
     marks: broken.marks.filter((mark) => modeFor(mark) !== 'warn'),
   };
   const failing = broken.rules.length + broken.marks.length > 0 ? name('failing') : null;
-  if (failing) await keepFailing(db, failing, withNumbers, fields, types.has('_file'), broken);
-  const place = await placeOf(db, { failing, source, hasFile: types.has('_file'), rejected, starts: name('starts') });
+  if (failing) await keepFailing(db, failing, withNumbers, fields, { hasFile: types.has('_file'), lineColumn }, broken);
+  const place = await placeOf(db, {
+    failing,
+    source,
+    hasFile: types.has('_file'),
+    lineColumn,
+    rejected,
+    starts: name('starts'),
+  });
   const leaves = anyOf([...leaving.rules, ...leaving.marks].map(({ column }) => column));
 
   const kept = [
@@ -178,6 +197,7 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
     rows: rows.rows + lines,
     validRows: rows.rows - badRows,
     invalidRows: badRows + lines,
+    ...(lineColumn === null ? {} : { rowsAreLines: true as const }),
     tableProblems,
     validSql,
     invalidSql,
@@ -230,7 +250,8 @@ function sharesOf(
   });
 }
 
-function lineMode(schema: DatasetSchema, invalid: InvalidMode): InvalidMode {
+/** Returns what happens with lines that are no rows. */
+export function lineMode(schema: DatasetSchema, invalid: InvalidMode): InvalidMode {
   const own = schema.loopwright?.invalid;
   return (typeof own === 'object' ? own.line : own) ?? invalid;
 }

@@ -13,7 +13,7 @@ import type { StageContext } from './stageContext.ts';
  * when their settings or the schema change, with `--force`, and as of a past time.
  */
 export function accumulates(from: CollectSource): boolean {
-  return 'events' in from || 'mqtt' in from;
+  return 'events' in from || 'mqtt' in from || 'logs' in from;
 }
 
 /** The rows that a dataset has collected until now. */

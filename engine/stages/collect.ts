@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { CancelledError, DataError, ProjectError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
+import { CancelledError, DataError, WorkError, checkCancelled } from '../base/errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
@@ -9,27 +9,28 @@ import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { describeReading, readingsOf } from '../data/reading/describeReading.ts';
 import { areKept, keptPath, placeFiles } from '../data/snapshotFiles.ts';
-import { describeSource, receive, sourceIdentity } from '../data/sources/receive.ts';
-import { queryText } from '../data/sources/queryText.ts';
+import { describeSource, receive } from '../data/sources/receive.ts';
 import { redactor } from '../data/sources/redact.ts';
 import type { Received, SourceContext } from '../data/sources/source.ts';
-import { rowProblems } from '../data/tableProblems.ts';
-import { validateTable } from '../data/validateTable.ts';
+import { validateTable, type ValidationResult } from '../data/validateTable.ts';
 import { writeCsv, writeParquet } from '../data/writeTable.ts';
-import { isGlob } from '../base/glob.ts';
-import { envIn } from '../project/interpolate.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
 import type { CollectSource, CollectStage } from '../project/schema/collectStage.ts';
 import { combinedHash } from '../fingerprint/fileFingerprints.ts';
 import { newestSnapshot, type Snapshot, type SnapshotDetail, type SourceState } from '../tracking/snapshots.ts';
 import { timestampOf } from '../project/timestampOf.ts';
+import { checkedLines } from './checkedLines.ts';
 import { foreignTables } from './foreignTables.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
 import { keyOf, mergeRows, newestOfKey } from './mergeRows.ts';
 import { handleInvalid, refuseEmpty } from './quarantine.ts';
 import { periodVariables } from '../fingerprint/period.ts';
+import { outputPath, removeLeftovers } from './outputFile.ts';
 import { programEnv } from './programEnv.ts';
+import { checkTotal, withoutRowBounds } from './rowBounds.ts';
+import { sourceKey } from './sourceKey.ts';
+import { redacted, secretsOf } from './sourceSecrets.ts';
 import { accumulatedBase, accumulates, forgetNote, noteWrite, type AccumulatedBase } from './accumulatedBase.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 
@@ -76,8 +77,9 @@ async function collectRows(
   redact: (text: string) => string,
 ): Promise<StageOutcome> {
   const { schema, path } = datasetOf(context, inputs.dataset);
-  const plan = await planOf(context, inputs, schema, outputPath(path));
+  let plan = await planOf(context, inputs, schema, outputPath(path));
   const received = await receive(sourceContext(context, plan), inputs.from);
+  if (received.startsAgain) plan = { ...plan, base: null, accumulated: { files: null, position: null } };
   await checkWholeGzip(received.files, context.signal);
   const outs = [
     plan.target,
@@ -160,7 +162,8 @@ function sourceContext(context: StageContext, plan: Plan): SourceContext {
     since: plan.base ? (plan.state?.watermark ?? null) : null,
     inclusive: plan.schema?.primaryKey !== undefined,
     schema: plan.schema,
-    position: plan.accumulated?.position ?? null,
+    // Without the rows of before, the position of their source means nothing.
+    position: plan.accumulated?.files == null && 'logs' in plan.from ? null : (plan.accumulated?.position ?? null),
     onSpawn: (pid) => context.run.child(context.node.name, pid),
   };
 }
@@ -258,13 +261,18 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
 async function writeRows(
   context: StageContext,
   plan: Plan,
-  { files, read: given }: Received,
+  { files, lines, rows, read: given }: Received,
   beside: string,
 ): Promise<Written> {
   const db = await context.database();
   const { schema, invalid, base } = plan;
   const merges = plan.accumulated ? plan.accumulated.files !== null : base !== null;
   context.progress(`reading ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
+  if (lines) {
+    const wanted = merges && schema ? withoutRowBounds(schema) : schema;
+    const result = await checkedLines(context, db, lines, { schema: wanted, invalid, rows: rows ?? 0 });
+    return writeChecked(context, plan, { result, sql: result.validSql, merges, beside });
+  }
   const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
   const how = { ...plan.read, ...given };
   const columns = await sourceColumns(db, files, text, how);
@@ -280,34 +288,51 @@ async function writeRows(
     source = 'loopwright_newest';
   }
   checkCancelled(context.signal);
-  let sql = `SELECT * EXCLUDE (_file) FROM ${source}`;
+  if (schema === null)
+    return writeChecked(context, plan, {
+      result: null,
+      sql: `SELECT * EXCLUDE (_file) FROM ${source}`,
+      merges,
+      beside,
+    });
+  context.progress('checking every row against the schema');
+  const result = await validateTable(db, {
+    source,
+    schema: merges ? withoutRowBounds(schema) : schema,
+    mode: text ? 'raw' : 'typed',
+    rejects: text && context.period.asOf !== null ? 'of files with rows' : text,
+    invalid,
+    foreign: await foreignTables(context, db, schema),
+  });
+  return writeChecked(context, plan, { result, sql: result.validSql, merges, beside });
+}
+
+/** Writes the rows of `sql`, added to those of before with `merges`, and the rows that are invalid into quarantine. */
+async function writeChecked(
+  context: StageContext,
+  plan: Plan,
+  { result, sql, merges, beside }: { result: ValidationResult | null; sql: string; merges: boolean; beside: string },
+): Promise<Written> {
+  const db = await context.database();
   let quarantined = 0;
   let detail: SnapshotDetail = {};
-  let discard = async () => {};
-  if (schema) {
-    context.progress('checking every row against the schema');
-    const mode = text ? 'raw' : 'typed';
-    const result = await validateTable(db, {
-      source,
-      schema: merges ? withoutRowBounds(schema) : schema,
-      mode,
-      rejects: text && context.period.asOf !== null ? 'of files with rows' : text,
-      invalid,
-      foreign: await foreignTables(context, db, schema),
-    });
-    discard = result.discard;
-    ({ quarantined, detail } = await handleInvalid(context, db, plan.dataset, result, invalid));
-    if (base === null) refuseEmpty(context, plan.dataset, result, detail);
-    sql = result.validSql;
+  if (result) {
+    ({ quarantined, detail } = await handleInvalid(context, db, plan.dataset, result, plan.invalid));
+    if (!merges) refuseEmpty(context, plan.dataset, result, detail);
   }
   checkCancelled(context.signal);
   context.progress(`writing ${plan.target}`);
-  const merged = merges ? await writeMerged(context, plan, sql, beside) : null;
+  const isEmpty = merges && result?.validRows === 0 && plan.schema === null;
+  const merged = isEmpty
+    ? { isNew: false, words: [nothingNewWords] }
+    : merges
+      ? await writeMerged(context, plan, sql, beside)
+      : null;
   if (merged === null) await write(db, plan.target, sql, beside);
-  await discard();
+  await result?.discard();
   // Rows at the boundary are read again each time; when none of them is invalid, the version keeps its count.
   return {
-    quarantined: merged?.isNew === false && quarantined === 0 ? (base?.quarantined ?? 0) : quarantined,
+    quarantined: merged?.isNew === false && quarantined === 0 ? (plan.base?.quarantined ?? 0) : quarantined,
     detail,
     words: merged?.words ?? [],
   };
@@ -348,80 +373,6 @@ async function writeMerged(
     isNew: true,
     words: [`${count(merged.added)} added`, ...(merged.replaced > 0 ? [`${count(merged.replaced)} replaced`] : [])],
   };
-}
-
-/** The required number of rows is that of the whole dataset, not of the new rows. */
-async function checkTotal(context: StageContext, plan: Plan, schema: DatasetSchema, sql: string): Promise<void> {
-  const db = await context.database();
-  const rows = Number((await db.rows(`SELECT count(*) AS n FROM (${sql})`))[0]?.['n'] ?? 0);
-  for (const problem of rowProblems(schema, rows)) {
-    if (problem.severity === 'error' && plan.invalid !== 'warn')
-      throw new DataError(`The data of \`${plan.dataset}\` does not fit its schema: ${problem.message}.`);
-    context.log(`${problem.severity}: ${plan.dataset}: ${problem.message}`);
-  }
-}
-
-function withoutRowBounds(schema: DatasetSchema): DatasetSchema {
-  if (schema.loopwright?.rows === undefined) return schema;
-  const { rows: _rows, ...rest } = schema.loopwright;
-  return { ...schema, loopwright: rest };
-}
-
-/** The key of a source: what is read, from where, and the schema that checks it. A new password does not change it. */
-export function sourceKey(
-  context: Pick<StageContext, 'project' | 'config' | 'fingerprints'>,
-  from: CollectSource,
-  dataset: string,
-  invalid: string,
-): string {
-  const query = 'query' in from ? queryText(context.project.root, from.query).sql : '';
-  const { schemaPath, read } = datasetOf(context, dataset);
-  const schema = schemaPath === null ? '' : combinedHash(context.fingerprints.of([schemaPath]));
-  return createHash('sha256')
-    .update(JSON.stringify([sourceIdentity(from), query, schema, invalid, ...(read === undefined ? [] : [read])]))
-    .digest('hex');
-}
-
-/** The values of the environment that the project names, and those that its sources use by themselves. */
-export function secretsOf({ project }: Pick<StageContext, 'project'>): Record<string, string | undefined> {
-  const names = [
-    ...envIn(project.file.parsed.text),
-    'AWS_SECRET_ACCESS_KEY',
-    'AWS_SESSION_TOKEN',
-    'PGPASSWORD',
-    'MYSQL_PWD',
-  ];
-  return Object.fromEntries(
-    names.map((name) => [name, Object.hasOwn(project.env, name) ? project.env[name] : undefined]),
-  );
-}
-
-/** The same error without secrets in its message. Its cause may contain more, so it is left out. */
-export function redacted(error: unknown, redact: (text: string) => string): unknown {
-  if (error instanceof CancelledError) return error;
-  const message = redact(messageOf(error));
-  if (error instanceof ProjectError) return new ProjectError(message, error.problems);
-  const options = error instanceof WorkError && error.place ? { place: error.place } : {};
-  if (error instanceof DataError) return new DataError(message, options);
-  if (error instanceof WorkError) return new WorkError(message, options);
-  return message === messageOf(error) ? error : new Error(message);
-}
-
-/** One Parquet file per dataset: a glob such as `data/x/*.parquet` receives `data/x/collected.parquet`. */
-function outputPath(path: string): string {
-  return isGlob(path)
-    ? path
-        .replace(/\*\*\/?/g, '')
-        .replaceAll('*', 'collected')
-        .replace(/[?[\]{}]/g, '')
-    : path;
-}
-
-/** Removes the leftovers of a killed write; finished files of other names belong to the user. */
-function removeLeftovers(root: string, path: string, target: string): void {
-  const folder = dirname(join(root, isGlob(path) ? target : path));
-  for (const name of readdirSync(folder))
-    if (name.startsWith(`.${basename(target)}.`) && name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
 }
 
 async function sourceColumns(db: Database, files: string[], allText: boolean, read: ReadSettings): Promise<string[]> {

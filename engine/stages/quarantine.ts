@@ -36,7 +36,7 @@ export async function handleInvalid(
     const file = first.firstFile ? relativePath(context.project.root, first.firstFile) : undefined;
     throw new DataError(
       `${count(result.invalidRows)} of ${count(result.rows)} rows of \`${dataset}\` do not fit its schema. First: ${first.message}. Correct the data, or set \`invalid: quarantine\`.`,
-      { place: file === undefined ? {} : { file, line: first.firstRow + 1 } },
+      { place: file === undefined ? {} : { file, line: first.firstRow + (result.rowsAreLines ? 0 : 1) } },
     );
   }
   if (result.invalidRows === 0) return { quarantined: 0, detail };
@@ -61,6 +61,13 @@ export function refuseEmpty(
   const first = result.rules.find((rule) => rule.mode === 'quarantine');
   throw new DataError(
     `${result.invalidRows === 1 ? 'The only row' : `All ${count(result.invalidRows)} rows`} of \`${dataset}\` would be quarantined, so nothing was written.${first ? ` First: ${first.message}.` : ''}${quarantineFile === undefined ? '' : ` The rows and their reasons are in ${quarantineFile}.`} Correct the schema or the data.`,
-    first?.firstFile ? { place: { file: relativePath(project.root, first.firstFile), line: first.firstRow + 1 } } : {},
+    first?.firstFile
+      ? {
+          place: {
+            file: relativePath(project.root, first.firstFile),
+            line: first.firstRow + (result.rowsAreLines ? 0 : 1),
+          },
+        }
+      : {},
   );
 }

@@ -13,6 +13,7 @@ import { peekMqtt } from './peekMqtt.ts';
 import { peekDuckdb, peekLake } from './peekDuckdb.ts';
 import { lakeTable } from './lakeSource.ts';
 import { peekMysql } from './peekMysql.ts';
+import { peekLogs } from './peekLogs.ts';
 import { peekPostgres } from './peekPostgres.ts';
 import { peekS3 } from './peekS3.ts';
 import { peekSqlite } from './peekSqlite.ts';
@@ -74,5 +75,6 @@ function peek(context: SourceContext, from: CollectSource, options: PeekOptions)
   if ('s3' in from) return peekS3(context, from, options);
   if ('events' in from) return peekEvents(context, from, options);
   if ('mqtt' in from) return peekMqtt(context, from, options);
+  if ('logs' in from) return peekLogs(context, from, options);
   return peekCommand(context, from, options);
 }

@@ -8,6 +8,7 @@ import { fromLake, lakeTable } from './lakeSource.ts';
 import { mysqlPlace } from './mysqlAddress.ts';
 import { fromMysql } from './mysqlSource.ts';
 import { withoutCredentials } from './redact.ts';
+import { fromLogs } from './logsSource.ts';
 import { fromS3 } from './objectStoreSource.ts';
 import { brokerAddress } from './mqtt/mqttPlan.ts';
 import { fromMqtt } from './mqttSource.ts';
@@ -28,6 +29,7 @@ export async function receive(context: SourceContext, from: CollectSource): Prom
   if ('s3' in from) return fromS3(context, from);
   if ('events' in from) return fromEvents(context, from);
   if ('mqtt' in from) return fromMqtt(context, from);
+  if ('logs' in from) return fromLogs(context, from);
   return fromCommand(context, from);
 }
 
@@ -54,6 +56,7 @@ export function describeSource(from: CollectSource): string {
   if ('delta' in from) return from.delta;
   if ('iceberg' in from) return from.iceberg;
   if ('events' in from) return `events in ${from.events}`;
+  if ('logs' in from) return [from.logs].flat().join(', ');
   return 's3' in from ? from.s3 : `$ ${shortened(from.command)}`;
 }
 

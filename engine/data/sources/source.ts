@@ -32,6 +32,18 @@ export interface SourceContext {
   onSpawn?: (pid: number) => void;
 }
 
+/** Rows from lines of text, and the lines that are none. */
+export interface ReceivedLines {
+  /** FROM expression with the columns, mostly as text, `_file`, and the line number `_line`. */
+  sql: string;
+  /** SELECT of the lines that could not be read: file, line, text. */
+  unparsed: string;
+  /** Number of those lines. */
+  count: number;
+  /** The format that they do not have. */
+  format: string;
+}
+
 /** Result of a source: complete files that can be read as one table. */
 export interface Received {
   /** Absolute paths. */
@@ -42,6 +54,10 @@ export interface Received {
   watermark?: Watermark | null;
   /** Position of the next collection, for a source that gives each row once. JSON. */
   position?: unknown;
+  /** The rows replace those of earlier collections, although the source gives each row once: it was read again. */
+  startsAgain?: boolean;
+  /** Rows that were read from lines of text; their types come from the schema. */
+  lines?: ReceivedLines;
   /** Called when the rows and the position are in a version. */
   committed?: () => void;
   /** Number of received rows, when they were counted. */

@@ -4,6 +4,7 @@ import { FromCommand } from './sources/command.ts';
 import { FromDuckdb } from './sources/duckdb.ts';
 import { FromEvents } from './sources/events.ts';
 import { FromFiles } from './sources/files.ts';
+import { FromLogs } from './sources/logs.ts';
 import { FromMqtt } from './sources/mqtt.ts';
 import { FromDelta, FromIceberg } from './sources/lakeTables.ts';
 import { FromMysql } from './sources/mysql.ts';
@@ -26,6 +27,7 @@ const sources = [
   FromDelta,
   FromIceberg,
   // What programs write.
+  FromLogs,
   FromEvents,
   FromMqtt,
   FromCommand,
@@ -52,7 +54,7 @@ export const CollectStage = Type.Object(
   {
     ...closed,
     description:
-      'Reads rows from files, a download, a database, an object store, events, messages of sensors or a command into a dataset, and creates a snapshot of it.',
+      'Reads rows from files, a download, a database, an object store, logs, events, messages of sensors or a command into a dataset, and creates a snapshot of it.',
   },
 );
 
