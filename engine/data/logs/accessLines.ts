@@ -1,7 +1,7 @@
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import { quoteLiteral } from '../quote.ts';
-import type { ParsedLines } from './lineParser.ts';
+import type { ParsedLines } from './parsedLines.ts';
 import { monthNumber } from './timeText.ts';
 
 /** Columns of the formats `common` and `combined`. */

@@ -2,7 +2,7 @@ import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import type { Database } from '../database.ts';
 import { quoteLiteral } from '../quote.ts';
-import type { ParsedLines } from './lineParser.ts';
+import type { ParsedLines } from './parsedLines.ts';
 import { isoTime, isTimeField } from './timeText.ts';
 
 const mostColumns = 1000;

@@ -3,7 +3,7 @@ import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { readPattern } from './linePattern.ts';
-import type { ParsedLines } from './lineParser.ts';
+import type { ParsedLines } from './parsedLines.ts';
 import { isoTime, isTimeField } from './timeText.ts';
 
 /**
