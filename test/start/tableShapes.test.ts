@@ -119,7 +119,7 @@ test('numbers, codes, dates and booleans keep their format', async () => {
   const odd = await look('odd.csv', `a,b\n${rows(50, (i) => `${i === 7 ? 'broken' : i},${half(i)}`)}`);
   assert.deepEqual(
     [odd.columns[0]?.type, odd.columns[0]?.missing, odd.notes],
-    ['integer', 1, ['`a`: `broken` means no value']],
+    ['integer', 1, ['`a`: `broken` (1) is not of the type; the rows are invalid']],
   );
   const comma = await types('comma.csv', `a;b\n${rows(20, (i) => `1,${234 + i};2`)}`);
   assert.equal(comma['a'], 'number');

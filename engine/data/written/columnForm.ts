@@ -63,7 +63,7 @@ export function columnForm(
   const packed =
     texts.every((text) => /^(19|20)\d{6}$/.test(text)) && (packedDateName.test(name) || texts.length >= 10);
   const number =
-    textName.test(name) && texts.some((text) => /[^0-9]/.test(text)) ? null : numberForm(texts, hints, allowed);
+    textName.test(name) && texts.some((text) => /[^0-9]|.{16}/.test(text)) ? null : numberForm(texts, hints, allowed);
   const dates = number && !packed ? null : dateForm(texts, hints.dayFirst, allowed);
   if (dates && 'type' in dates && isFew(dates.strays)) {
     const keys = (format: string | null | undefined) => ({
@@ -231,8 +231,9 @@ function dateNotes(format: string | undefined, texts: readonly string[]): string
 }
 
 function dateQuestion(example: string, format: string, rival: string): string {
-  const first = (pattern: string) => (pattern.indexOf('%d') < pattern.indexOf('%m') ? 'day' : 'month');
-  return `no date such as \`${example}\` tells whether the day or the month is first: read with the ${first(format)} first (${format}). Set format: "${rival}" if the ${first(rival)} is first.`;
+  const first = (pattern: string) =>
+    ({ d: 'day', m: 'month', y: 'year', Y: 'year' })[/%([dmyY])/.exec(pattern)?.[1] ?? 'd'] ?? 'day';
+  return `no date such as \`${example}\` tells whether the ${first(format)} or the ${first(rival)} is first: read with the ${first(format)} first (${format}). Set format: "${rival}" if the ${first(rival)} is first.`;
 }
 
 function textNotes(texts: readonly string[], mixed: MixedDates | null, counts: ReadonlyMap<string, number>): string[] {

@@ -164,17 +164,30 @@ export function dateForm(
         }
       : null;
   const [first] = best;
-  const exchanged = first && best.find((one) => one !== first && isExchanged(first.format, one.format));
-  const monthFirst = exchanged && dayFirst === false;
-  const chosen = monthFirst ? exchanged : first;
+  const yearFirst = best.find(({ format }) => format?.startsWith('%y'));
+  const exchanged =
+    first &&
+    (best.find((one) => one !== first && isExchanged(first.format, one.format)) ?? otherThan(first, yearFirst));
+  const isOther = exchanged && (exchanged === yearFirst ? variesLess(texts) : dayFirst === false);
+  const chosen = isOther ? exchanged : first;
   if (!chosen) return null;
   const { type, format } = chosen;
   return {
     type,
     format,
     strays: texts.filter((text) => !chosen.texts.has(text)),
-    rival: exchanged ? ((monthFirst ? first?.format : exchanged.format) ?? null) : null,
+    rival: exchanged ? ((isOther ? first?.format : exchanged.format) ?? null) : null,
   };
+}
+
+function otherThan<T>(first: T, other: T | undefined): T | undefined {
+  return other === first ? undefined : other;
+}
+
+/** True when the first part of the dates has fewer values than the last one, as a year in front has. */
+function variesLess(texts: readonly string[]): boolean {
+  const distinct = (part: RegExp) => new Set(texts.map((text) => part.exec(text)?.[0])).size;
+  return distinct(/^\d+/) < distinct(/\d+(?=\D*$|[T ])/);
 }
 
 function isExchanged(a: string | undefined, b: string | undefined): boolean {

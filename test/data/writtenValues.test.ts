@@ -1,0 +1,324 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { openDatabase } from '../../engine/data/database.ts';
+import { parseField } from '../../engine/data/parseField.ts';
+import { quoteIdentifier, quoteLiteral } from '../../engine/data/quote.ts';
+import { writtenSchema, type ColumnNotes } from '../../engine/data/written/writtenSchema.ts';
+import type { Field } from '../../engine/project/schema/datasetSchema.ts';
+
+const db = await openDatabase({ threads: 1 });
+after(() => db.close());
+
+/** How columns of texts are read: the field, the values as text, and what is told. */
+async function read(columns: Record<string, readonly string[]>, delimiter = ',') {
+  const names = Object.keys(columns);
+  const length = Math.max(...Object.values(columns).map((texts) => texts.length));
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE texts (${names.map((name) => `${quoteIdentifier(name)} VARCHAR`).join(', ')})`,
+  );
+  const rows = Array.from(
+    { length },
+    (_, i) => `(${names.map((name) => quoteLiteral(columns[name]?.[i] ?? '')).join(', ')})`,
+  );
+  await db.run(`INSERT INTO texts VALUES ${rows.join(', ')}`);
+  const { schema, columns: told } = await writtenSchema(db, 'texts', names, { delimiter });
+  const found: { field: Field; values: (string | null)[]; told: ColumnNotes }[] = [];
+  for (const [i, field] of schema.fields.entries()) {
+    const { value } = parseField(field, schema, 'VARCHAR', 'raw');
+    const values = await db.rows(`SELECT CAST(${value} AS VARCHAR) AS v FROM texts`);
+    found.push({ field, values: values.map(({ v }) => (v === null ? null : String(v))), told: told[i] as ColumnNotes });
+  }
+  return found;
+}
+
+async function one(texts: readonly string[], { name = 'x', delimiter = ',' } = {}) {
+  const [found] = await read({ [name]: texts }, delimiter);
+  assert.ok(found);
+  return found;
+}
+
+// Numbers. Tried: decimal comma and point; `.` `,` space, no-break and thin space, apostrophe and typographic
+// apostrophe, underscore and Indian groups between thousands; per cent and per mille; currency before and after, as a
+// sign and as a code, also with a minus before, between and behind; brackets; plus; exponents; infinity.
+const numbers: { texts: string[]; values: number[]; keys?: Partial<Field>; delimiter?: string }[] = [
+  { texts: ['12,50', '1.234,00', '7,25'], values: [12.5, 1234, 7.25], keys: { decimalChar: ',', groupChar: '.' } },
+  { texts: ['1.234.567', '12', '999'], values: [1234567, 12, 999], keys: { groupChar: '.' } },
+  { texts: ['1,234.5', '7', '12,345,678.25'], values: [1234.5, 7, 12345678.25], keys: { groupChar: ',' } },
+  { texts: ['1,00,000', '12,34,567', '5'], values: [100000, 1234567, 5], keys: { groupChar: ',' } },
+  {
+    texts: ['1 234,5', '12 345,75', '7,25'],
+    values: [1234.5, 12345.75, 7.25],
+    keys: { decimalChar: ',', groupChar: ' ' },
+  },
+  { texts: ['1\u00a0234,5', '1\u202f234,5', '1\u2009234,5'], values: [1234.5, 1234.5, 1234.5] },
+  { texts: ["1'234.5", '12’345.75', '7'], values: [1234.5, 12345.75, 7], keys: { groupChar: "'" } },
+  { texts: ['1_234', '1_234_567', '7'], values: [1234, 1234567, 7] },
+  { texts: ['12 %', '7.5 %', '0%'], values: [12, 7.5, 0], keys: { bareNumber: false } },
+  { texts: ['12,5 %', '7,25%'], values: [12.5, 7.25], keys: { decimalChar: ',' } },
+  { texts: ['$5', '-$3.50', '$-2', '$1,234.50'], values: [5, -3.5, -2, 1234.5] },
+  { texts: ['12,50 €', '-3,00 €', '1.234,00 €'], values: [12.5, -3, 1234] },
+  { texts: ['EUR 5', 'EUR -7.5', '(EUR 3)'], values: [5, -7.5, -3] },
+  { texts: ['5 CHF', '1’200 CHF', '7.50 CHF'], values: [5, 1200, 7.5] },
+  { texts: ['(1,234.56)', '7.00', '(5)'], values: [-1234.56, 7, -5] },
+  { texts: ['123-', '7', '1.5-'], values: [-123, 7, -1.5] },
+  { texts: ['−5', '3.25'], values: [-5, 3.25] },
+  { texts: ['+5', '-3', '0'], values: [5, -3, 0] },
+  { texts: ['1e3', '2.5E-4', '-1E+2'], values: [1000, 0.00025, -100] },
+  { texts: ['1,5E+03', '2,25'], values: [1500, 2.25] },
+  { texts: ['.5', '5.', '-.25'], values: [0.5, 5, -0.25] },
+  { texts: [' 5', '7 ', '\u00a08'], values: [5, 7, 8] },
+  { texts: ['inf', '2.5', '5'], values: [Infinity, 2.5, 5] },
+  { texts: ['2.5', '-Infinity', '5', 'INF', '+inf'], values: [2.5, -Infinity, 5, Infinity, Infinity] },
+  { texts: ['1.234', '1.5'], values: [1.234, 1.5] },
+  { texts: ['1.234', '0.512'], values: [1.234, 0.512], delimiter: ';' },
+];
+
+for (const { texts, values, keys = {}, delimiter = ',' } of numbers)
+  test(`numbers ${texts.join(' | ')}`, async () => {
+    const { field, values: found, told } = await one(texts, { delimiter });
+    assert.match(String(field.type), /number|integer/);
+    assert.deepEqual(
+      found.map((value) => (value === 'inf' ? Infinity : value === '-inf' ? -Infinity : Number(value))),
+      values,
+    );
+    for (const [key, value] of Object.entries(keys)) assert.equal(field[key as keyof Field], value, key);
+    assert.deepEqual([told.question, told.strays], [null, []]);
+  });
+
+// Codes stay text. Tried: leading zeros, an exponent too large, product codes like numbers with an exponent, telephone
+// numbers, card numbers in groups of four, versions, addresses of IPv4, mixed currencies, units in letters.
+const codes: Record<string, string[]> = {
+  padded: ['01234', '99999'],
+  huge: ['1e500', '5'],
+  product: ['1E5', '12E3', '77'],
+  phone: ['+491701234567', '+4930123456'],
+  phone2: ['0170 1234567', '030 123456'],
+  card: ['4111 1111 1111 1111', '5500 0000 0000 0004'],
+  version: ['1.2.3', '1.10.0'],
+  ip: ['10.0.0.1', '192.168.100.200'],
+  currencies: ['$5', '€5'],
+  units: ['5 kg', '5 lb'],
+  digits: ['1'.repeat(39), '2'.repeat(40)],
+  words: ['1', 'two', '3'],
+};
+
+test('codes stay text', async () => {
+  for (const { field, values } of await read(codes)) {
+    assert.equal(field.type, 'string', field.name);
+    assert.deepEqual(
+      values.filter((value) => value !== null),
+      codes[field.name],
+    );
+  }
+});
+
+test('an ambiguous number is decided by the column, the file, the delimiter, or asked', async () => {
+  const decided = await read({ a: ['1.234', '2.345'], b: ['1,5', '2,25'] }, '\t');
+  assert.deepEqual([decided[0]?.values, decided[0]?.field.decimalChar], [['1234.0', '2345.0'], ',']);
+  const points = await read({ a: ['1,234', '2,345'], b: ['1.5', '2.25'] }, '\t');
+  assert.deepEqual(points[0]?.values, ['1234.0', '2345.0']);
+  assert.deepEqual((await one(['1.234', '2.345'], { delimiter: ';' })).values, ['1234.0', '2345.0']);
+  assert.deepEqual((await one(['1,234', '2,345'], { delimiter: ';' })).values, ['1.234', '2.345']);
+  const open = await one(['1.234', '2.345'], { delimiter: '\t' });
+  assert.deepEqual(open.values, ['1.234', '2.345']);
+  assert.match(open.told.question ?? '', /`1\.234` can be 1\.234 or 1234: read as 1\.234/);
+});
+
+// Tried: the value that decides is behind the rows from which the reading is proposed.
+test('rows far down the file decide too', async () => {
+  const long = (text: string, last: string) => [...Array.from({ length: 3000 }, () => text), last];
+  const [number, date, marker, infinite, big] = await read({
+    number: long('1.234', '1.234.567'),
+    date: long('04/07/2020', '04/25/2020'),
+    marker: long('5', 'NA'),
+    infinite: long('2.5', '-inf'),
+    big: long('5', '18446744073709551615'),
+  });
+  assert.deepEqual([number?.values[0], number?.told.question], ['1234.0', null]);
+  assert.deepEqual([date?.field.format, date?.values[0], date?.told.question], ['%m/%d/%Y', '2020-04-07', null]);
+  assert.deepEqual(marker?.field, { name: 'marker', type: 'integer', missingValues: ['', 'NA'] });
+  assert.equal(infinite?.values.at(-1), '-inf');
+  assert.deepEqual([big?.field.loopwright?.decimals, big?.values.at(-1)], [0, '18446744073709551615']);
+});
+
+// Tried: beyond 2^53, 2^63, uint64, hugeint, 38 digits; decimals of 20 and 38 digits; doubles of 17 digits stay doubles.
+test('digits are kept', async () => {
+  const exact: Record<string, string[]> = {
+    int54: ['9007199254740993', '9007199254740992'],
+    uint64: ['18446744073709551615', '18446744073709551614'],
+    hugeint: ['170141183460469231731687303715884105727', '-1'].map((text) => text.slice(0, 38)),
+    decimal: ['12345678901234567890.12', '12345678901234567890.13'],
+    small: ['0.1234567890123456789012345678901234567', '1.5'],
+  };
+  for (const { field, values } of await read(exact)) {
+    const plain = (value: string | null) =>
+      String(value)
+        .replace(/(\.[0-9]*?)0+$/, '$1')
+        .replace(/\.$/, '');
+    assert.deepEqual(values.map(plain), exact[field.name], field.name);
+  }
+  const double = await one(['0.30000000000000004', '0.1', '12345.678901234567']);
+  assert.deepEqual(double.field, { name: 'x', type: 'number' });
+});
+
+// Tried: each marker of R, SQL, pandas, Excel and Kaggle among numbers; blanks; among words; among codes; alone.
+test('missing markers are proposed and told', async () => {
+  for (const marker of [
+    'NA',
+    'N/A',
+    'n/a',
+    '#N/A',
+    'NULL',
+    'null',
+    'None',
+    'nan',
+    'NaN',
+    '?',
+    '.',
+    '-',
+    '--',
+    '\\N',
+    '(null)',
+    '#NV',
+    'k.A.',
+    '<NA>',
+    'NaT',
+    '#DIV/0!',
+    'missing',
+  ]) {
+    const { field, told, values } = await one(['1', marker, '5', marker]);
+    assert.deepEqual([field.type, field.missingValues, values[1]], ['integer', ['', marker], null], marker);
+    assert.deepEqual(told.markers, [{ text: marker, rows: 2, missing: true }], marker);
+  }
+  const [blank, words, countries, category, dates, only] = await read({
+    blank: ['1', '  ', '3', ''],
+    words: ['Köln', 'NA', 'Bonn', 'N/A'],
+    countries: ['DE', 'NA', 'US', 'FR'],
+    category: ['Gold', 'None', 'Silver', '\\N'],
+    dates: ['2024-01-31', '0000-00-00', 'NULL', '2024-02-01'],
+    only: ['NULL', 'NULL', '', 'NULL'],
+  });
+  assert.deepEqual(blank?.values, ['1', null, '3', null]);
+  assert.deepEqual(words?.field.missingValues, ['', 'N/A', 'NA']);
+  assert.deepEqual([countries?.field.missingValues, countries?.values[1]], [undefined, 'NA']);
+  assert.match(countries?.told.question ?? '', /`NA` can be a word or a missing value: read as text/);
+  assert.deepEqual([category?.field.missingValues, category?.values[1]], [['', '\\N'], 'None']);
+  assert.deepEqual(dates?.values, ['2024-01-31', null, null, '2024-02-01']);
+  assert.deepEqual(only?.values, [null, null, null, null]);
+  const sentinel = await one(['12', '35', '-999', '44', '-999', '51', '18']);
+  assert.match(sentinel.told.question ?? '', /-999 is far from all other values/);
+  assert.equal(sentinel.field.missingValues, undefined);
+});
+
+test('a few stray words among numbers are told, and are not missing', async () => {
+  const { field, told } = await one([...Array.from({ length: 40 }, (_, i) => String(i)), 'broken']);
+  assert.deepEqual([field, told.strays], [{ name: 'x', type: 'integer' }, [{ text: 'broken', rows: 1 }]]);
+  assert.equal((await one(['1', '2', 'broken'])).field.type, 'string');
+});
+
+// Dates. Tried: four and two digits, day and month first, dots, slashes, dashes, months by name in any case, 12-hour
+// clocks, offsets and Z, weekdays, access logs, packed; times of a day.
+const dates: { texts: string[]; type: string; format?: string; first: string }[] = [
+  { texts: ['04/07/20', '13/07/20'], type: 'date', format: '%d/%m/%y', first: '2020-07-04' },
+  { texts: ['04/07/20', '07/13/20'], type: 'date', format: '%m/%d/%y', first: '2020-04-07' },
+  { texts: ['31.12.09', '01.02.09'], type: 'date', format: '%d.%m.%y', first: '2009-12-31' },
+  { texts: ['01.02.1999', '1.2.2000'], type: 'date', format: '%d.%m.%Y', first: '1999-02-01' },
+  { texts: ['31-12-2024', '1-2-2024'], type: 'date', format: '%d-%m-%Y', first: '2024-12-31' },
+  { texts: ['2024/01/31', '2024/2/1'], type: 'date', format: '%Y/%m/%d', first: '2024-01-31' },
+  { texts: ['99-12-31', '24-01-02'], type: 'date', format: '%y-%m-%d', first: '1999-12-31' },
+  { texts: ['2024-01-31', '2024-02-01'], type: 'date', first: '2024-01-31' },
+  { texts: ['2024-01-31T00:00', '2024-02-01T10:30'], type: 'datetime', first: '2024-01-31 00:00:00' },
+  { texts: ['2024-01-31T10:00:00Z', '2024-02-01T10:30:00.123Z'], type: 'datetime', first: '2024-01-31 10:00:00' },
+  { texts: ['2024-01-31 10:00:00+02:00', '2024-02-01 10:30:00-0500'], type: 'datetime', first: '2024-01-31 08:00:00' },
+  { texts: ['2024-01-31', '2024-02-01 10:30:00'], type: 'datetime', first: '2024-01-31 00:00:00' },
+  {
+    texts: ['13/07/20 23:59', '04/07/20 10:30'],
+    type: 'datetime',
+    format: '%d/%m/%y %H:%M',
+    first: '2020-07-13 23:59:00',
+  },
+  {
+    texts: ['1/31/2024 1:30 PM', '2/1/2024 12:00 AM'],
+    type: 'datetime',
+    format: '%m/%d/%Y %I:%M %p',
+    first: '2024-01-31 13:30:00',
+  },
+  {
+    texts: ['31.01.2024 10:00:00.5', '01.02.2024 10:00:00.25'],
+    type: 'datetime',
+    format: '%d.%m.%Y %H:%M:%S.%f',
+    first: '2024-01-31 10:00:00.5',
+  },
+  {
+    texts: ['31.01.2024 10:00 +0200', '01.02.2024 10:00 +0000'],
+    type: 'datetime',
+    format: '%d.%m.%Y %H:%M %z',
+    first: '2024-01-31 08:00:00',
+  },
+  {
+    texts: ['31.01.2024 10:00Z', '01.02.2024 10:00Z'],
+    type: 'datetime',
+    format: '%d.%m.%Y %H:%MZ',
+    first: '2024-01-31 10:00:00',
+  },
+  { texts: ['4 Jan 2024', '31 DEC 2023'], type: 'date', format: '%d %b %Y', first: '2024-01-04' },
+  { texts: ['04-Jan-24', '31-dec-23'], type: 'date', format: '%d-%b-%y', first: '2024-01-04' },
+  { texts: ['January 4, 2024', 'MARCH 31, 2023'], type: 'date', format: '%B %d, %Y', first: '2024-01-04' },
+  { texts: ['May 4, 2024', 'Jun 30, 2024'], type: 'date', format: '%b %d, %Y', first: '2024-05-04' },
+  {
+    texts: ['Mon, 01 Jan 2024 10:00:00 GMT', 'Tue, 02 Jan 2024 10:00:00 GMT'],
+    type: 'datetime',
+    format: '%a, %d %b %Y %H:%M:%S GMT',
+    first: '2024-01-01 10:00:00',
+  },
+  {
+    texts: ['01/Jan/2024:10:00:00 +0100', '02/Jan/2024:10:00:00 +0100'],
+    type: 'datetime',
+    format: '%d/%b/%Y:%H:%M:%S %z',
+    first: '2024-01-01 09:00:00',
+  },
+  { texts: ['10:30', '23:59:59'], type: 'time', first: '10:30:00' },
+];
+
+for (const { texts, type, format, first } of dates)
+  test(`dates ${texts.join(' | ')}`, async () => {
+    const { field, values, told } = await one(texts);
+    assert.deepEqual([field.type, field.format, values[0]], [type, format, first]);
+    assert.deepEqual([told.question, told.strays], [null, []]);
+  });
+
+test('a date whose day and month can be exchanged is asked, or decided by another column', async () => {
+  const open = await one(['04/07/2024', '05/07/2024']);
+  assert.equal(open.field.format, '%d/%m/%Y');
+  assert.match(
+    open.told.question ?? '',
+    /whether the day or the month is first: read with the day first.*"%m\/%d\/%Y"/,
+  );
+  const year = await one(['24-12-31', '24-01-02', '24-11-30']);
+  assert.deepEqual(
+    [year.field.format, /the year or the day is first/.test(year.told.question ?? '')],
+    ['%y-%m-%d', true],
+  );
+  const [decided] = await read({ a: ['04/07/2024', '05/07/2024'], b: ['12/31/2024', '01/15/2024'] });
+  assert.equal(decided?.field.format, '%m/%d/%Y');
+});
+
+// Tried: mixed forms, packed days by name and by number, epoch times, serial numbers of Excel, names of other languages.
+test('what is no single form of a date is told', async () => {
+  const mixed = await one(['2024-01-31', '31.01.2024', '30.01.2024']);
+  assert.equal(mixed.field.type, 'string');
+  assert.match(mixed.told.notes.join(), /dates in 2 forms, kept as text: %d\.%m\.%Y \(2, .*\), ISO 8601 \(1, /);
+  assert.equal((await one(['20240131', '20240201'], { name: 'date' })).field.format, '%Y%m%d');
+  assert.equal((await one(['20240131', '20240201'])).field.type, 'integer');
+  const epoch = await one(['1700000000', '1700003600']);
+  assert.deepEqual(
+    [epoch.field.type, epoch.told.notes],
+    ['integer', ['looks like seconds since 1970; read as a number']],
+  );
+  assert.equal((await one(['45292', '45293'], { name: 'date' })).field.type, 'integer');
+  assert.match((await one(['12. März 2024', '1. Mai 2024'])).told.notes.join(), /names of months that are not English/);
+  assert.match(
+    (await one(['31.12.45', '01.02.70'])).told.notes.join(),
+    /00 to 68 are 2000 to 2068, 69 to 99 are 1969 to 1999/,
+  );
+});
