@@ -164,11 +164,10 @@ export function dateForm(
         }
       : null;
   const [first] = best;
-  const yearFirst = best.find(({ format }) => format?.startsWith('%y'));
-  const exchanged =
-    first &&
-    (best.find((one) => one !== first && isExchanged(first.format, one.format)) ?? otherThan(first, yearFirst));
-  const isOther = exchanged && (exchanged === yearFirst ? variesLess(texts) : dayFirst === false);
+  // A year of two digits is in front only where the front varies less than the end.
+  const yearFirst = variesLess(texts) ? best.find(({ format }) => format?.startsWith('%y')) : undefined;
+  const exchanged = yearFirst ?? (first && best.find((one) => one !== first && isExchanged(first.format, one.format)));
+  const isOther = exchanged && first !== exchanged && (exchanged === yearFirst || dayFirst === false);
   const chosen = isOther ? exchanged : first;
   if (!chosen) return null;
   const { type, format } = chosen;
@@ -176,12 +175,8 @@ export function dateForm(
     type,
     format,
     strays: texts.filter((text) => !chosen.texts.has(text)),
-    rival: exchanged ? ((isOther ? first?.format : exchanged.format) ?? null) : null,
+    rival: exchanged && exchanged !== first ? ((isOther ? first?.format : exchanged.format) ?? null) : null,
   };
-}
-
-function otherThan<T>(first: T, other: T | undefined): T | undefined {
-  return other === first ? undefined : other;
 }
 
 /** True when the first part of the dates has fewer values than the last one, as a year in front has. */
