@@ -66,9 +66,10 @@ function areDecimals(records: readonly TextRecord[]): boolean {
 function splitBySpaces(lines: readonly string[]): string | null {
   const filled = lines.slice(0, most).filter((line) => line.trim() !== '' && !/^\s*[#%]/.test(line));
   const records = recordsOf(filled, { delimiter: 'spaces', quotes: 'double' });
-  const { fields, share } = usualFields(records);
-  if (fields < 2 || share < 0.8 || records.length < 2) return null;
-  const rows = records.filter((record) => record.fields.length === fields).slice(1);
+  // The header of R has no name for the row names.
+  const { fields, share } = usualFields(records.slice(1));
+  if (fields < 2 || share < 0.8) return null;
+  const rows = records.slice(1).filter((record) => record.fields.length === fields);
   const numbers = Array.from({ length: fields }, (_, i) => i).filter((i) =>
     rows.every((row) => isNumber(row.fields[i] ?? '')),
   );

@@ -80,11 +80,21 @@ function isHeader(records: readonly TextRecord[], at: number): boolean {
   if (filled.length === 0) return true;
   const column = (i: number) => rest.map(({ fields }) => fields[i] ?? '').filter((cell) => cell.trim() !== '');
   if (filled.every(isYear)) return !first.every((_, i) => column(i).every(isYear));
-  if (filled.some((cell) => isNumberOrTime(cell) && !isYear(cell))) return areSteps(first, rest);
+  if (filled.some((cell) => isNumberOrTime(cell) && !isYear(cell)))
+    return areSteps(first, rest) || areOtherwise(first, column);
   if (rest.length < 2) return true;
   if (first.some((cell, i) => !isValue(cell) && column(i).length > 0 && column(i).every(isValue))) return true;
-  const again = first.filter((cell, i) => cell.trim() !== '' && column(i).includes(cell)).length;
-  return again < first.length / 2;
+  const again = filled.filter((cell) => column(first.indexOf(cell)).includes(cell)).length;
+  return again < filled.length * (rest.length < 20 ? 1 : 0.5);
+}
+
+/** Codes as names, above columns that contain no number: 100022 above TRUE and FALSE. */
+function areOtherwise(first: readonly string[], column: (i: number) => string[]): boolean {
+  const numbers = first.flatMap((cell, i) => (isNumberOrTime(cell) ? [column(i)] : []));
+  return (
+    !isNumberOrTime(first[0] ?? '') &&
+    numbers.every((cells) => cells.length > 1 && cells.every((cell) => !isNumberOrTime(cell)))
+  );
 }
 
 /** Numbers that count up by one step name the columns of a grid: 0, 1, 2 or 400, 410, 420, after a first name. */

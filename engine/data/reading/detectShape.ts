@@ -5,6 +5,7 @@ import { detectDelimiter, usualFields } from './detectDelimiter.ts';
 import { detectHeader } from './detectHeader.ts';
 import { detectQuotes } from './detectQuotes.ts';
 import { delimiterText, type ReadAs, type ShapeSettings } from './readAs.ts';
+import type { LineEnd } from './scanRest.ts';
 import { isBlank, linesOf, recordsOf, type TextRecord } from './records.ts';
 
 /** How a text is read as a table. */
@@ -20,6 +21,8 @@ export interface TextShape {
   blank: number[];
   /** True when the header has as many fields as there are columns, so that it can be skipped as a header. */
   plainHeader: boolean;
+  /** Kinds of line ends after the records, not those inside quoted fields. */
+  ends: LineEnd[];
   /** True when quoted fields contain line breaks. */
   multiline: boolean;
   /** True when the lines before the header contain quotes, or a quoted header several lines. */
@@ -77,6 +80,7 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
     names,
     leftOut: names.length === found.names.length ? leftOut : [],
     plainHeader: plain,
+    ends: lineEnds(text, records),
     multiline: records.some((record) => record.lines > 1),
     quotesBefore: quotes !== 'none' && lines.slice(0, first.line - 1).some((line) => line.includes('"')),
     repeated: isNamed ? found.repeated : [],
@@ -84,6 +88,12 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
     ragged: ragged.length > 0 ? raggedNote(ragged, names.length, rows.length) : null,
     notes,
   };
+}
+
+function lineEnds(text: string, records: readonly TextRecord[]): LineEnd[] {
+  const ends = text.match(/\r\n|\n|\r/g) ?? [];
+  const found = records.flatMap(({ line, lines }) => ends[line + lines - 2] ?? []);
+  return [...new Set(found)] as LineEnd[];
 }
 
 /** Excel reads and writes the delimiter in a first line such as `sep=;`. */

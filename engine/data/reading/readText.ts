@@ -6,7 +6,7 @@ import { detectShape, type TextShape } from './detectShape.ts';
 import { fileStart, packingOf, type FileStart } from './fileStart.ts';
 import { refuseForeignContent } from './foreignContent.ts';
 import type { ReadAs, ShapeSettings } from './readAs.ts';
-import { scanLineEnds, scanRest, type LineEnd, type RestOfText } from './scanRest.ts';
+import { scanRest, type LineEnd, type RestOfText } from './scanRest.ts';
 
 /** How one text file is read as a table. */
 export interface TextReading extends Omit<TextShape, 'readAs'> {
@@ -46,13 +46,10 @@ function lookAt(file: string, given: ShapeSettings): TextReading {
     ? { encoding: given.encoding, mark: detectMark(start.bytes) }
     : detectEncoding(file, start.bytes, start.whole);
   let shape = detectShape(file, decodeStart(file, start.bytes, encoding), start.whole, given);
-  const ends: RestOfText = { notUtf8: null, ends: new Set(), otherEnd: false };
-  const is8Bit = !encoding.startsWith('utf-16');
-  if (is8Bit) scanLineEnds(start.bytes, 0, null, ends);
-  if (is8Bit && !start.whole && packingOf(file) === null) {
+  let rest: RestOfText | null = null;
+  if (!encoding.startsWith('utf-16') && !start.whole && packingOf(file) === null) {
     const last = shape.leftOut.length > 0 && shape.readAs.delimiter.length === 1 ? shape.readAs.delimiter : null;
-    const rest = scanRest(file, start.bytes.length, last === null ? null : last.charCodeAt(0));
-    for (const end of rest.ends) ends.ends.add(end);
+    rest = scanRest(file, start.bytes.length, last === null ? null : last.charCodeAt(0));
     if (encoding === 'utf-8' && rest.notUtf8 !== null) {
       encoding = given.encoding ?? encodingOfRest(file, start, rest.notUtf8);
       shape = detectShape(file, decodeStart(file, start.bytes, encoding), start.whole, given);
@@ -65,14 +62,15 @@ function lookAt(file: string, given: ShapeSettings): TextReading {
     file,
     readAs: { encoding, ...shape.readAs },
     mark,
-    lineEnd: lineEndOf(ends.ends, shape.multiline),
+    lineEnd: lineEndOf(shape, rest),
   };
 }
 
-/** Several kinds of line ends are those of the rows and those inside quoted fields, when there are such fields. */
-function lineEndOf(ends: ReadonlySet<LineEnd>, multiline: boolean): LineEnd | 'mixed' {
-  if (ends.size > 1) return multiline && !ends.has('\r') ? '\r\n' : 'mixed';
-  return [...ends][0] ?? '\n';
+/** Another kind of line end further down is inside quoted fields, when there are such fields with line breaks. */
+function lineEndOf({ ends, multiline }: TextShape, rest: RestOfText | null): LineEnd | 'mixed' {
+  const [first = '\n'] = ends;
+  const isMixed = ends.length > 1 || (!multiline && rest !== null && [...rest.ends].some((end) => end !== first));
+  return isMixed ? 'mixed' : first;
 }
 
 function detectMark(start: Buffer): boolean {

@@ -92,7 +92,7 @@ function splitQuoted(
         if (state === 'start') state = 'plain';
       } else if (state === 'open') {
         if (c !== mark) field += c;
-        else if (quotes !== 'backslash' && line.charAt(i + 1) === mark) field += line.charAt(++i);
+        else if (line.charAt(i + 1) === mark) field += line.charAt(++i);
         else state = 'closed';
       } else if (isRun ? c === ' ' || c === '\t' : line.startsWith(delimiter, i)) {
         push();

@@ -130,7 +130,7 @@ class Rewriter {
         i += this.#escaped(text, i + 1);
       } else if (this.#state === 'open') {
         // Here `c` is the quote.
-        if (!isBackslash && text.charAt(i + 1) === this.#mark) this.#field += text.charAt(++i);
+        if (text.charAt(i + 1) === this.#mark) this.#field += text.charAt(++i);
         else this.#state = 'closed';
       } else if (!isRun && text.startsWith(this.#delimiter, i)) {
         out += this.#take() + this.#delimiter;

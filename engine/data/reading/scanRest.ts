@@ -41,7 +41,7 @@ export function scanRest(file: string, from: number, last: number | null): RestO
 }
 
 /** Notes the kinds of line ends in a piece. `before` is the byte in front of it. */
-export function scanLineEnds(bytes: Buffer, before: number, last: number | null, found: RestOfText): void {
+function scanLineEnds(bytes: Buffer, before: number, last: number | null, found: RestOfText): void {
   const has = bytes.includes(13);
   if (!has && last === null) {
     if (bytes.includes(10))

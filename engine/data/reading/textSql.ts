@@ -53,16 +53,8 @@ function groupsOf(files: readonly string[], { read, withFile }: TextOptions): Gr
     const path = isRewritten ? rewrittenFile(reading) : file;
     noteOpened(path, { file, before: readAs.skip + (readAs.header ? 1 : 0) });
     const { delimiter, quotes, header, skip } = readAs;
-    const key = JSON.stringify([
-      delimiter,
-      isRewritten || quotes,
-      header,
-      skip,
-      names,
-      leftOut,
-      plainHeader,
-      isRewritten,
-    ]);
+    const shape = [delimiter, isRewritten || quotes, header, skip, names, leftOut, plainHeader, isRewritten];
+    const key = JSON.stringify([...shape, reading.lineEnd]);
     const last = groups.at(-1);
     if (last?.key === key) {
       last.files.push(file);
@@ -72,6 +64,9 @@ function groupsOf(files: readonly string[], { read, withFile }: TextOptions): Gr
   }
   return groups;
 }
+
+/** The line ends as DuckDB names them; rewritten files have only one kind. */
+const lineEndNames = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\r\n': String.raw`\r\n`, mixed: String.raw`\n` };
 
 function readSql({ reading, files, paths, multiline }: Group, { allText, withFile, rejects }: TextOptions): string {
   const { readAs, names, leftOut, plainHeader } = reading;
@@ -92,6 +87,8 @@ function readSql({ reading, files, paths, multiline }: Group, { allText, withFil
     `skip = ${readAs.skip + (readAs.header && !plainHeader ? 1 : 0)}`,
     `delim = ${quoteLiteral(rewrittenDelimiter(readAs.delimiter))}`,
     `quote = ${quote}, escape = ${quote}, comment = ''`,
+    // A line break in the first quotes misleads DuckDB's own detection, and it reads no row.
+    `new_line = '${lineEndNames[reading.lineEnd]}'`,
   ].join(', ');
   const file = withFile ? ", filename = '_file'" : '';
   const read = `read_csv(${list(paths)}, ${dialect}, ${ragged}, ${columns}${file})`;
