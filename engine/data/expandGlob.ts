@@ -1,28 +1,32 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { walkGlob } from '../base/walkGlob.ts';
+import { filesOfFolder } from './reading/partFiles.ts';
 
 /**
- * Returns the files (never folders) under `root` that match a pattern with `*`, `**`, `?` and `[..]`, as absolute
- * paths. They are sorted by code unit, so that every machine reads them in the same order. A pattern without a wildcard
- * returns the file if it exists.
+ * Returns the files under `root` that match a pattern with `*`, `**`, `?` and `[..]`, as absolute paths. They are sorted
+ * by code unit, so that every machine reads them in the same order. The name of an existing file is that file, also with
+ * `[` in it. A folder gives the data files below it, as Spark and Hive write them.
  */
 export async function expandGlob(root: string, pattern: string): Promise<string[]> {
   const exact = isAbsolute(pattern) ? pattern : join(root, pattern);
-  if (await isFile(exact)) return [resolve(exact)];
+  const kind = await kindOf(exact);
+  if (kind === 'file') return [resolve(exact)];
+  if (kind === 'folder') return filesOfFolder(resolve(exact));
   if (!/[*?[{]/.test(pattern)) return [];
   const found: string[] = [];
   for (const path of walkGlob(root, pattern, { complete: true })) {
     const file = resolve(root, path);
-    if (await isFile(file)) found.push(file);
+    if ((await kindOf(file)) === 'file') found.push(file);
   }
   return found.toSorted();
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function kindOf(path: string): Promise<'file' | 'folder' | null> {
   try {
-    return (await stat(path)).isFile();
+    const stats = await stat(path);
+    return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : null;
   } catch {
-    return false;
+    return null;
   }
 }

@@ -8,6 +8,11 @@ export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** Quotes the path of one file that DuckDB reads: it takes `[`, `*` and `?` in a path for wildcards. */
+export function quotePath(path: string): string {
+  return quoteLiteral(path.replaceAll(/[[*?]/g, (mark) => `[${mark}]`));
+}
+
 /**
  * Returns a number as a DOUBLE literal. As a parameter, a whole number would be an integer, which overflows from 2^63
  * on.

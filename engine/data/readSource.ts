@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { DataError } from '../base/errors.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
-import { quoteLiteral } from './quote.ts';
+import { quotePath } from './quote.ts';
 import { instead } from './reading/foreignContent.ts';
 import { shapeSettings } from './reading/readAs.ts';
 import { textSql } from './reading/textSql.ts';
@@ -39,6 +40,7 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
   const format = commonFormat(files);
   for (const file of files) checkFile(file);
   const shared = `union_by_name = true${withFile ? ", filename = '_file'" : ''}`;
+  if (format === 'parquet') refuseVersionedTables(files);
   if (format === 'parquet') return `read_parquet(${list(files)}, ${shared})`;
   if (format === 'json')
     return `read_json(${list(files)}, ${shared}, format = 'auto', maximum_object_size = 67108864, sample_size = -1)`;
@@ -46,7 +48,7 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
 }
 
 function list(files: readonly string[]): string {
-  return `[${files.map(quoteLiteral).join(', ')}]`;
+  return `[${files.map(quotePath).join(', ')}]`;
 }
 
 function commonFormat(files: readonly string[]): SourceFormat {
@@ -83,4 +85,23 @@ function checkFile(file: string): void {
       place: { file },
     });
   if (stats.size === 0) throw new DataError(`${file}: the file is empty; recreate or remove it`, { place: { file } });
+}
+
+/** Delta and Iceberg keep files of older versions beside the current ones, and only their log tells which are which. */
+function refuseVersionedTables(files: readonly string[]): void {
+  for (const folder of new Set(files.map((file) => dirname(file)))) {
+    const kind = kindOfTable(folder, 0);
+    if (kind === null) continue;
+    throw new DataError(
+      `${folder}: this folder belongs to ${kind}, which also keeps the files of older versions; write its current rows as Parquet, such as with DuckDB or Spark, and read that`,
+      { place: { file: folder } },
+    );
+  }
+}
+
+function kindOfTable(folder: string, depth: number): string | null {
+  if (existsSync(join(folder, '_delta_log'))) return 'a Delta table';
+  if (basename(folder) === 'data' && existsSync(join(dirname(folder), 'metadata', 'version-hint.text')))
+    return 'an Iceberg table';
+  return depth < 10 && basename(folder).includes('=') ? kindOfTable(dirname(folder), depth + 1) : null;
 }

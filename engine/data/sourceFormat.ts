@@ -1,3 +1,6 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+
 export type SourceFormat = 'csv' | 'json' | 'parquet';
 
 const formats: Record<string, SourceFormat> = {
@@ -12,9 +15,29 @@ const formats: Record<string, SourceFormat> = {
   pq: 'parquet',
 };
 
+/** Part files of Spark and Hive without an extension: `part-00000`, `000000_0`. */
+const partName = /^(part-[\w-]+|\d{6}_\d+)$/;
+
 /** Returns the format for the name of a file, or null when it is not supported. Text can end in `.gz` or `.zst`. */
 export function sourceFormat(file: string): SourceFormat | null {
   const name = file.toLowerCase();
+  if (partName.test(basename(name))) return formatOfContent(file);
   const format = formats[/\.([a-z]+)(?:\.(?:gz|zst))?$/.exec(name)?.[1] ?? ''] ?? null;
   return format === 'parquet' && /\.(gz|zst)$/.test(name) ? null : format;
+}
+
+/** Part files without an extension are Parquet, JSON Lines, or text as Hive writes it. */
+function formatOfContent(file: string): SourceFormat | null {
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      const buffer = Buffer.alloc(4);
+      const start = buffer.toString('latin1', 0, readSync(handle, buffer, 0, 4, 0));
+      return start === 'PAR1' ? 'parquet' : /^\s*[{[]/.test(start) ? 'json' : 'csv';
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    return null;
+  }
 }

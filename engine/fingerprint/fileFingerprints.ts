@@ -26,7 +26,8 @@ export class FileFingerprints {
    * root.
    */
   expand(path: string): string[] {
-    if (isGlob(path))
+    // The name of a file can contain wildcards.
+    if (isGlob(path) && !isFile(this.#absolute(path)))
       return walkGlob(this.#root, path, { complete: true })
         .toSorted()
         .filter((found) => isFile(this.#absolute(found)));

@@ -147,7 +147,7 @@ async function filesOfSubject(subject: DataSubject, place: SubjectPlace): Promis
     };
   }
   const files = await expandGlob(place.folder, subject.path);
-  if (files.length === 0) throw new DataError(`No file matches \`${subject.path}\`.`);
+  if (files.length === 0) throw new DataError(noFile(place.folder, subject.path), { place: { file: subject.path } });
   if (files.every((file) => sourceFormat(file) === null))
     throw new DataError(
       `\`${subject.path}\` cannot be read as a table; use .csv, .tsv, .json, .jsonl, .ndjson or .parquet.`,
@@ -161,6 +161,12 @@ async function filesOfSubject(subject: DataSubject, place: SubjectPlace): Promis
         ? basename(subject.path)
         : subject.path;
   return { subject, title, files, bytes: sizeOf(files), dataset, ...schemaOf(dataset), madeAt: null };
+}
+
+function noFile(folder: string, path: string): string {
+  return statSync(resolve(folder, path), { throwIfNoEntry: false })?.isDirectory()
+    ? `\`${path}\` is a folder without data files. Hidden files and names that start with \`_\` are passed over.`
+    : `No file matches \`${path}\`.`;
 }
 
 /** The dataset whose path matches a file. */

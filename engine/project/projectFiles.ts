@@ -36,7 +36,10 @@ export function diskFiles(root: string): ProjectFiles {
         return false;
       }
     },
-    glob: (pattern) => walkGlob(root, pattern).toSorted(),
+    glob: (pattern) =>
+      statSync(join(root, pattern), { throwIfNoEntry: false })?.isFile()
+        ? [pattern]
+        : walkGlob(root, pattern).toSorted(),
   };
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DataError } from '../base/errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
+import { partFiles } from '../data/reading/partFiles.ts';
 import { typedSelect } from '../data/typedSource.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
@@ -20,7 +21,7 @@ export async function datasetSql(
   dataset: { path: string; schema: DatasetSchema | null; read?: ReadSettings | undefined },
   period: Pick<Period, 'asOf' | 'window'>,
 ): Promise<string> {
-  const found = fingerprints.expand(dataset.path);
+  const found = partFiles(dataset.path, fingerprints.expand(dataset.path));
   if (found.length === 0)
     throw new DataError(
       `The dataset \`${name}\` has no file: nothing matches \`${dataset.path}\`. Run the stage that writes it, or put the data there.`,

@@ -1,7 +1,8 @@
 import { DataError } from '../../base/errors.ts';
-import { quoteIdentifier, quoteLiteral } from '../quote.ts';
+import { quoteIdentifier, quoteLiteral, quotePath } from '../quote.ts';
 import { checkLineLengths } from './lineLengths.ts';
 import { noteOpened } from './openedTexts.ts';
+import { partitionsOf, type Partition } from './partFiles.ts';
 import type { ShapeSettings } from './readAs.ts';
 import { readText, type TextReading } from './readText.ts';
 import { rewrittenFile } from './rewrittenFiles.ts';
@@ -27,6 +28,8 @@ interface Group {
   /** The paths that DuckDB reads; those of rewritten files differ. */
   paths: string[];
   multiline: boolean;
+  /** Columns of the folders of rewritten files; DuckDB knows those of the others. */
+  partitions: Partition[];
 }
 
 /**
@@ -53,14 +56,15 @@ function groupsOf(files: readonly string[], { read, withFile }: TextOptions): Gr
     const path = isRewritten ? rewrittenFile(reading) : file;
     noteOpened(path, { file, before: readAs.skip + (readAs.header ? 1 : 0) });
     const { delimiter, quotes, header, skip } = readAs;
+    const partitions = isRewritten ? partitionsOf(file) : [];
     const shape = [delimiter, isRewritten || quotes, header, skip, names, leftOut, plainHeader, isRewritten];
-    const key = JSON.stringify([...shape, reading.lineEnd]);
+    const key = JSON.stringify([...shape, reading.lineEnd, partitions]);
     const last = groups.at(-1);
     if (last?.key === key) {
       last.files.push(file);
       last.paths.push(path);
       last.multiline ||= reading.multiline;
-    } else groups.push({ key, reading, files: [file], paths: [path], multiline: reading.multiline });
+    } else groups.push({ key, reading, partitions, files: [file], paths: [path], multiline: reading.multiline });
   }
   return groups;
 }
@@ -68,11 +72,14 @@ function groupsOf(files: readonly string[], { read, withFile }: TextOptions): Gr
 /** The line ends as DuckDB names them; rewritten files have only one kind. */
 const lineEndNames = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\r\n': String.raw`\r\n`, mixed: String.raw`\n` };
 
-function readSql({ reading, files, paths, multiline }: Group, { allText, withFile, rejects }: TextOptions): string {
+function readSql(
+  { reading, files, paths, multiline, partitions }: Group,
+  { allText, withFile, rejects }: TextOptions,
+): string {
   const { readAs, names, leftOut, plainHeader } = reading;
   const isRewritten = paths[0] !== files[0];
   const columns = allText
-    ? `auto_detect = false, columns = {${names.map((name) => `${quoteIdentifier(name)}: 'VARCHAR'`).join(', ')}}`
+    ? `auto_detect = false, hive_types_autocast = false, columns = {${names.map((name) => `${quoteIdentifier(name)}: 'VARCHAR'`).join(', ')}}`
     : `sample_size = -1, names = [${names.map(quoteLiteral).join(', ')}]`;
   // Malformed lines are set aside only when short lines are not padded.
   const ragged =
@@ -91,11 +98,14 @@ function readSql({ reading, files, paths, multiline }: Group, { allText, withFil
     `new_line = '${lineEndNames[reading.lineEnd]}'`,
   ].join(', ');
   const file = withFile ? ", filename = '_file'" : '';
-  const read = `read_csv(${list(paths)}, ${dialect}, ${ragged}, ${columns}${file})`;
+  const read = `read_csv([${paths.map(quotePath).join(', ')}], ${dialect}, ${ragged}, ${columns}${file})`;
   const excluded = leftOut.map((i) => quoteIdentifier(names[i] ?? '')).join(', ');
   const without = leftOut.length > 0 ? ` EXCLUDE (${excluded})` : '';
   const named = isRewritten && withFile ? ` REPLACE (map(${list(paths)}, ${list(files)})[_file] AS _file)` : '';
-  return without + named === '' ? read : `(SELECT *${without}${named} FROM ${read})`;
+  const values = partitions
+    .map(({ name, value }) => `, ${value === null ? 'NULL::VARCHAR' : quoteLiteral(value)} AS ${quoteIdentifier(name)}`)
+    .join('');
+  return without + named + values === '' ? read : `(SELECT *${without}${named}${values} FROM ${read})`;
 }
 
 /**

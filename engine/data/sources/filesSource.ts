@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../base/errors.ts';
 import { sourceFormat } from '../readSource.ts';
+import { partFiles } from '../reading/partFiles.ts';
 import { shapeSettings, type ShapeSettings } from '../reading/readAs.ts';
 import type { Received, SourceContext } from './source.ts';
 
@@ -11,7 +12,7 @@ export async function fromFiles(
   patterns: readonly string[],
   given: ShapeSettings = {},
 ): Promise<Received> {
-  const found = [...new Set(patterns.flatMap((pattern) => context.expand(pattern)))];
+  const found = [...new Set(patterns.flatMap((pattern) => partFiles(pattern, context.expand(pattern))))];
   if (found.length === 0)
     throw new DataError(
       `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Add the data, or correct the path in loopwright.yaml.`,

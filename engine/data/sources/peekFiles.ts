@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { bytes } from '../../../words/sizes.ts';
 import { DataError } from '../../base/errors.ts';
 import { describeReading, readingsOf } from '../reading/describeReading.ts';
+import { partFiles } from '../reading/partFiles.ts';
 import { shapeSettings, type ShapeSettings } from '../reading/readAs.ts';
 import { fileStart } from './fileStart.ts';
 import { freshness, type Peek, type PeekOptions } from './peek.ts';
@@ -19,7 +20,7 @@ export async function peekFiles(
   options: PeekOptions,
   given: ShapeSettings = {},
 ): Promise<Peek> {
-  const found = [...new Set(patterns.flatMap((pattern) => context.expand(pattern)))];
+  const found = [...new Set(patterns.flatMap((pattern) => partFiles(pattern, context.expand(pattern))))];
   if (found.length === 0)
     throw new DataError(
       `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Add the data, or correct the path in loopwright.yaml.`,

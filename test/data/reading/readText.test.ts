@@ -121,11 +121,7 @@ const others: [string, string | Buffer, unknown[][], string?][] = [
       ['7.0', '3.2', 'versicolor'],
     ],
   ],
-  [
-    'no header: one column',
-    '3\n1\n2\n',
-    [['column0'], ['3'], ['1'], ['2']],
-  ],
+  ['no header: one column', '3\n1\n2\n', [['column0'], ['3'], ['1'], ['2']]],
   [
     'no header: dates',
     'Bob,2024-01-02\nAda,2024-01-03\nEve,2024-01-04\n',
@@ -289,7 +285,12 @@ const others: [string, string | Buffer, unknown[][], string?][] = [
   [
     'a footer is a row, and told as ragged',
     'a,b\n1,x\n2,y\nTotal: 2\n',
-    [['a', 'b'], ['1', 'x'], ['2', 'y'], ['Total: 2', null]],
+    [
+      ['a', 'b'],
+      ['1', 'x'],
+      ['2', 'y'],
+      ['Total: 2', null],
+    ],
   ],
   [
     'colours are no comments',
@@ -301,16 +302,8 @@ const others: [string, string | Buffer, unknown[][], string?][] = [
       ['#3', 'x'],
     ],
   ],
-  [
-    'only a header',
-    'a,b\n',
-    [['a', 'b']],
-  ],
-  [
-    'texts of two words',
-    'name\nAda Lovelace\nAlan Turing\n',
-    [['name'], ['Ada Lovelace'], ['Alan Turing']],
-  ],
+  ['only a header', 'a,b\n', [['a', 'b']]],
+  ['texts of two words', 'name\nAda Lovelace\nAlan Turing\n', [['name'], ['Ada Lovelace'], ['Alan Turing']]],
   [
     'windows-1252',
     Buffer.from('name,price\nM\xfcller,5 \x80\nNa\xefve \x93x\x94,6\n', 'latin1'),

@@ -1,0 +1,62 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+
+/** Names that programs put beside the data: markers, checksums, unfinished files and logs. */
+const aside = /^[._]|\.crc$|\.(tmp|temp|part|inprogress)$/i;
+
+/**
+ * Returns the data files among those of a folder, such as Spark and Hive write: without hidden files, `_SUCCESS` and
+ * other names that start with `_`, and checksums. Files that a glob matches all stay. Paths are absolute or relative, as
+ * the folder is.
+ */
+export function partFiles(folder: string, files: readonly string[]): string[] {
+  return files.filter((file) => {
+    const below = relative(folder, file);
+    // The name of a file, or a glob: its matches were asked for.
+    if (below === '' || below.startsWith('..')) return true;
+    return !below.split(/[\\/]/).some((name) => aside.test(name));
+  });
+}
+
+/** Returns the data files in a folder and the folders below it, sorted. */
+export function filesOfFolder(folder: string): string[] {
+  return partFiles(folder, filesBelow(folder, 0)).toSorted();
+}
+
+const deepest = 30;
+
+function filesBelow(folder: string, depth: number): string[] {
+  if (depth > deepest) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (aside.test(entry.name)) return [];
+    const stats = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+    if (stats?.isDirectory()) return filesBelow(path, depth + 1);
+    return stats?.isFile() ? [path] : [];
+  });
+}
+
+/** A column whose value is in the name of a folder, such as `year=2024`. */
+export interface Partition {
+  name: string;
+  /** Null for a missing value. */
+  value: string | null;
+}
+
+/** Returns the columns of the folders that a file is in, outermost first, as Hive and Spark write them. */
+export function partitionsOf(file: string): Partition[] {
+  const found: Partition[] = [];
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(basename(folder)) ?? [];
+    if (name === '') return found;
+    found.unshift({ name: decoded(name), value: value === '__HIVE_DEFAULT_PARTITION__' ? null : decoded(value) });
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
