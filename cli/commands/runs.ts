@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { exitCodes } from '../../protocol/problem.ts';
-import type { RunQuery } from '../../protocol/runs.ts';
+import type { RunQuery, RunSummary } from '../../protocol/runs.ts';
 import { ProjectError } from '../../engine/base/errors.ts';
 import { exportRuns } from '../../engine/tracking/exportRuns.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
@@ -42,7 +42,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
       );
       const primary = primaryAmong(
         declaredMetrics(context.project(), run.experiment),
-        Object.keys(run.metrics).map((key) => ({ key, runs: 1 })),
+        metricKeys(run).map((key) => ({ key, runs: 1 })),
         Infinity,
       ).map(({ name }) => name);
       for (const stage of run.stages)
@@ -53,8 +53,10 @@ export async function runs(context: CommandContext, id: string | undefined, opti
         terminal.line(`  param  ${key} = ${JSON.stringify(value)}`);
       const rank = (key: string): number =>
         primary.includes(key) ? primary.indexOf(key) : primary.length + Number(key.startsWith('system/'));
-      for (const [key, value] of Object.entries(run.metrics).toSorted(([a], [b]) => rank(a) - rank(b)))
-        terminal.line(`  metric ${key} = ${Number(value.toPrecision(5))}`);
+      for (const key of metricKeys(run).toSorted((a, b) => rank(a) - rank(b)))
+        terminal.line(
+          `  metric ${key} = ${run.notFinite[key] ?? Number((run.metrics[key] ?? Number.NaN).toPrecision(5))}`,
+        );
       for (const artifact of run.artifacts) terminal.line(`  file   ${artifact.path} (${count(artifact.bytes)} B)`);
       if (run.command !== '') terminal.line(`  command:   ${run.command}`);
       terminal.line(`  reproduce: ${run.reproduce.replaceAll('\n', ' && ')}`);
@@ -80,7 +82,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
       : { primary: [], params: [], severalModels: false };
     const keys = columns.primary
       .map(({ name }) => name)
-      .filter((key) => page.runs.some((run) => run.metrics[key] !== undefined))
+      .filter((key) => page.runs.some((run) => valueOf(run, key) !== undefined))
       .slice(0, 2);
     const params =
       query.experiment === undefined
@@ -91,7 +93,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
             .map(({ key }) => key);
     const rows = page.runs.map((run) => [
       run.name,
-      ...keys.map((key) => valueText(key, run.metrics[key])),
+      ...keys.map((key) => valueText(key, valueOf(run, key))),
       ...params.map((key) => (key in run.params ? JSON.stringify(run.params[key]) : '')),
       run.runId.slice(0, 8),
       run.experiment,
@@ -125,6 +127,16 @@ function queryOf(options: RunsOptions): RunQuery {
     which,
     ...(options.sort ? { order: [{ column: options.sort.slice(descending ? 1 : 0), descending }] } : {}),
   };
+}
+
+/** The names of all metrics of a run, in the order of its finite ones, then of those that are NaN or infinite. */
+function metricKeys(run: RunSummary): string[] {
+  return [...Object.keys(run.metrics), ...Object.keys(run.notFinite)];
+}
+
+function valueOf(run: RunSummary, key: string): number | undefined {
+  const special = run.notFinite[key];
+  return run.metrics[key] ?? (special === undefined ? undefined : Number(special));
 }
 
 function valueText(key: string, value: number | undefined): string {

@@ -64,6 +64,7 @@ import { missingFile } from './graph/missingFile.ts';
 import { outputNotParquet } from './graph/outputNotParquet.ts';
 import { outputTwice } from './graph/outputTwice.ts';
 import { unknownDataset } from './graph/unknownDataset.ts';
+import { metricTwice } from './graph/metricTwice.ts';
 import { modelSource } from './graph/modelSource.ts';
 import { modelsOfOneStage } from './graph/modelsOfOneStage.ts';
 import { unknownModel } from './graph/unknownModel.ts';
@@ -132,6 +133,7 @@ export const rules: readonly Rule[] = [
   unnamedModel,
   modelsOfOneStage,
   modelSource,
+  metricTwice,
   // data
   columnNotInSchema,
   wrongColumnType,

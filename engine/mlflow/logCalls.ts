@@ -1,18 +1,19 @@
 import type { Store } from '../store/store.ts';
 import { reviveRun, writeProgramParam } from '../tracking/loggedRuns.ts';
 import { addModelMetric } from '../tracking/loggedModels.ts';
+import { metricNamesOf } from '../tracking/metricNames.ts';
 import { linkModel, writeDatasetInput } from '../tracking/runInputs.ts';
 import type { RunRow } from '../tracking/runSummaries.ts';
 import { removeTag, tagOf } from '../tracking/runTags.ts';
 import { storedParam } from '../tracking/runValues.ts';
-import { writeParam, writePoints, writeTag } from '../tracking/writeRun.ts';
+import { writeParam, writePoints, writeTag, type MetricPoint } from '../tracking/writeRun.ts';
 import { invalid, missing } from './mlflowError.ts';
 import { metricOf } from './metricValues.ts';
 import { checkKey, checkLength, cut, limits } from './names.ts';
-import { list, optionalInteger, optionalText, show, text, type Handler } from './request.ts';
+import { list, optionalInteger, optionalText, show, text, type Handler, type StageClient } from './request.ts';
 import { activeRun, isOurs, runInfo, tagsIn } from './runInfo.ts';
 
-const logBatch: Handler = ({ store, body, client }) => {
+const logBatch: Handler = ({ store, body, client, stage }) => {
   const row = activeRun(store, text(body, 'run_id', 'run_uuid'));
   const metrics = list(body, 'metrics');
   const params = list(body, 'params');
@@ -37,13 +38,24 @@ const logBatch: Handler = ({ store, body, client }) => {
   const keyed = tagsIn(body);
   store.sql.write(() => {
     logParams(store, row, pairs);
-    writePoints(store, row.id, points);
+    writePoints(
+      store,
+      row.id,
+      points.map((point) => storedPoint(row, stage, point)),
+    );
     for (const [i, item] of metrics.entries()) modelMetric(store, row, item, points[i]);
     for (const [key, value] of keyed) writeTag(store, row.id, key, value);
     reviveRun(store, row, client);
   });
   return {};
 };
+
+/** A metric of a stage's own run has a name that is unique among the stages. */
+function storedPoint(row: RunRow, stage: StageClient | null, point: MetricPoint): MetricPoint {
+  if (stage?.runId !== row.run_id) return point;
+  const names = metricNamesOf(row.run_id);
+  return names ? { ...point, key: names.nameOf({ stage: stage.stage }, point.key) } : point;
+}
 
 function batchLimit(what: string, most: number, length: number): void {
   if (length > most)
@@ -172,11 +184,11 @@ const logModel: Handler = ({ store, body }) => {
 
 /** The calls that log to a run, by path. */
 export const logCalls: Record<string, Handler> = {
-  'runs/log-metric': ({ store, body, client }) => {
+  'runs/log-metric': ({ store, body, client, stage }) => {
     const row = activeRun(store, text(body, 'run_id', 'run_uuid'));
     const point = metricOf(body);
     store.sql.write(() => {
-      writePoints(store, row.id, [point]);
+      writePoints(store, row.id, [storedPoint(row, stage, point)]);
       modelMetric(store, row, body, point);
       reviveRun(store, row, client);
     });

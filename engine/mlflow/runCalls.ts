@@ -30,7 +30,7 @@ const create: Handler = (call) => {
   return store.sql.write(() => {
     const experiment = activeExperiment(store, id === undefined || id === '' ? '0' : id);
     const own = stage && !tags.has(knownTags.parent) ? adopted(call, tags) : null;
-    if (own) return { run: wholeRuns(store, [own])[0] };
+    if (own) return { run: wholeRuns(store, [own], stage)[0] };
     const named = optionalText(body, 'run_name') ?? '';
     const tagged = tags.get(knownTags.name) ?? '';
     if (named !== '' && tagged !== '' && named !== tagged)
@@ -115,7 +115,9 @@ const update: Handler = ({ store, body, client }) => {
 export const runCalls: Record<string, Handler> = {
   'runs/create': create,
   'runs/update': update,
-  'runs/get': ({ store, body }) => ({ run: wholeRuns(store, [runOf(store, text(body, 'run_id', 'run_uuid'))])[0] }),
+  'runs/get': ({ store, body, stage }) => ({
+    run: wholeRuns(store, [runOf(store, text(body, 'run_id', 'run_uuid'))], stage)[0],
+  }),
   'runs/delete': ({ store, body }) => {
     const row = runOf(store, text(body, 'run_id'));
     if (row.deleted_at === null) setRunDeleted(store, row.id, Date.now());

@@ -1,5 +1,6 @@
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
 import { runRow } from '../tracking/loggedRuns.ts';
+import { metricNamesOf } from '../tracking/metricNames.ts';
 import { datasetInputsOf, modelLinksOf } from '../tracking/runInputs.ts';
 import { latestOfRuns, paramsOfRuns, tagsOfRuns } from '../tracking/runValues.ts';
 import { experimentByName } from '../tracking/experiments.ts';
@@ -9,7 +10,7 @@ import { knownTags } from '../tracking/writeRun.ts';
 import { jsonDouble } from './metricValues.ts';
 import { invalid, missing } from './mlflowError.ts';
 import { checkKey, cut, limits } from './names.ts';
-import { list, optionalText } from './request.ts';
+import { list, optionalText, type StageClient } from './request.ts';
 
 type Sql = Pick<Store, 'sql'>;
 
@@ -88,8 +89,16 @@ export function runInfo(store: Sql, row: RunRow): Record<string, unknown> {
   };
 }
 
-/** Runs with all fields of MLflow. */
-export function wholeRuns(store: Sql, rows: readonly RunRow[]): Record<string, unknown>[] {
+/**
+ * Runs with all fields of MLflow. For the program of a stage, the metrics of its own run have the names that the program
+ * used.
+ */
+export function wholeRuns(
+  store: Sql,
+  rows: readonly RunRow[],
+  stage: StageClient | null = null,
+): Record<string, unknown>[] {
+  const names = stage ? metricNamesOf(stage.runId)?.own(stage.stage) : undefined;
   const ids = rows.map((row) => row.id);
   const metrics = byRun(latestOfRuns(store, ids));
   const params = byRun(paramsOfRuns(store, ids));
@@ -104,7 +113,7 @@ export function wholeRuns(store: Sql, rows: readonly RunRow[]): Record<string, u
       info: runInfo(store, row),
       data: {
         metrics: (metrics.get(row.id) ?? []).map((m) => ({
-          key: m.key,
+          key: (row.run_id === stage?.runId ? names?.get(m.key) : undefined) ?? m.key,
           value: jsonDouble(m.is_nan === 1 ? Number.NaN : m.value),
           timestamp: m.at,
           step: m.step,

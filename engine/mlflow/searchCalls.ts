@@ -6,6 +6,7 @@ import type { RunRow } from '../tracking/runSummaries.ts';
 import { parseFilter, type Filter } from '../tracking/filter/parseFilter.ts';
 import { FilterError } from '../tracking/filter/tokens.ts';
 import { pointsAtSteps, pointsByStep, pointsByTime, stepsOf, type PointRow } from '../tracking/metricPoints.ts';
+import { metricNamesOf } from '../tracking/metricNames.ts';
 import { datasetsUsed } from '../tracking/runInputs.ts';
 import type { ColumnOrder } from '../tracking/runOrder.ts';
 import type { Sql } from '../store/sql.ts';
@@ -205,14 +206,16 @@ const json = (key: string, { value, is_nan: isNan, at, step }: PointRow) => ({
   step,
 });
 
-const history: Handler = ({ store, body }) => {
+const history: Handler = ({ store, body, stage }) => {
   const runId = text(body, 'run_id', 'run_uuid');
   const name = text(body, 'metric_key');
   const size = optionalInteger(body, 'max_results');
   const offset = offsetOf(optionalText(body, 'page_token'));
   if (size !== undefined && size < 1) throw invalid(`Invalid value ${size} for parameter 'max_results' supplied.`);
   // As in MLflow, an unknown run has no points.
-  const points = pointsByTime(store, runId, name, { limit: size === undefined ? null : size + 1, offset });
+  // The program of a stage asks by the name that it used.
+  const stored = stage?.runId === runId ? (metricNamesOf(runId)?.stored(stage.stage, name) ?? name) : name;
+  const points = pointsByTime(store, runId, stored, { limit: size === undefined ? null : size + 1, offset });
   const more = size !== undefined && points.length > size;
   return {
     metrics: points.slice(0, size ?? points.length).map((point) => json(name, point)),

@@ -13,6 +13,7 @@ import { codeVersion, patchText, type CodeVersion } from '../provenance/codeVers
 import { environmentOf } from '../provenance/environment.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { CommandError } from '../stages/command.ts';
+import { MetricNames, shareMetricNames } from '../tracking/metricNames.ts';
 import { recordRun, type RecordedRun } from '../tracking/recordRun.ts';
 import type { RunCode } from '../tracking/runCode.ts';
 import type { Store } from '../store/store.ts';
@@ -123,6 +124,10 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
         `Not kept with the run: ${code.leftOut.slice(0, 5).join(', ')}${code.leftOut.length > 5 ? ` and ${code.leftOut.length - 5} more` : ''}. New files that are large or look like secrets, and changes inside other repositories, are left out; add them to .gitignore, or commit those that are code.`,
       );
     request.events?.onStart?.({ runId: run.runId, name: run.name }, plan);
+    const metricNames = new MetricNames(store, run.number, graph.stages.keys(), (text) =>
+      request.events?.onNote?.(text),
+    );
+    const unshare = shareMetricNames(run.runId, metricNames);
     return await runPlan({
       request: { ...request, signal: request.signal ? AbortSignal.any([request.signal, lost.signal]) : lost.signal },
       lost: lost.signal,
@@ -130,6 +135,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       config,
       experiment,
       run,
+      metricNames,
       fingerprints,
       period,
       names,
@@ -138,7 +144,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       planOptions,
       made: {},
       samples: 0,
-    });
+    }).finally(unshare);
   } finally {
     release();
   }

@@ -9,6 +9,7 @@ import { toValue } from '../project/located.ts';
 import { nodeAt } from '../project/located.ts';
 import { envIn } from '../project/interpolate.ts';
 import { addressOfModel } from '../project/models.ts';
+import { missingData, trackedText } from '../project/dvc/trackedData.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { differences, fileChanges, type Fingerprint } from '../fingerprint/compare.ts';
@@ -60,9 +61,20 @@ export function planStages(options: {
 
 /** Plans one stage alone; the stages before it do not count. */
 export function planStage(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
+  const own = planAlone(options, node);
+  const missing = own.state === 'fresh' ? [] : node.deps.flatMap((path) => missingData(path, options.project.files));
+  return { ...own, reasons: [...missing.map(trackedText), ...own.reasons] };
+}
+
+function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
   const { project, lock, fingerprints, experiment } = options;
-  if (project.dvc?.frozen.has(node.name))
-    return { node, state: 'fresh', reasons: [], recorded: lock[node.name] ?? null };
+  if (project.dvc?.frozen.has(node.name)) {
+    const recorded = lock[node.name] ?? null;
+    const gone = node.outs.filter((path) => !project.files.exists(path));
+    return gone.length === 0
+      ? { node, state: 'fresh', reasons: [], recorded }
+      : { node, state: 'stale', reasons: [frozenText(gone)], recorded };
+  }
   const now = fingerprint(options, node);
   const candidates = [lock[lockKey(node.name, experiment)], lock[node.name]].filter((entry) => entry !== undefined);
   // DVC may have run the stage since, or may be the only one that ran it.
@@ -100,6 +112,11 @@ function waitingReason(root: string, config: StageNode['config']): string | null
   if (folder === null) return null;
   const bytes = waitingBytes(folder, !('mqtt' in from && from.window !== undefined));
   return bytes === 0 ? null : `${byteText(bytes)} arrived since`;
+}
+
+/** Why a frozen stage without its outputs holds up a run. */
+export function frozenText(missing: readonly string[]): string {
+  return `it is frozen, and ${missing.map((path) => `\`${path}\``).join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
 }
 
 /** The inputs and params of a stage as they are now. */

@@ -17,6 +17,7 @@ import type { StageContext, StageOutcome } from '../stages/stageContext.ts';
 import { train } from '../stages/train.ts';
 import { validate } from '../stages/validate.ts';
 import { artifactsFolder, logPath, openLogPath } from '../store/store.ts';
+import type { MetricNames } from '../tracking/metricNames.ts';
 import type { RecordedRun } from '../tracking/recordRun.ts';
 import type { RunRequest } from './runRequest.ts';
 import { OpenLines } from './openLines.ts';
@@ -31,6 +32,7 @@ export interface RunWork {
   config: ProjectConfig;
   experiment: string;
   run: RecordedRun;
+  metricNames: MetricNames;
   fingerprints: FileFingerprints;
   period: Period;
   names: readonly string[];
@@ -70,8 +72,14 @@ export async function runStage(work: RunWork, node: StageNode): Promise<StageOut
             run.metrics(values, sample);
           },
         });
+  // A command names its metrics by the files that they come from.
+  const isCommand = node.kind === 'cmd';
+  const nameOf = (key: string) => (isCommand ? key : work.metricNames.nameOf({ stage: node.name }, key));
   const followed: RecordedRun = {
     ...run,
+    metric: (key, value, step) => run.metric(nameOf(key), value, step),
+    metrics: (values, step) =>
+      run.metrics(Object.fromEntries(Object.entries(values).map(([key, value]) => [nameOf(key), value])), step),
     child: (stage, pid) => {
       run.child(stage, pid);
       sampler?.follow(pid);
@@ -83,6 +91,7 @@ export async function runStage(work: RunWork, node: StageNode): Promise<StageOut
     node,
     store: request.store,
     run: followed,
+    metricNames: work.metricNames,
     experiment: work.experiment,
     period: work.period,
     seed: work.config.seed ?? 0,
@@ -117,8 +126,11 @@ export async function runStage(work: RunWork, node: StageNode): Promise<StageOut
       return folder;
     },
   };
+  work.metricNames.begin(node.name);
   try {
-    return await byKind(context, node.config);
+    const outcome = await byKind(context, node.config);
+    work.metricNames.end(node.name);
+    return outcome;
   } catch (error) {
     context.log(error instanceof CancelledError ? 'cancelled' : `error: ${messageOf(error)}`);
     throw error;

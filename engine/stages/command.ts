@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { dvcShell, dvcVariables, recordTopLevel } from './dvcCommand.ts';
 import { gatesText } from '../../words/metrics.ts';
 import { WorkError } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
@@ -26,6 +27,7 @@ const lastLines = 40;
 /** Runs a program of the user, streams its output, reads its metrics, and checks that it wrote its declared outputs. */
 export async function command(context: StageContext, stage: CmdStage): Promise<StageOutcome> {
   const { root } = context.project;
+  if (context.project.dvc?.frozen.has(context.node.name)) return frozen(context, stage);
   if (context.project.dvc) await removeOuts(root, context.project.dvc.kept, stage);
   const started = Date.now();
   context.log(`$ ${stage.cmd}`);
@@ -33,9 +35,10 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   let open = '';
   const found = context.python();
   const tracking = await trackingFor(context, stage);
-  const tail = tailMetrics(context, stage.metrics ?? []);
+  const tail = tailMetrics(context, stage.metrics ?? [], context.project.dvc?.metrics);
   const env = {
     ...programEnv(context, { ...tracking?.env, ...tail.env }),
+    ...dvcVariables(context),
     ...stage.env,
     LOOPWRIGHT_METRICS: tail.env['LOOPWRIGHT_METRICS'],
     LOOPWRIGHT_RUN_ID: context.run.runId,
@@ -48,7 +51,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   if (words && found) context.log(`Python: ${pythonText(found, root)} (${found.why})`);
   const python = notePython(context, words, found, env);
   const code = await runCommand({
-    cmd: stage.cmd,
+    cmd: context.project.dvc ? dvcShell(stage.cmd) : stage.cmd,
     cwd: root,
     signal: context.signal,
     timeoutMs: stage.timeout === undefined ? undefined : durationMs(stage.timeout),
@@ -73,7 +76,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
       `\`${stage.cmd}\` ended with exit code ${code}.${inputText(last, open, context.input, context.node.name) ?? advice(code, stage.cmd, last, { root, words, python: found })}`,
       code,
     );
-  const missing = [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])].filter((path) =>
+  const missing = outsOf(stage).filter((path) =>
     isGlob(path) ? context.fingerprints.expand(path).length === 0 : !existsSync(join(root, path)),
   );
   if (missing.length > 0)
@@ -83,6 +86,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
     );
   const logged = isModelStage(context.config, context.node.name) ? loggedByStage(context, started) : [];
   const metrics = tail.final();
+  recordTopLevel(context);
   const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) =>
     judgeGate(gate, bound, measured(metrics, gate)),
   );
@@ -96,14 +100,29 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   return {
     summary: [...shown, ...(gates.length > 0 ? [gatesText(verdict)] : [])].join(' · ') || 'exit code 0',
     measured: shown.length + gates.length > 0,
-    outs: [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? []), ...logged],
+    outs: [...outsOf(stage), ...logged],
     refused: failed.length > 0 ? `${gatesText(verdict)}: ${failed.map(describeGate).join('; ')}` : undefined,
   };
 }
 
+/** A frozen stage of DVC does not run: its outputs are here, or something must bring them. */
+function frozen({ node, project }: StageContext, stage: CmdStage): StageOutcome {
+  const outs = outsOf(stage);
+  const missing = outs.filter((path) => !existsSync(join(project.root, path)));
+  if (missing.length === 0) return { summary: 'frozen', measured: false, outs };
+  throw new WorkError(
+    `The stage \`${node.name}\` is frozen, so it does not run, and ${missing.map((path) => `\`${path}\``).join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing. \`dvc pull ${node.name}\` brings what was pushed; without \`frozen\`, the stage runs.`,
+    { place: { file: project.file.path } },
+  );
+}
+
+function outsOf(stage: CmdStage): string[] {
+  return [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])];
+}
+
 /** Removes the outputs of a stage before it runs, except those that persist, as DVC does. */
 async function removeOuts(root: string, kept: ReadonlySet<string>, stage: CmdStage): Promise<void> {
-  for (const path of [...(stage.outs ?? []), ...(stage.metrics ?? []), ...(stage.plots ?? [])]) {
+  for (const path of outsOf(stage)) {
     const isInside = !relative(root, join(root, path)).startsWith('..') && relative(root, join(root, path)) !== '';
     if (isInside && !kept.has(path)) await rm(join(root, path), { recursive: true, force: true });
   }
@@ -112,6 +131,13 @@ async function removeOuts(root: string, kept: ReadonlySet<string>, stage: CmdSta
 /** NaN meets no bound and breaks none, so it counts as no value. */
 function measured(metrics: Record<string, number>, gate: string): Measured {
   const value = Object.hasOwn(metrics, gate) ? metrics[gate] : undefined;
+  const several = Object.keys(metrics).filter((key) => key.endsWith(`:${gate}`));
+  if (several.length > 1)
+    return {
+      kind: 'no_value',
+      n: null,
+      note: `several files hold it: name ${several.map((key) => `\`${key}\``).join(' or ')}`,
+    };
   if (value === undefined)
     return { kind: 'no_value', n: null, note: `none of the files under \`metrics\` holds \`${gate}\`` };
   if (Number.isNaN(value)) return { kind: 'no_value', n: null, note: 'the value is NaN' };

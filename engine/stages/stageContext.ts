@@ -10,6 +10,7 @@ import type { FoundPython } from '../python/findPython.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import type { Lock } from '../fingerprint/lockFile.ts';
 import type { Period } from '../fingerprint/period.ts';
+import type { MetricNames } from '../tracking/metricNames.ts';
 import type { RecordedRun } from '../tracking/recordRun.ts';
 import type { Store } from '../store/store.ts';
 
@@ -20,6 +21,8 @@ export interface StageContext {
   node: StageNode;
   store: Store;
   run: RecordedRun;
+  /** The names under which the metrics of the run's stages are stored. */
+  metricNames: MetricNames;
   experiment: string;
   period: Period;
   seed: number;

@@ -1,9 +1,9 @@
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { closeSync, mkdirSync, openSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { WorkError, messageOf } from '../base/errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { helperFile } from '../base/helperFile.ts';
-import { numbersIn } from '../tracking/metricLines.ts';
 import { lastStep, metricsFile, metricsPath } from '../tracking/metricsFile.ts';
+import { metricsDocument, metricsFilesAt, type MetricsDocument } from './metricsDocument.ts';
 import type { StageContext } from './stageContext.ts';
 
 /** Change events can be lost (network file systems, too many watches), so file sizes are polled too. */
@@ -14,38 +14,71 @@ export interface MetricsTail {
   env: Record<string, string>;
   /** Reads the last lines and stops watching. */
   end(): void;
-  /** Reads the metrics files of the stage a last time. Throws WorkError for a file that is not JSON. */
+  /**
+   * Reads the metrics files of the stage a last time. A name that several files hold is also there as `file:name`. Throws
+   * WorkError for a file that cannot be read.
+   */
   final(): Record<string, number>;
 }
 
 /**
  * Follows the metrics of a program without MLflow while it runs: lines appended to $LOOPWRIGHT_METRICS, and the files
- * under `metrics`.
+ * under `metrics`. `others` are files that the program may write, such as those of a whole dvc.yaml; one that is not
+ * written has no values.
  */
-export function tailMetrics(context: StageContext, files: readonly string[]): MetricsTail {
+export function tailMetrics(
+  context: StageContext,
+  files: readonly string[],
+  others: readonly string[] = [],
+): MetricsTail {
   const {
     store,
     run,
     node,
-    project: { root },
+    metricNames: names,
+    project: { root, dvc },
     log,
   } = context;
   const path = metricsPath(store, run.runId, node.name);
   mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, 'a'));
-  const lines = metricsFile({ store, runId: run.runId, stage: node.name, root, warn: log });
-  const documents = files.map((file) =>
-    metricsDocument(
+  const logged = { stage: node.name };
+  const lines = metricsFile({
+    store,
+    runId: run.runId,
+    stage: node.name,
+    root,
+    warn: log,
+    name: (key) => names.nameOf(logged, key),
+  });
+  const documentOf = (file: string, isFresh = false) => {
+    const source = { stage: node.name, file };
+    return metricsDocument(
       root,
       file,
-      (values, step) => run.metrics(values, step),
-      (key) => lastStep(store, run.number, key) + 1,
-    ),
-  );
+      {
+        write: (values, step) => run.metrics(names.named(source, values), step),
+        firstStep: (key) => lastStep(store, run.number, names.nameOf(source, key)) + 1,
+      },
+      isFresh,
+    );
+  };
+  const known = new Map<string, MetricsDocument>();
+  for (const file of [...files, ...others].flatMap((path) => metricsFilesAt(root, path)))
+    known.set(file, documentOf(file));
+  /** A folder of metrics may get new files at any time. */
+  const documentsOf = (paths: readonly string[]) =>
+    paths
+      .flatMap((path) => metricsFilesAt(root, path))
+      .map((file) => {
+        const document = known.get(file) ?? documentOf(file, true);
+        known.set(file, document);
+        return document;
+      });
   const look = () => {
     try {
       lines.take();
-      for (const document of documents) document.look();
+      for (const document of documentsOf([...files, ...others])) document.look();
     } catch {
       // The store is busy or the disk is full: the next poll or the last read tries again, and reports.
     }
@@ -76,7 +109,39 @@ export function tailMetrics(context: StageContext, files: readonly string[]): Me
       lines.take(true);
       lines.remove();
     },
-    final: () => Object.assign({}, ...documents.map((document) => document.final())) as Record<string, number>,
+    final() {
+      const found: Record<string, number> = {};
+      const owner = new Map<string, string>();
+      const take = (document: MetricsDocument) => {
+        for (const [key, value] of Object.entries(document.final())) {
+          const before = owner.get(key);
+          if (before !== undefined) {
+            found[`${before}:${key}`] ??= found[key] ?? value;
+            found[`${document.path}:${key}`] = value;
+          }
+          owner.set(key, document.path);
+          found[key] = value;
+        }
+      };
+      for (const document of documentsOf(files)) {
+        try {
+          take(document);
+        } catch (error) {
+          // DVC leaves out metrics that it cannot read.
+          if (!dvc) throw error;
+          log(`warning: ${messageOf(error)}`);
+        }
+      }
+      for (const document of documentsOf(others.filter((path) => !files.includes(path)))) {
+        if (!document.isNew()) continue;
+        try {
+          take(document);
+        } catch (error) {
+          log(`warning: ${messageOf(error)}`);
+        }
+      }
+      return found;
+    },
   };
 }
 
@@ -84,66 +149,4 @@ export function tailMetrics(context: StageContext, files: readonly string[]): Me
 function helperEnv(): Record<string, string> {
   const found = helperFile('loopwright.mjs');
   return found === null ? {} : { LOOPWRIGHT_HELPER: found };
-}
-
-interface MetricsDocument {
-  look(): void;
-  final(): Record<string, number>;
-}
-
-/** A JSON file that is rewritten with the latest numbers: each change is a new step of the numbers that changed. */
-function metricsDocument(
-  root: string,
-  path: string,
-  write: (values: Record<string, number>, step: number) => void,
-  firstStep: (key: string) => number,
-): MetricsDocument {
-  const absolute = join(root, path);
-  // Values that an earlier run left do not count.
-  let seen = stampOf(absolute);
-  const values = new Map<string, { value: number; step: number }>();
-  const take = (found: Record<string, number>) => {
-    const byStep = new Map<number, Record<string, number>>();
-    for (const [key, value] of Object.entries(found)) {
-      const before = values.get(key);
-      if (before && Object.is(before.value, value)) continue;
-      const step = before ? before.step + 1 : firstStep(key);
-      values.set(key, { value, step });
-      byStep.set(step, { ...byStep.get(step), [key]: value });
-    }
-    for (const [step, some] of byStep) write(some, step);
-  };
-  return {
-    look() {
-      const stamp = stampOf(absolute);
-      if (stamp === seen) return;
-      let found: Record<string, number>;
-      try {
-        found = numbersIn(readFileSync(absolute, 'utf8'));
-      } catch {
-        // Half written: it changes once more when it is complete.
-        return;
-      }
-      seen = stamp;
-      take(found);
-    },
-    final() {
-      try {
-        const found = numbersIn(readFileSync(absolute, 'utf8'));
-        take(found);
-        return found;
-      } catch (error) {
-        if (error instanceof WorkError) throw error;
-        throw new WorkError(`The metrics file \`${path}\` is not JSON: ${messageOf(error)}`, {
-          cause: error,
-          place: { file: path },
-        });
-      }
-    },
-  };
-}
-
-function stampOf(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats ? `${stats.mtimeNs} ${stats.size} ${stats.ino}` : '';
 }

@@ -35,3 +35,15 @@ export function sourcesOf({ sql }: Sql, sourceId: string, ending: string): strin
 export function removeImportNote({ sql }: Sql, source: string, sourceId: string): void {
   sql.run('DELETE FROM imports WHERE source = ? AND source_id = ?', source, sourceId);
 }
+
+/** The notes of a source by the ids there. */
+export function importNotes({ sql }: Sql, source: string): Map<string, ImportNote> {
+  return new Map(
+    sql
+      .all<ImportNote & { sourceId: string }>(
+        'SELECT source_id AS sourceId, id, detail FROM imports WHERE source = ?',
+        source,
+      )
+      .map(({ sourceId, id, detail }) => [sourceId, { id, detail }]),
+  );
+}

@@ -45,11 +45,20 @@ export interface MetricsFileOptions {
   stage: string;
   /** Base folder of artifact names. */
   root: string;
+  /** The name under which a metric is stored; the same without it. */
+  name?: (key: string) => string;
   /** Called for the first invalid line, and at the end with their number. */
   warn: (text: string) => void;
 }
 
-export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOptions): MetricsFile {
+export function metricsFile({
+  store,
+  runId,
+  stage,
+  root,
+  warn,
+  name: nameOf = (key) => key,
+}: MetricsFileOptions): MetricsFile {
   const { sql } = store;
   const path = metricsPath(store, runId, stage);
   const run = sql.get<{ id: number }>('SELECT id FROM runs WHERE run_id = ?', runId)?.id ?? 0;
@@ -70,12 +79,13 @@ export function metricsFile({ store, runId, stage, root, warn }: MetricsFileOpti
       warn(`warning: line ${number} of $LOOPWRIGHT_METRICS was not understood: ${why}. Further ones are counted only.`);
   };
   const write = (line: MetricLine, now: number) => {
-    for (const name of Object.keys(line.metrics))
+    const metrics = Object.entries(line.metrics).map(([key, value]): [string, number] => [nameOf(key), value]);
+    for (const [name] of metrics)
       if (line.step !== null) nextStep.set(name, Math.max(nextStep.get(name) ?? 0, line.step + 1));
     writePoints(
       store,
       run,
-      Object.entries(line.metrics).map(([name, value]) => ({
+      metrics.map(([name, value]) => ({
         key: name,
         value,
         step: line.step ?? stepOf(name),
@@ -183,7 +193,7 @@ function readChunks(
  * Writes a param of a program. A value of the project under that name stays; a different value is stored as
  * `program.name`.
  */
-function keepParam({ sql }: Store, run: number, key: string, value: ParamValue): void {
+export function keepParam({ sql }: Store, run: number, key: string, value: ParamValue): void {
   const [text, json, number] = paramCells(value);
   const known = sql.get<{ value: string }>('SELECT value FROM params WHERE run = ? AND key = ?', run, key);
   if (known?.value === text) return;

@@ -104,3 +104,29 @@ export function writeTag({ sql }: Sql, run: number, key: string, value: string |
   if (key === knownTags.name && value !== null && value !== '')
     sql.run('UPDATE runs SET name = ? WHERE id = ?', value, run);
 }
+
+/** Gives the values of a metric of a run another name, with those that have it already. */
+export function renameMetric({ sql }: Sql, run: number, from: string, to: string): void {
+  sql.write(() => {
+    const old = findKey({ sql }, from);
+    if (old === null) return;
+    const points = sql.all<{ step: number; at: number; value: number; is_nan: number }>(
+      'SELECT step, at, value, is_nan FROM points WHERE run = ? AND key = ?',
+      run,
+      old,
+    );
+    if (points.length === 0) return;
+    sql.run('DELETE FROM points WHERE run = ? AND key = ?', run, old);
+    sql.run('DELETE FROM latest WHERE run = ? AND key = ?', run, old);
+    writePoints(
+      { sql },
+      run,
+      points.map(({ step, at, value, is_nan: isNan }) => ({
+        key: to,
+        step,
+        at,
+        value: isNan === 1 ? Number.NaN : value,
+      })),
+    );
+  });
+}

@@ -120,7 +120,9 @@ function readDocument(file: string): unknown {
 function guessFormat(document: unknown): (typeof importFormats)[number] | null {
   if (!isRecord(document)) return null;
   if ('recordSet' in document) return 'croissant';
-  if ('signature' in document || ('inputs' in document && 'outputs' in document)) return 'mlflow';
+  // A model that was logged without a signature is an MLmodel file too; the import reports what it lacks.
+  if ('signature' in document || 'flavors' in document || ('inputs' in document && 'outputs' in document))
+    return 'mlflow';
   return 'columns' in document ? 'pandera' : null;
 }
 

@@ -1,5 +1,7 @@
 import type { CollectSource } from '../../project/schema/collectStage.ts';
+import type { ProjectFiles } from '../../project/projectFiles.ts';
 import { isSqlFile } from '../../project/graph.ts';
+import { trackedAt, trackedText } from '../../project/dvc/trackedData.ts';
 import { absentPaths } from '../absentPaths.ts';
 import type { Rule } from '../rule.ts';
 
@@ -29,9 +31,11 @@ export const missingFile: Rule = {
       if ('files' in from) {
         for (const path of [from.files].flat())
           if (absent(path))
-            context.report(['stages', name, 'with', 'from', 'files'], `No file matches \`${path}\` yet.`, {
-              severity: 'warning',
-            });
+            context.report(
+              ['stages', name, 'with', 'from', 'files'],
+              `No file matches \`${path}\` yet.${trackedAfter(path, files)}`,
+              { severity: 'warning' },
+            );
       }
       const [key, path, what] = placeOf(from);
       if (key !== null && absent(path))
@@ -44,12 +48,13 @@ export const missingFile: Rule = {
     for (const node of context.graph.stages.values()) {
       for (const dataset of node.reads) {
         const path = datasets?.[dataset]?.path;
-        if (path !== undefined && absent(path))
-          context.report(
-            ['datasets', dataset, 'path'],
-            `No file matches \`${path}\` yet, and no stage writes it; \`${node.name}\` reads it.`,
-            { severity: 'warning' },
-          );
+        if (path === undefined || !absent(path)) continue;
+        const tracked = trackedAfter(path, files);
+        context.report(
+          ['datasets', dataset, 'path'],
+          `No file matches \`${path}\` yet${tracked === '' ? ', and no stage writes it' : ''}; \`${node.name}\` reads it.${tracked}`,
+          { severity: 'warning' },
+        );
       }
     }
   },
@@ -61,4 +66,10 @@ function placeOf(from: CollectSource): [key: string | null, path: string, what: 
   if ('duckdb' in from) return ['duckdb', from.duckdb, 'database'];
   if ('delta' in from) return ['delta', from.delta, 'folder'];
   return 'iceberg' in from ? ['iceberg', from.iceberg, 'folder'] : [null, '', ''];
+}
+
+/** What DVC tracks at a missing path, as a sentence after another; empty for nothing. */
+function trackedAfter(path: string, files: ProjectFiles): string {
+  const tracked = trackedAt(path, files);
+  return tracked ? ` ${trackedText(tracked)}` : '';
 }

@@ -26,6 +26,7 @@ import { sweptStages } from './sweptStages.ts';
 import { bestOf, runTrial, type Sweep, type SweepRequest, type Trial } from './runTrial.ts';
 import { trialPlace } from './trialPlace.ts';
 import { watchTrials, type Watch } from './watchTrials.ts';
+import { valueOf } from '../../tracking/metricNames.ts';
 
 export interface SweepResult {
   objective: string;
@@ -166,7 +167,7 @@ function takeOver(sweep: Sweep): void {
       name: run.name,
       params,
       status: run.status,
-      value: run.metrics[objective] ?? null,
+      value: valueOf(run.metrics, objective),
       stopped: run.tags[sweepTags.stopped] ?? null,
     });
   }

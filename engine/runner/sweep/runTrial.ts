@@ -18,6 +18,7 @@ import type { SweptStages } from './sweptStages.ts';
 import { clearOuts } from './trialPlace.ts';
 import { runTrialProcess } from './trialProcess.ts';
 import type { Watch } from './watchTrials.ts';
+import { valueOf } from '../../tracking/metricNames.ts';
 
 export interface Trial {
   runId: string | null;
@@ -122,7 +123,7 @@ export async function runTrial(sweep: Sweep, i: number, place: Worktree | null):
   const id = outcome?.runId ?? runId;
   if (stopped !== null && id !== null) noteStopped(request.store, id, stopped);
   const run = id === null ? null : getRun(request.store, id);
-  const value = run?.metrics[objective] ?? null;
+  const value = run ? valueOf(run.metrics, objective) : null;
   sweep.trials.set(i, {
     runId: id,
     name: run?.name ?? null,
