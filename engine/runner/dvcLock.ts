@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { commandText } from '../project/dvc/commandText.ts';
 import { paramName } from '../project/dvc/dvcStage.ts';
 import { dvcLockName, type DvcProject } from '../project/dvc/readDvcProject.ts';
+import { readIgnoreRules } from '../project/ignoreRules.ts';
 import { flatten } from '../project/dvc/template.ts';
 import type { LockEntry, FileFingerprint } from '../fingerprint/lockFile.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
@@ -79,7 +80,7 @@ function fingerprintsOf(
 ): Record<string, FileFingerprint> {
   const path = posix.join(folder, output.path).replace(/\/$/, '');
   const now = fingerprints.of([path]);
-  if (output.md5 !== undefined && isSame(join(root, path), output)) return now;
+  if (output.md5 !== undefined && isSame(root, path, output)) return now;
   const other = Object.entries(now).map(([file, { bytes }]): [string, FileFingerprint] => [
     file,
     { hash: `md5:${output.md5 ?? ''}`, bytes },
@@ -90,24 +91,41 @@ function fingerprintsOf(
 }
 
 /** Whether a file or folder has the hash that DVC recorded. */
-function isSame(path: string, { md5 = '', size, hash }: DvcOutput): boolean {
+function isSame(root: string, name: string, { md5 = '', size, hash }: DvcOutput): boolean {
+  const path = join(root, name);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return false;
   if (!stats.isFile() && !stats.isDirectory()) return false;
-  if (stats.isDirectory()) return md5.endsWith('.dir') && folderMd5(path, hash !== 'md5') === md5;
+  if (stats.isDirectory()) return md5.endsWith('.dir') && folderMd5(path, hash !== 'md5', ignoredIn(root)) === md5;
   if (hash === 'md5' && size !== undefined && size !== stats.size) return false;
   const bytes = readFileSync(path);
   return md5Of(bytes) === md5 || (hash !== 'md5' && md5Of(withoutCarriageReturns(bytes)) === md5);
 }
 
+/** Files that DVC leaves out of folders: those of `.dvcignore` in the project, and of version control. */
+function ignoredIn(root: string): (file: string) => boolean {
+  let text = '';
+  try {
+    text = readRegularFile(join(root, '.dvcignore')).toString('utf8');
+  } catch {
+    // There is none, or it cannot be read.
+  }
+  const rules = readIgnoreRules(`.git\n.hg\n.dvc\n${text}`);
+  return (file) => {
+    const steps = relative(root, file).split(sep);
+    return steps.some((_, i) => rules(steps.slice(0, i + 1).join('/'), i < steps.length - 1) === true);
+  };
+}
+
 /** The hash of a folder: the MD5 of the JSON of its files by path, as Python writes it, and `.dir`. */
-export function folderMd5(folder: string, old = false): string {
+export function folderMd5(folder: string, old = false, isIgnored: (file: string) => boolean = () => false): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(
       (entry) =>
         !entry.isDirectory() && statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.isFile(),
     )
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !isIgnored(file));
   const listed = files
     .map((file) => ({ relpath: relative(folder, file).split(sep).join('/'), bytes: readFileSync(file) }))
     .map(({ relpath, bytes }) => ({ relpath, md5: md5Of(old ? withoutCarriageReturns(bytes) : bytes) }));

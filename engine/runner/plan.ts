@@ -63,7 +63,7 @@ export function planStages(options: {
 export function planStage(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
   const own = planAlone(options, node);
   const missing = own.state === 'fresh' ? [] : node.deps.flatMap((path) => missingData(path, options.project.files));
-  return { ...own, reasons: [...missing.map(trackedText), ...own.reasons] };
+  return { ...own, reasons: [...missing.map((data) => trackedText(data)), ...own.reasons] };
 }
 
 function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {

@@ -47,6 +47,35 @@ test('LW210 a dependency that nobody produces', () => {
   );
 });
 
+test('LW227 a metric that two files hold', () => {
+  // Tried: files of two stages and of one, nested names, YAML, files that are not there or cannot be read.
+  const text = withStages(
+    `  us: { cmd: x, outs: [us], metrics: [us/m.json] }
+  uk: { cmd: y, metrics: [«uk.json», gone.json, broken.json] }
+  both: { cmd: z, metrics: [a.yaml, «b.json»] }
+`,
+  );
+  const problems = expectMarks(
+    'LW227',
+    {
+      [yaml]: text,
+      'us/m.json': '{"acc": 0.9, "n": 1, "deep": {"f1": 0.5}}',
+      'uk.json': '{"acc": NaN, "deep": {"f1": 0.4}, "other": 1}',
+      'a.yaml': 'mse: 1_000\n',
+      'b.json': '{"mse": 2, "rmse": 3}',
+      'broken.json': '{"acc"',
+    },
+    only,
+  );
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    [
+      '`acc`, `deep.f1` are in `us/m.json` too. Runs keep them apart as `us:acc` and `uk:acc`.',
+      '`mse` is in `a.yaml` too. Runs keep them apart as `a.yaml:mse` and `b.json:mse`.',
+    ],
+  );
+});
+
 test('LW211 a dataset that is written and not read', () => {
   const files = { 'sql/other.sql': 'SELECT * FROM orders' };
   const other = (name: string) =>

@@ -2,10 +2,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Problem } from '../../protocol/problem.ts';
 import type { RunDetail, RunPage } from '../../protocol/runs.ts';
+import { makeProject } from '../helpers/makeProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 import { trainedOrders } from '../helpers/trainedOrders.ts';
 
 const trained = trainedOrders();
+
+test('metrics that are NaN or infinite show in the list and in one run', async () => {
+  // Tried: NaN, both infinities, from a file, from $LOOPWRIGHT_METRICS; beside finite ones, and alone.
+  const cwd = makeProject({
+    'loopwright.yaml':
+      'version: 1\nproject: p\nstages:\n  t:\n    cmd: printf \'{"loss":NaN,"gap":-Infinity,"n":1e-7}\' > m.json; echo \'{"acc":Infinity}\' >> $LOOPWRIGHT_METRICS\n    metrics: [m.json]\n',
+  });
+  const run = await runCli(['run'], { cwd });
+  assert.equal(run.code, 0, run.err);
+  const list = await runCli(['runs'], { cwd });
+  assert.match(list.out, /^run\s+acc\s+loss\s/);
+  assert.match(list.out, /\n\S+\s+∞\s+NaN\s/);
+  const { json } = await runJson<RunPage>(['runs'], { cwd });
+  const one = (await runCli(['runs', json.runs[0]?.runId ?? ''], { cwd })).out;
+  for (const line of ['acc = Infinity', 'gap = -Infinity', 'loss = NaN', 'n = 1e-7'])
+    assert.ok(one.includes(`  metric ${line}\n`), `${line}\n${one}`);
+});
 
 type Failure = { error: { message: string; problems: Problem[] } };
 

@@ -3,7 +3,9 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { floatText } from '../../engine/project/dvc/pythonText.ts';
-import { loadProject } from '../../engine/project/loadProject.ts';
+import { commandText } from '../../engine/project/dvc/commandText.ts';
+import { configFor, loadProject } from '../../engine/project/loadProject.ts';
+import type { CmdStage } from '../../engine/project/schema/cmdStage.ts';
 import { stageStatuses } from '../../engine/runner/stageStatus.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { pythonVenv } from '../helpers/pythonVenv.ts';
@@ -130,6 +132,55 @@ test('stages are fresh and stale as DVC itself says, after dvc.lock', async (t) 
   }
 });
 
+test('stages are those that DVC reads: names, commands, dependencies, outputs', (t) => {
+  const why = python.prepare();
+  if (why) return t.skip(why);
+  const spelled =
+    '1e-5 1_000 0x10 010 1.0 True yes ~ 1e5 .5 1. -.inf .nan 0o14 0b11 1_000.5 98765432109876543210 1e22 +5 on .5e3 1__0 TRUE Null 1:30 1e400 00 5.e1'.split(
+      ' ',
+    );
+  const root = makeProject({
+    'params.yaml': `${spelled.map((text, i) => `v${i}: ${text}\n`).join('')}l: [1, 2.0, true, null]\nd: { a: { b: [x y, 1, false] }, c: null, e: '' }\n`,
+    'sub/params.yaml': 'n: 1.50\n',
+    'sub/dvc.yaml': 'stages:\n  make: { cmd: "make ${n}", deps: [../raw.txt], outs: [out/x] }\n',
+    'raw.txt': '',
+    'dvc.yaml': `stages:
+${spelled.map((_, i) => `  s${i}: { cmd: 'echo \${v${i}} "\\\${HOME}"' }\n`).join('')}
+  each: { foreach: "\${l}", do: { cmd: "echo \${item} \${l[-1]}" } }
+  own: { foreach: [1.0, 1e3, yes, null, true, a/b, 1.0], do: { cmd: "echo \${item}" } }
+  named: { foreach: { x: { v: 1 }, 1: { v: 2.0 } }, do: { cmd: "echo \${key} \${item.v}" } }
+  grid: { matrix: { a: [1, 2.50], b: "\${l}", c: [{ q: 1 }] }, cmd: "echo \${item.a} \${item.c.q} \${key}" }
+  args: { cmd: "run \${d} \${ d[a].b.1 }" }
+  lines: { cmd: "echo a\\n\\n\\necho b" }
+  list: { cmd: ['x=1; echo \\\${x}', "echo a\\necho \${v0}"] }
+  there: { wdir: sub, cmd: cat out/x, deps: [out/x, ./../raw.txt], outs: [r: { cache: false }], metrics: [m.json], plots: [p/] }
+  still: { cmd: x, frozen: true, outs: [f] }
+`,
+  });
+  const dvc = (what: string) => JSON.parse(python.run(script, JSON.stringify({ folder: root, do: what }))) as unknown;
+  dvc('init');
+  const theirs = dvc('stages') as Record<
+    string,
+    { cmd: string | string[]; outs: string[]; metrics: string[]; deps: string[]; frozen: boolean }
+  >;
+  const project = loadProject(root);
+  const ours = configFor(project, 'default').stages as Record<string, CmdStage>;
+  assert.deepEqual(Object.keys(ours).toSorted(), Object.keys(theirs).toSorted());
+  for (const [name, stage] of Object.entries(theirs)) {
+    const own = ours[name];
+    const folder = project.dvc?.folders.get(name) ?? '';
+    assert.equal(own?.cmd, commandText(stage.cmd, folder), name);
+    assert.deepEqual((own?.deps ?? []).toSorted(), stage.deps, name);
+    assert.deepEqual(
+      [own?.outs, own?.metrics, own?.plots].flatMap((paths) => paths ?? []).toSorted(),
+      stage.outs,
+      name,
+    );
+    assert.deepEqual(own?.metrics ?? [], stage.metrics, name);
+    assert.equal(project.dvc?.frozen.has(name), stage.frozen, name);
+  }
+});
+
 test('a dvc.yaml runs as it is, and what it wrote is what DVC would have written', async () => {
   const root = makeProject(files);
   const { code, json, err } = await runJson<{ status: string; stages: { stage: string; status: string }[] }>(['run'], {
@@ -178,6 +229,50 @@ test('frozen stages never run, `always_changed` ones always, and a stage that fa
   assert.deepEqual(stale(root), ['bad', 'hot']);
   assert.equal((await runCli(['run', 'bad'], { cwd: root })).code, 1);
   assert.equal(existsSync(join(root, 'never')), false);
+});
+
+test('what a program writes by the way is read: metrics, params and artifacts of the whole dvc.yaml', async () => {
+  const root = makeProject({
+    'dvc.yaml': `stages:
+  train:
+    cmd: sh train.sh
+    metrics: [out/m.json, scores.yaml, single.metric]
+  idle:
+    cmd: 'true'
+metrics: [live/metrics.json, never.json, stale.json]
+params: [live/params.yaml]
+plots: [live/plots: { x: step }]
+artifacts: { best: { path: model.pkl, type: model } }
+`,
+    'stale.json': '{"old": 1}',
+    'train.sh': `mkdir -p live out
+echo '{"auc": 0.9, "f1": 0.5}' > out/m.json
+echo '{"p": 0.8, "deep": {"r": 0.7}, "f1": 0.25, "word": "x"}' > live/metrics.json
+echo 'n_estimators: 25' > live/params.yaml
+printf 'mse: 1_000\\nword: x\\n' > scores.yaml
+printf 0.93 > single.metric
+env | grep ^DVC_ | sort > env.txt
+`,
+  });
+  const { code, err } = await runCli(['run'], { cwd: root });
+  assert.equal(code, 0, err);
+  const { json } = await runJson<{
+    runs: { metrics: Record<string, number>; params: Record<string, unknown>; tags: Record<string, string> }[];
+  }>(['runs'], { cwd: root });
+  const { metrics, params, tags } = json.runs[0] ?? { metrics: {}, params: {}, tags: {} };
+  assert.deepEqual(Object.fromEntries(Object.entries(metrics).filter(([key]) => !key.startsWith('system/'))), {
+    auc: 0.9,
+    single: 0.93,
+    'out/m.json:auc': 0.9,
+    'out/m.json:f1': 0.5,
+    'live/metrics.json:f1': 0.25,
+    p: 0.8,
+    'deep.r': 0.7,
+    mse: 1000,
+  });
+  assert.deepEqual(params, { 'live/params.yaml:n_estimators': 25 });
+  assert.equal(tags['dvc.artifact.best'], 'model.pkl (model)');
+  assert.equal(readFileSync(join(root, 'env.txt'), 'utf8'), `DVC_ROOT=${root}\nDVC_STAGE=train\n`);
 });
 
 test('a stage begins without its outputs, as with DVC, but for those that persist; one that is missing is told where it stands', async () => {

@@ -32,14 +32,14 @@ export const dependencyNobodyProduces: Rule = {
         }
         if (!absent(path)) {
           for (const tracked of missingData(path, context.project.files))
-            report(`There is no file \`${tracked.path}\` in \`${path}\`. ${trackedText(tracked)}`, 'warning');
+            report(`There is no file \`${tracked.path}\`. ${trackedText(tracked, tracked.path)}`, 'warning');
           return;
         }
         const message = isGlob(path) ? `No file matches \`${path}\`` : `There is no file \`${path}\``;
         const tracked = trackedAt(path, context.project.files);
         report(
           tracked
-            ? `${message}. ${trackedText(tracked)}`
+            ? `${message}. ${trackedText(tracked, path)}`
             : `${message}, and no stage writes ${isGlob(path) ? 'one' : 'it'}.${suggestion(path, outs)}`,
         );
       });

@@ -68,13 +68,18 @@ export function readStage(stamped: Stamped, reading: StageReading): DvcStage {
   const cmd = get('cmd');
   const hasCommand = cmd && toValue(cmd.value) !== null && commandText(toValue(cmd.value), '') !== '';
   if (!hasCommand) report.error(stamped.nameRange, `The stage \`${stamped.name}\` has no \`cmd\`.`);
-  add(
-    'cmd',
-    cmd,
-    hasCommand
-      ? { kind: 'scalar', range: cmd.value.range, value: commandText(toValue(cmd.value), folder), quoted: true }
-      : null,
-  );
+  // A stage without a command has one here, so that it is reported once.
+  entries.push({
+    key: 'cmd',
+    keyRange: cmd?.keyRange ?? stamped.nameRange,
+    value: {
+      kind: 'scalar',
+      range: cmd?.value.range ?? stamped.nameRange,
+      value: hasCommand ? commandText(toValue(cmd.value), folder) : 'false',
+      quoted: true,
+    },
+    merged: false,
+  });
   const description = get('desc')?.value;
   add(
     'description',

@@ -37,7 +37,7 @@ export function fill(node: Located, filling: Filling): Located {
   const expression = single.exec(node.value)?.[1];
   if (expression !== undefined && node.value.match(reference)?.[0] === node.value) {
     const found = lookUp(node.value, expression, node.range, filling);
-    if (!found) return { ...node, value: '' };
+    if (!found) return node;
     if (!(filling.key === 'cmd' && found.kind === 'map')) return noteInserted(movedTo(found, node.range));
   }
   return { ...node, value: fillText(node.value, node.range, filling) };

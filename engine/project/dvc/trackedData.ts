@@ -46,12 +46,13 @@ export function missingData(path: string, files: ProjectFiles): TrackedData[] {
     .filter((tracked) => !files.exists(tracked.path));
 }
 
-/** `data` is tracked by … and can be pulled from …, as sentences after "There is no file `data`." */
-export function trackedText({ file, path, bytes: size, files, source, remote }: TrackedData): string {
+/** Says what tracks data and what brings it. `after` is a path that the sentence before names. */
+export function trackedText(data: TrackedData, after?: string): string {
+  const { file, path, bytes: size, files, source, remote } = data;
   const parts = [...(size === null ? [] : [bytes(size)]), ...(files === null ? [] : [plural(files, 'file')])];
   const what = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
   const from = source === null ? (remote === null ? '' : ` from the remote \`${remote}\``) : ` from ${source}`;
-  return `\`${path}\` is tracked by \`${file}\`${what}: \`dvc pull ${quoted(file)}\` brings it${from}.`;
+  return `${path === after ? 'It' : `\`${path}\``} is tracked by \`${file}\`${what}: \`dvc pull ${quoted(file)}\` brings it${from}.`;
 }
 
 function quoted(path: string): string {

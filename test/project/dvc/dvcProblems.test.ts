@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkProject } from '../../engine/checks/checkProject.ts';
-import { configFor, loadProject } from '../../engine/project/loadProject.ts';
-import { makeProject } from '../helpers/makeProject.ts';
+import { checkProject } from '../../../engine/checks/checkProject.ts';
+import { configFor, loadProject } from '../../../engine/project/loadProject.ts';
+import { makeProject } from '../../helpers/makeProject.ts';
 
 test('errors and unsupported keys of a dvc.yaml are reported at their place', () => {
   const root = makeProject({
