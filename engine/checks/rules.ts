@@ -2,6 +2,7 @@ import { boundsReversed } from './data/boundsReversed.ts';
 import { constraintUnfit } from './data/constraintUnfit.ts';
 import { fieldTwice } from './data/fieldTwice.ts';
 import { foreignKeyOfNothing } from './data/foreignKeyOfNothing.ts';
+import { logPattern } from './data/logPattern.ts';
 import { labellingUnfit } from './data/labellingUnfit.ts';
 import { positiveNotACategory } from './data/positiveNotACategory.ts';
 import { rolesTwice } from './data/rolesTwice.ts';
@@ -145,6 +146,7 @@ export const rules: readonly Rule[] = [
   foreignKeyOfNothing,
   sqlParamUnknown,
   labellingUnfit,
+  logPattern,
   // modelling
   targetAmongFeatures,
   noTarget,

@@ -20,9 +20,13 @@ export function readPattern(pattern: string): LinePattern | PatternProblem {
   const groups: (string | null)[] = [];
   const open: number[] = [];
   let expression = '';
+  // Whether something stands before the position that can be repeated.
+  let repeatable = false;
   for (let i = 0; i < pattern.length; i++) {
     const rest = pattern.slice(i);
     const c = pattern.charAt(i);
+    const before = repeatable;
+    repeatable = c !== '(' && c !== '|';
     if (c === '\\') {
       if (i + 1 === pattern.length) return { at: i, message: 'ends with `\\`, which needs a character after it' };
       if (/^\\([1-9]|k<)/.test(rest))
@@ -52,10 +56,21 @@ export function readPattern(pattern: string): LinePattern | PatternProblem {
         expression += `(?P<${name}>`;
         i += named[0].length - 1;
       } else {
-        if (!rest.startsWith('(?')) groups.push(null);
-        expression += c;
+        const plain = /^\(\?[a-zA-Z-]*[:)]/.exec(rest)?.[0] ?? c;
+        if (plain === c) groups.push(null);
+        if (plain.endsWith(')')) open.pop();
+        expression += plain;
+        i += plain.length - 1;
       }
     } else {
+      const repeat = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/.exec(rest)?.[0];
+      if (repeat !== undefined) {
+        if (!before) return { at: i, message: `has \`${repeat}\` with nothing before it to repeat` };
+        repeatable = false;
+        expression += repeat;
+        i += repeat.length - 1;
+        continue;
+      }
       if (c === ')' && open.pop() === undefined) return { at: i, message: 'has `)` without `(`' };
       expression += c;
     }
@@ -70,7 +85,7 @@ export function readPattern(pattern: string): LinePattern | PatternProblem {
   return { expression, groups };
 }
 
-/** Returns what JavaScript says of a pattern, at the shortest start of it that is wrong already. */
+/** Returns what JavaScript says of a pattern, when the reading above found nothing. */
 function syntaxProblem(pattern: string): PatternProblem | null {
   const flags = /^\(\?[a-z]+\)/.exec(pattern)?.[0] ?? '';
   const source = pattern
@@ -82,8 +97,7 @@ function syntaxProblem(pattern: string): PatternProblem | null {
     return null;
   } catch (error) {
     const text = error instanceof Error ? error.message.replace(/^Invalid regular expression: .*\/[a-z]*: /s, '') : '';
-    const repeat = /(?:^|[(|])([*+?]|\{\d)|[*+?}]{1,2}([*+])/.exec(source);
-    return { at: flags.length + (repeat?.index ?? 0), message: `is not a regular expression: ${text.toLowerCase()}` };
+    return { at: 0, message: `is not a regular expression: ${text.toLowerCase()}` };
   }
 }
 
