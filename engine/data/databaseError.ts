@@ -1,4 +1,5 @@
 import { CancelledError, DataError, WorkError, messageOf } from '../base/errors.ts';
+import { jsonFault } from './reading/jsonFault.ts';
 import { openedText } from './reading/openedTexts.ts';
 
 /**
@@ -40,6 +41,8 @@ export function describeFullError(error: unknown): WorkError | null {
 export function describeReadError(error: unknown, files: readonly string[] = []): DataError | null {
   if (error instanceof DataError) return error;
   const message = messageOf(error);
+  const fault = jsonFaultIn(message);
+  if (fault !== null) return new DataError(fault.message, { cause: error, place: fault.place });
   for (const { when, say } of readErrors) {
     const match = when.exec(message);
     if (!match) continue;
@@ -52,6 +55,20 @@ export function describeReadError(error: unknown, files: readonly string[] = [])
     return new DataError(`${where}: ${say(match)}`, { cause: error, place });
   }
   return null;
+}
+
+/** The place of a fault in a JSON file. DuckDB counts lines from where a thread began to read. */
+function jsonFaultIn(message: string): { message: string; place: { file: string; line: number } } | null {
+  const path = /JSON/.test(message) ? fileIn(message) : null;
+  if (path === null) return null;
+  const twice = /in line (\d+):.* has duplicate key "([^"]*)"/s.exec(message);
+  const fault = twice
+    ? { line: Number(twice[1]), says: `the object has the key \`${twice[2]}\` twice; remove or rename one of them` }
+    : jsonFault(path);
+  if (fault === null) return null;
+  const { file } = openedText(path);
+  const todo = twice ? '' : '; expected one object per line, or one array of objects';
+  return { message: `${file}, line ${fault.line}: ${fault.says}${todo}`, place: { file, line: fault.line } };
 }
 
 const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = [

@@ -4,6 +4,7 @@ import { DataError } from '../base/errors.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
 import { quotePath } from './quote.ts';
 import { instead } from './reading/foreignContent.ts';
+import { jsonSql } from './reading/jsonSql.ts';
 import { shapeSettings } from './reading/readAs.ts';
 import { textSql } from './reading/textSql.ts';
 import { sourceFormat, type SourceFormat } from './sourceFormat.ts';
@@ -42,8 +43,7 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
   const shared = `union_by_name = true${withFile ? ", filename = '_file'" : ''}`;
   if (format === 'parquet') refuseVersionedTables(files);
   if (format === 'parquet') return `read_parquet(${list(files)}, ${shared})`;
-  if (format === 'json')
-    return `read_json(${list(files)}, ${shared}, format = 'auto', maximum_object_size = 67108864, sample_size = -1)`;
+  if (format === 'json') return jsonSql(files, withFile);
   return textSql(files, { allText, withFile, rejects, read: shapeSettings(read) });
 }
 

@@ -114,7 +114,7 @@ test('a line of a gigabyte is rejected without being loaded', async () => {
   for (let i = 0; i < rounds(16); i++) writeSync(handle, chunk);
   closeSync(handle);
   const before = process.memoryUsage.rss();
-  await assert.rejects(profile(path), says(/line\.csv.*line size/is));
+  await assert.rejects(profile(path), says(/line\.csv.*(line size|longer than 16 MB)/is));
   await assert.rejects(
     validate(path, text('a', 'b')),
     says(/line\.csv: a line that starts at byte 4 is longer than 16 MB/),

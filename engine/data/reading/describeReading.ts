@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import type { ReadSettings } from '../../project/schema/readSettings.ts';
-import { sourceFormat } from '../sourceFormat.ts';
+import { sourceFormat, type SourceFormat } from '../sourceFormat.ts';
+import { jsonNotes } from './jsonKeys.ts';
 import { shapeSettings, type ReadAs } from './readAs.ts';
 import { readText } from './readText.ts';
 
-/** How one file is read, for people and for `--json`. */
-export interface FileReading extends ReadAs {
+/** How one file is read, for people and for `--json`. Only text has the settings of `read`. */
+export interface FileReading extends Partial<ReadAs> {
   file: string;
+  format: SourceFormat;
   /** Names of the columns that are left out. */
   leftOut: string[];
   /** Lines with more or fewer fields, in words; null when there are none at the start. */
@@ -29,18 +31,21 @@ const quoteWords: Record<string, string> = {
   none: 'no quoted fields',
 };
 
-/** Returns how each text file is read. Files of other formats are left out. Throws DataError for an unreadable file. */
+/** Returns how each file is read. Throws DataError for an unreadable file. */
 export function readingsOf(files: readonly string[], read: ReadSettings = {}): FileReading[] {
-  return files.slice(0, mostFiles).flatMap((file) => {
-    if (sourceFormat(file) !== 'csv') return [];
+  return files.slice(0, mostFiles).map((file): FileReading => {
+    const format = sourceFormat(file) ?? 'csv';
+    if (format !== 'csv')
+      return { file, format, leftOut: [], ragged: null, notes: format === 'json' ? jsonNotes(file) : [] };
     const { readAs, names, leftOut, ragged, notes } = readText(file, shapeSettings(read));
-    return [{ file, ...readAs, leftOut: leftOut.map((i) => names[i] ?? ''), ragged, notes }];
+    return { file, format, ...readAs, leftOut: leftOut.map((i) => names[i] ?? ''), ragged, notes };
   });
 }
 
 /** True for UTF-8 with commas (tabs in a .tsv) and a header in the first line, without anything to tell. */
 export function isPlainReading({
   file,
+  format,
   encoding,
   delimiter,
   quotes,
@@ -50,12 +55,13 @@ export function isPlainReading({
   ragged,
   notes,
 }: FileReading): boolean {
+  if (format !== 'csv') return notes.length === 0;
   const usual = /\.(tsv|tab)(\.\w+)?$/i.test(file) ? '\t' : ',';
   return (
     encoding === 'utf-8' &&
     delimiter === usual &&
     quotes === 'double' &&
-    header &&
+    header !== false &&
     skip === 0 &&
     comment === null &&
     ragged === null &&
@@ -81,16 +87,18 @@ export function describeReading(readings: readonly FileReading[], options: { rag
   });
 }
 
-function wordsOf({ encoding, delimiter, quotes, header, skip, comment, ragged, notes }: FileReading): string {
-  const between = delimiterWords[delimiter] ?? `\`${delimiter}\``;
+function wordsOf(reading: FileReading): string {
+  const { encoding = 'utf-8', delimiter = ',', quotes = 'double', skip = 0, comment = null } = reading;
+  const rest = [...reading.notes, ...(reading.ragged === null ? [] : [reading.ragged])];
+  if (reading.format !== 'csv') return rest.join('; ');
   const style = quoteWords[quotes];
   const parts = [
     encoding === 'utf-8' ? 'UTF-8' : encoding,
-    `${between} between fields`,
+    `${delimiterWords[delimiter] ?? `\`${delimiter}\``} between fields`,
     ...(style === undefined ? [] : [style]),
-    header ? `header in line ${skip + 1}` : `no header`,
+    reading.header === false ? 'no header' : `header in line ${skip + 1}`,
     ...(skip === 0 ? [] : [`${skip.toLocaleString('en-US')} ${skip === 1 ? 'line' : 'lines'} skipped`]),
     ...(comment === null ? [] : [`lines that start with \`${comment}\` are comments`]),
   ];
-  return [parts.join(', '), ...notes, ...(ragged === null ? [] : [ragged])].join('; ');
+  return [parts.join(', '), ...rest].join('; ');
 }

@@ -38,7 +38,7 @@ interface Group {
  * read as a table.
  */
 export function textSql(files: readonly string[], options: TextOptions): string {
-  if (options.allText && options.rejects) for (const file of files) checkLineLengths(file);
+  if (options.allText) for (const file of files) checkLineLengths(file);
   const reads = groupsOf(files, options).map((group) => readSql(group, options));
   return reads.length === 1
     ? reads.join('')

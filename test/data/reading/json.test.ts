@@ -1,0 +1,79 @@
+/**
+ * JSON as tables. Tried: repeated keys and keys that differ by case; lines that break off, at the end and in the middle;
+ * arrays that break off; a byte order mark, blank lines and CRLF; UTF-16; NaN and Infinity; one
+ * object over several lines; packed files; Latin-1.
+ */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { DataError } from '../../../engine/base/errors.ts';
+import { openDatabase } from '../../../engine/data/database.ts';
+import { describeReading, readingsOf } from '../../../engine/data/reading/describeReading.ts';
+import { sourceSql } from '../../../engine/data/readSource.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
+
+const folder = temporaryFolder();
+const db = await openDatabase({ threads: 1 });
+after(() => db.close());
+let files = 0;
+
+function file(content: string | Buffer, ending = 'jsonl'): string {
+  const path = join(folder, `f${++files}.${ending}`);
+  writeFileSync(path, content);
+  return path;
+}
+const rows = (path: string) => db.rows(`SELECT * FROM ${sourceSql([path])}`);
+
+const two = [{ a: 1 }, { a: 2 }];
+const same: [string, string | Buffer, string?][] = [
+  ['lines', '{"a":1}\n{"a":2}\n'],
+  ['no end of the last line', '{"a":1}\n{"a":2}'],
+  ['a mark, blank lines and CRLF', '\ufeff{"a":1}\r\n\r\n{"a":2}\r\n\r\n'],
+  ['an array', '[{"a":1},{"a":2}]', 'json'],
+  ['an array over lines', '[\n  {"a": 1},\n  {\n    "a": 2\n  }\n]\n', 'json'],
+  ['UTF-16, as PowerShell writes', Buffer.from('\ufeff{"a":1}\r\n{"a":2}\r\n', 'utf16le')],
+  ['gzip', gzipSync('{"a":1}\n{"a":2}\n'), 'jsonl.gz'],
+  ['zstd', zstdCompressSync('{"a":1}\n{"a":2}\n'), 'jsonl.zst'],
+];
+for (const [name, content, ending] of same)
+  test(`the same table: ${name}`, async () => assert.deepEqual(await rows(file(content, ending)), two));
+
+test('NaN and Infinity are numbers', async () => {
+  const path = file('{"a":1}\n{"a":NaN}\n{"a":-Infinity}\n');
+  const [row] = await db.rows(`SELECT count(*) AS n, count(*) FILTER (isnan(a)) AS nans FROM ${sourceSql([path])}`);
+  assert.deepEqual(row, { n: 3, nans: 1 });
+});
+
+const faults: [string, string | Buffer, number, RegExp, string?][] = [
+  ['a repeated key', '{"a":1}\n{"a":1,"b":2,"a":3}\n', 2, /has the key `a` twice/],
+  ['the last line breaks off', '{"a":1}\n{"a":2}\n{"a"', 3, /breaks off/],
+  ['the last value breaks off', '{"a":1}\n{"a":"te', 2, /breaks off/],
+  ['a line in the middle', '{"a":1}\n{"a":\n{"a":3}\n', 2, /breaks off|not valid JSON/],
+  ['text between', '{"a":1}\n\noops\n{"a":3}\n', 3, /not valid JSON: `o`/],
+  ['single quotes', '{"a":1}\n{\'a\':2}\n', 2, /not valid JSON/],
+  ['an array that breaks off', '[\n{"a":1},\n{"a":2', 3, /breaks off/, 'json'],
+  ['an array with a stray comma', '[\n{"a":1},\n{"a":2},\n]', 4, /not valid JSON/, 'json'],
+];
+for (const [name, content, line, about, ending] of faults)
+  test(`a fault has its line: ${name}`, async () => {
+    const path = file(content, ending);
+    await assert.rejects(rows(path), (error) => {
+      assert.ok(error instanceof DataError, String(error));
+      assert.match(error.message, about);
+      assert.deepEqual([error.place?.file, error.place?.line], [path, line], error.message);
+      return true;
+    });
+  });
+
+test('keys that differ by case are told', () => {
+  const path = file('{"userId":1}\n{"UserID":2}\n');
+  assert.match(describeReading(readingsOf([path]))[0] ?? '', /differ only by case.*userId, UserID → UserID_1/);
+  assert.deepEqual(describeReading(readingsOf([file('{"a":1}\n{"b":2}\n')])), []);
+});
+
+test('other encodings are refused', async () => {
+  const path = file(Buffer.from('{"a":"M\xfcller"}\n', 'latin1'));
+  await assert.rejects(async () => rows(path), /JSON is UTF-8, and this file is not/);
+});
