@@ -90,6 +90,8 @@ export interface DatasetSummary {
   name: string;
   path: string;
   schema: string | null;
+  /** The collect stage that fills it, and the kind of its source: `files`, `postgres`, …; absent without one. */
+  source?: { stage: string; kind: string };
   /** Newest snapshot, if one was made. */
   snapshot: SnapshotSummary | null;
   snapshotCount: number;

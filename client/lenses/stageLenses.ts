@@ -155,7 +155,7 @@ function sourceLenses(project: Project, place: OutlineStage, tests: SourceTests)
   }
   return [
     preview,
-    lens(place, '$(plug) Test connection', commandIds.testSource, subject),
+    lens(place, `$(plug) Test ${test ? 'again' : 'connection'}`, commandIds.testSource, subject),
     ...(outcome ? [outcome] : []),
   ];
 }

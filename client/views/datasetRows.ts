@@ -53,6 +53,18 @@ function details(project: Project, dataset: DatasetSummary): Row[] {
       icon: 'symbol-structure',
       open: { id: commandIds.openFile, args: [{ project, file: schema }] },
     });
+  if (dataset.source) {
+    const { stage, kind } = dataset.source;
+    const last = project.overview?.stages.find(({ name }) => name === stage)?.last;
+    rows.push({
+      id: `${id}/source`,
+      label: 'Source',
+      description: `${kind} · ${last ? `collected ${timeText(last.startedAt)}` : 'not collected yet'}`,
+      icon: 'plug',
+      tooltip: `Collected by the stage ${stage}\nPreview what it would bring`,
+      open: { id: commandIds.previewSource, args: [{ project, stage }] },
+    });
+  }
   if (!snapshot) return rows;
   rows.push(
     {

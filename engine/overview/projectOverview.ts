@@ -20,6 +20,7 @@ import { stageStatuses } from '../runner/stageStatus.ts';
 import { deploymentState, temporaryDeployments } from '../serving/deployments.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { runCounts } from '../tracking/stageResults.ts';
+import { kindOfSource } from '../project/schema/sourceKinds.ts';
 import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
 import { monitorSummaries } from './monitorSummaries.ts';
@@ -110,13 +111,25 @@ function experimentsOf(project: Project, store: Store | null): Omit<ExperimentSu
   return [summary('default', 'The project as it is written', null), ...files, ...others];
 }
 
+/** The source of each dataset that a stage collects. */
+function sourcesOf(config: ProjectConfig): Map<string, { stage: string; kind: string }> {
+  const sources = new Map<string, { stage: string; kind: string }>();
+  for (const [stage, one] of Object.entries(config.stages ?? {}))
+    if ('uses' in one && one.uses === 'collect' && !sources.has(one.with.dataset))
+      sources.set(one.with.dataset, { stage, kind: kindOfSource(one.with.from) });
+  return sources;
+}
+
 function datasetsOf(config: ProjectConfig, store: Store | null): Omit<DatasetSummary, 'problem'>[] {
+  const sources = sourcesOf(config);
   return Object.entries(config.datasets ?? {}).map(([name, dataset]) => {
     const snapshot = store ? newestSnapshot(store, name) : null;
+    const source = sources.get(name);
     return {
       name,
       path: dataset.path,
       schema: dataset.schema ?? null,
+      ...(source ? { source } : {}),
       snapshotCount: store ? snapshotCount(store, name) : 0,
       snapshot: snapshot
         ? {

@@ -120,6 +120,9 @@ it('opens the profile of a dataset, and of each version what it changed', async 
     /compared with transactions@3f2a91c4/,
   );
   assert.equal(new Set(children.map(({ id }) => id)).size, children.length);
+  const source = children.find(({ label }) => label === 'Source');
+  assert.match(source?.description ?? '', /^files · collected /);
+  assert.equal(source?.open?.id, 'loopwright.previewSource');
   assert.ok(((await labels?.children?.()) ?? []).every(({ context }) => context !== 'data version'));
 });
 
