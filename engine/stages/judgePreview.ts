@@ -1,7 +1,7 @@
 import type { RowFault, SourcePreview } from '../../protocol/sourcePreview.ts';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
-import type { Peek } from '../data/sources/peek.ts';
+import { isNested, type Peek } from '../data/sources/peek.ts';
 import { validateTable } from '../data/validateTable.ts';
 import type { DatasetSchema, InvalidMode } from '../project/schema/datasetSchema.ts';
 
@@ -54,7 +54,9 @@ async function shownTable(db: Database, { columns, rows, text }: Pick<Peek, 'col
   const selected: string[] = [];
   for (const [i, { name, type }] of columns.entries()) {
     const isText = text === true || type === 'VARCHAR' || !(await isType(db, type));
-    selected.push(`${isText ? `c${i}` : `TRY_CAST(c${i} AS ${type})`} AS ${quoteIdentifier(name)}`);
+    selected.push(
+      `${isText ? `c${i}` : `TRY_CAST(${isNested(type) ? `CAST(c${i} AS JSON)` : `c${i}`} AS ${type})`} AS ${quoteIdentifier(name)}`,
+    );
   }
   return `(SELECT ${selected.join(', ')} FROM ${table})`;
 }

@@ -22,6 +22,7 @@ datasets:
   file: { path: data/file.parquet }
   secret: { path: data/secret.parquet }
   printed: { path: data/printed.parquet }
+  nested: { path: data/nested.parquet, schema: schemas/nested.dataset.yaml }
   files: { path: data/files.parquet, schema: schemas/orders.dataset.yaml }
 stages:
   pull: { uses: collect, with: { dataset: orders, from: { sqlite: app.db, query: SELECT * FROM orders, watermark: id } } }
@@ -38,6 +39,7 @@ stages:
   file: { uses: collect, with: { dataset: file, from: { sqlite: app.db, query: bad.sql } } }
   read: { uses: collect, with: { dataset: files, from: { files: in.csv }, invalid: fail } }
   secret: { uses: collect, with: { dataset: secret, from: { postgres: "\${env.SHOP_URL}", query: SELECT 1 } } }
+  nested: { uses: collect, with: { dataset: nested, from: { files: nested.jsonl } } }
   command: { uses: collect, with: { dataset: printed, from: { command: "echo id,n" } } }
   nothing: { cmd: "true" }
 `;
@@ -45,6 +47,9 @@ const root = makeProject({
   'loopwright.yaml': yaml,
   'schemas/orders.dataset.yaml':
     'primaryKey: id\nfields:\n  - { name: id, type: integer }\n  - { name: amount, type: number, constraints: { minimum: 0 } }\n  - { name: made, type: datetime, loopwright: { role: timestamp } }\n',
+  'schemas/nested.dataset.yaml':
+    'fields:\n  - { name: id, type: integer }\n  - { name: tags, type: array, constraints: { required: true, maxLength: 2 } }\n  - { name: who, type: object, constraints: { required: true } }\n',
+  'nested.jsonl': `{"id": 1, "tags": ["a, \\"b\\"", "]"], "who": {"name": "O'Neil: {x}", "age": null}}\n{"id": 2, "tags": ["a", "b", "c"], "who": null}\n`,
   'bad.sql': 'SELECT *\nFROM ordrs\n',
   'in.csv': 'id,amount\n1,2\n1,-3\nx,4\n',
 });
@@ -104,6 +109,17 @@ test('a file with a schema: each fault of a row, and a column that is missing', 
   );
 });
 
+test('lists and records are checked as they are, whatever their texts contain', async () => {
+  const shown = await preview('nested');
+  assert.deepEqual(
+    shown.faults.map(({ row, column }) => [row, column]),
+    [
+      [1, 'tags'],
+      [1, 'who'],
+    ],
+  );
+});
+
 test('an error has the line of the source or of its query, and no secret', async () => {
   const failed = async (name: string, env = {}) => {
     const error = await preview(name, { env }).catch((error: unknown) => error);
@@ -112,13 +128,13 @@ test('an error has the line of the source or of its query, and no secret', async
   };
   assert.deepEqual(await failed('inline'), {
     message: 'The query failed: no such table: ordrs. Did you mean `orders`?',
-    place: { file: 'loopwright.yaml', line: 13, column: 84 },
+    place: { file: 'loopwright.yaml', line: 14, column: 84 },
   });
-  assert.deepEqual((await failed('block')).place, { file: 'loopwright.yaml', line: 20, column: 16 });
+  assert.deepEqual((await failed('block')).place, { file: 'loopwright.yaml', line: 21, column: 16 });
   assert.deepEqual((await failed('file')).place, { file: 'bad.sql' });
   const secret = await failed('secret', { SHOP_URL: 'postgres://ada:hunter22@127.0.0.1:9/shop' });
   assert.match(secret.message, /^PostgreSQL could not be read: .*ECONNREFUSED 127\.0\.0\.1:9/);
-  assert.equal(secret.place?.line, 25);
+  assert.equal(secret.place?.line, 26);
   assert.ok(!secret.message.includes('hunter22'), secret.message);
 });
 
@@ -133,6 +149,7 @@ test('a command is not run without consent', async () => {
     'bad.sql',
     'in.csv',
     'loopwright.yaml',
+    'nested.jsonl',
     'schemas',
   ]);
 });

@@ -119,6 +119,18 @@ describe('source preview', { skip: cannotTest() }, () => {
     assert.equal(asked.length, 1);
   });
 
+  it('draws the first columns of a table of thousands', async () => {
+    const columns = Array.from({ length: 3000 }, (_, i) => ({ name: `c${i}`, type: 'BIGINT', declared: null }));
+    const rows = Array.from({ length: 100 }, (_, r) => columns.map((_, c) => String(r * c)));
+    const wide = { columns, rows, faults: [{ row: 5, column: 'c2900', reason: 'c2900: below minimum 0' }], total: 100 };
+    const view = await bench.open('sourcePreview', state, answering(wide), 'dark', size);
+    await shows(view, '100 rows, the first 200 of 3,000 columns');
+    await view.page.locator('table.values').focus();
+    await view.page.keyboard.press('n');
+    await shows(view, 'Row 6: c2900: below minimum 0');
+    assert.deepEqual(view.faults, []);
+  });
+
   it('can be cancelled while it reads', async () => {
     const stopped: unknown[] = [];
     const view = await bench.open(

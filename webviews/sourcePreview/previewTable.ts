@@ -11,12 +11,16 @@ export const rowHeight = 28;
 /** Longest text of a cell; the whole value is its tooltip. */
 const longest = 120;
 
+/** Most columns that are drawn; a table of thousands would take seconds to draw. */
+export const mostColumns = 200;
+
 /** The rows as the source gives them, each value that does not fit marked with its reason. */
 export function previewTable(model: Model, preview: SourcePreview, actions: Actions, slice: Slice): TemplateResult {
   const { shown, active } = model;
   const faults = faultsByRow(preview.faults);
-  const right = preview.columns.map(({ type }) => isNumber(type));
-  const width = preview.columns.length + 1;
+  const columns = preview.columns.slice(0, mostColumns);
+  const right = columns.map(({ type }) => isNumber(type));
+  const width = columns.length + 1;
   const space = (rows: number) =>
     rows === 0
       ? nothing
@@ -29,14 +33,14 @@ export function previewTable(model: Model, preview: SourcePreview, actions: Acti
       tabindex="0"
       aria-label="Rows of ${preview.source}"
       aria-rowcount=${shown.length + 1}
-      aria-colcount=${width}
+      aria-colcount=${preview.columns.length + 1}
       aria-activedescendant=${shown.length === 0 ? nothing : `row-${active}`}
       @keydown=${(event: KeyboardEvent) => actions.keys(event)}
     >
       <thead>
         <tr>
           <th scope="col" class="number">Row</th>
-          ${preview.columns.map((column, i) => head(column, right[i] ?? false, preview.schema !== null))}
+          ${columns.map((column, i) => head(column, right[i] ?? false, preview.schema !== null))}
         </tr>
       </thead>
       <tbody>
@@ -54,7 +58,7 @@ export function previewTable(model: Model, preview: SourcePreview, actions: Acti
             <td class="number muted ${whole.length > 0 ? 'invalid' : ''}" title=${reasons(whole) || nothing}>
               ${own.length > 0 ? icon('warning', `Does not fit: ${reasons(own)}`) : nothing} ${count(row + 1)}
             </td>
-            ${preview.columns.map(({ name }, j) =>
+            ${columns.map(({ name }, j) =>
               cell(
                 preview.rows[row]?.[j] ?? null,
                 own.filter(({ column }) => column === name),

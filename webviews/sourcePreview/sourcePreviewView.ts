@@ -2,13 +2,13 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { SourcePreview } from '../../protocol/sourcePreview.ts';
 import { freshnessText, schemaText, wouldBring } from '../../words/sourcePreview.ts';
-import { plural } from '../../words/numbers.ts';
+import { count, plural } from '../../words/numbers.ts';
 import { duration } from '../../words/times.ts';
 import { emptyState, icon, skeleton, time } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import type { Slice } from '../ui/table/slices.ts';
 import type { Actions, Model } from './model.ts';
-import { previewTable, rowReasons } from './previewTable.ts';
+import { mostColumns, previewTable, rowReasons } from './previewTable.ts';
 
 const icons: Record<string, string> = { files: 'file', url: 'globe', s3: 'cloud', command: 'terminal', logs: 'output' };
 
@@ -126,7 +126,7 @@ function body(model: Model, actions: Actions, slice: Slice): Piece {
       preview.since ? 'Nothing new' : 'No rows',
       preview.since
         ? sentence(wouldBring(preview))
-        : `The source has ${plural(preview.columns.length, 'column')} and no rows now: ${preview.columns.map(({ name }) => name).join(', ')}.`,
+        : `The source has ${plural(preview.columns.length, 'column')} and no rows now: ${namesOf(preview)}.`,
       preview.since ? { label: 'Show rows from the start', run: () => actions.all(true) } : null,
     );
   return html`${tableBar(model, preview, actions)} ${previewTable(model, preview, actions, slice)}
@@ -142,7 +142,7 @@ function body(model: Model, actions: Actions, slice: Slice): Piece {
 function tableBar({ onlyFaults, shown }: Model, preview: SourcePreview, actions: Actions): Piece {
   const first = preview.rows.length < (preview.total ?? Number.POSITIVE_INFINITY) ? 'The first ' : '';
   return html`<div class="toolbar">
-    <span class="muted">${first}${plural(shown.length, 'row')}, ${plural(preview.columns.length, 'column')}</span>
+    <span class="muted">${first}${plural(shown.length, 'row')}, ${columnsText(preview.columns.length)}</span>
     ${
       preview.faults.length > 0
         ? html`<label class="choice"
@@ -158,6 +158,15 @@ function tableBar({ onlyFaults, shown }: Model, preview: SourcePreview, actions:
     }
     ${preview.command !== null ? html`<button class="link" @click=${() => actions.runCommand()}>Run the command…</button>` : nothing}
   </div>`;
+}
+
+function columnsText(columns: number): string {
+  return columns > mostColumns ? `the first ${mostColumns} of ${count(columns)} columns` : plural(columns, 'column');
+}
+
+function namesOf({ columns }: SourcePreview): string {
+  const names = columns.slice(0, 30).map(({ name }) => name);
+  return `${names.join(', ')}${columns.length > names.length ? ', …' : ''}`;
 }
 
 /** What a screen reader says after a reading. */

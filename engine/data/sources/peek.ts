@@ -1,6 +1,7 @@
 import { duration } from '../../../words/times.ts';
 import type { ReadSettings } from '../../project/schema/readSettings.ts';
 import type { Database } from '../database.ts';
+import { columnsOf } from '../inspectColumns.ts';
 import { quoteIdentifier } from '../quote.ts';
 
 /** What a source would bring: its first rows, its freshness and its size. Nothing is written and no state moves. */
@@ -72,7 +73,7 @@ export function timeOf(text: string | null | undefined): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-/** Returns the first rows of a FROM expression as texts. */
+/** Returns the first rows of a FROM expression as texts; lists and records as JSON. */
 export async function textRows(
   db: Database,
   source: string,
@@ -80,7 +81,16 @@ export async function textRows(
   rows: number,
 ): Promise<(string | null)[][]> {
   if (names.length === 0) return [];
-  const texts = names.map((name, i) => `CAST(${quoteIdentifier(name)} AS VARCHAR) AS c${i}`);
+  const types = new Map((await columnsOf(db, source)).map(({ name, sqlType }) => [name, sqlType]));
+  const texts = names.map((name, i) => {
+    const column = quoteIdentifier(name);
+    return `CAST(${isNested(types.get(name) ?? '') ? `to_json(${column})` : column} AS VARCHAR) AS c${i}`;
+  });
   const found = await db.rows(`SELECT ${texts.join(', ')} FROM ${source} LIMIT ${Math.max(0, Math.floor(rows))}`);
   return found.map((row) => names.map((_, i) => (row[`c${i}`] ?? null) as string | null));
+}
+
+/** True for the SQL types of lists and records. */
+export function isNested(sqlType: string): boolean {
+  return /^(STRUCT|MAP|UNION)\b|\[\d*\]$/.test(sqlType);
 }

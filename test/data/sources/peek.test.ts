@@ -76,6 +76,17 @@ test('other forms of text files, small and large, show the same rows', async () 
   assert.deepEqual(semicolon.rows, [['0', '1,5']]);
 });
 
+test('lists and records show as JSON', async () => {
+  const root = makeProject({
+    'nested.jsonl': `{"id": 1, "tags": ["a, \\"b\\"", "]"], "who": {"name": "O'Neil: {x}", "age": null}}\n{"id": 2, "tags": [], "who": null}\n`,
+  });
+  const { rows } = await peekIn(root, { files: 'nested.jsonl' });
+  assert.deepEqual(rows, [
+    ['1', '["a, \\"b\\"","]"]', `{"name":"O'Neil: {x}","age":null}`],
+    ['2', '[]', null],
+  ]);
+});
+
 test('many files are read from their starts, and what is wrong names the file', async () => {
   const parts = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`part/${10 + i}.csv`, `id\n${i}\n`]));
   const root = makeProject({
