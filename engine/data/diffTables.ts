@@ -2,6 +2,7 @@ import { DataError } from '../base/errors.ts';
 import { suggestion } from '../base/didYouMean.ts';
 import type { Database } from './database.ts';
 import { columnsOf, type SourceColumn } from './inspectColumns.ts';
+import { keyTexts } from './keyText.ts';
 import { quoteIdentifier } from './quote.ts';
 
 export interface ColumnSide {
@@ -112,20 +113,30 @@ interface Sides {
   common: CommonColumn[];
 }
 
-/** Returns SQL that makes a column comparable: two numeric types as numbers, all other pairs of types as text. */
-function aligned({ name, old, now }: CommonColumn): string {
+/** Returns SQL that makes a column of one side comparable: two numeric types as numbers, all other pairs as text. */
+function aligned({ name, old, now }: CommonColumn, side: 'old' | 'now'): string {
   const column = quoteIdentifier(name);
   if (old.sqlType === now.sqlType) return column;
-  const numbers = ['integer', 'number'];
-  return `CAST(${column} AS ${numbers.includes(old.type) && numbers.includes(now.type) ? 'DOUBLE' : 'VARCHAR'})`;
+  const isNumber = ({ type }: SourceColumn) => type === 'integer' || type === 'number';
+  if (!isNumber(old) || !isNumber(now)) return `CAST(${column} AS VARCHAR)`;
+  if (!isLong(old.sqlType) && !isLong(now.sqlType)) return `CAST(${column} AS DOUBLE)`;
+  // A DOUBLE would be equal for several numbers of so many digits.
+  const [a, b] = keyTexts({ value: column, sqlType: old.sqlType }, { value: column, sqlType: now.sqlType });
+  return side === 'old' ? a : b;
+}
+
+/** Types of numbers with more digits than a DOUBLE holds. */
+function isLong(sqlType: string): boolean {
+  const decimal = /^DECIMAL\((\d+),/.exec(sqlType);
+  return /BIGINT|HUGEINT/.test(sqlType) || Number(decimal?.[1] ?? 0) > 15;
 }
 
 /**
  * Returns the rows of one table with columns named by position, so that column names of the data cannot collide with
  * Loopwright's.
  */
-function positional(source: string, columns: readonly CommonColumn[]): string {
-  return `(SELECT ${columns.map((column, i) => `${aligned(column)} AS c${i}, `).join('')}true AS here FROM ${source})`;
+function positional(source: string, columns: readonly CommonColumn[], side: 'old' | 'now'): string {
+  return `(SELECT ${columns.map((column, i) => `${aligned(column, side)} AS c${i}, `).join('')}true AS here FROM ${source})`;
 }
 
 async function missingIn(
@@ -159,7 +170,7 @@ async function byKey(
   ];
   const keys = key.map((_, i) => `c${i}`);
   const others = ordered.slice(key.length).map((column, i) => ({ name: column.name, c: `c${key.length + i}` }));
-  const [a, b] = [positional(before, ordered), positional(after, ordered)];
+  const [a, b] = [positional(before, ordered, 'old'), positional(after, ordered, 'now')];
   for (const [source, which] of [
     [a, 'before'],
     [b, 'after'],
@@ -241,7 +252,7 @@ async function byWholeRow(db: Database, { before, after, common }: Sides, limit:
   if (common.length === 0) return none;
   const list = common.map((_, i) => `c${i}`).join(', ');
   await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_diff AS SELECT ${list}, sum(side) AS more FROM
-    (SELECT ${list}, -1 AS side FROM ${positional(before, common)} UNION ALL SELECT ${list}, 1 AS side FROM ${positional(after, common)}) GROUP BY ${list} HAVING sum(side) <> 0`);
+    (SELECT ${list}, -1 AS side FROM ${positional(before, common, 'old')} UNION ALL SELECT ${list}, 1 AS side FROM ${positional(after, common, 'now')}) GROUP BY ${list} HAVING sum(side) <> 0`);
   const [sum = {}] = await db.rows(
     'SELECT coalesce(sum(more) FILTER (more > 0), 0)::BIGINT AS added, coalesce(-sum(more) FILTER (more < 0), 0)::BIGINT AS removed FROM loopwright_diff',
   );

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import type { SourceColumn } from './inspectColumns.ts';
+import { keyTexts } from './keyText.ts';
 import { quoteIdentifier } from './quote.ts';
 
 /** Number of rows that narrow the columns down before the whole table is read. */
@@ -100,6 +101,10 @@ function areEqual(a: SourceColumn, b: SourceColumn): string {
   // Two integer types may have no common type that holds both.
   if (a.type === 'integer' && b.type === 'integer')
     return `CAST(${x} AS VARCHAR) IS NOT DISTINCT FROM CAST(${y} AS VARCHAR)`;
+  if (isWide(a) || isWide(b)) {
+    const [left, right] = keyTexts({ value: x, sqlType: a.sqlType }, { value: y, sqlType: b.sqlType });
+    return `(${left}) IS NOT DISTINCT FROM (${right})`;
+  }
   const same = `(${x})::DOUBLE IS NOT DISTINCT FROM (${y})::DOUBLE`;
   // From 2^53 on, a double stands for several whole numbers.
   if (a.type === 'integer' && isFloat(b.sqlType))
@@ -107,6 +112,11 @@ function areEqual(a: SourceColumn, b: SourceColumn): string {
   if (b.type === 'integer' && isFloat(a.sqlType))
     return `${same} AND ${y} IS NOT DISTINCT FROM TRY_CAST(${x} AS HUGEINT)`;
   return same;
+}
+
+/** A decimal of more digits than a DOUBLE holds. */
+function isWide({ sqlType }: SourceColumn): boolean {
+  return Number(/^DECIMAL\((\d+),/.exec(sqlType)?.[1] ?? 0) > 15;
 }
 
 /** Returns SQL that is true when a column has two different values, of which one may be missing. */

@@ -1,3 +1,4 @@
+import { numberKey } from './bareNumber.ts';
 import { fieldType } from './inspectColumns.ts';
 
 type Kind = 'number' | 'time' | 'other';
@@ -30,9 +31,7 @@ function kindOf(sqlType: string): Kind {
   return type === 'date' || type === 'datetime' ? 'time' : 'other';
 }
 
-/** Whole numbers as digits, so that none beyond 2^53 is rounded; others as the text of a DOUBLE. */
+/** The text of a number that is equal for equal numbers only: all digits of whole numbers and decimals. */
 function numberText(value: string): string {
-  const written = `CAST(${value} AS VARCHAR)`;
-  const digits = `regexp_replace(${written}, '\\.0*$', '')`;
-  return `CASE WHEN regexp_full_match(${digits}, '[+-]?[0-9]{1,38}') THEN CAST(TRY_CAST(${digits} AS HUGEINT) AS VARCHAR) ELSE CAST(TRY_CAST(${value} AS DOUBLE) AS VARCHAR) END`;
+  return numberKey(`CAST(${value} AS VARCHAR)`, `TRY_CAST(${value} AS DOUBLE)`);
 }

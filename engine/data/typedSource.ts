@@ -1,4 +1,4 @@
-import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
 import type { Database } from './database.ts';
 import { columnsOf, type SourceColumn } from './inspectColumns.ts';
@@ -50,6 +50,7 @@ export async function typedSelect(
   const source = sourceSql(files, { allText: text, withFile: false, rejects: text && options.rejects === true, read });
   const columns = await columnsOf(db, source);
   const known = new Map(schema?.fields.map((field) => [field.name, field]));
+  if (text) for (const field of await widened(db, source, columns, known)) known.set(field.name, field);
   const select = (from: string, some: readonly SourceColumn[]) => {
     const selected = some.map(({ name, sqlType }) => {
       const field = known.get(name);
@@ -78,6 +79,26 @@ export async function typedSelect(
 
 /** Beyond this number of columns, text is read in portions into a temporary table. */
 const mostInOneStatement = 200;
+
+/** Fields of whole numbers, some of which are not of 64 bits, as fields of up to 38 digits. */
+async function widened(
+  db: Database,
+  source: string,
+  columns: readonly SourceColumn[],
+  known: ReadonlyMap<string, Field>,
+): Promise<Field[]> {
+  const narrow = columns.flatMap(({ name }) => {
+    const field = known.get(name);
+    return field?.type === 'integer' && field.loopwright?.decimals === undefined ? [field] : [];
+  });
+  if (narrow.length === 0) return [];
+  const [row = {}] = await db.rows(
+    `SELECT ${narrow.map(({ name }, i) => `max(length(${quoteIdentifier(name)})) AS l${i}`).join(', ')} FROM ${source}`,
+  );
+  return narrow.flatMap((field, i) =>
+    Number(row[`l${i}`] ?? 0) > 18 ? [{ ...field, loopwright: { ...field.loopwright, decimals: 0 } }] : [],
+  );
+}
 
 function isText(files: readonly string[], schema: DatasetSchema | null): boolean {
   return sourceFormat(files[0] ?? '') === 'csv' && schema !== null;

@@ -13,7 +13,7 @@ import {
   type PlannedMark,
   type PlannedRule,
 } from './judgedRows.ts';
-import { parseField } from './parseField.ts';
+import { parseField, type ParsedField } from './parseField.ts';
 import { quoteIdentifier } from './quote.ts';
 import { columnProblems, rowProblems, shareProblems, type TableProblem } from './tableProblems.ts';
 import type { RuleFinding } from './ruleFinding.ts';
@@ -109,15 +109,19 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
     (field) => belongs(field, schema, environment) && isLive(field.loopwright?.stage),
   );
   const fields = checkedFields(options, types, expected);
-  const rules: PlannedRule[] = fields.flatMap(({ rules: own }, f) =>
-    own.map((rule, i) => ({ ...rule, f, column: `_lw_k${f}_${i}`, count: 0 })),
-  );
+  const planned = (): PlannedRule[] =>
+    fields.flatMap(({ rules: own }, f) => own.map((rule, i) => ({ ...rule, f, column: `_lw_k${f}_${i}`, count: 0 })));
+  let rules = planned();
   await checkRules(
     db,
     rules.map((rule) => ({ ...rule, sqlType: fields[rule.f]?.parsed.sqlType ?? 'VARCHAR' })),
   );
 
-  const rows = await countAll(db, source, fields, rules);
+  let rows = await countAll(db, source, fields, rules);
+  if (await widenIntegers(db, { ...options, source }, fields, rules, expected)) {
+    rules = planned();
+    rows = await countAll(db, source, fields, rules);
+  }
   const broke = rules.filter((rule) => rule.count > 0);
   const tableProblems = [
     ...columnProblems(schema, columns, expected),
@@ -217,10 +221,45 @@ function checkedFields(
   return schema.fields.flatMap((field) => {
     const actual = types.get(field.name);
     if (actual === undefined) return [];
-    const parsed = parseField(field, schema, actual, mode);
-    const required = expected.includes(field) && isRequired(field, schema);
-    return [{ field, parsed, rules: fieldRules(field, parsed, required) }];
+    return [checkedField(field, parseField(field, schema, actual, mode), schema, expected)];
   });
+}
+
+function checkedField(
+  field: Field,
+  parsed: ParsedField,
+  schema: DatasetSchema,
+  expected: readonly Field[],
+): CheckedField {
+  const required = expected.includes(field) && isRequired(field, schema);
+  return { field, parsed, rules: fieldRules(field, parsed, required) };
+}
+
+/**
+ * Reads whole numbers of texts with up to 38 digits where some of them are not of 64 bits. Returns true when a field
+ * changed.
+ */
+async function widenIntegers(
+  db: Database,
+  { schema, mode, source }: ValidateOptions,
+  fields: CheckedField[],
+  rules: readonly PlannedRule[],
+  expected: readonly Field[],
+): Promise<boolean> {
+  if (mode !== 'raw') return false;
+  const broken = new Set(rules.filter(({ rule, count }) => rule === 'type' && count > 0).map(({ f }) => f));
+  let changed = false;
+  for (const [f, { field, parsed }] of fields.entries()) {
+    if (!broken.has(f) || field.type !== 'integer' || field.loopwright?.decimals !== undefined) continue;
+    const wide = parseField({ ...field, loopwright: { ...field.loopwright, decimals: 0 } }, schema, 'VARCHAR', mode);
+    const [{ n = 0 } = {}] = await db.rows(
+      `SELECT count(*) AS n FROM ${source} WHERE (${parsed.value}) IS NULL AND (${wide.value}) IS NOT NULL`,
+    );
+    if (Number(n) === 0) continue;
+    fields[f] = checkedField(field, wide, schema, expected);
+    changed = true;
+  }
+  return changed;
 }
 
 /** True when each row of a table with the field must have a value in it. */
