@@ -29,7 +29,7 @@ export async function inferFiles(
   const { guess = true, read, signal } = options;
   if (sourceFormat(files[0] ?? '') === 'csv') {
     const texts = `loopwright_texts_${++tables}`;
-    await db.run(`CREATE TEMP TABLE ${texts} AS SELECT * FROM ${textSource(files, read)}`);
+    await db.run(`CREATE TEMP TABLE ${texts} AS SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${textSource(files, read)}`);
     try {
       const written = await writtenOf(db, files, texts, read, signal);
       const { fields } = written.schema;
@@ -43,7 +43,10 @@ export async function inferFiles(
   const texts = (await columnsOf(db, source)).filter(({ sqlType }) => sqlType === 'VARCHAR').map(({ name }) => name);
   const written = guess ? await writtenSchema(db, source, texts, { delimiter: ',', signal }) : null;
   // A text of a typed file is a text on purpose, unless it is a date.
-  const dates = (written?.schema.fields ?? []).filter(({ type }) => type === 'date' || type === 'datetime');
+  const doubtful = new Set(written?.columns.filter(({ strays }) => strays.length > 0).map(({ name }) => name));
+  const dates = (written?.schema.fields ?? []).filter(
+    ({ name, type }) => (type === 'date' || type === 'datetime') && !doubtful.has(name),
+  );
   return {
     schema: await inferSchema(db, source, { guess, written: dates }),
     columns: (written?.columns ?? []).filter(({ name }) => dates.some((field) => field.name === name)),
@@ -54,7 +57,7 @@ let tables = 0;
 
 /** FROM expression of CSV files as texts. */
 export function textSource(files: readonly string[], read?: ReadSettings): string {
-  return sourceSql(files, { allText: true, withFile: false, read });
+  return sourceSql(files, { allText: true, withFile: false, rejects: true, read });
 }
 
 /** How CSV files are read, from a FROM expression of their texts. */
@@ -68,6 +71,7 @@ export async function writtenOf(
   const names = (await columnsOf(db, texts)).map(({ name }) => name);
   return writtenSchema(db, texts, names, {
     delimiter: readText(files[0] ?? '', shapeSettings(read ?? {})).readAs.delimiter,
+    read,
     signal,
   });
 }
@@ -96,7 +100,12 @@ export async function readAsWritten(
   ]);
   const known = kept.get(key);
   if (known) return known;
-  const found = await writtenOf(db, files, textSource(files, read), read);
+  const found = await writtenOf(
+    db,
+    files,
+    `(SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${textSource(files, read)})`,
+    read,
+  );
   for (const first of kept.keys()) if (kept.size >= mostKept) kept.delete(first);
   kept.set(key, found);
   return found;

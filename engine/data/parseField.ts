@@ -23,11 +23,12 @@ export interface ParsedField {
  * decimalChar, format, …
  */
 export function parseField(
-  field: Field,
+  declared: Field,
   schema: DatasetSchema,
   actualType: string,
   mode: 'raw' | 'typed',
 ): ParsedField {
+  const field = mode === 'raw' ? withDefaults(declared, schema) : declared;
   const column = quoteIdentifier(field.name);
   const type = field.type ?? 'any';
   const missing = missingTexts(field, schema, type, mode);
@@ -40,11 +41,32 @@ export function parseField(
         : `${column} IS NOT NULL`;
   const native = nativeValue(field, column, actualType);
   if (native) return { text, filled, ...native };
-  return { text, filled, ...readText(field, type, text) };
+  const dates = mode === 'raw' ? [schema.loopwright?.read?.dates ?? []].flat() : [];
+  return { text, filled, ...readText(field, type, text, dates) };
+}
+
+/** Returns a field with the defaults of `read` for what it does not say itself. */
+function withDefaults(field: Field, { loopwright }: DatasetSchema): Field {
+  const { decimal, thousands } = loopwright?.read ?? {};
+  if ((field.type === 'number' || field.type === 'integer') && (decimal !== undefined || thousands !== undefined)) {
+    const decimalChar = field.decimalChar ?? decimal;
+    const groupChar = field.groupChar ?? (thousands === decimalChar ? undefined : thousands);
+    return {
+      ...field,
+      ...(decimalChar === undefined ? {} : { decimalChar }),
+      ...(groupChar === undefined ? {} : { groupChar }),
+    };
+  }
+  return field;
 }
 
 /** Returns the expressions for a column that is parsed from text. */
-function readText(field: Field, type: string, text: string): Omit<ParsedField, 'text' | 'filled'> {
+function readText(
+  field: Field,
+  type: string,
+  text: string,
+  dates: readonly string[],
+): Omit<ParsedField, 'text' | 'filled'> {
   const trimmed = `trim(${text})`;
   switch (type) {
     case 'number': {
@@ -67,10 +89,12 @@ function readText(field: Field, type: string, text: string): Omit<ParsedField, '
       };
     case 'boolean':
       return { value: booleanOf(trimmed, field), order: 'number', sqlType: 'BOOLEAN' };
-    case 'datetime':
-      return { value: timeOf(trimmed, field, 'TIMESTAMPTZ', 'TIMESTAMP'), order: 'time', sqlType: 'TIMESTAMP' };
+    case 'datetime': {
+      const value = anyTimeOf(trimmed, field, dates, 'TIMESTAMPTZ', 'TIMESTAMP');
+      return { value, order: 'time', sqlType: 'TIMESTAMP' };
+    }
     case 'date':
-      return { value: timeOf(trimmed, field, 'DATE', 'DATE'), order: 'time', sqlType: 'DATE' };
+      return { value: anyTimeOf(trimmed, field, dates, 'DATE', 'DATE'), order: 'time', sqlType: 'DATE' };
     case 'time':
       return { value: timeOf(trimmed, field, 'TIME', 'TIME'), order: 'time', sqlType: 'TIME' };
     case 'yearmonth':
@@ -96,7 +120,9 @@ function readText(field: Field, type: string, text: string): Omit<ParsedField, '
 
 /** Returns the texts that mean a missing value. Table Schema writes a number that is not a number as `NaN`. */
 export function missingTexts(field: Field, schema: DatasetSchema, type: string, mode: 'raw' | 'typed'): string[] {
-  const declared = field.missingValues ?? (mode === 'raw' ? (schema.missingValues ?? ['']) : []);
+  const read = schema.loopwright?.read?.missing;
+  const byDefault = schema.missingValues ?? (read === undefined ? [''] : ['', ...read]);
+  const declared = field.missingValues ?? (mode === 'raw' ? byDefault : []);
   const texts = declared.map((item) => (typeof item === 'string' ? item : item.value));
   return type === 'number' && mode === 'raw' ? [...new Set([...texts, 'NaN', 'nan', 'NAN'])] : texts;
 }
@@ -173,6 +199,13 @@ function booleanOf(text: string, field: Field): string {
   const yes = field.trueValues ?? ['true', 'True', 'TRUE', '1'];
   const no = field.falseValues ?? ['false', 'False', 'FALSE', '0'];
   return `CASE WHEN ${text} IN (${yes.map(quoteLiteral).join(', ')}) THEN true WHEN ${text} IN (${no.map(quoteLiteral).join(', ')}) THEN false END`;
+}
+
+/** A time in one of several forms, of a field without a form of its own: the first that fits. */
+function anyTimeOf(text: string, field: Field, dates: readonly string[], parse: string, type: string): string {
+  if (field.format !== undefined || dates.length === 0) return timeOf(text, field, parse, type);
+  const forms = [...dates.map((format) => ({ ...field, format })), field];
+  return `coalesce(${forms.map((form) => timeOf(text, form, parse, type)).join(', ')})`;
 }
 
 function timeOf(text: string, field: Field, parse: string, type: string): string {

@@ -44,7 +44,7 @@ export async function typedSelect(
   options: { rejects?: boolean; read?: ReadSettings | undefined } = {},
 ): Promise<string> {
   if (schema === null && sourceFormat(files[0] ?? '') === 'csv')
-    return typedSelect(db, files, await writtenOfFiles(db, files, options.read), { read: options.read });
+    return typedSelect(db, files, await writtenOfFiles(db, files, options.read), options);
   const text = isText(files, schema);
   const read = options.read ?? schema?.loopwright?.read;
   const source = sourceSql(files, { allText: text, withFile: false, rejects: text && options.rejects === true, read });

@@ -115,8 +115,8 @@ function timeOf(value: unknown, field: Field): Parsed {
   if (typeof value === 'number') return Number.isFinite(value) && Math.abs(value) <= lastTime ? value : undefined;
   if (typeof value !== 'string') return undefined;
   if (field.format?.includes('%')) return formOf(field.format).test(value.trim()) ? value : undefined;
-  // A bare number is no time, although `Date` reads it as a year.
-  return /[0-9][-:T/]/.test(value) ? (parseTime(value) ?? undefined) : undefined;
+  // A bare number is no time, although `Date` reads it as a year, and 04/07/20 no date of four digits.
+  return /^[+-]?[0-9]{4,}[-/ ]/.test(value.trim()) ? (parseTime(value) ?? undefined) : undefined;
 }
 
 const directives: Readonly<Record<string, string>> = {

@@ -8,6 +8,8 @@ export interface FileHints {
   delimiter: string;
   decimal: '.' | ',' | null;
   dayFirst: boolean | null;
+  /** What a person has said for all fields. */
+  given?: { decimal: '.' | ',' | null; dates: readonly string[]; missing: ReadonlySet<string> };
 }
 
 /** How a column of texts is read, and what a person should know about it. */
@@ -36,11 +38,18 @@ export function columnForm(
   name: string,
   counts: ReadonlyMap<string, number>,
   blanks: readonly string[],
-  hints: FileHints,
+  found: FileHints,
   total = 0,
 ): ColumnForm {
-  const texts = [...counts.keys()].filter((text) => !isMarker(text));
-  const markers = [...counts.keys()].filter((text) => text !== '' && isMarker(text));
+  const { given } = found;
+  const hints = {
+    ...found,
+    decimal: given?.decimal ?? found.decimal,
+    dayFirst: given?.dates.map(dayFirstOf).find((first) => first !== null) ?? found.dayFirst,
+  };
+  const isMissing = (text: string) => isMarker(text) || (given?.missing.has(text) ?? false);
+  const texts = [...counts.keys()].filter((text) => !isMissing(text));
+  const markers = [...counts.keys()].filter((text) => text !== '' && isMissing(text));
   const rows = Math.max(
     total,
     texts.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0),
@@ -76,14 +85,17 @@ export function columnForm(
       ...plain,
       field: keys(dates.format),
       notes: dateNotes(dates.format, texts),
-      question: dates.rival === null ? null : dateQuestion(texts[0] ?? '', dates.format ?? '', dates.rival),
+      question:
+        dates.rival === null || given?.dates.includes(dates.format ?? '')
+          ? null
+          : dateQuestion(texts[0] ?? '', dates.format ?? '', dates.rival),
       strays: dates.strays,
       rival: dates.rival === null ? null : keys(dates.rival),
       votes: { decimal: null, dayFirst: dates.rival === null ? dayFirstOf(dates.format) : null },
     };
   }
   if (number && isFew(number.strays)) return ofNumbers(name, number, counts, hints, plain, missing(markers));
-  const words = markers.filter((marker) => isMissingAmongTexts(marker, texts));
+  const words = markers.filter((marker) => given?.missing.has(marker) || isMissingAmongTexts(marker, texts));
   const asTexts = markers.filter((marker) => !words.includes(marker));
   return {
     ...plain,
@@ -107,7 +119,7 @@ function ofNumbers(
   const keys = ({ decimal, group }: Pick<NumberForm, 'decimal' | 'group'>): Field => ({
     name,
     type: number.whole ? 'integer' : 'number',
-    ...(decimal === '.' ? {} : { decimalChar: decimal }),
+    ...(decimal === '.' && hints.given?.decimal !== ',' ? {} : { decimalChar: decimal }),
     ...(group === null ? {} : { groupChar: group }),
     ...(number.signs ? { bareNumber: false } : {}),
     ...missing,
@@ -120,7 +132,7 @@ function ofNumbers(
           },
         }),
   });
-  const texts = [...counts.keys()].filter((text) => !isMarker(text));
+  const texts = [...counts.keys()].filter((text) => !isMarker(text) && !hints.given?.missing.has(text));
   const example = texts.find((text) => /[.,]/.test(text)) ?? texts[0] ?? '';
   const notes: string[] = [];
   if (number.decimal === ',' || number.group !== null)
@@ -140,7 +152,7 @@ function ofNumbers(
   const since = epochOf(texts);
   if (number.whole && since !== null) notes.push(`looks like ${since} since 1970; read as a number`);
   const questions = [
-    ...(number.rival
+    ...(number.rival && !hints.given?.decimal
       ? [
           `\`${example}\` can be ${readAs(example, number)} or ${readAs(example, number.rival)}: read as ${readAs(example, number)}${decidedBy(hints)}. Set decimalChar and groupChar to change it.`,
         ]

@@ -1,4 +1,5 @@
 import type { DatasetSchema, Field } from '../../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../../project/schema/readSettings.ts';
 import { checkCancelled } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
 import { inPortions } from '../portions.ts';
@@ -27,7 +28,9 @@ export interface WrittenSchema {
 export interface WrittenOptions {
   /** Delimiter of the file, which helps to read `1.234`. */
   delimiter: string;
-  signal?: AbortSignal;
+  /** What is given for all fields. */
+  read?: ReadSettings | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Rows from which a reading is proposed. It is then checked on all rows. */
@@ -52,9 +55,18 @@ export async function writtenSchema(
   db: Database,
   source: string,
   names: readonly string[],
-  { delimiter, signal }: WrittenOptions,
+  { delimiter, read, signal }: WrittenOptions,
 ): Promise<WrittenSchema> {
-  const hints: FileHints = { delimiter, decimal: null, dayFirst: null };
+  const hints: FileHints = {
+    delimiter,
+    decimal: null,
+    dayFirst: null,
+    given: {
+      decimal: read?.decimal ?? null,
+      dates: [read?.dates ?? []].flat(),
+      missing: new Set(read?.missing?.map((text) => text.trim())),
+    },
+  };
   const columns: Column[] = [];
   const notes: ColumnNotes[] = [];
   await inPortions(db, source, names, async (part, own) => {
