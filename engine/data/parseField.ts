@@ -263,7 +263,7 @@ function geopointOf(text: string, field: Field): string {
   return `CASE WHEN ${json ? `json_valid(${text}) AND ` : ''}${shape} AND ${within} THEN ${text} END`;
 }
 
-const geojsonTypes = [
+export const geojsonTypes = [
   'Point',
   'MultiPoint',
   'LineString',

@@ -82,9 +82,11 @@ export function readEvents(body: Buffer, contentType: string | undefined): ReadB
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return utf8.decode(body);
   } catch {
     throw new BodyRefused(400, 'The body is not UTF-8.');
   }

@@ -36,7 +36,9 @@ stages:
 export async function rowsOf(file: string, order = 'ALL'): Promise<Record<string, unknown>[]> {
   const db = await openMemory();
   try {
-    const rows = await db.rows(`SELECT CAST(to_json(t) AS VARCHAR) AS row FROM '${file}' t ORDER BY ${order}`);
+    const rows = await db.rows(
+      `SELECT CAST(to_json(loopwright_row) AS VARCHAR) AS row FROM '${file}' loopwright_row ORDER BY ${order}`,
+    );
     return rows.map(({ row }) => JSON.parse(String(row)) as Record<string, unknown>);
   } finally {
     db.close();

@@ -17,6 +17,7 @@ async function startListener(root: string): Promise<{ cli: RunningCli; url: stri
   const line = await until(
     'the listener tells its address',
     () => cli.out().split('\n')[0] || cli.child.exitCode !== null,
+    60_000,
   );
   assert.equal(typeof line, 'string', cli.err());
   return { cli, url: (JSON.parse(String(line)) as { url: string }).url };

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -54,6 +55,8 @@ export function closeSegment(folder: string, name: string, bytes: number): strin
     return null;
   }
   const closed = `${name.slice(0, -openEnding.length)}${closedEnding}`;
+  // Somebody removed the folder while its writer ran.
+  if (!existsSync(path)) return null;
   renameSync(path, join(folder, closed));
   syncFolder(folder);
   return closed;

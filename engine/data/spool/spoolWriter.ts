@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, fstatSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDiskFull, WorkError, messageOf } from '../../base/errors.ts';
@@ -158,6 +158,8 @@ export class SpoolWriter {
   }
 
   async #write(bytes: Buffer): Promise<void> {
+    // What is written to a file that somebody removed is lost.
+    if (this.#segment && fstatSync(this.#segment.handle.fd).nlink === 0) await this.#closeSegment();
     const segment = (this.#segment ??= await this.#openSegment());
     try {
       for (let done = 0; done < bytes.length;) {

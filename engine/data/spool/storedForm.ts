@@ -1,3 +1,4 @@
+import { geojsonTypes as geojsonNames } from '../parseField.ts';
 import type { BrokenRule } from '../valueRules.ts';
 import { parseTime } from '../../project/parseTime.ts';
 import type { Field } from '../../project/schema/datasetSchema.ts';
@@ -11,6 +12,8 @@ export interface StoredForm {
 }
 
 const fits = () => null;
+const geojsonTypes: ReadonlySet<string> = new Set(geojsonNames);
+const topojson: ReadonlySet<string> = new Set(['Topology']);
 
 /** The stored form of a field; null where every value is stored as it is. */
 export function storedForm(field: Field): StoredForm | null {
@@ -22,11 +25,16 @@ export function storedForm(field: Field): StoredForm | null {
     case 'boolean':
       return { broken: fits, store: (value) => value === 1 || value === true };
     case 'datetime':
-      return field.format?.includes('%') ? textForm : { broken: fits, store: (value) => isoTime(value, plainTime) };
+      return field.format?.includes('%')
+        ? textForm
+        : { broken: realDay('a datetime'), store: (value) => isoTime(value, plainTime) };
     case 'date':
       return field.format?.includes('%')
         ? textForm
-        : { broken: fits, store: (value) => (isText(value, plainDate) ? value : isoTime(value, /^$/)?.slice(0, 10)) };
+        : {
+            broken: realDay('a date'),
+            store: (value) => (isText(value, plainDate) ? value : isoTime(value, /^$/)?.slice(0, 10)),
+          };
     case 'string':
       return textForm;
     case 'time':
@@ -45,7 +53,11 @@ export function storedForm(field: Field): StoredForm | null {
     case 'array':
       return ofShape(Array.isArray, 'an array');
     case 'geojson':
-      return ofShape((value) => isObject(value) && typeof value['type'] === 'string', 'a geojson');
+      return ofShape(
+        (value) =>
+          isObject(value) && (field.format === 'topojson' ? topojson : geojsonTypes).has(String(value['type'])),
+        'a geojson',
+      );
     case 'list':
       return listForm(field);
     case 'geopoint':
@@ -66,6 +78,16 @@ function isoTime(value: unknown, plain: RegExp): string | undefined {
 
 const plainTime = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?$/;
 const plainDate = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Refuses days that no calendar has, such as 30 February, which `Date` takes for one in March. */
+function realDay(words: string): StoredForm['broken'] {
+  return (value) => {
+    const day = typeof value === 'string' ? /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0] : undefined;
+    if (day === undefined) return null;
+    const time = Date.parse(`${day}T00:00:00Z`);
+    return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day ? notA(words) : null;
+  };
+}
 
 function isText(value: unknown, form: RegExp): value is string {
   return typeof value === 'string' && form.test(value);
@@ -109,7 +131,7 @@ function listForm({ delimiter = ',', itemType = 'string' }: Field): StoredForm {
     item(String(one).trim());
   return {
     broken: (value) => (itemsOf(value)?.every(isItem) ? null : notA(`a list of ${itemType}s`)),
-    store: (value) => (Array.isArray(value) ? value.join(delimiter) : value),
+    store: (value) => (!Array.isArray(value) ? value : value.length === 0 ? null : value.join(delimiter)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../../base/writeAtomic.ts';
 import { closedEnding, openEnding, segmentsOf } from '../../spool/segments.ts';
@@ -24,9 +24,8 @@ export class RecentMessages {
 
   /** Reads the last messages of a spool, also those that a version already has. */
   constructor(folder: string) {
-    const open = [openEnding, closedEnding].flatMap((ending) => segmentsOf(folder, ending)).sort();
-    for (const [packet, hash] of [...readKept(folder), ...open.flatMap((name) => identitiesIn(join(folder, name)))])
-      this.add(packet, hash);
+    const segments = [openEnding, closedEnding].flatMap((ending) => segmentsOf(folder, ending)).sort();
+    for (const [packet, hash] of [...readKept(folder), ...newestIdentities(folder, segments)]) this.add(packet, hash);
   }
 
   has(packet: number, hash: string): boolean {
@@ -53,19 +52,42 @@ export class RecentMessages {
 export function keepIdentities(folder: string, segments: readonly string[]): void {
   const gone = segments.filter((name) => existsSync(join(folder, name)));
   if (gone.length === 0) return;
-  const all = [...readKept(folder), ...gone.toSorted().flatMap((name) => identitiesIn(join(folder, name)))];
+  const all = [...readKept(folder), ...newestIdentities(folder, gone)];
   writeAtomic(keptPath(folder), JSON.stringify(all.slice(-mostInFlight)));
 }
 
 type Identity = [packet: number, hash: string];
 
+/** The identities of the last messages of segments, oldest first. Names of segments sort by time. */
+function newestIdentities(folder: string, segments: readonly string[]): Identity[] {
+  let found: Identity[] = [];
+  for (const name of segments.toSorted().toReversed()) {
+    found = [...identitiesIn(join(folder, name)), ...found];
+    if (found.length >= mostInFlight) break;
+  }
+  return found.slice(-mostInFlight);
+}
+
+/** Messages have some hundred bytes; with larger ones, fewer are in flight at a time. */
+const tailBytes = 8 << 20;
+
 function identitiesIn(file: string): Identity[] {
   const found: Identity[] = [];
-  for (const [, packet, hash] of readFileSync(file, 'utf8').matchAll(
-    /^\{"_n":\d+,"_id":null,"_mid":(\d+),"_h":"([\w-]+)"/gm,
-  ))
+  for (const [, packet, hash] of readTail(file).matchAll(/^\{"_n":\d+,"_id":null,"_mid":(\d+),"_h":"([\w-]+)"/gm))
     found.push([Number(packet), hash ?? '']);
   return found.slice(-mostInFlight);
+}
+
+function readTail(file: string): string {
+  const handle = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(handle);
+    const bytes = Buffer.alloc(Math.min(size, tailBytes));
+    readSync(handle, bytes, 0, bytes.length, size - bytes.length);
+    return bytes.toString('utf8');
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function readKept(folder: string): Identity[] {
