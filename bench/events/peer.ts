@@ -20,6 +20,7 @@ const event = {
   },
 };
 const app = fastify({ bodyLimit: 8 << 20 });
+// oxlint-disable-next-line no-async-endpoint-handlers -- Fastify, not Express
 app.post('/events', { schema: { body: { anyOf: [event, { type: 'array', items: event }] } } }, async (req) => {
   const list = Array.isArray(req.body) ? (req.body as unknown[]) : [req.body];
   await file.appendFile(list.map((one) => `${JSON.stringify(one)}\n`).join(''));

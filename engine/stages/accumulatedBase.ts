@@ -41,8 +41,10 @@ export async function accumulatedBase(
   if (snapshot && files.length > 0 && combinedHash(context.fingerprints.of(paths)) === snapshot.hash)
     return { files: paths.map((path) => join(root, path)), position };
   if (existsSync(inPlace)) {
-    const note = readNote(context, dataset);
-    if (note && (await hashFile(inPlace)).hash === note.hash) return { files: [inPlace], position: note.position };
+    const notes = readNotes(context, dataset);
+    const hash = notes.length === 0 ? null : (await hashFile(inPlace)).hash;
+    const noted = notes.find((note) => note.hash === hash);
+    if (noted) return { files: [inPlace], position: noted.position };
   }
   if (files.length > 0 && areKept(context.store.folder, files)) {
     if (existsSync(inPlace))
@@ -58,21 +60,28 @@ export async function accumulatedBase(
   return { files: null, position };
 }
 
+/** The position of the source whose rows a file has. */
 interface WriteNote {
-  /** SHA-256 of the file that gets its place next. */
+  /** SHA-256 of the file. */
   hash: string;
   position: unknown;
 }
 
-/** Notes, before a file gets its place, the position of the source that it has read. */
+/**
+ * Notes, before a file gets its place, the position of the source that it has read; beside it that of the file in place,
+ * which no version may have yet either.
+ */
 export async function noteWrite(
   context: StageContext,
-  { dataset }: { dataset: string },
+  { dataset, target, accumulated }: { dataset: string; target: string; accumulated: AccumulatedBase },
   file: string,
   position: unknown,
 ): Promise<void> {
-  const note: WriteNote = { hash: (await hashFile(file)).hash, position };
-  writeAtomic(notePath(context, dataset), JSON.stringify(note));
+  const inPlace = join(context.project.root, target);
+  const notes: WriteNote[] = [{ hash: (await hashFile(file)).hash, position }];
+  if (accumulated.files !== null && existsSync(inPlace))
+    notes.push({ hash: (await hashFile(inPlace)).hash, position: accumulated.position });
+  writeAtomic(notePath(context, dataset), JSON.stringify(notes));
 }
 
 /** Removes the note once the version has the position. */
@@ -80,11 +89,11 @@ export function forgetNote(context: StageContext, { dataset }: { dataset: string
   rmSync(notePath(context, dataset), { force: true });
 }
 
-function readNote(context: StageContext, dataset: string): WriteNote | null {
+function readNotes(context: StageContext, dataset: string): WriteNote[] {
   try {
-    return JSON.parse(readFileSync(notePath(context, dataset), 'utf8')) as WriteNote;
+    return JSON.parse(readFileSync(notePath(context, dataset), 'utf8')) as WriteNote[];
   } catch {
-    return null;
+    return [];
   }
 }
 

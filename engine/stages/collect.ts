@@ -239,7 +239,9 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
       const written = await writeRows(context, plan, received, beside);
       if (received.unchanged?.() ?? true) {
         checkCancelled(context.signal);
-        if (plan.accumulated && existsSync(beside)) await noteWrite(context, plan, beside, received.position ?? null);
+        const { accumulated } = plan;
+        if (accumulated && existsSync(beside))
+          await noteWrite(context, { ...plan, accumulated }, beside, received.position ?? null);
         if (existsSync(beside)) renameSync(beside, absolute);
         return written;
       }
