@@ -4,6 +4,7 @@ import type { Problem } from '../../protocol/problem.ts';
 import type { RunDetail, RunPage } from '../../protocol/runs.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
+import { runsOf } from '../helpers/runsOf.ts';
 import { trainedOrders } from '../helpers/trainedOrders.ts';
 
 const trained = trainedOrders();
@@ -19,8 +20,7 @@ test('metrics that are NaN or infinite show in the list and in one run', async (
   const list = await runCli(['runs'], { cwd });
   assert.match(list.out, /^run\s+acc\s+loss\s/);
   assert.match(list.out, /\n\S+\s+∞\s+NaN\s/);
-  const { json } = await runJson<RunPage>(['runs'], { cwd });
-  const one = (await runCli(['runs', json.runs[0]?.runId ?? ''], { cwd })).out;
+  const one = (await runCli(['runs', runsOf(cwd)[0]?.runId ?? ''], { cwd })).out;
   for (const line of ['acc = Infinity', 'gap = -Infinity', 'loss = NaN', 'n = 1e-7'])
     assert.ok(one.includes(`  metric ${line}\n`), `${line}\n${one}`);
 });

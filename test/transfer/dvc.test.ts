@@ -10,6 +10,7 @@ import { stageStatuses } from '../../engine/runner/stageStatus.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { pythonVenv } from '../helpers/pythonVenv.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
+import { ownMetrics, runsOf } from '../helpers/runsOf.ts';
 
 const python = pythonVenv('bench-dvc', ['dvc==3.*'], ['dvc']);
 const script = join(import.meta.dirname, 'dvcSide.py');
@@ -256,22 +257,18 @@ env | grep ^DVC_ | sort > env.txt
   });
   const { code, err } = await runCli(['run'], { cwd: root });
   assert.equal(code, 0, err);
-  const { json } = await runJson<{
-    runs: { metrics: Record<string, number>; params: Record<string, unknown>; tags: Record<string, string> }[];
-  }>(['runs'], { cwd: root });
-  const { metrics, params, tags } = json.runs[0] ?? { metrics: {}, params: {}, tags: {} };
-  assert.deepEqual(Object.fromEntries(Object.entries(metrics).filter(([key]) => !key.startsWith('system/'))), {
+  const [run] = runsOf(root);
+  assert.deepEqual(ownMetrics(run), {
     auc: 0.9,
     single: 0.93,
-    'out/m.json:auc': 0.9,
     'out/m.json:f1': 0.5,
     'live/metrics.json:f1': 0.25,
     p: 0.8,
     'deep.r': 0.7,
     mse: 1000,
   });
-  assert.deepEqual(params, { 'live/params.yaml:n_estimators': 25 });
-  assert.equal(tags['dvc.artifact.best'], 'model.pkl (model)');
+  assert.deepEqual(run?.params, { 'live/params.yaml:n_estimators': 25 });
+  assert.equal(run?.tags['dvc.artifact.best'], 'model.pkl (model)');
   assert.equal(readFileSync(join(root, 'env.txt'), 'utf8'), `DVC_ROOT=${root}\nDVC_STAGE=train\n`);
 });
 
