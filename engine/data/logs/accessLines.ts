@@ -34,8 +34,8 @@ export function accessLines(records: string, { format }: FromLogs, schema: Datas
   const split = `(SELECT *, string_split(line, '"') AS _lw_p FROM ${records})`;
   const fields = `(SELECT *, string_split(_lw_p[1], ' ') AS _lw_h, string_split(_lw_p[2], ' ') AS _lw_q, string_split(_lw_p[3], ' ') AS _lw_s FROM ${split})`;
   const fast = `(SELECT *, coalesce(${parts} AND ${head} AND ${request} AND ${status} AND NOT contains(line, '\\'), false) AS _lw_fast FROM ${fields})`;
-  const vhost = `CASE WHEN NOT _lw_fast AND regexp_matches(line, ${quoteLiteral(vhostLine)}) THEN regexp_extract(line, ${quoteLiteral(vhostLine)}, ${list(['vhost', ...names])}) END`;
-  const plain = `CASE WHEN NOT _lw_fast AND _lw_v IS NULL AND regexp_matches(line, ${quoteLiteral(plainLine)}) THEN regexp_extract(line, ${quoteLiteral(plainLine)}, ${list(names)}) END`;
+  const vhost = `CASE WHEN _lw_fast THEN NULL WHEN regexp_matches(line, ${quoteLiteral(vhostLine)}) THEN regexp_extract(line, ${quoteLiteral(vhostLine)}, ${list(['vhost', ...names])}) END`;
+  const plain = `CASE WHEN _lw_fast OR _lw_v IS NOT NULL THEN NULL WHEN regexp_matches(line, ${quoteLiteral(plainLine)}) THEN regexp_extract(line, ${quoteLiteral(plainLine)}, ${list(names)}) END`;
   const from = `(SELECT *, ${plain} AS _lw_r FROM (SELECT *, ${vhost} AS _lw_v FROM ${fast}))`;
   const slowly = (name: string) => `coalesce(_lw_v."${name}", _lw_r."${name}")`;
   const value = (quick: string, name: string) => `CASE WHEN _lw_fast THEN ${quick} ELSE ${unescaped(slowly(name))} END`;
@@ -67,7 +67,9 @@ export function accessLines(records: string, { format }: FromLogs, schema: Datas
     declared === undefined || declared.includes(name) ? [{ name, sql: all[name] ?? 'NULL' }] : [],
   );
   const whole = format === 'common' ? ` AND ${slowly('rest')} = '' AND ${slowly('agent')} = ''` : '';
-  return { from, columns, fits: `_lw_fast OR ((_lw_v IS NOT NULL OR _lw_r IS NOT NULL)${whole})` };
+  // A time that is none, such as the 32nd of a month, is no line of the format.
+  const timed = columns.some(({ name }) => name === 'time') ? ` AND (${all['time']}) IS NOT NULL` : '';
+  return { from, columns, fits: `(_lw_fast OR ((_lw_v IS NOT NULL OR _lw_r IS NOT NULL)${whole}))${timed}` };
 }
 
 /** Returns the time as a TIMESTAMP in UTC, or as written for a field of another type or with a form of its own. */
@@ -75,12 +77,16 @@ function timeOf(schema: DatasetSchema | null, slow: string): string {
   const field = schema?.fields.find(({ name }) => name === 'time');
   if (field && (field.type !== 'datetime' || field.format?.includes('%') === true))
     return `CASE WHEN _lw_fast THEN substr(_lw_h[4], 2) || ' ' || substr(_lw_h[5], 1, 5) ELSE ${slow} END`;
+  // Reading the time alone is several times faster than reading it with its offset.
+  const offset = (zone: string) =>
+    `to_minutes(TRY_CAST(substr(${zone}, 1, 1) || '1' AS INTEGER) * (60 * TRY_CAST(substr(${zone}, 2, 2) AS INTEGER) + TRY_CAST(substr(${zone}, 4, 2) AS INTEGER)))`;
+  const local = `try_strptime(_lw_h[4], '[%d/%b/%Y:%H:%M:%S')`;
+  const quick = `CASE WHEN _lw_h[5] = '+0000]' THEN ${local} ELSE ${local} - ${offset('_lw_h[5]')} END`;
   const iso = (time: string, zone: string) =>
     `(substr(${time}, 8, 4) || '-' || ${monthNumber(`substr(${time}, 4, 3)`)} || '-' || substr(${time}, 1, 2) || ' ' || substr(${time}, 13, 8) || ${zone})`;
   const zone = (text: string) => `substr(${text}, 1, 3) || ':' || substr(${text}, 4, 2)`;
-  const quick = iso('substr(_lw_h[4], 2)', zone('_lw_h[5]'));
   const other = `CASE WHEN regexp_matches(${slow}, '^[0-9]{2}/') THEN ${iso(slow, zone(`substr(${slow}, 22)`))} ELSE ${slow} END`;
-  return `CAST(TRY_CAST(CASE WHEN _lw_fast THEN ${quick} ELSE ${other} END AS TIMESTAMPTZ) AS TIMESTAMP)`;
+  return `CASE WHEN _lw_fast THEN ${quick} ELSE CAST(TRY_CAST(${other} AS TIMESTAMPTZ) AS TIMESTAMP) END`;
 }
 
 /** Apache writes a quote as `\\"`, nginx as `\\x22`. */

@@ -14,7 +14,7 @@ export interface LogStream extends StreamPosition {
 
 /** Bytes from which on the same start is no coincidence, whatever the file is called. */
 const tellingBytes = 256;
-const comparedBytes = 1024;
+const comparedBytes = 1 << 20;
 const mostMarks = 8;
 const mostFiles = 8;
 /** Streams whose file is gone are remembered for 30 days: it can come back compressed. */
@@ -104,17 +104,22 @@ export class LogStreams {
     return stream;
   }
 
-  /** True when the names allow that a file is a copy of a stream, or the stream compressed. */
+  /** True when a file can be a copy of a stream, or the stream compressed: by its name, or by enough of the same text. */
   #mayBe(stream: LogStream, file: HeldFile): boolean {
-    if (stream.name === file.path) return true;
+    if (stream.name === file.path || stream.path === file.path) return true;
     if (dirname(stream.name) !== dirname(file.path)) return false;
     const [before, now] = [rotatedName(basename(stream.name)), rotatedName(basename(file.path))];
     if (before.base !== now.base) return false;
-    const isGone = stream.carrier === null;
-    if (now.packed) return isGone ? stream.packed === null : file.path.startsWith(`${stream.name}.`);
-    if (!before.suffixed && !before.inserted && !before.packed) return now.suffixed || now.inserted;
-    return isGone && stream.offset >= tellingBytes;
+    if (now.packed && (stream.carrier === null ? stream.packed === null : isUnder(file.path, stream))) return true;
+    if (!now.packed && !before.suffixed && !before.inserted && !before.packed && (now.suffixed || now.inserted))
+      return true;
+    // Rotation may have moved the file since it was listed, so that its number says nothing.
+    return Math.min(file.size, stream.head === null ? (stream.carrier?.size ?? 0) : stream.offset) >= tellingBytes;
   }
+}
+
+function isUnder(path: string, stream: LogStream): boolean {
+  return path.startsWith(`${stream.name}.`) || path.startsWith(`${stream.path}.`);
 }
 
 /** True when a file still has the bytes that were read of a stream, as far as it goes. */
@@ -130,15 +135,21 @@ async function continues(stream: StreamPosition, file: HeldFile): Promise<boolea
 }
 
 async function isCopy(stream: LogStream, file: HeldFile): Promise<boolean> {
-  if (stream.head !== null) return continues(stream, file);
-  const other = stream.carrier;
-  if (other === null || other.packing !== null) return false;
-  const shared = Math.min(other.size, file.size);
-  if (shared === 0) return false;
-  for (const from of [0, Math.max(0, shared - comparedBytes)]) {
-    const length = Math.min(comparedBytes, shared - from);
-    const [a, b] = [await bytesOf(other.handle, from, length), await bytesOf(file.handle, from, length)];
-    if (!a.equals(b)) return false;
+  if (stream.head !== null && !(await continues(stream, file))) return false;
+  const other = stream.carrier?.packing === null ? stream.carrier : null;
+  if (other === null || other.handle === file.handle) return stream.head !== null;
+  if (await haveSameStart(other, file)) return true;
+  // What was read of the other file is known, although it was truncated meanwhile.
+  return stream.head !== null && !(await continues(stream, other));
+}
+
+/** True when the shorter of two files is the start of the other; not for an empty one. */
+async function haveSameStart(a: HeldFile, b: HeldFile): Promise<boolean> {
+  const shared = Math.min(a.size, b.size);
+  for (let at = 0; at < shared; at += comparedBytes) {
+    const length = Math.min(comparedBytes, shared - at);
+    const [one, other] = [await bytesOf(a.handle, at, length), await bytesOf(b.handle, at, length)];
+    if (one.length < length || !one.equals(other)) return false;
   }
-  return true;
+  return shared > 0;
 }

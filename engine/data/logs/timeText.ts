@@ -23,7 +23,9 @@ export function isoTime(text: string, timezone: string | undefined): string {
   const digits = `length(split_part(${value}, '.', 1))`;
   const epoch = (unit: string) =>
     `strftime(make_timestamp(CAST(TRY_CAST(${value} AS DECIMAL(38, 6)) ${unit} AS BIGINT)), '%Y-%m-%dT%H:%M:%S.%fZ')`;
-  return `CASE
+  const usual =
+    timezone === undefined ? `WHEN substr(${text}, 5, 1) = '-' AND NOT contains(${text}, ',') THEN ${text}` : '';
+  return `CASE ${usual}
     WHEN regexp_full_match(${value}, '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[T ].*') THEN ${zoned(local, timezone)}
     WHEN regexp_full_match(${value}, '[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:.*') THEN ${zoned(access, timezone)}
     WHEN regexp_full_match(${value}, '[A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8}') THEN ${zoned(
