@@ -26,6 +26,8 @@ export interface SourcePreview {
   lag: string | null;
   /** Only rows after this value would be added; null when all rows are read. */
   since: { column: string; value: string; inclusive: boolean } | null;
+  /** True for a source that gives each row once: its rows are added to those of the dataset. */
+  adds: boolean;
   /** Rows that the dataset has; null before the first collection. */
   has: number | null;
   /** The schema of the dataset; null without one. */

@@ -10,6 +10,7 @@ interface PreviewWords {
   newestOf: 'row' | 'file' | null;
   lag: string | null;
   since: { column: string; value: string; inclusive: boolean } | null;
+  adds: boolean;
   has: number | null;
   schema: string | null;
   invalid: 'fail' | 'quarantine' | 'warn';
@@ -26,10 +27,11 @@ export function wouldBring({
   stage,
   total,
   since,
+  adds,
   has,
   rows,
   command,
-}: Pick<PreviewWords, 'stage' | 'total' | 'since' | 'has' | 'rows' | 'command'>): string {
+}: Pick<PreviewWords, 'stage' | 'total' | 'since' | 'adds' | 'has' | 'rows' | 'command'>): string {
   if (command !== null && rows.length === 0) return 'the command was not run';
   const some = rows.length === 0 ? 'no rows' : 'rows';
   const number = total === null ? some : `${count(total)} ${total === 1 ? 'row' : 'rows'}`;
@@ -42,6 +44,10 @@ export function wouldBring({
       : `would add ${number}, those with ${those}`;
   }
   if (stage === null) return `has ${number}`;
+  if (adds)
+    return rows.length === 0 && (total ?? 0) === 0
+      ? 'nothing new'
+      : `would add ${number}${has === null ? '' : ` to ${count(has)}`}`;
   return `would bring ${number}${has === null ? '' : ` in place of ${count(has)}`}`;
 }
 

@@ -24,6 +24,7 @@ import { findPython } from '../python/findPython.ts';
 import { stateFolder, type Store } from '../store/store.ts';
 import { newestSnapshot, type Snapshot } from '../tracking/snapshots.ts';
 import { sourceKey } from './sourceKey.ts';
+import { accumulates } from './accumulatedBase.ts';
 import { redacted, secretsOf } from './sourceSecrets.ts';
 import { judgePreview } from './judgePreview.ts';
 import { programEnv } from './programEnv.ts';
@@ -63,12 +64,14 @@ export async function previewSource(request: PreviewRequest): Promise<SourcePrev
       : datasetOf({ project, config }, dataset);
   const newest = request.store && dataset !== null ? newestSnapshot(request.store, dataset) : null;
   const since = request.all ? null : sinceOf(request, newest, invalid);
+  const adds = accumulates(from);
+  const position = adds && !request.all && hasRows(request, newest) ? (newest?.state?.position ?? null) : null;
   const inclusive = schema?.primaryKey !== undefined;
   let opened: Database | null = null;
   const database = async () => (opened ??= await openMemory());
   const start = performance.now();
   try {
-    const peek = await peekSource(contextOf(request, { since, inclusive, database }), from, {
+    const peek = await peekSource(contextOf(request, { since, inclusive, schema, position, database }), from, {
       rows: request.rows,
       timestamp: timestampOf(schema),
       read,
@@ -91,6 +94,7 @@ export async function previewSource(request: PreviewRequest): Promise<SourcePrev
       newestOf: peek.newestOf ?? null,
       lag: peek.lag ?? null,
       since: since && { column: since.column, value: since.value, inclusive },
+      adds,
       has: newest?.rows ?? null,
       schema: schemaPath,
       invalid,
@@ -107,7 +111,7 @@ export async function previewSource(request: PreviewRequest): Promise<SourcePrev
 
 function contextOf(
   { project, config, signal }: PreviewRequest,
-  more: Pick<SourceContext, 'since' | 'inclusive' | 'database'>,
+  more: Pick<SourceContext, 'since' | 'inclusive' | 'schema' | 'position' | 'database'>,
 ): SourceContext {
   const folder = join(project.root, stateFolder);
   const variables = { PYTHONUNBUFFERED: '1', ...periodVariables(wholePeriod) };
@@ -138,11 +142,17 @@ function sinceOf(
   if (!store || !newest || !watermark || dataset === null || config === null) return null;
   const fingerprints = new FileFingerprints(project.root, null);
   if (newest.state?.key !== sourceKey({ project, config, fingerprints }, from, dataset, invalid)) return null;
-  const inPlace = newest.files.every(({ path, bytes }) => {
+  return hasRows({ project, store }, newest) ? watermark : null;
+}
+
+/** True when the rows of a version are there, so that new ones can be added to them. */
+function hasRows({ project, store }: Pick<PreviewRequest, 'project' | 'store'>, version: Snapshot | null): boolean {
+  if (!version || version.files.length === 0) return false;
+  const inPlace = version.files.every(({ path, bytes }) => {
     const file = join(project.root, path);
     return existsSync(file) && statSync(file).size === bytes;
   });
-  return newest.files.length > 0 && (inPlace || areKept(store.folder, newest.files)) ? watermark : null;
+  return inPlace || (store !== null && areKept(store.folder, version.files));
 }
 
 function columnsOf(peek: Peek, schema: DatasetSchema | null): PreviewColumn[] {

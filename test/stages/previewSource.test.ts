@@ -2,7 +2,7 @@
 // rows that do not fit, a column that is missing; errors of a query in YAML (inline and block) and in a file; a secret
 // in the address; a command; wrong names.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import BetterSqlite from 'better-sqlite3';
@@ -10,6 +10,7 @@ import { findCollect } from '../../engine/stages/findCollect.ts';
 import { previewSource } from '../../engine/stages/previewSource.ts';
 import { WorkError } from '../../engine/base/errors.ts';
 import { configFor, loadProject } from '../../engine/project/loadProject.ts';
+import { wouldBring } from '../../words/sourcePreview.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runIn } from '../helpers/runIn.ts';
 
@@ -22,6 +23,7 @@ datasets:
   file: { path: data/file.parquet }
   secret: { path: data/secret.parquet }
   printed: { path: data/printed.parquet }
+  lines: { path: data/lines.parquet }
   nested: { path: data/nested.parquet, schema: schemas/nested.dataset.yaml }
   files: { path: data/files.parquet, schema: schemas/orders.dataset.yaml }
 stages:
@@ -40,6 +42,7 @@ stages:
   read: { uses: collect, with: { dataset: files, from: { files: in.csv }, invalid: fail } }
   secret: { uses: collect, with: { dataset: secret, from: { postgres: "\${env.SHOP_URL}", query: SELECT 1 } } }
   nested: { uses: collect, with: { dataset: nested, from: { files: nested.jsonl } } }
+  lines: { uses: collect, with: { dataset: lines, from: { logs: app.log, format: logfmt } } }
   command: { uses: collect, with: { dataset: printed, from: { command: "echo id,n" } } }
   nothing: { cmd: "true" }
 `;
@@ -128,13 +131,13 @@ test('an error has the line of the source or of its query, and no secret', async
   };
   assert.deepEqual(await failed('inline'), {
     message: 'The query failed: no such table: ordrs. Did you mean `orders`?',
-    place: { file: 'loopwright.yaml', line: 14, column: 84 },
+    place: { file: 'loopwright.yaml', line: 15, column: 84 },
   });
-  assert.deepEqual((await failed('block')).place, { file: 'loopwright.yaml', line: 21, column: 16 });
+  assert.deepEqual((await failed('block')).place, { file: 'loopwright.yaml', line: 22, column: 16 });
   assert.deepEqual((await failed('file')).place, { file: 'bad.sql' });
   const secret = await failed('secret', { SHOP_URL: 'postgres://ada:hunter22@127.0.0.1:9/shop' });
   assert.match(secret.message, /^PostgreSQL could not be read: .*ECONNREFUSED 127\.0\.0\.1:9/);
-  assert.equal(secret.place?.line, 26);
+  assert.equal(secret.place?.line, 27);
   assert.ok(!secret.message.includes('hunter22'), secret.message);
 });
 
@@ -168,4 +171,19 @@ test('after a collection, only what is new; the stage then does what was said', 
   assert.deepEqual([all.rows.length, all.since], [4, null]);
   const { stages } = await runner.run({ stages: ['pull'] });
   assert.equal(stages[0]?.summary, '3 rows · 1 added');
+});
+
+test('of a log, only the lines that no collection has read', async () => {
+  writeFileSync(join(root, 'app.log'), 'n=1 text=one\nn=2 text=two\n');
+  const first = await preview('lines');
+  assert.deepEqual([first.rows.length, first.adds, first.has, wouldBring(first)], [2, true, null, 'would add rows']);
+  assert.equal((await runner.run({ stages: ['lines'] })).error, null);
+  const none = await preview('lines');
+  assert.deepEqual([none.rows, none.has, wouldBring(none)], [[], 2, 'nothing new']);
+  appendFileSync(join(root, 'app.log'), 'n=3 text=three\n');
+  const next = await preview('lines');
+  assert.deepEqual([next.rows.map(([n]) => n), wouldBring(next)], [['3'], 'would add rows to 2']);
+  assert.equal((await preview('lines', { all: true })).rows.length, 3);
+  const { stages } = await runner.run({ stages: ['lines'] });
+  assert.match(stages[0]?.summary ?? '', /^3 rows/);
 });

@@ -10,7 +10,15 @@ import type { Slice } from '../ui/table/slices.ts';
 import type { Actions, Model } from './model.ts';
 import { mostColumns, previewTable, rowReasons } from './previewTable.ts';
 
-const icons: Record<string, string> = { files: 'file', url: 'globe', s3: 'cloud', command: 'terminal', logs: 'output' };
+const icons: Record<string, string> = {
+  files: 'file',
+  url: 'globe',
+  s3: 'cloud',
+  command: 'terminal',
+  logs: 'output',
+  events: 'pulse',
+  mqtt: 'broadcast',
+};
 
 export function sourcePreviewView(model: Model, actions: Actions, slice: Slice): TemplateResult {
   const { preview, stage, problem } = model;
@@ -38,12 +46,12 @@ function buttons({ since, preview, all, stage }: Model, actions: Actions): Piece
       <vscode-button id="cancel" secondary title="Cancel (Escape)" @click=${() => actions.cancel()}
         >Cancel</vscode-button
       >`;
-  const canChoose = preview !== null && (preview.since !== null || all);
+  const canChoose = preview !== null && (canStartOver(preview) || all);
   return html`${
       canChoose
         ? html`<label
             class="choice"
-            title="Otherwise only rows after the last collected ${preview.since?.column ?? 'value'}"
+            title="Otherwise only rows after the last collected ${preview.since?.column ?? 'line'}"
             ><input
               id="all"
               type="checkbox"
@@ -119,15 +127,15 @@ function body(model: Model, actions: Actions, slice: Slice): Piece {
       label: 'Run the command…',
       run: () => actions.runCommand(),
     });
-  if (preview.rows.length === 0 && preview.columns.length === 0)
+  if (preview.rows.length === 0 && preview.columns.length === 0 && !goesOn(preview))
     return emptyState('Nothing to show', 'The source has no columns and no rows.', null);
   if (preview.rows.length === 0)
     return emptyState(
-      preview.since ? 'Nothing new' : 'No rows',
-      preview.since
+      goesOn(preview) ? 'Nothing new' : 'No rows',
+      goesOn(preview)
         ? sentence(wouldBring(preview))
         : `The source has ${plural(preview.columns.length, 'column')} and no rows now: ${namesOf(preview)}.`,
-      preview.since ? { label: 'Show rows from the start', run: () => actions.all(true) } : null,
+      canStartOver(preview) ? { label: 'Show rows from the start', run: () => actions.all(true) } : null,
     );
   return html`${tableBar(model, preview, actions)} ${previewTable(model, preview, actions, slice)}
   ${
@@ -158,6 +166,16 @@ function tableBar({ onlyFaults, shown }: Model, preview: SourcePreview, actions:
     }
     ${preview.command !== null ? html`<button class="link" @click=${() => actions.runCommand()}>Run the command…</button>` : nothing}
   </div>`;
+}
+
+/** Only what is new since the last collection would be added. */
+function goesOn({ since, adds, has }: SourcePreview): boolean {
+  return since !== null || (adds && has !== null);
+}
+
+/** Rows that were collected can be read again. */
+function canStartOver({ since, kind, has }: SourcePreview): boolean {
+  return since !== null || (kind === 'logs' && has !== null);
 }
 
 function columnsText(columns: number): string {
