@@ -12,6 +12,8 @@ import { tokenInTheClear } from './deployment/tokenInTheClear.ts';
 import { monitorSource } from './deployment/monitorSource.ts';
 import { scoreNotCompared } from './deployment/scoreNotCompared.ts';
 import { shadowOfItself } from './deployment/shadowOfItself.ts';
+import { listeningClash } from './deployment/listeningClash.ts';
+import { listeningWithoutSchema } from './deployment/listeningWithoutSchema.ts';
 import { openWithoutAuth } from './deployment/openWithoutAuth.ts';
 import { referenceOfOtherData } from './deployment/referenceOfOtherData.ts';
 import { windowTooSmall } from './deployment/windowTooSmall.ts';
@@ -193,6 +195,8 @@ export const rules: readonly Rule[] = [
   // deployment and monitoring
   portClash,
   openWithoutAuth,
+  listeningClash,
+  listeningWithoutSchema,
   tokenInTheClear,
   monitorSource,
   shadowOfItself,

@@ -376,3 +376,34 @@ test('the orders project has no finding about its service', () => {
   ])
     assert.deepEqual(findings(code, {}).problems, []);
 });
+
+test('LW631 stages that cannot listen, LW632 events without a schema', () => {
+  const project = (stages: string, deployment = '') => ({
+    [yaml]: `version: 1
+project: p
+datasets: { a: { path: a.parquet, schema: a.dataset.yaml }, b: { path: b.parquet, schema: a.dataset.yaml }, c: { path: c.parquet } }
+stages:
+${stages}
+${deployment === '' ? '' : `deployments: { front: { as: api, model: champion, port: 18080, ${deployment} } }`}
+`,
+    'a.dataset.yaml': 'fields:\n  - { name: id, type: string }\nprimaryKey: id\n',
+  });
+  const a = '  a: { uses: collect, with: { dataset: a, from: { events: data/spool } } }';
+  const b = (from: string) => `${a}\n  b: { uses: collect, with: { dataset: b, from: { ${from} } } }`;
+  expectMarks('LW631', project(b('events: «./data/spool/»')));
+  expectMarks('LW631', project(b('events: data/other')));
+  expectMarks('LW631', project(b('events: data/other, host: «0.0.0.0»')));
+  expectMarks('LW631', project(b('events: data/other, host: 0.0.0.0, token_env: TOKEN')));
+  expectMarks('LW631', project(b("mqtt: 'mqtt://h', topics: x, client_id: one")));
+  expectMarks(
+    'LW631',
+    project(
+      `${b("mqtt: 'mqtt://h', topics: x, client_id: one")}\n  c: { uses: collect, with: { dataset: c, from: { mqtt: 'mqtt://h', topics: y, client_id: «one» } } }`,
+    ),
+  );
+  expectMarks('LW631', project(b('files: x.csv'), 'events: a, feedback: «b»'));
+  expectMarks('LW631', project(b('files: x.csv'), 'events: «c»'));
+  expectMarks('LW631', project(b('files: x.csv'), 'events: a, feedback: «a»'));
+  expectMarks('LW632', project(a));
+  expectMarks('LW632', project('  c: { uses: collect, with: { dataset: «c», from: { events: data/spool } } }'));
+});
