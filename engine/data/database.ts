@@ -103,7 +103,7 @@ class OpenDatabase implements Database {
   }
 
   batches(sql: string, rows: number, visit: (batch: Table) => Promise<void> | void): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(sql, async () => {
       const result = await this.#connection.stream(sql);
       for (let isLast = false; !isLast;) {
         const batch = await this.#read(result, rows);
@@ -135,7 +135,7 @@ class OpenDatabase implements Database {
   }
 
   append(table: string, columns: readonly TypedColumn[], values: readonly (readonly TypedValue[])[]): Promise<void> {
-    return this.#inTurn(() => appendColumns(this.#duckdb, this.#connection, table, columns, values));
+    return this.#inTurn('', () => appendColumns(this.#duckdb, this.#connection, table, columns, values));
   }
 
   interrupt(): void {
@@ -151,19 +151,19 @@ class OpenDatabase implements Database {
   }
 
   #query<T>(sql: string, params: SqlParams | undefined, read: (result: DuckDBResult) => Promise<T>): Promise<T> {
-    return this.#inTurn(async () =>
+    return this.#inTurn(sql, async () =>
       read(await this.#connection.run(sql, params as DuckDBValue[] | Record<string, DuckDBValue> | undefined)),
     );
   }
 
-  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+  #inTurn<T>(sql: string, step: () => Promise<T>): Promise<T> {
     const interrupts = this.#interrupts;
     const work = this.#last.then(async () => {
       if (this.#closed || interrupts !== this.#interrupts) throw new CancelledError();
       try {
         return await step();
       } catch (error) {
-        throw describeDatabaseError(error);
+        throw describeDatabaseError(error, sql);
       }
     });
     this.#last = work.catch(() => {});

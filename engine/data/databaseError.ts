@@ -3,16 +3,16 @@ import { jsonFault } from './reading/jsonFault.ts';
 import { openedText } from './reading/openedTexts.ts';
 
 /**
- * Converts a DuckDB error to one for the user: CancelledError after interrupt(), WorkError when disk or memory is full,
+ * Converts a DuckDB error of a statement to one for the user: CancelledError after interrupt(), WorkError when disk or memory is full,
  * DataError with file and line when a file cannot be read, otherwise WorkError with the first line of DuckDB's message.
  */
-export function describeDatabaseError(error: unknown): Error {
+export function describeDatabaseError(error: unknown, sql = ''): Error {
   if (error instanceof WorkError || error instanceof CancelledError) return error;
   const message = messageOf(error);
   if (/^INTERRUPT|Interrupted!/.test(message)) return new CancelledError();
   return (
     describeFullError(error) ??
-    describeReadError(error) ??
+    describeReadError(error, pathsIn(sql)) ??
     new WorkError(`the query failed: ${essence(message)}`, { cause: error })
   );
 }
@@ -82,6 +82,25 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
     say: () => 'this is a folder; name the files in it, such as folder/*.csv',
   },
   {
+    when: /Unsupported compression codec "(\w+)"/,
+    say: (match) =>
+      `its pages are compressed with ${match[1] === 'LZ4' ? 'the old LZ4 of Hadoop' : match[1]}, which cannot be read; write it again with zstd, snappy or lz4_raw`,
+  },
+  {
+    when: /BYTE_STREAM_SPLIT|Unsupported .*encoding|encoding is only supported/i,
+    say: () =>
+      'its values have an encoding that cannot be read; write it again with plain or dictionary encoding, such as with pandas (to_parquet)',
+  },
+  {
+    when: /encrypt/i,
+    say: () => 'the Parquet file is encrypted; write it without encryption',
+  },
+  {
+    when: /MAP_KEY_VALUE|requires two children|Unsupported converted type|Node without children/i,
+    say: () =>
+      'the schema inside the Parquet file is not valid for its nested columns; write it again, such as with pandas (to_parquet)',
+  },
+  {
     when: /too small to be a Parquet|No magic bytes|parquet/i,
     say: () => 'not a whole Parquet file; it was cut short or is another format: write it again',
   },
@@ -132,9 +151,17 @@ function fileIn(message: string): string | null {
   const match =
     /^\s*file\s*=\s*(.+)$/m.exec(message) ??
     /sniffing file "([^"]+)"/.exec(message) ??
+    /Failed to read file "([^"]+)"/.exec(message) ??
     /(?:file|pattern|stream:|open)\s*["']([^"']+)["']/i.exec(message) ??
     /stream: (\S+)/.exec(message);
   return match?.[1]?.trim() ?? null;
+}
+
+/** The only file that a statement reads. DuckDB does not name it in each error. */
+function pathsIn(sql: string): string[] {
+  const found = [...sql.matchAll(/read_(?:parquet|csv|json)\(\['((?:[^']|'')+)'([\],])/g)];
+  const paths = new Set(found.map(([, path = '']) => path.replaceAll("''", "'").replaceAll(/\[([[*?])\]/g, '$1')));
+  return found.every(([, , end]) => end === ']') && paths.size === 1 ? [...paths] : [];
 }
 
 function essence(message: string): string {

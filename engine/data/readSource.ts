@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../base/errors.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
-import { quotePath } from './quote.ts';
+import { quoteIdentifier, quotePath } from './quote.ts';
+import { binaryTexts } from './reading/binaryTexts.ts';
 import { instead } from './reading/foreignContent.ts';
 import { jsonSql } from './reading/jsonSql.ts';
 import { shapeSettings } from './reading/readAs.ts';
@@ -40,15 +41,17 @@ export function sourceSql(files: readonly string[], options: SourceOptions = {})
     throw new DataError('there is no file to read; check the path of the dataset, or collect data first');
   const format = commonFormat(files);
   for (const file of files) checkFile(file);
-  const shared = `union_by_name = true${withFile ? ", filename = '_file'" : ''}`;
-  if (format === 'parquet') refuseVersionedTables(files);
-  if (format === 'parquet') return `read_parquet(${list(files)}, ${shared})`;
+  if (format === 'parquet') return parquetSql(files, withFile);
   if (format === 'json') return jsonSql(files, withFile);
   return textSql(files, { allText, withFile, rejects, read: shapeSettings(read) });
 }
 
-function list(files: readonly string[]): string {
-  return `[${files.map(quotePath).join(', ')}]`;
+function parquetSql(files: readonly string[], withFile: boolean): string {
+  refuseVersionedTables(files);
+  const paths = `[${files.map(quotePath).join(', ')}]`;
+  const read = `read_parquet(${paths}, union_by_name = true${withFile ? ", filename = '_file'" : ''})`;
+  const texts = binaryTexts(files).map((name) => `decode(${quoteIdentifier(name)}) AS ${quoteIdentifier(name)}`);
+  return texts.length === 0 ? read : `(SELECT * REPLACE (${texts.join(', ')}) FROM ${read})`;
 }
 
 function commonFormat(files: readonly string[]): SourceFormat {

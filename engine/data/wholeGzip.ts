@@ -2,14 +2,17 @@ import { createReadStream, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { DataError, messageOf } from '../base/errors.ts';
+import { findBinaryTexts } from './reading/binaryTexts.ts';
 
 const known = new Map<string, string>();
 
 /**
- * Throws DataError for a truncated or damaged gzip file. DuckDB reads such a file without an error. Each version of a
+ * Looks at files before they are read: finds the texts of Parquet files that are not marked as such, and throws DataError
+ * for a truncated or damaged gzip file. DuckDB reads such a file without an error. Each version of a
  * file is unpacked once, as a stream.
  */
 export async function checkWholeGzip(files: readonly string[], signal?: AbortSignal): Promise<void> {
+  await findBinaryTexts(files);
   for (const file of files) {
     const stats = /\.gz$/i.test(file) ? statSync(file, { throwIfNoEntry: false }) : undefined;
     const state = stats ? `${stats.size} ${stats.mtimeMs}` : undefined;

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import type { ReadSettings } from '../../project/schema/readSettings.ts';
 import { sourceFormat, type SourceFormat } from '../sourceFormat.ts';
+import { binaryTexts } from './binaryTexts.ts';
+import { some } from './columnNames.ts';
 import { jsonNotes } from './jsonKeys.ts';
 import { shapeSettings, type ReadAs } from './readAs.ts';
 import { readText } from './readText.ts';
@@ -36,7 +38,13 @@ export function readingsOf(files: readonly string[], read: ReadSettings = {}): F
   return files.slice(0, mostFiles).map((file): FileReading => {
     const format = sourceFormat(file) ?? 'csv';
     if (format !== 'csv')
-      return { file, format, leftOut: [], ragged: null, notes: format === 'json' ? jsonNotes(file) : [] };
+      return {
+        file,
+        format,
+        leftOut: [],
+        ragged: null,
+        notes: format === 'json' ? jsonNotes(file) : parquetNotes(file),
+      };
     const { readAs, names, leftOut, ragged, notes } = readText(file, shapeSettings(read));
     return { file, format, ...readAs, leftOut: leftOut.map((i) => names[i] ?? ''), ragged, notes };
   });
@@ -85,6 +93,11 @@ export function describeReading(readings: readonly FileReading[], options: { rag
     const more = others.length === 0 ? '' : ` and ${others.length.toLocaleString('en-US')} more`;
     return `reads ${first}${more}: ${words}`;
   });
+}
+
+function parquetNotes(file: string): string[] {
+  const texts = binaryTexts([file]);
+  return texts.length === 0 ? [] : [`bytes that are UTF-8 are read as text: ${some(texts)}`];
 }
 
 function wordsOf(reading: FileReading): string {
