@@ -2,6 +2,7 @@ import { columnMissing } from './data/columnMissing.ts';
 import { columnNotDeclared } from './data/columnNotDeclared.ts';
 import { dataUnreadable } from './data/dataUnreadable.ts';
 import { delimiterOrEncoding } from './data/delimiterOrEncoding.ts';
+import { readContradicted } from './graph/readContradicted.ts';
 import { foreignKeyOrphans } from './data/foreignKeyOrphans.ts';
 import { headerNames } from './data/headerNames.ts';
 import { keyRepeated } from './data/keyRepeated.ts';
@@ -40,6 +41,7 @@ export const rulesOfFacts: readonly Rule[] = [
   dataUnreadable,
   headerNames,
   delimiterOrEncoding,
+  readContradicted,
   schemaOlderThanData,
   foreignKeyOrphans,
   rowCount,

@@ -4,6 +4,7 @@ import { expandGlob } from '../data/expandGlob.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { profileTable } from '../data/profileTable.ts';
+import { contradictions } from '../data/reading/contradictions.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { typedSelect } from '../data/typedSource.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
@@ -57,6 +58,11 @@ export async function datasetFacts(
   if (files.length === 0) return empty;
   const absolute = files.map((file) => join(root, file.path));
   const headers = files.flatMap((file, i) => headerFacts(absolute[i] ?? '', file.path, request.read) ?? []);
+  const { read } = request;
+  const contradicting = read
+    ? files.flatMap((file, i) => contradictions(absolute[i] ?? '', read).map((says) => ({ file: file.path, says })))
+    : [];
+  if (contradicting.length > 0) empty.contradictions = contradicting.slice(0, 20);
   try {
     await checkWholeGzip(absolute);
     return { ...(await readFacts(db, root, request, absolute, empty)), headers };

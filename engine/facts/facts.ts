@@ -62,6 +62,8 @@ export interface DatasetFacts {
   /** Reason why the data could not be read. The other fields are then empty. */
   error: { file: string | null; message: string } | null;
   headers: HeaderFacts[];
+  /** What `read` of the dataset or its schema says otherwise than a file, as the end of a sentence. */
+  contradictions?: { file: string; says: string }[];
   rows: number;
   /** True when the data is large and only its first rows were checked; `rows` is their count. */
   partial: boolean;

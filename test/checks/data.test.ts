@@ -209,6 +209,44 @@ test('LW319 delimiters and encodings', async () => {
   assert.deepEqual((await found('LW319', field('type: string'), '\ufeffid,a\nx,Müller\n')).marks, []);
 });
 
+test('LW224 settings that the file contradicts', async () => {
+  const text = field('type: string');
+  const own = (read: string, csv: string | Uint8Array = 'id,a\nx,1\n', path = 'data/t.csv') =>
+    findInData(
+      'LW224',
+      makeProject({
+        'loopwright.yaml': yaml().replace('data/*.csv, schema', `${path}, read: ${read}, schema`),
+        't.dataset.yaml': text,
+        [path]: csv,
+      }),
+    );
+  for (const [read, about, csv, path] of [
+    ['{ columns: [id, a, b] }', /t\.csv has 2 columns, and `columns` lists 3/],
+    ['{ columns: [a, id] }', /columns in another order than `columns`: id, a/],
+    ['{ delimiter: ";" }', /has `,` between fields, not `;`/],
+    ['{ delimiter: tab }', /has `,` between fields, not `tab`/],
+    ['{ encoding: utf-8 }', /is utf-16le, not utf-8/, Buffer.from('\ufeffid,a\nx,1\n', 'utf16le')],
+    ['{ header: false }', /has names in its first line \(id, a\)/],
+    ['{ skip: 2 }', /is not text, so `skip` of `read` has no effect/, '{"id":"x","a":"1"}\n', 'data/t.jsonl'],
+  ] as const) {
+    const { marks, messages } = await own(read, csv, path);
+    assert.match(messages[0] ?? read, about);
+    assert.equal(marks.length, 1, read);
+    assert.match(marks[0] ?? '', /^loopwright\.yaml:5 /);
+  }
+  for (const [read, csv] of [
+    ['{ delimiter: "," }'],
+    ['{ columns: [x, y] }'],
+    ['{ columns: [x, y], header: false }', '1,2\n3,4\n'],
+    ['{ encoding: windows-1252 }'],
+    ['{ skip: 1, delimiter: ";" }', 'Title\nid;a\nx;1\n'],
+    ['{ decimal: "," }'],
+  ] as const)
+    assert.deepEqual((await own(read, csv)).messages, [], read);
+  const schema = await found('LW224', `${text}loopwright: { read: { delimiter: ";" } }\n`, 'id,a\nx,1\n');
+  assert.match(schema.marks[0] ?? '', /^t\.dataset\.yaml:4 /);
+});
+
 test('LW320 data that outgrew its schema', async () => {
   const root = table(field('type: number'), 'id,a,b\nx,1,2\n');
   utimesSync(join(root, 't.dataset.yaml'), new Date('2026-01-01'), new Date('2026-01-01'));
