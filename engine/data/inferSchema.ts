@@ -45,7 +45,7 @@ export async function inferSchema(
       });
     }
   };
-  await inPortions(db, source, names, infer, select ? { select, size: 50 } : {});
+  await inPortions(db, source, names, infer, select ? { select, size: 25 } : {});
   const key =
     columns.find(({ unique, profile: { name } }) => unique && idName.test(name)) ??
     (guess ? columns.find(({ unique }) => unique) : undefined);

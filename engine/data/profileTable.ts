@@ -38,15 +38,18 @@ export async function profileTable(
     db,
     source,
     columns.map(({ name }) => name),
-    (part, names) =>
-      profileColumns(
+    (part, names) => {
+      const wanted = new Set(names);
+      return profileColumns(
         db,
         part,
-        columns.filter(({ name }) => names.includes(name)),
+        columns.filter(({ name }) => wanted.has(name)),
         options,
         profiles,
         tell,
-      ),
+      );
+    },
+    { size: 100 },
   );
   return profiles;
 }

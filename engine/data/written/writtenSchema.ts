@@ -43,6 +43,8 @@ interface Column {
   blanks: Set<string>;
   /** Rows with a text; 0 before they are counted. */
   total: number;
+  /** True when the counts are those of all rows. */
+  complete: boolean;
   form: ColumnForm;
 }
 
@@ -73,7 +75,7 @@ export async function writtenSchema(
     checkCancelled(signal);
     const found = await sampled(db, part, own, hints);
     columns.push(...found);
-    decide(columns, hints);
+    decide(found, hints);
     await checkForms(db, part, found, hints);
   });
   decide(columns, hints);
@@ -91,7 +93,7 @@ export async function writtenSchema(
 }
 
 async function sampled(db: Database, source: string, names: readonly string[], hints: FileHints): Promise<Column[]> {
-  const { columns } = await db.table(
+  const { columns, rows } = await db.table(
     `SELECT ${names.map((name, i) => `${quoteIdentifier(name)} AS c${i}`).join(', ') || '1'} FROM ${source} LIMIT ${sampleRows}`,
   );
   return names.map((name, i) => {
@@ -99,7 +101,14 @@ async function sampled(db: Database, source: string, names: readonly string[], h
     const blanks = new Set<string>();
     const read = columns[`c${i}`];
     for (const text of read?.kind === 'text' ? read.values : []) add({ counts, blanks }, text ?? '', 1);
-    return { name, counts, blanks, total: 0, form: columnForm(name, counts, [...blanks], hints) };
+    return {
+      name,
+      counts,
+      blanks,
+      total: 0,
+      complete: rows < sampleRows,
+      form: columnForm(name, counts, [...blanks], hints),
+    };
   });
 }
 
@@ -142,13 +151,13 @@ async function checkForms(db: Database, source: string, columns: readonly Column
       const { form, name } = column;
       const known = (texts: string) =>
         `SELECT ${quoteIdentifier(name)} AS t, count(*) AS n FROM ${source} WHERE ${texts} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200`;
-      column.total = Number(row[`t${i}`]);
+      column.total = Number(row[`t${i}`] ?? 0);
       const wrong = Number(row[`f${i}`] ?? 0) > strayRows(column);
       let changed = false;
       const learned = async (sql: string) => {
         changed = (await learn(db, column, sql)) || changed;
       };
-      if (round === 0 && Number(row[`m${i}`]) > 0) await learned(known(isMarkerSql(name)));
+      if (round === 0 && Number(row[`m${i}`] ?? 0) > 0) await learned(known(isMarkerSql(name)));
       if (wrong) await learned(known(unread(form.field)));
       else if (form.rival && Number(row[`r${i}`]) > 0) await learned(known(unread(form.rival)));
       if (round === 0 && Number(row[`l${i}`] ?? 0) > 15)
@@ -173,7 +182,7 @@ const columnsAtOnce = 12;
 async function countUnread(db: Database, source: string, columns: readonly Column[]): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
   for (let from = 0; from < columns.length; from += columnsAtOnce) {
-    const asked = columns.slice(from, from + columnsAtOnce).flatMap(({ form, name }, at) => {
+    const asked = columns.slice(from, from + columnsAtOnce).flatMap(({ form, name, complete }, at) => {
       const i = from + at;
       const column = quoteIdentifier(name);
       const failing = (field: Field, as: string) => {
@@ -187,6 +196,7 @@ async function countUnread(db: Database, source: string, columns: readonly Colum
               },
             ];
       };
+      if (complete) return failing(form.field, `f${i}`);
       return [
         { inner: `${column} AS o${i}`, outer: `count(o${i}) AS t${i}` },
         ...failing(form.field, `f${i}`),
@@ -195,6 +205,7 @@ async function countUnread(db: Database, source: string, columns: readonly Colum
         ...(canLose(form.field) ? [{ inner: `length(${column}) AS g${i}`, outer: `max(g${i}) AS l${i}` }] : []),
       ];
     });
+    if (asked.length === 0) continue;
     const [row = {}] = await db.rows(
       `SELECT ${asked.map(({ outer }) => outer).join(', ')} FROM (SELECT ${asked.map(({ inner }) => inner).join(', ')} FROM ${source})`,
     );
@@ -260,21 +271,27 @@ async function learn(db: Database, column: Column, sql: string): Promise<boolean
 /** Counts strays and markers over all rows. */
 async function notesOf(db: Database, source: string, columns: readonly Column[]): Promise<ColumnNotes[]> {
   const found: ColumnNotes[] = [];
-  for (const { name, form, counts } of columns) {
+  for (const { name, form, counts, complete } of columns) {
     const told: ColumnNotes = { name, notes: form.notes, question: form.question, strays: [], markers: [] };
     const rows = (where: string) =>
       db.rows(
         `SELECT trim(${quoteIdentifier(name)}) AS t, count(*) AS n FROM ${source} WHERE ${where} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20`,
       );
+    const known = [...counts].filter(([text]) => text !== '').map(([text, n]) => ({ text, rows: n }));
     if (form.strays.length > 0)
-      told.strays = (await rows(unread(form.field))).map(({ t, n }) => ({ text: String(t), rows: Number(n) }));
-    if ([...counts.keys()].some((text) => text !== '' && isMarker(text))) {
+      told.strays = complete
+        ? known.filter(({ text }) => form.strays.includes(text))
+        : (await rows(unread(form.field))).map(({ t, n }) => ({ text: String(t), rows: Number(n) }));
+    if (known.some(({ text }) => isMarker(text))) {
       const missing = new Set(
         (form.field.missingValues ?? []).map((one) => (typeof one === 'string' ? one : one.value)),
       );
-      told.markers = (await rows(isMarkerSql(name)))
-        .map(({ t, n }) => ({ text: String(t), rows: Number(n), missing: missing.has(String(t)) }))
-        .filter(({ text }) => text !== '');
+      const markers = complete
+        ? known.filter(({ text }) => isMarker(text)).toSorted((x, y) => y.rows - x.rows)
+        : (await rows(isMarkerSql(name))).map(({ t, n }) => ({ text: String(t), rows: Number(n) }));
+      told.markers = markers
+        .filter(({ text }) => text !== '')
+        .map((marker) => ({ ...marker, missing: missing.has(marker.text) }));
     }
     found.push(told);
   }
