@@ -195,6 +195,7 @@ function check(): string[] {
     'helper/loopwright.mjs',
     'helper/worker.py',
     'helper/train.py',
+    'helper/database.py',
     'docs/reference/checks/LW201.md',
     'dist/webviews/runHistory.js',
     'dist/webviews/runHistoryCharts.js',

@@ -1,9 +1,9 @@
 /**
- * Highest received value of a source's watermark column: its exact text, and the type with which SQLite must compare
- * it.
+ * Highest received value of a source's watermark column: its exact text, and the type with which SQLite or
+ * Python must compare it.
  */
 export interface Watermark {
   column: string;
   value: string;
-  kind: 'text' | 'integer' | 'real';
+  kind: 'text' | 'integer' | 'real' | 'decimal' | 'datetime' | 'date' | 'time';
 }

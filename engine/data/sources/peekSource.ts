@@ -14,6 +14,7 @@ import { peekDuckdb, peekLake } from './peekDuckdb.ts';
 import { lakeTable } from './lakeSource.ts';
 import { peekMysql } from './peekMysql.ts';
 import { peekLogs } from './peekLogs.ts';
+import { peekPython } from './peekPython.ts';
 import { peekPostgres } from './peekPostgres.ts';
 import { peekS3 } from './peekS3.ts';
 import { peekSqlite } from './peekSqlite.ts';
@@ -72,6 +73,7 @@ function peek(context: SourceContext, from: CollectSource, options: PeekOptions)
   if ('sqlite' in from) return peekSqlite(context, from, options);
   if ('duckdb' in from) return peekDuckdb(context, from, options);
   if ('delta' in from || 'iceberg' in from) return peekLake(context, lakeTable(from), options);
+  if ('python' in from) return peekPython(context, from, options);
   if ('s3' in from) return peekS3(context, from, options);
   if ('events' in from) return peekEvents(context, from, options);
   if ('mqtt' in from) return peekMqtt(context, from, options);

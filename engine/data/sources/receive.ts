@@ -12,6 +12,7 @@ import { fromLogs } from './logsSource.ts';
 import { fromS3 } from './objectStoreSource.ts';
 import { brokerAddress } from './mqtt/mqttPlan.ts';
 import { fromMqtt } from './mqttSource.ts';
+import { fromPython, pythonIdentity, pythonPlace } from './pythonSource.ts';
 import { fromPostgres } from './postgresSource.ts';
 import { fromSqlite } from './sqliteSource.ts';
 import { isSqlFile } from '../../project/graph.ts';
@@ -26,6 +27,7 @@ export async function receive(context: SourceContext, from: CollectSource): Prom
   if ('sqlite' in from) return fromSqlite(context, from);
   if ('duckdb' in from) return fromDuckdb(context, from);
   if ('delta' in from || 'iceberg' in from) return fromLake(context, lakeTable(from));
+  if ('python' in from) return fromPython(context, from);
   if ('s3' in from) return fromS3(context, from);
   if ('events' in from) return fromEvents(context, from);
   if ('mqtt' in from) return fromMqtt(context, from);
@@ -39,7 +41,12 @@ export async function receive(context: SourceContext, from: CollectSource): Prom
  */
 export function sourceIdentity(from: CollectSource): string {
   const { headers: _headers, ...asked } = from as CollectSource & { headers?: unknown };
-  const place = 'mysql' in from ? { mysql: mysqlPlace(from.mysql) } : {};
+  const place =
+    'mysql' in from
+      ? { mysql: mysqlPlace(from.mysql) }
+      : 'python' in from
+        ? { python: pythonIdentity(from.python) }
+        : {};
   return withoutCredentials(JSON.stringify({ ...asked, ...place, batch: undefined }));
 }
 
@@ -55,6 +62,7 @@ export function describeSource(from: CollectSource): string {
   if ('duckdb' in from) return `${from.duckdb}${query}`;
   if ('delta' in from) return from.delta;
   if ('iceberg' in from) return from.iceberg;
+  if ('python' in from) return `${pythonPlace(from.python)}${query}`;
   if ('events' in from) return `events in ${from.events}`;
   if ('logs' in from) return [from.logs].flat().join(', ');
   return 's3' in from ? from.s3 : `$ ${shortened(from.command)}`;

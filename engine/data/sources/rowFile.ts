@@ -24,7 +24,7 @@ const bufferBytes = 8_000_000;
 export class RowFile {
   readonly #path: string;
   readonly #handle: FileHandle;
-  readonly #width: number;
+  #width: number;
   #buffer: string[] = [];
   #size = 0;
   #longest = 0;
@@ -47,6 +47,18 @@ export class RowFile {
   /** Average number of bytes per row so far. */
   get rowBytes(): number {
     return this.rows === 0 ? 0 : this.#size / this.rows;
+  }
+
+  /** Path of the rows as texts, for a program that writes them itself. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Tells what another program wrote: the number of columns and rows, and the characters of the longest row. */
+  received(width: number, rows: number, longest: number): void {
+    this.#width = width;
+    this.rows = rows;
+    this.#longest = longest;
   }
 
   async write(rows: readonly (readonly (string | null)[])[]): Promise<void> {

@@ -9,6 +9,7 @@ import { FromMqtt } from './sources/mqtt.ts';
 import { FromDelta, FromIceberg } from './sources/lakeTables.ts';
 import { FromMysql } from './sources/mysql.ts';
 import { FromPostgres } from './sources/postgres.ts';
+import { FromPython } from './sources/python.ts';
 import { FromS3 } from './sources/s3.ts';
 import { FromSqlite } from './sources/sqlite.ts';
 import { FromUrl } from './sources/url.ts';
@@ -26,6 +27,7 @@ const sources = [
   FromDuckdb,
   FromDelta,
   FromIceberg,
+  FromPython,
   // What programs write.
   FromLogs,
   FromEvents,
