@@ -15,7 +15,7 @@ test('there are more than a hundred, each listed once, each a file of its own, e
   assert.ok(rules.length >= 100, `${rules.length} rules`);
   const all = [...rules, ...shapeCodes];
   assert.equal(new Set(all.map(({ code }) => code)).size, all.length);
-  const tests = read('test/{checks,project}/*.test.ts');
+  const tests = read('test/{checks,project}/**/*.test.ts');
   assert.deepEqual(
     all.filter(({ code }) => !tests.includes(code)).map(({ code, name }) => `${code} ${name}`),
     [],
