@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { ProjectError } from '../../../engine/base/errors.ts';
+import { peekMs } from '../../../engine/data/sources/peek.ts';
 import { suggestion } from '../../../engine/base/didYouMean.ts';
 import { findSubject, parseSubject, type SubjectPlace } from '../../../engine/overview/dataSubject.ts';
 import { loadProject } from '../../../engine/project/loadProject.ts';
@@ -42,6 +44,7 @@ export async function dataPreview(
   context.terminal.progress('reading the source');
   // The progress is drawn before a library blocks the thread.
   await breathe();
+  const stopWatching = endWhenBlocked();
   const preview = await previewSource({
     ...named,
     store: place.store,
@@ -49,11 +52,25 @@ export async function dataPreview(
     all: options.all ?? false,
     runs: options.runCommand ?? false,
     signal: context.signal,
-  });
+  }).finally(stopWatching);
   context.terminal.progress(null);
   if (context.json) context.printJson(preview);
   else print(context.terminal, preview);
   return exitCodes.done;
+}
+
+/** Time after its limit when a preview that blocks its thread is ended, in milliseconds. */
+const graceMs = 4000;
+
+/** Ends this process when a query of SQLite blocks its thread: no limit and no Ctrl+C reaches it then. */
+function endWhenBlocked(): () => void {
+  const message = `error: The source did not answer within ${(peekMs + graceMs) / 1000} s. Make its query smaller; \`loopwright run\` has no such limit.\n`;
+  const watch = new Worker(
+    `setTimeout(() => { require('node:fs').writeSync(2, ${JSON.stringify(message)}); process.kill(process.pid, 'SIGKILL'); }, ${peekMs + graceMs});`,
+    { eval: true },
+  );
+  watch.unref();
+  return () => void watch.terminate();
 }
 
 /** Returns the source that a text names: a collect stage, the stage that collects a dataset, or files. */
