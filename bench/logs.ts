@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '../engine/data/database.ts';
+
+// How long a collect of logs takes, whole: reading, checking by a schema, writing Parquet, profiling and keeping a
+// version. In the same run, Python's `re` reads a tenth of the access log, and writes nothing.
+// Usage: node bench/logs.ts [lines, default 10000000]
+const lines = Number(process.argv[2] ?? 10_000_000);
+const root = mkdtempSync(join(tmpdir(), 'loopwright-bench-logs-'));
+
+async function write(path: string, line: (i: number) => string, count = lines): Promise<void> {
+  const out = createWriteStream(path, { highWaterMark: 8 << 20 });
+  for (let i = 0; i < count;) {
+    let text = '';
+    for (const end = Math.min(count, i + 20_000); i < end; i++) text += line(i);
+    if (!out.write(text)) await once(out, 'drain');
+  }
+  out.end();
+  await once(out, 'close');
+}
+
+let state = 1;
+const random = (upTo: number) => (state = (state * 48271) % 2147483647) % upTo;
+const agents = [
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0',
+  'curl/8.5.0',
+];
+const paths = ['/', '/login', '/api/v1/items/', '/static/app.js?v=', '/search?q='];
+const statuses = [200, 200, 200, 200, 304, 404, 500];
+const ip = () => `${random(223) + 1}.${random(256)}.${random(256)}.${random(256)}`;
+const path = (i: number) => {
+  const base = paths[random(paths.length)] ?? '/';
+  return /[/=]$/.test(base) && base.length > 1 ? `${base}${i}` : base;
+};
+const time = (i: number) => new Date(1_700_000_000_000 + i * 10).toISOString();
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const apacheTime = (i: number) => {
+  const at = time(i);
+  return `${at.slice(8, 10)}/${months[Number(at.slice(5, 7)) - 1]}/${at.slice(0, 4)}:${at.slice(11, 19)} +0000`;
+};
+
+const field = (name: string, type = 'string') => `  - { name: ${name}, type: ${type} }\n`;
+writeFileSync(
+  join(root, 'loopwright.yaml'),
+  `version: 1\nproject: p\ndatasets:\n  access: { path: data/access.parquet, schema: access.dataset.yaml }\n  json: { path: data/json.parquet, schema: json.dataset.yaml }\nstages:\n  access: { uses: collect, with: { dataset: access, from: { logs: access.log, format: combined } } }\n  json: { uses: collect, with: { dataset: json, from: { logs: app.jsonl, format: json } } }\n`,
+);
+writeFileSync(
+  join(root, 'access.dataset.yaml'),
+  `fields:\n${field('time', 'datetime')}${['host', 'user', 'method', 'path', 'protocol'].map((name) => field(name)).join('')}${field('status', 'integer')}${field('bytes', 'integer')}${field('referer')}${field('agent')}`,
+);
+writeFileSync(
+  join(root, 'json.dataset.yaml'),
+  `fields:\n${field('time', 'datetime')}${['level', 'msg', 'ip', 'path'].map((name) => field(name)).join('')}${field('status', 'integer')}${field('bytes', 'integer')}${field('http.method')}`,
+);
+
+const usage =
+  'data:text/javascript,process.on("exit",()=>{const u=process.resourceUsage();console.error("USAGE "+JSON.stringify([(u.userCPUTime+u.systemCPUTime)/1e6,u.maxRSS]))})';
+
+function collect(stage: string): void {
+  const start = performance.now();
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    ['--import', usage, join(import.meta.dirname, '../cli/main.ts'), 'run', stage],
+    { cwd: root, encoding: 'utf8' },
+  );
+  const seconds = (performance.now() - start) / 1000;
+  if (status !== 0) throw new Error(stderr);
+  const [cpu = 0, rss = 0] = JSON.parse(/USAGE (.*)/.exec(stderr)?.[1] ?? '[]') as number[];
+  console.log(
+    `${stage}: ${lines.toLocaleString('en-US')} lines in ${seconds.toFixed(1)} s, ${cpu.toFixed(1)} s of processor, at most ${Math.round(rss / 1024)} MB`,
+  );
+}
+
+try {
+  mkdirSync(join(root, 'data'));
+  await write(
+    join(root, 'access.log'),
+    (i) =>
+      `${ip()} - - [${apacheTime(i)}] "GET ${path(i)} HTTP/1.1" ${statuses[random(7)]} ${random(90_000)} "https://example.com/" "${agents[random(3)]}"\n`,
+  );
+  await write(
+    join(root, 'app.jsonl'),
+    (i) =>
+      `{"time":"${time(i)}","level":"info","msg":"request served","ip":"${ip()}","path":"${path(i)}","status":${statuses[random(7)]},"bytes":${random(90_000)},"http":{"method":"GET","agent":"${agents[random(3)]}"}}\n`,
+  );
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}; access log ${(statSync(join(root, 'access.log')).size / 1e6).toFixed(0)} MB, JSON ${(statSync(join(root, 'app.jsonl')).size / 1e6).toFixed(0)} MB`,
+  );
+  for (const stage of ['access', 'json']) collect(stage);
+  const peer = spawnSync(
+    'python3',
+    [join(import.meta.dirname, 'logsPeer.py'), join(root, 'access.log'), String(lines / 10)],
+    {
+      encoding: 'utf8',
+    },
+  );
+  console.log(`Python re, a tenth: ${peer.status === 0 ? peer.stdout.trim() : 'not measured'}`);
+  const db = await openDatabase();
+  const start = performance.now();
+  const cpu = process.cpuUsage();
+  const expression =
+    '^(\\S+) (\\S+) (\\S+) \\[([^\\]]+)\\] "(\\S+) (\\S+) ([^"]*)" ([0-9]{3}) (\\S+) "([^"]*)" "([^"]*)"$';
+  const names = [
+    'host',
+    'identity',
+    'user',
+    'time',
+    'method',
+    'path',
+    'protocol',
+    'status',
+    'bytes',
+    'referer',
+    'agent',
+  ];
+  await db.run(
+    `COPY (SELECT unnest(regexp_extract(line, '${expression}', ['${names.join("', '")}'])) FROM read_csv('${join(root, 'access.log')}', auto_detect = false, header = false, delim = '\u001f', quote = '', escape = '', columns = {'line': 'VARCHAR'})) TO '${join(root, 'peer.parquet')}' (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  const used = process.cpuUsage(cpu);
+  console.log(
+    `DuckDB regexp_extract to Parquet, nothing else: ${((performance.now() - start) / 1000).toFixed(1)} s, ${((used.user + used.system) / 1e6).toFixed(1)} s of processor`,
+  );
+  db.close();
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
