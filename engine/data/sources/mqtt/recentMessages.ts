@@ -4,8 +4,13 @@ import { join } from 'node:path';
 import { writeAtomic } from '../../../base/writeAtomic.ts';
 import { closedEnding, openEnding, segmentsOf } from '../../spool/segments.ts';
 
-/** Messages of a broker that may be without an acknowledgement at once. It sends only these again after a break. */
+/** Messages that a broker is asked to send before the first of them is acknowledged. Some send thousands all the same. */
 export const mostInFlight = 256;
+/**
+ * Messages that are remembered: half of the packet identifiers, so that one that is used again is no longer known by its
+ * old message.
+ */
+const mostRemembered = 32_768;
 
 /** Columns of a line that identify its message within a session: packet identifier and hash of topic and payload. */
 export const identityColumns = { packet: '_mid', hash: '_h' } as const;
@@ -35,7 +40,7 @@ export class RecentMessages {
   add(packet: number, hash: string): void {
     this.#hashes.delete(packet);
     this.#hashes.set(packet, hash);
-    if (this.#hashes.size <= mostInFlight) return;
+    if (this.#hashes.size <= mostRemembered) return;
     for (const oldest of this.#hashes.keys()) {
       this.#hashes.delete(oldest);
       break;
@@ -53,7 +58,7 @@ export function keepIdentities(folder: string, segments: readonly string[]): voi
   const gone = segments.filter((name) => existsSync(join(folder, name)));
   if (gone.length === 0) return;
   const all = [...readKept(folder), ...newestIdentities(folder, gone)];
-  writeAtomic(keptPath(folder), JSON.stringify(all.slice(-mostInFlight)));
+  writeAtomic(keptPath(folder), JSON.stringify(all.slice(-mostRemembered)));
 }
 
 type Identity = [packet: number, hash: string];
@@ -62,20 +67,20 @@ type Identity = [packet: number, hash: string];
 function newestIdentities(folder: string, segments: readonly string[]): Identity[] {
   let found: Identity[] = [];
   for (const name of segments.toSorted().toReversed()) {
-    found = [...identitiesIn(join(folder, name)), ...found];
-    if (found.length >= mostInFlight) break;
+    found = identitiesIn(join(folder, name)).concat(found);
+    if (found.length >= mostRemembered) break;
   }
-  return found.slice(-mostInFlight);
+  return found.slice(-mostRemembered);
 }
 
-/** Messages have some hundred bytes; with larger ones, fewer are in flight at a time. */
-const tailBytes = 8 << 20;
+/** A segment has at most this size. */
+const tailBytes = 64 << 20;
 
 function identitiesIn(file: string): Identity[] {
   const found: Identity[] = [];
   for (const [, packet, hash] of readTail(file).matchAll(/^\{"_n":\d+,"_id":null,"_mid":(\d+),"_h":"([\w-]+)"/gm))
     found.push([Number(packet), hash ?? '']);
-  return found.slice(-mostInFlight);
+  return found.slice(-mostRemembered);
 }
 
 function readTail(file: string): string {
