@@ -135,7 +135,12 @@ export interface Relevance {
 /** Whether data is good enough to learn from, in the words of data quality. */
 export interface QualityReport {
   rows: number;
-  completeness: { share: number; worst: { column: string; share: number }[] };
+  completeness: {
+    share: number;
+    worst: { column: string; share: number }[];
+    /** Texts that can stand for a missing value, such as `NA`, and whether they count as one. */
+    markers?: { column: string; text: string; rows: number; missing: boolean }[];
+  };
   uniqueness: { repeatedRows: number; keys: { key: string; repeated: number }[] };
   /** Null without a schema. */
   validity: {

@@ -11,6 +11,8 @@ export interface QualityParts {
   /** Result of validating the rows with the schema; null without a schema. */
   validation: ValidationResult | null;
   relations: DataRelations | null;
+  /** Texts that can stand for a missing value. */
+  markers?: NonNullable<QualityReport['completeness']['markers']>;
   /** Reference time for the age, in epoch ms. */
   now: number;
 }
@@ -25,7 +27,7 @@ const keyRuleNames: readonly string[] = ['primaryKey', 'unique', 'uniqueKeys'];
 export async function qualityReport(
   db: Database,
   source: string,
-  { profile, schema, validation, relations, now }: QualityParts,
+  { profile, schema, validation, relations, markers = [], now }: QualityParts,
 ): Promise<QualityReport> {
   const rows = profile[0]?.rows ?? validation?.rows ?? 0;
   const cells = rows * profile.length;
@@ -43,7 +45,7 @@ export async function qualityReport(
   const times = profile.find(({ name }) => name === time)?.numbers;
   return {
     rows,
-    completeness: { share: cells === 0 ? 1 : 1 - missing / cells, worst },
+    completeness: { share: cells === 0 ? 1 : 1 - missing / cells, worst, markers },
     uniqueness: {
       repeatedRows: await repeatedRows(db, source),
       keys: (validation?.rules ?? [])

@@ -9,6 +9,7 @@ import type {
 } from '../../protocol/dataProfile.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
+import { markersIn } from '../data/markersIn.ts';
 import { profileTable } from '../data/profileTable.ts';
 import { qualityReport } from '../data/qualityReport.ts';
 import { relationsOf } from '../data/relations.ts';
@@ -129,7 +130,15 @@ export async function judgeSubject(db: Database, found: FoundSubject, options: J
         : options.relations?.target === target
           ? options.relations
           : await relationsOf(db, sql, { target, leaveOut: [splitColumn] });
-    return await qualityReport(db, sql, { profile, schema: found.schema, validation, relations, now: options.now });
+    const markers = await markersIn(db, found.files, found.schema, found.read);
+    return await qualityReport(db, sql, {
+      profile,
+      schema: found.schema,
+      validation,
+      relations,
+      markers,
+      now: options.now,
+    });
   } finally {
     await validation?.discard();
   }

@@ -1,4 +1,7 @@
 import { resolve } from 'node:path';
+import { readAsWritten } from '../../../engine/data/inferFiles.ts';
+import { sourceFormat } from '../../../engine/data/readSource.ts';
+import { writtenNotes } from '../../../engine/data/written/writtenSchema.ts';
 import { columnsOf } from '../../../engine/data/inspectColumns.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { profileSubject, relateSubject, subjectSql } from '../../../engine/overview/dataViews.ts';
@@ -11,6 +14,8 @@ import { subjectGiven } from '../../dataPlace.ts';
 import { tellReading } from '../../tellReading.ts';
 import { saveProfile } from '../../../engine/pages/savePage.ts';
 import { bar, table } from '../../terminal.ts';
+
+type ValueNotes = ReturnType<typeof writtenNotes>;
 
 export interface DataProfileOptions {
   columns?: string;
@@ -34,7 +39,7 @@ export async function dataProfile(
   const wantsRelations = options.html !== undefined || options.target !== undefined;
   const result = await withDatabase(
     context.signal,
-    async (db): Promise<{ profile: DataProfile; relations: DataRelations | null }> => {
+    async (db): Promise<{ profile: DataProfile; relations: DataRelations | null; values: ValueNotes }> => {
       const root = place.project?.root ?? place.folder;
       const names = (await columnsOf(db, await subjectSql(db, found))).map(({ name }) => name);
       const unknown = [...(columns ?? []), options.target].find((name) => name !== undefined && !names.includes(name));
@@ -48,7 +53,13 @@ export async function dataProfile(
         target: options.target,
         onProgress: (done, all) => terminal.progress(`${bar(done / all)} ${done} of ${all} columns`),
       });
-      return { profile, relations: wantsRelations ? await relateSubject(db, found, options.target) : null };
+      const isWritten = found.schema === null && sourceFormat(found.files[0] ?? '') === 'csv';
+      const { columns: told } = isWritten ? await readAsWritten(db, found.files, found.read) : { columns: [] };
+      return {
+        profile,
+        relations: wantsRelations ? await relateSubject(db, found, options.target) : null,
+        values: writtenNotes(told),
+      };
     },
   );
   if (options.html !== undefined) {
@@ -56,9 +67,12 @@ export async function dataProfile(
     saveProfile(result.profile, result.relations, path);
     if (!context.json) terminal.note(`written to ${path}`);
   }
-  if (context.json) context.printJson({ ...result.profile, relations: result.relations, reading });
+  if (context.json) context.printJson({ ...result.profile, relations: result.relations, reading, ...result.values });
   else if (options.html === undefined)
     for (const line of profileLines(result.profile, result.relations)) terminal.line(line);
+  if (!context.json)
+    for (const line of [...result.values.notes, ...result.values.questions.map((text) => `please check ${text}`)])
+      terminal.note(line);
   return exitCodes.done;
 }
 

@@ -48,6 +48,10 @@ function qualityLines(title: string, report: QualityReport): string[] {
     `Completeness  ${percent(completeness.share)} of values are present.`,
   ];
   for (const { column, share } of completeness.worst) lines.push(`                ${column}: ${percent(share)}`);
+  for (const { column, text, rows, missing } of completeness.markers ?? [])
+    lines.push(
+      `                ${column}: \`${text}\` in ${count(rows)} ${rows === 1 ? 'row' : 'rows'} ${missing ? 'counts as missing' : 'can stand for a missing value, and does not count as one; add it to missingValues if it does'}`,
+    );
   lines.push(
     `Uniqueness    ${uniqueness.repeatedRows === 0 ? 'No row is repeated.' : `${count(uniqueness.repeatedRows)} rows repeat an earlier row.`}`,
   );
