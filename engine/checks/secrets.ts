@@ -39,6 +39,13 @@ const known: Known[] = [
     test: (secret) => isLiteral(secret, 1),
   },
   {
+    // Parameters of an address, and parts of an ODBC connection in one.
+    pattern: /(?:[?&;]|%3B)(?:pwd|password|passwd)(?:=|%3D)([^;&\s"'`%]+)/gi,
+    what: 'a password in an address',
+    variable: 'PASSWORD',
+    test: (secret) => isLiteral(secret, 1),
+  },
+  {
     pattern: /(?<![\w-])--?(?:password|passwd|secret)[= ]+([^\s"'`]+)/gi,
     what: 'a password',
     variable: 'PASSWORD',

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CancelledError, DataError, WorkError } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
 import { quoteLiteral } from '../quote.ts';
@@ -42,10 +42,7 @@ export function withLake<T>(
   checkFolder(path, table);
   return withDatabase(context.signal, async (db) => {
     await loadExtension(db, table.format);
-    const from =
-      table.format === 'delta'
-        ? `delta_scan(${quoteLiteral(path)})`
-        : `iceberg_scan(${quoteLiteral(metadataFile(path) ?? path)}, allow_moved_paths = true)`;
+    const from = table.format === 'delta' ? `delta_scan(${quoteLiteral(path)})` : icebergSql(path);
     try {
       return await work(db, `SELECT * FROM ${from}`);
     } catch (error) {
@@ -61,6 +58,7 @@ export function withLake<T>(
   });
 }
 
+const articles = { delta: 'a Delta', iceberg: 'an Iceberg' };
 const names = { delta: 'Delta', iceberg: 'Iceberg' };
 const logs = { delta: '_delta_log', iceberg: 'metadata' };
 
@@ -74,20 +72,30 @@ function checkFolder(path: string, { format, path: written }: LakeTable): void {
   }
   if (!existsSync(join(path, logs[format])))
     throw new DataError(
-      `\`${written}\` is not a ${names[format]} table: it has no folder \`${logs[format]}\`. A folder of plain Parquet files is read with \`files: ${written}/**/*.parquet\`.`,
+      `\`${written}\` is not ${articles[format]} table: it has no folder \`${logs[format]}\`. A folder of plain Parquet files is read with \`files: ${written}/**/*.parquet\`.`,
       place,
     );
 }
 
-/** The newest metadata file, by its number: `v3.metadata.json` or `00003-….metadata.json`. */
-function metadataFile(path: string): string | null {
-  if (!statSync(path).isDirectory()) return path;
-  const numbered = readdirSync(join(path, 'metadata'))
-    .map((name) => ({ name, number: Number(/^v?(\d+).*\.metadata\.json(?:\.gz)?$/.exec(name)?.[1] ?? Number.NaN) }))
-    .filter(({ number }) => !Number.isNaN(number))
-    .toSorted((a, b) => a.number - b.number);
-  const newest = numbered.at(-1);
-  return newest === undefined ? null : join(path, 'metadata', newest.name);
+/**
+ * Returns the scan of the newest metadata file by its number (`v3.metadata.json` or `00003-….metadata.json`), or of the
+ * file that the path names. Paths in it may be those of another machine.
+ */
+function icebergSql(path: string): string {
+  const isFile = path.endsWith('.metadata.json');
+  const folder = isFile ? dirname(dirname(path)) : path;
+  const newest = isFile
+    ? basename(path)
+    : readdirSync(join(path, 'metadata'))
+        .map((name) => ({ name, number: Number(/^v?(\d+).*\.metadata\.json$/.exec(name)?.[1] ?? Number.NaN) }))
+        .filter(({ number }) => !Number.isNaN(number))
+        .toSorted((a, b) => a.number - b.number)
+        .at(-1)?.name;
+  const version =
+    newest === undefined
+      ? ''
+      : `, version = ${quoteLiteral(newest.replace(/\.metadata\.json$/, ''))}, version_name_format = '%s%s.metadata.json'`;
+  return `iceberg_scan(${quoteLiteral(folder)}, allow_moved_paths = true${version})`;
 }
 
 /** Loads an extension that is on this machine. It is never downloaded. */

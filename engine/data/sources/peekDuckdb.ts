@@ -49,9 +49,11 @@ async function look(
   const isTime = (name: string | null | undefined) =>
     columns.some((column) => column.name === name && /^(DATE|TIMESTAMP)/.test(column.sqlType));
   const time = [options.timestamp, rows.watermark].find((name) => isTime(name)) ?? null;
-  const newest = time === null ? 'NULL' : `CAST(max(q.${quoteIdentifier(time)}) AS VARCHAR)`;
+  // Of the whole, so that it is known also without a new row.
+  const newest =
+    time === null ? 'NULL' : `(SELECT CAST(max(q.${quoteIdentifier(time)}) AS VARCHAR) FROM ${fromSql(rows)})`;
   const [row = {}] = await db.rows(
-    `SELECT (SELECT count(*) FROM ${fromSql(rows)}${after}) AS total, (SELECT ${newest} FROM ${fromSql(rows)}) AS newest`,
+    `SELECT (SELECT count(*) FROM ${fromSql(rows)}${after}) AS total, ${newest} AS newest`,
   );
   return {
     columns: columns.map(({ name, sqlType }) => ({ name, type: sqlType })),

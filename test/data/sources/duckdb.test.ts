@@ -218,5 +218,7 @@ test('a preview shows rows, types, size and freshness', async () => {
       ],
     ],
   );
+  const plain = await peekIn(p.root, { duckdb: 'shop.duckdb', query: 'SELECT id FROM items' }, { rows: 2 });
+  assert.deepEqual([plain.total, plain.rows, plain.newest], [5, [['0'], ['1']], undefined]);
   assert.match(peek.about, /^DuckDB file shop\.duckdb, .* read by DuckDB 1\./);
 });
