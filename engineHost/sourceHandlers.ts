@@ -4,8 +4,9 @@ import { CancelledError } from '../engine/base/errors.ts';
 import type { SourceAnswer, SourcePreview, PreviewProblem } from '../protocol/sourcePreview.ts';
 import type { AreaHandlers } from './handlers.ts';
 
-/** Time for a preview to end by itself after its limit or a cancellation, in milliseconds. */
-const graceMs = 5000;
+/** Time for a preview to start and to end by itself, in milliseconds: a busy machine is slow to start a program. */
+const mostMs = 60_000;
+/** Time to end by itself after a cancellation, in milliseconds. */
 const stopMs = 1500;
 
 /**
@@ -46,7 +47,7 @@ async function output(program: readonly string[], args: string[], cwd: string, s
   if (signal.aborted) throw new CancelledError('The preview was cancelled.');
   const [file = '', ...first] = program;
   const child = spawn(file, [...first, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
-  const late = setTimeout(() => child.kill('SIGKILL'), peekMs + graceMs);
+  const late = setTimeout(() => child.kill('SIGKILL'), mostMs);
   let kill: NodeJS.Timeout | undefined;
   const stop = () => {
     child.kill();
@@ -59,7 +60,7 @@ async function output(program: readonly string[], args: string[], cwd: string, s
     if (signal.aborted) throw new CancelledError('The preview was cancelled.');
     if (ended !== null)
       return failure(
-        `The source did not answer within ${(peekMs + graceMs) / 1000} s. Make its query smaller; \`loopwright run\` has no such limit.`,
+        `The source did not answer within ${peekMs / 1000} s. Make its query smaller; \`loopwright run\` has no such limit.`,
       );
     return text.trim() === ''
       ? failure(`The preview ended with exit code ${code ?? 'unknown'}${words === '' ? '' : `: ${words}`}`)

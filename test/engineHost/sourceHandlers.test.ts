@@ -61,11 +61,11 @@ test('an answer has rows, an error its place and no secret', async () => {
 
 test('a preview can be stopped, also one that blocks its thread, and one ends another of its stage', async () => {
   const first = ask('silent');
-  await until('the server is asked', () => asked === 1);
+  await until('the server is asked', () => asked === 1, 60_000);
   const second = ask('silent');
   await assert.rejects(first, { name: 'CancelledError' });
   const blocked = ask('endless');
-  await until('the server is asked again', () => asked === 2);
+  await until('the server is asked again', () => asked === 2, 60_000);
   assert.deepEqual(await handlers['sources/stop']({ stage: 'silent' }), { stopped: true });
   await assert.rejects(second, { name: 'CancelledError' });
   await until('the connection is gone', () => sockets.size === 0);
