@@ -31,7 +31,8 @@ export function stageStatuses(
     period,
   });
   const last = store ? lastStageResults(store, experiment) : new Map<string, never>();
-  const stages = entryOf(project.file.parsed.root ?? undefined, 'stages')?.value;
+  const { parsed } = project.file;
+  const stages = entryOf(parsed.root ?? undefined, 'stages')?.value;
   return plan.map(({ node, state, reasons }) => {
     const result = last.get(node.name) ?? null;
     const range = entryOf(stages, node.name)?.keyRange;
@@ -42,7 +43,8 @@ export function stageStatuses(
       state: result?.status === 'running' ? 'running' : ended === 'failed' || ended === 'refused' ? ended : state,
       reasons: ended && result ? [whyOf(ended, result.runId, store), ...reasons] : reasons,
       dependsOn: node.dependsOn,
-      line: range ? project.file.parsed.lines.at(range.start).line : null,
+      // A stage of another dvc.yaml has no line in this one.
+      line: range && range.start <= parsed.text.length ? parsed.lines.at(range.start).line : null,
       last: result,
       model: modelMadeBy(config, node.name),
     };
