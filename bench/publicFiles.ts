@@ -71,11 +71,17 @@ for (const file of files) {
   outcomes.push({ file: relative(folder, join(folder, file)), read: plain(read), accepted: plain(accepted) });
   process.stdout.write(`${outcomes.length}/${files.length} ${file}: ${accepted.slice(0, 160)}\n`);
 }
+const repositories: Readonly<Record<string, string | undefined>> = {
+  csvkit: 'wireservice/csvkit, examples/',
+  frictionless: 'frictionlessdata/frictionless-py, data/',
+  duckdb: 'duckdb/duckdb, data/csv/ and data/parquet-testing/',
+  'parquet-testing': 'apache/parquet-testing, data/',
+};
 const sources = [...new Set(outcomes.map(({ file }) => file.split('/')[0] ?? ''))];
 const isAccepted = ({ accepted }: Outcome) => accepted.startsWith('yes');
 const sections = sources.map((source) => {
   const own = outcomes.filter(({ file }) => file.startsWith(`${source}/`));
-  return `## ${source}: ${own.filter(isAccepted).length} of ${own.length} accepted
+  return `## ${source}${repositories[source] ? ` (${repositories[source]})` : ''}: ${own.filter(isAccepted).length} of ${own.length} accepted
 
 | file | how it is read | accepted by its inferred schema |
 | --- | --- | --- |
@@ -88,7 +94,8 @@ writeFileSync(
 
 Test files of other tools, read by Loopwright: a schema is inferred from each file, and the file is validated with it.
 \`node bench/publicFiles.ts FOLDER docs/public-files.md\` writes this page from a folder with the files.
-${outcomes.filter(isAccepted).length} of ${outcomes.length} files are accepted. For the others, the last column says why not.
+${outcomes.filter(isAccepted).length} of ${outcomes.length} files are accepted. For the others, the last column says why not: files that are broken on purpose or
+have an encoding that DuckDB does not read, and malformed lines, which are set aside. Nothing is refused for its values.
 
 ${sections.join('\n')}`,
 );
