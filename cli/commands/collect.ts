@@ -59,7 +59,7 @@ export async function collectCommand(
   } finally {
     await Promise.all([listener?.close(), ...receivers.map((receiver) => receiver.close())]);
   }
-  if (!context.json) context.terminal.line(countsText(listener, receivers));
+  if (!context.json) context.terminal.line(countsText(listener, receivers, true));
   return exitCodes.done;
 }
 
@@ -86,14 +86,14 @@ function tellStart(
     terminal.line(`${stage}: receiving messages from ${broker}. Press Ctrl-C to stop.`);
 }
 
-function countsText(listener: RunningListener | null, receivers: readonly RunningReceiver[]): string {
+function countsText(listener: RunningListener | null, receivers: readonly RunningReceiver[], isOver = false): string {
   const events = (listener?.counts() ?? []).map(
     ({ stage, accepted, refused }) =>
       `${stage}: ${accepted.toLocaleString('en-US')} accepted${refused > 0 ? `, ${refused.toLocaleString('en-US')} refused` : ''}`,
   );
   const messages = receivers.map(
     (receiver) =>
-      `${receiver.stage}: ${receiver.counts().received.toLocaleString('en-US')} messages${receiver.isConnected() ? '' : ', not connected'}`,
+      `${receiver.stage}: ${receiver.counts().received.toLocaleString('en-US')} messages${isOver || receiver.isConnected() ? '' : ', not connected'}`,
   );
   return [...events, ...messages].join(' · ');
 }

@@ -50,7 +50,11 @@ export async function openMqttSession(
   signal: AbortSignal,
 ): Promise<MqttSession> {
   const { connect } = await import('mqtt');
+  const { protocol, hostname, port } = new URL(plan.url);
   const options: IClientOptions = {
+    protocol: protocol === 'mqtts:' ? 'mqtts' : 'mqtt',
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (protocol === 'mqtts:' ? 8883 : 1883) : Number(port),
     protocolVersion: 5,
     clientId: plan.clientId,
     clean: false,
@@ -64,7 +68,7 @@ export async function openMqttSession(
     ca: plan.ca,
     properties: { sessionExpiryInterval: plan.sessionS, receiveMaximum: mostInFlight },
   };
-  const client = connect(plan.url, options);
+  const client = connect(options);
   let connection = 0;
   const pending = new Map<number, Promise<void>>();
   holdAcknowledgements(client, pending, () => connection);
