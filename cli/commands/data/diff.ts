@@ -50,8 +50,8 @@ export async function dataDiff(
   const result = await withDatabase(context.signal, async (db) => {
     context.terminal.progress(`comparing ${a.title} with ${b.title}`);
     // Views, so that each query reads a side in the types of its schema.
-    await db.run(`CREATE TEMP VIEW loopwright_before AS ${await typedSelect(db, a.files, a.schema)}`);
-    await db.run(`CREATE TEMP VIEW loopwright_after AS ${await typedSelect(db, b.files, b.schema)}`);
+    await db.run(`CREATE TEMP VIEW loopwright_before AS ${await typedSelect(db, a.files, a.schema, { read: a.read })}`);
+    await db.run(`CREATE TEMP VIEW loopwright_after AS ${await typedSelect(db, b.files, b.schema, { read: b.read })}`);
     const usable = key && options.key === undefined ? await bothHave(db, key) : key;
     const diff = await diffTables(db, 'loopwright_before', 'loopwright_after', {
       key: usable,

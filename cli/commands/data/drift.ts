@@ -52,8 +52,8 @@ export async function dataDrift(
   const [before, now] = [await subjectGiven(context, reference), await subjectGiven(context, current)];
   const result = await withDatabase(context.signal, async (db) => {
     const sides = [
-      await openSide(db, before.found.files, options.profile, 'reference'),
-      await openSide(db, now.found.files, options.profile, 'current'),
+      await openSide(db, before.found.files, options.profile, 'reference', before.found.read),
+      await openSide(db, now.found.files, options.profile, 'current', now.found.read),
     ] as const;
     return compareTables(db, ...sides, {
       profile: options.profile,
