@@ -322,3 +322,17 @@ test('what is no single form of a date is told', async () => {
     /00 to 68 are 2000 to 2068, 69 to 99 are 1969 to 1999/,
   );
 });
+
+// Tried: days that the calendar does not have among few and many rows, in ISO and with the day first; times of day 24.
+test('days that do not exist are strays when they are few, and told when they are many', async () => {
+  const days = (n: number, form: (day: number) => string) => Array.from({ length: n }, (_, i) => form(1 + (i % 28)));
+  for (const form of [
+    (day: number) => `2024-02-${String(day).padStart(2, '0')}`,
+    (day: number) => `${String(day).padStart(2, '0')}.02.2024`,
+  ]) {
+    const few = await one([...days(60, form), form(30), form(31)]);
+    assert.deepEqual([few.field.type, few.told.strays.map(({ rows }) => rows)], ['date', [1, 1]]);
+    const many = await one([...days(20, form), form(30), form(31), form(30), form(31), form(30)]);
+    assert.equal(many.field.type, 'string');
+  }
+});

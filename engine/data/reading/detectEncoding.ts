@@ -77,7 +77,8 @@ export function withoutCutCharacter(bytes: Buffer): Buffer {
 }
 
 /**
- * Bytes over 127 stand alone between Latin letters in a western text. In other alphabets they follow each other.
+ * Bytes over 127 stand alone or in twos beside Latin letters in a western text (`Größe`). In other alphabets they follow
+ * each other.
  * Between 128 and 159, windows-1252 has few letters; many of them there are of an older system.
  */
 function singleByte(file: string, start: Buffer): string {
@@ -86,12 +87,19 @@ function singleByte(file: string, start: Buffer): string {
     const byte = start[i] ?? 0;
     if (byte < 0x80) continue;
     high++;
-    if ((start[i - 1] ?? 0) >= 0x80 || (start[i + 1] ?? 0) >= 0x80) paired++;
+    if ((start[i - 1] ?? 0) >= 0x80 || (start[i + 1] ?? 0) >= 0x80) paired += isWesternPair(start, i) ? 0 : 1;
     else if (byte < 0xa0 && !lettersOf1252.has(byte) && isLetter(start[i - 1]) && isLetter(start[i + 1])) odd++;
   }
   if (paired > high * 0.5) throw doubtful(file, start, denseCandidates);
   if (odd > high * 0.4) throw doubtful(file, start, sparseCandidates);
   return 'windows-1252';
+}
+
+/** True for one of exactly two bytes over 127 with a Latin letter beside them. */
+function isWesternPair(start: Buffer, at: number): boolean {
+  const from = (start[at - 1] ?? 0) >= 0x80 ? at - 1 : at;
+  const isRun = (start[from - 1] ?? 0) >= 0x80 || (start[from + 2] ?? 0) >= 0x80;
+  return !isRun && (isLetter(start[from - 1]) || isLetter(start[from + 2]));
 }
 
 /** Letters and the apostrophe of windows-1252 below 160. */

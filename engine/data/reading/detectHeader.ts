@@ -39,10 +39,14 @@ export function detectHeader(
 
 function firstOfTable(records: readonly TextRecord[], first: number): number {
   const { fields: usual } = usualFields(records.filter((record) => !isBlank(record)));
+  // A line of the width of the rows with few names, directly above a line that is no header: names of pandas.
+  let wide = -1;
   for (let at = first; at < Math.min(records.length, first + mostPreamble); at++) {
     const record = records[at];
     if (!record || isBlank(record) || isComment(record)) continue;
-    if (usual < 2 || !isTitle(record, usual, records.length - at)) return at;
+    if (usual < 2 || !isTitle(record, usual, records.length - at))
+      return wide === -1 || isHeader(records, at) ? at : wide;
+    wide = record.fields.length === usual && record.fields[0]?.trim() === '' ? at : -1;
   }
   return first;
 }

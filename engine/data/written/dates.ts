@@ -29,8 +29,8 @@ const clock = /^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$/;
 
 /** The forms that a text can have, the most usual first. */
 function candidatesOf(text: string): Candidate[] {
-  if (isoDate.test(text)) return [{ type: 'date', format: 'ISO' }];
-  if (isoMoment.test(text)) return [{ type: 'datetime', format: 'ISO' }];
+  if (isoDate.test(text)) return isoExists(text) ? [{ type: 'date', format: 'ISO' }] : [];
+  if (isoMoment.test(text)) return isoExists(text) ? [{ type: 'datetime', format: 'ISO' }] : [];
   if (clock.test(text)) return [{ type: 'time', format: 'ISO' }];
   const weekday = /^([A-Za-z]+)(,? +)/.exec(text);
   const named = weekday ? nameDirective(weekday[1] ?? '', weekdays, 'a') : [];
@@ -75,15 +75,15 @@ function dateFormats(text: string): string[] {
     const form = (...parts: string[]) => parts.join(mark);
     if (a.length === 4 && c.length <= 2)
       return [
-        ...(isMonth(y) && isDay(z) ? [form('%Y', '%m', '%d')] : []),
-        ...(isDay(y) && isMonth(z) ? [form('%Y', '%d', '%m')] : []),
+        ...(exists(x, y, z) ? [form('%Y', '%m', '%d')] : []),
+        ...(exists(x, z, y) ? [form('%Y', '%d', '%m')] : []),
       ];
     if (a.length > 2 || (c.length !== 4 && c.length !== 2)) return [];
     const year = c.length === 4 ? '%Y' : '%y';
     return [
-      ...(isDay(x) && isMonth(y) ? [form('%d', '%m', year)] : []),
-      ...(isMonth(x) && isDay(y) ? [form('%m', '%d', year)] : []),
-      ...(c.length === 2 && a.length === 2 && isMonth(y) && isDay(z) ? [form('%y', '%m', '%d')] : []),
+      ...(exists(z, y, x) ? [form('%d', '%m', year)] : []),
+      ...(exists(z, x, y) ? [form('%m', '%d', year)] : []),
+      ...(c.length === 2 && a.length === 2 && exists(x, y, z) ? [form('%y', '%m', '%d')] : []),
     ];
   }
   const named = /^(\d{1,2})([ .-]|\. |\/)([A-Za-z]+)(\.?)([ ./,-]|, )(\d{4}|\d{2})$/.exec(text);
@@ -106,8 +106,17 @@ function dateFormats(text: string): string[] {
   if (front && isDay(Number(front[4])))
     return nameDirective(front[3] ?? '', months, 'b').map((name) => `%Y${front[2]}${name}${front[2]}%d`);
   const packed = /^((?:19|20)\d{2})(\d{2})(\d{2})$/.exec(text);
-  return packed && isMonth(Number(packed[2])) && isDay(Number(packed[3])) ? ['%Y%m%d'] : [];
+  return packed && exists(Number(packed[1]), Number(packed[2]), Number(packed[3])) ? ['%Y%m%d'] : [];
 }
+
+/** True when the calendar has the day. A year of two digits is one of 2000 to 2068 or 1969 to 1999. */
+function exists(year: number, month: number, day: number): boolean {
+  const full = year >= 100 ? year : year + (year < 69 ? 2000 : 1900);
+  return isMonth(month) && isDay(day) && day <= new Date(Date.UTC(full, month, 0)).getUTCDate();
+}
+
+const isoExists = (text: string) =>
+  exists(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)));
 
 const isDay = (n: number) => n >= 1 && n <= 31;
 const isMonth = (n: number) => n >= 1 && n <= 12;

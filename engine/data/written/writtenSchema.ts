@@ -165,7 +165,8 @@ async function checkForms(db: Database, source: string, columns: readonly Column
           `SELECT DISTINCT ${quoteIdentifier(name)} AS t, 1 AS n FROM ${source} WHERE length(${quoteIdentifier(name)}) > 15 ORDER BY length(t) DESC, 1 LIMIT 200`,
         );
       // A text that is not read although the proposal fits: the column stays text.
-      if (wrong && (!changed || round >= mostRounds)) column.form = textForm(column);
+      if (wrong && (!changed || round >= mostRounds))
+        column.form = textForm(column, await keptAsText(db, source, column, Number(row[`f${i}`])));
       else if (changed) {
         column.form = formOf(column, hints);
         again.push(column);
@@ -224,7 +225,14 @@ function strayRows({ form, counts }: Column): number {
   return form.strays.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0);
 }
 
-function textForm({ form, name, blanks }: Column): ColumnForm {
+/** Why a column of dates or numbers stays text: how many values are none, and one of them. */
+async function keptAsText(db: Database, source: string, { name, form }: Column, rows: number): Promise<string> {
+  const [row] = await db.rows(`SELECT min(${quoteIdentifier(name)}) AS t FROM ${source} WHERE ${unread(form.field)}`);
+  const kind = form.field.type === 'datetime' ? 'time' : (form.field.type ?? 'value');
+  return `${rows.toLocaleString('en-US')} ${rows === 1 ? 'value is' : 'values are'} no ${kind}, such as \`${String(row?.['t'])}\`; kept as text`;
+}
+
+function textForm({ form, name, blanks }: Column, note: string): ColumnForm {
   const words = (form.field.missingValues ?? []).map(String).filter((text) => text !== '');
   return {
     field: {
@@ -232,7 +240,7 @@ function textForm({ form, name, blanks }: Column): ColumnForm {
       type: 'string',
       ...(words.length + blanks.size > 0 ? { missingValues: ['', ...words, ...blanks] } : {}),
     },
-    notes: [],
+    notes: [note],
     question: null,
     strays: [],
     rival: null,
