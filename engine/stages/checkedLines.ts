@@ -18,7 +18,7 @@ export async function checkedLines(
   const result = await validateTable(db, {
     source: lines.sql,
     schema,
-    mode: 'raw',
+    mode: lines.typed === true ? 'typed' : 'raw',
     lineColumn: '_line',
     invalid,
     foreign: await foreignTables(context, db, schema),

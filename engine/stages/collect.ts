@@ -5,7 +5,6 @@ import { CancelledError, DataError, WorkError, checkCancelled } from '../base/er
 import { columnsOf } from '../data/inspectColumns.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
-import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { describeReading, readingsOf } from '../data/reading/describeReading.ts';
 import { areKept, keptPath, placeFiles } from '../data/snapshotFiles.ts';
@@ -19,7 +18,7 @@ import type { ReadSettings } from '../project/schema/readSettings.ts';
 import type { CollectSource, CollectStage } from '../project/schema/collectStage.ts';
 import { combinedHash } from '../fingerprint/fileFingerprints.ts';
 import { newestSnapshot, type Snapshot, type SnapshotDetail, type SourceState } from '../tracking/snapshots.ts';
-import { timestampOf } from '../project/timestampOf.ts';
+import { withoutBrokenJson } from './brokenJson.ts';
 import { checkedLines } from './checkedLines.ts';
 import { foreignTables } from './foreignTables.ts';
 import { makeSnapshot } from './makeSnapshot.ts';
@@ -28,6 +27,7 @@ import { handleInvalid, refuseEmpty } from './quarantine.ts';
 import { periodVariables } from '../fingerprint/period.ts';
 import { outputPath, removeLeftovers } from './outputFile.ts';
 import { programEnv } from './programEnv.ts';
+import { rowsAsOf } from './rowsAsOf.ts';
 import { checkTotal, withoutRowBounds } from './rowBounds.ts';
 import { sourceKey } from './sourceKey.ts';
 import { redacted, secretsOf } from './sourceSecrets.ts';
@@ -260,12 +260,8 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
   }
 }
 
-async function writeRows(
-  context: StageContext,
-  plan: Plan,
-  { files, lines, rows, read: given }: Received,
-  beside: string,
-): Promise<Written> {
+async function writeRows(context: StageContext, plan: Plan, received: Received, beside: string): Promise<Written> {
+  const { files, lines, rows, read: given } = received;
   const db = await context.database();
   const { schema, invalid, base } = plan;
   const merges = plan.accumulated ? plan.accumulated.files !== null : base !== null;
@@ -277,11 +273,17 @@ async function writeRows(
   }
   const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
   const how = { ...plan.read, ...given };
-  const columns = await sourceColumns(db, files, text, how);
+  let columns: string[];
+  try {
+    columns = await sourceColumns(db, files, text, how);
+  } catch (error) {
+    const repaired = await withoutBrokenJson(context, received, plan, error);
+    return await writeRows(context, plan, repaired, beside).finally(() => repaired.discard?.());
+  }
   for (const line of describeReading(readingsOf(files, how), { ragged: false })) context.log(line);
   const read = sourceSql(files, { allText: text, withFile: true, rejects: text, read: how });
   const key = keyOf(schema, columns);
-  let source = asOf(read, schema, columns, plan.accumulated ? null : context.period.asOf);
+  let source = rowsAsOf(read, schema, columns, plan.accumulated ? null : context.period.asOf);
   if (plan.watermark !== null && key.length > 0) {
     // Of two rows with one key and time an arbitrary one stays, and the source is read more than once.
     await db.run(
@@ -379,15 +381,4 @@ async function writeMerged(
 
 async function sourceColumns(db: Database, files: string[], allText: boolean, read: ReadSettings): Promise<string[]> {
   return (await columnsOf(db, sourceSql(files, { allText, read }))).map((column) => column.name);
-}
-
-/**
- * The rows of the source up to a time. A row whose own time cannot be read counts from the first time in its file on.
- */
-function asOf(source: string, schema: DatasetSchema | null, columns: string[], time: number | null): string {
-  const column = timestampOf(schema);
-  if (time === null || column === null || !columns.includes(column)) return source;
-  const at = `TRY_CAST(${quoteIdentifier(column)} AS TIMESTAMP)`;
-  const first = `min(${at}) OVER (PARTITION BY _file)`;
-  return `(SELECT * EXCLUDE (_at) FROM (SELECT *, coalesce(${at}, ${first}) AS _at FROM ${source}) WHERE _at <= TRY_CAST(${quoteLiteral(new Date(time).toISOString())} AS TIMESTAMP))`;
 }

@@ -41,6 +41,7 @@ export function jsonFault(file: string): JsonFault | null {
 /** The fault of a file that is one value over several lines; undefined when it consists of lines. */
 function faultInWhole(file: string): JsonFault | null | undefined {
   const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  if (!/^\s*[[{]/.test(text)) return undefined;
   const fault = parseFault(text);
   if (fault === null) return null;
   const at = /\(line (\d+) column \d+\)/.exec(fault)?.[1];

@@ -36,6 +36,8 @@ export interface SourceContext {
 export interface ReceivedLines {
   /** FROM expression with the columns, mostly as text, `_file`, and the line number `_line`. */
   sql: string;
+  /** The columns have types of their own, which are not read as text. */
+  typed?: boolean;
   /** SELECT of the lines that could not be read: file, line, text. */
   unparsed: string;
   /** Number of those lines. */
