@@ -3,7 +3,7 @@ import { RecentCache } from '../engine/base/recentCache.ts';
 import type { DataSubject } from '../protocol/dataProfile.ts';
 import { withDatabase } from '../engine/data/withDatabase.ts';
 import {
-  datasetFiles,
+  datasetTable,
   findSubject,
   subjectChoices,
   type FoundSubject,
@@ -83,11 +83,10 @@ export function dataHandlers(placeNow: () => SubjectPlace): AreaHandlers<'data'>
       measured('quality', subject, async (found, place) => {
         const profile = await profileOf(subject);
         const relations = profile.target === null ? undefined : await relationsOf(subject);
-        const foreign = await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset));
-        return withDatabase(undefined, (db) =>
+        return withDatabase(undefined, async (db) =>
           judgeSubject(db, found, {
             now: Date.now(),
-            foreign,
+            foreign: await foreignSources(db, found.schema, (dataset) => datasetTable(place, dataset)),
             profile: profile.columns,
             relations,
           }),

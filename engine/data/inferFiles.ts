@@ -76,41 +76,34 @@ export async function writtenOf(
   });
 }
 
-/** Schema of CSV files that have none, as they are written. The last ones are kept while the files do not change. */
-export async function writtenOfFiles(
-  db: Database,
-  files: readonly string[],
-  read?: ReadSettings,
-): Promise<DatasetSchema> {
-  return (await readAsWritten(db, files, read)).schema;
-}
-
-/** The same with what a person should know about it. */
+/**
+ * How CSV files without a schema are read, and what a person should know about it. The last ones are kept while the files
+ * do not change. Only the first `mostRows` of large files tell it.
+ */
 export async function readAsWritten(
   db: Database,
   files: readonly string[],
   read?: ReadSettings,
+  mostRows?: number,
 ): Promise<WrittenSchema> {
+  const stats = files.map((file) => statSync(file, { throwIfNoEntry: false }));
+  const isLarge = stats.reduce((sum, one) => sum + (one?.size ?? 0), 0) > largeBytes;
+  const limit = mostRows !== undefined && isLarge ? ` LIMIT ${mostRows}` : '';
   const key = JSON.stringify([
     read ?? null,
-    ...files.map((file) => {
-      const stats = statSync(file, { throwIfNoEntry: false });
-      return [file, stats?.size, stats?.mtimeMs];
-    }),
+    limit,
+    ...files.map((file, i) => [file, stats[i]?.size, stats[i]?.mtimeMs]),
   ]);
   const known = kept.get(key);
   if (known) return known;
-  const found = await writtenOf(
-    db,
-    files,
-    `(SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${textSource(files, read)})`,
-    read,
-  );
+  const texts = `(SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${textSource(files, read)}${limit})`;
+  const found = await writtenOf(db, files, texts, read);
   for (const first of kept.keys()) if (kept.size >= mostKept) kept.delete(first);
   kept.set(key, found);
   return found;
 }
 
+const largeBytes = 64 << 20;
 const mostKept = 16;
 const kept = new Map<string, WrittenSchema>();
 

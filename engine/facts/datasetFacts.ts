@@ -6,7 +6,7 @@ import { columnsOf } from '../data/inspectColumns.ts';
 import { profileTable } from '../data/profileTable.ts';
 import { contradictions } from '../data/reading/contradictions.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
-import { typedSelect } from '../data/typedSource.ts';
+import { tableSql, typedSelect } from '../data/typedSource.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { CancelledError, DataError, messageOf } from '../base/errors.ts';
@@ -81,12 +81,12 @@ async function readFacts(
   files: string[],
   empty: DatasetFacts,
 ): Promise<DatasetFacts> {
-  const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
+  const format = sourceFormat(files[0] ?? '');
+  const text = format === 'csv' && schema !== null;
   const how = settings ?? undefined;
-  const source = sourceSql(files, { allText: text, withFile: text, rejects: text, read: how });
-  const limited = `(SELECT * FROM ${source} LIMIT ${mostRows + 1})`;
   if (!schema) {
-    const format = sourceFormat(files[0] ?? '');
+    const source = await tableSql(db, files, null, { read: how, rows: mostRows + 1 });
+    const limited = `(SELECT * FROM ${source} LIMIT ${mostRows + 1})`;
     if (format !== 'parquet') await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_facts AS SELECT * FROM ${limited}`);
     const read = format === 'parquet' ? limited : 'loopwright_facts';
     const [row] = await db.rows(`SELECT count(*) AS n FROM ${read}`);
@@ -98,6 +98,8 @@ async function readFacts(
       columns: withoutSplit(await profileTable(db, read)).map(factsOf),
     };
   }
+  const source = sourceSql(files, { allText: text, withFile: text, rejects: text, read: how });
+  const limited = `(SELECT * FROM ${source} LIMIT ${mostRows + 1})`;
   // With an inner limit, DuckDB reports no rejected lines past the limit, so it is set only for large data.
   const bytes = empty.files.reduce((sum, file) => sum + file.bytes, 0);
   const large = bytes > 64 << 20;
@@ -149,13 +151,11 @@ async function foreignSources(
   for (const [i, { reference }] of (schema.foreignKeys ?? []).entries()) {
     const other = foreign[i] ?? null;
     const files = other ? await stampFiles(root, other.path) : [];
+    const paths = files.map((file) => join(root, file.path));
     const there =
-      files.length === 0
-        ? null
-        : sourceSql(
-            files.map((file) => join(root, file.path)),
-            { allText: sourceFormat(files[0]?.path ?? '') === 'csv', withFile: false },
-          );
+      other && paths.length > 0
+        ? await tableSql(db, paths, other.schema, { rejects: true, read: other.read ?? undefined })
+        : null;
     const has = there === null ? [] : (await columnsOf(db, there)).map(({ name }) => name);
     sources.push([reference.fields].flat().every((name) => has.includes(name)) ? there : null);
   }

@@ -21,7 +21,7 @@ export interface DatasetRequest {
   /** Environment, such as `training`, for datasets that a prepare stage writes. */
   environment: string | null;
   /** Dataset that each foreign key refers to; null where it is not declared. */
-  foreign: ({ path: string; schema: DatasetSchema | null } | null)[];
+  foreign: ({ path: string; schema: DatasetSchema | null; read?: ReadSettings | null } | null)[];
 }
 
 export interface TrainRequest {
@@ -29,6 +29,8 @@ export interface TrainRequest {
   name: string;
   path: string;
   schema: DatasetSchema;
+  /** How its text files are read, where the dataset or its schema says so. */
+  read?: ReadSettings | null;
   task: Task;
   target: string;
   features: string[];
@@ -84,7 +86,9 @@ export function factRequests(project: Project, graph?: Graph): FactRequest[] {
       foreign: (schema?.foreignKeys ?? []).map(({ reference }) => {
         const other = reference.resource === undefined || reference.resource === '' ? name : reference.resource;
         const found = config.datasets?.[other];
-        return found ? { path: found.path, schema: schemaOf(other) } : null;
+        return found
+          ? { path: found.path, schema: schemaOf(other), read: readOfDataset(project, config, other) ?? null }
+          : null;
       }),
     });
   }
@@ -121,6 +125,7 @@ export function factRequests(project: Project, graph?: Graph): FactRequest[] {
       name,
       path: dataset.path,
       schema,
+      read: readOfDataset(project, config, stage.with.data) ?? null,
       task,
       target: target.name,
       features:

@@ -3,10 +3,13 @@ import { CancelledError, messageOf } from '../base/errors.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
-import { sourceSql } from '../data/readSource.ts';
-import type { FieldType } from '../project/schema/datasetSchema.ts';
+import { readAsWritten, textSource } from '../data/inferFiles.ts';
+import { parseField } from '../data/parseField.ts';
+import { sourceFormat, sourceSql } from '../data/readSource.ts';
+import type { DatasetSchema, FieldType } from '../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
 import { boundIn } from '../stages/sqlParams.ts';
-import { stampFiles } from './datasetFacts.ts';
+import { mostRows, stampFiles } from './datasetFacts.ts';
 import type { SqlFacts } from './facts.ts';
 import type { SqlRequest } from './requests.ts';
 
@@ -63,13 +66,8 @@ async function columnsFor(
   try {
     const files = await stampFiles(root, path);
     if (files.length === 0) return schema ? declared : null;
-    const found = await columnsOf(
-      db,
-      sourceSql(
-        files.map((file) => join(root, file.path)),
-        { read: read ?? undefined },
-      ),
-    );
+    const paths = files.map((file) => join(root, file.path));
+    const found = await foundColumns(db, paths, schema, read ?? undefined);
     return [
       ...declared,
       ...found.filter(({ name }) => !declared.some((other) => other.name.toLowerCase() === name.toLowerCase())),
@@ -77,6 +75,22 @@ async function columnsFor(
   } catch {
     return schema ? declared : null;
   }
+}
+
+/** The columns of files as a stage reads them: of text with a schema the other columns are texts. */
+async function foundColumns(
+  db: Database,
+  files: readonly string[],
+  schema: DatasetSchema | null,
+  read: ReadSettings | undefined,
+): Promise<{ name: string; sqlType: string }[]> {
+  if (sourceFormat(files[0] ?? '') !== 'csv') return columnsOf(db, sourceSql(files));
+  if (schema) return columnsOf(db, textSource(files, read));
+  const { schema: written } = await readAsWritten(db, files, read, mostRows + 1);
+  return written.fields.map((field) => ({
+    name: field.name,
+    sqlType: parseField(field, written, 'VARCHAR', 'raw').sqlType,
+  }));
 }
 
 function errorFacts(error: unknown, sql: string): SqlFacts | null {

@@ -5,7 +5,8 @@ import { equalColumns } from '../data/equalColumns.ts';
 import { countSharedRows } from '../data/equalRows.ts';
 import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
-import { sourceFormat, sourceSql } from '../data/readSource.ts';
+import { sourceFormat } from '../data/readSource.ts';
+import { tableSql } from '../data/typedSource.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 import type { Association, FileStamp, TrainFacts } from './facts.ts';
 import type { TrainRequest } from './requests.ts';
@@ -13,9 +14,11 @@ import type { TrainRequest } from './requests.ts';
 /** Maximum number of training rows on which associations are measured. The sample is always the same. */
 const sampleRows = 100_000;
 const mostLevels = 50;
+/** Maximum number of bytes of text whose facts are computed. */
+const mostText = 256 << 20;
 
 /**
- * Computes facts from the prepared rows of a train stage. Null when they do not exist, have no types or cannot be read.
+ * Computes facts from the rows of a train stage. Null when they do not exist, are a large text or cannot be read.
  */
 export async function trainFacts(
   db: Database,
@@ -24,9 +27,20 @@ export async function trainFacts(
   files: FileStamp[],
 ): Promise<TrainFacts | null> {
   const [first] = files;
-  if (!first || sourceFormat(first.path) === 'csv') return null;
+  if (!first) return null;
+  const isText = sourceFormat(first.path) === 'csv';
+  if (isText && files.reduce((sum, { bytes }) => sum + bytes, 0) > mostText) return null;
   try {
-    return await read(db, request, sourceSql(files.map((file) => join(root, file.path))));
+    const paths = files.map((file) => join(root, file.path));
+    const source = await tableSql(db, paths, request.schema, { read: request.read ?? undefined });
+    if (!isText) return await read(db, request, source);
+    // Text is parsed once: it is read for each of many figures.
+    await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_train AS SELECT * FROM ${source}`);
+    try {
+      return await read(db, request, 'loopwright_train');
+    } finally {
+      await db.run('DROP TABLE IF EXISTS loopwright_train');
+    }
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     // The facts of the dataset report the read error.

@@ -2,7 +2,7 @@ import { readOfDataset, schemaOfDataset } from '../project/schemaOfDataset.ts';
 import { join } from 'node:path';
 import { openDatabase } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
-import { sourceSql } from '../data/readSource.ts';
+import { tableSql } from '../data/typedSource.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
@@ -27,10 +27,8 @@ export async function countNewRows(
   if (files.length === 0) return null;
   const db = await openDatabase();
   try {
-    const source = sourceSql(
-      files.map((file) => join(project.root, file)),
-      { read: readOfDataset(project, config, dataset) },
-    );
+    const paths = files.map((file) => join(project.root, file));
+    const source = await tableSql(db, paths, schema, { read: readOfDataset(project, config, dataset) });
     const columns = await columnsOf(db, source);
     const isNew = newRegimeSql(columns, schema, since, splitTime(config, dataset));
     if (isNew === null) return null;

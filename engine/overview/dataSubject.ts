@@ -215,8 +215,16 @@ export function subjectChoices(place: SubjectPlace): SubjectChoice[] {
   });
 }
 
-/** The files of a dataset, absolute; none for an unknown dataset. */
-export async function datasetFiles({ project, config }: SubjectPlace, name: string): Promise<string[]> {
+/** The files of a dataset, absolute, and how they are read; no file for an unknown dataset. */
+export async function datasetTable(
+  { project, config }: SubjectPlace,
+  name: string,
+): Promise<Pick<FoundSubject, 'files' | 'schema' | 'read'>> {
   const dataset = config?.datasets && Object.hasOwn(config.datasets, name) ? config.datasets[name] : undefined;
-  return project && dataset ? expandGlob(project.root, dataset.path) : [];
+  if (!project || !config || !dataset) return { files: [], schema: null, read: undefined };
+  return {
+    files: await expandGlob(project.root, dataset.path),
+    schema: schemaOfDataset(project, config, name),
+    read: readOfDataset(project, config, name),
+  };
 }

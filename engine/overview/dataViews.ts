@@ -13,8 +13,8 @@ import { markersIn } from '../data/markersIn.ts';
 import { profileTable } from '../data/profileTable.ts';
 import { qualityReport } from '../data/qualityReport.ts';
 import { relationsOf } from '../data/relations.ts';
-import { sourceFormat, sourceSql } from '../data/readSource.ts';
-import { rawSource, typedSelect } from '../data/typedSource.ts';
+import { sourceFormat } from '../data/readSource.ts';
+import { rawSource, tableSql, typedSelect } from '../data/typedSource.ts';
 import { sharedDistribution } from '../data/sharedDistribution.ts';
 import { validateTable, type ValidationResult } from '../data/validateTable.ts';
 import { comparatorsOf } from '../drift/comparators.ts';
@@ -225,18 +225,19 @@ export async function compareSubjects(
 
 /** FROM-able SQL of the datasets that foreign keys refer to, where their files exist; null otherwise. */
 export async function foreignSources(
+  db: Database,
   schema: DatasetSchema | null,
-  filesOf: (dataset: string) => Promise<string[]>,
+  tableOf: (dataset: string) => Promise<Pick<FoundSubject, 'files' | 'schema' | 'read'>>,
 ): Promise<(string | null)[]> {
   const sources: (string | null)[] = [];
   for (const {
     reference: { resource },
   } of schema?.foreignKeys ?? []) {
-    const files = resource ? await filesOf(resource) : [];
+    const table = resource ? await tableOf(resource) : null;
     sources.push(
-      files.length === 0
-        ? null
-        : sourceSql(files, { allText: sourceFormat(files[0] ?? '') === 'csv', withFile: false }),
+      table && table.files.length > 0
+        ? await tableSql(db, table.files, table.schema, { rejects: true, read: table.read })
+        : null,
     );
   }
   return sources;

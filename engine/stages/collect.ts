@@ -6,6 +6,7 @@ import { columnsOf } from '../data/inspectColumns.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import type { Database } from '../data/database.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
+import { tableSql } from '../data/typedSource.ts';
 import { describeReading, readingsOf } from '../data/reading/describeReading.ts';
 import { areKept, keptPath, placeFiles } from '../data/snapshotFiles.ts';
 import { describeSource, receive } from '../data/sources/receive.ts';
@@ -271,17 +272,21 @@ async function writeRows(context: StageContext, plan: Plan, received: Received, 
     const result = await checkedLines(context, db, lines, { schema: wanted, invalid, rows: rows ?? 0 });
     return writeChecked(context, plan, { result, sql: result.validSql, merges, beside });
   }
-  const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
+  const format = sourceFormat(files[0] ?? '');
+  const text = format === 'csv' && schema !== null;
   const how = { ...plan.read, ...given };
   let columns: string[];
   try {
-    columns = await sourceColumns(db, files, text, how);
+    columns = await sourceColumns(db, files, format === 'csv', how);
   } catch (error) {
     const repaired = await withoutBrokenJson(context, received, plan, error);
     return await writeRows(context, plan, repaired, beside).finally(() => repaired.discard?.());
   }
   for (const line of describeReading(readingsOf(files, how), { ragged: false })) context.log(line);
-  const read = sourceSql(files, { allText: text, withFile: true, rejects: text, read: how });
+  const read =
+    schema === null
+      ? await tableSql(db, files, null, { read: how, strays: 'text' })
+      : sourceSql(files, { allText: text, withFile: true, rejects: text, read: how });
   const key = keyOf(schema, columns);
   let source = rowsAsOf(read, schema, columns, plan.accumulated ? null : context.period.asOf);
   if (plan.watermark !== null && key.length > 0) {
@@ -295,7 +300,7 @@ async function writeRows(context: StageContext, plan: Plan, received: Received, 
   if (schema === null)
     return writeChecked(context, plan, {
       result: null,
-      sql: `SELECT * EXCLUDE (_file) FROM ${source}`,
+      sql: `SELECT * FROM ${source}`,
       merges,
       beside,
     });

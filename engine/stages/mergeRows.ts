@@ -1,7 +1,9 @@
 import type { Database } from '../data/database.ts';
+import { readAsWritten } from '../data/inferFiles.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
+import { parseField } from '../data/parseField.ts';
 import { quoteIdentifier } from '../data/quote.ts';
-import { sourceSql } from '../data/readSource.ts';
+import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 
 /** The key columns of the schema, when the data has all of them. */
@@ -41,13 +43,16 @@ export async function mergeRows(
 ): Promise<Merge> {
   const count = async (sql: string) => Number((await db.rows(`SELECT count(*) AS n FROM ${sql}`))[0]?.['n'] ?? 0);
   const wanted = await columnsOf(db, fresh);
-  const read = sourceSql(baseFiles, { allText: /\.(csv|tsv|txt)(\.gz)?$/i.test(baseFiles[0] ?? ''), withFile: false });
+  const format = sourceFormat(baseFiles[0] ?? '');
+  const isText = format === 'csv';
+  const read = sourceSql(baseFiles, { allText: isText, withFile: false });
+  const written = isText ? (await readAsWritten(db, baseFiles)).schema : null;
   const known = new Map((await columnsOf(db, read)).map((column) => [column.name, column.sqlType]));
   // Where a pull has another type than the one before, DuckDB takes the type that fits both.
   const typed = wanted.map(({ name, sqlType }) =>
     known.has(name)
-      ? known.get(name) === 'VARCHAR' && sqlType !== 'VARCHAR' && !isTyped(baseFiles)
-        ? `CAST(${quoteIdentifier(name)} AS ${sqlType}) AS ${quoteIdentifier(name)}`
+      ? known.get(name) === 'VARCHAR' && sqlType !== 'VARCHAR' && format !== 'parquet'
+        ? `CAST(${plainText(name, written)} AS ${sqlType}) AS ${quoteIdentifier(name)}`
         : quoteIdentifier(name)
       : `NULL AS ${quoteIdentifier(name)}`,
   );
@@ -74,7 +79,10 @@ export async function mergeRows(
   };
 }
 
-/** Text files contain texts; their columns get the types of the new rows. */
-function isTyped(files: readonly string[]): boolean {
-  return /\.parquet$/i.test(files[0] ?? '');
+/** The text of a value in the usual form: a person may have written the file. A text of another type stays as it is. */
+function plainText(name: string, written: DatasetSchema | null): string {
+  const field = written?.fields.find((one) => one.name === name);
+  if (!written || !field) return quoteIdentifier(name);
+  const { value, text } = parseField(field, written, 'VARCHAR', 'raw');
+  return `coalesce(CAST(${value} AS VARCHAR), ${text})`;
 }

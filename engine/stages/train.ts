@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { sourceSql } from '../data/readSource.ts';
+import { tableSql } from '../data/typedSource.ts';
 import { relativePath } from '../project/projectFiles.ts';
 import type { TrainStage } from '../project/schema/trainStage.ts';
 import { environmentOfRun } from '../tracking/runStages.ts';
@@ -13,8 +13,9 @@ import { count, datasetOf, type StageContext, type StageOutcome } from './stageC
  */
 export async function train(context: StageContext, stage: TrainStage): Promise<StageOutcome> {
   const { data } = stage.with;
-  const files = context.fingerprints.expand(datasetOf(context, data).path);
-  const source = sourceSql(files.map((file) => join(context.project.root, file)));
+  const { path, schema, read } = datasetOf(context, data);
+  const files = context.fingerprints.expand(path).map((file) => join(context.project.root, file));
+  const source = await tableSql(await context.database(), files, schema, { read });
   const snapshot = newestSnapshot(context.store, data);
   if (snapshot) context.run.input(data, snapshot.id);
   context.progress('reading the training rows');

@@ -179,14 +179,14 @@ test('an unreadable file is named', async () => {
   );
 });
 
-test('without a schema the data is read as it is', async () => {
+test('without a schema the data is read as it is written', async () => {
   const project = newProject('{ files: in.csv }', { 'in.csv': good }, { withSchema: false });
   assert.equal((await project.run()).stages[0]?.summary, '2 rows');
   assert.deepEqual(
     (await project.rows('data/items.parquet')).map(({ id, n }) => [id, n]),
     [
-      ['a', '1'],
-      ['b', 'NA'],
+      ['a', 1],
+      ['b', null],
     ],
   );
 });

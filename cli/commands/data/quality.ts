@@ -6,7 +6,7 @@ import { exitCodes } from '../../../protocol/problem.ts';
 import type { QualityReport } from '../../../protocol/dataProfile.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
-import { datasetFiles } from '../../../engine/overview/dataSubject.ts';
+import { datasetTable } from '../../../engine/overview/dataSubject.ts';
 import { duration } from '../../../words/times.ts';
 import { count } from '../../../words/numbers.ts';
 
@@ -28,7 +28,7 @@ export async function dataQuality(
   if (now === null)
     throw new ProjectError(`\`${options.now}\` is not a time such as 2026-01-31 or 2026-01-31T13:45:00Z.`);
   const report = await withDatabase(context.signal, async (db) => {
-    const foreign = await foreignSources(found.schema, (dataset) => datasetFiles(place, dataset));
+    const foreign = await foreignSources(db, found.schema, (dataset) => datasetTable(place, dataset));
     return judgeSubject(db, found, {
       now,
       foreign,

@@ -12,7 +12,7 @@ import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
 import { tellReading } from '../../tellReading.ts';
-import { datasetFiles } from '../../../engine/overview/dataSubject.ts';
+import { datasetTable } from '../../../engine/overview/dataSubject.ts';
 import { readRegularFile, whyUnread } from '../../../engine/base/readRegularFile.ts';
 import { count } from '../../../words/numbers.ts';
 
@@ -42,7 +42,7 @@ export async function dataValidate(
   const reading = tellReading(context, { files: found.files, read }, { ragged: false });
   const result = await withDatabase(context.signal, async (db) => {
     const raw = rawSource(found.files, schema, read);
-    const foreign = await foreignSources(schema, (dataset) => datasetFiles(place, dataset));
+    const foreign = await foreignSources(db, schema, (dataset) => datasetTable(place, dataset));
     const checked = await validateTable(db, {
       source: raw.sql,
       schema,

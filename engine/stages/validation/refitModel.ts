@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { sourceSql } from '../../data/readSource.ts';
+import { tableSql } from '../../data/typedSource.ts';
 import { columnsOf } from '../../data/inspectColumns.ts';
 import { evaluator, type EvaluationOptions } from '../../evaluation/evaluate.ts';
 import { smallerIsBetter } from '../../evaluation/metrics.ts';
@@ -67,7 +67,8 @@ async function fitAgain(
   const { root } = context.project;
   const db = await context.database();
   const dataset = datasetOf(context, trained.with.data);
-  const whole = sourceSql(context.fingerprints.expand(dataset.path).map((file) => join(root, file)));
+  const paths = context.fingerprints.expand(dataset.path).map((file) => join(root, file));
+  const whole = await tableSql(db, paths, dataset.schema, { read: dataset.read });
   const columns = await columnsOf(db, whole);
   const isNew = newRegimeSql(columns, dataset.schema, since, splitTime(context.config, trained.with.data));
   const source = isNew === null ? whole : `(SELECT * FROM ${whole} WHERE ${isNew})`;

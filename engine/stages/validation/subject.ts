@@ -5,7 +5,7 @@ import { writeAtomic } from '../../base/writeAtomic.ts';
 import type { Database } from '../../data/database.ts';
 import { columnsOf, type SourceColumn } from '../../data/inspectColumns.ts';
 import { quoteIdentifier } from '../../data/quote.ts';
-import { sourceSql } from '../../data/readSource.ts';
+import { tableSql } from '../../data/typedSource.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
 import { inputTypeOf } from '../../models/feature.ts';
 import { fitModel } from '../../models/fitModel.ts';
@@ -44,7 +44,8 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   const usual = modelTools(context.store, context.config, name, context.log);
   const tools = usual.namesPython ? usual : { ...usual, python: context.python };
   const dataset = datasetOf(context, inputs.data);
-  const source = sourceSql(context.fingerprints.expand(dataset.path).map((file) => join(root, file)));
+  const paths = context.fingerprints.expand(dataset.path).map((file) => join(root, file));
+  const source = await tableSql(db, paths, dataset.schema, { read: dataset.read });
   const known = await columnsOf(db, source);
   if ((await db.rows(`SELECT 1 FROM ${source} LIMIT 1`)).length === 0)
     throw new WorkError(`\`${inputs.data}\` has no rows to test the model on.`);
