@@ -1,19 +1,24 @@
 import { existsSync } from 'node:fs';
 import { extname, isAbsolute, join, resolve } from 'node:path';
 import { openMemory } from '../../engine/data/withDatabase.ts';
-import { sourceFormat, sourceSql } from '../../engine/data/readSource.ts';
+import { sourceFormat } from '../../engine/data/readSource.ts';
 import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { isGlob } from '../../engine/base/glob.ts';
+import { datasetOfFile } from '../../engine/overview/dataSubject.ts';
 import { modelTools } from '../../engine/models/modelTools.ts';
 import { findAlias, hasSeveralModels, modelNamed } from '../../engine/project/models.ts';
+import type { ReadSettings } from '../../engine/project/schema/readSettings.ts';
+import { readOfDataset, schemaOfDataset } from '../../engine/project/schemaOfDataset.ts';
 import { champion } from '../../engine/registry/aliases.ts';
 import { selectedVersion } from '../../engine/registry/selectedVersion.ts';
+import { batchSource } from '../../engine/serving/batchSource.ts';
 import { deploymentColumns } from '../../engine/serving/deploymentColumns.ts';
 import { scoreBatch } from '../../engine/serving/scoreBatch.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { readSelector } from '../readOption.ts';
+import { tellReading } from '../tellReading.ts';
 import { versionText } from '../../words/models.ts';
 import { bar } from '../terminal.ts';
 import { count } from '../../words/numbers.ts';
@@ -65,7 +70,17 @@ export async function predict(context: CommandContext, options: PredictOptions):
   const interrupt = () => db.interrupt();
   context.signal.addEventListener('abort', interrupt);
   try {
-    let source = sourceSql(found);
+    const columns = deploymentColumns(context.project(), config, options.deployment ?? null, model);
+    const dataset = datasetOfFile(root, config, found[0] ?? '');
+    const given =
+      dataset === null
+        ? { schema: null, read: valueSettings(readOfDataset(context.project(), config, model.data ?? '')) }
+        : {
+            schema: schemaOfDataset(context.project(), config, dataset),
+            read: readOfDataset(context.project(), config, dataset),
+          };
+    const reading = tellReading(context, { files: found, read: given.read });
+    let source = await batchSource(db, found, wanted, columns, given);
     if (sql !== null) {
       await db.run(`CREATE TEMP VIEW rows AS SELECT * FROM ${source}`);
       source = `(${(typeof sql === 'string' ? sql : new TextDecoder().decode(sql)).trim().replace(/;\s*$/, '')}\n)`;
@@ -78,7 +93,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
       source,
       parquet: sql === null && found.length === 1 && sourceFormat(found[0] ?? '') === 'parquet' ? found[0] : undefined,
       output,
-      columns: deploymentColumns(context.project(), config, options.deployment ?? null, model),
+      columns,
       deployment: options.deployment ?? null,
       invalid: deployment?.as === 'batch' ? deployment.invalid : undefined,
       signal: context.signal,
@@ -90,6 +105,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
         output: result.output,
         model: wanted.model,
         version: wanted.version,
+        reading,
         refused: result.refused,
         quarantine: result.quarantine,
         rules: result.rules.map(({ field, rule, mode, count: n, message }) => ({
@@ -113,6 +129,14 @@ export async function predict(context: CommandContext, options: PredictOptions):
     context.signal.removeEventListener('abort', interrupt);
     db.close();
   }
+}
+
+/** How values are written; the shape of another file is its own. */
+function valueSettings(read: ReadSettings | undefined): ReadSettings | undefined {
+  if (!read) return undefined;
+  const { decimal, thousands, dates, missing } = read;
+  const given = Object.entries({ decimal, thousands, dates, missing }).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 function outputPath(root: string, given: string | undefined, folder: string | undefined): string {

@@ -170,7 +170,7 @@ function noFile(folder: string, path: string): string {
 }
 
 /** The dataset whose path matches a file. */
-function datasetOfFile(root: string, config: ProjectConfig | null, file: string): string | null {
+export function datasetOfFile(root: string, config: ProjectConfig | null, file: string): string | null {
   const path = relativePath(root, file);
   return (
     Object.entries(config?.datasets ?? {}).find(
