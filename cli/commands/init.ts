@@ -3,6 +3,7 @@ import { basename, relative, resolve } from 'node:path';
 import type { FolderLook, Proposal, StartChoice, StartTask } from '../../protocol/start.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import { ProjectError } from '../../engine/base/errors.ts';
+import { readingsOf, type FileReading } from '../../engine/data/reading/describeReading.ts';
 import { copyExample, exampleNames } from '../../engine/start/copyExample.ts';
 import { lookAtFolder } from '../../engine/start/lookAtFolder.ts';
 import { targetName } from '../../engine/start/chooseTargets.ts';
@@ -222,7 +223,8 @@ async function make({ context, root, options, questions, looks }: Start, choice:
   terminal.progress('inspecting the files');
   const proposal = await proposeProject(root, { from: choice }, looks, context.signal);
   terminal.progress(null);
-  if (options.dryRun === true) return dryRun(context, root, proposal);
+  const reading = choice.kind === 'table' ? readingOf(root, choice.path) : undefined;
+  if (options.dryRun === true) return dryRun(context, root, { ...proposal, ...(reading && { reading }) });
   if (questions && !(await agreed(context, proposal, questions)))
     return tell(context, root, [], 'Nothing was written.');
   writeProject(root, proposal.files);
@@ -236,8 +238,14 @@ async function make({ context, root, options, questions, looks }: Start, choice:
     root,
     proposal.files.map(({ path }) => path),
     next(root, choice.kind === 'import' ? '`loopwright runs`' : '`loopwright run`'),
-    proposal,
+    { leftOut: proposal.leftOut, notes: proposal.notes, ...(reading && { reading }) },
   );
+}
+
+/** How the table is read, as `data infer --json` tells it. */
+function readingOf(root: string, path: string): FileReading[] {
+  const file = resolve(root, path);
+  return readingsOf([file]).map((one) => ({ ...one, file: relative(process.cwd(), file) }));
 }
 
 async function importInto(context: CommandContext, root: string, path: string): Promise<number> {
@@ -259,7 +267,7 @@ async function agreed(context: CommandContext, proposal: Proposal, questions: Qu
   return questions.agree('Write it?');
 }
 
-function dryRun(context: CommandContext, root: string, proposal: Proposal): number {
+function dryRun(context: CommandContext, root: string, proposal: Proposal & Pick<Told, 'reading'>): number {
   if (context.json) {
     context.printJson({ root, ...proposal });
     return exitCodes.done;
@@ -274,15 +282,13 @@ function dryRun(context: CommandContext, root: string, proposal: Proposal): numb
   return exitCodes.done;
 }
 
-function tell(
-  context: CommandContext,
-  root: string,
-  files: readonly string[],
-  words: string,
-  proposal?: Proposal,
-): number {
-  if (context.json)
-    context.printJson({ root, files, ...(proposal ? { leftOut: proposal.leftOut, notes: proposal.notes } : {}) });
+/** What `--json` says besides the files. */
+interface Told extends Pick<Proposal, 'leftOut' | 'notes'> {
+  reading?: FileReading[];
+}
+
+function tell(context: CommandContext, root: string, files: readonly string[], words: string, told?: Told): number {
+  if (context.json) context.printJson({ root, files, ...told });
   else {
     for (const path of files) context.terminal.line(`wrote ${path}`);
     context.terminal.line(words);

@@ -70,3 +70,26 @@ test('the project that init makes of a table runs unchanged', async () => {
   assert.equal(none.code, 1);
   assert.match(none.err, /none\.csv: the file does not exist/);
 });
+
+// Tried: a German file with `;`, windows-1252 and a title above the header; written and as a dry run.
+test('init --json tells how it reads the table', async () => {
+  const lines = Array.from({ length: 60 }, (_, i) => `1.${100 + i},50;${i % 3};${i % 2 === 0 ? 'Köln' : 'Bonn'}\r\n`);
+  const folder = makeProject({
+    'raw/v.csv': Buffer.from(`Verkäufe\r\npreis;filiale;ort\r\n${lines.join('')}`, 'latin1'),
+  });
+  interface Made {
+    reading: { file: string; encoding: string; delimiter: string; skip: number }[];
+    notes: string[];
+  }
+  for (const more of [['--dry-run'], []]) {
+    const { code, json } = await runJson<Made>(['init', '--data', 'raw/v.csv', '--target', 'ort', ...more], {
+      cwd: folder,
+    });
+    const [{ file, encoding, delimiter, skip } = { file: '' } as Made['reading'][number]] = json.reading;
+    assert.deepEqual([code, file, encoding, delimiter, skip], [0, 'raw/v.csv', 'windows-1252', ';', 1]);
+    assert.ok(
+      json.notes.some((note) => note.includes('`preis`: decimal comma')),
+      json.notes.join('\n'),
+    );
+  }
+});
