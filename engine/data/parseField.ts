@@ -1,4 +1,5 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
+import { givenDecimal } from '../project/schema/readSettings.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { bareNumber, exactNumber, numberKey } from './bareNumber.ts';
 import { stringFormats } from './stringFormats.ts';
@@ -47,7 +48,8 @@ export function parseField(
 
 /** Returns a field with the defaults of `read` for what it does not say itself. */
 function withDefaults(field: Field, { loopwright }: DatasetSchema): Field {
-  const { decimal, thousands } = loopwright?.read ?? {};
+  const { thousands } = loopwright?.read ?? {};
+  const decimal = givenDecimal(loopwright?.read);
   if ((field.type === 'number' || field.type === 'integer') && (decimal !== undefined || thousands !== undefined)) {
     const decimalChar = field.decimalChar ?? decimal;
     const groupChar = field.groupChar ?? (thousands === decimalChar ? undefined : thousands);

@@ -1,5 +1,6 @@
 import type { Field } from '../../project/schema/datasetSchema.ts';
 import { dateForm, hasForeignMonth, type MixedDates } from './dates.ts';
+import { fitsFormat, typeOfFormat } from './dateFormat.ts';
 import { isMarker, isMissingAmongTexts, sentinelOf } from './markers.ts';
 import { numberForm, type NumberForm } from './numbers.ts';
 
@@ -65,6 +66,10 @@ export function columnForm(
     votes: { decimal: null, dayFirst: null },
   };
   const missing = (words: readonly string[]) => (words.length > 0 ? { missingValues: ['', ...words.toSorted()] } : {});
+
+  const pattern = given?.dates.find((format) => texts.length > 0 && texts.every((text) => fitsFormat(text, format)));
+  if (pattern !== undefined)
+    return { ...plain, field: { name, type: typeOfFormat(pattern), format: pattern, ...missing(markers) } };
 
   const booleans = booleanWords(texts);
   if (booleans) return { ...plain, field: { name, type: 'boolean', ...booleans, ...missing(markers) } };

@@ -1,5 +1,5 @@
 import type { DatasetSchema, Field } from '../../project/schema/datasetSchema.ts';
-import type { ReadSettings } from '../../project/schema/readSettings.ts';
+import { givenDecimal, type ReadSettings } from '../../project/schema/readSettings.ts';
 import { checkCancelled } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
 import { inPortions } from '../portions.ts';
@@ -64,7 +64,7 @@ export async function writtenSchema(
     decimal: null,
     dayFirst: null,
     given: {
-      decimal: read?.decimal ?? null,
+      decimal: givenDecimal(read) ?? (read?.thousands === ',' ? '.' : null),
       dates: [read?.dates ?? []].flat(),
       missing: new Set(read?.missing?.map((text) => text.trim())),
     },

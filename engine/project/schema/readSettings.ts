@@ -82,7 +82,8 @@ export const ReadSettings = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 1,
-        description: 'Character between thousands, of fields without `groupChar`.',
+        description:
+          'Character between thousands, of fields without `groupChar`. With `.`, the decimal character is a comma unless it is given.',
       }),
     ),
     dates: Type.Optional(
@@ -100,3 +101,8 @@ export const ReadSettings = Type.Object(
 );
 
 export type ReadSettings = Static<typeof ReadSettings>;
+
+/** Returns the decimal character that is given; points between thousands mean a decimal comma. */
+export function givenDecimal(read: ReadSettings | undefined): '.' | ',' | undefined {
+  return read?.decimal ?? (read?.thousands === '.' ? ',' : undefined);
+}
