@@ -73,7 +73,9 @@ test('a binary model is trained, tested and registered as challenger', () => {
 
 test('the run records each epoch, its inputs and its gates', () => {
   const run = getRun(project.store, first.runId ?? '');
-  assert.deepEqual(run.seriesKeys.toSorted(), ['loss', 'validation_loss']);
+  // A run that takes long has figures of the machine too.
+  const keys = run.seriesKeys.filter((key) => !key.startsWith('system/'));
+  assert.deepEqual(keys.toSorted(), ['loss', 'validation_loss']);
   assert.deepEqual(run.inputs.map(({ dataset }) => dataset).toSorted(), ['features', 'orders']);
   assert.equal(run.gates.length, 2);
   assert.equal(run.modelVersion, 1);
