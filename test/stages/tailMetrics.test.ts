@@ -291,7 +291,9 @@ console.log(JSON.stringify({ active, same: runId === process.env.LOOPWRIGHT_RUN_
   assert.equal(json.status, 'finished', err);
   const store = openStore(root);
   after(() => store.sql.close());
-  assert.deepEqual(points(store, json.runId), [
+  // A slow run also has the load of the machine.
+  const own = points(store, json.runId).filter((point) => !point.startsWith('system/'));
+  assert.deepEqual(own, [
     'deep.f1@0=0',
     'deep.f1@1=1',
     'deep.f1@2=2',
