@@ -64,7 +64,7 @@ test('a command gets the time that the run reads data as of, and not the window 
   });
   await p.pull({ period: { asOf: Date.UTC(2026, 4, 28), window: 1000 } });
   assert.deepEqual(await p.rows('data/items.parquet', 'SELECT CAST("asOf" AS VARCHAR) AS a, "from" FROM data'), [
-    { a: '2026-05-28 00:00:00+00', from: 'undefined' },
+    { a: '2026-05-28 00:00:00', from: 'undefined' },
   ]);
 });
 
