@@ -116,14 +116,17 @@ export function runCommand(options: CommandOptions): Promise<number> {
   });
 }
 
-/** Signals a process, its group, and descendants that left the group, as `timeout` and `setsid` do. */
+/**
+ * Signals a process with its group, then descendants that left the group, as `timeout` and `setsid` do. The group comes
+ * first: a shell whose program was stopped alone would go on with its next command.
+ */
 function killTree(child: ChildProcess, tree: readonly TreeProcess[], signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
-  signalAll(tree, signal);
   try {
     if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' });
     else process.kill(-child.pid, signal);
   } catch {
     // The group has already exited.
   }
+  signalAll(tree, signal);
 }
