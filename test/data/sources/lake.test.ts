@@ -75,10 +75,9 @@ async function commit(root: string, version: number, from: number, to: number, i
   );
 }
 
-test(
-  'the newest version of a Delta table is read, and with a watermark only what is new',
-  { skip: installed('delta') ? false : "DuckDB's extension delta is not installed here" },
-  async () => {
+// DuckDB's extension is never downloaded, so this runs only where somebody has installed it.
+if (installed('delta'))
+  test('the newest version of a Delta table is read, and with a watermark only what is new', async () => {
     const p = project('{ delta: table, watermark: id }');
     await commit(p.root, 0, 0, 3);
     assert.equal(await p.pull(), '3 rows');
@@ -88,8 +87,7 @@ test(
     const all = await peekIn(p.root, { delta: 'table' });
     assert.deepEqual([all.total, all.about], [4, 'Delta table table']);
     assert.equal(await p.pull(), '7 rows · 2 added');
-  },
-);
+  });
 
 test('a folder that is no such table, or an extension that is missing, is told', async () => {
   const p = project('{ delta: table }');
