@@ -150,7 +150,7 @@ test('the kind of a stage follows from its keys', () => {
   );
   assert.match(
     stage('{ uses: collect, with: { dataset: d, from: { file: a.csv } } }')[0]?.[2] ?? '',
-    /needs `files`, `url`, `postgres`, `sqlite`, `s3` or `command`/,
+    /needs `files`, `url`, `s3`, `postgres`, .*`mqtt` or `command`/,
   );
   assert.deepEqual(
     stage('{ uses: collect, with: { dataset: d, from: { url: "ftp://x/y.csv" } } }').map(([code, , message]) => [
