@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastify from 'fastify';
 
-// What one writes by hand: Fastify with a JSON schema, and a line of a file that is synced before the answer.
+// The peer, as written by hand: Fastify with a JSON schema, and a line of a file that is synced before the answer.
 const file = await open(
   join(mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'peer-')), 'events.ndjson'),
   'a',

@@ -139,7 +139,7 @@ async function isCopy(stream: LogStream, file: HeldFile): Promise<boolean> {
   const other = stream.carrier?.packing === null ? stream.carrier : null;
   if (other === null || other.handle === file.handle) return stream.head !== null;
   if (await haveSameStart(other, file)) return true;
-  // What was read of the other file is known, although it was truncated meanwhile.
+  // The position in the other file is known, although it was truncated meanwhile.
   return stream.head !== null && !(await continues(stream, other));
 }
 

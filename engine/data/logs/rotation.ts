@@ -1,4 +1,4 @@
-/** What the name of a log file says about its rotation. */
+/** The rotation that the name of a log file tells. */
 export interface RotatedName {
   /** The name of the file before it was rotated: `app.log` for `app.log.2.gz` and `app-2026-01-31.log`. */
   base: string;

@@ -15,7 +15,7 @@ export interface FileReading extends Partial<ReadAs> {
   leftOut: string[];
   /** Lines with more or fewer fields, in words; null when there are none at the start. */
   ragged: string | null;
-  /** What is odd in the file and how it is read. */
+  /** Oddities of the file and how it is read. */
   notes: string[];
 }
 

@@ -29,7 +29,7 @@ export interface TextShape {
   quotesBefore: boolean;
   /** Lines with more or fewer fields, in words; null when there are none at the start of the text. */
   ragged: string | null;
-  /** What is odd in the file and how it is read, in words. */
+  /** Oddities of the file and how it is read, in words. */
   notes: string[];
 }
 
