@@ -54,8 +54,9 @@ suite('Python', () => {
 async function terminalPython(file: string): Promise<string> {
   const terminal = window.createTerminal({ name: 'python' });
   try {
-    terminal.sendText(`printf '%s' "$LOOPWRIGHT_EDITOR_PYTHON" > '${fileUri(file).fsPath}'`);
-    return await until('the file', () => readFileSync(fileUri(file).fsPath, 'utf8'), 8000);
+    terminal.sendText(`printf '%s\\n' "$LOOPWRIGHT_EDITOR_PYTHON" > '${fileUri(file).fsPath}'`);
+    const line = () => /^(.*)\n$/.exec(readFileSync(fileUri(file).fsPath, 'utf8'))?.[1];
+    return await until('a whole line in the file', line, 8000);
   } finally {
     terminal.dispose();
   }
