@@ -35,7 +35,10 @@ export interface MariadbServer {
   query(...statements: string[]): Promise<Record<string, unknown>[]>;
   /** Ends the server as a crash would, and starts it again. */
   crash(): Promise<void>;
-  start(): Promise<void>;
+  /** With more options, such as `--ssl-cert=…`. */
+  start(more?: readonly string[]): Promise<void>;
+  /** Who the server runs as, when not as this process. */
+  owner: { uid: number; gid: number } | null;
 }
 
 /** Starts a server of its own in a temporary folder, stopped and removed after the tests of the file. */
@@ -69,7 +72,7 @@ export async function startMariadb(options: readonly string[] = []): Promise<Mar
       connection.destroy();
     }
   };
-  const start = async () => {
+  const start = async (more: readonly string[] = []) => {
     running = spawn(
       server ?? 'mariadbd',
       [
@@ -83,6 +86,7 @@ export async function startMariadb(options: readonly string[] = []): Promise<Mar
         '--innodb-buffer-pool-size=64M',
         '--performance-schema=off',
         ...options,
+        ...more,
       ],
       { ...user, cwd: folder, stdio: 'ignore' },
     );
@@ -119,6 +123,7 @@ export async function startMariadb(options: readonly string[] = []): Promise<Mar
     query: (...statements) => ask('shop', statements),
     start,
     crash: stop,
+    owner: user,
   };
 }
 

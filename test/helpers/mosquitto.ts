@@ -26,16 +26,27 @@ export interface Broker {
   restart(): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Ends it as a crash would, by SIGKILL. */
+  kill(): Promise<void>;
 }
 
 export interface BrokerOptions {
-  /** Lines of the configuration, in place of `allow_anonymous true`. */
-  access?: string;
   user?: { name: string; password: string };
+  /** More lines of the configuration. */
+  more?: readonly string[];
+  /** Without it, a broker that ends forgets sessions and messages. */
+  persistence?: boolean;
+  /** The port for TLS, with the certificates that it needs. */
+  isTls?: boolean;
 }
 
 /** Starts a broker on a free port of this machine, in a temporary folder; it is stopped after the tests of the file. */
-export async function startBroker({ user }: BrokerOptions = {}): Promise<Broker> {
+export async function startBroker({
+  user,
+  more = [],
+  persistence = true,
+  isTls = false,
+}: BrokerOptions = {}): Promise<Broker> {
   if (program === undefined) throw new Error('mosquitto is not installed: apt-get install mosquitto');
   const folder = makeProject({}, 'loopwright-mosquitto-');
   const port = await freePort();
@@ -47,11 +58,11 @@ export async function startBroker({ user }: BrokerOptions = {}): Promise<Broker>
     join(folder, 'mosquitto.conf'),
     `listener ${port} 127.0.0.1
 ${user ? `allow_anonymous false\npassword_file ${join(folder, 'passwords')}` : 'allow_anonymous true'}
-persistence true
+persistence ${persistence}
 persistence_location ${folder}/
-autosave_on_changes false
 max_queued_messages 0
 user ${process.env['USER'] ?? 'root'}
+${more.join('\n')}
 `,
   );
   let child: ChildProcess | null = null;
@@ -67,22 +78,31 @@ user ${process.env['USER'] ?? 'root'}
       return answers(port);
     });
   };
-  const stop = async () => {
+  const end = async (signal: NodeJS.Signals) => {
     const running = child;
     child = null;
-    if (!running || running.exitCode !== null) return;
-    running.kill('SIGTERM');
-    await once(running, 'exit');
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = once(running, 'exit');
+    running.kill(signal);
+    await ended;
   };
+  const stop = () => end('SIGTERM');
   await start();
   after(stop);
-  return { url: `mqtt://127.0.0.1:${port}`, port, start, stop, restart: async () => (await stop(), start()) };
+  return {
+    url: `${isTls ? 'mqtts' : 'mqtt'}://127.0.0.1:${port}`,
+    port,
+    start,
+    stop,
+    kill: () => end('SIGKILL'),
+    restart: async () => (await stop(), start()),
+  };
 }
 
 /** A client that publishes with QoS 1 and waits for the acknowledgement of the broker. */
 export async function publisher(
   broker: Broker,
-  login: { username?: string; password?: string } = {},
+  login: { username?: string; password?: string; ca?: Buffer; cert?: Buffer; key?: Buffer } = {},
 ): Promise<MqttClient> {
   const client = await connectAsync(broker.url, { protocolVersion: 5, reconnectPeriod: 50, ...login });
   client.on('error', () => {});

@@ -30,7 +30,10 @@ export interface PostgresServer {
   query(sql: string, values?: unknown[]): Promise<pg.QueryResult>;
   /** Ends the server as a crash would, and starts it again. */
   crash(): Promise<void>;
-  start(): Promise<void>;
+  /** With settings such as `ssl=on`. */
+  start(settings?: readonly string[]): Promise<void>;
+  /** Who the server runs as, when not as this process. */
+  owner: { uid: number; gid: number } | null;
 }
 
 /**
@@ -59,10 +62,21 @@ export async function startPostgres(): Promise<PostgresServer> {
       await client.end();
     }
   };
-  const start = async () => {
+  const start = async (settings: readonly string[] = []) => {
     server = spawn(
       join(programs ?? '', 'postgres'),
-      ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-F'],
+      [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        '-k',
+        folder,
+        '-h',
+        '127.0.0.1',
+        '-F',
+        ...settings.flatMap((setting) => ['-c', setting]),
+      ],
       { ...user, cwd: folder, stdio: 'ignore' },
     );
     await until(
@@ -86,7 +100,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     await stop('SIGQUIT');
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  return { url, port, query, start, crash: () => stop('SIGQUIT') };
+  return { url, port, query, start, crash: () => stop('SIGQUIT'), owner: user };
 }
 
 function otherUser(): { uid: number; gid: number } {

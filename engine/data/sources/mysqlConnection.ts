@@ -1,12 +1,18 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { resolve } from 'node:path';
 import type { Connection, SslOptions } from 'mysql2';
 import { CancelledError, ProjectError, WorkError, messageOf } from '../../base/errors.ts';
-import { mysqlAddress, type MysqlAddress } from './mysqlAddress.ts';
+import { mysqlAddress, type MysqlAddress, type TlsMode } from './mysqlAddress.ts';
 import type { MysqlField } from './mysqlColumns.ts';
 import { reasonOf } from './retry.ts';
 import type { SourceContext } from './source.ts';
+import { tlsFault } from './tls/tlsFault.ts';
+import { tlsFiles, type TlsFiles, type TlsPaths } from './tls/tlsFiles.ts';
+
+/** Where a database is, and how it is reached. */
+export interface MysqlPlace extends TlsPaths {
+  mysql: string;
+  ssl?: TlsMode | undefined;
+}
 
 /** Settings of the session. A wait for a lock ends before the default of a day, and long results are not cut off. */
 const settings = [
@@ -24,18 +30,20 @@ const settings = [
  */
 export async function connectMysql(
   { root, env }: Pick<SourceContext, 'root' | 'env'>,
-  address: string,
+  place: MysqlPlace,
 ): Promise<Connection> {
-  const parts = mysqlAddress(address);
+  const parts = partsOf(place);
+  const encrypted = parts.tls !== 'disabled' && parts.socket === null;
+  const files = encrypted ? tlsFiles(root, env, { ...parts, key_password_env: place.key_password_env }) : null;
   const password = parts.password ?? env['MYSQL_PWD'] ?? '';
   let connection: Connection;
   try {
-    connection = await open(root, parts, password, parts.tls !== 'disabled' && parts.socket === null);
+    connection = await open(parts, password, files);
   } catch (error) {
     // `preferred` encrypts where the server can.
     if (parts.tls !== 'preferred' || codeOf(error) !== 'HANDSHAKE_NO_SSL_SUPPORT')
       throw explainConnection(error, parts);
-    connection = await open(root, parts, password, false).catch((other: unknown) => {
+    connection = await open(parts, password, null).catch((other: unknown) => {
       throw explainConnection(other, parts);
     });
   }
@@ -48,14 +56,14 @@ export async function connectMysql(
   }
 }
 
-async function open(root: string, parts: MysqlAddress, password: string, encrypted: boolean): Promise<Connection> {
+async function open(parts: MysqlAddress, password: string, files: TlsFiles | null): Promise<Connection> {
   const { createConnection } = await import('mysql2');
   const connection = createConnection({
     ...(parts.socket === null ? { host: parts.host, port: parts.port } : { socketPath: parts.socket }),
     user: parts.user,
     password,
     ...(parts.database === '' ? {} : { database: parts.database }),
-    ...(encrypted ? { ssl: tlsOptions(root, parts) } : {}),
+    ...(files ? { ssl: tlsOptions(parts, files) } : {}),
     charset: 'utf8mb4_general_ci',
     connectTimeout: 15_000,
     enableKeepAlive: true,
@@ -69,6 +77,8 @@ async function open(root: string, parts: MysqlAddress, password: string, encrypt
   });
   // Later errors are reported by the running query.
   connection.on('error', () => {});
+  // Without a name, the driver compares the certificate of an IP address with `localhost`.
+  if (files) Object.assign((connection as unknown as { stream: Socket }).stream, { _host: parts.host });
   await whileOpen<void>(connection, (done, fail) => {
     connection.connect((error) => {
       if (error) fail(error);
@@ -81,22 +91,22 @@ async function open(root: string, parts: MysqlAddress, password: string, encrypt
   return connection;
 }
 
-function tlsOptions(root: string, { tls, ca, cert, key }: MysqlAddress): SslOptions {
-  const read = (path: string | null) => {
-    if (path === null) return null;
-    try {
-      return readFileSync(resolve(root, path));
-    } catch (error) {
-      throw new ProjectError(
-        `The certificate file \`${path}\` of the database cannot be read: ${messageOf(error)}. Correct its path in the address.`,
-      );
-    }
-  };
-  const files = { ca: read(ca), cert: read(cert), key: read(key) };
+/** The keys of a source come before the parameters of its address. */
+function partsOf({ mysql, ssl, ca, cert, key }: MysqlPlace): MysqlAddress {
+  const parts = mysqlAddress(mysql);
   return {
-    ...(files.ca && { ca: files.ca.toString() }),
-    ...(files.cert && { cert: files.cert.toString() }),
-    ...(files.key && { key: files.key.toString() }),
+    ...parts,
+    ca: ca ?? parts.ca,
+    cert: cert ?? parts.cert,
+    key: key ?? parts.key,
+    // A named authority is never ignored.
+    tls: ssl ?? (ca !== undefined && parts.tls === 'preferred' ? 'verify-ca' : parts.tls),
+  };
+}
+
+function tlsOptions({ tls }: MysqlAddress, files: TlsFiles): SslOptions {
+  return {
+    ...files,
     rejectUnauthorized: tls === 'verify-ca' || tls === 'verify-identity',
     verifyIdentity: tls === 'verify-identity',
   };
@@ -193,12 +203,12 @@ export function eachMysqlBatch<Row>(
 /** Ends the running query on the server. Closing a connection alone does not end a query that sends nothing. */
 export async function killMysqlQuery(
   context: Pick<SourceContext, 'root' | 'env'>,
-  address: string,
+  place: MysqlPlace,
   connection: Connection,
 ): Promise<void> {
   const { threadId } = connection;
   try {
-    const other = await connectMysql(context, address);
+    const other = await connectMysql(context, place);
     await ask(other, `KILL QUERY ${Number(threadId)}`).catch(() => {});
     other.destroy();
   } finally {
@@ -224,19 +234,25 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
-function explainConnection(error: unknown, { user, database, tls }: MysqlAddress): Error {
+function explainConnection(error: unknown, { user, host, database, tls, ca, cert }: MysqlAddress): Error {
   if (error instanceof CancelledError || error instanceof ProjectError) return error;
   const code = codeOf(error);
+  const fault = tlsFault(error, {
+    server: 'The MySQL server',
+    host,
+    ca,
+    cert,
+    caKey: '`ca`, or `ssl-ca` in the address',
+    certKeys: '`cert` and `key`, or `ssl-cert` and `ssl-key` in the address',
+  });
+  if (fault !== null) return new WorkError(fault, { cause: error });
   if (isPassing(error)) return error instanceof Error ? error : new Error(messageOf(error));
   const refused = (text: string) => new WorkError(text, { cause: error });
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
     return refused(
-      `The MySQL server does not encrypt connections, and the address asks for it with \`ssl-mode=${tls}\`. Set up TLS on the server, or use \`ssl-mode=disabled\`.`,
+      `The MySQL server does not encrypt connections, and \`${tls}\` asks for it. Set up TLS on the server, or use \`ssl: disabled\` (\`ssl-mode=disabled\` in the address).`,
     );
-  if (code === 'HANDSHAKE_SSL_ERROR')
-    return refused(
-      `The MySQL server could not be trusted: ${reasonOf(error)}. Name its certificate authority with \`ssl-ca\` in the address, or a weaker \`ssl-mode\`.`,
-    );
+  if (code === 'HANDSHAKE_SSL_ERROR') return refused(`The connection with TLS failed: ${reasonOf(error)}.`);
   const plugin = /unknown plugin ([\w-]+)/i.exec(messageOf(error))?.[1];
   if (plugin !== undefined)
     return refused(

@@ -7,15 +7,22 @@ import { suggestion } from '../../base/didYouMean.ts';
 import type { Watermark } from '../watermark.ts';
 import { mysqlPlace } from './mysqlAddress.ts';
 import { mysqlColumn, type MysqlColumn } from './mysqlColumns.ts';
-import { ask, connectMysql, describeMysql, eachMysqlBatch, isPassing, killMysqlQuery } from './mysqlConnection.ts';
+import {
+  ask,
+  connectMysql,
+  describeMysql,
+  eachMysqlBatch,
+  isPassing,
+  killMysqlQuery,
+  type MysqlPlace,
+} from './mysqlConnection.ts';
 import { mysqlQueryError } from './mysqlQueryError.ts';
 import { queryText, type QueryText } from './queryText.ts';
 import { withRetries } from './retry.ts';
 import { RowFile, checkColumns, nextBatch } from './rowFile.ts';
 import type { Received, SourceContext } from './source.ts';
 
-export interface MysqlSource {
-  mysql: string;
+export interface MysqlSource extends MysqlPlace {
   query: string;
   watermark?: string | undefined;
   batch?: number | undefined;
@@ -48,10 +55,10 @@ export async function withMysql<T>(
   query: QueryText,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const connection = await connectMysql(context, source.mysql);
+  const connection = await connectMysql(context, source);
   let killing: Promise<void> | null = null;
   const stop = () => {
-    killing = killMysqlQuery(context, source.mysql, connection).catch(() => {});
+    killing = killMysqlQuery(context, source, connection).catch(() => {});
   };
   try {
     checkCancelled(context.signal);

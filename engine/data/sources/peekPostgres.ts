@@ -3,15 +3,10 @@ import { CancelledError, DataError, ProjectError, WorkError, checkCancelled } fr
 import { suggestion } from '../../base/didYouMean.ts';
 import { quoteIdentifier } from '../quote.ts';
 import { freshness, timeOf, type Peek, type PeekOptions } from './peek.ts';
+import { asText, codeOf, connectPostgres, destroy, leave } from './postgresConnection.ts';
 import {
-  asText,
-  codeOf,
-  connect,
-  destroy,
   explain,
   kindsOf,
-  leave,
-  newClient,
   notes as kindNotes,
   selected,
   simple,
@@ -33,16 +28,17 @@ export async function peekPostgres(
   options: PeekOptions,
 ): Promise<Peek> {
   const query = queryText(context.root, source.query);
-  const client = await newClient(source.postgres);
+  const client = await connectPostgres(context, source).catch((error: unknown) => {
+    throw told(error, query);
+  });
   const stop = () => destroy(client);
   context.signal.addEventListener('abort', stop, { once: true });
   try {
     checkCancelled(context.signal);
-    await connect(client);
     return await look(context, source, query, client, options);
   } catch (error) {
     if (context.signal.aborted) throw new CancelledError();
-    throw await explained(client, error, query);
+    throw await withTables(client, error, query);
   } finally {
     context.signal.removeEventListener('abort', stop);
     await leave(client);
@@ -138,24 +134,28 @@ function typeOf(column: Column, rows: readonly (string | null)[][], i: number): 
   return digits > 38 ? 'VARCHAR' : `DECIMAL(${digits},${scale})`;
 }
 
+/** Returns the error for the user. One that passes is left as it is for a retry; a preview reports it at once. */
+function told(error: unknown, query: QueryText): unknown {
+  const found = explain(error, query);
+  if (found instanceof WorkError || found instanceof ProjectError || found instanceof CancelledError) return found;
+  return new WorkError(
+    `PostgreSQL could not be read: ${reasonOf(error)}. Check that the server runs, and the host and port of its address.`,
+    { cause: error },
+  );
+}
+
 /** Returns the error for the user, with the tables that there are when one is missing. */
-async function explained(client: Client, error: unknown, query: QueryText): Promise<unknown> {
-  const told = explain(error, query);
-  // Errors that pass are left as they are for a retry; a preview reports them at once.
-  if (!(told instanceof WorkError) && !(told instanceof ProjectError))
-    return new WorkError(
-      `PostgreSQL could not be read: ${reasonOf(error)}. Check that the server runs, and the host and port of its address.`,
-      { cause: error },
-    );
-  if (codeOf(error) !== '42P01' || !(told instanceof DataError)) return told;
+async function withTables(client: Client, error: unknown, query: QueryText): Promise<unknown> {
+  const found = told(error, query);
+  if (codeOf(error) !== '42P01' || !(found instanceof DataError)) return found;
   const tables = await tablesOf(client);
-  const missing = /"([^"]+)"/.exec(told.message)?.[1] ?? '';
+  const missing = /"([^"]+)"/.exec(found.message)?.[1] ?? '';
   const advice =
     suggestion(missing, tables) ||
     (tables.length === 0
       ? ' This user can read no table of the database.'
       : ` The tables are: ${tables.slice(0, 12).join(', ')}${tables.length > 12 ? ', …' : ''}.`);
-  return new DataError(`${told.message}${advice}`, { cause: error, ...(told.place ? { place: told.place } : {}) });
+  return new DataError(`${found.message}${advice}`, { cause: error, ...(found.place ? { place: found.place } : {}) });
 }
 
 async function tablesOf(client: Client): Promise<string[]> {

@@ -1,29 +1,26 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client, CustomTypesConfig, FieldDef } from 'pg';
-import { CancelledError, DataError, ProjectError, WorkError, checkCancelled, messageOf } from '../../base/errors.ts';
+import type { Client, FieldDef } from 'pg';
+import { CancelledError, DataError, WorkError, checkCancelled, messageOf } from '../../base/errors.ts';
 import { suggestion } from '../../base/didYouMean.ts';
 import type { Watermark } from '../watermark.ts';
 import type { Database } from '../database.ts';
 import { decimalCast } from '../decimalCast.ts';
 import { quoteIdentifier } from '../quote.ts';
+import { asText, codeOf, connectPostgres, destroy, leave, type PostgresPlace } from './postgresConnection.ts';
 import { queryError, queryText, type QueryText } from './queryText.ts';
-import { reasonOf, withRetries } from './retry.ts';
+import { withRetries } from './retry.ts';
 import { RowFile, checkColumns, nextBatch, type RowColumn } from './rowFile.ts';
 import type { Received, SourceContext } from './source.ts';
 
-export interface PostgresSource {
-  postgres: string;
+export interface PostgresSource extends PostgresPlace {
   query: string;
   watermark?: string | undefined;
   batch?: number | undefined;
 }
 
 export type Column = FieldDef & { kind: string };
-
-/** Keeps every value as the text that the server sent, so that numbers lose no digits. */
-export const asText: CustomTypesConfig = { getTypeParser: () => (text: string) => text };
 
 /**
  * Reads the rows of a query through a cursor, in one read-only snapshot of the database. With a watermark, it reads
@@ -39,11 +36,10 @@ export async function fromPostgres(context: SourceContext, source: PostgresSourc
   const db = await context.database();
   const options = { what: 'PostgreSQL could not be read', signal: context.signal, log: context.log };
   return withRetries(options, async () => {
-    const client = await newClient(source.postgres);
+    const client = await connectPostgres(context, source);
     const stop = () => destroy(client);
     context.signal.addEventListener('abort', stop, { once: true });
     try {
-      await connect(client);
       checkCancelled(context.signal);
       return await pull(context, source, query, client, db, path);
     } catch (error) {
@@ -53,41 +49,6 @@ export async function fromPostgres(context: SourceContext, source: PostgresSourc
       await leave(client);
     }
   });
-}
-
-/** Returns a client that is not connected. Throws ProjectError when the address is none. */
-export async function newClient(address: string): Promise<Client> {
-  if (!/^postgres(ql)?:\/\//.test(address))
-    throw new ProjectError(
-      address.startsWith('${env.')
-        ? `The environment variable ${address.slice(6, -1)} is not set. Set it to the address of the database, such as postgres://user@host:5432/name.`
-        : '`postgres` must be an address such as postgres://user@host:5432/name, from the environment: `${env.DATABASE_URL}`.',
-    );
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({
-    connectionString: address,
-    connectionTimeoutMillis: 15_000,
-    application_name: 'loopwright',
-    types: asText,
-    keepAlive: true,
-  });
-  // Later errors are reported by the running query.
-  client.on('error', () => {});
-  return client;
-}
-
-/** Connects, with the settings that make values text of one form. */
-export async function connect(client: Client): Promise<void> {
-  try {
-    await client.connect();
-  } catch (error) {
-    throw explainConnection(error);
-  }
-  // A query whose client has disconnected ends within a second. Servers before version 14 do not have the setting.
-  await client.query(`SELECT set_config('client_connection_check_interval', '1000', false)`).catch(() => {});
-  await client.query(
-    `SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = 1; SET client_encoding = 'UTF8'`,
-  );
 }
 
 async function pull(
@@ -273,37 +234,6 @@ async function numericType(
   return (text) => decimalCast(text, digits, scale);
 }
 
-/** Ends a connection, without waiting for a server that does not answer. */
-export async function leave(client: Client): Promise<void> {
-  await Promise.race([
-    client.end().catch(() => {}),
-    new Promise<void>((resolve) => {
-      setTimeout(resolve, 1000).unref();
-    }),
-  ]);
-  destroy(client);
-}
-
-export function destroy(client: Client): void {
-  (client as unknown as { connection?: { stream?: { destroy?: () => void } } }).connection?.stream?.destroy?.();
-}
-
-/**
- * Errors of the network, and of a server that starts, stops or is full, are transient. Others are for the user to fix.
- */
-function explainConnection(error: unknown): Error {
-  if (error instanceof CancelledError) return error;
-  const code = codeOf(error);
-  if (/^(08|53|57P)/.test(code) || /^E[A-Z]+$/.test(code) || /timeout|terminated/i.test(messageOf(error)))
-    return error instanceof Error ? error : new Error(messageOf(error));
-  const advice = code.startsWith('28')
-    ? ' Correct user and password in the environment variable.'
-    : code === '3D000'
-      ? ' Correct the name of the database.'
-      : '';
-  return new WorkError(`PostgreSQL refused the connection: ${reasonOf(error)}.${advice}`, { cause: error });
-}
-
 /** Converts an error of a query to one for the user; an error that may pass stays as it is. */
 export function explain(error: unknown, query: QueryText): unknown {
   const code = codeOf(error);
@@ -320,9 +250,4 @@ export function explain(error: unknown, query: QueryText): unknown {
         ? ' The query must not change data.'
         : '';
   return queryError(query, `${internal}${hint ? ` (${hint})` : ''}.${advice}`, offset, error);
-}
-
-export function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : '';
 }

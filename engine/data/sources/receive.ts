@@ -36,19 +36,22 @@ export async function receive(context: SourceContext, from: CollectSource): Prom
 }
 
 /**
- * Returns what identifies a source: what is read and from where. Passwords, headers and the size of a batch do not
- * belong to it, so that a new password does not read everything again.
+ * Returns what identifies a source: what is read and from where. Passwords, headers, certificates and the size of a
+ * batch do not belong to it, so that a new password does not read everything again.
  */
 export function sourceIdentity(from: CollectSource): string {
-  const { headers: _headers, ...asked } = from as CollectSource & { headers?: unknown };
+  const asked = Object.fromEntries(Object.entries(from).filter(([name]) => !access.has(name)));
   const place =
     'mysql' in from
       ? { mysql: mysqlPlace(from.mysql) }
       : 'python' in from
         ? { python: pythonIdentity(from.python) }
         : {};
-  return withoutCredentials(JSON.stringify({ ...asked, ...place, batch: undefined }));
+  return withoutCredentials(JSON.stringify({ ...asked, ...place }));
 }
+
+/** Keys that say how a source is reached, not what is read. */
+const access = new Set(['headers', 'batch', 'ssl', 'ca', 'cert', 'key', 'key_password_env']);
 
 /** Describes a source in one line. The caller must remove secrets. */
 export function describeSource(from: CollectSource): string {

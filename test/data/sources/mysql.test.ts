@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadProject } from '../../../engine/project/loadProject.ts';
 import { listSnapshots, newestSnapshot } from '../../../engine/tracking/snapshots.ts';
+import { makeCertificates, type Pair } from '../../helpers/certificates.ts';
 import { makeProject, writeFiles } from '../../helpers/makeProject.ts';
 import { startMariadb, withoutMariadb, type MariadbServer } from '../../helpers/mariadb.ts';
 import { peekIn } from '../../helpers/peekIn.ts';
@@ -299,12 +300,12 @@ test('a server that refuses, is gone or is meant otherwise is told; passwords ar
     await told(at('ada:s3cr3t-pass', '127.0.0.1:1/shop')),
     /could not be read: connect ECONNREFUSED 127\.0\.0\.1:1 \(tried 4 times\)/,
   );
-  assert.match(await told(`${server.url}?ssl-mode=VERIFY_CA`), /does not encrypt connections.*ssl-mode=verify-ca/);
-  assert.match(await told(`${server.url}?ssl-mode=often`), /`ssl-mode=often`, which is not a mode/);
   assert.match(
-    await told(`${server.url}?ssl-ca=none.pem`),
-    /certificate file `none\.pem` of the database cannot be read/,
+    await told(`${server.url}?ssl-mode=VERIFY_CA`),
+    /does not encrypt connections, and `verify-ca` asks for it/,
   );
+  assert.match(await told(`${server.url}?ssl-mode=often`), /`ssl-mode=often`, which is not a mode/);
+  assert.match(await told(`${server.url}?ssl-ca=none.pem`), /file `none\.pem`, .*cannot be read/);
   assert.match(await told(`mysql+pymysql://ada:s3cr3t-pass@h/shop`), /Leave out `\+pymysql`, or use it as `python:`/);
   assert.match(await told(`jdbc:mysql://h/shop`), /Leave out `jdbc:`/);
   assert.match(
@@ -448,3 +449,78 @@ test('a preview shows rows, types, freshness and what is new, and writes nothing
   await assert.rejects(peek('SELECT * FROM sen'), /there is no table `sen`\. Did you mean `seen`/);
   assert.deepEqual(readdirSync(p.root).toSorted(), ['.loopwright', 'loopwright.yaml']);
 });
+
+test(
+  'TLS: required, checked, for another host, with a client certificate, and where it is missing',
+  options,
+  async () => {
+    const made = makeCertificates(server.owner);
+    const { ca, otherCa, client, stranger } = made;
+    const restart = async ({ cert, key }: Pair) => {
+      await server.crash();
+      await server.start([`--ssl-cert=${cert}`, `--ssl-key=${key}`, `--ssl-ca=${ca}`]);
+    };
+    const cipher =
+      "SELECT VARIABLE_VALUE AS cipher FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_cipher'";
+    /** The cipher of the connection, or the sentence that says why there is none. */
+    const at = (parameters: string, more: object = {}, url = server.url) =>
+      peekIn(
+        makeProject({ 'certs/ca.pem': readFileSync(ca, 'utf8') }),
+        { mysql: `${url}${parameters}`, query: cipher, ...more },
+        {},
+      ).then(
+        ({ rows }) => rows[0]?.[0] ?? null,
+        (error: Error) => error.message,
+      );
+    assert.equal(await at(''), '', 'not encrypted where the server cannot');
+    assert.match((await at('', { ssl: 'required' })) ?? '', /does not encrypt connections, and `required` asks for it/);
+    assert.match(
+      (await at('', { ca: 'certs/ca.pem' })) ?? '',
+      /does not encrypt connections, and `verify-ca` asks for it/,
+    );
+    assert.match((await at('?ssl-ca=certs/ca.pem')) ?? '', /does not encrypt connections, and `verify-ca` asks for it/);
+    await restart(made.server);
+    const isEncrypted = /^TLS_|^ECDHE/;
+    for (const [parameters, more] of [
+      ['', {}],
+      ['?ssl-mode=REQUIRED', {}],
+      ['?ssl-ca=certs/ca.pem', {}],
+      ['?ssl-mode=VERIFY_IDENTITY&ssl-ca=certs/ca.pem', {}],
+      ['', { ssl: 'required' }],
+      ['', { ca: 'certs/ca.pem' }],
+      ['', { ssl: 'verify-identity', ca }],
+      ['', { ...client, ca }],
+    ] as const)
+      assert.match((await at(parameters, more)) ?? '', isEncrypted, JSON.stringify([parameters, more]));
+    assert.match(
+      (await at('', { ssl: 'verify-identity', ca }, server.url.replace('127.0.0.1', 'localhost'))) ?? '',
+      isEncrypted,
+    );
+    assert.equal(await at('?ssl-mode=disabled'), '');
+    assert.match(
+      (await at('', { ssl: 'verify-ca' })) ?? '',
+      /authority that is not known here .* with `ca`, or `ssl-ca` in the address/,
+    );
+    assert.match((await at('', { ca: otherCa })) ?? '', /has a certificate that `.*other-ca\.pem` did not sign/);
+    assert.match((await at(`?ssl-ca=${otherCa}`)) ?? '', /has a certificate that `.*other-ca\.pem` did not sign/);
+    await server.query(
+      `CREATE OR REPLACE USER tess IDENTIFIED BY 'pw-of-tess' REQUIRE X509`,
+      'GRANT SELECT ON shop.* TO tess',
+    );
+    const tess = server.url.replace('ada:s3cr3t-pass', 'tess:pw-of-tess');
+    assert.match((await at('', { ca, ...client }, tess)) ?? '', isEncrypted);
+    assert.match((await at('', { ca }, tess)) ?? '', /Access denied for user 'tess'/);
+    assert.match(
+      (await at('', { ca, ...stranger }, tess)) ?? '',
+      /Access denied|does not accept the client certificate/,
+    );
+    await restart(made.elsewhere);
+    assert.match((await at('', { ca })) ?? '', isEncrypted, 'verify-ca takes a certificate for another host');
+    assert.match(
+      (await at('', { ca, ssl: 'verify-identity' })) ?? '',
+      /certificate for `db\.example`, not for `127\.0\.0\.1`/,
+    );
+    await restart(made.expired);
+    assert.match((await at('', { ca })) ?? '', /certificate that has expired/);
+  },
+);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadProject } from '../../../engine/project/loadProject.ts';
 import { listSnapshots, newestSnapshot } from '../../../engine/tracking/snapshots.ts';
+import { makeCertificates, type Pair } from '../../helpers/certificates.ts';
 import { makeProject, writeFiles } from '../../helpers/makeProject.ts';
+import { peekIn } from '../../helpers/peekIn.ts';
 import { startPostgres, withoutPostgres, type PostgresServer } from '../../helpers/postgres.ts';
 import { startCli } from '../../helpers/runCli.ts';
 import { runIn } from '../../helpers/runIn.ts';
@@ -317,3 +319,81 @@ test('a query is repeated after a server crash', options, async () => {
   assert.equal(outcome.stages[0]?.summary, '1,000 rows', outcome.error?.message);
   assert.ok(p.logs.some((line) => /PostgreSQL could not be read \(.*\), trying again/.test(line)));
 });
+
+test(
+  'TLS: required, checked, for another host, with a client certificate, and where it is missing',
+  options,
+  async () => {
+    const made = makeCertificates(server.owner);
+    const { ca, otherCa, client, stranger } = made;
+    writeFileSync(
+      join(made.folder, 'hba.conf'),
+      'hostssl all tess 127.0.0.1/32 trust clientcert=verify-ca\nhost all ada 127.0.0.1/32 trust\n',
+    );
+    await server.query('CREATE USER tess');
+    const restart = async ({ cert, key }: Pair) => {
+      await server.crash();
+      await server.start([
+        'ssl=on',
+        `ssl_cert_file=${cert}`,
+        `ssl_key_file=${key}`,
+        `ssl_ca_file=${ca}`,
+        `hba_file=${join(made.folder, 'hba.conf')}`,
+      ]);
+    };
+    /** Whether the connection is encrypted, or the sentence that says why there is none. */
+    const at = (parameters: string, more: object = {}, url = server.url, env: Record<string, string> = {}) =>
+      peekIn(
+        makeProject({ 'certs/ca.pem': readFileSync(ca, 'utf8') }),
+        {
+          postgres: `${url}${parameters}`,
+          query: 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
+          ...more,
+        },
+        { env },
+      ).then(
+        ({ rows }) => rows[0]?.[0] ?? '',
+        (error: Error) => error.message,
+      );
+    assert.equal(await at(''), 'false', 'not encrypted where the server cannot');
+    assert.match(await at('?sslmode=require'), /does not encrypt connections, and `require` asks for it/);
+    assert.match(await at('', { ssl: 'require' }), /does not encrypt connections, and `require` asks for it/);
+    assert.match(await at('', { ca: 'certs/ca.pem' }), /does not encrypt connections, and `verify-ca` asks for it/);
+    assert.match(await at('?sslmode=always'), /`sslmode=always`, which is not a mode/);
+    await restart(made.server);
+    for (const [parameters, more] of [
+      ['', {}],
+      ['?sslmode=require', {}],
+      ['?sslmode=no-verify&application_name=x', {}],
+      ['?sslmode=require&sslrootcert=certs/ca.pem', {}],
+      ['?sslmode=verify-full&sslrootcert=certs/ca.pem', {}],
+      ['', { ssl: 'require' }],
+      ['', { ca: 'certs/ca.pem' }],
+      ['', { ssl: 'verify-full', ca }],
+    ] as const)
+      assert.equal(await at(parameters, more), 'true', JSON.stringify([parameters, more]));
+    assert.equal(await at('', {}, server.url, { PGSSLMODE: 'verify-full', PGSSLROOTCERT: 'certs/ca.pem' }), 'true');
+    assert.equal(await at('', { ssl: 'verify-full', ca }, server.url.replace('127.0.0.1', 'localhost')), 'true');
+    assert.equal(await at('?sslmode=disable'), 'false');
+    assert.match(
+      await at('?ssl=true'),
+      /authority that is not known here .* with `ca`, or `sslrootcert` in the address/,
+    );
+    assert.match(await at('', { ca: otherCa }), /has a certificate that `.*other-ca\.pem` did not sign/);
+    assert.match(await at(`?sslmode=require&sslrootcert=${otherCa}`), /`.*other-ca\.pem` did not sign/);
+    const tess = server.url.replace('ada:s3cr3t-pass', 'tess');
+    assert.equal(await at('', { ca, ...client }, tess), 'true');
+    assert.equal(await at(`?sslmode=require&sslcert=${client.cert}&sslkey=${client.key}`, {}, tess), 'true');
+    assert.match(await at('', { ca }, tess), /client certificate\. Name the client certificate with `cert` and `key`/);
+    assert.match(await at('', { ca, ...stranger }, tess), /does not accept the client certificate `.*eve\.pem`/);
+    assert.match(
+      await at('?sslmode=disable', {}, tess),
+      /refused the connection: .*only encrypted connections: use `ssl: require`/,
+    );
+    await restart(made.elsewhere);
+    assert.equal(await at('', { ca }), 'true', 'verify-ca takes a certificate for another host');
+    assert.match(await at('', { ca, ssl: 'verify-full' }), /certificate for `db\.example`, not for `127\.0\.0\.1`/);
+    await restart(made.expired);
+    assert.match(await at('', { ca }), /certificate that has expired/);
+  },
+);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkError } from '../../../base/errors.ts';
 import { durationMs } from '../../../base/duration.ts';
 import type { FromMqtt } from '../../../project/schema/sources/mqtt.ts';
+import { tlsFiles, type TlsFiles, type TlsPaths } from '../tls/tlsFiles.ts';
 import { topicPattern, type TopicPattern } from './topicPattern.ts';
 
 /** What a source of messages comes to: its session, its folder, its login. */
@@ -13,7 +13,9 @@ export interface MqttPlan {
   url: string;
   username: string | undefined;
   password: string | undefined;
-  ca: Buffer | undefined;
+  tls: TlsFiles;
+  /** The files of `tls`, as written. */
+  tlsPaths: TlsPaths;
   clientId: string;
   patterns: readonly TopicPattern[];
   qos: 0 | 1;
@@ -50,7 +52,8 @@ export function mqttPlan(root: string, env: Record<string, string | undefined>, 
     url: shown,
     username: read(from.username_env) ?? login(url.username),
     password: read(from.password_env) ?? login(url.password),
-    ca: from.ca === undefined ? undefined : readFileSync(join(root, from.ca)),
+    tls: url.protocol === 'mqtts:' ? tlsFiles(root, env, from) : withoutTls(from),
+    tlsPaths: from,
     clientId: from.client_id ?? `loopwright-${place}-${mark.slice(0, 8)}`,
     patterns: topics.map(topicPattern),
     qos: from.qos === 0 ? 0 : 1,
@@ -60,6 +63,14 @@ export function mqttPlan(root: string, env: Record<string, string | undefined>, 
     payload: from.payload ?? 'auto',
     folder: messageFolder(root, from),
   };
+}
+
+function withoutTls(from: FromMqtt): TlsFiles {
+  const named = (['ca', 'cert', 'key'] as const).find((name) => from[name] !== undefined);
+  if (named === undefined) return {};
+  throw new WorkError(`\`${named}\` is for TLS, and \`mqtt://\` does not encrypt. Write \`mqtts://\`.`, {
+    place: { file: 'loopwright.yaml' },
+  });
 }
 
 /** Absolute path of the spool of a source. A new password or window does not change it. */

@@ -1,5 +1,6 @@
 import type { IClientOptions, IPublishPacket, MqttClient } from 'mqtt';
 import { WorkError, messageOf } from '../../../base/errors.ts';
+import { tlsFault, type TlsNames } from '../tls/tlsFault.ts';
 import type { MqttPlan } from './mqttPlan.ts';
 import { mostInFlight } from './recentMessages.ts';
 
@@ -65,7 +66,7 @@ export async function openMqttSession(
     resubscribe: false,
     username: plan.username,
     password: plan.password,
-    ca: plan.ca,
+    ...plan.tls,
     properties: { sessionExpiryInterval: plan.sessionS, receiveMaximum: mostInFlight },
   };
   const client = connect(options);
@@ -91,7 +92,13 @@ export async function openMqttSession(
     let wait = firstWaitMs;
     let last = '';
     const started = Date.now();
+    let closedAtOnce = 0;
     client.on('error', (error) => {
+      const fault = tlsFault(error, tlsNames(plan));
+      if (fault !== null && !isOpen) {
+        fail(new WorkError(fault, { cause: error }));
+        return;
+      }
       last = messageOf(error) || String((error as NodeJS.ErrnoException).code ?? 'unknown error');
       const code = (error as { code?: unknown }).code;
       if (!isOpen && typeof code === 'number' && code >= 128)
@@ -107,7 +114,13 @@ export async function openMqttSession(
       pending.clear();
       client.options.reconnectPeriod = wait;
       wait = Math.min(longestWaitMs, wait * 2);
-      if (!isOpen && Date.now() - started > connectMs)
+      if (!isOpen && isClosedAtOnce(last) && ++closedAtOnce === 2)
+        fail(
+          new WorkError(
+            `${plan.shown} closes the connection at once. ${protocol === 'mqtts:' ? 'Is this its port for TLS?' : 'If this is its port for TLS, write `mqtts://`.'}`,
+          ),
+        );
+      else if (!isOpen && Date.now() - started > connectMs)
         fail(
           new WorkError(
             `${plan.shown} cannot be reached${last === '' ? '' : `: ${last}`}. Is the broker running, and the address right?`,
@@ -142,6 +155,22 @@ export async function openMqttSession(
       });
     });
   });
+}
+
+/** Whether a broker took the connection and ended it without an answer, as one does that expects TLS, or does not. */
+function isClosedAtOnce(last: string): boolean {
+  return last === '' || /ECONNRESET|EPIPE|socket disconnected before secure|socket hang up/.test(last);
+}
+
+function tlsNames({ shown, url, tlsPaths }: MqttPlan): TlsNames {
+  return {
+    server: shown,
+    host: new URL(url).hostname.replace(/^\[|\]$/g, ''),
+    ca: tlsPaths.ca ?? null,
+    cert: tlsPaths.cert ?? null,
+    caKey: '`ca`',
+    certKeys: '`cert` and `key`',
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { closed, duration, path } from '../fields.ts';
+import { closed, duration } from '../fields.ts';
+import { tlsFields } from './tlsFields.ts';
 
 const variable = (description: string) => Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$', description });
 const topic = Type.String({
@@ -53,7 +54,7 @@ export const FromMqtt = Type.Object(
     ),
     username_env: Type.Optional(variable('Environment variable with the user name.')),
     password_env: Type.Optional(variable('Environment variable with the password.')),
-    ca: Type.Optional(path('Certificate of the authority that signed that of the broker, as PEM.')),
+    ...tlsFields,
   },
   closed,
 );

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { closed } from '../fields.ts';
+import { tlsFields } from './tlsFields.ts';
 import { batch, query, watermark } from './queryFields.ts';
 
 export const FromMysql = Type.Object(
@@ -13,6 +14,13 @@ export const FromMysql = Type.Object(
     query,
     watermark: watermark('updated_at'),
     batch,
+    ssl: Type.Optional(
+      Type.Enum(['disabled', 'preferred', 'required', 'verify-ca', 'verify-identity'], {
+        description:
+          'Encryption, as `ssl-mode` of MySQL. preferred (default): where the server can. required: always. verify-ca (default with `ca`): the certificate is checked. verify-identity: its host name too.',
+      }),
+    ),
+    ...tlsFields,
   },
   closed,
 );
