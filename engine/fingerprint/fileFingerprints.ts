@@ -14,9 +14,13 @@ export class FileFingerprints {
   /** The root of the store, when the files belong to a copy of the project elsewhere. */
   readonly #home: string | null;
 
-  constructor(root: string, store: Store | null) {
+  readonly #isIgnored: (file: string) => boolean;
+
+  /** `isIgnored` tells which files of folders do not count; their paths are relative to the root. */
+  constructor(root: string, store: Store | null, isIgnored: (file: string) => boolean = () => false) {
     this.#root = root;
     this.#store = store;
+    this.#isIgnored = isIgnored;
     const home = store ? dirname(realPath(store.folder)) : null;
     this.#home = home === realPath(root) ? null : home;
   }
@@ -37,6 +41,7 @@ export class FileFingerprints {
     if (!stats.isDirectory()) return stats.isFile() ? [path] : [];
     return filesIn(this.#absolute(path))
       .map((found) => this.#relative(found))
+      .filter((found) => !this.#isIgnored(found))
       .toSorted();
   }
 

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { commandText } from '../project/dvc/commandText.ts';
 import { paramName } from '../project/dvc/dvcStage.ts';
 import { dvcLockName, type DvcProject } from '../project/dvc/readDvcProject.ts';
-import { readIgnoreRules } from '../project/ignoreRules.ts';
+import { dvcIgnore, type DvcIgnore } from '../project/dvc/dvcIgnore.ts';
 import { flatten } from '../project/dvc/template.ts';
 import type { LockEntry, FileFingerprint } from '../fingerprint/lockFile.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
@@ -43,11 +43,12 @@ export function dvcLockEntry(
   const params = Object.entries(entry.params ?? {}).flatMap(([file, values]) =>
     Object.entries(values ?? {}).flatMap(([key, value]) => flatten(value, paramName(posix.join(folder, file), key))),
   );
+  const isIgnored = dvcIgnore(root);
   const known = (outputs: DvcOutput[] | undefined) =>
-    Object.assign({}, ...(outputs ?? []).map((output) => fingerprintsOf(root, folder, output, fingerprints))) as Record<
-      string,
-      FileFingerprint
-    >;
+    Object.assign(
+      {},
+      ...(outputs ?? []).map((output) => fingerprintsOf(root, folder, output, { fingerprints, isIgnored })),
+    ) as Record<string, FileFingerprint>;
   return {
     spec: { cmd: commandText(entry.cmd, folder) },
     params: Object.fromEntries(params),
@@ -76,11 +77,11 @@ function fingerprintsOf(
   root: string,
   folder: string,
   output: DvcOutput,
-  fingerprints: FileFingerprints,
+  { fingerprints, isIgnored }: { fingerprints: FileFingerprints; isIgnored: DvcIgnore },
 ): Record<string, FileFingerprint> {
   const path = posix.join(folder, output.path).replace(/\/$/, '');
   const now = fingerprints.of([path]);
-  if (output.md5 !== undefined && isSame(root, path, output)) return now;
+  if (output.md5 !== undefined && isSame(root, path, output, isIgnored)) return now;
   const other = Object.entries(now).map(([file, { bytes }]): [string, FileFingerprint] => [
     file,
     { hash: `md5:${output.md5 ?? ''}`, bytes },
@@ -91,30 +92,18 @@ function fingerprintsOf(
 }
 
 /** Whether a file or folder has the hash that DVC recorded. */
-function isSame(root: string, name: string, { md5 = '', size, hash }: DvcOutput): boolean {
+function isSame(root: string, name: string, { md5 = '', size, hash }: DvcOutput, isIgnored: DvcIgnore): boolean {
   const path = join(root, name);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return false;
   if (!stats.isFile() && !stats.isDirectory()) return false;
-  if (stats.isDirectory()) return md5.endsWith('.dir') && folderMd5(path, hash !== 'md5', ignoredIn(root)) === md5;
+  if (stats.isDirectory()) {
+    const inside = (file: string) => isIgnored(relative(root, file).split(sep).join('/'));
+    return md5.endsWith('.dir') && folderMd5(path, hash !== 'md5', inside) === md5;
+  }
   if (hash === 'md5' && size !== undefined && size !== stats.size) return false;
   const bytes = readFileSync(path);
   return md5Of(bytes) === md5 || (hash !== 'md5' && md5Of(withoutCarriageReturns(bytes)) === md5);
-}
-
-/** Files that DVC leaves out of folders: those of `.dvcignore` in the project, and of version control. */
-function ignoredIn(root: string): (file: string) => boolean {
-  let text = '';
-  try {
-    text = readRegularFile(join(root, '.dvcignore')).toString('utf8');
-  } catch {
-    // There is none, or it cannot be read.
-  }
-  const rules = readIgnoreRules(`.git\n.hg\n.dvc\n${text}`);
-  return (file) => {
-    const steps = relative(root, file).split(sep);
-    return steps.some((_, i) => rules(steps.slice(0, i + 1).join('/'), i < steps.length - 1) === true);
-  };
 }
 
 /** The hash of a folder: the MD5 of the JSON of its files by path, as Python writes it, and `.dir`. */

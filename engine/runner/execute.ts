@@ -22,6 +22,7 @@ import { lockKey, readLock, updateLock } from '../fingerprint/lockFile.ts';
 import type { RunOutcome, RunRequest } from './runRequest.ts';
 import { runStage, type RunWork } from './runStage.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
+import { dvcIgnore } from '../project/dvc/dvcIgnore.ts';
 import { fingerprint, planStage, planStages } from './plan.ts';
 import { wholePeriod, type Period } from '../fingerprint/period.ts';
 import { checkVariables } from './unsetVariables.ts';
@@ -44,7 +45,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
       throw new ProjectError(`There is no stage \`${name}\`. Stages: ${[...graph.stages.keys()].join(', ')}.`);
   if (!request.only) refuseProblems(project, request.check(project), graph, { experiment, stages: request.stages });
   rememberGood(project);
-  const fingerprints = new FileFingerprints(project.root, store);
+  const fingerprints = new FileFingerprints(project.root, store, project.dvc ? dvcIgnore(project.root) : undefined);
   const period = request.period ?? wholePeriod;
   const only = new Set(request.only);
   const names = request.only

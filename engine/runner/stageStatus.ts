@@ -8,6 +8,7 @@ import { lastStageResults, verdictOf } from '../tracking/stageResults.ts';
 import type { Store } from '../store/store.ts';
 import { readLock } from '../fingerprint/lockFile.ts';
 import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
+import { dvcIgnore } from '../project/dvc/dvcIgnore.ts';
 import { planStages } from './plan.ts';
 import { type Period } from '../fingerprint/period.ts';
 
@@ -20,7 +21,7 @@ export function stageStatuses(
 ): StageStatus[] {
   const config = configFor(project, experiment);
   const graph = buildGraph(config, project.files);
-  const fingerprints = new FileFingerprints(project.root, store);
+  const fingerprints = new FileFingerprints(project.root, store, project.dvc ? dvcIgnore(project.root) : undefined);
   const plan = planStages({
     project,
     config,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildGraph } from '../../engine/project/graph.ts';
-import { configFor } from '../../engine/project/loadProject.ts';
+import { checkProject } from '../../engine/checks/checkProject.ts';
+import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { tableReads } from '../../engine/project/tableReads.ts';
 import { edit, expectFixed, expectMarks, findings, inMemory, ordersTexts, projectOf } from '../helpers/checking.ts';
+import { makeProject } from '../helpers/makeProject.ts';
 import { ordersYaml } from '../helpers/ordersProject.ts';
 
 const yaml = 'loopwright.yaml';
@@ -72,6 +74,41 @@ test('LW227 a metric that two files hold', () => {
     [
       '`acc`, `deep.f1` are in `us/m.json` too. Runs keep them apart as `us:acc` and `uk:acc`.',
       '`mse` is in `a.yaml` too. Runs keep them apart as `a.yaml:mse` and `b.json:mse`.',
+    ],
+  );
+});
+
+test('LW227 a metric of a whole dvc.yaml that a stage holds too', () => {
+  // Tried: a file that no stage names, one in the output of another stage and of the same, a folder, a file that is a
+  // metric of its stage as well.
+  const found = checkProject(
+    loadProject(
+      makeProject({
+        'dvc.yaml': `metrics: [top.json, out/m.json, folder, us.json]
+stages:
+  us: { cmd: x, metrics: [us.json], outs: [beside] }
+  uk: { cmd: y, outs: [out] }
+`,
+        'us.json': '{"acc": 0.9, "f1": 0.5, "mse": 1, "rmse": 2}',
+        'top.json': '{"acc": 0.8}',
+        'out/m.json': '{"f1": 0.4}',
+        'folder/deep/m.yaml': 'mse: 1\n',
+        'beside/other.json': '{"acc": 3}',
+      }),
+    ),
+  ).filter(({ code }) => code === 'LW227');
+  assert.deepEqual(
+    found.map(({ file, line, column, message, related }) => [file, line, column, message, related?.[0]?.line]),
+    [
+      ['dvc.yaml', 1, 11, '`acc` is in `us.json` too. Runs keep them apart as `us.json:acc` and `top.json:acc`.', 3],
+      ['dvc.yaml', 1, 21, '`f1` is in `us.json` too. Runs keep them apart as `us:f1` and `uk:f1`.', 3],
+      [
+        'dvc.yaml',
+        1,
+        33,
+        '`mse` is in `us.json` too. Runs keep them apart as `us.json:mse` and `folder/deep/m.yaml:mse`.',
+        3,
+      ],
     ],
   );
 });

@@ -16,6 +16,7 @@ const python = pythonVenv('bench-dvc', ['dvc==3.*'], ['dvc']);
 const script = join(import.meta.dirname, 'dvcSide.py');
 
 const files = {
+  '.dvcignore': '# left by editors\n*.tmp\n!keep.tmp\ncache/\n',
   'data/x.csv': 'a,b\n1,2\n',
   'data/ü.txt': 'ü\r\n',
   'data/deep/z': '',
@@ -110,6 +111,8 @@ test('stages are fresh and stale as DVC itself says, after dvc.lock', async (t) 
   const changes: [string, Record<string, string>, string[]][] = [
     ['a file', { 'sub/in.txt': 'other\n' }, ['insub']],
     ['a file in a folder', { 'data/deep/new': 'x' }, ['prepare']],
+    ['a file that is left out', { 'data/deep/x.tmp': 'x', 'data/cache/y': 'y' }, []],
+    ['a file that is brought back', { 'data/deep/keep.tmp': 'x' }, ['prepare']],
     ['a param', { 'params.yaml': files['params.yaml'].replace('seed: 7', 'seed: 8') }, ['prepare']],
     ['a param that none names', { 'params.yaml': `${files['params.yaml']}more: 1\n` }, []],
     ['the spelling of a number', { 'other.json': files['other.json'].replace('"w": 2', '"w": 2.0') }, []],
@@ -213,6 +216,8 @@ test('a dvc.yaml runs as it is, and what it wrote is what DVC would have written
   assert.equal(text('n_one'), 'one 1.5');
   assert.equal(text('sub/res.txt'), 's');
   assert.match((await runCli(['run'], { cwd: root })).out, /Everything is fresh/);
+  writeFiles(root, { 'data/left.tmp': 'x' });
+  assert.deepEqual(stale(root), []);
   writeFiles(root, { 'sub/in.txt': 'new' });
   assert.deepEqual(stale(root), ['insub']);
   const refused = await runCli(['run', '--param', 'seed=3'], { cwd: root });

@@ -1,5 +1,6 @@
 """What DVC does with a project. Standard input: {"folder": ..., "do": "init" | "repro" | "status" | "stages"}.
-Output: names of the stages that changed; with "stages", the commands, dependencies and outputs of each stage."""
+Output: names of the stages that changed; with "stages", the commands, dependencies and outputs of each stage; with
+"kept" and a list of "folders", the files of each that `.dvcignore` does not leave out."""
 import json, logging, os, sys
 
 asked = json.load(sys.stdin)
@@ -29,6 +30,17 @@ def stages_of(repo):
     }
 
 
+def kept_in(folder):
+    from dvc.fs import localfs
+    from dvc.ignore import DvcIgnoreFilter
+
+    found = DvcIgnoreFilter(localfs, folder).find(localfs, folder)
+    return sorted(os.path.relpath(path, folder) for path in found)
+
+
+if asked["do"] == "kept":
+    print(json.dumps([kept_in(folder) for folder in asked["folders"]]))
+    sys.exit()
 sys.stdout, out = sys.stderr, sys.stdout
 if asked["do"] == "init":
     Repo.init(".", no_scm=True).close()

@@ -15,6 +15,8 @@ export interface NamedStage extends DvcStage {
 /** What a dvc.yaml lists beside its stages, as paths relative to the project. */
 export interface TopLevel {
   metrics: string[];
+  /** Where each of the `metrics` stands. */
+  metricPlaces: Map<string, Range>;
   params: string[];
   plots: string[];
   artifacts: DvcArtifact[];
@@ -35,7 +37,7 @@ export function readDvcFile(
   reading: Omit<StageReading, 'variables'>,
 ): { stages: NamedStage[]; top: TopLevel } {
   const { report, base, reader, style } = reading;
-  const top: TopLevel = { metrics: [], params: [], plots: [], artifacts: [] };
+  const top: TopLevel = { metrics: [], metricPlaces: new Map(), params: [], plots: [], artifacts: [] };
   if (root.kind !== 'map') {
     if (root.kind === 'seq' || root.value !== null)
       report.error(root.range, 'A dvc.yaml is a mapping with `stages`, and not a list or a text.');
@@ -82,7 +84,12 @@ function readTop(root: Located, base: string, filling: Filling, top: TopLevel): 
     return filled?.kind === 'seq' ? filled.items : [];
   };
   for (const key of ['metrics', 'params'] as const)
-    for (const item of items(key)) if (item.kind === 'scalar') top[key].push(joined(base, String(item.value)));
+    for (const item of items(key)) {
+      if (item.kind !== 'scalar') continue;
+      const path = joined(base, String(item.value));
+      top[key].push(path);
+      if (key === 'metrics') top.metricPlaces.set(path, item.range);
+    }
   for (const item of items('plots')) for (const path of plotFiles(item)) top.plots.push(joined(base, path));
   const artifacts = entryOf(root, 'artifacts')?.value;
   for (const { key, value } of artifacts?.kind === 'map' ? artifacts.entries : []) {

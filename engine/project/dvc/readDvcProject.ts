@@ -29,6 +29,7 @@ export interface DvcProject {
   locks: Map<string, { folder: string; name: string }>;
   /** Files that DVC shows beside those of the stages: metrics, params and plots of the whole dvc.yaml. */
   metrics: string[];
+  metricPlaces: Map<string, Range>;
   params: string[];
   plots: string[];
   artifacts: DvcArtifact[];
@@ -52,6 +53,7 @@ export function readDvcProject(root: string, files: ProjectFiles, parse: ParseFi
     folders: new Map(),
     locks: new Map(),
     metrics: [],
+    metricPlaces: new Map(),
     params: [],
     plots: [],
     artifacts: [],
@@ -119,6 +121,7 @@ export function readDvcProject(root: string, files: ProjectFiles, parse: ParseFi
 
 function addTop(dvc: DvcProject, top: TopLevel): void {
   for (const key of ['metrics', 'params', 'plots'] as const) dvc[key].push(...top[key]);
+  for (const [path, range] of top.metricPlaces) dvc.metricPlaces.set(path, range);
   dvc.artifacts.push(...top.artifacts);
 }
 
