@@ -10,6 +10,7 @@ import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
 import { openStore } from '../engine/tracking/openStore.ts';
 import { hasStore, type Store } from '../engine/store/store.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
+import { isInside, projectPath } from '../engine/base/projectPath.ts';
 
 const mostNamed = 5;
 /** Longest time that an error message waits for the search of projects below. */
@@ -157,7 +158,7 @@ export function placeText(
  * project is elsewhere.
  */
 function pathFromHere(root: string, file: string): string {
-  const path = relative(process.cwd(), resolve(root, file));
-  const isNear = !relative(process.cwd(), root).startsWith('..') || !relative(root, process.cwd()).startsWith('..');
-  return isNear ? path : resolve(root, file);
+  const path = relative(process.cwd(), projectPath(root, file));
+  const isNear = isInside(process.cwd(), root) || isInside(root, process.cwd());
+  return isNear ? path : projectPath(root, file);
 }

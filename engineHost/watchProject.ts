@@ -1,9 +1,10 @@
 import { existsSync, watch, type FSWatcher } from 'node:fs';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { EngineNotifications } from '../protocol/engineHost.ts';
 import { isGlob } from '../engine/base/glob.ts';
 import { walkGlob } from '../engine/base/walkGlob.ts';
 import { stateFolder } from '../engine/store/store.ts';
+import { projectPath } from '../engine/base/projectPath.ts';
 
 const folders = ['experiments', 'schemas', 'sql'];
 /** The watches of a machine are limited, and other programs need some. */
@@ -33,9 +34,9 @@ export function watchProject(
   const open = (folder: string, onChange: (name: string) => void) => {
     watchers.get(folder)?.close();
     watchers.delete(folder);
-    if (!existsSync(join(root, folder))) return;
+    if (!existsSync(projectPath(root, folder))) return;
     try {
-      const watcher = watch(join(root, folder), (_event, name) => onChange(name ?? ''));
+      const watcher = watch(projectPath(root, folder), (_event, name) => onChange(name ?? ''));
       watcher.on('error', () => {});
       watchers.set(folder, watcher);
     } catch {
@@ -95,7 +96,7 @@ export function watchProject(
 
 /** Presence of a path as text: for a glob the names of its files. */
 function presence(root: string, path: string): string {
-  return isGlob(path) ? walkGlob(root, path).toSorted().join('\n') : String(existsSync(join(root, path)));
+  return isGlob(path) ? walkGlob(root, path).toSorted().join('\n') : String(existsSync(projectPath(root, path)));
 }
 
 /** The folders around a path, up to the first wildcard, that are there. */
@@ -105,5 +106,5 @@ function folderAround(root: string, path: string): string[] {
   const fixed = wild === -1 ? steps : steps.slice(0, wild);
   return fixed
     .map((_, i) => fixed.slice(0, i + 1).join('/'))
-    .filter((folder) => folder !== '..' && existsSync(join(root, folder)));
+    .filter((folder) => folder !== '..' && existsSync(projectPath(root, folder)));
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { DidChangeWatchedFilesNotification, type Connection, type Disposable } from 'vscode-languageserver';
 import { globMatcher, isGlob } from '../engine/base/glob.ts';
 import type { Project } from '../engine/project/loadProject.ts';
-import { relativePath } from '../engine/project/projectFiles.ts';
+import { relativePath } from '../engine/base/projectPath.ts';
 import { pathOf, toUri, type Workspace } from './workspace.ts';
 
 const ours =

@@ -13,7 +13,8 @@ import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { isInside } from '../../engine/base/projectPath.ts';
 
 interface Finding {
   name: string;
@@ -149,7 +150,7 @@ async function pythonVersion({ path, environment }: FoundPython, root: string): 
       .find((found) => found !== undefined);
     return version === undefined ? null : `Python ${version}`;
   }
-  if (foldersAbove(root).some(([folder]) => !relative(folder, path).startsWith('..'))) return null;
+  if (foldersAbove(root).some(([folder]) => isInside(folder, path))) return null;
   const { stdout, stderr } = await run(path, ['--version'], { env: programEnvironment() });
   const said = (stdout || stderr).trim();
   return said === '' ? null : said;

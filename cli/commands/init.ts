@@ -15,6 +15,7 @@ import type { CommandContext } from '../context.ts';
 import { openQuestions, type Questions } from '../questions.ts';
 import { importRuns } from './importRuns.ts';
 import { count } from '../../words/numbers.ts';
+import { projectPath } from '../../engine/base/projectPath.ts';
 
 export interface InitOptions {
   data?: string;
@@ -218,8 +219,8 @@ async function make({ context, root, options, questions, looks }: Start, choice:
       : '';
     return tell(context, root, files, next(root, `${packages}\`loopwright run\``));
   }
-  if (choice.kind === 'import' && !existsSync(resolve(root, choice.path)))
-    throw new ProjectError(`There is no ${resolve(root, choice.path)}.`);
+  if (choice.kind === 'import' && !existsSync(projectPath(root, choice.path)))
+    throw new ProjectError(`There is no ${projectPath(root, choice.path)}.`);
   terminal.progress('inspecting the files');
   const proposal = await proposeProject(root, { from: choice }, looks, context.signal);
   terminal.progress(null);
@@ -244,14 +245,14 @@ async function make({ context, root, options, questions, looks }: Start, choice:
 
 /** How the table is read, as `data infer --json` tells it. */
 function readingOf(root: string, path: string): FileReading[] {
-  const file = resolve(root, path);
+  const file = projectPath(root, path);
   return readingsOf([file]).map((one) => ({ ...one, file: relative(process.cwd(), file) }));
 }
 
 async function importInto(context: CommandContext, root: string, path: string): Promise<number> {
   const store = openStore(root);
   try {
-    return await importRuns(context, resolve(root, path), {}, store);
+    return await importRuns(context, projectPath(root, path), {}, store);
   } finally {
     store.sql.close();
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { extname, isAbsolute, join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { openMemory } from '../../engine/data/withDatabase.ts';
 import { sourceFormat } from '../../engine/data/readSource.ts';
 import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
@@ -22,6 +22,7 @@ import { tellReading } from '../tellReading.ts';
 import { versionText } from '../../words/models.ts';
 import { bar } from '../terminal.ts';
 import { count } from '../../words/numbers.ts';
+import { projectPath } from '../../engine/base/projectPath.ts';
 
 export interface PredictOptions {
   input?: string;
@@ -60,8 +61,8 @@ export async function predict(context: CommandContext, options: PredictOptions):
       `\`${name}\` has no ${selected ?? champion} to predict with. Promote a version with \`loopwright models promote VERSION\`, or name one with \`--model-version\`.`,
     );
   const found = isGlob(input)
-    ? files.glob(input).map((file) => join(root, file))
-    : [isAbsolute(input) ? input : existsSync(join(root, input)) ? join(root, input) : resolve(input)];
+    ? files.glob(input).map((file) => projectPath(root, file))
+    : [existsSync(projectPath(root, input)) ? projectPath(root, input) : resolve(input)];
   if (found.length === 0) throw new WorkError(`No file matches \`${input}\`.`);
   const sql = options.sql === undefined ? null : files.read(options.sql);
   if (options.sql !== undefined && sql === null) throw new ProjectError(`There is no file \`${options.sql}\`.`);
@@ -141,7 +142,7 @@ function valueSettings(read: ReadSettings | undefined): ReadSettings | undefined
 
 function outputPath(root: string, given: string | undefined, folder: string | undefined): string {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '');
-  if (given === undefined) return join(root, folder ?? 'predictions', `${stamp}.parquet`);
+  if (given === undefined) return join(projectPath(root, folder ?? 'predictions'), `${stamp}.parquet`);
   if (extname(given) !== '.parquet') throw new ProjectError(`\`--output ${given}\` must end in .parquet.`);
   return resolve(given);
 }

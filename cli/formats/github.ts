@@ -1,5 +1,6 @@
-import { join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import type { Problem } from '../../protocol/problem.ts';
+import { projectPath } from '../../engine/base/projectPath.ts';
 
 const levels = { error: 'error', warning: 'warning', info: 'notice' } as const;
 
@@ -13,7 +14,7 @@ export function githubLine(
   env: Record<string, string | undefined> = process.env,
 ): string {
   const base = env['GITHUB_WORKSPACE'] ?? process.cwd();
-  const file = relative(base, join(root, problem.file)).split(sep).join('/');
+  const file = relative(base, projectPath(root, problem.file)).split(sep).join('/');
   // GitHub accepts columns only if the finding ends on its line.
   const end = problem.endLine === problem.line ? { endColumn: problem.endColumn } : {};
   const properties = Object.entries({

@@ -45,7 +45,7 @@ function subjectOf(project: Project, { dataset, snapshot, file }: RowSubject): D
   if (dataset !== undefined) return { kind: 'dataset', name: dataset };
   if (file === undefined) return null;
   const inside = isAbsolute(file) ? relative(project.root, file) : file;
-  return { kind: 'file', path: inside.startsWith('..') ? file : inside.replaceAll('\\', '/') };
+  return { kind: 'file', path: inside.startsWith('..') || isAbsolute(inside) ? file : inside.replaceAll('\\', '/') };
 }
 
 /** Null where the project has no dataset: the view then says how to get one. */

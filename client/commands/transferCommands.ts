@@ -129,7 +129,7 @@ async function sourcesIn(project: Project): Promise<Choice<string>[]> {
 function shortPath(project: Project, path: string): string {
   if (/^https?:/.test(path)) return path;
   const inside = isAbsolute(path) ? relative(project.root, path) : path;
-  return inside === '' || inside.startsWith('..') ? path : inside;
+  return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? path : inside;
 }
 
 async function pickTarget(project: Project): Promise<string | undefined> {

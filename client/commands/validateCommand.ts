@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import { commands, env, ProgressLocation, window } from 'vscode';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import type { InspectedModel } from '../../protocol/modelFacts.ts';
@@ -127,7 +127,7 @@ async function modelAddress(
 /** A model of MLflow is its folder. */
 export function addressOfFile(root: string, file: string): string {
   const inside = relative(root, file);
-  const path = (inside.startsWith('..') ? file : inside).replace(/(?:^|[\\/])MLmodel$/, '');
+  const path = (inside.startsWith('..') || isAbsolute(inside) ? file : inside).replace(/(?:^|[\\/])MLmodel$/, '');
   return path === '' ? '.' : path.replaceAll('\\', '/');
 }
 

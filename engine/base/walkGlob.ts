@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, parse } from 'node:path';
 import { WorkError } from './errors.ts';
 import { globSegments, matchName, plainName, type GlobSegment } from './linearGlob.ts';
+import { projectPath, withSlashes } from './projectPath.ts';
 
 /** A glob looks at no more names than this. */
 const mostNames = 2_000_000;
@@ -23,14 +24,18 @@ export interface WalkOptions {
  */
 export function walkGlob(root: string, glob: string, options: WalkOptions = {}): string[] {
   if (glob.includes('\0')) return [];
+  glob = withSlashes(glob);
   const isOutside = isAbsolute(glob) || /(^|\/)\.\.(\/|$)/.test(glob);
   const most = options.most ?? (isOutside ? mostOutside : mostNames);
   const found = new Set<string>();
   const walk = { root, found, left: most, asked: new Set<string>(), onlyFolders: glob.endsWith('/') };
   for (const segments of globSegments(glob.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))) {
     walk.asked.clear();
-    if (isAbsolute(glob)) descend(walk, '/', segments.slice(1), 0);
-    else descend(walk, '', segments, 0);
+    if (isAbsolute(glob)) {
+      // `/`, `C:/` or `//server/share/`.
+      const { root: start } = parse(glob);
+      descend(walk, start, segments.slice(start.split('/').length - 1), 0);
+    } else descend(walk, '', segments, 0);
   }
   if (walk.left <= 0 && options.complete === true)
     throw new WorkError(
@@ -82,7 +87,7 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
   }
 }
 
-const place = (walk: Walk, path: string) => (isAbsolute(path) ? path : join(walk.root, path));
+const place = (walk: Walk, path: string) => projectPath(walk.root, path);
 
 function namesIn(walk: Walk, folder: string): { name: string; isFolder: boolean; isLink: boolean }[] {
   if (walk.left <= 0) return [];

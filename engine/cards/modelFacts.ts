@@ -1,5 +1,4 @@
 import { thresholdText } from '../../words/threshold.ts';
-import { relative } from 'node:path';
 import type { FactsPackage, ModelFacts } from '../../protocol/modelFacts.ts';
 import { WorkError } from '../base/errors.ts';
 import { MlflowError } from '../mlflow/mlflowError.ts';
@@ -12,6 +11,7 @@ import { servedFiles } from '../registry/refit.ts';
 import type { ValidationReport } from '../registry/validationReport.ts';
 import type { ModelInspection } from '../runner/inspectModel.ts';
 import type { Store } from '../store/store.ts';
+import { isInside, relativePath } from '../base/projectPath.ts';
 
 /** The facts of a registered version, from its files and, after a validation, from its report. */
 export function factsOfVersion(
@@ -120,9 +120,8 @@ function filesOf(
   try {
     const path = pathOfVersion(store, name, version);
     const model = recognised(path);
-    const inside = relative(store.root, path);
     return {
-      path: inside.startsWith('..') ? path : inside.replaceAll('\\', '/'),
+      path: isInside(store.root, path) ? relativePath(store.root, path) : path,
       model,
       bytes: sizeOf(modelFiles(path)),
       problem: null,

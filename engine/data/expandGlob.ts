@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { walkGlob } from '../base/walkGlob.ts';
 import { filesOfFolder } from './reading/partFiles.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /**
  * Returns the files under `root` that match a pattern with `*`, `**`, `?` and `[..]`, as absolute paths. They are sorted
@@ -9,14 +10,14 @@ import { filesOfFolder } from './reading/partFiles.ts';
  * `[` in it. A folder gives the data files below it, as Spark and Hive write them.
  */
 export async function expandGlob(root: string, pattern: string): Promise<string[]> {
-  const exact = isAbsolute(pattern) ? pattern : join(root, pattern);
+  const exact = projectPath(root, pattern);
   const kind = await kindOf(exact);
   if (kind === 'file') return [resolve(exact)];
   if (kind === 'folder') return filesOfFolder(resolve(exact));
   if (!/[*?[{]/.test(pattern)) return [];
   const found: string[] = [];
   for (const path of walkGlob(root, pattern, { complete: true })) {
-    const file = resolve(root, path);
+    const file = projectPath(root, path);
     if ((await kindOf(file)) === 'file') found.push(file);
   }
   return found.toSorted();

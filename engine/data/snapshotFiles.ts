@@ -3,6 +3,7 @@ import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDiskFull, DataError, WorkError, messageOf } from '../base/errors.ts';
 import { hashFile } from './hashFile.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /** A file of a data version; see `SnapshotFile` of the store. */
 interface VersionFile {
@@ -31,7 +32,7 @@ export async function keepFiles(folder: string, root: string, files: readonly Ve
   for (const file of files) {
     const path = keptPath(folder, file);
     if ((await sizeOf(path)) === file.bytes) continue;
-    await copyWhole(join(root, file.path), path, file);
+    await copyWhole(projectPath(root, file.path), path, file);
   }
 }
 
@@ -53,7 +54,7 @@ export async function placeFiles(folder: string, root: string, files: readonly V
   const placed: { temporary: string; path: string }[] = [];
   try {
     for (const file of files) {
-      const path = join(root, file.path);
+      const path = projectPath(root, file.path);
       const temporary = join(dirname(path), `.${file.hash.slice(0, 12)}.${process.pid}.tmp`);
       await mkdir(dirname(path), { recursive: true });
       placed.push({ temporary, path });

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { expandGlob } from '../data/expandGlob.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
@@ -10,7 +9,7 @@ import { tableSql, typedSelect } from '../data/typedSource.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { CancelledError, DataError, messageOf } from '../base/errors.ts';
-import { relativePath } from '../project/projectFiles.ts';
+import { projectPath, relativePath } from '../base/projectPath.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 import type { ColumnFacts, DatasetFacts, FileStamp } from './facts.ts';
@@ -42,7 +41,9 @@ export async function datasetFacts(
   files: FileStamp[],
 ): Promise<DatasetFacts> {
   const schemaStats =
-    request.schemaPath === null ? undefined : statSync(join(root, request.schemaPath), { throwIfNoEntry: false });
+    request.schemaPath === null
+      ? undefined
+      : statSync(projectPath(root, request.schemaPath), { throwIfNoEntry: false });
   const empty: DatasetFacts = {
     files,
     schemaModifiedMs: schemaStats ? Math.round(schemaStats.mtimeMs) : null,
@@ -56,7 +57,7 @@ export async function datasetFacts(
     orphans: [],
   };
   if (files.length === 0) return empty;
-  const absolute = files.map((file) => join(root, file.path));
+  const absolute = files.map((file) => projectPath(root, file.path));
   const headers = files.flatMap((file, i) => headerFacts(absolute[i] ?? '', file.path, request.read) ?? []);
   const { read } = request;
   const contradicting = read
@@ -151,7 +152,7 @@ async function foreignSources(
   for (const [i, { reference }] of (schema.foreignKeys ?? []).entries()) {
     const other = foreign[i] ?? null;
     const files = other ? await stampFiles(root, other.path) : [];
-    const paths = files.map((file) => join(root, file.path));
+    const paths = files.map((file) => projectPath(root, file.path));
     const there =
       other && paths.length > 0
         ? await tableSql(db, paths, other.schema, { rejects: true, read: other.read ?? undefined })

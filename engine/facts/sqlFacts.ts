@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CancelledError, messageOf } from '../base/errors.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
@@ -12,6 +11,7 @@ import { boundIn } from '../stages/sqlParams.ts';
 import { mostRows, stampFiles } from './datasetFacts.ts';
 import type { SqlFacts } from './facts.ts';
 import type { SqlRequest } from './requests.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 const sqlTypes: Partial<Record<FieldType, string>> = {
   number: 'DOUBLE',
@@ -66,7 +66,7 @@ async function columnsFor(
   try {
     const files = await stampFiles(root, path);
     if (files.length === 0) return schema ? declared : null;
-    const paths = files.map((file) => join(root, file.path));
+    const paths = files.map((file) => projectPath(root, file.path));
     const found = await foundColumns(db, paths, schema, read ?? undefined);
     return [
       ...declared,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { CancelledError } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import { equalColumns } from '../data/equalColumns.ts';
@@ -10,6 +9,7 @@ import { tableSql } from '../data/typedSource.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 import type { Association, FileStamp, TrainFacts } from './facts.ts';
 import type { TrainRequest } from './requests.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /** Maximum number of training rows on which associations are measured. The sample is always the same. */
 const sampleRows = 100_000;
@@ -31,7 +31,7 @@ export async function trainFacts(
   const isText = sourceFormat(first.path) === 'csv';
   if (isText && files.reduce((sum, { bytes }) => sum + bytes, 0) > mostText) return null;
   try {
-    const paths = files.map((file) => join(root, file.path));
+    const paths = files.map((file) => projectPath(root, file.path));
     const source = await tableSql(db, paths, request.schema, { read: request.read ?? undefined });
     if (!isText) return await read(db, request, source);
     // Text is parsed once: it is read for each of many figures.

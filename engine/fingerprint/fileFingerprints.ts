@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isGlob } from '../base/glob.ts';
 import { walkGlob } from '../base/walkGlob.ts';
-import { relativePath } from '../project/projectFiles.ts';
+import { projectPath, relativePath, withSlashes } from '../base/projectPath.ts';
 import type { Store } from '../store/store.ts';
 import type { FileFingerprint } from './lockFile.ts';
 
@@ -29,7 +29,8 @@ export class FileFingerprints {
    * The files that a path names: a file itself, the files of a folder, the matches of a glob; sorted, relative to the
    * root.
    */
-  expand(path: string): string[] {
+  expand(typed: string): string[] {
+    const path = withSlashes(typed);
     // The name of a file can contain wildcards.
     if (isGlob(path) && !isFile(this.#absolute(path)))
       return walkGlob(this.#root, path, { complete: true })
@@ -76,7 +77,7 @@ export class FileFingerprints {
   }
 
   #absolute(path: string): string {
-    return isAbsolute(path) ? path : join(this.#root, path);
+    return projectPath(this.#root, path);
   }
 
   #relative(path: string): string {

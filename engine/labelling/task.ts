@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { LabelOrder, LabelTaskInfo, LabelTasks } from '../../protocol/labelling.ts';
 import { ProjectError, messageOf } from '../base/errors.ts';
 import { suggestion } from '../base/didYouMean.ts';
@@ -6,6 +5,7 @@ import type { Project } from '../project/loadProject.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { classesOf, keyOf, schemaOf, taskProblems } from '../project/labelTask.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /** A labelling task with defaults filled in and names checked. */
 export interface LabelTask extends LabelTaskInfo {
@@ -48,7 +48,7 @@ export function resolveTask(project: Project, config: ProjectConfig, name: strin
     model,
     hasRules: task.rules !== undefined,
     file: task.file,
-    path: join(project.root, task.file),
+    path: projectPath(project.root, task.file),
     rules: task.rules ?? null,
     show: task.show ?? null,
     schema,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { ProjectError } from '../base/errors.ts';
 import { SpoolWriter } from '../data/spool/spoolWriter.ts';
@@ -12,6 +11,7 @@ import { EventSchema } from '../data/spool/eventSchema.ts';
 import { eventRoutes, type EventRoute } from './eventRoutes.ts';
 import { eventStages, type EventStage } from './eventStages.ts';
 import { ListenerMetrics } from './listenerMetrics.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 export interface ListenRequest {
   project: Project;
@@ -52,7 +52,7 @@ export function openEventRoute(project: Project, stage: EventStage, paths: reado
     paths,
     schema: new EventSchema(schema, invalid),
     refusesWhole: invalid === 'fail',
-    writer: new SpoolWriter(join(project.root, from.events)),
+    writer: new SpoolWriter(projectPath(project.root, from.events)),
     metrics: new ListenerMetrics(),
     origins: (from.origins ?? []).map((origin) => origin.toLowerCase()),
     mostBytes: Math.round((from.max_body_mb ?? 8) * (1 << 20)),

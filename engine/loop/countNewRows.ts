@@ -1,5 +1,4 @@
 import { readOfDataset, schemaOfDataset } from '../project/schemaOfDataset.ts';
-import { join } from 'node:path';
 import { openDatabase } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { tableSql } from '../data/typedSource.ts';
@@ -8,6 +7,7 @@ import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { labelledSql, newRegimeSql, splitTime } from '../stages/newRegime.ts';
 import type { Store } from '../store/store.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /**
  * Counts the labelled rows of a dataset from the time `since` on. Null when they cannot be counted: the dataset is not
@@ -27,7 +27,7 @@ export async function countNewRows(
   if (files.length === 0) return null;
   const db = await openDatabase();
   try {
-    const paths = files.map((file) => join(project.root, file));
+    const paths = files.map((file) => projectPath(project.root, file));
     const source = await tableSql(db, paths, schema, { read: readOfDataset(project, config, dataset) });
     const columns = await columnsOf(db, source);
     const isNew = newRegimeSql(columns, schema, since, splitTime(config, dataset));

@@ -1,6 +1,7 @@
 import { modelTools } from '../models/modelTools.ts';
 import { aliasedModel } from '../project/models.ts';
 import { join } from 'node:path';
+import { projectPath } from '../base/projectPath.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WorkError, checkCancelled } from '../base/errors.ts';
 import { durationMs } from '../base/duration.ts';
@@ -112,7 +113,10 @@ async function scoreStretch(
   const named = deployment?.as === 'batch' ? aliasedModel(config, deployment.model) : null;
   const version = named && versionOf(request.store, named.model.name, named.alias);
   if (!version || deployment?.as !== 'batch') throw new WorkError(`\`${deploymentName}\` cannot score batches.`);
-  const output = join(request.project.root, deployment.output, `${new Date(from).toISOString().slice(0, 10)}.parquet`);
+  const output = join(
+    projectPath(request.project.root, deployment.output),
+    `${new Date(from).toISOString().slice(0, 10)}.parquet`,
+  );
   const { rows } = await scoreBatch({
     store: request.store,
     version,

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
@@ -10,6 +9,7 @@ import { isGlob } from '../base/glob.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import { timestampOf } from '../project/timestampOf.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 export interface ReplaySource {
   /** FROM-able SQL in the order of time, with the columns that a model reads. */
@@ -39,8 +39,8 @@ export async function openReplay(input: {
 }): Promise<ReplaySource> {
   const { project, db, schema } = input;
   const files = isGlob(input.path)
-    ? project.files.glob(input.path).map((file) => join(project.root, file))
-    : [isAbsolute(input.path) ? input.path : join(project.root, input.path)].filter((file) => existsSync(file));
+    ? project.files.glob(input.path).map((file) => projectPath(project.root, file))
+    : [projectPath(project.root, input.path)].filter((file) => existsSync(file));
   if (files.length === 0) throw new ProjectError(`Nothing to replay: no file matches \`${input.path}\`.`);
   const text = sourceFormat(files[0] ?? '') === 'csv' && schema !== null;
   const time = timestampOf(schema);

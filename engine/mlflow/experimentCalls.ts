@@ -82,7 +82,7 @@ const create: Handler = ({ store, body }) => {
 /** A location without a scheme is a local folder, relative to the project. */
 function absolute({ root }: Pick<Store, 'root'>, location: string): string {
   const plain = location.replace(/(.)\/+$/, '$1');
-  return /^[a-z][a-z0-9+.-]*:/i.test(plain) ? plain : resolve(root, plain);
+  return /^[a-z][a-z0-9+.-]+:/i.test(plain) ? plain : resolve(root, plain);
 }
 
 function setTag(store: Sql, experiment: number, tag: Record<string, unknown>): void {

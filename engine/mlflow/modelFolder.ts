@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { WorkError } from '../base/errors.ts';
 import { getVersion } from '../registry/modelVersions.ts';
 import { registeredVersion } from '../registry/registeredModels.ts';
@@ -7,6 +7,7 @@ import { artifactsFolder, type Store } from '../store/store.ts';
 import { loggedModelRow, loggedModelsOfRun } from '../tracking/loggedModels.ts';
 import { artifactFile } from './artifactFiles.ts';
 import { versionSource } from './registryJson.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /**
  * The folder of a version that a program registered, when this project keeps its files. Throws WorkError when they are
@@ -25,7 +26,7 @@ export function folderOfVersion(store: Store, name: string, version: number): st
 export function pathOfVersion(store: Store, model: string, version: number): string {
   if (registeredVersion(store, model, version)?.report == null) return folderOfVersion(store, model, version);
   const { path } = getVersion(store, model, version);
-  return isAbsolute(path) ? path : join(store.root, path);
+  return projectPath(store.root, path);
 }
 
 /** The folder of a model that a program logged, by its id. */

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DataError, messageOf } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import { quoteLiteral } from '../data/quote.ts';
 import type { Column, Table } from '../data/table.ts';
 import { writeParquet } from '../data/writeTable.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 const cache = new Map<string, Table>();
 
@@ -18,7 +18,7 @@ export async function readReference(
   root: string,
   version: ModelVersion,
 ): Promise<Table> {
-  const path = join(root, version.report.referencePath);
+  const path = projectPath(root, version.report.referencePath);
   const known = cache.get(path);
   if (known) return known;
   const db = await database();
@@ -31,7 +31,7 @@ export async function readReference(
 /** The reference of a version as FROM-able SQL. Throws DataError when the file is missing or damaged. */
 export function openReference(db: Database, root: string, version: ModelVersion): Promise<string> {
   return reading(version, async () => {
-    const sql = await referenceSql(db, join(root, version.report.referencePath));
+    const sql = await referenceSql(db, projectPath(root, version.report.referencePath));
     await db.run(`DESCRIBE SELECT * FROM ${sql}`);
     return sql;
   });

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
@@ -9,6 +8,7 @@ import type { Feature } from '../models/feature.ts';
 import { rowsToTable } from '../models/rowsToTable.ts';
 import { eachKey, eachPrediction, predictionFiles, type LogSpan } from '../serving/predictionLog.ts';
 import type { Store } from '../store/store.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /** The predictions of a period, by columns. */
 export interface WindowRows {
@@ -65,7 +65,7 @@ export async function readWindow(
   const types: ReadonlyMap<string, string>[] = rows.length > 0 ? [new Map()] : [];
   const names = [...features.map((feature) => quoteIdentifier(feature.name)), '_score', '_prediction', '_key'];
   for (const file of predictionFiles(store, span)) {
-    const path = join(store.root, file.path);
+    const path = projectPath(store.root, file.path);
     if (!existsSync(path)) continue;
     const db = await database();
     const source = sourceSql([path]);
@@ -105,7 +105,7 @@ export async function visitKeys(
 ): Promise<void> {
   for (const { at, key } of eachKey(store, span)) visit(at, key);
   for (const file of predictionFiles(store, span)) {
-    const path = join(store.root, file.path);
+    const path = projectPath(store.root, file.path);
     if (!existsSync(path)) continue;
     const db = await database();
     const part = await db.table(

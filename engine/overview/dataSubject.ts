@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, isAbsolute, resolve } from 'node:path';
 import type { DataSubject, SubjectChoice } from '../../protocol/dataProfile.ts';
 import { expandGlob } from '../data/expandGlob.ts';
 import { sourceFormat } from '../data/readSource.ts';
@@ -10,7 +10,7 @@ import { suggestion } from '../base/didYouMean.ts';
 import { globMatcher } from '../base/glob.ts';
 import { graphOf } from '../project/graph.ts';
 import type { Project } from '../project/loadProject.ts';
-import { relativePath } from '../project/projectFiles.ts';
+import { projectPath, relativePath } from '../base/projectPath.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
 import { readOfDataset, schemaOfDataset } from '../project/schemaOfDataset.ts';
@@ -175,7 +175,7 @@ export function datasetOfFile(root: string, config: ProjectConfig | null, file: 
   return (
     Object.entries(config?.datasets ?? {}).find(
       ([, dataset]) =>
-        dataset.path === path || globMatcher(dataset.path).test(path) || join(root, dataset.path) === file,
+        dataset.path === path || globMatcher(dataset.path).test(path) || projectPath(root, dataset.path) === file,
     )?.[0] ?? null
   );
 }

@@ -20,7 +20,7 @@ import { validateTable, type ValidationResult } from '../data/validateTable.ts';
 import { comparatorsOf } from '../drift/comparators.ts';
 import { compareTables } from '../drift/compareTables.ts';
 import { declaredKinds } from '../drift/declaredKinds.ts';
-import { relativePath } from '../project/projectFiles.ts';
+import { relativePath } from '../base/projectPath.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 import type { FoundSubject } from './dataSubject.ts';

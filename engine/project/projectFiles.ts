@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
 import { walkGlob } from '../base/walkGlob.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
+import { projectPath, withSlashes } from '../base/projectPath.ts';
 
 /** File access of a project. The language server overlays open documents. Paths are relative to the root, with `/`. */
 export interface ProjectFiles {
@@ -17,7 +17,7 @@ export function diskFiles(root: string): ProjectFiles {
   return {
     read(path) {
       try {
-        return readRegularFile(join(root, path));
+        return readRegularFile(projectPath(root, path));
       } catch (error) {
         if (
           (error as NodeJS.ErrnoException).code === 'ENOENT' ||
@@ -30,21 +30,15 @@ export function diskFiles(root: string): ProjectFiles {
     },
     exists(path) {
       try {
-        return statSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
+        return statSync(projectPath(root, path), { throwIfNoEntry: false }) !== undefined;
       } catch {
         // A name that no file can have (a null character, too long), or a folder without permission.
         return false;
       }
     },
     glob: (pattern) =>
-      statSync(join(root, pattern), { throwIfNoEntry: false })?.isFile()
-        ? [pattern]
+      statSync(projectPath(root, pattern), { throwIfNoEntry: false })?.isFile()
+        ? [withSlashes(pattern)]
         : walkGlob(root, pattern).toSorted(),
   };
-}
-
-/** Returns the path relative to the root with `/`, as used for project files. */
-export function relativePath(root: string, path: string): string {
-  const result = relative(root, path);
-  return sep === '/' ? result : result.split(sep).join('/');
 }

@@ -4,6 +4,7 @@ import { hashFile } from '../data/hashFile.ts';
 import { keptPath } from '../data/snapshotFiles.ts';
 import type { LockEntry } from '../fingerprint/lockFile.ts';
 import type { Store } from '../store/store.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 export interface Wanted {
   path: string;
@@ -24,8 +25,8 @@ export async function restoreFile(store: Store, place: string, wanted: Wanted): 
   const source =
     existsSync(kept) && (await holds(kept, wanted))
       ? kept
-      : (await holds(join(store.root, wanted.path), wanted))
-        ? join(store.root, wanted.path)
+      : (await holds(projectPath(store.root, wanted.path), wanted))
+        ? projectPath(store.root, wanted.path)
         : null;
   if (source === null) return 'gone';
   mkdirSync(dirname(target), { recursive: true });

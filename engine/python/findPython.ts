@@ -11,6 +11,7 @@ import { pipenvEnvironment } from './environments/pipenvEnvironment.ts';
 import { pixiEnvironment } from './environments/pixiEnvironment.ts';
 import { poetryEnvironment } from './environments/poetryEnvironment.ts';
 import { uvEnvironment } from './environments/uvEnvironment.ts';
+import { isInside, relativePath } from '../base/projectPath.ts';
 
 /** The Python interpreter that the programs of a project use. */
 export interface FoundPython {
@@ -185,10 +186,9 @@ function onPath(env: Variables): FoundPython | null {
 
 /** Returns the interpreter path for display: relative inside the project, with `~` inside the home folder. */
 export function pythonText({ path }: FoundPython, root: string): string {
-  const inside = relative(root, path);
-  if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return inside.replaceAll('\\', '/');
-  const inHome = relative(homedir(), path);
-  return inHome !== '' && !inHome.startsWith('..') && !isAbsolute(inHome) ? `~/${inHome.replaceAll('\\', '/')}` : path;
+  if (relativePath(root, path) !== '' && isInside(root, path)) return relativePath(root, path);
+  const inHome = relativePath(homedir(), path);
+  return inHome !== '' && isInside(homedir(), path) ? `~/${inHome}` : path;
 }
 
 /** True for an environment that uv made without pip. */

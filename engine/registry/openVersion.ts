@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { DataError } from '../base/errors.ts';
 import type { Feature } from '../models/feature.ts';
 import { fittedPredictor } from '../models/fittedPredictor.ts';
@@ -11,6 +10,7 @@ import { findPython } from '../python/findPython.ts';
 import type { ModelVersion } from './modelVersions.ts';
 import { servedFiles } from './refit.ts';
 import type { ValidationReport } from './validationReport.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /**
  * Opens the model of a version as it was validated: the same files, the same classes and features, and the Python of
@@ -24,7 +24,7 @@ export async function openVersion(
 ): Promise<Predictor> {
   const { report } = version;
   const files = which === 'served' ? servedFiles(report) : { path: report.modelPath, hash: report.modelHash };
-  const path = resolve(tools.root, files.path);
+  const path = projectPath(tools.root, files.path);
   checkHash(version, files.hash, path);
   const { model, opened: own } = await openModel(path, { ...tools, python: pythonOf(report, tools) });
   try {

@@ -1,5 +1,6 @@
+import { projectPath } from '../base/projectPath.ts';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { ModelRef } from '../../protocol/models.ts';
 import { WorkError } from '../base/errors.ts';
 import { objectOf } from '../models/modelFiles.ts';
@@ -70,7 +71,7 @@ function reportsOf(store: Store, runId: string, runName: string): { stage: strin
   return stages.map(({ stage }) => {
     const file = join(artifactsFolder(store, runId), reportFile(stage));
     const report = existsSync(file) ? readValidationReport(readFileSync(file, 'utf8')) : null;
-    if (report === null || !existsSync(resolve(store.root, objectOf(servedFiles(report).path).path)))
+    if (report === null || !existsSync(projectPath(store.root, objectOf(servedFiles(report).path).path)))
       throw new WorkError(
         `The model of ${runName} is no longer among its artifacts. Run it again: \`loopwright reproduce ${runId.slice(0, 8)}\`.`,
       );

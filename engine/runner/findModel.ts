@@ -15,6 +15,7 @@ import { loggedByRun } from '../stages/loggedByStage.ts';
 import type { Store } from '../store/store.ts';
 import { loggedModelRow, loggedModelsOfRun } from '../tracking/loggedModels.ts';
 import { findRun } from '../tracking/runDetail.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /** A model that a person named, wherever it is. */
 export interface FoundModel {
@@ -68,7 +69,7 @@ function byAddress(text: string, { store }: ModelPlace): FoundModel | null {
 
 function byPath(text: string, { folders }: ModelPlace): FoundModel | null {
   const { path } = objectOf(text);
-  for (const folder of isAbsolute(path) ? ['/'] : folders)
+  for (const folder of isAbsolute(path) ? folders.slice(0, 1) : folders)
     if (existsSync(resolve(folder, path))) return { path: resolve(folder, text), ref: null, runId: null };
   if (/[\\/]/.test(path) && !text.includes('@')) throw new WorkError(`There is no file or folder \`${text}\`.`);
   return null;
@@ -108,7 +109,7 @@ function versionOf(store: Store, name: string, which: NonNullable<ModelSelector[
   const path =
     row.report === null
       ? folderOfVersion(store, name, version)
-      : resolve(store.root, getVersion(store, name, version).path);
+      : projectPath(store.root, getVersion(store, name, version).path);
   return { path, ref: { name, version }, runId: row.run_id || null };
 }
 
@@ -125,10 +126,10 @@ function byStage(text: string, { store, config }: ModelPlace): FoundModel | null
   });
   const ofRun = folders.length === 0 && entry ? loggedByRun(store, store.root, entry.run) : [];
   const found = [...new Set([...declared, ...folders, ...ofRun])].filter(
-    (path) => existsSync(join(store.root, path)) && recogniseModel(join(store.root, path)) !== null,
+    (path) => existsSync(projectPath(store.root, path)) && recogniseModel(projectPath(store.root, path)) !== null,
   );
   const path = oneOf(found, `The stage \`${text}\``, (one) => one);
-  return { path: join(store.root, path), ref: null, runId: entry?.run ?? null };
+  return { path: projectPath(store.root, path), ref: null, runId: entry?.run ?? null };
 }
 
 /** The only model that a run logged. */

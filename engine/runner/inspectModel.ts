@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { programEnvironment } from '../base/programEnvironment.ts';
 import type { ModelDescription, ModelTools, StatedFacts } from '../models/flavours/flavour.ts';
 import { openRecognised } from '../models/flavours/flavours.ts';
@@ -7,6 +6,7 @@ import { recognised } from '../models/openModel.ts';
 import { describePython } from '../provenance/pythonEnvironment.ts';
 import { installText } from '../python/missingModule.ts';
 import { pythonText } from '../python/findPython.ts';
+import { isInside, relativePath } from '../base/projectPath.ts';
 
 /** The facts about a model that are known without scoring a row. */
 export interface ModelInspection {
@@ -65,7 +65,7 @@ export async function inspectModel(path: string, tools: ModelTools, open: boolea
   }));
   const absent = needs.filter((need) => need.installed === null).map(({ name }) => name);
   return {
-    path: relative(tools.root, path).startsWith('..') ? path : relative(tools.root, path) || path,
+    path: isInside(tools.root, path) ? relativePath(tools.root, path) || path : path,
     flavour: model.flavour,
     ...hashModel(files),
     files: files.names.length,

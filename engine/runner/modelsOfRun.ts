@@ -10,6 +10,7 @@ import { findVersionOfFiles, type ModelIdentity } from '../registry/findVersionO
 import { artifactsFolder, type Store } from '../store/store.ts';
 import { loggedModelsOfRun } from '../tracking/loggedModels.ts';
 import { findRun } from '../tracking/runDetail.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 interface Place {
   name: string;
@@ -75,11 +76,11 @@ function outPlaces(store: Store, runId: string): Place[] {
     run === runId ? Object.keys(written).filter((path) => !path.startsWith('.loopwright/')) : [],
   );
   return placesAmong(outs)
-    .filter((path) => existsSync(join(store.root, path)))
+    .filter((path) => existsSync(projectPath(store.root, path)))
     .map((path) => ({
       name: path,
       address: path,
-      path: join(store.root, path),
+      path: projectPath(store.root, path),
       identity: { loggedModel: null, artifact: null },
     }));
 }

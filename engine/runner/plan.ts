@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { bytes as byteText } from '../../words/sizes.ts';
 import { messageOf } from '../base/errors.ts';
 import { messageFolder } from '../data/sources/mqtt/mqttPlan.ts';
@@ -17,6 +16,7 @@ import { dvcLockEntry } from './dvcLock.ts';
 import { lockKey, type FileFingerprint, type Lock, type LockEntry } from '../fingerprint/lockFile.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { periodSpec, wholePeriod, type Period } from '../fingerprint/period.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 export interface PlannedStage {
   node: StageNode;
@@ -108,7 +108,7 @@ function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): 
 function waitingReason(root: string, config: StageNode['config']): string | null {
   if (!('uses' in config) || config.uses !== 'collect') return null;
   const { from } = config.with;
-  const folder = 'events' in from ? join(root, from.events) : 'mqtt' in from ? messageFolder(root, from) : null;
+  const folder = 'events' in from ? projectPath(root, from.events) : 'mqtt' in from ? messageFolder(root, from) : null;
   if (folder === null) return null;
   const bytes = waitingBytes(folder, !('mqtt' in from && from.window !== undefined));
   return bytes === 0 ? null : `${byteText(bytes)} arrived since`;

@@ -5,7 +5,7 @@ import { areKept, placeFiles } from '../data/snapshotFiles.ts';
 import { DataError, ProjectError } from '../base/errors.ts';
 import { graphOf } from '../project/graph.ts';
 import type { Project } from '../project/loadProject.ts';
-import { relativePath } from '../project/projectFiles.ts';
+import { projectPath, relativePath } from '../base/projectPath.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { makeSnapshot } from '../stages/makeSnapshot.ts';
 import { newestSnapshot, type Snapshot } from '../tracking/snapshots.ts';
@@ -83,7 +83,7 @@ export async function restoreSnapshot(
       );
     await placeFiles(store.folder, project.root, wanted.files);
     const files = wanted.files.map(({ path }) => path);
-    for (const path of there) if (!files.includes(path)) rmSync(join(project.root, path), { force: true });
+    for (const path of there) if (!files.includes(path)) rmSync(projectPath(project.root, path), { force: true });
     // Data that is restored twice keeps its first source.
     const restored = { from: wanted.id.slice(0, 8), source: wanted.detail.restored?.source ?? wanted.source };
     const version = await makeSnapshot(context, db, {
@@ -120,7 +120,7 @@ function putAside(store: Store, root: string, files: readonly string[]): string 
   const folder = join(store.folder, 'set-aside', new Date().toISOString().replaceAll(':', '-'));
   for (const file of files) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    copyFileSync(join(root, file), join(folder, file), constants.COPYFILE_FICLONE);
+    copyFileSync(projectPath(root, file), join(folder, file), constants.COPYFILE_FICLONE);
   }
   return relativePath(root, folder);
 }

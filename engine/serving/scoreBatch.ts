@@ -8,7 +8,7 @@ import { DataError, checkCancelled } from '../base/errors.ts';
 import type { InputType, ModelTools } from '../models/flavours/flavour.ts';
 import { typeOfFeature } from '../models/feature.ts';
 import type { FilePredictor, Predictor } from '../models/predictor.ts';
-import { relativePath } from '../project/projectFiles.ts';
+import { relativePath } from '../base/projectPath.ts';
 import type { ModelVersion } from '../registry/modelVersions.ts';
 import { openVersion } from '../registry/openVersion.ts';
 import type { Store } from '../store/store.ts';

@@ -7,6 +7,7 @@ import type { CollectSource } from '../project/schema/collectStage.ts';
 import { combinedHash } from '../fingerprint/fileFingerprints.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
 import type { StageContext } from './stageContext.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /**
  * True for sources that give each row once and cannot give it again: what they gave before stays in the dataset, also
@@ -37,9 +38,9 @@ export async function accumulatedBase(
   const position = snapshot?.state?.position ?? null;
   const files = snapshot?.files ?? [];
   const paths = files.map(({ path }) => path);
-  const inPlace = join(root, target);
+  const inPlace = projectPath(root, target);
   if (snapshot && files.length > 0 && combinedHash(context.fingerprints.of(paths)) === snapshot.hash)
-    return { files: paths.map((path) => join(root, path)), position };
+    return { files: paths.map((path) => projectPath(root, path)), position };
   if (existsSync(inPlace)) {
     const notes = readNotes(context, dataset);
     const hash = notes.length === 0 ? null : (await hashFile(inPlace)).hash;
@@ -50,7 +51,7 @@ export async function accumulatedBase(
     if (existsSync(inPlace))
       context.log(`warning: ${target} was changed by another program; its newest version takes its place`);
     await placeFiles(context.store.folder, root, files);
-    return { files: paths.map((path) => join(root, path)), position };
+    return { files: paths.map((path) => projectPath(root, path)), position };
   }
   if (existsSync(inPlace)) {
     context.log(`warning: ${target} was not written by this stage; the new rows are added to it as it is`);
@@ -77,7 +78,7 @@ export async function noteWrite(
   file: string,
   position: unknown,
 ): Promise<void> {
-  const inPlace = join(context.project.root, target);
+  const inPlace = projectPath(context.project.root, target);
   const notes: WriteNote[] = [{ hash: (await hashFile(file)).hash, position }];
   if (accumulated.files !== null && existsSync(inPlace))
     notes.push({ hash: (await hashFile(inPlace)).hash, position: accumulated.position });

@@ -34,6 +34,7 @@ import { sourceKey } from './sourceKey.ts';
 import { redacted, secretsOf } from './sourceSecrets.ts';
 import { accumulatedBase, accumulates, forgetNote, noteWrite, type AccumulatedBase } from './accumulatedBase.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /**
  * Collects the rows of a source into a dataset: rows that fit the schema are written with its types, the others are
@@ -179,7 +180,7 @@ function baseFiles(context: StageContext, version: Snapshot): string[] | null {
     return version.files.map((file) => keptPath(context.store.folder, file));
   const inPlace = version.files.map(({ path }) => path);
   return combinedHash(context.fingerprints.of(inPlace)) === version.hash
-    ? inPlace.map((file) => join(context.project.root, file))
+    ? inPlace.map((file) => projectPath(context.project.root, file))
     : null;
 }
 
@@ -233,7 +234,7 @@ interface Written {
  * it is read once more.
  */
 async function writeWhole(context: StageContext, plan: Plan, received: Received): Promise<Written> {
-  const absolute = join(context.project.root, plan.target);
+  const absolute = projectPath(context.project.root, plan.target);
   const beside = join(dirname(absolute), `.${basename(absolute)}.${randomBytes(4).toString('hex')}.tmp`);
   for (let attempt = 1; ; attempt++) {
     try {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { dvcShell, dvcVariables, recordTopLevel } from './dvcCommand.ts';
 import { gatesText } from '../../words/metrics.ts';
@@ -20,6 +20,7 @@ import { notePython } from './notePython.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
 import { programEnv } from './programEnv.ts';
 import { tailMetrics } from './tailMetrics.ts';
+import { isInside, projectPath } from '../base/projectPath.ts';
 
 /** The last lines of a failed program, which are searched for the cause. */
 const lastLines = 40;
@@ -77,7 +78,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
       code,
     );
   const missing = outsOf(stage).filter((path) =>
-    isGlob(path) ? context.fingerprints.expand(path).length === 0 : !existsSync(join(root, path)),
+    isGlob(path) ? context.fingerprints.expand(path).length === 0 : !existsSync(projectPath(root, path)),
   );
   if (missing.length > 0)
     throw new WorkError(
@@ -108,7 +109,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
 /** A frozen stage of DVC does not run: its outputs are here, or something must bring them. */
 function frozen({ node, project }: StageContext, stage: CmdStage): StageOutcome {
   const outs = outsOf(stage);
-  const missing = outs.filter((path) => !existsSync(join(project.root, path)));
+  const missing = outs.filter((path) => !existsSync(projectPath(project.root, path)));
   if (missing.length === 0) return { summary: 'frozen', measured: false, outs };
   throw new WorkError(
     `The stage \`${node.name}\` is frozen, so it does not run, and ${missing.map((path) => `\`${path}\``).join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing. \`dvc pull ${node.name}\` brings what was pushed; without \`frozen\`, the stage runs.`,
@@ -123,8 +124,9 @@ function outsOf(stage: CmdStage): string[] {
 /** Removes the outputs of a stage before it runs, except those that persist, as DVC does. */
 async function removeOuts(root: string, kept: ReadonlySet<string>, stage: CmdStage): Promise<void> {
   for (const path of outsOf(stage)) {
-    const isInside = !relative(root, join(root, path)).startsWith('..') && relative(root, join(root, path)) !== '';
-    if (isInside && !kept.has(path)) await rm(join(root, path), { recursive: true, force: true });
+    const place = projectPath(root, path);
+    if (isInside(root, place) && relative(root, place) !== '' && !kept.has(path))
+      await rm(place, { recursive: true, force: true });
   }
 }
 

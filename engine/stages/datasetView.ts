@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DataError } from '../base/errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
@@ -11,6 +10,7 @@ import type { ReadSettings } from '../project/schema/readSettings.ts';
 import { timestampOf } from '../project/timestampOf.ts';
 import type { Period } from '../fingerprint/period.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /** SQL that reads a dataset with the types of its schema, and only the rows that existed in the period. */
 export async function datasetSql(
@@ -27,7 +27,7 @@ export async function datasetSql(
       `The dataset \`${name}\` has no file: nothing matches \`${dataset.path}\`. Run the stage that writes it, or put the data there.`,
       { place: { file: dataset.path } },
     );
-  const files = found.map((file) => join(root, file));
+  const files = found.map((file) => projectPath(root, file));
   await checkWholeGzip(files);
   const typed = await typedSelect(db, files, dataset.schema, { read: dataset.read });
   const columns = (await columnsOf(db, `(${typed})`)).map((column) => column.name);

@@ -1,6 +1,6 @@
 import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { relativePath } from '../project/projectFiles.ts';
+import { relativePath } from '../base/projectPath.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
 import { loggedModelsOfRun } from '../tracking/loggedModels.ts';

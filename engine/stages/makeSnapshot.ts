@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { profileTable } from '../data/profileTable.ts';
@@ -16,6 +15,7 @@ import {
 } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /** How many versions of a dataset keep their data unless the project sets it. */
 export const keptByDefault = 10;
@@ -55,7 +55,7 @@ export async function makeSnapshot(context: SnapshotContext, db: Database, writt
   const hash = combinedHash(fingerprints.of(paths));
   const keep = context.config.datasets?.[written.dataset]?.snapshots?.keep ?? keptByDefault;
   const source = sourceSql(
-    files.map(({ path }) => join(root, path)),
+    files.map(({ path }) => projectPath(root, path)),
     { withFile: false },
   );
   const newest = newestSnapshot(store, written.dataset);
@@ -88,7 +88,7 @@ function schemaText({ config, project }: SnapshotContext, dataset: string): stri
   const path = config.datasets?.[dataset]?.schema;
   if (path === undefined) return null;
   try {
-    return readRegularFile(join(project.root, path)).toString('utf8');
+    return readRegularFile(projectPath(project.root, path)).toString('utf8');
   } catch {
     return null;
   }

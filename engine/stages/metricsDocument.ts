@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkError, messageOf } from '../base/errors.ts';
 import { numbersOfFile } from './numbersOfFile.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /** Where the values of a file go. */
 export interface MetricsSink {
@@ -21,9 +22,9 @@ export interface MetricsDocument {
 
 /** The files at a path of metrics: itself, or all files in a folder. */
 export function metricsFilesAt(root: string, path: string): string[] {
-  const stats = statSync(join(root, path), { throwIfNoEntry: false });
+  const stats = statSync(projectPath(root, path), { throwIfNoEntry: false });
   if (!stats?.isDirectory()) return [path];
-  return readdirSync(join(root, path), { recursive: true, withFileTypes: true })
+  return readdirSync(projectPath(root, path), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(?:json|ya?ml)$/i.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(join(root, '/').length).replaceAll('\\', '/'))
     .toSorted();
@@ -31,7 +32,7 @@ export function metricsFilesAt(root: string, path: string): string[] {
 
 /** A file that is rewritten with the latest numbers: each change is a new step of the numbers that changed. */
 export function metricsDocument(root: string, path: string, sink: MetricsSink, isFresh = false): MetricsDocument {
-  const absolute = join(root, path);
+  const absolute = projectPath(root, path);
   // Values that an earlier run left do not count.
   const atStart = isFresh ? '' : stampOf(absolute);
   let seen = atStart;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DataError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
@@ -20,6 +19,7 @@ import { stratumOf } from './split.ts';
 import { splitTimes } from './splitTimes.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /**
  * Runs a SELECT over datasets, checks every row of the result against the output's schema, splits, and writes Parquet.
@@ -67,7 +67,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
     ? `, ${await splitTimes(context, db, rows, inputs.split, known, output.schema)} AS ${quoteIdentifier(splitColumn)}`
     : '';
   const order = orderColumns(output.schema, columns);
-  const absolute = join(root, output.path);
+  const absolute = projectPath(root, output.path);
   context.progress(`writing ${output.path}`);
   checkCancelled(context.signal);
   await writeParquet(db, `SELECT *${split} FROM ${rows}${order}`, absolute);

@@ -29,6 +29,7 @@ import { redacted, secretsOf } from './sourceSecrets.ts';
 import { judgePreview } from './judgePreview.ts';
 import { programEnv } from './programEnv.ts';
 import { datasetOf } from './stageContext.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 export interface PreviewRequest {
   project: Project;
@@ -149,7 +150,7 @@ function sinceOf(
 function hasRows({ project, store }: Pick<PreviewRequest, 'project' | 'store'>, version: Snapshot | null): boolean {
   if (!version || version.files.length === 0) return false;
   const inPlace = version.files.every(({ path, bytes }) => {
-    const file = join(project.root, path);
+    const file = projectPath(project.root, path);
     return existsSync(file) && statSync(file).size === bytes;
   });
   return inPlace || (store !== null && areKept(store.folder, version.files));

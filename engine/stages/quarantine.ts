@@ -3,7 +3,7 @@ import { DataError } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import type { ValidationResult } from '../data/validateTable.ts';
 import { writeCsv } from '../data/writeTable.ts';
-import { relativePath } from '../project/projectFiles.ts';
+import { relativePath } from '../base/projectPath.ts';
 import type { InvalidMode } from '../project/schema/datasetSchema.ts';
 import type { SnapshotDetail } from '../tracking/snapshots.ts';
 import { count, type StageContext } from './stageContext.ts';

@@ -1,10 +1,11 @@
 import { closeSync, mkdirSync, openSync, watch, type FSWatcher } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { helperFile } from '../base/helperFile.ts';
 import { lastStep, metricsFile, metricsPath } from '../tracking/metricsFile.ts';
 import { metricsDocument, metricsFilesAt, type MetricsDocument } from './metricsDocument.ts';
 import type { StageContext } from './stageContext.ts';
+import { projectPath } from '../base/projectPath.ts';
 
 /** Change events can be lost (network file systems, too many watches), so file sizes are polled too. */
 const lookMs = 500;
@@ -84,7 +85,7 @@ export function tailMetrics(
     }
   };
   const watchers: FSWatcher[] = [];
-  for (const folder of new Set([dirname(path), ...files.map((file) => dirname(join(root, file)))])) {
+  for (const folder of new Set([dirname(path), ...files.map((file) => dirname(projectPath(root, file)))])) {
     const names = new Set([basename(path), ...files.map((file) => basename(file))]);
     try {
       const watcher = watch(folder, (_event, name) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { tableSql } from '../data/typedSource.ts';
-import { relativePath } from '../project/projectFiles.ts';
+import { projectPath, relativePath } from '../base/projectPath.ts';
 import type { TrainStage } from '../project/schema/trainStage.ts';
 import { environmentOfRun } from '../tracking/runStages.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
@@ -14,7 +14,7 @@ import { count, datasetOf, type StageContext, type StageOutcome } from './stageC
 export async function train(context: StageContext, stage: TrainStage): Promise<StageOutcome> {
   const { data } = stage.with;
   const { path, schema, read } = datasetOf(context, data);
-  const files = context.fingerprints.expand(path).map((file) => join(context.project.root, file));
+  const files = context.fingerprints.expand(path).map((file) => projectPath(context.project.root, file));
   const source = await tableSql(await context.database(), files, schema, { read });
   const snapshot = newestSnapshot(context.store, data);
   if (snapshot) context.run.input(data, snapshot.id);

@@ -5,7 +5,7 @@ import { writeAtomic } from '../base/writeAtomic.ts';
 import { confusionMatrix } from '../evaluation/confusion.ts';
 import { evaluateSlices } from '../evaluation/slices.ts';
 import { chooseThreshold } from '../evaluation/threshold.ts';
-import { relativePath } from '../project/projectFiles.ts';
+import { relativePath } from '../base/projectPath.ts';
 import { thresholdRule } from '../project/schema/threshold.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { ValidateStage } from '../project/schema/validateStage.ts';

@@ -10,7 +10,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { messageOf } from '../base/errors.ts';
 import { readMetricLine, type MetricLine } from './metricLines.ts';
@@ -18,6 +18,7 @@ import { importNote, removeImportNote, setImportNote } from './imports.ts';
 import { artifactsFolder, logPath, type Store } from '../store/store.ts';
 import { paramCells } from './storedParam.ts';
 import { findKey, writePoints, writeTag } from './writeRun.ts';
+import { leadsOut, projectPath } from '../base/projectPath.ts';
 
 const chunkBytes = 1 << 20;
 const longestLine = 16 << 20;
@@ -209,11 +210,11 @@ export function keepParam({ sql }: Store, run: number, key: string, value: Param
 
 /** Copies a file or folder to the artifacts of a run, under its path in the project, or its name when it is outside. */
 function keepArtifact(store: Store, runId: string, root: string, path: string): void {
-  const from = resolve(root, path);
+  const from = projectPath(root, path);
   if (!existsSync(from)) throw new Error(`there is no file \`${path}\``);
   const inside = relative(root, from);
   const folder = artifactsFolder(store, runId);
-  const target = join(folder, inside === '' || inside.startsWith('..') ? basename(from) : inside);
+  const target = join(folder, inside === '' || leadsOut(inside) ? basename(from) : inside);
   if (target === folder || !target.startsWith(`${folder}${sep}`))
     throw new Error(`\`${path}\` has no name to be kept under`);
   mkdirSync(dirname(target), { recursive: true });

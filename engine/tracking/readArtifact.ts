@@ -1,9 +1,10 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { extname, join, relative, sep } from 'node:path';
+import { extname } from 'node:path';
 import type { ArtifactContent } from '../../protocol/runs.ts';
 import { WorkError } from '../base/errors.ts';
 import { findRun } from './runDetail.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
+import { isInside, leadsOut, projectPath } from '../base/projectPath.ts';
 
 const most = 32 * 1024 * 1024;
 const types: Record<string, string> = {
@@ -45,13 +46,12 @@ export function mimeOf(path: string): string {
 /** The path of an artifact of a run. Throws WorkError when it is missing or outside the folder of the run. */
 export function artifactPath(store: Store, runId: string, path: string): string {
   const root = artifactsFolder(store, findRun(store, runId).run_id);
-  const full = join(root, path);
+  const full = projectPath(root, path);
   const gone = () => new WorkError(`The run has no artifact \`${path}\`.`);
-  if (full !== root && !full.startsWith(`${root}${sep}`)) throw gone();
+  if (leadsOut(path) || !isInside(root, full)) throw gone();
   try {
     // A link must not lead out of the run's folder.
-    const inside = relative(realpathSync(root), realpathSync(full));
-    if (inside.startsWith('..')) throw gone();
+    if (!isInside(realpathSync(root), realpathSync(full))) throw gone();
   } catch (error) {
     throw error instanceof WorkError ? error : gone();
   }

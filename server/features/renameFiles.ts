@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver';
 import { yamlText } from '../../engine/project/edit.ts';
-import { relativePath } from '../../engine/project/projectFiles.ts';
+import { leadsOut, relativePath } from '../../engine/base/projectPath.ts';
 import { shapes } from '../../engine/project/shape.ts';
 import { walkShapes } from '../../engine/project/schemaWalk.ts';
 import { pathOf, type Workspace } from '../workspace.ts';
@@ -23,7 +23,7 @@ export function renamedFiles(
     if (root === null || before === null || after === null) continue;
     const [from, to] = [relativePath(root, before), relativePath(root, after)];
     const project = workspace.projectAt(root);
-    if (!project.file.parsed.root || from === '' || to.startsWith('..')) continue;
+    if (!project.file.parsed.root || from === '' || leadsOut(to)) continue;
     const uri = workspace.uriOf(join(root, project.file.path));
     const [experiment, renamed] = [experimentOf(from), experimentOf(to)];
     if (experiment !== null && renamed !== null) {

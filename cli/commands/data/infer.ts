@@ -10,6 +10,7 @@ import type { CommandContext } from '../../context.ts';
 import { subjectGiven } from '../../dataPlace.ts';
 import { tellReading } from '../../tellReading.ts';
 import { readRegularFile } from '../../../engine/base/readRegularFile.ts';
+import { projectPath } from '../../../engine/base/projectPath.ts';
 
 export interface DataInferOptions {
   output?: string;
@@ -37,7 +38,7 @@ export async function dataInfer(
     options.output !== undefined
       ? resolve(options.output)
       : found.schemaPath !== null
-        ? resolve(root, found.schemaPath)
+        ? projectPath(root, found.schemaPath)
         : null;
   if (path === null || !existsSync(path)) {
     const fresh = schemaText(

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ProjectError } from '../../../engine/base/errors.ts';
@@ -17,6 +17,7 @@ import { freshnessText, schemaText, wouldBring } from '../../../words/sourcePrev
 import type { CommandContext } from '../../context.ts';
 import { dataPlace } from '../../dataPlace.ts';
 import { table, type Terminal } from '../../terminal.ts';
+import { isInside, relativePath } from '../../../engine/base/projectPath.ts';
 
 export interface DataPreviewOptions {
   rows?: string;
@@ -112,8 +113,7 @@ async function namedSubject(text: string, place: SubjectPlace, stages: readonly 
 }
 
 function shortest(root: string, file: string): string {
-  const path = relative(root, file);
-  return path.startsWith('..') ? file : path.replaceAll('\\', '/');
+  return isInside(root, file) ? relativePath(root, file) : file;
 }
 
 function print(terminal: Terminal, preview: SourcePreview): void {

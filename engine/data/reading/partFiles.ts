@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { leadsOut } from '../../base/projectPath.ts';
 
 /** Names that programs put beside the data: markers, checksums, unfinished files and logs. */
 const aside = /^[._]|\.crc$|\.(tmp|temp|part|inprogress)$/i;
@@ -13,7 +14,7 @@ export function partFiles(folder: string, files: readonly string[]): string[] {
   return files.filter((file) => {
     const below = relative(folder, file);
     // The name of a file, or a glob: its matches were asked for.
-    if (below === '' || below.startsWith('..')) return true;
+    if (below === '' || leadsOut(below)) return true;
     return !below.split(/[\\/]/).some((name) => aside.test(name));
   });
 }

@@ -5,6 +5,7 @@ import { WorkError } from '../../base/errors.ts';
 import { runCommand } from '../../base/runCommand.ts';
 import { watched } from './filesSource.ts';
 import type { Received, SourceContext } from './source.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 export interface CommandSource {
   command: string;
@@ -26,7 +27,7 @@ async function written(context: SourceContext, command: string, output: string):
     throw new WorkError(`The command succeeded but did not write \`${output}\`: ${command}`, {
       place: { file: 'loopwright.yaml' },
     });
-  return watched(found.map((file) => join(context.root, file)));
+  return watched(found.map((file) => projectPath(context.root, file)));
 }
 
 /** Returns the path of the file with the standard output of a command, in the folder for received files. */

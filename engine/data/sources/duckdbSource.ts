@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
+import { basename, extname } from 'node:path';
 import { CancelledError, DataError, WorkError, messageOf } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
@@ -7,6 +7,7 @@ import { withDatabase } from '../withDatabase.ts';
 import { copyRows } from './copyRows.ts';
 import { queryError, queryText, type QueryText } from './queryText.ts';
 import type { Received, SourceContext } from './source.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 export interface DuckdbSource {
   duckdb: string;
@@ -33,7 +34,7 @@ export function withDuckdbFile<T>(
   query: QueryText,
   work: (db: Database) => Promise<T>,
 ): Promise<T> {
-  const path = resolve(context.root, file);
+  const path = projectPath(context.root, file);
   if (!existsSync(path))
     throw new DataError(`There is no database \`${file}\`. Correct the path in loopwright.yaml.`, { place: { file } });
   if (statSync(path).isDirectory())

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { DataError } from '../../base/errors.ts';
 import { sourceFormat } from '../readSource.ts';
 import { partFiles } from '../reading/partFiles.ts';
 import { shapeSettings, type ShapeSettings } from '../reading/readAs.ts';
 import type { Received, SourceContext } from './source.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 /** Returns the files that paths and globs match, and how their text is read. */
 export async function fromFiles(
@@ -17,7 +17,7 @@ export async function fromFiles(
     throw new DataError(
       `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Add the data, or correct the path in loopwright.yaml.`,
     );
-  const received = watched(found.map((file) => join(context.root, file)));
+  const received = watched(found.map((file) => projectPath(context.root, file)));
   const read = shapeSettings(given);
   if (Object.keys(read).length === 0) return received;
   refuseOtherFormats(received.files);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CancelledError, DataError, WorkError } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
 import { quoteLiteral } from '../quote.ts';
@@ -7,6 +7,7 @@ import { withDatabase } from '../withDatabase.ts';
 import { copyRows } from './copyRows.ts';
 import { duckdbMessage, essence } from './duckdbSource.ts';
 import type { Received, SourceContext } from './source.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 /** A folder whose log says which Parquet files are the table. */
 export interface LakeTable {
@@ -38,7 +39,7 @@ export function withLake<T>(
   table: LakeTable,
   work: (db: Database, sql: string) => Promise<T>,
 ): Promise<T> {
-  const path = resolve(context.root, table.path);
+  const path = projectPath(context.root, table.path);
   checkFolder(path, table);
   return withDatabase(context.signal, async (db) => {
     await loadExtension(db, table.format);

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { exactTime } from '../../../words/times.ts';
 import { commandOutput, fromCommand, type CommandSource } from './commandSource.ts';
 import { freshness, type Peek, type PeekOptions } from './peek.ts';
 import { peekPaths } from './peekFiles.ts';
 import type { SourceContext } from './source.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 /**
  * Shows what a command wrote the last time. The command is run only with consent: running somebody's program has
@@ -18,7 +18,7 @@ export async function peekCommand(context: SourceContext, source: CommandSource,
   const kept =
     source.output === undefined
       ? [commandOutput(options.received ?? '', source)].filter((path) => existsSync(path))
-      : context.expand(source.output).map((file) => join(context.root, file));
+      : context.expand(source.output).map((file) => projectPath(context.root, file));
   const about = `a command, not run: ${source.command}`;
   if (kept.length === 0)
     return {

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { bytes } from '../../../words/sizes.ts';
 import type { Database } from '../database.ts';
 import { quoteIdentifier } from '../quote.ts';
@@ -9,13 +8,14 @@ import { withLake, type LakeTable } from './lakeSource.ts';
 import { freshness, textRows, timeOf, type Peek, type PeekOptions } from './peek.ts';
 import { queryText } from './queryText.ts';
 import type { SourceContext } from './source.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 /** Reads the first rows of a query from a DuckDB file, opened read-only, and counts them. */
 export function peekDuckdb(context: SourceContext, source: DuckdbSource, options: PeekOptions): Promise<Peek> {
   const query = queryText(context.root, source.query);
   return withDuckdbFile(context, source, query, async (db) => {
     const [version] = await db.rows('SELECT version() AS v');
-    const { size } = statSync(resolve(context.root, source.duckdb));
+    const { size } = statSync(projectPath(context.root, source.duckdb));
     return {
       ...(await look(context, db, { sql: query.sql, what: source.duckdb, watermark: source.watermark }, options)),
       about: `DuckDB file ${source.duckdb}, ${bytes(size)}, read by DuckDB ${String(version?.['v'] ?? '').replace(/^v/, '')}`,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { FromEvents } from '../../project/schema/sources/events.ts';
 import { quoteIdentifier } from '../quote.ts';
 import { spoolHolder } from '../spool/claimSpool.ts';
@@ -6,10 +5,11 @@ import { spoolColumns } from '../spool/segments.ts';
 import { waitingLines } from '../spool/spooledRows.ts';
 import { freshness, textRows, type Peek, type PeekOptions } from './peek.ts';
 import type { SourceContext } from './source.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 /** Returns the newest events that wait to be collected. */
 export async function peekEvents(context: SourceContext, { events }: FromEvents, options: PeekOptions): Promise<Peek> {
-  const folder = join(context.root, events);
+  const folder = projectPath(context.root, events);
   const holder = spoolHolder(folder);
   const about = `events in ${events}, ${holder?.url ? `received at ${holder.url}` : 'no listener'}`;
   const source = waitingLines(context, { folder });

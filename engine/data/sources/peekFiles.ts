@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { bytes } from '../../../words/sizes.ts';
 import { DataError } from '../../base/errors.ts';
 import { describeReading, readingsOf } from '../reading/describeReading.ts';
@@ -9,6 +9,7 @@ import { fileStart } from './fileStart.ts';
 import { freshness, type Peek, type PeekOptions } from './peek.ts';
 import { peekTable } from './peekTable.ts';
 import type { SourceContext } from './source.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 /** Files whose start is read. */
 const mostFiles = 8;
@@ -25,7 +26,7 @@ export async function peekFiles(
     throw new DataError(
       `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Add the data, or correct the path in loopwright.yaml.`,
     );
-  const paths = found.map((file) => resolve(context.root, file));
+  const paths = found.map((file) => projectPath(context.root, file));
   const stats = paths.map((path) => statSync(path));
   const size = stats.reduce((sum, { size }) => sum + size, 0);
   const shown = found.length === 1 ? (found[0] ?? '') : `${found.length.toLocaleString('en-US')} files`;

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { bytes } from '../../../words/sizes.ts';
 import { suggestion } from '../../base/didYouMean.ts';
@@ -18,6 +17,7 @@ import {
   type SqliteSource,
   type Value,
 } from './sqliteSource.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 /** Longest time for counting the rows, in milliseconds. */
 const countMs = 1000;
@@ -50,7 +50,7 @@ export async function peekSqlite(context: SourceContext, source: SqliteSource, o
       await breathe();
       checkCancelled(context.signal);
     }
-    const file = statSync(join(context.root, source.sqlite));
+    const file = statSync(projectPath(context.root, source.sqlite));
     const [version] = handle.prepare('SELECT sqlite_version()').pluck().all() as string[];
     return {
       columns: names.map((name, i) => ({ name, type: sqlTypeOf(seen[i]) ?? 'VARCHAR' })),

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { DataError, messageOf } from '../../base/errors.ts';
 import { isSqlFile } from '../../project/graph.ts';
 import { readRegularFile } from '../../base/readRegularFile.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 /** A query and its location. */
 export interface QueryText {
@@ -16,7 +16,7 @@ export function queryText(root: string, query: string): QueryText {
   let sql = query;
   if (file !== null) {
     try {
-      sql = readRegularFile(join(root, file))
+      sql = readRegularFile(projectPath(root, file))
         .toString('utf8')
         .replace(/^\uFEFF/, '');
     } catch (error) {

@@ -12,6 +12,7 @@ import { quoteIdentifier } from '../quote.ts';
 import { queryError, queryText, type QueryText } from './queryText.ts';
 import { RowFile, checkColumns, nextBatch, type RowColumn } from './rowFile.ts';
 import type { Received, SourceContext } from './source.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 export interface SqliteSource {
   sqlite: string;
@@ -72,7 +73,7 @@ export async function fromSqlite(context: SourceContext, source: SqliteSource): 
 
 /** Opens a database of the project. Throws DataError when there is none. */
 export function openReadOnly(root: string, file: string): BetterSqlite.Database {
-  const path = join(root, file);
+  const path = projectPath(root, file);
   if (!existsSync(path))
     throw new DataError(`There is no database \`${file}\`. Correct the path in loopwright.yaml.`, { place: { file } });
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;

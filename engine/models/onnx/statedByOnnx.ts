@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, normalize, sep } from 'node:path';
+import { dirname, join, posix, win32 } from 'node:path';
 import type { StatedFacts } from '../flavours/flavour.ts';
 import { algorithmOf } from './algorithmOf.ts';
 import { graphInputs } from './graphInputs.ts';
 import { graphOutputs } from './graphOutputs.ts';
 import { BrokenMessage, openBytes } from './protobuf.ts';
 import { readGraph, type OnnxGraph } from './readGraph.ts';
+import { leadsOut } from '../../base/projectPath.ts';
 
 /** The newest versions that ONNX Runtime 1.30 takes. */
 export const newestOpsets: ReadonlyMap<string, number> = new Map([
@@ -84,8 +85,8 @@ function operatorRefusals({ operators, functions }: OnnxGraph): string[] {
 
 function externalRefusals({ external }: OnnxGraph, folder: string, isAlone: boolean): string[] {
   const names = [...external];
-  const outside = names.filter((name) => !isInside(name));
-  const missing = names.filter((name) => isInside(name) && !existsSync(join(folder, name)));
+  const outside = names.filter((name) => !staysInside(name));
+  const missing = names.filter((name) => staysInside(name) && !existsSync(join(folder, name)));
   const refusals: string[] = [];
   if (outside.length > 0)
     refusals.push(`The weights are outside of the folder of the model: ${list(outside)}. Save them beside it.`);
@@ -101,9 +102,9 @@ function externalRefusals({ external }: OnnxGraph, folder: string, isAlone: bool
 }
 
 /** True for a path that stays in its folder. */
-function isInside(name: string): boolean {
-  const path = normalize(name);
-  return name !== '' && !path.startsWith('..') && !path.startsWith(sep) && !/^[A-Za-z]:/.test(path);
+function staysInside(name: string): boolean {
+  // A model made on one system is opened on another.
+  return name !== '' && !leadsOut(name, posix) && !leadsOut(name, win32);
 }
 
 /** Names of exporters → names of their packages. */

@@ -10,6 +10,7 @@ import { JoinedLines, shifted } from './joinedLines.ts';
 import { asPython } from './pythonText.ts';
 import { dvcFileIn, readDvcFile, type DvcArtifact, type NamedStage, type TopLevel } from './readDvcFile.ts';
 import { ParamFiles, readSource } from './variables.ts';
+import { leadsOut } from '../../base/projectPath.ts';
 
 export const dvcFileName = 'dvc.yaml';
 export const dvcLockName = 'dvc.lock';
@@ -146,7 +147,7 @@ function neededStages(
   const queue = stages.flatMap((stage) => pathsIn(stage, ['deps']));
   const seen = new Set<string>();
   for (let dep = queue.pop(); dep !== undefined; dep = queue.pop()) {
-    if (seen.has(dep) || dep.startsWith('..') || dep.startsWith('/')) continue;
+    if (seen.has(dep) || leadsOut(dep)) continue;
     seen.add(dep);
     if (written.overlapping(dep).size > 0) continue;
     for (const base of foldersOf(dep)) {

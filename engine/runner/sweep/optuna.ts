@@ -10,6 +10,7 @@ import type { FoundPython } from '../../python/findPython.ts';
 import { installText } from '../../python/missingModule.ts';
 import { programEnvironment, type Variables } from '../../base/programEnvironment.ts';
 import type { Point } from './sweepPoints.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 /** Optuna's TPE sampler (Bergstra et al. 2011) in the project's Python: it suggests points and learns from results. */
 export interface Suggestions {
@@ -116,7 +117,7 @@ async function startIn(
   env: Variables,
 ): Promise<Suggestions | string> {
   const inProject = python.includes('/') && !python.startsWith('/');
-  const child = spawn(inProject ? join(options.root, python) : python, [...args, '-c', program], {
+  const child = spawn(inProject ? projectPath(options.root, python) : python, [...args, '-c', program], {
     cwd: options.root,
     env,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError } from '../../base/errors.ts';
 import { isGlob, pathsOverlap } from '../../base/glob.ts';
+import { isInside, projectPath } from '../../base/projectPath.ts';
 import { ownRepository, repositoryOf } from '../../provenance/ownRepository.ts';
 import { begin, linked, linkTools, removeAbandoned, type Worktree } from '../../provenance/worktree.ts';
 import { stateFolder } from '../../store/store.ts';
@@ -38,7 +39,11 @@ export async function trialPlace(project: string, made: readonly string[], signa
 
 /** Removes the outputs of the previous trial, so that no trial starts from them. */
 export async function clearOuts(root: string, made: readonly string[]): Promise<void> {
-  for (const path of made) if (!isGlob(path)) await rm(join(root, path), { recursive: true, force: true });
+  for (const path of made) {
+    const place = projectPath(root, path);
+    // What a stage writes elsewhere belongs to the project, not to the trial.
+    if (!isGlob(path) && isInside(root, place)) await rm(place, { recursive: true, force: true });
+  }
 }
 
 interface Copy {

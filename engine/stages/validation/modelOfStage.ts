@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { WorkError } from '../../base/errors.ts';
 import { lockKey } from '../../fingerprint/lockFile.ts';
 import { recogniseModel } from '../../models/flavours/flavours.ts';
@@ -7,6 +6,7 @@ import { objectOf } from '../../models/modelFiles.ts';
 import { loggedModelRow } from '../../tracking/loggedModels.ts';
 import { loggedByRun } from '../loggedByStage.ts';
 import type { StageContext } from '../stageContext.ts';
+import { projectPath } from '../../base/projectPath.ts';
 
 const place = { file: 'loopwright.yaml' };
 
@@ -21,17 +21,17 @@ export function modelOfStage(context: StageContext, stage: string, path: string 
   const made = Object.keys(entry?.outs ?? {});
   const config = context.config.stages[stage];
   const declared = config && !('uses' in config) ? (config.outs ?? []) : [];
-  if (path !== null && existsSync(join(root, objectOf(path).path))) return join(root, path);
+  if (path !== null && existsSync(projectPath(root, objectOf(path).path))) return projectPath(root, path);
   const logged = loggedFolders(made).filter((folder) => !declared.some((out) => folder.startsWith(`${out}/`)));
   // A stage that ran before anything asked for its model has no model among its outputs, but its run logged it.
   const ofRun = logged.length === 0 && entry ? loggedByRun(context.store, root, entry.run) : [];
   const places = [...declared, ...logged, ...ofRun];
   const found = places.filter(
-    (candidate) => existsSync(join(root, candidate)) && recogniseModel(join(root, candidate)),
+    (candidate) => existsSync(projectPath(root, candidate)) && recogniseModel(projectPath(root, candidate)),
   );
   const named = path === null ? found : found.filter((folder) => nameOf(context, folder) === path);
   const [only, ...others] = named;
-  if (only !== undefined && others.length === 0) return join(root, only);
+  if (only !== undefined && others.length === 0) return projectPath(root, only);
   if (only !== undefined)
     throw new WorkError(
       `The stage \`${stage}\` makes ${named.length} models: ${named.map((candidate) => `\`${nameOf(context, candidate)}\``).join(', ')}. Name one as \`path\` of the entry under \`models\`.`,

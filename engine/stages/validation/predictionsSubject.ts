@@ -12,7 +12,7 @@ import { modelTools } from '../../models/modelTools.ts';
 import type { PredictorMeta } from '../../models/predictor.ts';
 import { validatedModel } from '../../project/models.ts';
 import { predictionColumns, predictionProblem } from '../../project/predictionColumns.ts';
-import { relativePath } from '../../project/projectFiles.ts';
+import { relativePath } from '../../base/projectPath.ts';
 import type { Field } from '../../project/schema/datasetSchema.ts';
 import type { Validation } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';

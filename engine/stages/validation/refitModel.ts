@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { tableSql } from '../../data/typedSource.ts';
 import { columnsOf } from '../../data/inspectColumns.ts';
 import { evaluator, type EvaluationOptions } from '../../evaluation/evaluate.ts';
@@ -11,7 +11,7 @@ import { hashModel, modelFiles } from '../../models/modelFiles.ts';
 import { modelTools } from '../../models/modelTools.ts';
 import type { ModelFit } from '../../models/model.ts';
 import { openModel } from '../../models/openModel.ts';
-import { relativePath } from '../../project/projectFiles.ts';
+import { projectPath, relativePath } from '../../base/projectPath.ts';
 import type { TrainStage } from '../../project/schema/trainStage.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import type { Refit } from '../../registry/refit.ts';
@@ -48,7 +48,7 @@ export async function refitModel(
   const trained = context.config.stages[stage.with.model];
   if (!trained || !('uses' in trained) || trained.uses !== 'train' || context.subject)
     return without({ kind: 'impossible', reason: 'own program' });
-  const fit = fitOf(resolve(context.project.root, tested.report.modelPath));
+  const fit = fitOf(projectPath(context.project.root, tested.report.modelPath));
   if (fit === null) return without({ kind: 'impossible', reason: 'unknown length' });
   context.progress('fitting on all rows', 0.9);
   const fitted = await fitAgain(context, trained, fit, tested);
@@ -67,7 +67,7 @@ async function fitAgain(
   const { root } = context.project;
   const db = await context.database();
   const dataset = datasetOf(context, trained.with.data);
-  const paths = context.fingerprints.expand(dataset.path).map((file) => join(root, file));
+  const paths = context.fingerprints.expand(dataset.path).map((file) => projectPath(root, file));
   const whole = await tableSql(db, paths, dataset.schema, { read: dataset.read });
   const columns = await columnsOf(db, whole);
   const isNew = newRegimeSql(columns, dataset.schema, since, splitTime(context.config, trained.with.data));

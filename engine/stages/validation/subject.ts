@@ -1,5 +1,5 @@
 import { constants, copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { WorkError, messageOf } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/writeAtomic.ts';
 import type { Database } from '../../data/database.ts';
@@ -18,7 +18,7 @@ import { withClasses } from '../../models/withClasses.ts';
 import { openModel } from '../../models/openModel.ts';
 import { addressFile } from '../../models/remote/address.ts';
 import { validatedModel, type ModelAddress } from '../../project/models.ts';
-import { relativePath } from '../../project/projectFiles.ts';
+import { isInside, projectPath, relativePath } from '../../base/projectPath.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
 import { pythonText } from '../../python/findPython.ts';
@@ -44,7 +44,7 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   const usual = modelTools(context.store, context.config, name, context.log);
   const tools = usual.namesPython ? usual : { ...usual, python: context.python };
   const dataset = datasetOf(context, inputs.data);
-  const paths = context.fingerprints.expand(dataset.path).map((file) => join(root, file));
+  const paths = context.fingerprints.expand(dataset.path).map((file) => projectPath(root, file));
   const source = await tableSql(db, paths, dataset.schema, { read: dataset.read });
   const known = await columnsOf(db, source);
   if ((await db.rows(`SELECT 1 FROM ${source} LIMIT 1`)).length === 0)
@@ -167,11 +167,6 @@ function keepAddress(context: StageContext, address: ModelAddress): string {
   const path = join(context.artifacts(), `model-${context.node.name}`, addressFile);
   writeAtomic(path, `${JSON.stringify(address, null, 2)}\n`);
   return path;
-}
-
-function isInside(folder: string, path: string): boolean {
-  const inside = relative(folder, path);
-  return !inside.startsWith('..') && !isAbsolute(inside);
 }
 
 const shownPath = (root: string, path: string) => (isInside(root, path) ? relativePath(root, path) : path);

@@ -3,7 +3,7 @@ import type { Database } from '../../data/database.ts';
 import { columnsOf } from '../../data/inspectColumns.ts';
 import { quoteIdentifier } from '../../data/quote.ts';
 import { writeParquet } from '../../data/writeTable.ts';
-import { relativePath } from '../../project/projectFiles.ts';
+import { relativePath } from '../../base/projectPath.ts';
 import type { StageContext } from '../stageContext.ts';
 
 const mostRows = 50_000;

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { WorkError, messageOf } from '../../../base/errors.ts';
+import { projectPath } from '../../../base/projectPath.ts';
 
 /** Certificate files of a source, as written: absolute, or relative to the project. */
 export interface TlsPaths {
@@ -52,7 +52,7 @@ function pem(root: string, path: string | null | undefined, what: string): strin
   if (path === null || path === undefined || path === '') return null;
   let text: string;
   try {
-    text = readFileSync(isAbsolute(path) ? path : join(root, path), 'utf8');
+    text = readFileSync(projectPath(root, path), 'utf8');
   } catch (error) {
     throw new WorkError(
       `The file \`${path}\`, ${what}, cannot be read: ${messageOf(error)}. A path is relative to the project.`,
