@@ -1,6 +1,10 @@
+import type * as told from '../../protocol/dataProfile.ts';
+import type { FieldType } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
 import type { SourceColumn } from './inspectColumns.ts';
 import { quoteIdentifier } from './quote.ts';
+
+export type ColumnProfile = told.ColumnProfile & { type: FieldType };
 
 /** SQL of a column: the value as a number, for numbers and times, and whether a value exists. */
 export interface ReadColumn extends SourceColumn {

@@ -48,7 +48,7 @@ export async function readDistinctAndSpread(
   const small = (basics[0]?.rows ?? 0) <= 20_000;
   const read = wanted.flatMap(({ column, i, unit }) => [
     `CASE WHEN ${column.filled} THEN ${quoteIdentifier(column.name)} END AS o${i}`,
-    `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${unit ? unit.sql(column.value) : 'NULL'} END AS x${i}`,
+    `CASE WHEN ${column.filled} AND isfinite(${column.value}) THEN ${unit ? unitSql(unit, column.value) : 'NULL'} END AS x${i}`,
   ]);
   const asked = wanted.flatMap(({ i, every }) => [
     every > 1
@@ -73,31 +73,30 @@ export async function readDistinctAndSpread(
   return found;
 }
 
+/** x = (v − offset) / scale − shift with |x| ≤ 1, and back. */
 interface Unit {
+  offset: number;
   scale: number;
-  sql: (value: string) => string;
+  shift: number;
   back: (x: number) => number;
 }
 
-/** Returns x = (v − centre) / scale with |x| ≤ 1, or null without finite values. The scale is a power of two. */
-function unitOf(row: Record<string, unknown>, i: number): Unit | null {
+function unitSql({ offset, scale, shift }: Unit, value: string): string {
+  if (shift !== 0) return `${value} / ${doubleLiteral(scale)} - ${doubleLiteral(shift)}`;
+  const distance = `${value} - ${doubleLiteral(offset)}`;
+  return scale === 1 ? distance : `(${distance}) / ${doubleLiteral(scale)}`;
+}
+
+/** Returns the unit of column `i`, or null without finite values. The scale is a power of two. */
+export function unitOf(row: Record<string, unknown>, i: number | ''): Unit | null {
   const [min, max, mean] = [row[`v${i}_min`], row[`v${i}_max`], row[`v${i}_mean`]];
   if (typeof min !== 'number' || typeof max !== 'number') return null;
   const inside = typeof mean === 'number' && mean >= min && mean <= max;
   const centre = inside ? mean : min / 2 + max / 2;
   const far = Math.max(max - centre, centre - min);
-  if (far === 0) return { scale: 1, sql: (value) => `${value} - ${doubleLiteral(centre)}`, back: (x) => centre + x };
+  if (far === 0) return { offset: centre, scale: 1, shift: 0, back: (x) => centre + x };
   const scale = Number.isFinite(far) ? 2 ** Math.max(-1022, Math.min(1023, Math.ceil(Math.log2(far)))) : 2 ** 1023;
-  if (Number.isFinite(far))
-    return {
-      scale,
-      sql: (value) => `(${value} - ${doubleLiteral(centre)}) / ${doubleLiteral(scale)}`,
-      back: (x) => centre + x * scale,
-    };
+  if (Number.isFinite(far)) return { offset: centre, scale, shift: 0, back: (x) => centre + x * scale };
   // The distance itself overflows.
-  return {
-    scale,
-    sql: (value) => `${value} / ${doubleLiteral(scale)} - ${doubleLiteral(centre / scale)}`,
-    back: (x) => (x + centre / scale) * scale,
-  };
+  return { offset: 0, scale, shift: centre / scale, back: (x) => (x + centre / scale) * scale };
 }

@@ -11,7 +11,7 @@ const binCount = 20;
 const sampleRows = 10_000;
 
 /** Quantiles and bins of a column, counted over all values. */
-interface CountedNumbers {
+export interface CountedNumbers {
   quantiles: number[];
   histogram: Histogram;
 }
@@ -48,7 +48,7 @@ export async function countNumbers(
     const q = row[`q${i}`];
     const values = new Map(ranksOf(count).map((rank, at) => [rank, Array.isArray(q) ? Number(q[at]) : Number.NaN]));
     found[i] = {
-      quantiles: shares.map((share) => quantileOfRanks(count, share, (rank) => values.get(rank))),
+      quantiles: quantilesFrom(count, values),
       histogram: histogramFrom(
         bins,
         counts.map(([bin]) => Number(bin)),
@@ -103,8 +103,13 @@ export async function gridsFor(
 
 const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
+/** Quantiles of a profile, from the number of values and the values at their ranks. */
+export function quantilesFrom(count: number, values: ReadonlyMap<number, number>): number[] {
+  return shares.map((share) => quantileOfRanks(count, share, (rank) => values.get(rank)));
+}
+
 /** Ranks of the values that the quantiles lie between. */
-function ranksOf(count: number): number[] {
+export function ranksOf(count: number): number[] {
   return shares.flatMap((share) => quantileRanks(count, share));
 }
 
@@ -120,8 +125,31 @@ export async function profileNumbers(
 ): Promise<NumberProfile | null> {
   const [min, max] = [row[`v${i}_min`], row[`v${i}_max`]];
   if (typeof min !== 'number' || typeof max !== 'number') return null;
+  const found = counted ?? (await countByGrid(db, values, min, max, grid, whole));
+  const core = coreOf(found.quantiles, min, max);
+  return numberProfile(
+    row,
+    `${i}`,
+    spread,
+    found,
+    core ? await histogramOf(db, values, core.low, core.high, whole) : null,
+  );
+}
+
+/** Returns the profile of column `i` of a row of counts and bounds; null without finite values. */
+export function numberProfile(
+  row: Record<string, unknown>,
+  i: string,
+  spread: DistinctAndSpread | null,
+  counted: CountedNumbers | null,
+  core: Histogram | null,
+): NumberProfile | null {
+  const [min, max] = [row[`v${i}_min`], row[`v${i}_max`]];
+  if (typeof min !== 'number' || typeof max !== 'number' || !counted) return null;
   const number = (part: string) => Number(row[`v${i}_${part}`] ?? 0);
-  const base = {
+  const { quantiles, histogram } = counted;
+  const [, q05 = min, q25 = min, median = min, q75 = min, q95 = min] = quantiles;
+  return {
     min,
     max,
     mean: spread?.mean ?? 0,
@@ -129,20 +157,20 @@ export async function profileNumbers(
     zeros: number('zeros'),
     negative: number('negative'),
     infinite: Number(row[`c${i}`]) - number('finite'),
-  };
-  const { quantiles, histogram } = counted ?? (await countByGrid(db, values, min, max, grid, whole));
-  const [q01 = min, q05 = min, q25 = min, median = min, q75 = min, q95 = min, q99 = max] = quantiles;
-  const wide = max - min > 5 * (q99 - q01) && q99 > q01;
-  return {
-    ...base,
     q05,
     q25,
     median,
     q75,
     q95,
     histogram,
-    core: wide ? await histogramOf(db, values, q01, q99, whole) : null,
+    core,
   };
+}
+
+/** Returns the bounds of the middle 98 % where all values are far wider; null elsewhere. */
+export function coreOf(quantiles: readonly number[], min: number, max: number): { low: number; high: number } | null {
+  const [low = min, high = max] = [quantiles[0], quantiles[6]];
+  return max - min > 5 * (high - low) && high > low ? { low, high } : null;
 }
 
 /** Counts bins and quantiles by the cells of a grid, without sorting all values. */
@@ -167,7 +195,7 @@ async function countByGrid(
  * Returns bins between two bounds. Bins of whole numbers contain the same number of integers each; otherwise equal
  * frequencies would look unequal. Returns one bin when the width overflows, or when no number is between the bounds.
  */
-function binsBetween(low: number, high: number, whole: boolean): BinPlan {
+export function binsBetween(low: number, high: number, whole: boolean): BinPlan {
   if (whole && high > low && high - low < 2 ** 53) {
     const width = Math.ceil((high - low + 1) / binCount);
     const count = Math.ceil((high - low + 1) / width);
@@ -180,7 +208,7 @@ function binsBetween(low: number, high: number, whole: boolean): BinPlan {
   };
 }
 
-interface BinPlan extends Bins {
+export interface BinPlan extends Bins {
   /** Last edge. */
   end: number;
 }
@@ -202,7 +230,7 @@ async function histogramOf(
   return histogramFrom(bins, at?.kind === 'number' ? at.values : [], n?.kind === 'number' ? n.values : []);
 }
 
-function histogramFrom(bins: BinPlan, at: ArrayLike<number>, n: ArrayLike<number>): Histogram {
+export function histogramFrom(bins: BinPlan, at: ArrayLike<number>, n: ArrayLike<number>): Histogram {
   const counts = Array.from({ length: bins.count }, () => 0);
   for (let i = 0; i < at.length; i++) {
     const bin = Math.min(bins.count - 1, Math.max(0, at[i] ?? 0));

@@ -1,15 +1,15 @@
-import type * as told from '../../protocol/dataProfile.ts';
-import type { FieldType } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
-import { readBasics, readColumn, type ReadColumn } from './columnBasics.ts';
+import { readBasics, readColumn, type ColumnProfile, type ReadColumn } from './columnBasics.ts';
 import { readDistinctAndSpread } from './distinctAndSpread.ts';
 import { columnsOf } from './inspectColumns.ts';
+import { columnsOfCells, fewColumns, readsByCells, stackColumns } from './cells.ts';
 import { inPortions } from './portions.ts';
+import { profileCells } from './profileCells.ts';
 import { countNumbers, gridsFor, profileNumbers } from './numberProfiles.ts';
 import { quoteIdentifier } from './quote.ts';
 
 export type { NumberProfile } from '../../protocol/dataProfile.ts';
-export type ColumnProfile = told.ColumnProfile & { type: FieldType };
+export type { ColumnProfile } from './columnBasics.ts';
 
 export interface ProfileOptions {
   /** Columns to profile. Default: all. */
@@ -32,6 +32,12 @@ export async function profileTable(
   const columns = (await columnsOf(db, source))
     .filter(({ name }) => options.columns?.includes(name) ?? true)
     .map(readColumn);
+  if (columns.length > fewColumns) {
+    const [{ n = 0 } = {}] = await db.rows(`SELECT count(*) AS n FROM ${source}`);
+    const rows = Number(n);
+    if (readsByCells(columns.length, rows) && rows <= (options.exactRows ?? exactRows))
+      return profileByCells(db, source, columns, rows, options);
+  }
   const profiles: ColumnProfile[] = [];
   const tell = () => options.onProgress?.(profiles.length, columns.length);
   await inPortions(
@@ -54,6 +60,44 @@ export async function profileTable(
   return profiles;
 }
 
+/** Rows up to which all distinct numbers are counted. */
+const exactRows = 200_000;
+
+/** Profiles the columns of a wide table with few rows, those of one type at once. */
+async function profileByCells(
+  db: Database,
+  source: string,
+  columns: readonly ReadColumn[],
+  rows: number,
+  { onProgress }: ProfileOptions,
+): Promise<ColumnProfile[]> {
+  const byType = new Map<string, (ReadColumn & { c: number })[]>();
+  for (const [c, column] of columns.entries()) {
+    const own = byType.get(column.sqlType) ?? [];
+    own.push({ ...column, c });
+    byType.set(column.sqlType, own);
+  }
+  const found = new Map<string, ColumnProfile>();
+  const size = columnsOfCells(rows);
+  for (const [sqlType, own] of byType)
+    for (let from = 0; from < own.length; from += size) {
+      const some = own.slice(from, from + size);
+      const table = await stackColumns(db, source, some);
+      try {
+        const { type } = some[0] ?? { type: 'string' };
+        for (const profile of await profileCells(db, { table, type, sqlType, columns: some }))
+          found.set(profile.name, profile);
+      } finally {
+        await db.run(`DROP TABLE IF EXISTS ${table}`);
+      }
+      onProgress?.(found.size, columns.length);
+    }
+  return columns.flatMap(({ name }) => {
+    const profile = found.get(name);
+    return profile ? [profile] : [];
+  });
+}
+
 async function profileColumns(
   db: Database,
   source: string,
@@ -64,7 +108,7 @@ async function profileColumns(
 ): Promise<void> {
   const basics = await readBasics(db, source, columns);
   const rows = basics[0]?.rows ?? 0;
-  const exact = rows <= (options.exactRows ?? 200_000);
+  const exact = rows <= (options.exactRows ?? exactRows);
   const spreads = await readDistinctAndSpread(db, source, columns, basics, exact);
   const counted = exact ? await countNumbers(db, source, columns, basics) : [];
   const grids = exact ? [] : await gridsFor(db, source, columns, basics, spreads);

@@ -75,14 +75,24 @@ function written(text: string): Written | null {
 
 /** The parts of a number in a convention, as `integer.fraction` with an exponent; null when it is not written so. */
 function bare(core: string, { decimal, group }: Convention): string | null {
+  if (!formOf(decimal, group).test(core)) return null;
+  const plain = group === null ? core : core.replaceAll(group, '');
+  return decimal === ',' ? plain.replace(',', '.') : plain;
+}
+
+const forms = new Map<string, RegExp>();
+
+function formOf(decimal: string, group: string | null): RegExp {
+  const key = `${decimal}${group ?? ''}`;
+  const known = forms.get(key);
+  if (known) return known;
   const d = decimal === '.' ? '\\.' : ',';
   const g = group === null ? null : group === '.' ? '\\.' : group;
   const grouped =
     g === null ? '' : `|[1-9][0-9]{0,2}(?:${g}[0-9]{3})+${group === ',' ? `|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}` : ''}`;
   const form = new RegExp(`^(?:(?:[0-9]+${grouped})(?:${d}[0-9]*)?|${d}[0-9]+)(?:[eE][+-]?[0-9]+)?$`);
-  if (!form.test(core)) return null;
-  const plain = group === null ? core : core.replaceAll(group, '');
-  return decimal === ',' ? plain.replace(',', '.') : plain;
+  forms.set(key, form);
+  return form;
 }
 
 export interface NumberHints {

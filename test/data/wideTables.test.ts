@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openDatabase, type Database } from '../../engine/data/database.ts';
+import { profileTable, type ColumnProfile } from '../../engine/data/profileTable.ts';
+import { quoteIdentifier } from '../../engine/data/quote.ts';
+
+/**
+ * Tables of more than 48 columns and few rows are read by their cells. Variations tried: numbers of each width, decimals,
+ * NaN and infinite values, values whose distance overflows, heavy tails, constants, texts, empty texts, dates, times,
+ * booleans, lists, structs; columns without a value; names with quotes, blanks and other case; no row, one row, few rows.
+ */
+const kinds = [
+  (i: number) => `(random() * ${i})::DOUBLE`,
+  () => `(random() * 9)::INTEGER`,
+  () => `(random() * 200)::UTINYINT`,
+  () => `9007199254740993 + (random() * 5)::BIGINT`,
+  () => `(random() * 99)::DECIMAL(9, 3)`,
+  () => `CASE WHEN random() < 0.2 THEN 'nan'::DOUBLE WHEN random() < 0.2 THEN 'inf'::DOUBLE ELSE random() END`,
+  () => `CASE WHEN random() < 0.5 THEN 1.7e308 ELSE -1.7e308 END`,
+  () => `CASE WHEN random() < 0.02 THEN 1e9 * random() ELSE random() END`,
+  () => `random()::FLOAT`,
+  () => `42`,
+  () => `NULL::DOUBLE`,
+  () => `NULL::VARCHAR`,
+  () => `['red', 'green', '', 'blue', 'Blue'][1 + floor(random() * 5)::INTEGER]`,
+  () => `md5(random()::VARCHAR)`,
+  () => `DATE '2024-01-31' + (random() * 400)::INTEGER`,
+  () => `TIMESTAMP '2024-01-31 10:00:00' + INTERVAL (random() * 4000) MINUTE`,
+  () => `random() < 0.3`,
+  () => `[(random() * 2)::INTEGER]`,
+  () => `{ 'a': (random() * 2)::INTEGER }`,
+];
+
+async function wide(db: Database, rows: number): Promise<string[]> {
+  await db.run('SELECT setseed(0.25)');
+  const names = Array.from({ length: 95 }, (_, i) => (i % 7 === 0 ? `a "b" ${i}` : i % 7 === 1 ? `É ${i}` : `c${i}`));
+  const values = names.map((name, i) => {
+    const value = kinds[i % kinds.length]?.(i + 1) ?? 'NULL';
+    return `CASE WHEN random() < ${i % 3 === 0 ? 0 : 0.1} THEN NULL ELSE ${value} END AS ${quoteIdentifier(name)}`;
+  });
+  await db.run(`CREATE OR REPLACE TABLE wide AS SELECT ${values.join(', ')} FROM range(${rows})`);
+  return names;
+}
+
+for (const rows of [0, 1, 2, 300])
+  test(`profiles a wide table of ${rows} rows as it profiles its columns in portions`, async () => {
+    const db = await openDatabase();
+    try {
+      const names = await wide(db, rows);
+      const parts: ColumnProfile[] = [];
+      for (let from = 0; from < names.length; from += 19)
+        parts.push(...(await profileTable(db, 'wide', { columns: names.slice(from, from + 19) })));
+      const whole = await profileTable(db, 'wide');
+      assert.deepEqual(rounded(whole), rounded(parts));
+    } finally {
+      db.close();
+    }
+  });
+
+/** Sums of doubles depend on the order of the rows in their last digits. */
+function rounded(profiles: ColumnProfile[]): ColumnProfile[] {
+  const short = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(12)) : value);
+  return profiles.map((profile) => ({
+    ...profile,
+    lengths: profile.lengths && { ...profile.lengths, mean: short(profile.lengths.mean) },
+    numbers: profile.numbers && {
+      ...profile.numbers,
+      mean: short(profile.numbers.mean),
+      std: short(profile.numbers.std),
+    },
+  }));
+}
