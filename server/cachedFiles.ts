@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { diskFiles, type ProjectFiles } from '../engine/project/projectFiles.ts';
 import { readRegularFile } from '../engine/base/readRegularFile.ts';
+import { placeIn } from './places.ts';
 
 /** How long an answer of the disk is believed while nothing tells of a change. */
 const believedMs = 1000;
@@ -38,11 +38,11 @@ export class CachedFiles implements ProjectFiles {
     this.#questions.add(path);
     const believed = this.#content.get(path);
     if (believed && this.#asked(`same ${path}`, () => false) === true) return believed.bytes;
-    const stats = path.includes('\0') ? undefined : statSync(join(this.#root, path), { throwIfNoEntry: false });
+    const stats = path.includes('\0') ? undefined : statSync(placeIn(this.#root, path), { throwIfNoEntry: false });
     if (!stats?.isFile()) return this.#disk.read(path);
     const stamp = `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
     const known = this.#content.get(path);
-    const bytes = known?.stamp === stamp ? known.bytes : readRegularFile(join(this.#root, path));
+    const bytes = known?.stamp === stamp ? known.bytes : readRegularFile(placeIn(this.#root, path));
     this.#content.set(path, { stamp, bytes });
     this.#answers.set(`same ${path}`, true);
     return bytes;

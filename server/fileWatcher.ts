@@ -2,8 +2,9 @@ import { posix } from 'node:path';
 import { DidChangeWatchedFilesNotification, type Connection, type Disposable } from 'vscode-languageserver';
 import { globMatcher, isGlob } from '../engine/base/glob.ts';
 import type { Project } from '../engine/project/loadProject.ts';
-import { relativePath } from '../engine/base/projectPath.ts';
+import { leadsOut } from '../engine/base/projectPath.ts';
 import { pathOf, toUri, type Workspace } from './workspace.ts';
+import { pathFrom, placeIn } from './places.ts';
 
 const ours =
   '**/{loopwright.yaml,loopwright.yml,*.experiment.yaml,*.experiment.yml,*.dataset.yaml,*.dataset.yml,*.sql}';
@@ -56,7 +57,7 @@ export class FileWatcher {
    */
   async watch(folders: readonly string[]): Promise<boolean> {
     if (!this.supported) return false;
-    const isBelow = (root: string) => folders.some((folder) => !relativePath(folder, root).startsWith('..'));
+    const isBelow = (root: string) => folders.some((folder) => !leadsOut(pathFrom(folder, root)));
     const watchers: Watched[] = [
       { globPattern: ours },
       ...this.#workspace
@@ -88,7 +89,7 @@ export class FileWatcher {
     if (path === null) return own === null ? [] : [own];
     return this.#workspace
       .roots()
-      .filter((root) => root === own || dependsOn(this.#workspace.asked(root), posix.relative(root, path)));
+      .filter((root) => root === own || dependsOn(this.#workspace.asked(root), pathFrom(root, path)));
   }
 }
 
@@ -114,8 +115,8 @@ function watchersOf({ root, readable }: Project, asked: readonly string[], isBel
   const paths = [...new Set([...asked, ...data, ...collected])]
     .map((path) => posix.normalize(path).replace(/\/$/, ''))
     .filter((path) => path !== '.' && !path.includes('\0'));
-  const inside = paths.filter((path) => !path.startsWith('../') && !posix.isAbsolute(path)).slice(0, mostPaths);
-  const outside = paths.filter((path) => path.startsWith('../') && !isGlob(path)).slice(0, mostPaths);
+  const inside = paths.filter((path) => !leadsOut(path)).slice(0, mostPaths);
+  const outside = paths.filter((path) => leadsOut(path) && !isGlob(path)).slice(0, mostPaths);
   const around = [...new Set(inside.flatMap(foldersOf))];
   const stores = ['.loopwright/loopwright.db*', 'loopwright.lock'];
   if (!isBelow)
@@ -129,7 +130,7 @@ function watchersOf({ root, readable }: Project, asked: readonly string[], isBel
       : [{ globPattern: { baseUri, pattern: plain.length === 1 ? (plain[0] ?? '') : `{${plain.join(',')}}` } }]),
     ...braced.map((pattern) => ({ globPattern: { baseUri, pattern } })),
     ...outside.map((path) => ({
-      globPattern: { baseUri: toUri(posix.join(root, posix.dirname(path))), pattern: posix.basename(path) },
+      globPattern: { baseUri: toUri(placeIn(root, posix.dirname(path))), pattern: posix.basename(path) },
     })),
     ...stores.map((pattern) => ({ globPattern: { baseUri, pattern } })),
   ];
@@ -140,7 +141,7 @@ function fromFolder(root: string, pattern: string): { baseUri: string; pattern: 
   const parts = pattern.split('/');
   const wild = parts.findIndex((part) => isGlob(part));
   const at = wild === -1 ? parts.length - 1 : wild;
-  return { baseUri: toUri(posix.join(root, ...parts.slice(0, at))), pattern: parts.slice(at).join('/') };
+  return { baseUri: toUri(placeIn(root, parts.slice(0, at).join('/'))), pattern: parts.slice(at).join('/') };
 }
 
 /** `a` and `a/b` of `a/b/c`, up to the first wildcard. */

@@ -1,5 +1,6 @@
 import { findProjects, nearestProject } from '../engine/project/findProjects.ts';
-import { isVirtual, pathOf } from './workspace.ts';
+import { pathOf } from './workspace.ts';
+import { isVirtual } from './places.ts';
 
 /** Each one is read and judged, which takes time; a window with more shows these. */
 const mostProjects = 500;

@@ -38,7 +38,8 @@ import { provideSourceActions, resolveSourceAction } from './features/sourceActi
 import { FileWatcher } from './fileWatcher.ts';
 import { projectsIn } from './projectsIn.ts';
 import { summaryOf } from './projectSummary.ts';
-import { isVirtual, pathOf, Workspace } from './workspace.ts';
+import { pathOf, Workspace } from './workspace.ts';
+import { isVirtual } from './places.ts';
 
 const storePauseMs = 3000;
 

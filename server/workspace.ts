@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
@@ -7,12 +6,13 @@ import { globMatcher } from '../engine/base/glob.ts';
 import { loadProject, type Project } from '../engine/project/loadProject.ts';
 import { parseYaml, type Parsed } from '../engine/project/parseYaml.ts';
 import type { ProjectFiles } from '../engine/project/projectFiles.ts';
-import { relativePath } from '../engine/base/projectPath.ts';
+import { leadsOut, withDrive } from '../engine/base/projectPath.ts';
 import { fileKindOf, type FileKind } from '../engine/project/shape.ts';
 import { YamlParser } from '../engine/project/yamlParser.ts';
 import { languageIds } from '../protocol/languageServer.ts';
 import { projectFileNames } from '../protocol/projectFiles.ts';
 import { CachedFiles } from './cachedFiles.ts';
+import { folderOf, isVirtual, pathFrom, placeIn } from './places.ts';
 
 interface Known {
   content: string | Uint8Array;
@@ -65,15 +65,15 @@ export class Workspace {
   rootOf(uri: string): string | null {
     const path = pathOf(uri);
     if (path === null) return null;
-    for (let folder = dirname(path); ; folder = dirname(folder)) {
+    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
       if (this.isProject(folder)) return folder;
-      if (dirname(folder) === folder) return null;
+      if (folderOf(folder) === folder) return null;
     }
   }
 
   /** True while a folder has a file that makes it a project. */
   isProject(folder: string): boolean {
-    const paths = projectFileNames.map((name) => join(folder, name));
+    const paths = projectFileNames.map((name) => placeIn(folder, name));
     return paths.some(
       (path) => (isVirtual(folder) ? this.#virtual.has(path) : existsSync(path)) || this.#open(path) !== undefined,
     );
@@ -91,7 +91,7 @@ export class Workspace {
   /** The project as it stands in the editor, read anew. */
   project(root: string): Project {
     const project = loadProject(root, this.#files(root), process.env, (path, content) =>
-      this.#parse(join(root, path), path, content),
+      this.#parse(placeIn(root, path), path, content),
     );
     this.#projects.set(root, { stamp: this.#stamp(), project });
     return project;
@@ -133,8 +133,8 @@ export class Workspace {
   setVirtual(folderUri: string, texts: Record<string, string>, names: readonly string[]): void {
     const folder = pathOf(folderUri) ?? folderUri;
     for (const path of this.#virtual.keys()) if (path.startsWith(`${folder}/`)) this.#virtual.delete(path);
-    for (const [name, text] of Object.entries(texts)) this.#virtual.set(join(folder, name), text);
-    for (const name of names) this.#virtualNames.add(join(folder, name));
+    for (const [name, text] of Object.entries(texts)) this.#virtual.set(placeIn(folder, name), text);
+    for (const name of names) this.#virtualNames.add(placeIn(folder, name));
     this.forget();
   }
 
@@ -146,7 +146,7 @@ export class Workspace {
     const root = this.rootOf(uri);
     return path === null
       ? this.#parse(uri, uri, document.getText())
-      : this.#parse(path, root === null ? uri : relativePath(root, path), document.getText());
+      : this.#parse(path, root === null ? uri : pathFrom(root, path), document.getText());
   }
 
   /** A passing text of a document, such as one with a mark in it; what is known of its parts is used and kept. */
@@ -164,7 +164,7 @@ export class Workspace {
   openBelow(folder: string): string[] {
     return this.#documents.keys().filter((uri) => {
       const path = pathOf(uri);
-      return path !== null && !relativePath(folder, path).startsWith('..');
+      return path !== null && !leadsOut(pathFrom(folder, path));
     });
   }
 
@@ -191,7 +191,7 @@ export class Workspace {
 
   #files(root: string): ProjectFiles {
     const below = isVirtual(root) ? this.#virtualFiles(root) : this.#disk(root);
-    const open = (path: string) => this.#open(join(root, path));
+    const open = (path: string) => this.#open(placeIn(root, path));
     return {
       read: (path) => open(path)?.getText() ?? below.read(path),
       exists: (path) => below.exists(path) || open(path) !== undefined,
@@ -217,7 +217,7 @@ export class Workspace {
         .filter((path) => path.startsWith(`${root}/`))
         .map((path) => path.slice(root.length + 1));
     return {
-      read: (path) => this.#virtual.get(join(root, path)) ?? null,
+      read: (path) => this.#virtual.get(placeIn(root, path)) ?? null,
       exists: (path) => names().some((name) => name === path || name.startsWith(`${path.replace(/\/$/, '')}/`)),
       glob: (pattern) => {
         const expression = globMatcher(pattern);
@@ -237,7 +237,7 @@ export function pathOf(uri: string): string | null {
   // Of older versions in a diff nothing is to be said.
   if (/^(untitled|git|gitfs|review|output):/.test(uri) || !/^[a-z][a-z0-9+.-]*:\//i.test(uri)) return null;
   try {
-    if (uri.startsWith('file:')) return fileURLToPath(uri);
+    if (uri.startsWith('file:')) return withDrive(fileURLToPath(uri));
     const [start = '', scheme = '', slashes = ''] = /^([a-z][a-z0-9+.-]*):(\/+)/i.exec(uri) ?? [];
     const path = `${scheme}:/${decodeURI(uri.slice(start.length))}`;
     slashesOf.set(scheme, slashes);
@@ -251,11 +251,6 @@ export function pathOf(uri: string): string | null {
 /** `vscode-vfs://github/…` has an authority, `memfs:/…` has none. */
 const slashesOf = new Map<string, string>();
 
-/** True for folders that are on no disk. Drive letters of Windows have one letter. */
-export function isVirtual(path: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:\//i.test(path);
-}
-
 export function toUri(path: string): string {
   return isVirtual(path)
     ? encodeURI(
@@ -266,5 +261,5 @@ export function toUri(path: string): string {
 
 /** The path of a document inside its project, with `/`. */
 export function pathInProject(root: string, uri: string): string {
-  return relativePath(root, pathOf(uri) ?? uri);
+  return pathFrom(root, pathOf(uri) ?? uri);
 }

@@ -98,7 +98,13 @@ export class Projects implements Disposable {
 
   /** The projects with what they have to run, by their text as it is now. */
   async summaries(): Promise<ProjectSummary[]> {
-    return this.#all.length === 0 ? [] : ((await this.#options.search(false)) ?? []);
+    return this.#all.length === 0 ? [] : ((await this.#search(false)) ?? []);
+  }
+
+  /** The editor writes drive letters in lower case, the language server in upper case: a folder is one project. */
+  async #search(again: boolean): Promise<ProjectSummary[] | null> {
+    const found = await this.#options.search(again);
+    return found?.map((summary) => ({ ...summary, root: Uri.file(summary.root).fsPath })) ?? null;
   }
 
   /** The project that a file belongs to: the nearest around it. */
@@ -135,7 +141,7 @@ export class Projects implements Disposable {
     await this.#take(new Map([...near, ...kept.map(({ root, file }) => [root, file] as const)]));
     const summaries =
       near.size > 0 || kept.length > 0 || (await hasProjectBelow())
-        ? await this.#options.search(this.#isSearched).catch(() => null)
+        ? await this.#search(this.#isSearched).catch(() => null)
         : [];
     if (summaries) await this.#take(new Map([...near, ...summaries.map(({ root, file }) => [root, file] as const)]));
     for (const { root, name } of summaries ?? []) this.byRoot(root)?.call(name);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { replaceFile } from './replaceFile.ts';
 
 /**
  * Fills a new folder and puts it in the place of `dir`. Atomic: the folder is complete, or as it was. Throws the error
@@ -14,10 +15,10 @@ export async function replaceFolder(dir: string, fill: (fresh: string) => Promis
     await mkdir(fresh, { recursive: true });
     await fill(fresh);
     // A folder cannot be renamed over one with files, so the old one is renamed first.
-    await rename(dir, old).catch((error: NodeJS.ErrnoException) => {
+    await replaceFile(dir, old).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });
-    await rename(fresh, dir);
+    await replaceFile(fresh, dir);
   } finally {
     await rm(fresh, { recursive: true, force: true });
     await rm(old, { recursive: true, force: true });

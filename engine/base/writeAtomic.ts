@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDiskFull, WorkError, messageOf } from './errors.ts';
+import { replaceFileSync } from './replaceFile.ts';
 
 /** Writes a whole file or nothing: writes a temporary file beside it, then renames that over the old file. */
 export function writeAtomic(path: string, text: string, options: { mode?: number } = {}): void {
@@ -15,7 +16,7 @@ export function writeAtomic(path: string, text: string, options: { mode?: number
     } finally {
       closeSync(handle);
     }
-    renameSync(temporary, path);
+    replaceFileSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     const full = isDiskFull(error);

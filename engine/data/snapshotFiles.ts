@@ -1,9 +1,10 @@
 import { constants, existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDiskFull, DataError, WorkError, messageOf } from '../base/errors.ts';
 import { hashFile } from './hashFile.ts';
 import { projectPath } from '../base/projectPath.ts';
+import { replaceFile } from '../base/replaceFile.ts';
 
 /** A file of a data version; see `SnapshotFile` of the store. */
 interface VersionFile {
@@ -60,7 +61,7 @@ export async function placeFiles(folder: string, root: string, files: readonly V
       placed.push({ temporary, path });
       await copyWhole(keptPath(folder, file), temporary, file);
     }
-    for (const { temporary, path } of placed) await rename(temporary, path);
+    for (const { temporary, path } of placed) await replaceFile(temporary, path);
   } finally {
     for (const { temporary } of placed) await rm(temporary, { force: true });
   }
@@ -76,7 +77,7 @@ async function copyWhole(from: string, to: string, file: VersionFile): Promise<v
         `${file.path}: the file changed after it was read (SHA-256 ${found.hash.slice(0, 12)}…, then ${file.hash.slice(0, 12)}…); run again when no program writes to it`,
         { place: { file: file.path } },
       );
-    await rename(temporary, to);
+    await replaceFile(temporary, to);
   } catch (error) {
     if (error instanceof WorkError) throw error;
     const full = isDiskFull(error);

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CancelledError, WorkError, messageOf } from '../base/errors.ts';
 import type { Database } from './database.ts';
 import { describeFullError } from './databaseError.ts';
 import { quoteLiteral } from './quote.ts';
+import { replaceFile } from '../base/replaceFile.ts';
 
 /**
  * Writes the result of a SELECT as Parquet (zstd). Atomic: the file is complete or does not exist. Throws WorkError or
@@ -24,7 +25,7 @@ async function writeAtomically(db: Database, sql: string, path: string, options:
   try {
     await mkdir(dirname(path), { recursive: true });
     await db.run(`COPY (${sql}) TO ${quoteLiteral(temporary)} (${options})`);
-    await rename(temporary, path);
+    await replaceFile(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     if (error instanceof CancelledError) throw error;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { RecentCache } from '../base/recentCache.ts';
 import type { Fact, FileStamp } from './facts.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 /** Increased when facts are computed differently. A new release also computes all facts again. */
 const version = 4;
@@ -50,7 +51,7 @@ export class FactCache {
       const path = this.#file(stamp);
       const temporary = `${path}.${process.pid}.tmp`;
       writeFileSync(temporary, JSON.stringify({ fact }));
-      renameSync(temporary, path);
+      replaceFileSync(temporary, path, { patienceMs: 0 });
       this.#prune();
     } catch {
       // A full or read-only disk only means that nothing is cached.

@@ -5,7 +5,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -17,6 +16,7 @@ import { Readable } from 'node:stream';
 import type { Store } from '../store/store.ts';
 import { invalid, missing } from './mlflowError.ts';
 import { artifactUriOf, runOf } from './runInfo.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 /** Rejects paths that could lead out of the folder of the artifacts. */
 export function artifactParts(path: string): string[] {
@@ -96,7 +96,7 @@ export async function receive(source: Readable, target: string): Promise<void> {
   const part = `${target}.${randomUUID().slice(0, 8)}.part`;
   try {
     await pipeline(source, createWriteStream(part));
-    renameSync(part, target);
+    replaceFileSync(part, target);
   } catch (error) {
     rmSync(part, { force: true });
     throw error;

@@ -1,8 +1,9 @@
-import { appendFile, lstat, rename } from 'node:fs/promises';
+import { appendFile, lstat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { stateFolder } from '../store/store.ts';
 import { git, gitText } from './git.ts';
 import { linked } from './worktree.ts';
+import { replaceFile } from '../base/replaceFile.ts';
 
 /** A repository with a commit, as seen from the project in it. */
 export interface Repository {
@@ -35,7 +36,7 @@ export async function ownRepository({ top, prefix }: Repository, code: string, s
     timeoutMs: 120_000,
     signal,
   });
-  await rename(join(made, '.git'), join(code, '.git'));
+  await replaceFile(join(made, '.git'), join(code, '.git'));
   const remote = await gitText(top, ['remote', 'get-url', 'origin']).catch(() => null);
   await git(code, remote === null ? ['remote', 'remove', 'origin'] : ['remote', 'set-url', 'origin', remote]);
   const excluded = resolve(code, await gitText(code, ['rev-parse', '--git-path', 'info/exclude']));

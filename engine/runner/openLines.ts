@@ -1,5 +1,6 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { Stream } from '../base/programOutput.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 /** The interval at which views read the file. */
 const writeEveryMs = 500;
@@ -38,7 +39,8 @@ export class OpenLines {
       if (this.#rows.stdout.length + this.#rows.stderr.length === 0) rmSync(this.#path, { force: true });
       else {
         writeFileSync(`${this.#path}.tmp`, JSON.stringify(this.#rows));
-        renameSync(`${this.#path}.tmp`, this.#path);
+        // The next change writes it again.
+        replaceFileSync(`${this.#path}.tmp`, this.#path, { patienceMs: 0 });
       }
     } catch {
       // The disk is full; the stage reports it.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CancelledError, DataError, WorkError, checkCancelled } from '../base/errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
@@ -35,6 +35,7 @@ import { redacted, secretsOf } from './sourceSecrets.ts';
 import { accumulatedBase, accumulates, forgetNote, noteWrite, type AccumulatedBase } from './accumulatedBase.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 import { projectPath } from '../base/projectPath.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 /**
  * Collects the rows of a source into a dataset: rows that fit the schema are written with its types, the others are
@@ -244,7 +245,7 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
         const { accumulated } = plan;
         if (accumulated && existsSync(beside))
           await noteWrite(context, { ...plan, accumulated }, beside, received.position ?? null);
-        if (existsSync(beside)) renameSync(beside, absolute);
+        if (existsSync(beside)) replaceFileSync(beside, absolute);
         return written;
       }
     } catch (error) {

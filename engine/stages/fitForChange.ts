@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { learningOf } from '../models/features.ts';
@@ -8,6 +8,7 @@ import type { Fitted } from './fitted.ts';
 import { newRegimeSql, splitTime } from './newRegime.ts';
 import { sideSql } from './splitRows.ts';
 import { count, datasetOf, type StageContext } from './stageContext.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 /** Fewer new training rows are never tried alone. */
 const fewestAlone = 100;
@@ -44,7 +45,7 @@ export async function fitForChange(
     for (const [values, step] of (isBetter ? alone : all).points) record(values, step);
     if (!isBetter) return { ...onAll, since: null };
     rmSync(folder, { recursive: true });
-    renameSync(apart, folder);
+    replaceFileSync(apart, folder);
     return { ...onNew, since: regime };
   } finally {
     rmSync(apart, { recursive: true, force: true });

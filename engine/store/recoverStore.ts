@@ -1,10 +1,11 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
 import { WorkError, messageOf } from '../base/errors.ts';
 import { migrations } from './migrations.ts';
 import { stateFolder } from './store.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 export interface Recovery {
   /** The number of saved rows and, if the damaged file still reports it, of rows in the table. */
@@ -67,8 +68,8 @@ export function recoverStore(root: string, options: { dryRun?: boolean } = {}): 
     if (options.dryRun) return { tables, damaged: null };
     const damaged = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     for (const end of ['', '-wal', '-shm'])
-      if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${damaged}${end}`);
-    renameSync(fresh, path);
+      if (existsSync(`${path}${end}`)) replaceFileSync(`${path}${end}`, `${damaged}${end}`);
+    replaceFileSync(fresh, path);
     return { tables, damaged };
   } finally {
     if (made.open) made.close();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RunQuery, RunSummary } from '../../protocol/runs.ts';
@@ -14,6 +14,7 @@ import { momentOf } from './moment.ts';
 import { pageOfRuns } from './pageOfRuns.ts';
 import { summariseRuns, type RunRow } from './runSummaries.ts';
 import type { Store } from '../store/store.ts';
+import { replaceFile } from '../base/replaceFile.ts';
 
 export interface RunExport {
   query: RunQuery;
@@ -94,7 +95,7 @@ async function writeCsv(
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await replaceFile(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw error instanceof WorkError

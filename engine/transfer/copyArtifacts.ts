@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, mkdir, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDiskFull, CancelledError, checkCancelled, messageOf, WorkError } from '../base/errors.ts';
 import type { Tell } from './records.ts';
 import { walkFiles } from './walkFiles.ts';
+import { replaceFile } from '../base/replaceFile.ts';
 
 /**
  * Copies the new and changed files of a folder; returns their number. Uses copy-on-write clones where the file system
@@ -32,7 +33,7 @@ export async function copyArtifacts(
       await mkdir(dirname(target), { recursive: true });
       await copyFile(file.full, part, constants.COPYFILE_FICLONE);
       await utimes(part, file.changed / 1000, file.changed / 1000);
-      await rename(part, target);
+      await replaceFile(part, target);
       copied++;
     } catch (error) {
       await rm(part, { force: true }).catch(() => {});

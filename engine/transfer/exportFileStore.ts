@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -26,6 +26,7 @@ import { readMeta } from './metaYaml.ts';
 import type { SourceDataset, Tell } from './records.ts';
 import { subfolders } from './walkFiles.ts';
 import { metaText, type MetaFields } from './writeMeta.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 const statuses: Record<RunStatus, number> = {
   running: 1,
@@ -280,7 +281,7 @@ async function writeRun(
     run.artifacts === null
       ? 0
       : await copyArtifacts(run.artifacts, join(path, 'artifacts'), { signal: options.signal, tell: options.tell });
-  if (isNew) renameSync(path, place);
+  if (isNew) replaceFileSync(path, place);
   counts.points += points;
   counts.artifacts += copied;
   if (isNew) counts.runs++;

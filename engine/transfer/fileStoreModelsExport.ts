@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkCancelled } from '../base/errors.ts';
@@ -9,6 +9,7 @@ import { appendLines, fileOf, isDeleted, md5, named, putter, pythonText } from '
 import { plainKeys } from './exportedRuns.ts';
 import type { SourceRun, Tell } from './records.ts';
 import { metaText } from './writeMeta.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 const statuses: Record<string, number> = {
   LOGGED_MODEL_STATUS_UNSPECIFIED: 0,
@@ -73,7 +74,7 @@ export async function writeModel(
       : await copyArtifacts(model.folder, join(path, 'artifacts'), { signal: options.signal, tell: options.tell });
   if (isNew) {
     mkdirSync(join(experiment, 'models'), { recursive: true });
-    renameSync(path, place);
+    replaceFileSync(path, place);
   }
   counts.artifacts += copied;
   if (isNew) counts.models++;

@@ -1,26 +1,18 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { plainKeys } from './exportedRuns.ts';
 import { readMeta } from './metaYaml.ts';
 import { linesOf } from './metricFile.ts';
 import type { Tell } from './records.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 /** Writes a file and its folders: to a temporary file that is renamed, so that no reader sees half of it. */
 export function writeText(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const part = `${file}.${process.pid}.part`;
   writeFileSync(part, text);
-  renameSync(part, file);
+  replaceFileSync(part, file);
 }
 
 /** Writes a missing file or, with `replace`, one with other content. Sets `change.any` when it wrote. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDiskFull, CancelledError, WorkError } from '../base/errors.ts';
 import type { Store } from '../store/store.ts';
@@ -12,6 +12,7 @@ import { readMeta } from './metaYaml.ts';
 import type { Tell } from './records.ts';
 import { readTexts, subfolders } from './walkFiles.ts';
 import { metaText } from './writeMeta.ts';
+import { replaceFileSync } from '../base/replaceFile.ts';
 
 /** MLflow's stage of a deleted version. */
 const deletedStage = 'Deleted_Internal';
@@ -116,7 +117,7 @@ function moveIn(staging: string, place: string, make: (path: string) => void): v
   mkdirSync(path, { recursive: true });
   make(path);
   mkdirSync(join(place, '..'), { recursive: true });
-  renameSync(path, place);
+  replaceFileSync(path, place);
 }
 
 function modelMeta({

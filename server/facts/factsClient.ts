@@ -7,7 +7,7 @@ import { factName, factsOf } from '../../engine/facts/factsOf.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { factRequests, requestKey, type FactRequest } from '../../engine/facts/requests.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
-import { isVirtual } from '../workspace.ts';
+import { isVirtual } from '../places.ts';
 import type { Answer, Ask } from './messages.ts';
 
 /** Delay between the last keystroke and a request for facts. */

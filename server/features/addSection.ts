@@ -1,5 +1,4 @@
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { addSection } from '../../engine/project/addSection.ts';
 import { setAt } from '../../engine/project/edit.ts';
 import { entryOf, nodeAt } from '../../engine/project/located.ts';
@@ -7,6 +6,7 @@ import { loadProject, type Project } from '../../engine/project/loadProject.ts';
 import type { AddablePart, LanguageRequests } from '../../protocol/languageServer.ts';
 import type { Workspace } from '../workspace.ts';
 import { toLspRange } from './ranges.ts';
+import { placeIn } from '../places.ts';
 
 const firstPort = 8080;
 const portsTried = 50;
@@ -46,7 +46,7 @@ export async function provideSection(
   return {
     changes: added.edits.map(({ range, text: newText }) => ({ range: toLspRange(lines, range), newText })),
     files: Object.fromEntries(
-      Object.entries(added.files).map(([path, content]) => [join(project.root, path), content]),
+      Object.entries(added.files).map(([path, content]) => [placeIn(project.root, path), content]),
     ),
     line: key ? toLspRange(after.file.parsed.lines, key.keyRange).start.line : 0,
   };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   SymbolKind,
   type CallHierarchyIncomingCall,
@@ -17,6 +16,7 @@ import { nameAt } from './names.ts';
 import { type Section } from './section.ts';
 import { toLspRange } from './ranges.ts';
 import { pairRange } from './spans.ts';
+import { placeIn } from '../places.ts';
 
 /** The stage under the cursor, at its declaration or a reference. */
 export function prepareCallHierarchy(workspace: Workspace, uri: string, position: Position): CallHierarchyItem[] {
@@ -181,7 +181,7 @@ function toItem(
     name: entry.key,
     kind,
     detail,
-    uri: workspace.uriOf(join(project.root, project.file.path)),
+    uri: workspace.uriOf(placeIn(project.root, project.file.path)),
     range: toLspRange(lines, pairRange(text, entry)),
     selectionRange: toLspRange(lines, entry.keyRange),
   };

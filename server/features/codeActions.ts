@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   CodeActionKind,
   type CodeAction,
@@ -11,6 +10,7 @@ import { yamlText } from '../../engine/project/edit.ts';
 import type { Fix, Problem } from '../../protocol/problem.ts';
 import type { Workspace } from '../workspace.ts';
 import { rangeOf, type Diagnostics } from './diagnostics.ts';
+import { placeIn } from '../places.ts';
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.loopwright`;
 
@@ -138,7 +138,7 @@ function changesOf(workspace: Workspace, uri: string, fix: Fix): Record<string, 
   const root = workspace.rootOf(uri);
   const changes: Record<string, TextEdit[]> = {};
   for (const edit of fix.edits)
-    (changes[root === null ? uri : workspace.uriOf(join(root, edit.file))] ??= []).push({
+    (changes[root === null ? uri : workspace.uriOf(placeIn(root, edit.file))] ??= []).push({
       range: rangeOf(edit),
       newText: edit.newText,
     });

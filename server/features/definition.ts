@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Location, Position } from 'vscode-languageserver';
 import { entryOf, nodeAt } from '../../engine/project/located.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
@@ -10,6 +9,7 @@ import { columnAt, declaredColumn, type ColumnName } from './columnNames.ts';
 import { nameAt, shapesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
 import { nameUnder } from './references.ts';
+import { placeIn } from '../places.ts';
 
 /**
  * The declaration of the name at the cursor: a dataset, stage, model, deployment, monitor or param, a column in its
@@ -55,7 +55,7 @@ export function provideDefinition(workspace: Workspace, uri: string, position: P
 
 function atStart(project: Project, path: string | undefined): Location | null {
   const start = { line: 0, character: 0 };
-  return path === undefined ? null : { uri: toUri(join(project.root, path)), range: { start, end: start } };
+  return path === undefined ? null : { uri: toUri(placeIn(project.root, path)), range: { start, end: start } };
 }
 
 function declared(project: Project, section: string, name: string): Location | null {
@@ -73,5 +73,5 @@ function inFile(
   file: { path: string; parsed: Parsed },
   range: { start: number; end: number },
 ): Location {
-  return { uri: toUri(join(project.root, file.path)), range: toLspRange(file.parsed.lines, range) };
+  return { uri: toUri(placeIn(project.root, file.path)), range: toLspRange(file.parsed.lines, range) };
 }

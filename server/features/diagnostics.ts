@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DiagnosticSeverity, type Diagnostic, type PublishDiagnosticsParams } from 'vscode-languageserver';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { judge } from '../../engine/checks/severities.ts';
@@ -7,6 +6,7 @@ import { loadConfigFile, resolveProjectFile, type Project } from '../../engine/p
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import type { Problem, Severities } from '../../protocol/problem.ts';
 import { pathInProject, type Workspace } from '../workspace.ts';
+import { placeIn } from '../places.ts';
 
 const severities = {
   error: DiagnosticSeverity.Error,
@@ -121,12 +121,12 @@ export class Diagnostics {
     const project = workspace.project(root);
     const named = new Set(
       [project.file.path, ...project.schemas.keys(), ...[...project.experiments.values()].map((file) => file.path)].map(
-        (path) => workspace.uriOf(join(root, path)),
+        (path) => workspace.uriOf(placeIn(root, path)),
       ),
     );
     const known = project.readable?.config ? facts(project) : noFacts;
     const found = byFile(checkProject(project, { facts: known, severities: this.severities }), (path) =>
-      workspace.uriOf(join(root, path)),
+      workspace.uriOf(placeIn(root, path)),
     );
     for (const uri of workspace.openIn(root))
       if (!named.has(uri))
@@ -197,7 +197,7 @@ export class Diagnostics {
       ...(problem.related
         ? {
             relatedInformation: problem.related.map((place) => ({
-              location: { uri: this.#options.workspace.uriOf(join(root, place.file)), range: rangeOf(place) },
+              location: { uri: this.#options.workspace.uriOf(placeIn(root, place.file)), range: rangeOf(place) },
               message: place.message,
             })),
           }

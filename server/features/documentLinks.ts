@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DocumentLink } from 'vscode-languageserver';
 import { isGlob } from '../../engine/base/glob.ts';
 import type { Range } from '../../engine/project/located.ts';
@@ -9,6 +8,7 @@ import type { Walked } from '../../engine/project/schemaWalk.ts';
 import type { Workspace } from '../workspace.ts';
 import { toLspRange } from './ranges.ts';
 import { walkedOf } from './walked.ts';
+import { placeIn } from '../places.ts';
 
 interface Found {
   range: Range;
@@ -30,7 +30,7 @@ export function provideDocumentLinks(workspace: Workspace, uri: string): Documen
     const target = targetOf(project, path);
     return target === null
       ? []
-      : [{ range: toLspRange(parsed.lines, range), target: workspace.uriOf(join(project.root, target)) }];
+      : [{ range: toLspRange(parsed.lines, range), target: workspace.uriOf(placeIn(project.root, target)) }];
   });
 }
 
@@ -52,7 +52,7 @@ function words(text: string, { start, end }: Range): Found[] {
 
 /** The file of a path or glob; null for folders, missing files, and globs that match several files. */
 function targetOf(project: Project, path: string): string | null {
-  const key = join(project.root, path);
+  const key = placeIn(project.root, path);
   const held = known.get(key);
   if (held && Date.now() - held.at < keptMs) return held.target;
   const target = look(project, path);
@@ -65,7 +65,7 @@ function look(project: Project, path: string): string | null {
   if (path.includes('\0') || path.endsWith('/')) return null;
   const matches = !isGlob(path) ? [path] : /^(\.\/)?\*\*|^\/|(^|\/)\.\./.test(path) ? [] : project.files.glob(path);
   const [only, ...more] = matches;
-  return only !== undefined && more.length === 0 && project.files.exists(only) && !isFolder(join(project.root, only))
+  return only !== undefined && more.length === 0 && project.files.exists(only) && !isFolder(placeIn(project.root, only))
     ? only
     : null;
 }

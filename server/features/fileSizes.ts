@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { isGlob } from '../../engine/base/glob.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
+import { placeIn } from '../places.ts';
 
 const keptMs = 2000;
 const mostStats = 200;
@@ -17,7 +17,7 @@ export interface Allowance {
  * out. Cached for two seconds, for scrolling.
  */
 export function describeFiles(project: Project, path: string, allowance: Allowance): string | null {
-  const key = join(project.root, path);
+  const key = placeIn(project.root, path);
   const held = known.get(key);
   if (held && Date.now() - held.at < keptMs) return held.text;
   if (allowance.left-- <= 0) return null;
@@ -38,7 +38,7 @@ function count(project: Project, path: string): string {
   const paths = isGlob(path) ? project.files.glob(path) : inFolder(project, path);
   let [files, folders, bytes] = [0, 0, 0];
   for (const found of paths.slice(0, mostStats)) {
-    const stat = statSync(join(project.root, found), { throwIfNoEntry: false });
+    const stat = statSync(placeIn(project.root, found), { throwIfNoEntry: false });
     if (stat?.isFile()) [files, bytes] = [files + 1, bytes + stat.size];
     else folders++;
   }
@@ -50,7 +50,7 @@ function count(project: Project, path: string): string {
 
 function inFolder(project: Project, path: string): string[] {
   try {
-    const stat = statSync(join(project.root, path), { throwIfNoEntry: false });
+    const stat = statSync(placeIn(project.root, path), { throwIfNoEntry: false });
     return stat?.isDirectory() ? project.files.glob(`${path.replace(/\/+$/, '')}/**/*`) : stat ? [path] : [];
   } catch {
     return [];

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Location, Position, Range as LspRange } from 'vscode-languageserver';
 import { LineIndex } from '../../engine/project/lineIndex.ts';
 import type { Range } from '../../engine/project/located.ts';
@@ -9,6 +8,7 @@ import { columnAt, columnPlaces, columnsInSql, sqlFilesOf, type ColumnName } fro
 import { nameAt, occurrencesOf, type Name } from './names.ts';
 import { toLspRange } from './ranges.ts';
 import { tablePlaces, type SqlPlace } from './sqlNames.ts';
+import { placeIn } from '../places.ts';
 
 /** A name of a project at the cursor. */
 export interface Found {
@@ -40,7 +40,7 @@ export function provideReferences(
   return found
     ? placesOf(found)
         .filter((place) => declarations || !place.declaration)
-        .map((place) => ({ uri: workspace.uriOf(join(found.project.root, place.path)), range: rangeOf(place) }))
+        .map((place) => ({ uri: workspace.uriOf(placeIn(found.project.root, place.path)), range: rangeOf(place) }))
     : [];
 }
 

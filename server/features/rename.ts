@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   ErrorCodes,
   ResponseError,
@@ -21,6 +20,7 @@ import { declarationOf, type Name } from './names.ts';
 import { toLspRange } from './ranges.ts';
 import { nameUnder, placesOf, rangeOf, type Found, type NamePlace } from './references.ts';
 import { namesItself } from './sqlNames.ts';
+import { placeIn } from '../places.ts';
 
 /** A replacement in a file of the project, in offsets. */
 interface FileEdit {
@@ -40,7 +40,7 @@ export function prepareRename(
   const here = placesOf(found).find((place) => {
     const { start, end } = rangeOf(place);
     return (
-      workspace.uriOf(join(found.project.root, place.path)) === uri &&
+      workspace.uriOf(placeIn(found.project.root, place.path)) === uri &&
       start.line === position.line &&
       start.character <= position.character &&
       end.character >= position.character
@@ -73,7 +73,7 @@ export function provideRename(
         ? null
         : worseAfter(found, newName, edits);
   if (worse !== null || typeof edits === 'string') throw refused(worse ?? String(edits));
-  const uriIn = (path: string) => workspace.uriOf(join(project.root, path));
+  const uriIn = (path: string) => workspace.uriOf(placeIn(project.root, path));
   const changes: Record<string, TextEdit[]> = {};
   for (const { place, range, text } of edits)
     (changes[uriIn(place.path)] ??= []).push({ range: toLspRange(place.lines, range), newText: text });

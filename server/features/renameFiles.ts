@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import type { TextEdit, WorkspaceEdit } from 'vscode-languageserver';
 import { yamlText } from '../../engine/project/edit.ts';
-import { leadsOut, relativePath } from '../../engine/base/projectPath.ts';
+import { leadsOut } from '../../engine/base/projectPath.ts';
 import { shapes } from '../../engine/project/shape.ts';
 import { walkShapes } from '../../engine/project/schemaWalk.ts';
 import { pathOf, type Workspace } from '../workspace.ts';
 import { occurrencesOf } from './names.ts';
 import { toLspRange } from './ranges.ts';
+import { pathFrom, placeIn } from '../places.ts';
 
 /**
  * Edits for a rename of files or folders: the paths in loopwright.yaml that refer to them or to their contents, and the
@@ -21,10 +21,10 @@ export function renamedFiles(
     const root = workspace.rootOf(oldUri);
     const [before, after] = [pathOf(oldUri), pathOf(newUri)];
     if (root === null || before === null || after === null) continue;
-    const [from, to] = [relativePath(root, before), relativePath(root, after)];
+    const [from, to] = [pathFrom(root, before), pathFrom(root, after)];
     const project = workspace.projectAt(root);
     if (!project.file.parsed.root || from === '' || leadsOut(to)) continue;
-    const uri = workspace.uriOf(join(root, project.file.path));
+    const uri = workspace.uriOf(placeIn(root, project.file.path));
     const [experiment, renamed] = [experimentOf(from), experimentOf(to)];
     if (experiment !== null && renamed !== null) {
       for (const { file, range } of occurrencesOf(project, { section: 'experiments', name: experiment }))

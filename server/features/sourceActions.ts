@@ -17,8 +17,9 @@ import { fairnessNames } from '../../engine/evaluation/metrics.ts';
 import { parseMetric } from '../../engine/evaluation/metricName.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { spotAt, type KeyPath } from '../../engine/project/schemaPath.ts';
-import { isVirtual, type Workspace } from '../workspace.ts';
+import { type Workspace } from '../workspace.ts';
 import { toLspRange } from './ranges.ts';
+import { isVirtual, placeIn } from '../places.ts';
 
 /** The data for `codeAction/resolve`, which computes the expensive hash of a file. */
 export interface PinData {
@@ -59,8 +60,8 @@ function inferSchema(workspace: Workspace, project: Project, facts: Facts, name:
   if (!dataset || !found || found.columns.length === 0) return [];
   const path = dataset.schema ?? `schemas/${name}.dataset.yaml`;
   if (project.files.exists(path)) return [];
-  const uri = workspace.uriOf(join(project.root, path));
-  const main = workspace.uriOf(join(project.root, project.file.path));
+  const uri = workspace.uriOf(placeIn(project.root, path));
+  const main = workspace.uriOf(placeIn(project.root, project.file.path));
   const edit = dataset.schema === undefined ? setAt(project.file, ['datasets', name, 'schema'], path) : null;
   const changes: (TextDocumentEdit | { kind: 'create'; uri: string; options: { ignoreIfExists: boolean } })[] = [
     { kind: 'create', uri, options: { ignoreIfExists: true } },

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { SymbolKind, type SymbolInformation } from 'vscode-languageserver';
 import { entryOf, type Range } from '../../engine/project/located.ts';
 import type { ConfigFile, Project } from '../../engine/project/loadProject.ts';
@@ -7,6 +6,7 @@ import { columnsIn, declaredIn } from './declared.ts';
 import type { Section } from './section.ts';
 import { toLspRange } from './ranges.ts';
 import { sectionSymbols } from './sectionSymbols.ts';
+import { placeIn } from '../places.ts';
 
 const most = 500;
 
@@ -51,7 +51,7 @@ function toSymbol(
     name,
     kind,
     containerName: container,
-    location: { uri: workspace.uriOf(join(project.root, file.path)), range: toLspRange(file.parsed.lines, range) },
+    location: { uri: workspace.uriOf(placeIn(project.root, file.path)), range: toLspRange(file.parsed.lines, range) },
   };
 }
 

@@ -104,7 +104,8 @@ test('a drive letter has one case', () => {
 });
 
 /** Folders of the engine in which a root is joined with names that were listed or made there, never with typed ones. */
-const listed = /^engine\/(?:start|transfer|store|python|mlflow|provenance)\/|^engine\/runner\/(?:dvcLock|sweep\/)/;
+const listed =
+  /^engine\/(?:start|transfer|store|python|mlflow|provenance)\/|^engine\/(?:runner\/(?:dvcLock|sweep\/)|project\/dvc\/)/;
 
 test('only projectPath joins the root of a project and a path', () => {
   const root = join(import.meta.dirname, '../..');

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packingOf } from './fileStart.ts';
 import type { TextReading } from './readText.ts';
 import { rewriteText } from './rewriteText.ts';
 import { unpackFile } from './unpackFile.ts';
+import { replaceFileSync } from '../../base/replaceFile.ts';
 
 interface Rewritten {
   path: string;
@@ -57,7 +58,7 @@ export function rewrittenFile(reading: TextReading): string {
       unpackFile(file, `${path}.raw`);
       rewriteText(reading, `${path}.raw`, beside);
     }
-    renameSync(beside, path);
+    replaceFileSync(beside, path);
   } finally {
     rmSync(beside, { force: true });
     rmSync(`${path}.raw`, { force: true });

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WorkError } from '../../base/errors.ts';
 import { runCommand } from '../../base/runCommand.ts';
 import { watched } from './filesSource.ts';
 import type { Received, SourceContext } from './source.ts';
 import { projectPath } from '../../base/projectPath.ts';
+import { replaceFileSync } from '../../base/replaceFile.ts';
 
 export interface CommandSource {
   command: string;
@@ -59,7 +60,7 @@ async function printed(context: SourceContext, source: CommandSource): Promise<R
       `The command printed nothing: ${command}. It must print ${format === 'csv' ? 'CSV with a header' : 'one JSON object per line'}, or \`output\` must be the file that it writes.`,
       { place: { file: 'loopwright.yaml' } },
     );
-  renameSync(unfinished, path);
+  replaceFileSync(unfinished, path);
   return { files: [path], version: null };
 }
 

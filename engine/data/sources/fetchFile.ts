@@ -1,10 +1,11 @@
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { WorkError } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/writeAtomic.ts';
 import { hashFile } from '../hashFile.ts';
 import { PassingFault, retryAfterMs, withRetries } from './retry.ts';
+import { replaceFileSync } from '../../base/replaceFile.ts';
 
 /** Sends the request with these headers in addition to its own, and returns the response after redirects. */
 export type Ask = (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
@@ -110,7 +111,7 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
       dropPart(path);
       throw error;
     }
-    renameSync(part, path);
+    replaceFileSync(part, path);
     writeAtomic(noteOf(path), JSON.stringify(file));
     rmSync(validatorOf(path), { force: true });
     return { ...file, changed: here?.sha256 !== hash };

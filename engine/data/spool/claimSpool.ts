@@ -1,8 +1,9 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkError } from '../../base/errors.ts';
 import { isAlive, processStart } from '../../base/processIdentity.ts';
 import { makeFolder } from './segments.ts';
+import { replaceFileSync } from '../../base/replaceFile.ts';
 
 /** The process that writes a spool. */
 export interface SpoolHolder {
@@ -49,7 +50,7 @@ export function claimSpool(folder: string): SpoolClaim {
     listensAt: (url) => {
       const beside = `${path}.${process.pid}.tmp`;
       writeFileSync(beside, JSON.stringify({ ...own, url }));
-      renameSync(beside, path);
+      replaceFileSync(beside, path);
     },
     release: () => {
       if (readHolder(folder)?.pid === process.pid) rmSync(path, { force: true });
@@ -75,7 +76,7 @@ function readHolder(folder: string): SpoolHolder | null {
 function removeStale(path: string, stale: SpoolHolder | null): void {
   const aside = `${path}.${process.pid}.stale`;
   try {
-    renameSync(path, aside);
+    replaceFileSync(path, aside);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;

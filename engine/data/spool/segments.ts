@@ -7,11 +7,11 @@ import {
   openSync,
   readdirSync,
   readSync,
-  renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFileSync } from '../../base/replaceFile.ts';
 
 /**
  * A spool is a folder of segments, files of one JSON object a line. A segment is `.open` while its writer adds to it,
@@ -57,7 +57,7 @@ export function closeSegment(folder: string, name: string, bytes: number): strin
   const closed = `${name.slice(0, -openEnding.length)}${closedEnding}`;
   // Somebody removed the folder while its writer ran.
   if (!existsSync(path)) return null;
-  renameSync(path, join(folder, closed));
+  replaceFileSync(path, join(folder, closed));
   syncFolder(folder);
   return closed;
 }
