@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { WorkError, messageOf } from '../base/errors.ts';
 import { numbersOfFile } from './numbersOfFile.ts';
 import { projectPath } from '../base/projectPath.ts';
@@ -20,12 +20,14 @@ export interface MetricsDocument {
   isNew(): boolean;
 }
 
+const formats: Record<string, string> = { '.json': 'JSON', '.toml': 'TOML', '.py': 'Python' };
+
 /** The files at a path of metrics: itself, or all files in a folder. */
 export function metricsFilesAt(root: string, path: string): string[] {
   const stats = statSync(projectPath(root, path), { throwIfNoEntry: false });
   if (!stats?.isDirectory()) return [path];
   return readdirSync(projectPath(root, path), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(?:json|ya?ml)$/i.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(?:json|ya?ml|toml|py)$/i.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(join(root, '/').length).replaceAll('\\', '/'))
     .toSorted();
 }
@@ -71,7 +73,7 @@ export function metricsDocument(root: string, path: string, sink: MetricsSink, i
         return found;
       } catch (error) {
         if (error instanceof WorkError) throw error;
-        const kind = /\.json$/i.test(path) ? 'JSON' : 'YAML';
+        const kind = formats[extname(path).toLowerCase()] ?? 'YAML';
         throw new WorkError(`The metrics file \`${path}\` is not ${kind}: ${messageOf(error)}`, {
           cause: error,
           place: { file: path },

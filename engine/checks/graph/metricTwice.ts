@@ -64,7 +64,7 @@ function filesOfDvc({ project, config, graph }: CheckContext): MetricFile[] {
   const { dvc, files, file: projectFile } = project;
   const ofStages = cmdStages(config).flatMap(([, { metrics }]) => metrics ?? []);
   return [...(dvc?.metricPlaces ?? [])].flatMap(([path, range]) => {
-    const inside = files.glob(posix.join(path, '**/*')).filter((file) => /\.(?:json|ya?ml)$/i.test(file));
+    const inside = files.glob(posix.join(path, '**/*')).filter((file) => /\.(?:json|ya?ml|toml|py)$/i.test(file));
     return (inside.length > 0 ? inside : [path])
       .filter((file) => !ofStages.some((own) => pathsOverlap(own, file)))
       .map((file) => ({

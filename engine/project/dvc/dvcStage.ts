@@ -90,16 +90,8 @@ export function readStage(stamped: Stamped, reading: StageReading): DvcStage {
   const paths = (key: 'deps' | 'outs' | 'metrics' | 'plots') => pathsOf(get(key)?.value, folder, report);
   add('deps', get('deps') ?? get('params'), list(stage.range, [...paths('deps'), ...wholeFiles]));
   add('params', get('params'), list(stage.range, names));
-  const metrics = paths('metrics');
-  const readable = metrics.filter((node) => !/\.(?:toml|py)$/i.test(String(toValue(node))));
-  const others = metrics.filter((node) => !readable.includes(node));
-  for (const other of others)
-    report.info(
-      other.range,
-      `\`${String(toValue(other))}\` is stored as an output. Only metrics in JSON and YAML are read into the run.`,
-    );
-  add('outs', get('outs') ?? get('metrics'), list(stage.range, [...paths('outs'), ...others]));
-  add('metrics', get('metrics'), list(stage.range, readable));
+  add('outs', get('outs'), list(stage.range, paths('outs')));
+  add('metrics', get('metrics'), list(stage.range, paths('metrics')));
   add('plots', get('plots'), list(stage.range, paths('plots')));
   return {
     value: { kind: 'map', range: stage.range, entries },
@@ -175,8 +167,8 @@ function persisted(node: Located | undefined): string[] {
 }
 
 /**
- * Returns the names of the params that a stage reads, and records their values. Files other than YAML and JSON are
- * dependencies as a whole.
+ * Returns the names of the params that a stage reads, and records their values. A file that is not there yet is a
+ * dependency as a whole.
  */
 function paramsOf(
   node: Located | undefined,
@@ -187,11 +179,6 @@ function paramsOf(
   const wholeFiles: Located[] = [];
   const use = (file: string, asked: string[] | null, range: Range) => {
     const path = joined(folder, file);
-    if (/\.(?:toml|py)$/i.test(path)) {
-      report.info(range, `\`${path}\` is tracked as a whole. Single params are only tracked in YAML and JSON.`);
-      wholeFiles.push({ kind: 'scalar', range, value: path, quoted: true });
-      return;
-    }
     const found = reader.entries(path);
     const context = new Map((found ?? []).map(({ key, value }) => [key, value]));
     // A stage may write it; otherwise it is reported like any other missing file.

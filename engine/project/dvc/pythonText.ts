@@ -70,6 +70,22 @@ function decimal(value: number): Scalar {
   return { value, text: floatText(value) };
 }
 
+/** A whole number of another format, written as Python writes it. */
+export function integerNode(value: bigint): Located {
+  return nodeOf(integer(String(value)));
+}
+
+/** A number with a point or an exponent of another format, written as Python writes it. */
+export function floatNode(value: number): Located {
+  return nodeOf(decimal(value));
+}
+
+function nodeOf({ value, text }: Scalar): Located {
+  const made: Located = { kind: 'scalar', range: { start: 0, end: 0 }, value, quoted: false };
+  texts.set(made, text);
+  return made;
+}
+
 /** Formats a float like Python's `repr`: `1.0` keeps its point, exponents have two digits. */
 export function floatText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';

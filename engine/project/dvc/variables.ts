@@ -4,6 +4,7 @@ import { whyUnread } from '../../base/readRegularFile.ts';
 import type { Entry, Located, Range } from '../located.ts';
 import { parseYaml, type Parsed } from '../parseYaml.ts';
 import type { ProjectFiles } from '../projectFiles.ts';
+import { isOtherFormat, readOtherFormat } from './otherFormats.ts';
 import { asPython, movedTo } from './pythonText.ts';
 import type { Report } from './template.ts';
 
@@ -36,15 +37,32 @@ export class ParamFiles {
     this.#parse = parse;
   }
 
-  /** Returns the top-level values of a YAML or JSON file; null when it does not exist. */
+  /** Returns the top-level values of a YAML, JSON, TOML or Python file; null when it does not exist. */
   entries(path: string): Entry[] | null {
     const known = this.#known.get(path);
     if (known !== undefined) return known;
+    const found = isOtherFormat(path) ? this.#otherFormat(path) : this.#yaml(path);
+    this.#known.set(path, found);
+    return found;
+  }
+
+  #otherFormat(path: string): Entry[] | null {
+    // Read as an empty YAML text for what is wrong with the file itself.
+    let text: string | null = null;
+    const parsed = readSource(path, this.#files, (name, content) => {
+      text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+      return parseYaml(name, '');
+    });
+    const read = text === null ? null : readOtherFormat(path, text);
+    this.unread.push(...(read?.problems ?? parsed?.problems ?? []).filter(({ severity }) => severity === 'error'));
+    return parsed === null ? null : (read?.entries ?? []);
+  }
+
+  #yaml(path: string): Entry[] | null {
     const parsed = readSource(path, this.#files, this.#parse);
     this.unread.push(...(parsed?.problems ?? []).filter(({ severity }) => severity === 'error'));
     const root = parsed?.root && placeless(asPython(parsed.root, parsed.text, /\.json$/i.test(path)));
     const entries = root?.kind === 'map' ? root.entries : [];
-    this.#known.set(path, parsed === null ? null : entries);
     return parsed === null ? null : entries;
   }
 }
