@@ -21,6 +21,7 @@ export async function checkedLines(
     mode: lines.typed === true ? 'typed' : 'raw',
     lineColumn: '_line',
     invalid,
+    ...(lines.proof ? { provedRows: rows - lines.count } : {}),
     foreign: await foreignTables(context, db, schema),
   });
   return withUnparsed(db, result, lines, lineMode(schema, invalid));

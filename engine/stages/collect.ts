@@ -13,7 +13,7 @@ import { describeSource, receive } from '../data/sources/receive.ts';
 import { redactor } from '../data/sources/redact.ts';
 import type { Received, SourceContext } from '../data/sources/source.ts';
 import { validateTable, type ValidationResult } from '../data/validateTable.ts';
-import { writeCsv, writeParquet } from '../data/writeTable.ts';
+import { writeTable } from '../data/writeTable.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
 import type { CollectSource, CollectStage } from '../project/schema/collectStage.ts';
@@ -272,7 +272,7 @@ async function writeRows(context: StageContext, plan: Plan, received: Received, 
   if (lines) {
     const wanted = merges && schema ? withoutRowBounds(schema) : schema;
     const result = await checkedLines(context, db, lines, { schema: wanted, invalid, rows: rows ?? 0 });
-    return writeChecked(context, plan, { result, sql: result.validSql, merges, beside });
+    return writeChecked(context, plan, { result, sql: result.validSql, merges, beside, proof: lines.proof ?? null });
   }
   const format = sourceFormat(files[0] ?? '');
   const text = format === 'csv' && schema !== null;
@@ -322,7 +322,19 @@ async function writeRows(context: StageContext, plan: Plan, received: Received, 
 async function writeChecked(
   context: StageContext,
   plan: Plan,
-  { result, sql, merges, beside }: { result: ValidationResult | null; sql: string; merges: boolean; beside: string },
+  {
+    result,
+    sql,
+    merges,
+    beside,
+    proof = null,
+  }: {
+    result: ValidationResult | null;
+    sql: string;
+    merges: boolean;
+    beside: string;
+    proof?: readonly string[] | null;
+  },
 ): Promise<Written> {
   const db = await context.database();
   let quarantined = 0;
@@ -339,7 +351,8 @@ async function writeChecked(
     : merges
       ? await writeMerged(context, plan, sql, beside)
       : null;
-  if (merged === null) await write(db, plan.target, sql, beside);
+  const joined = proof !== null && result?.unchanged !== undefined ? { files: proof, columns: result.unchanged } : null;
+  if (merged === null) await writeTable(db, plan.target, sql, beside, joined);
   await result?.discard();
   // Rows at the boundary are read again each time; when none of them is invalid, the version keeps its count.
   return {
@@ -347,10 +360,6 @@ async function writeChecked(
     detail,
     words: merged?.words ?? [],
   };
-}
-
-async function write(db: Database, target: string, sql: string, path: string): Promise<void> {
-  await (/\.parquet$/i.test(target) ? writeParquet(db, sql, path) : writeCsv(db, sql, path));
 }
 
 /** Writes the previous version merged with the new rows; `isNew` is false when they change nothing. */
@@ -379,7 +388,7 @@ async function writeMerged(
     return { isNew: false, words: [nothingNewWords] };
   }
   if (plan.schema) await checkTotal(context, plan, plan.schema, merged.sql);
-  await write(db, plan.target, merged.sql, beside);
+  await writeTable(db, plan.target, merged.sql, beside);
   return {
     isNew: true,
     words: [`${count(merged.added)} added`, ...(merged.replaced > 0 ? [`${count(merged.replaced)} replaced`] : [])],

@@ -2,7 +2,9 @@ import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import type { Database } from '../database.ts';
 import { accessLines } from './accessLines.ts';
+import { accessScanner } from './accessScanner.ts';
 import { jsonLines } from './jsonLines.ts';
+import type { LineScanner } from './lineScanner.ts';
 import { logfmtLines } from './logfmtLines.ts';
 import type { ParsedLines } from './parsedLines.ts';
 import { patternLines } from './patternLines.ts';
@@ -24,4 +26,12 @@ export async function parseLines(
     default:
       return accessLines(records, source, schema);
   }
+}
+
+/** Returns what reads the usual lines of a format without SQL, if there is something. */
+export function scannerFor(source: FromLogs, schema: DatasetSchema | null): LineScanner | null {
+  if (source.continued !== undefined || (source.format !== 'common' && source.format !== 'combined')) return null;
+  const scanner = accessScanner(source, schema);
+  // A line with one field would be blank where its value is missing.
+  return scanner.columns.length > 1 ? scanner : null;
 }

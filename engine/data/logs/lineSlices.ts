@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { CancelledError } from '../../base/errors.ts';
 import { bytesOf, markBefore, markStart, type HeldFile } from './heldFiles.ts';
 import type { Mark } from './logPosition.ts';
+import type { ScannedLines } from './scannedLines.ts';
 
 /** Whole lines of a file, copied for DuckDB. */
 export interface LineSlice {
@@ -18,6 +19,8 @@ export interface LineSlice {
   /** Marks of the file at its start and before `end`. */
   head: Mark;
   mark: Mark;
+  /** The lines, when they were scanned instead of being copied to `path`. */
+  scanned: ScannedLines | null;
 }
 
 export interface SliceOptions {
@@ -27,11 +30,15 @@ export interface SliceOptions {
   continued: RegExp | null;
   /** The file does not grow any more: its last line counts without a line break, and the last record is complete. */
   isFinished: boolean;
+  /** Takes the lines instead of the file at `target`. */
+  scanned?: ScannedLines | null;
   signal: AbortSignal;
 }
 
 const chunkBytes = 4 << 20;
 const sliceBytes = 128 << 20;
+/** Scanned lines stay in memory until DuckDB reads them. */
+const scannedBytes = 64 << 20;
 /** A longer line is cut: only its start is read. */
 const mostLineBytes = 64 << 20;
 const cutBytes = 1 << 20;
@@ -39,7 +46,8 @@ const cutBytes = 1 << 20;
 /**
  * Copies whole lines from an offset of a file, at most some 128 MB: without a byte order mark and null bytes, with line
  * breaks of one form, as UTF-8. A blank line becomes one space, so that lines can be counted. Returns null when there is
- * no whole line, and `changed` when the file was truncated or replaced while it was read.
+ * no whole line, and `changed` when the file was truncated or replaced while it was read. It ends early when too few
+ * lines can be scanned.
  */
 export async function copyLines(
   file: HeldFile,
@@ -48,24 +56,28 @@ export async function copyLines(
   options: SliceOptions,
 ): Promise<LineSlice | null | 'changed'> {
   const { handle } = file;
+  const { scanned = null } = options;
   const { size } = file;
   const before = await markStart(handle, Math.min(size, Math.max(from, 1024)));
   const start = from === 0 ? await afterNulls(handle, size) : from;
-  const out = await open(target, 'w');
+  const out = scanned ? null : await open(target, 'w');
+  const take = async (bytes: Buffer): Promise<void> => {
+    if (out) await writeAll(out, bytes);
+    else scanned?.add(bytes);
+  };
+  const most = scanned ? scannedBytes : sliceBytes;
   const slice = { path: target, end: start, longest: chunkBytes, replaced: false, cut: 0 };
   try {
     let length = chunkBytes;
-    while (slice.end < size && slice.end - start < sliceBytes) {
+    while (slice.end < size && slice.end - start < most && scanned?.isFutile !== true) {
       if (options.signal.aborted) throw new CancelledError();
       const chunk = await bytesOf(handle, slice.end, Math.min(length, size - slice.end));
       const atEnd = slice.end + chunk.length >= size;
       if (chunk.length === 0) break;
       const whole = endOfLines(chunk, atEnd && options.isFinished, options.continued);
       if (whole > 0) {
-        await writeAll(
-          out,
-          cleaned(chunk.subarray(0, whole), slice, slice.end === start && from === 0, options.encoding),
-        );
+        await take(cleaned(chunk.subarray(0, whole), slice, slice.end === start && from === 0, options.encoding));
+
         slice.longest = Math.max(slice.longest, whole);
         slice.end += whole;
         length = chunkBytes;
@@ -74,7 +86,7 @@ export async function copyLines(
       else {
         const end = await endOfLongLine(handle, slice.end + chunk.length, size);
         if (end === null && !options.isFinished) break;
-        await writeAll(out, cleaned(startOfLine(chunk), slice, slice.end === start && from === 0, options.encoding));
+        await take(cleaned(startOfLine(chunk), slice, slice.end === start && from === 0, options.encoding));
         slice.cut++;
         slice.end = end ?? size;
         length = chunkBytes;
@@ -83,9 +95,11 @@ export async function copyLines(
     if (slice.end === start) return null;
     const [head, mark] = [await markStart(handle, slice.end), await markBefore(handle, slice.end)];
     const after = await markStart(handle, before.offset);
-    return after.hash !== before.hash || (await handle.stat()).size < slice.end ? 'changed' : { ...slice, head, mark };
+    return after.hash !== before.hash || (await handle.stat()).size < slice.end
+      ? 'changed'
+      : { ...slice, head, mark, scanned };
   } finally {
-    await out.close();
+    await out?.close();
   }
 }
 
@@ -146,6 +160,6 @@ function cleaned(chunk: Buffer, slice: Pick<LineSlice, 'replaced'>, isStart: boo
   return bytes.length > 0 && bytes.at(-1) !== 10 ? Buffer.concat([bytes, Buffer.from('\n')]) : bytes;
 }
 
-async function writeAll(out: FileHandle, bytes: Buffer): Promise<void> {
+export async function writeAll(out: FileHandle, bytes: Buffer): Promise<void> {
   for (let done = 0; done < bytes.length;) done += (await out.write(bytes, done)).bytesWritten;
 }

@@ -1,17 +1,25 @@
 import { rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import type { Database } from '../database.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { parseLines } from './lineParser.ts';
-import { readPattern } from './linePattern.ts';
-import type { LineSlice } from './lineSlices.ts';
+import { writeAll, type LineSlice } from './lineSlices.ts';
+import { narrowTypes } from './narrowTypes.ts';
+import { lineOf, unmarked, type ScannedLines } from './scannedLines.ts';
+import { fieldsOf, joined, linesOf } from './textTables.ts';
 
 /** Kinds of a record in a part. */
 const kinds = { row: 0, unparsed: 1, blank: 2 } as const;
 /** Columns of a part besides those of the log. */
 const own = { kind: '_lw_kind', text: '_lw_text', file: '_lw_file', before: '_lw_before', line: '_lw_line' } as const;
+type Own = keyof typeof own;
+const isRow = `coalesce(${own.kind}, ${kinds.row}) = ${kinds.row}`;
+const partFormat = 'FORMAT parquet, COMPRESSION snappy';
+/** Parts that may become the dataset as they are. The lowest level is the fastest, and makes no larger files here. */
+const finalFormat = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1';
 
 /** The lines of logs, slice by slice as Parquet files in a folder. */
 export class LogParts {
@@ -19,8 +27,12 @@ export class LogParts {
   readonly #folder: string;
   readonly #source: FromLogs;
   readonly #schema: DatasetSchema | null;
-  readonly #paths: { path: string; order: number }[] = [];
+  readonly #paths: { path: string; order: number; hasRows: boolean }[] = [];
   readonly #columns = new Map<string, string>();
+  readonly #has = new Set<Own>();
+  #rows = 0;
+  #unparsed = 0;
+  #isProof = true;
 
   constructor(db: Database, folder: string, source: FromLogs, schema: DatasetSchema | null) {
     this.#db = db;
@@ -34,6 +46,7 @@ export class LogParts {
     slice: LineSlice,
     { file, before, order }: { file: string; before: number; order: number },
   ): Promise<number> {
+    if (slice.scanned) return this.#addScanned(slice, slice.scanned, { file, before, order });
     const lines = linesOf(slice);
     const { continued } = this.#source;
     const records = continued === undefined ? lines : joined(lines, continued);
@@ -48,37 +61,140 @@ export class LogParts {
       `CAST(${before} AS BIGINT) AS ${own.before}`,
       ...(continued === undefined ? [] : [`_lw_n AS ${own.line}`]),
     ];
-    await this.#db.run(
-      `COPY (SELECT ${selected.join(', ')} FROM ${from}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION snappy)`,
+    await this.#db.run(`COPY (SELECT ${selected.join(', ')} FROM ${from}) TO ${quoteLiteral(path)} (${partFormat})`);
+    this.#push({ path, order }, columns, [
+      'kind',
+      'text',
+      'file',
+      'before',
+      ...(continued === undefined ? [] : ['line' as const]),
+    ]);
+    this.#isProof = false;
+    const of = (kind: number) => `count(*) FILTER (${own.kind} = ${kind})`;
+    const [row] = await this.#db.rows(
+      `SELECT ${of(kinds.row)} AS r, ${of(kinds.unparsed)} AS u, count(*) AS n FROM ${quoteLiteral(path)}`,
     );
-    this.#paths.push({ path, order });
-    for (const { name } of columns)
-      if (!this.#columns.has(name.toLowerCase())) this.#columns.set(name.toLowerCase(), name);
-    const counted = continued === undefined ? quoteLiteral(path) : lines;
-    const [row] = await this.#db.rows(`SELECT count(*) AS n FROM ${counted}`);
+    this.#rows += Number(row?.['r'] ?? 0);
+    this.#unparsed += Number(row?.['u'] ?? 0);
+    const counted = continued === undefined ? row : (await this.#db.rows(`SELECT count(*) AS n FROM ${lines}`))[0];
     rmSync(slice.path, { force: true });
-    return Number(row?.['n'] ?? 0);
+    return Number(counted?.['n'] ?? 0);
   }
 
-  /** Counts the rows, and the lines that are none. */
-  async count(): Promise<{ rows: number; unparsed: number }> {
-    if (this.#paths.length === 0) return { rows: 0, unparsed: 0 };
-    const of = (kind: number) => `count(*) FILTER (${own.kind} = ${kind})`;
-    const [row] = await this.#db.rows(`SELECT ${of(kinds.row)} AS r, ${of(kinds.unparsed)} AS u FROM ${this.#read()}`);
-    return { rows: Number(row?.['r'] ?? 0), unparsed: Number(row?.['u'] ?? 0) };
+  /** Reads a scanned slice. The few lines that were not scanned are read as other slices are, and get their places. */
+  async #addScanned(
+    slice: LineSlice,
+    scanned: ScannedLines,
+    { file, before, order }: { file: string; before: number; order: number },
+  ): Promise<number> {
+    const { columns, isProof, accepts } = scanned.scanner;
+    const marked = columns.map(() => false);
+    const types: string[] = columns.map(({ type }) => type);
+    const texts = scanned.others.map((): Buffer | null => null);
+    if (scanned.others.length > 0) {
+      const found = await this.#readOthers(slice, scanned, { file, before, order });
+      for (const [i, values] of found.entries()) {
+        if (values === null) continue;
+        for (const [c, value] of values.entries())
+          if (value !== null && types[c] !== 'VARCHAR' && !accepts(c, value)) types[c] = 'VARCHAR';
+        texts[i] = lineOf(values, marked);
+      }
+    }
+    const numbered = texts.includes(null);
+    const out = await open(slice.path, 'w');
+    try {
+      for (const bytes of scanned.text(texts, numbered)) await writeAll(out, bytes);
+    } finally {
+      await out.close();
+    }
+    const path = this.#nextPath();
+    const names = columns.map(({ name }) => quoteIdentifier(name));
+    const selected = [
+      ...names.map((name, i) => (marked[i] === true ? `${unmarked(name)} AS ${name}` : name)),
+      `${quoteLiteral(file)} AS ${own.file}`,
+      `CAST(${before} AS BIGINT) AS ${own.before}`,
+      ...(numbered ? [own.line] : []),
+    ];
+    const read = fieldsOf(slice, [
+      ...(numbered ? [{ name: own.line, type: 'BIGINT' }] : []),
+      ...columns.map(({ name }, i) => ({ name, type: types[i] ?? 'VARCHAR' })),
+    ]);
+    await this.#db.run(
+      `COPY (SELECT ${selected.join(', ')} FROM ${read}) TO ${quoteLiteral(path)} (${isProof ? finalFormat : partFormat})`,
+    );
+    rmSync(slice.path, { force: true });
+    this.#push({ path, order }, columns, ['file', 'before', ...(numbered ? (['line'] as const) : [])]);
+    this.#isProof &&= isProof && !marked.includes(true) && columns.every(({ type }, i) => type === types[i]);
+    this.#rows += scanned.lines - texts.filter((text) => text === null).length;
+    return scanned.lines;
+  }
+
+  /** Reads the lines that were not scanned. Returns the values of each, null for a line that is no row. */
+  async #readOthers(
+    slice: LineSlice,
+    { scanner, others }: ScannedLines,
+    { file, before, order }: { file: string; before: number; order: number },
+  ): Promise<((string | null)[] | null)[]> {
+    const out = await open(slice.path, 'w');
+    try {
+      await writeAll(out, Buffer.concat(others.flatMap(({ text }) => [text, Buffer.from('\n')])));
+    } finally {
+      await out.close();
+    }
+    const { from, columns, fits } = await parseLines(this.#db, linesOf(slice), this.#source, this.#schema);
+    const table = 'loopwright_other_lines';
+    const values = scanner.columns.map(({ name }, i) => {
+      const sql = columns.find((column) => column.name === name)?.sql ?? 'NULL';
+      return `CAST(${sql} AS VARCHAR) AS v${i}`;
+    });
+    await this.#db.run(
+      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT line, (${fits}) IS TRUE AS fits, ${values.join(', ')} FROM ${from}`,
+    );
+    const rows = await this.#db.rows(`SELECT * EXCLUDE (line), trim(line) = '' AS blank FROM ${table} ORDER BY rowid`);
+    const unparsed = rows.flatMap(({ fits: isRow, blank }, i) => (isRow === true || blank === true ? [] : [i]));
+    if (unparsed.length > 0) {
+      const path = this.#nextPath();
+      const lines = unparsed.map((i) => `(${i}, ${others[i]?.line ?? 0})`).join(', ');
+      await this.#db.run(
+        `COPY (SELECT CAST(${kinds.unparsed} AS UTINYINT) AS ${own.kind}, left(line, 500) AS ${own.text}, ${quoteLiteral(file)} AS ${own.file}, CAST(${before} AS BIGINT) AS ${own.before}, CAST(n AS BIGINT) AS ${own.line} FROM ${table} JOIN (VALUES ${lines}) AS _lw_lines(i, n) ON ${table}.rowid = i) TO ${quoteLiteral(path)} (${partFormat})`,
+      );
+      this.#push({ path, order }, [], ['kind', 'text', 'file', 'before', 'line']);
+      this.#unparsed += unparsed.length;
+    }
+    await this.#db.run(`DROP TABLE ${table}`);
+    return rows.map((row) =>
+      row['fits'] === true ? values.map((_, i) => (row[`v${i}`] ?? null) as string | null) : null,
+    );
+  }
+
+  #nextPath(): string {
+    return join(this.#folder, `${this.#paths.length}.parquet`);
+  }
+
+  #push(part: { path: string; order: number }, columns: readonly { name: string }[], has: readonly Own[]): void {
+    this.#paths.push({ ...part, hasRows: columns.length > 0 });
+    for (const one of has) this.#has.add(one);
+    for (const { name } of columns)
+      if (!this.#columns.has(name.toLowerCase())) this.#columns.set(name.toLowerCase(), name);
+  }
+
+  /** The number of rows, and of lines that are none. */
+  count(): { rows: number; unparsed: number } {
+    return { rows: this.#rows, unparsed: this.#unparsed };
   }
 
   /** FROM expression of the rows, with `_file` and `_line`. Without a schema, texts get the types that they all have. */
   async rows(): Promise<string> {
     const names = [...this.#columns.values()];
-    const types = this.#schema === null ? await this.#typesOf(names) : new Map<string, string>();
+    const types =
+      this.#schema === null ? await narrowTypes(this.#db, this.#read(), isRow, names) : new Map<string, string>();
     const columns = names.map((name) => {
       const type = types.get(name);
       const quoted = quoteIdentifier(name);
       if (type === undefined) return quoted;
       return `${type === 'TIMESTAMPTZ' ? `CAST(CAST(${quoted} AS TIMESTAMPTZ) AS TIMESTAMP)` : `CAST(${quoted} AS ${type})`} AS ${quoted}`;
     });
-    return `(SELECT ${[...columns, `${own.file} AS _file`, `${this.#line()} AS _line`].join(', ')} FROM ${this.#read()} WHERE ${own.kind} = ${kinds.row})`;
+    return `(SELECT ${[...columns, `${own.file} AS _file`, `${this.#line()} AS _line`].join(', ')} FROM ${this.#read()} WHERE ${isRow})`;
   }
 
   /** SELECT of the lines that could not be read: file, line, text. */
@@ -87,74 +203,27 @@ export class LogParts {
   }
 
   get files(): string[] {
-    return this.#paths.toSorted((a, b) => a.order - b.order).map(({ path }) => path);
+    return inOrder(this.#paths);
+  }
+
+  /** The files with the rows, when no value needs to be read by the schema; otherwise null. */
+  proof(): string[] | null {
+    return this.#isProof ? inOrder(this.#paths.filter(({ hasRows }) => hasRows)) : null;
   }
 
   #read(): string {
-    return `read_parquet([${this.files.map(quoteLiteral).join(', ')}], union_by_name = true, file_row_number = true)`;
+    const missing = (Object.keys(own) as Own[]).filter((name) => !this.#has.has(name));
+    const read = `read_parquet([${this.files.map(quoteLiteral).join(', ')}], union_by_name = true, file_row_number = true)`;
+    return missing.length === 0
+      ? read
+      : `(SELECT *, ${missing.map((name) => `NULL AS ${own[name]}`).join(', ')} FROM ${read})`;
   }
 
   #line(): string {
-    return `(${own.before} + ${this.#source.continued === undefined ? 'file_row_number + 1' : own.line})`;
-  }
-
-  /** Returns the narrowest type of each text column in which every value can be read. */
-  async #typesOf(names: readonly string[]): Promise<Map<string, string>> {
-    const described = await this.#db.rows(`DESCRIBE SELECT * FROM ${this.#read()}`);
-    const texts = names.filter((name) =>
-      described.some((row) => row['column_name'] === name && row['column_type'] === 'VARCHAR'),
-    );
-    if (texts.length === 0) return new Map();
-    const all = (test: (column: string) => string) => (name: string, i: number) => {
-      const column = quoteIdentifier(name);
-      return `bool_and(${column} IS NULL OR ${test(column)}) AS t${i}`;
-    };
-    const tests: [type: string, test: (column: string) => string][] = [
-      // A number with leading zeros is a name.
-      [
-        'BIGINT',
-        (column) =>
-          `(regexp_full_match(${column}, '-?(0|[1-9][0-9]{0,18})') AND TRY_CAST(${column} AS BIGINT) IS NOT NULL)`,
-      ],
-      [
-        'DOUBLE',
-        (column) => `regexp_full_match(${column}, '-?(0|[1-9][0-9]{0,14})([.][0-9]{1,17})?([eE][+-]?[0-9]{1,3})?')`,
-      ],
-      ['BOOLEAN', (column) => `${column} IN ('true', 'false')`],
-      [
-        'TIMESTAMPTZ',
-        (column) =>
-          `(regexp_matches(${column}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:') AND TRY_CAST(${column} AS TIMESTAMPTZ) IS NOT NULL)`,
-      ],
-    ];
-    const types = new Map<string, string>();
-    for (const [type, test] of tests) {
-      const left = texts.filter((name) => !types.has(name));
-      if (left.length === 0) break;
-      const filled = left.map((name, i) => `count(${quoteIdentifier(name)}) AS f${i}`);
-      const [row] = await this.#db.rows(
-        `SELECT ${[...left.map(all(test)), ...filled].join(', ')} FROM ${this.#read()} WHERE ${own.kind} = ${kinds.row}`,
-      );
-      for (const [i, name] of left.entries())
-        if (row?.[`t${i}`] === true && Number(row[`f${i}`]) > 0) types.set(name, type);
-    }
-    return types;
+    return `(${own.before} + coalesce(${own.line}, file_row_number + 1))`;
   }
 }
 
-/** FROM expression with a row for each line of a slice, in its order, with the column `line`. */
-function linesOf({ path, longest }: LineSlice): string {
-  // No line contains these four characters; DuckDB fails if one does.
-  const separator = '\u001f\u001e\u001d\u001f';
-  const size = `, max_line_size = ${longest * 2}, buffer_size = ${Math.max(32_000_000, longest * 4)}`;
-  return `read_csv(${quoteLiteral(path)}, auto_detect = false, header = false, delim = ${quoteLiteral(separator)}, quote = '', escape = '', comment = '', nullstr = '\u001d\u001e', new_line = '\\n', strict_mode = false, columns = {'line': 'VARCHAR'}${size})`;
-}
-
-/** Joins lines with those that continue them; `_lw_n` is the number of the first line of a record. */
-function joined(lines: string, continued: string): string {
-  const read = readPattern(`(?<_lw>${continued})`);
-  const expression = quoteLiteral('message' in read ? continued : read.expression);
-  const numbered = `(SELECT line, row_number() OVER () AS n FROM ${lines})`;
-  const grouped = `(SELECT line, n, sum(CASE WHEN regexp_matches(line, ${expression}) THEN 0 ELSE 1 END) OVER (ORDER BY n) AS g FROM ${numbered})`;
-  return `(SELECT rtrim(string_agg(line, chr(10) ORDER BY n), chr(10) || ' ') AS line, min(n) AS _lw_n FROM ${grouped} GROUP BY g ORDER BY _lw_n)`;
+function inOrder(parts: readonly { path: string; order: number }[]): string[] {
+  return parts.toSorted((a, b) => a.order - b.order).map(({ path }) => path);
 }

@@ -4,12 +4,15 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError, WorkError, checkCancelled, isDiskFull } from '../../base/errors.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
+import type { LineScanner } from '../logs/lineScanner.ts';
 import { HeldFiles, type HeldFile } from '../logs/heldFiles.ts';
+import { scannerFor } from '../logs/lineParser.ts';
 import { copyLines } from '../logs/lineSlices.ts';
 import { LogParts } from '../logs/logParts.ts';
 import { isLogPosition, type LogPosition } from '../logs/logPosition.ts';
 import { LogStreams, type LogStream } from '../logs/logStreams.ts';
 import { rotatedName } from '../logs/rotation.ts';
+import { ScannedLines } from '../logs/scannedLines.ts';
 import { unpack } from '../logs/unpack.ts';
 import type { Received, SourceContext } from './source.ts';
 
@@ -58,7 +61,7 @@ export async function fromLogs(context: SourceContext, source: FromLogs): Promis
       await reading.pass(files, position?.at ?? null);
     }
     if (position) tellLost(context, streams, position.at);
-    const { rows, unparsed } = await parts.count();
+    const { rows, unparsed } = parts.count();
     if (rows + unparsed === 0 && position === null)
       throw new DataError(
         `There is no whole line in ${patterns.map((pattern) => `\`${pattern}\``).join(', ')} yet. Collect again when the log has one.`,
@@ -72,7 +75,15 @@ export async function fromLogs(context: SourceContext, source: FromLogs): Promis
       startsAgain: position === null,
       ...(rows + unparsed === 0
         ? {}
-        : { lines: { sql: await parts.rows(), unparsed: parts.unparsed(), count: unparsed, format: source.format } }),
+        : {
+            lines: {
+              sql: await parts.rows(),
+              unparsed: parts.unparsed(),
+              count: unparsed,
+              format: source.format,
+              proof: parts.proof(),
+            },
+          }),
       discard,
     };
   } catch (error) {
@@ -107,6 +118,7 @@ class Reading {
   readonly #told = new Set<string>();
   /** Packed files that are no log that was asked for, or not complete. */
   readonly #skipped = new Set<string>();
+  #scanner: LineScanner | null;
   #slices = 0;
   #lines = 0;
   #parsing: Promise<void> = Promise.resolve();
@@ -117,6 +129,7 @@ class Reading {
     this.#folder = folder;
     this.#parts = parts;
     this.#streams = streams;
+    this.#scanner = scannerFor(source, context.schema ?? null);
   }
 
   /** Reads what is new in all files, the oldest first. `since` is the time of the last collection. */
@@ -176,8 +189,13 @@ class Reading {
         encoding,
         continued: continued === undefined ? null : new RegExp(continued),
         isFinished,
+        scanned: this.#scanner && new ScannedLines(this.#scanner),
         signal,
       });
+      if (slice !== null && slice !== 'changed' && slice.scanned?.isFutile === true) {
+        this.#scanner = null;
+        continue;
+      }
       const isStill = slice !== 'changed' && (await this.#streams.isStill(stream, file));
       if (slice === null || slice === 'changed' || !isStill) {
         rmSync(target, { force: true });

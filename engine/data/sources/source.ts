@@ -44,6 +44,8 @@ export interface ReceivedLines {
   count: number;
   /** The format that they do not have. */
   format: string;
+  /** Parquet files with these rows in their order, when every value is of the type of its field already. */
+  proof?: readonly string[] | null;
 }
 
 /** Result of a source: complete files that can be read as one table. */
