@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
-import { CancelledError } from '../base/errors.ts';
+import { CancelledError, messageOf } from '../base/errors.ts';
 import { appendColumns, createTableSql, type TypedColumn, type TypedValue } from './appendColumns.ts';
 import { columnReader } from './columnReader.ts';
 import { describeDatabaseError } from './databaseError.ts';
@@ -35,6 +35,8 @@ export interface Database {
   create(table: string, columns: readonly TypedColumn[]): Promise<void>;
   /** Appends rows to such a table. `values[i]` are the values of column i. */
   append(table: string, columns: readonly TypedColumn[], values: readonly (readonly TypedValue[])[]): Promise<void>;
+  /** Returns the number of statements of a text without binding or running them. Rejects when it cannot be parsed. */
+  statements(sql: string): Promise<number>;
   /** Stops the running statement and those that wait. They reject with CancelledError. */
   interrupt(): void;
   close(): void;
@@ -136,6 +138,16 @@ class OpenDatabase implements Database {
 
   append(table: string, columns: readonly TypedColumn[], values: readonly (readonly TypedValue[])[]): Promise<void> {
     return this.#inTurn('', () => appendColumns(this.#duckdb, this.#connection, table, columns, values));
+  }
+
+  statements(sql: string): Promise<number> {
+    return this.#inTurn(sql, async () => {
+      try {
+        return (await this.#connection.extractStatements(sql)).count;
+      } catch (error) {
+        throw new Error(messageOf(error).replace(/^Failed to extract statements: /, ''), { cause: error });
+      }
+    });
   }
 
   interrupt(): void {

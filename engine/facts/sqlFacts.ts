@@ -1,6 +1,8 @@
 import { CancelledError, messageOf } from '../base/errors.ts';
+import { withoutSqlEnd } from '../base/withoutSqlEnd.ts';
 import { openDatabase, type Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
+import { checkOneSelect } from '../data/oneSelect.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { readAsWritten, textSource } from '../data/inferFiles.ts';
 import { parseField } from '../data/parseField.ts';
@@ -23,12 +25,16 @@ const sqlTypes: Partial<Record<FieldType, string>> = {
   time: 'TIME',
 };
 
+/** Longest time for reading the columns of the sources and binding a query, in milliseconds. */
+const mostMs = 60_000;
+
 /**
  * Binds the SQL of a prepare stage on empty tables with the columns of its sources. Returns its error or the columns of
  * its result; null when a source is unknown.
  */
 export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFacts | null> {
-  const db = await openDatabase({ threads: 1 });
+  const db = await openDatabase({ threads: 1, memoryLimit: '1GB' });
+  const timer = setTimeout(() => db.interrupt(), mostMs);
   try {
     for (const table of request.tables) {
       const columns = await columnsFor(db, root, table);
@@ -37,9 +43,11 @@ export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFa
         `CREATE TABLE ${quoteIdentifier(table.name)} (${columns.map(({ name, sqlType }) => `${quoteIdentifier(name)} ${sqlType}`).join(', ')})`,
       );
     }
-    const query = request.sql.trimEnd().replace(/;\s*$/, '');
-    // The SQL is only bound, never run, and can read no other tables.
+    const query = withoutSqlEnd(request.sql);
+    // The SQL is only bound, never run; it can read no other tables and change no setting.
     await db.run('SET enable_external_access = false');
+    await db.run('SET lock_configuration = true');
+    if (query.trim() !== '') await checkOneSelect(db, `\n${query}`);
     return {
       error: null,
       columns: (await columnsOf(db, `(\n${query}\n)`, boundIn(query, request.params))).map(({ name, type }) => ({
@@ -48,9 +56,11 @@ export async function sqlFacts(root: string, request: SqlRequest): Promise<SqlFa
       })),
     };
   } catch (error) {
-    if (error instanceof CancelledError) throw error;
+    // A query that takes too long to bind is not checked.
+    if (error instanceof CancelledError) return null;
     return errorFacts(error, request.sql);
   } finally {
+    clearTimeout(timer);
     db.close();
   }
 }

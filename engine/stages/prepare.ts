@@ -1,6 +1,8 @@
 import { DataError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
+import { withoutSqlEnd } from '../base/withoutSqlEnd.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
+import { checkOneSelect } from '../data/oneSelect.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { sourceSql } from '../data/readSource.ts';
 import { validateTable } from '../data/validateTable.ts';
@@ -125,9 +127,7 @@ async function limitRows(
 function asText(content: Uint8Array | string | null, path: string): string {
   if (content === null) throw new DataError(`There is no file \`${path}\`.`, { place: { file: path } });
   // Lines before the SELECT are kept, so that an error names the line of the file.
-  const text = (typeof content === 'string' ? content : new TextDecoder().decode(content))
-    .trimEnd()
-    .replace(/;\s*$/, '');
+  const text = withoutSqlEnd(typeof content === 'string' ? content : new TextDecoder().decode(content));
   if (text.trim() === '') throw new DataError(`\`${path}\` is empty; it needs one SELECT.`, { place: { file: path } });
   return text;
 }
@@ -139,6 +139,7 @@ async function runSql(
   params: Readonly<Record<string, string | number | boolean>>,
 ): Promise<void> {
   try {
+    await checkOneSelect(db, query);
     await db.run(`CREATE TEMP TABLE prepared AS ${query}\n`, boundIn(query, params));
   } catch (error) {
     const line = /LINE (\d+):/.exec(messageOf(error instanceof Error && error.cause ? error.cause : error))?.[1];

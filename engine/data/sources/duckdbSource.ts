@@ -5,6 +5,7 @@ import type { Database } from '../database.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { withDatabase } from '../withDatabase.ts';
 import { copyRows } from './copyRows.ts';
+import { checkOneSelect, NotOneSelect } from '../oneSelect.ts';
 import { queryError, queryText, type QueryText } from './queryText.ts';
 import type { Received, SourceContext } from './source.ts';
 import { projectPath } from '../../base/projectPath.ts';
@@ -49,6 +50,7 @@ export function withDuckdbFile<T>(
       throw explainOpening(error, file);
     }
     try {
+      await checkOneSelect(db, `\n${query.sql}`);
       return await work(db);
     } catch (error) {
       throw explainQuery(error, query);
@@ -92,6 +94,7 @@ function explainOpening(error: unknown, file: string): unknown {
 }
 
 function explainQuery(error: unknown, query: QueryText): unknown {
+  if (error instanceof NotOneSelect) return queryError(query, error.message, null, error);
   if (error instanceof CancelledError || !(error instanceof WorkError) || error.cause === undefined) return error;
   const message = duckdbMessage(error);
   if (

@@ -1,4 +1,5 @@
 import { DataError, messageOf } from '../../base/errors.ts';
+import { withoutSqlEnd } from '../../base/withoutSqlEnd.ts';
 import { isSqlFile } from '../../project/graph.ts';
 import { readRegularFile } from '../../base/readRegularFile.ts';
 import { projectPath } from '../../base/projectPath.ts';
@@ -26,7 +27,7 @@ export function queryText(root: string, query: string): QueryText {
       });
     }
   }
-  sql = sql.trimEnd().replace(/;\s*$/, '');
+  sql = withoutSqlEnd(sql);
   if (sql.trim() === '')
     throw new DataError(`${file === null ? 'The query' : `\`${file}\``} is empty; it needs one SELECT.`, {
       place: { file: file ?? 'loopwright.yaml' },
