@@ -3,6 +3,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { getRun } from '../../../engine/tracking/runDetail.ts';
+import { rounds } from '../../helpers/rounds.ts';
 import { modelsVenv } from '../../models/modelsVenv.ts';
 import { modelOf, treesProject } from './treesProject.ts';
 
@@ -48,14 +49,18 @@ const stages: Record<string, [target: string, inputs: string]> = {
   ordered: ['flag', 'model: random_forest, preprocess: { country: { encode: ordinal } }'],
 };
 
+/** Each stage starts Python, so a part of the rounds trains these: each library, target and way to encode once. */
+const few = ['light_flag', 'light_again', 'xgboost_digit', 'hist_word', 'forest_grade', 'one_feature', 'encoded'];
+const chosen = Object.entries(stages).filter(([name]) => rounds(2) > 1 || few.includes(name));
+
 test('every kind of target, column and setting gives a model that MLflow opens', { timeout: 900_000 }, async () => {
   const project = treesProject(
     'mixed',
-    Object.entries(stages).map(([name, [target, inputs]]) => ({ name, target, inputs: `${inputs}, trees: 40` })),
+    chosen.map(([name, [target, inputs]]) => ({ name, target, inputs: `${inputs}, trees: 40` })),
   );
   const { status, error, runId, stages: done } = await project.run();
   assert.equal(status, 'finished', error?.message);
-  const names = Object.keys(stages);
+  const names = chosen.map(([name]) => name);
   const found = predictions(
     project.root,
     names.map((name) => ({ model: modelOf(project, runId, name), target: stages[name]?.[0] ?? '' })),
@@ -67,15 +72,23 @@ test('every kind of target, column and setting gives a model that MLflow opens',
     assert.ok(quality > 0.7, `${name} learned: ${quality}`);
     assert.equal(others, true, `${name}: unseen texts and rows without values have a score`);
   }
-  assert.deepEqual(of('light_flag').classes, [false, true]);
-  assert.deepEqual(of('xgboost_flag').classes, [false, true]);
-  assert.deepEqual(of('xgboost_flag').labels, ['false', 'true'], 'labels are booleans, not numbers');
-  assert.deepEqual(of('xgboost_word').classes, ['in time', 'late']);
-  assert.deepEqual(of('xgboost_digit').classes, [0, 1]);
-  for (const name of ['light_grade', 'xgboost_grade', 'forest_grade'])
-    assert.deepEqual(of(name).classes, ['high', 'low', 'middle', 'rare'], name);
-  assert.equal(of('light_again').scores, of('light_flag').scores, 'the same seed gives the same bits');
-  assert.equal(of('forest_again').scores, of('forest_grade').scores);
+  const classes: Record<string, unknown[]> = {
+    flag: [false, true],
+    word: ['in time', 'late'],
+    digit: [0, 1],
+    grade: ['high', 'low', 'middle', 'rare'],
+  };
+  for (const name of names) {
+    const wanted = classes[stages[name]?.[0] ?? ''];
+    if (wanted) assert.deepEqual(of(name).classes, wanted, name);
+  }
+  for (const name of names.filter((one) => stages[one]?.[0] === 'flag'))
+    assert.deepEqual(of(name).labels, ['false', 'true'], 'labels are booleans, not numbers');
+  for (const [again, first] of [
+    ['light_again', 'light_flag'],
+    ['forest_again', 'forest_grade'],
+  ] as const)
+    if (by.has(again)) assert.equal(of(again).scores, of(first).scores, 'the same seed gives the same bits');
   assert.deepEqual(of('light_flag').inputs, {
     amount: ['double', false],
     hour: ['long', true],
