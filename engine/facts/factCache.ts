@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { RecentCache } from '../base/recentCache.ts';
+import { userCache } from '../base/userCache.ts';
 import type { Fact, FileStamp } from './facts.ts';
 import { replaceFileSync } from '../base/replaceFile.ts';
 
@@ -19,7 +19,7 @@ export class FactCache {
   readonly #folder: string;
   readonly #recent = new RecentCache<string, Fact>(mostKept);
 
-  constructor(root: string, base: string = cacheBase()) {
+  constructor(root: string, base: string = userCache()) {
     this.#folder = join(base, 'facts', createHash('sha1').update(root).digest('hex').slice(0, 16));
   }
 
@@ -71,9 +71,4 @@ export class FactCache {
   #file(stamp: string): string {
     return join(this.#folder, `${stamp}.json`);
   }
-}
-
-function cacheBase(): string {
-  const given = process.env['XDG_CACHE_HOME'] ?? '';
-  return join(given === '' ? join(homedir(), '.cache') : given, 'loopwright');
 }

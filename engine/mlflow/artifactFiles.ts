@@ -13,6 +13,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { linkOnWay } from '../base/linkOnWay.ts';
 import type { Store } from '../store/store.ts';
 import { invalid, missing } from './mlflowError.ts';
 import { artifactUriOf, runOf } from './runInfo.ts';
@@ -44,6 +45,13 @@ export function artifactParts(path: string): string[] {
  * `<experiment>/models/<id>/artifacts/…` with the logged models, other paths in a folder of their own.
  */
 export function artifactFile(store: Store, path: string): string {
+  const file = placeOf(store, path);
+  // A link in the store could lead to any file of this user.
+  if (linkOnWay(store.folder, file) !== null) throw missing('The artifact does not exist.');
+  return file;
+}
+
+function placeOf(store: Store, path: string): string {
   const parts = artifactParts(path);
   const [, owner = '', third = '', fourth = ''] = parts;
   const root = join(store.folder, 'artifacts');

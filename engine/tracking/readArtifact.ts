@@ -1,6 +1,7 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { ArtifactContent } from '../../protocol/runs.ts';
+import { linkOnWay } from '../base/linkOnWay.ts';
 import { WorkError } from '../base/errors.ts';
 import { findRun } from './runDetail.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
@@ -43,18 +44,17 @@ export function mimeOf(path: string): string {
   );
 }
 
-/** The path of an artifact of a run. Throws WorkError when it is missing or outside the folder of the run. */
+/**
+ * The path of an artifact of a run. Throws WorkError when it is missing, behind a link, or outside the folder of the
+ * run.
+ */
 export function artifactPath(store: Store, runId: string, path: string): string {
   const root = artifactsFolder(store, findRun(store, runId).run_id);
   const full = projectPath(root, path);
   const gone = () => new WorkError(`The run has no artifact \`${path}\`.`);
   if (leadsOut(path) || !isInside(root, full)) throw gone();
-  try {
-    // A link must not lead out of the run's folder.
-    if (!isInside(realpathSync(root), realpathSync(full))) throw gone();
-  } catch (error) {
-    throw error instanceof WorkError ? error : gone();
-  }
+  // A link could lead to any file of this user.
+  if (!existsSync(full) || linkOnWay(store.folder, full) !== null) throw gone();
   return full;
 }
 

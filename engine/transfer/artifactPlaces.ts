@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { ArtifactPlace } from './records.ts';
 
 /** True for a folder, not a link to one. */
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /**
@@ -12,9 +12,10 @@ export function isFolder(path: string): boolean {
  * are tried first: `own` (the folder of the layout), then the address with its root replaced by that of the source,
  * then `mlflow-artifacts:/…` in a neighbouring `mlartifacts` or `mlruns`. An absolute address elsewhere is only
  * accepted when it ends in `<id>/artifacts`, as MLflow's do: otherwise a source could make Loopwright copy any folder.
+ * For the same reason no place is behind a link that leads out of its base.
  */
 export function findArtifacts(uri: string | null, id: string, own: string | null, root: string): ArtifactPlace {
-  if (own !== null && isFolder(own)) return { folder: own, uri };
+  if (own !== null && isFolderIn(root, own)) return { folder: own, uri };
   if (uri === null || uri === '') return { folder: null, uri: null };
   if (uri.startsWith('mlflow-artifacts:')) {
     const path = uri.replace(/^mlflow-artifacts:\/\/[^/]+\//, '').replace(/^mlflow-artifacts:\/*/, '');
@@ -43,13 +44,25 @@ export function findArtifacts(uri: string | null, id: string, own: string | null
         ]);
   if (moved !== null) return { folder: moved, uri };
   const there = isAbsolute(local) ? local : resolve(root, local);
-  return { folder: parts.at(-1) === 'artifacts' && parts.at(-2) === id && isFolder(there) ? there : null, uri };
+  return {
+    folder:
+      parts.at(-1) === 'artifacts' && parts.at(-2) === id && isFolderIn(dirname(dirname(there)), there) ? there : null,
+    uri,
+  };
+}
+
+/** True for a folder that no link leads to from its base. */
+function isFolderIn(base: string, path: string): boolean {
+  return isFolder(path) && `${realpathSync(path)}${sep}`.startsWith(`${realpathSync(base)}${sep}`);
 }
 
 function inside(path: string, id: string, bases: readonly string[]): string | null {
   const parts = path.split('/').filter((part) => part !== '');
   if (parts.length === 0 || parts.includes('..') || !parts.includes(id)) return null;
-  return bases.map((base) => join(base, ...parts)).find(isFolder) ?? null;
+  return (
+    bases.map((base) => [base, join(base, ...parts)] as const).find(([base, path]) => isFolderIn(base, path))?.[1] ??
+    null
+  );
 }
 
 /** An address as a path: `file:///a`, `file:C:/a`, `C:\a`, `./a`; null for other schemes. */

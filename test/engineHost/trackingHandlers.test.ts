@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hostOf } from '../helpers/hostOf.ts';
@@ -37,4 +37,19 @@ test('a program that logs outlives its engine host: the next host has the same a
     200,
   );
   assert.equal((await third.ask('runs/get', { runId: run.info.run_id })).metrics['m'], 2);
+});
+
+// Tried: a place written by hand, one copied with its project, one of another port.
+test('an address that came with the folder is not believed', async () => {
+  const config = { 'loopwright.yaml': 'version: 1\nproject: p\nstages: {}\n' };
+  const { knownPlace, notePlace } = await import('../../engine/mlflow/endpointPlace.ts');
+  const place = { port: 5000, token: 'ab'.repeat(24) };
+  const own = makeProject(config);
+  notePlace(own, place);
+  assert.deepEqual(knownPlace(own), place);
+  const text = readFileSync(join(own, '.loopwright/endpoint.json'), 'utf8');
+  for (const brought of [JSON.stringify(place), JSON.stringify({ ...place, proof: '0'.repeat(64) }), text])
+    assert.equal(knownPlace(makeProject({ ...config, '.loopwright/endpoint.json': brought })), null);
+  writeFileSync(join(own, '.loopwright/endpoint.json'), text.replace('5000', '5001'));
+  assert.equal(knownPlace(own), null);
 });

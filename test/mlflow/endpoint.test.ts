@@ -182,6 +182,34 @@ test('a link in the artifacts is not followed out of them by a view', async () =
   store.sql.close();
 });
 
+// Tried: a link to a file, a link to a folder, the folder of the run itself a link; read, listed, written, removed.
+test('a link in the store is never read, listed, written or removed through', async () => {
+  const runId = await created();
+  const outside = join(root, 'private');
+  mkdirSync(outside);
+  writeFileSync(join(outside, 'id_rsa'), 'secret');
+  const folder = join(root, '.loopwright', 'artifacts', runId);
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(outside, join(folder, 'linked'));
+  symlinkSync(join(outside, 'id_rsa'), join(folder, 'key'));
+  const other = await created();
+  symlinkSync(outside, join(root, '.loopwright', 'artifacts', other));
+  const base = `${server.uri}/api/2.0/mlflow-artifacts/artifacts/0`;
+  const headers = { authorization: `Bearer ${server.token}` };
+  for (const path of [`${runId}/artifacts/linked/id_rsa`, `${runId}/artifacts/key`, `${other}/artifacts/id_rsa`])
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const response = await fetch(`${base}/${path}`, { method, headers, ...(method === 'PUT' && { body: 'x' }) });
+      assert.ok(response.status >= 400, `${method} ${path}: ${response.status}`);
+      assert.ok(!(await response.text()).includes('secret'));
+    }
+  assert.equal(readFileSync(join(outside, 'id_rsa'), 'utf8'), 'secret');
+  for (const [run, path] of [
+    [runId, '&path=linked'],
+    [other, ''],
+  ])
+    assert.notEqual((await server.call(`artifacts/list?run_id=${run}${path}`)).status, 200);
+});
+
 test('an upload in parts is whole or not there', async () => {
   const runId = await created();
   const base = `${server.uri}/api/2.0/mlflow-artifacts/mpu`;

@@ -92,15 +92,24 @@ test('what is broken is told one by one, and the rest is imported', async () => 
     [`mlruns/9/${id(10)}/inputs/x/meta.yaml`]:
       'source_type: DATASET\nsource_id: ../../../etc\ndestination_type: RUN\ndestination_id: x\ntags: {}\n',
     [`mlruns/0/not hex/meta.yaml`]: meta('not hex'),
+    [`mlruns/0/${id(11)}/meta.yaml`]: meta(id(11)),
+    [`mlruns/0/${id(12)}/meta.yaml`]: meta(id(12)).replace(
+      /artifact_uri: .*/,
+      `artifact_uri: elsewhere/${id(12)}/artifacts`,
+    ),
+    'private/id_rsa': 'secret',
     'secret.txt': 'secret',
   });
+  symlinkSync('../../../private', join(root, 'mlruns/0', id(11), 'artifacts'));
+  mkdirSync(join(root, 'mlruns/elsewhere', id(12)), { recursive: true });
+  symlinkSync('../../../private', join(root, 'mlruns/elsewhere', id(12), 'artifacts'));
   const nine = join(root, 'mlruns/0', id(9), 'artifacts');
   symlinkSync('.', join(nine, 'loop'));
   symlinkSync('../../../../secret.txt', join(nine, 'secret.txt'));
   symlinkSync('own.txt', join(nine, 'link.txt'));
   const counts = await importInto(root, join(root, 'mlruns'));
   const told = counts.problems.map(({ file, message }) => `${file.slice(root.length + 1)}: ${message}`).join('\n');
-  assert.equal(counts.runs, 7, told);
+  assert.equal(counts.runs, 9, told);
   assert.equal(counts.skipped, 4, told);
   for (const expected of [
     `mlruns/0/${id(2)}/meta.yaml: the run ${id(2)} was left out: it is not YAML`,
@@ -121,13 +130,13 @@ test('what is broken is told one by one, and the rest is imported', async () => 
       ['link.txt', 'own.txt'],
     );
     assert.deepEqual(getRun(store, id(7)).artifacts, []);
-    assert.deepEqual(getRun(store, id(8)).artifacts, []);
+    for (const linked of [8, 11, 12]) assert.deepEqual(getRun(store, id(linked)).artifacts, []);
     assert.deepEqual(getRun(store, id(6)).params, { latin: 'gr\ufffdn' });
     const made = store.sql.get<{ id: string }>(`SELECT id FROM imports WHERE source_id = 'not hex'`)?.id ?? '';
     assert.match(made, /^[0-9a-f]{32}$/);
     assert.equal(getRun(store, made).name, 'old name');
   });
-  assert.equal((await importInto(root, join(root, 'mlruns'))).unchanged, 7);
+  assert.equal((await importInto(root, join(root, 'mlruns'))).unchanged, 9);
 });
 
 test('artifacts of a server are found in `mlartifacts` beside the store, those of a bucket stay there', async () => {
