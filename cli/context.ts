@@ -9,6 +9,7 @@ import { configFor, loadProject, projectFileName, type Project } from '../engine
 import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
 import { openStore } from '../engine/tracking/openStore.ts';
 import { hasStore, type Store } from '../engine/store/store.ts';
+import { jsonText } from './safeText.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { isInside, projectPath } from '../engine/base/projectPath.ts';
 
@@ -81,7 +82,7 @@ export async function runWithContext(
     config: () => configFor(context.project(), 'default'),
     store: () => (store ??= openStore(context.project().root)),
     storeIfAny: () => store ?? (hasStore(context.project().root) ? context.store() : null),
-    printJson: (value) => terminal.line(JSON.stringify(value, null, 2)),
+    printJson: (value) => terminal.line(jsonText(value, 2)),
   };
   try {
     return await work(context);
@@ -124,7 +125,7 @@ function report(error: unknown, { terminal, json }: CommandContext, project: Pro
   const place = error instanceof WorkError ? error.place : null;
   const root = project?.root ?? process.cwd();
   if (json) {
-    terminal.line(JSON.stringify({ error: { message: messageOf(error), ...place, problems } }, null, 2));
+    terminal.line(jsonText({ error: { message: messageOf(error), ...place, problems } }, 2));
     return code;
   }
   if (error instanceof CancelledError) terminal.note('cancelled');

@@ -38,11 +38,11 @@ export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?:
     },
     onSkip: (stage) => say(`${terminal.style('gray', `· ${stage} is fresh`)}`),
     onLog: (_stage, line) => {
-      if (!options.quiet) say(`  ${terminal.style('gray', '│')} ${line}`);
+      if (!options.quiet) say(`  ${terminal.style('gray', '│')} ${terminal.program(line)}`);
     },
     onOpen: (_stage, rows) => {
       if (!options.quiet && (terminal.live || !options.json))
-        terminal.open(rows.map((row) => `  ${terminal.style('gray', '│')} ${row}`));
+        terminal.open(rows.map((row) => `  ${terminal.style('gray', '│')} ${terminal.program(row)}`));
     },
     onProgress: (stage, text, share) => {
       if (terminal.live)

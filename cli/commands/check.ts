@@ -50,7 +50,7 @@ export async function check(context: CommandContext, options: CheckOptions): Pro
       context.printJson(sarif(problems));
       break;
     case 'github':
-      for (const problem of problems) context.terminal.line(githubLine(problem, project.root));
+      for (const problem of problems) context.terminal.command(githubLine(problem, project.root));
       break;
     case 'human':
       printForPeople(context, project, problems, errors);

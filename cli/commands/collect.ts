@@ -4,6 +4,7 @@ import { listenForEvents, type RunningListener } from '../../engine/listening/li
 import { listenForMessages, messageStages, type RunningReceiver } from '../../engine/listening/listenForMessages.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { jsonText } from '../safeText.ts';
 
 export interface CollectOptions {
   listen?: boolean;
@@ -70,7 +71,7 @@ function tellStart(
 ): void {
   if (json) {
     terminal.line(
-      JSON.stringify({
+      jsonText({
         url: listener?.url ?? null,
         stages: [...(listener?.stages ?? []), ...receivers.map(({ stage }) => stage)],
         pid: process.pid,

@@ -8,6 +8,7 @@ import { exitCodes } from '../../protocol/problem.ts';
 import { versionText } from '../../words/models.ts';
 import type { CommandContext } from '../context.ts';
 import { readVersion } from '../readOption.ts';
+import { jsonText } from '../safeText.ts';
 
 export interface ServeOptions {
   model?: string;
@@ -36,7 +37,7 @@ export async function serve(context: CommandContext, name: string | undefined, o
   const served = versionText({ name: server.model, version: server.version }, hasSeveralModels(config));
   if (context.json)
     context.terminal.line(
-      JSON.stringify({
+      jsonText({
         deployment: typeof deployment === 'string' ? deployment : null,
         url: server.url,
         model: server.model,

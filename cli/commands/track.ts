@@ -2,6 +2,7 @@ import { ProjectError } from '../../engine/base/errors.ts';
 import { startTracking } from '../../engine/mlflow/trackingServer.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
+import { jsonText } from '../safeText.ts';
 
 export interface TrackOptions {
   port?: string;
@@ -19,7 +20,7 @@ export async function track(context: CommandContext, options: TrackOptions): Pro
     );
   const server = await startTracking({ store: context.store, port });
   const { terminal } = context;
-  if (context.json) terminal.line(JSON.stringify({ uri: server.uri, token: server.token }));
+  if (context.json) terminal.line(jsonText({ uri: server.uri, token: server.token }));
   else {
     terminal.line(
       `Runs of MLflow programs are recorded in ${context.project().root}/.loopwright until this stops. In the shell of a program:`,

@@ -100,7 +100,7 @@ test('open lines are cut to the terminal with their colours, drawn over, and gon
   };
   const [out, err] = [stream(true), stream(true)];
   const terminal = openTerminal({}, out, err);
-  terminal.open(['\u001b[31ma red text of more than twenty columns', '漢字漢字漢字漢字漢字漢字']);
+  terminal.open([terminal.program('\u001b[31ma red text of more than twenty columns'), '漢字漢字漢字漢字漢字漢字']);
   terminal.open(['b']);
   terminal.line('done');
   assert.equal(

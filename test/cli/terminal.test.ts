@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseParam } from '../../cli/parseParam.ts';
 import { readCount, readTime, readVersion } from '../../cli/readOption.ts';
+import { jsonText } from '../../cli/safeText.ts';
 import { bar, openTerminal, table } from '../../cli/terminal.ts';
 import { ProjectError } from '../../engine/base/errors.ts';
 
@@ -47,6 +48,55 @@ test('progress is redrawn in one line, cut to the terminal, and gone before the 
   const quiet = stream(false);
   openTerminal({}, quiet, quiet).progress('x');
   assert.equal(quiet.text, '');
+});
+
+// Tried: colours and clearing by CSI, a title and the clipboard by OSC, C1, carriage returns, backspaces, characters that
+// reorder text, line breaks with commands of GitHub Actions and Azure Pipelines; in lines, notes, progress and tables.
+test('names cannot speak to the terminal or to a runner of CI', () => {
+  const [out, err] = [stream(true), stream(true)];
+  const terminal = openTerminal({}, out, err);
+  const hostile = [
+    'a\u001b[2Jb',
+    '\u001b]0;title\u0007',
+    '\u001b]52;c;aGk=\u0007',
+    '\u009b31m',
+    'good\rbad',
+    'ab\b\bcd',
+    'txt.\u202egpj',
+    'x\n::error file=a::b',
+    '::set-output name=a::b',
+    '  ::add-mask::x',
+    '##[group]x',
+    '##vso[task.setvariable]x',
+  ];
+  for (const name of hostile) {
+    terminal.line(name);
+    terminal.line(terminal.style('red', name));
+    terminal.note(name);
+    terminal.progress(name);
+    terminal.progress(null);
+    for (const row of table(['name'], [[name]])) terminal.line(row);
+  }
+  const own = /\u001b\[(?:31|39)m|\r?\u001b\[K/g; // oxlint-disable-line no-control-regex -- the codes of the terminal
+  const rest = `${out.text}${err.text}`.replaceAll(own, '');
+  // oxlint-disable-next-line no-control-regex -- what must not be there
+  assert.doesNotMatch(rest, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  const plain = stream(false);
+  for (const name of hostile) openTerminal({}, plain, plain).line(name);
+  assert.doesNotMatch(plain.text, /^\s*::|##\[|##vso/m);
+  assert.match(out.text, /a␛\[2Jb/);
+  assert.ok(out.text.includes('\u001b[31ma␛[2Jb\u001b[39m'));
+});
+
+test('the output of a program keeps its colours, and a command of ours is obeyed', () => {
+  const out = stream(false);
+  const terminal = openTerminal({}, out, out);
+  terminal.line(`│ ${terminal.program('\u001b[32mok\u001b[0m\u001b]0;title\u0007')}`);
+  terminal.command('::error file=a::a%0Ab');
+  assert.equal(out.text, '│ \u001b[32mok\u001b[0m␛]0;title␇\n::error file=a::a%0Ab\n');
+  const value = { name: '##[group]\u009b\u202e\u001b\n' };
+  assert.deepEqual(JSON.parse(jsonText(value)), value);
+  assert.doesNotMatch(jsonText(value), /##|[\u0080-\u009f\u202e]/);
 });
 
 test('tables and bars', () => {
