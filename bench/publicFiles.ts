@@ -11,7 +11,7 @@ import { sourceFormat } from '../engine/data/readSource.ts';
 import { rawSource } from '../engine/data/typedSource.ts';
 import { validateTable } from '../engine/data/validateTable.ts';
 import { openMemory } from '../engine/data/withDatabase.ts';
-import { writtenNotes } from '../engine/data/written/writtenSchema.ts';
+import { writtenNotes } from '../engine/data/written/writtenNotes.ts';
 
 const mostMs = 30_000;
 const mostBytes = 30 << 20;

@@ -1,5 +1,7 @@
-import type { FieldType } from '../project/schema/datasetSchema.ts';
+import type { DatasetSchema, Field, FieldType } from '../project/schema/datasetSchema.ts';
 import type { Database } from './database.ts';
+import { fieldType, type SourceColumn } from './inspectColumns.ts';
+import { parseField } from './parseField.ts';
 import { quoteIdentifier } from './quote.ts';
 
 /**
@@ -28,9 +30,74 @@ export function readsByCells(columns: number, rows: number): boolean {
   return columns > fewColumns && rows <= manyRows;
 }
 
-/** The number of columns of a table with so many rows whose cells are read at once. */
-export function columnsOfCells(rows: number): number {
-  return Math.max(namesAtOnce, Math.floor(cellsAtOnce / Math.max(1, rows)));
+/** Calls a function with the cells of a table with so many rows: columns of one type, in portions. */
+export async function visitCells(
+  db: Database,
+  source: string,
+  columns: readonly (SourceColumn & { c: number })[],
+  rows: number,
+  visit: (cells: Cells) => Promise<void>,
+): Promise<void> {
+  const size = Math.max(namesAtOnce, Math.floor(cellsAtOnce / Math.max(1, rows)));
+  for (const [sqlType, own] of groupBy(columns, (column) => column.sqlType))
+    for (let from = 0; from < own.length; from += size) {
+      const some = own.slice(from, from + size);
+      const table = await stackColumns(db, source, some);
+      try {
+        await visit({ table, type: fieldType(sqlType), sqlType, columns: some });
+      } finally {
+        await db.run(`DROP TABLE IF EXISTS ${table}`);
+      }
+    }
+}
+
+/** Calls a function with the cells of texts in the types of their fields, those of one type at once. */
+export async function visitTypedCells(
+  db: Database,
+  texts: Cells,
+  fields: readonly Field[],
+  schema: DatasetSchema,
+  visit: (cells: Cells) => Promise<void>,
+): Promise<void> {
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const columns = texts.columns.map(({ c, name }) => ({ c, name, field: byName.get(name) ?? { name } }));
+  const forms = groupBy(columns, ({ field }) => formKey(field)).values();
+  const parsed = [...forms].map((own) => ({ own, ...parseField(formField(own[0]?.field), schema, 'VARCHAR', 'raw') }));
+  for (const [sqlType, forms] of groupBy(parsed, (one) => one.sqlType)) {
+    const table = cellsTable();
+    await db.run(`CREATE TEMP TABLE ${table} (c INTEGER, v ${sqlType})`);
+    try {
+      for (const { own, value } of forms)
+        await db.run(
+          `INSERT INTO ${table} SELECT c, ${value} FROM ${texts.table} WHERE ${ofColumns(own.map(({ c }) => c))}`,
+        );
+      await visit({ table, type: fieldType(sqlType), sqlType, columns: forms.flatMap(({ own }) => own) });
+    } finally {
+      await db.run(`DROP TABLE IF EXISTS ${table}`);
+    }
+  }
+}
+
+/** Equal for fields whose cells are read by the same expression. */
+export function formKey(field: Field): string {
+  return JSON.stringify(formField(field));
+}
+
+/** A field of the same form whose column is that of the values of cells. */
+export function formField(field: Field | undefined): Field {
+  return { ...field, name: 'v' };
+}
+
+/** Groups items by a key, in the order of the first of each. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const own = groups.get(key);
+    if (own) own.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }
 
 /** Returns a name for a temporary table of cells. */

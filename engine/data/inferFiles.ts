@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
+import { fewColumns, readsByCells, stackColumns, type Cells } from './cells.ts';
 import type { Database } from './database.ts';
 import { inferSchema } from './inferSchema.ts';
 import { columnsOf } from './inspectColumns.ts';
@@ -9,7 +10,7 @@ import { quoteIdentifier } from './quote.ts';
 import { shapeSettings } from './reading/readAs.ts';
 import { readText } from './reading/readText.ts';
 import { sourceFormat, sourceSql } from './readSource.ts';
-import { writtenSchema, type ColumnNotes, type WrittenSchema } from './written/writtenSchema.ts';
+import { sampleRows, writtenSchema, type ColumnNotes, type WrittenSchema } from './written/writtenSchema.ts';
 
 export interface InferredFiles {
   schema: DatasetSchema;
@@ -29,12 +30,17 @@ export async function inferFiles(
   const { guess = true, read, signal } = options;
   if (sourceFormat(files[0] ?? '') === 'csv') {
     const texts = `loopwright_texts_${++tables}`;
-    await db.run(`CREATE TEMP TABLE ${texts} AS SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${textSource(files, read)}`);
+    await db.run(`CREATE TEMP TABLE ${texts} AS SELECT * FROM ${textSource(files, read)}`);
     try {
-      const written = await writtenOf(db, files, texts, read, signal);
-      const { fields } = written.schema;
-      const select = (names: readonly string[]) => typedTexts(fieldsOf(fields, names), texts);
-      return { schema: await inferSchema(db, texts, { guess, written: fields, select }), columns: written.columns };
+      return await withCells(db, texts, async (names, cells) => {
+        const written = await writtenOf(db, files, texts, names, cells, read, signal);
+        const { fields } = written.schema;
+        const select = (some: readonly string[]) => typedTexts(fieldsOf(fields, some), texts);
+        return {
+          schema: await inferSchema(db, texts, { guess, written: fields, select, cells }),
+          columns: written.columns,
+        };
+      });
     } finally {
       await db.run(`DROP TABLE IF EXISTS ${texts}`);
     }
@@ -60,20 +66,36 @@ export function textSource(files: readonly string[], read?: ReadSettings): strin
   return sourceSql(files, { allText: true, withFile: false, rejects: true, read });
 }
 
-/** How CSV files are read, from a FROM expression of their texts. */
-export async function writtenOf(
+/** How CSV files are read, from a table of their texts. */
+function writtenOf(
   db: Database,
   files: readonly string[],
   texts: string,
+  names: readonly string[],
+  cells: Cells | null,
   read?: ReadSettings,
   signal?: AbortSignal,
 ): Promise<WrittenSchema> {
+  const { delimiter } = readText(files[0] ?? '', shapeSettings(read ?? {})).readAs;
+  return writtenSchema(db, texts, names, { delimiter, read, signal, cells });
+}
+
+/** Calls a function with the names of the columns of a table of texts, and its cells where it is wide and short. */
+async function withCells<T>(
+  db: Database,
+  texts: string,
+  work: (names: readonly string[], cells: Cells | null) => Promise<T>,
+): Promise<T> {
   const names = (await columnsOf(db, texts)).map(({ name }) => name);
-  return writtenSchema(db, texts, names, {
-    delimiter: readText(files[0] ?? '', shapeSettings(read ?? {})).readAs.delimiter,
-    read,
-    signal,
-  });
+  const [{ n = 0 } = {}] = await db.rows(`SELECT count(*) AS n FROM ${texts}`);
+  if (!readsByCells(names.length, Number(n)) || Number(n) >= sampleRows) return work(names, null);
+  const columns = names.map((name, c) => ({ name, c }));
+  const table = await stackColumns(db, texts, columns, { rows: true });
+  try {
+    return await work(names, { table, type: 'string', sqlType: 'VARCHAR', columns });
+  } finally {
+    await db.run(`DROP TABLE IF EXISTS ${table}`);
+  }
 }
 
 /**
@@ -96,11 +118,28 @@ export async function readAsWritten(
   ]);
   const known = kept.get(key);
   if (known) return known;
-  const texts = `(SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${textSource(files, read)}${limit})`;
-  const found = await writtenOf(db, files, texts, read);
+  const texts = `(SELECT * FROM ${textSource(files, read)}${limit})`;
+  const found = await writtenTexts(db, files, texts, read);
   for (const first of kept.keys()) if (kept.size >= mostKept) kept.delete(first);
   kept.set(key, found);
   return found;
+}
+
+async function writtenTexts(
+  db: Database,
+  files: readonly string[],
+  texts: string,
+  read: ReadSettings | undefined,
+): Promise<WrittenSchema> {
+  const names = (await columnsOf(db, texts)).map(({ name }) => name);
+  if (names.length <= fewColumns) return writtenOf(db, files, texts, names, null, read);
+  const table = `loopwright_texts_${++tables}`;
+  await db.run(`CREATE TEMP TABLE ${table} AS SELECT * FROM ${texts}`);
+  try {
+    return await withCells(db, table, (own, cells) => writtenOf(db, files, table, own, cells, read));
+  } finally {
+    await db.run(`DROP TABLE IF EXISTS ${table}`);
+  }
 }
 
 const largeBytes = 64 << 20;

@@ -1,9 +1,10 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
+import { fewColumns, readsByCells, visitCells, visitTypedCells, type Cells } from './cells.ts';
 import type { Database } from './database.ts';
 import { columnsOf } from './inspectColumns.ts';
 import { inPortions } from './portions.ts';
+import { categoriesOf, formatOf, inferredCells, isUnique, type Inferred } from './inferredColumns.ts';
 import { profileTable, type ColumnProfile } from './profileTable.ts';
-import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
 export interface InferOptions {
   /**
@@ -15,9 +16,9 @@ export interface InferOptions {
   written?: readonly Field[];
   /** Returns a SELECT of some columns of the source in their types. Default: as they are. */
   select?: (names: readonly string[]) => string;
+  /** Cells of the texts of the source, of which `written` tells the types. */
+  cells?: Cells | null;
 }
-
-const maximumCategories = 20;
 
 /**
  * Infers a schema for a FROM expression: names and types, `required` where every row has a value, `categories` for
@@ -27,9 +28,9 @@ const maximumCategories = 20;
 export async function inferSchema(
   db: Database,
   source: string,
-  { guess = false, written = [], select }: InferOptions = {},
+  { guess = false, written = [], select, cells = null }: InferOptions = {},
 ): Promise<DatasetSchema> {
-  const names = (await columnsOf(db, source)).map(({ name }) => name);
+  const sourceColumns = await columnsOf(db, source);
   const forms = new Map(written.map((field) => [field.name, field]));
   const columns: Inferred[] = [];
   const infer = async (part: string) => {
@@ -45,7 +46,29 @@ export async function inferSchema(
       });
     }
   };
-  await inPortions(db, source, names, infer, select ? { select, size: 25 } : {});
+  const byName = new Map<string, Inferred>();
+  const inferCells = async (part: Cells) => {
+    for (const one of await inferredCells(db, part, forms, guess)) byName.set(one.profile.name, one);
+  };
+  const rows = cells === null && sourceColumns.length > fewColumns && !select ? await countRows(db, source) : Infinity;
+  if (cells) await visitTypedCells(db, cells, written, { fields: [] }, inferCells);
+  else if (readsByCells(sourceColumns.length, rows))
+    await visitCells(
+      db,
+      source,
+      sourceColumns.map((column, c) => ({ ...column, c })),
+      rows,
+      inferCells,
+    );
+  else
+    await inPortions(
+      db,
+      source,
+      sourceColumns.map(({ name }) => name),
+      infer,
+      select ? { select, size: 25 } : {},
+    );
+  if (byName.size > 0) columns.push(...sourceColumns.flatMap(({ name }) => byName.get(name) ?? []));
   const key =
     columns.find(({ unique, profile: { name } }) => unique && idName.test(name)) ??
     (guess ? columns.find(({ unique }) => unique) : undefined);
@@ -78,67 +101,11 @@ export async function inferSchema(
   return { fields, ...(key === undefined ? {} : { primaryKey: key.profile.name }) };
 }
 
-interface Inferred {
-  profile: ColumnProfile;
-  form: Partial<Field>;
-  unique: boolean;
-  format: string | null;
-  categories: string[] | null;
-}
-
 const idName = /(^|[_\s-])(id|key|uuid|guid)$/i;
 const targetName =
   /^(target|label|y|class|outcome|churn(ed)?|default(ed)?|fraud|survived|is_(fraud|churn|spam|default|positive)|.*_(label|target|class))$/i;
 const protectedName =
   /^(sex|gender|race|ethnicity|religion|age_?group|disability|marital(_status)?|nationality|sexual_orientation)$/i;
-
-async function isUnique(
-  db: Database,
-  source: string,
-  { name, type, rows, missing, distinct }: ColumnProfile,
-): Promise<boolean> {
-  if (missing > 0 || rows < 2 || (type !== 'string' && type !== 'integer') || distinct < rows * 0.9) return false;
-  const [row] = await db.rows(
-    `SELECT count(*) AS n FROM (SELECT 1 FROM ${source} GROUP BY ${quoteIdentifier(name)} HAVING count(*) > 1 LIMIT 1)`,
-  );
-  return Number(row?.['n']) === 0;
-}
-
-async function categoriesOf(
-  db: Database,
-  source: string,
-  { name, type, rows, missing, distinct }: ColumnProfile,
-): Promise<string[] | null> {
-  if (type !== 'string' || distinct === 0 || distinct > maximumCategories || distinct * 2 > rows - missing) return null;
-  const column = quoteIdentifier(name);
-  const values = await db.rows(
-    `SELECT DISTINCT ${column} AS value FROM ${source} WHERE ${column} IS NOT NULL ORDER BY 1`,
-  );
-  return values.map(({ value }) => String(value));
-}
-
-/** Formats of texts. */
-const formats = {
-  uuid: '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}',
-  email: '[^@\\s]+@[^@\\s]+\\.[^@\\s]+',
-  uri: '[A-Za-z][A-Za-z0-9+.-]*://\\S+',
-} as const;
-
-/** Returns the format that each text of a column has, at least two of them. */
-async function formatOf(
-  db: Database,
-  source: string,
-  { name, type, rows, missing, distinct }: ColumnProfile,
-): Promise<string | null> {
-  if (type !== 'string' || rows === missing || distinct < 2) return null;
-  const column = `CAST(${quoteIdentifier(name)} AS VARCHAR)`;
-  const [row = {}] = await db.rows(
-    `SELECT ${Object.entries(formats)
-      .map(([format, form]) => `bool_and(regexp_full_match(${column}, ${quoteLiteral(form)})) AS ${format}`)
-      .join(', ')} FROM ${source} WHERE ${column} IS NOT NULL`,
-  );
-  return Object.keys(formats).find((format) => row[format] === true) ?? null;
-}
 
 /**
  * Returns bounds that new rows of the same kind are likely to satisfy: a minimum of 0 when no value is negative, 0 to 1
@@ -160,6 +127,11 @@ export function roundUp(value: number): number {
     if (candidate >= value) return candidate;
   }
   return Number(`1e${power + 2}`);
+}
+
+async function countRows(db: Database, source: string): Promise<number> {
+  const [{ n = 0 } = {}] = await db.rows(`SELECT count(*) AS n FROM ${source}`);
+  return Number(n);
 }
 
 function guessRoles(fields: Field[], profile: readonly ColumnProfile[]): void {

@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import { readBasics, readColumn, type ColumnProfile, type ReadColumn } from './columnBasics.ts';
 import { readDistinctAndSpread } from './distinctAndSpread.ts';
 import { columnsOf } from './inspectColumns.ts';
-import { columnsOfCells, fewColumns, readsByCells, stackColumns } from './cells.ts';
+import { fewColumns, readsByCells, visitCells } from './cells.ts';
 import { inPortions } from './portions.ts';
 import { profileCells } from './profileCells.ts';
 import { countNumbers, gridsFor, profileNumbers } from './numberProfiles.ts';
@@ -71,27 +71,12 @@ async function profileByCells(
   rows: number,
   { onProgress }: ProfileOptions,
 ): Promise<ColumnProfile[]> {
-  const byType = new Map<string, (ReadColumn & { c: number })[]>();
-  for (const [c, column] of columns.entries()) {
-    const own = byType.get(column.sqlType) ?? [];
-    own.push({ ...column, c });
-    byType.set(column.sqlType, own);
-  }
   const found = new Map<string, ColumnProfile>();
-  const size = columnsOfCells(rows);
-  for (const [sqlType, own] of byType)
-    for (let from = 0; from < own.length; from += size) {
-      const some = own.slice(from, from + size);
-      const table = await stackColumns(db, source, some);
-      try {
-        const { type } = some[0] ?? { type: 'string' };
-        for (const profile of await profileCells(db, { table, type, sqlType, columns: some }))
-          found.set(profile.name, profile);
-      } finally {
-        await db.run(`DROP TABLE IF EXISTS ${table}`);
-      }
-      onProgress?.(found.size, columns.length);
-    }
+  const numbered = columns.map((column, c) => ({ ...column, c }));
+  await visitCells(db, source, numbered, rows, async (cells) => {
+    for (const profile of await profileCells(db, cells)) found.set(profile.name, profile);
+    onProgress?.(found.size, columns.length);
+  });
   return columns.flatMap(({ name }) => {
     const profile = found.get(name);
     return profile ? [profile] : [];

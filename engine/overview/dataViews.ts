@@ -28,6 +28,8 @@ import type { FoundSubject } from './dataSubject.ts';
 export interface ProfileViewOptions {
   /** The project folder, which file names are relative to. */
   root: string;
+  /** The result of `subjectSql`. Default: the subject is read. */
+  source?: string;
   columns?: readonly string[];
   target?: string;
   onProgress?: (done: number, columns: number) => void;
@@ -54,7 +56,7 @@ export async function profileSubject(
   options: ProfileViewOptions,
 ): Promise<DataProfile> {
   const started = performance.now();
-  const columns = await profileTable(db, await subjectSql(db, found), {
+  const columns = await profileTable(db, options.source ?? (await subjectSql(db, found)), {
     columns: options.columns,
     onProgress: options.onProgress,
   });
@@ -90,8 +92,13 @@ export function headOf(
 }
 
 /** Correlations between the columns of a subject, and their association with the target. */
-export async function relateSubject(db: Database, found: FoundSubject, target?: string): Promise<DataRelations> {
-  const sql = await subjectSql(db, found);
+export async function relateSubject(
+  db: Database,
+  found: FoundSubject,
+  target?: string,
+  source?: string,
+): Promise<DataRelations> {
+  const sql = source ?? (await subjectSql(db, found));
   const names = (await columnsOf(db, sql)).map(({ name }) => ({ name }));
   return relationsOf(db, sql, { target: targetOf(found.schema, names, target), leaveOut: [splitColumn] });
 }

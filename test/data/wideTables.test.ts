@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDatabase, type Database } from '../../engine/data/database.ts';
+import { inferFiles } from '../../engine/data/inferFiles.ts';
 import { profileTable, type ColumnProfile } from '../../engine/data/profileTable.ts';
 import { quoteIdentifier } from '../../engine/data/quote.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
+
+const folder = temporaryFolder();
 
 /**
  * Tables of more than 48 columns and few rows are read by their cells. Variations tried: numbers of each width, decimals,
@@ -70,3 +76,56 @@ function rounded(profiles: ColumnProfile[]): ColumnProfile[] {
     },
   }));
 }
+
+/** The text in row i of a column, by its kind. */
+const written: ((i: number) => string)[] = [
+  (i) => `${i * 7 - 40}`,
+  (i) => (i % 9 === 0 ? 'NA' : `${i / 4}`),
+  (i) => `"1.${String(100 + i)},${i % 10}0"`,
+  (i) => `${String((i % 28) + 1).padStart(2, '0')}.${String((i % 12) + 1).padStart(2, '0')}.2024`,
+  (i) => (i === 30 ? 'soon' : `2024-0${(i % 9) + 1}-1${i % 10}`),
+  (i) => `2024-01-1${i % 10}T0${i % 10}:00:00Z`,
+  (i) => ['red', 'green', ' ', '"blue, dark"', ''][i % 5] ?? '',
+  (i) => `user${i}@example.org`,
+  (i) => (i % 3 === 0 ? 'yes' : 'no'),
+  (i) => `0${i}`,
+  (i) => `9007199254740993${i % 10}`,
+  () => '',
+  (i) => (i % 4 === 0 ? '-' : `${i}%`),
+  (i) => (i === 7 ? 'inf' : `${i}.5`),
+  (i) => (i % 2 === 0 ? 'x' : `${i}`),
+];
+
+for (const rows of [1, 60])
+  test(`infers a wide file of ${rows} rows as it infers its columns in portions`, async () => {
+    const db = await openDatabase();
+    try {
+      const columns = Array.from({ length: 75 }, (_, c) => ({ name: `k${c}`, text: written[c % written.length] }));
+      const write = (file: string, some: typeof columns) => {
+        const line = (i: number) => some.map(({ text }) => text?.(i) ?? '').join(',');
+        const lines = [some.map(({ name }) => name).join(','), ...Array.from({ length: rows }, (_, i) => line(i))];
+        const path = join(folder, file);
+        writeFileSync(path, `${lines.join('\n')}\n`);
+        return inferFiles(db, [path]);
+      };
+      const whole = await write('whole.csv', columns);
+      const parts = [];
+      for (let from = 0; from < columns.length; from += written.length)
+        parts.push(await write(`part${from}.csv`, columns.slice(from, from + written.length)));
+      const facts = (found: Awaited<ReturnType<typeof inferFiles>>[]) => ({
+        columns: found.flatMap((one) => one.columns),
+        // The first key and the first time of a table have a role.
+        fields: found.flatMap(({ schema }) =>
+          schema.fields.map(({ loopwright, constraints, ...field }) => ({
+            ...field,
+            constraints: { ...constraints, unique: undefined },
+            presence: loopwright?.presence,
+            decimals: loopwright?.decimals,
+          })),
+        ),
+      });
+      assert.deepEqual(facts([whole]), facts(parts));
+    } finally {
+      db.close();
+    }
+  });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inferFiles } from '../../../engine/data/inferFiles.ts';
-import { writtenNotes } from '../../../engine/data/written/writtenSchema.ts';
+import { writtenNotes } from '../../../engine/data/written/writtenNotes.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { mergeSchema, schemaText } from '../../../engine/project/mergeSchema.ts';
 import { writeAtomic } from '../../../engine/base/writeAtomic.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { readAsWritten } from '../../../engine/data/inferFiles.ts';
 import { sourceFormat } from '../../../engine/data/readSource.ts';
-import { writtenNotes } from '../../../engine/data/written/writtenSchema.ts';
+import { writtenNotes } from '../../../engine/data/written/writtenNotes.ts';
 import { columnsOf } from '../../../engine/data/inspectColumns.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import { profileSubject, relateSubject, subjectSql } from '../../../engine/overview/dataViews.ts';
@@ -41,7 +41,8 @@ export async function dataProfile(
     context.signal,
     async (db): Promise<{ profile: DataProfile; relations: DataRelations | null; values: ValueNotes }> => {
       const root = place.project?.root ?? place.folder;
-      const names = (await columnsOf(db, await subjectSql(db, found))).map(({ name }) => name);
+      const source = await subjectSql(db, found);
+      const names = (await columnsOf(db, source)).map(({ name }) => name);
       const unknown = [...(columns ?? []), options.target].find((name) => name !== undefined && !names.includes(name));
       if (unknown !== undefined)
         throw new ProjectError(
@@ -49,6 +50,7 @@ export async function dataProfile(
         );
       const profile = await profileSubject(db, found, {
         root,
+        source,
         columns,
         target: options.target,
         onProgress: (done, all) => terminal.progress(`${bar(done / all)} ${done} of ${all} columns`),
@@ -57,7 +59,7 @@ export async function dataProfile(
       const { columns: told } = isWritten ? await readAsWritten(db, found.files, found.read) : { columns: [] };
       return {
         profile,
-        relations: wantsRelations ? await relateSubject(db, found, options.target) : null,
+        relations: wantsRelations ? await relateSubject(db, found, options.target, source) : null,
         values: writtenNotes(told),
       };
     },

@@ -74,24 +74,25 @@ function written(text: string): Written | null {
 }
 
 /** The parts of a number in a convention, as `integer.fraction` with an exponent; null when it is not written so. */
-function bare(core: string, { decimal, group }: Convention): string | null {
-  if (!formOf(decimal, group).test(core)) return null;
+function bare(core: string, convention: Convention): string | null {
+  if (!formOf(convention).test(core)) return null;
+  const { decimal, group } = convention;
   const plain = group === null ? core : core.replaceAll(group, '');
   return decimal === ',' ? plain.replace(',', '.') : plain;
 }
 
-const forms = new Map<string, RegExp>();
+const forms = new WeakMap<Convention, RegExp>();
 
-function formOf(decimal: string, group: string | null): RegExp {
-  const key = `${decimal}${group ?? ''}`;
-  const known = forms.get(key);
+function formOf(convention: Convention): RegExp {
+  const known = forms.get(convention);
   if (known) return known;
+  const { decimal, group } = convention;
   const d = decimal === '.' ? '\\.' : ',';
   const g = group === null ? null : group === '.' ? '\\.' : group;
   const grouped =
     g === null ? '' : `|[1-9][0-9]{0,2}(?:${g}[0-9]{3})+${group === ',' ? `|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}` : ''}`;
   const form = new RegExp(`^(?:(?:[0-9]+${grouped})(?:${d}[0-9]*)?|${d}[0-9]+)(?:[eE][+-]?[0-9]+)?$`);
-  forms.set(key, form);
+  forms.set(convention, form);
   return form;
 }
 

@@ -1,6 +1,7 @@
 import type { DatasetSchema, Field } from '../../project/schema/datasetSchema.ts';
 import { givenDecimal, type ReadSettings } from '../../project/schema/readSettings.ts';
 import { checkCancelled } from '../../base/errors.ts';
+import { formField, formKey, groupBy, ofColumns, type Cells } from '../cells.ts';
 import type { Database } from '../database.ts';
 import { inPortions } from '../portions.ts';
 import { parseField } from '../parseField.ts';
@@ -31,10 +32,12 @@ export interface WrittenOptions {
   /** What is given for all fields. */
   read?: ReadSettings | undefined;
   signal?: AbortSignal | undefined;
+  /** Cells of the source with their rows, where it has fewer than `sampleRows` rows. */
+  cells?: Cells | null;
 }
 
 /** Rows from which a reading is proposed. It is then checked on all rows. */
-const sampleRows = 2000;
+export const sampleRows = 2000;
 const mostRounds = 4;
 
 interface Column {
@@ -57,7 +60,7 @@ export async function writtenSchema(
   db: Database,
   source: string,
   names: readonly string[],
-  { delimiter, read, signal }: WrittenOptions,
+  { delimiter, read, signal, cells = null }: WrittenOptions,
 ): Promise<WrittenSchema> {
   const hints: FileHints = {
     delimiter,
@@ -69,6 +72,21 @@ export async function writtenSchema(
       missing: new Set(read?.missing?.map((text) => text.trim())),
     },
   };
+  if (cells) {
+    const found = await sampledCells(db, cells, hints);
+    decide(found, hints);
+    checkCancelled(signal);
+    const positions = new Map(cells.columns.map(({ c, name }) => [name, c]));
+    await checkForms(
+      db,
+      ({ name }) => cellsOf(cells, positions.get(name) ?? -1, name),
+      found,
+      hints,
+      (open) => countUnreadCells(db, cells, open),
+    );
+    decide(found, hints);
+    return { schema: { fields: found.map(({ form }) => form.field) }, columns: await notesOf(db, source, found) };
+  }
   const columns: Column[] = [];
   const notes: ColumnNotes[] = [];
   await inPortions(db, source, names, async (part, own) => {
@@ -76,7 +94,13 @@ export async function writtenSchema(
     const found = await sampled(db, part, own, hints);
     columns.push(...found);
     decide(found, hints);
-    await checkForms(db, part, found, hints);
+    await checkForms(
+      db,
+      () => part,
+      found,
+      hints,
+      (open) => countUnread(db, part, open),
+    );
   });
   decide(columns, hints);
   await inPortions(db, source, names, async (part, own) => {
@@ -97,19 +121,38 @@ async function sampled(db: Database, source: string, names: readonly string[], h
     `SELECT ${names.map((name, i) => `${quoteIdentifier(name)} AS c${i}`).join(', ') || '1'} FROM ${source} LIMIT ${sampleRows}`,
   );
   return names.map((name, i) => {
-    const counts = new Map<string, number>();
-    const blanks = new Set<string>();
     const read = columns[`c${i}`];
-    for (const text of read?.kind === 'text' ? read.values : []) add({ counts, blanks }, text ?? '', 1);
-    return {
-      name,
-      counts,
-      blanks,
-      total: 0,
-      complete: rows < sampleRows,
-      form: columnForm(name, counts, [...blanks], hints),
-    };
+    return columnOf(name, read?.kind === 'text' ? read.values : [], rows < sampleRows, hints);
   });
+}
+
+async function sampledCells(db: Database, { columns, table }: Cells, hints: FileHints): Promise<Column[]> {
+  const found = new Map<number, Column>();
+  for (let from = 0; from < columns.length; from += cellColumnsAtOnce) {
+    const some = columns.slice(from, from + cellColumnsAtOnce);
+    const read = await db.table(
+      `SELECT c::DOUBLE AS c, v FROM ${table} WHERE ${ofColumns(some.map(({ c }) => c))} ORDER BY c, r`,
+    );
+    const [at, texts] = [read.columns['c'], read.columns['v']];
+    if (at?.kind !== 'number' || texts?.kind !== 'text') continue;
+    const names = new Map(some.map(({ c, name }) => [c, name]));
+    for (let start = 0, end = 0; start < read.rows; start = end) {
+      const c = at.values[start] ?? 0;
+      while (end < read.rows && at.values[end] === c) end++;
+      found.set(c, columnOf(names.get(c) ?? '', texts.values.slice(start, end), true, hints));
+    }
+  }
+  return columns.map(({ c, name }) => found.get(c) ?? columnOf(name, [], true, hints));
+}
+
+/** Columns of cells whose texts are in memory at once. */
+const cellColumnsAtOnce = 500;
+
+function columnOf(name: string, texts: readonly (string | null)[], complete: boolean, hints: FileHints): Column {
+  const counts = new Map<string, number>();
+  const blanks = new Set<string>();
+  for (const text of texts) add({ counts, blanks }, text ?? '', 1);
+  return { name, counts, blanks, total: 0, complete, form: columnForm(name, counts, [...blanks], hints) };
 }
 
 function add({ counts, blanks }: Pick<Column, 'counts' | 'blanks'>, written: string, rows: number): void {
@@ -142,13 +185,20 @@ function formOf({ name, counts, blanks, total }: Column, hints: FileHints): Colu
 const markerList = `[${[...missingMarkers].map(quoteLiteral).join(', ')}]`;
 
 /** Checks the proposals on all rows, and corrects those that do not read each text. */
-async function checkForms(db: Database, source: string, columns: readonly Column[], hints: FileHints): Promise<void> {
+async function checkForms(
+  db: Database,
+  sourceOf: (column: Column) => string,
+  columns: readonly Column[],
+  hints: FileHints,
+  count: (open: readonly Column[]) => Promise<Record<string, unknown>>,
+): Promise<void> {
   let open = [...columns];
   for (let round = 0; open.length > 0; round++) {
-    const row = await countUnread(db, source, open);
+    const row = await count(open);
     const again: Column[] = [];
     for (const [i, column] of open.entries()) {
       const { form, name } = column;
+      const source = sourceOf(column);
       const known = (texts: string) =>
         `SELECT ${quoteIdentifier(name)} AS t, count(*) AS n FROM ${source} WHERE ${texts} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200`;
       column.total = Number(row[`t${i}`] ?? 0);
@@ -213,6 +263,34 @@ async function countUnread(db: Database, source: string, columns: readonly Colum
     Object.assign(found, row);
   }
   return found;
+}
+
+/** The same by cells, of complete columns: those of the same form at once. */
+async function countUnreadCells(
+  db: Database,
+  { columns, table }: Cells,
+  open: readonly Column[],
+): Promise<Record<string, unknown>> {
+  const positions = new Map(columns.map(({ c, name }) => [name, c]));
+  const asked = open.flatMap(({ name, form: { field } }, i) =>
+    isPlainText(field) ? [] : [{ i, field, c: positions.get(name) ?? -1 }],
+  );
+  const found: Record<string, unknown> = {};
+  for (const own of groupBy(asked, ({ field }) => formKey(field)).values()) {
+    const field = formField(own[0]?.field);
+    const { filled, value } = parseField(field, { fields: [field] }, 'VARCHAR', 'raw');
+    const rows = await db.rows(
+      `SELECT c, count(*) FILTER (p AND v IS NULL) AS f FROM (SELECT c, (${filled}) AS p, ${value} AS v FROM ${table} WHERE ${ofColumns(own.map(({ c }) => c))}) GROUP BY c`,
+    );
+    const unreadOf = new Map(rows.map(({ c, f }) => [Number(c), f]));
+    for (const { i, c } of own) found[`f${i}`] = unreadOf.get(c) ?? 0;
+  }
+  return found;
+}
+
+/** FROM expression of one column of cells under its name. */
+function cellsOf({ table }: Cells, c: number, name: string): string {
+  return `(SELECT v AS ${quoteIdentifier(name)} FROM ${table} WHERE c = ${c})`;
 }
 
 /** Each text is one of a plain text field. */
@@ -304,29 +382,4 @@ async function notesOf(db: Database, source: string, columns: readonly Column[])
     found.push(told);
   }
   return found;
-}
-
-/** One sentence for each thing that a person should know, such as `` `price`: decimal comma ``. */
-export function writtenNotes(columns: readonly ColumnNotes[]): { notes: string[]; questions: string[] } {
-  const notes = columns.flatMap(({ name, notes: own, strays, markers }) => {
-    const missing = markers.filter((marker) => marker.missing);
-    const said = [
-      ...own,
-      ...(missing.length > 0
-        ? [
-            `${missing.map(({ text, rows }) => `\`${text}\` (${rows.toLocaleString('en-US')})`).join(', ')} ${missing.length === 1 ? 'means' : 'mean'} no value`,
-          ]
-        : []),
-      ...(strays.length > 0
-        ? [
-            `${strays.map(({ text, rows }) => `\`${text}\` (${rows.toLocaleString('en-US')})`).join(', ')} ${strays.length === 1 ? 'is' : 'are'} not of the type; the rows are invalid`,
-          ]
-        : []),
-    ];
-    return said.length > 0 ? [`\`${name}\`: ${said.join('; ')}`] : [];
-  });
-  return {
-    notes,
-    questions: columns.flatMap(({ name, question }) => (question === null ? [] : [`\`${name}\`: ${question}`])),
-  };
 }
