@@ -184,7 +184,11 @@ async function startServer(
       project().root,
       ...(port === undefined ? [] : ['--port', port]),
     ],
-    { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LOOPWRIGHT_PARENT: String(process.pid) } },
+    {
+      windowsHide: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, LOOPWRIGHT_PARENT: String(process.pid) },
+    },
   );
   let last = '';
   let serves = false;

@@ -3,6 +3,7 @@ import { startTracking } from '../../engine/mlflow/trackingServer.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { jsonText } from '../safeText.ts';
+import { settingLines } from '../shellVariables.ts';
 
 export interface TrackOptions {
   port?: string;
@@ -25,8 +26,8 @@ export async function track(context: CommandContext, options: TrackOptions): Pro
     terminal.line(
       `Runs of MLflow programs are recorded in ${context.project().root}/.loopwright until this stops. In the shell of a program:`,
     );
-    terminal.line(`  export MLFLOW_TRACKING_URI=${server.uri}`);
-    terminal.line(`  export MLFLOW_TRACKING_TOKEN=${server.token}`);
+    const variables = { MLFLOW_TRACKING_URI: server.uri, MLFLOW_TRACKING_TOKEN: server.token };
+    for (const line of settingLines(variables)) terminal.line(`  ${line}`);
     terminal.line('Press Ctrl-C to stop.');
   }
   await new Promise<void>((resolve) => {

@@ -25,6 +25,7 @@ export function startEngine(
   return spawn(node.path, [cli, 'service', `--${kind}`, root], {
     cwd: root,
     env: { ...process.env, ...node.env, ...pythonVariables(root) },
+    windowsHide: true,
     stdio: 'pipe',
   });
 }

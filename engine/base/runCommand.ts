@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { CancelledError, WorkError, messageOf } from './errors.ts';
 import { ProgramOutput, type OutputListener } from './programOutput.ts';
+import { shellText } from './shellText.ts';
 import { descendantsOf, signalAll, type TreeProcess } from './processTree.ts';
 
 export interface CommandOptions extends OutputListener {
@@ -36,13 +37,14 @@ export function runCommand(options: CommandOptions): Promise<number> {
     try {
       // With its own process group, one signal reaches every descendant.
       const [program, args] =
-        typeof options.cmd === 'string' ? [options.cmd, []] : [options.cmd[0], options.cmd.slice(1)];
+        typeof options.cmd === 'string' ? [shellText(options.cmd), []] : [options.cmd[0], options.cmd.slice(1)];
       child = spawn(program, args, {
         cwd: options.cwd,
         env: options.env,
         shell: typeof options.cmd === 'string',
         detached: process.platform !== 'win32',
-        windowsHide: typeof options.cmd !== 'string',
+        // With a hidden console a program could not read from the terminal.
+        windowsHide: options.input !== 'terminal',
         stdio: [
           options.onInput ? 'pipe' : options.input === 'terminal' ? 'inherit' : 'ignore',
           options.stdout ?? 'pipe',
@@ -123,7 +125,8 @@ export function runCommand(options: CommandOptions): Promise<number> {
 function killTree(child: ChildProcess, tree: readonly TreeProcess[], signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
-    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' });
+    if (process.platform === 'win32')
+      spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true });
     else process.kill(-child.pid, signal);
   } catch {
     // The group has already exited.

@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 export function defaultLabeller(folder: string): string {
   const { status, stdout } = spawnSync('git', ['config', 'user.name'], {
     cwd: folder,
+    windowsHide: true,
     encoding: 'utf8',
     timeout: 5000,
   });

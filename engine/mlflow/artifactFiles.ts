@@ -14,13 +14,17 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { linkOnWay } from '../base/linkOnWay.ts';
+import { pathMixedUp, whyNoFileName } from '../base/fileName.ts';
 import type { Store } from '../store/store.ts';
 import { invalid, missing } from './mlflowError.ts';
 import { artifactUriOf, runOf } from './runInfo.ts';
 import { replaceFileSync } from '../base/replaceFile.ts';
 
-/** Rejects paths that could lead out of the folder of the artifacts. */
-export function artifactParts(path: string): string[] {
+/**
+ * Rejects paths that could lead out of the folder of the artifacts, and names that this system cannot store without
+ * loss.
+ */
+export function artifactParts(path: string, platform: NodeJS.Platform = process.platform): string[] {
   let decoded: string;
   try {
     decoded = decodeURIComponent(path);
@@ -33,10 +37,14 @@ export function artifactParts(path: string): string[] {
     decoded.includes('\0') ||
     decoded.includes('\\') ||
     parts.some((part) => part === '..' || part === '.') ||
-    (process.platform === 'win32' ? /^[a-z]:/i : /^[a-z]:\//i).test(decoded) ||
+    (platform === 'win32' ? /^[a-z]:/i : /^[a-z]:\//i).test(decoded) ||
     decoded.startsWith('//')
   )
     throw invalid('Invalid path');
+  for (const part of parts) {
+    const why = whyNoFileName(part, platform);
+    if (why !== null) throw invalid(`The artifact name \`${part}\` ${why}. Log it under another name.`);
+  }
   return parts;
 }
 
@@ -55,10 +63,20 @@ function placeOf(store: Store, path: string): string {
   const parts = artifactParts(path);
   const [, owner = '', third = '', fourth = ''] = parts;
   const root = join(store.folder, 'artifacts');
-  if (third === 'artifacts' && /^[a-zA-Z0-9][\w-]*$/.test(owner)) return join(root, owner, ...parts.slice(3));
+  if (third === 'artifacts' && /^[a-zA-Z0-9][\w-]*$/.test(owner)) return ownFile(join(root, owner), parts.slice(3));
   if (owner === 'models' && fourth === 'artifacts' && /^[\w-]+$/.test(third))
-    return join(store.folder, 'models', third, ...parts.slice(4));
-  return join(root, 'shared', ...parts);
+    return ownFile(join(store.folder, 'models', third), parts.slice(4));
+  return ownFile(join(root, 'shared'), parts);
+}
+
+/** The file of a path below a folder. Two artifacts whose names the system does not tell apart are never one file. */
+function ownFile(folder: string, parts: readonly string[]): string {
+  const mixed = pathMixedUp(folder, parts);
+  if (mixed)
+    throw invalid(
+      `The artifact name \`${mixed.name}\` differs from \`${mixed.other}\` only by case or accents, which this system does not tell apart. Log it under another name.`,
+    );
+  return join(folder, ...parts);
 }
 
 export interface ArtifactInfo {
@@ -101,7 +119,7 @@ export async function receive(source: Readable, target: string): Promise<void> {
   if (existsSync(target) && statSync(target).isDirectory())
     throw invalid(`There is a folder \`${basename(target)}\` already.`);
   mkdirSync(dirname(target), { recursive: true });
-  const part = `${target}.${randomUUID().slice(0, 8)}.part`;
+  const part = join(dirname(target), `${randomUUID().slice(0, 8)}.part`);
   try {
     await pipeline(source, createWriteStream(part));
     replaceFileSync(part, target);

@@ -50,6 +50,7 @@ export function git(folder: string, args: readonly string[], options: GitOptions
     const child = spawn('git', [...settings, ...args], {
       cwd: folder,
       env: environment(options.env),
+      windowsHide: true,
       stdio: ['pipe', 'pipe', 'pipe'],
       signal: options.signal,
     });

@@ -20,6 +20,7 @@ import { notePython } from './notePython.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
 import { programEnv } from './programEnv.ts';
 import { tailMetrics } from './tailMetrics.ts';
+import { isStoreStub, isUnknownToCmd, unknownProgram } from './unknownProgram.ts';
 import { isInside, projectPath } from '../base/projectPath.ts';
 
 /** The last lines of a failed program, which are searched for the cause. */
@@ -47,6 +48,9 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
     LOOPWRIGHT_SEED: String(context.seed),
     ...periodVariables(context.period),
     PYTHONUNBUFFERED: '1',
+    // Python on Windows writes in a code page of the machine otherwise, and fails at letters that it does not have.
+    PYTHONUTF8:
+      stage.env?.['PYTHONUTF8'] ?? process.env['PYTHONUTF8'] ?? (process.platform === 'win32' ? '1' : undefined),
   };
   const words = pythonOf(stage.cmd, found);
   if (words && found) context.log(`Python: ${pythonText(found, root)} (${found.why})`);
@@ -191,10 +195,13 @@ function advice(
   asked: { root: string; words: readonly string[] | null; python: FoundPython | null },
 ): string {
   const program = cmd.trim().split(/\s+/)[0] ?? '';
-  const unknown = /(?:^|[\s:])([\w./+-]+): (?:command )?not found$/.exec(last.at(-1) ?? '')?.[1] ?? program;
-  if (code === 127 && /^(python|pip)[\d.]*$/.test(unknown))
-    return ` The shell did not find \`${unknown}\`${asked.python ? `; the Python of the project is ${pythonText(asked.python, asked.root)}` : ''}. Install it, or make an environment that has it: \`python3 -m venv .venv\`.`;
-  if (code === 127)
+  const unknown = unknownProgram(last) ?? program;
+  if (isStoreStub(last))
+    return ` \`${unknown}\` is only the link to the Microsoft Store. Install Python from python.org or with \`winget install Python.Python.3.13\`, or make an environment: \`py -3 -m venv .venv\`.`;
+  const isUnknown = code === 127 || code === 9009 || (code === 1 && isUnknownToCmd(last));
+  if (isUnknown && /^(python|pip)[\d.]*$/.test(unknown))
+    return ` The shell did not find \`${unknown}\`${asked.python ? `; the Python of the project is ${pythonText(asked.python, asked.root)}` : ''}. Install it, or make an environment that has it: \`${process.platform === 'win32' ? 'py -3' : 'python3'} -m venv .venv\`.`;
+  if (isUnknown)
     return ` The shell did not find \`${unknown}\`. Install it, or name the environment that has it as \`python\` in loopwright.yaml.`;
   if (code === 126) return ` \`${program}\` is not executable.`;
   const module = missingModule(last);

@@ -52,6 +52,7 @@ function generate(from: string, root: string, signal: AbortSignal | undefined): 
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(from, 'generate.mjs'), '--out', join(root, 'incoming')], {
       cwd: root,
+      windowsHide: true,
       stdio: ['ignore', 'ignore', 'pipe'],
       signal,
     });

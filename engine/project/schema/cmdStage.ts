@@ -6,7 +6,10 @@ import { common } from './stageFields.ts';
 export const CmdStage = Type.Object(
   {
     ...common,
-    cmd: Type.String({ minLength: 1, description: 'Command line, run by the shell in the project folder.' }),
+    cmd: Type.String({
+      minLength: 1,
+      description: 'Command line, run by the shell in the project folder. Several lines run in turn until one fails.',
+    }),
     outs: Type.Optional(
       Type.Array(path('A file or folder.'), { description: 'Files and folders the command writes.' }),
     ),

@@ -120,6 +120,7 @@ async function startIn(
   const child = spawn(inProject ? projectPath(options.root, python) : python, [...args, '-c', program], {
     cwd: options.root,
     env,
+    windowsHide: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let errors = '';

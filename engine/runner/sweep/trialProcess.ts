@@ -42,7 +42,11 @@ export async function runTrialProcess(
 ): Promise<RunOutcome> {
   const { code, signal, events } = trial;
   const [command = process.execPath, ...args] = program;
-  const child = spawn(command, [...args, 'trial', '--project', root], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, [...args, 'trial', '--project', root], {
+    cwd: root,
+    windowsHide: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const order: TrialOrder = {
     stages: [...trial.stages],
     experiment: trial.experiment ?? 'default',
