@@ -21,7 +21,7 @@ function joinContinued(lines: readonly string[]): string[] {
   let before = '';
   for (const line of lines) {
     const text = before + line.trim();
-    const isContinued = /(?:^|[^\^])\^$|(?:^|\s)\\$/.test(text);
+    const isContinued = /(?:^|[^^])\^$|(?:^|\s)\\$/.test(text);
     before = isContinued ? `${text.slice(0, -1).trimEnd()} ` : '';
     if (!isContinued) joined.push(text);
   }
