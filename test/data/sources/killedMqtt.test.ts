@@ -1,13 +1,14 @@
 // Killed in the middle: the listener (kill -9), the collection beside it (kill -9) and the broker (restart), while a
-// publisher sends messages of QoS 1. The broker sends again what it got no acknowledgement for. Variations: payloads that
+// publisher sends messages of QoS 1; and the broker by kill -9, which keeps its messages on disk or forgets all. The broker sends again what it got no acknowledgement for. Variations: payloads that
 // are all different, and the same value again and again, as of a sensor at rest.
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { rowsOf } from '../../helpers/eventsProject.ts';
 import { makeProject } from '../../helpers/makeProject.ts';
-import { publisher, skipsMosquitto, startBroker } from '../../helpers/mosquitto.ts';
+import { publisher, skipsMosquitto, startBroker, type BrokerOptions } from '../../helpers/mosquitto.ts';
 import { rounds } from '../../helpers/rounds.ts';
 import { runCli, startCli } from '../../helpers/runCli.ts';
 import { until } from '../../helpers/until.ts';
@@ -98,3 +99,81 @@ stages:
     assert.equal(rows.filter((row) => row['site'] === 'b' && row['still'] === 21.5).length, sent / 2);
   },
 );
+
+const brokers: [name: string, options: BrokerOptions][] = [
+  ['writes each change to disk', { more: ['autosave_on_changes true', 'autosave_interval 1'] }],
+  ['writes to disk once in a while', { more: ['autosave_on_changes true', 'autosave_interval 50'] }],
+  ['keeps nothing', { persistence: false }],
+];
+
+for (const [name, settings] of brokers)
+  test(
+    `the broker ends by kill -9, and ${name}: what was acknowledged stays, and the listener goes on`,
+    { skip: skipsMosquitto, timeout: 600_000 },
+    async () => {
+      const broker = await startBroker(settings);
+      const root = makeProject({
+        'loopwright.yaml': `version: 1
+project: plant
+datasets: { readings: { path: data/readings.parquet, schema: readings.schema.yaml } }
+stages:
+  readings: { uses: collect, with: { dataset: readings, from: { mqtt: '${broker.url}', topics: 'p/#' } } }
+`,
+        // The publisher sends again what got no acknowledgement, and only it knows that it is the same.
+        'readings.schema.yaml': 'primaryKey: n\nfields:\n  - { name: n, type: integer }\n',
+      });
+      const cli = startCli(['collect', '--listen', '--json', '--project', root]);
+      await until('the listener is connected', () => cli.out().includes('"stages"'), 60_000);
+      const onDisk = () =>
+        globSync('.loopwright/spool/*/*.{ndjson,open}', { cwd: root }).flatMap((file) =>
+          [...readFileSync(join(root, file), 'utf8').matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n)),
+        );
+      const client = await publisher(broker);
+      let sent = 0;
+      const acknowledged = new Set<number>();
+      const publish = (n: number) =>
+        client.publishAsync('p/1', `{"n": ${n}}`, { qos: 1 }).then(() => void acknowledged.add(n));
+      const publishing: Promise<unknown>[] = [];
+      for (let round = 0; round < Math.ceil(kills / brokers.length); round++) {
+        const start = sent;
+        while (sent < start + 300) publishing.push(publish(sent++));
+        const wanted = start + [1, 40, 150, 290][round % 4]!;
+        await until('some messages are on disk', () => onDisk().some((n) => n >= wanted), 60_000);
+        const before = onDisk();
+        await broker.kill();
+        await broker.start();
+        // A message after the crash arrives: it may be published before the listener is there again.
+        await until(
+          'the listener goes on',
+          async () => {
+            publishing.push(publish(sent));
+            const marker = sent++;
+            for (let i = 0; i < 50 && !onDisk().includes(marker); i++) await pause(10);
+            return onDisk().includes(marker);
+          },
+          60_000,
+        );
+        const after = new Set(onDisk());
+        assert.deepEqual(
+          before.filter((n) => !after.has(n)),
+          [],
+        );
+      }
+      await Promise.all(publishing);
+      assert.equal(cli.child.exitCode, null, cli.err());
+      const last = onDisk();
+      cli.child.kill('SIGTERM');
+      assert.equal((await cli.ended).code, 0, cli.err());
+      const { code, err } = await runCli(['run', 'readings', '--project', root]);
+      assert.equal(code, 0, err);
+      const rows = (await rowsOf(join(root, 'data/readings.parquet'))).map((row) => Number(row['n']));
+      assert.equal(new Set(rows).size, rows.length, 'nothing is doubled');
+      const found = new Set(rows);
+      assert.deepEqual(
+        last.filter((n) => !found.has(n)),
+        [],
+        'nothing that was on disk is lost',
+      );
+      if (settings.persistence === false) assert.match(cli.err() + cli.out(), /has lost the session/);
+    },
+  );

@@ -47,21 +47,34 @@ export async function receiveMessages(
   const takesValues = schema?.fields.some(({ name }) => name === messageColumns.value) ?? true;
   const counts: MessageCounts = { received: 0, again: 0, lastAt: null };
   let drained: Promise<void> = Promise.resolve();
+  let wasConnected = false;
+  /** Messages on their way to the disk, which the next connection may bring again. */
+  const storing = new Map<string, Promise<void>>();
   try {
     const session = await openMqttSession(
       plan,
       {
         onLog: log,
         onConnected: (hadSession) => {
-          if (!hadSession) recent.clear();
+          recent.connected();
+          if (hadSession) return;
+          recent.clear();
+          if (wasConnected)
+            log(
+              `${plan.shown} has lost the session, as after a crash without persistence. Messages that it had not delivered are lost; receiving goes on`,
+            );
         },
         mayRead: () => (writer.queuedBytes < mostWaitingBytes ? Promise.resolve() : drained),
         onMessage: async ({ topic, payload, packet, isAgain, at }) => {
           const hash = messageHash(topic, payload);
-          if (isAgain && packet !== null && recent.has(packet, hash)) {
-            counts.again++;
-            return;
-          }
+          const identity = `${packet ?? ''}:${hash}`;
+          if (isAgain && packet !== null) {
+            await storing.get(identity);
+            if (recent.has(packet, hash)) {
+              counts.again++;
+              return;
+            }
+          } else if (packet !== null) recent.sawNew();
           const lines = messageRows({ topic, payload, at }, topicColumns(plan.patterns, topic), plan.payload).map(
             ({ value, exact, isBare }) => {
               // What breaks the schema is kept as it came, and quarantined when it is collected.
@@ -79,7 +92,10 @@ export async function receiveMessages(
           );
           const stored = writer.append(lines.join(''));
           drained = stored.catch(() => {});
-          await stored;
+          storing.set(identity, stored);
+          await stored.finally(() => {
+            if (storing.get(identity) === stored) storing.delete(identity);
+          });
           if (packet !== null) recent.add(packet, hash);
           counts.received++;
           counts.lastAt = at;
@@ -87,6 +103,7 @@ export async function receiveMessages(
       },
       signal,
     );
+    wasConnected = true;
     return {
       counts: () => counts,
       isConnected: () => session.isConnected(),

@@ -25,7 +25,10 @@ export function messageHash(topic: string, payload: Buffer): string {
  * acknowledgement: same packet identifier, same topic and payload, marked as sent again.
  */
 export class RecentMessages {
-  readonly #hashes = new Map<number, string>();
+  readonly #messages = new Map<number, { hash: string; connection: number }>();
+  /** Number of the connection; messages of before the process have 0. */
+  #connection = 0;
+  #mayComeAgain = true;
 
   /** Reads the last messages of a spool, also those that a version already has. */
   constructor(folder: string) {
@@ -33,23 +36,43 @@ export class RecentMessages {
     for (const [packet, hash] of [...readKept(folder), ...newestIdentities(folder, segments)]) this.add(packet, hash);
   }
 
+  /** Whether the message is on disk. It is remembered as one of this connection, where its acknowledgement leaves again. */
   has(packet: number, hash: string): boolean {
-    return this.#hashes.get(packet) === hash;
+    if (this.#messages.get(packet)?.hash !== hash) return false;
+    this.add(packet, hash);
+    return true;
   }
 
   add(packet: number, hash: string): void {
-    this.#hashes.delete(packet);
-    this.#hashes.set(packet, hash);
-    if (this.#hashes.size <= mostRemembered) return;
-    for (const oldest of this.#hashes.keys()) {
-      this.#hashes.delete(oldest);
+    this.#messages.delete(packet);
+    this.#messages.set(packet, { hash, connection: this.#connection });
+    if (this.#messages.size <= mostRemembered) return;
+    for (const oldest of this.#messages.keys()) {
+      this.#messages.delete(oldest);
       break;
     }
   }
 
+  /** A connection begins: what the broker sends again comes first. */
+  connected(): void {
+    this.#connection++;
+    this.#mayComeAgain = true;
+  }
+
+  /**
+   * A message came for the first time: the broker has sent again all that it had to, so messages of earlier connections
+   * are forgotten. A broker that crashed may number its next messages as those.
+   */
+  sawNew(): void {
+    if (!this.#mayComeAgain) return;
+    this.#mayComeAgain = false;
+    for (const [packet, { connection }] of this.#messages)
+      if (connection < this.#connection) this.#messages.delete(packet);
+  }
+
   /** Forgets all: the broker has no session, and numbers its messages from the start. */
   clear(): void {
-    this.#hashes.clear();
+    this.#messages.clear();
   }
 }
 
