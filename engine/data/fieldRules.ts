@@ -1,5 +1,5 @@
 import type { Field, InvalidMode } from '../project/schema/datasetSchema.ts';
-import type { ParsedField } from './parseField.ts';
+import { parsedTime, type ParsedField } from './parseField.ts';
 import { quoteLiteral } from './quote.ts';
 import { stringFormats } from './stringFormats.ts';
 
@@ -152,7 +152,7 @@ function boundLiteral(limit: Scalar, parsed: ParsedField, { format, type }: Fiel
   const text = quoteLiteral(String(limit));
   if (parsed.order === 'time' && format?.includes('%')) {
     // A bound or a category can be written as the data is, or in ISO 8601.
-    const written = `CAST(try_strptime(${text}, ${quoteLiteral(format)}) AS ${parsed.sqlType})`;
+    const written = `CAST(${parsedTime(text, format, parsed.pivotYear)} AS ${parsed.sqlType})`;
     return `coalesce(${written}, ${isoLiteral(text, parsed.sqlType)})`;
   }
   if (parsed.order === 'time') return isoLiteral(text, parsed.sqlType);

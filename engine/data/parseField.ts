@@ -1,5 +1,5 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
-import { givenDecimal } from '../project/schema/readSettings.ts';
+import { defaultPivotYear, givenDecimal } from '../project/schema/readSettings.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { bareNumber, exactNumber, numberKey } from './bareNumber.ts';
 import { stringFormats } from './stringFormats.ts';
@@ -16,6 +16,8 @@ export interface ParsedField {
   sqlType: string;
   /** Value that is equal for equal numbers only, when a DOUBLE is equal for several. Default: the value. */
   exact?: string;
+  /** Last year that a year of two digits can be. */
+  pivotYear?: number;
 }
 
 /**
@@ -43,12 +45,15 @@ export function parseField(
   const native = nativeValue(field, column, actualType);
   if (native) return { text, filled, ...native };
   const dates = mode === 'raw' ? [schema.loopwright?.read?.dates ?? []].flat() : [];
-  return { text, filled, ...readText(field, type, text, dates) };
+  const { pivotYear } = field.loopwright ?? {};
+  return { text, filled, ...readText(field, type, text, dates), ...(pivotYear !== undefined && { pivotYear }) };
 }
 
 /** Returns a field with the defaults of `read` for what it does not say itself. */
 function withDefaults(field: Field, { loopwright }: DatasetSchema): Field {
-  const { thousands } = loopwright?.read ?? {};
+  const { thousands, pivotYear } = loopwright?.read ?? {};
+  if ((field.type === 'date' || field.type === 'datetime') && pivotYear !== undefined)
+    return { ...field, loopwright: { pivotYear, ...field.loopwright } };
   const decimal = givenDecimal(loopwright?.read);
   if ((field.type === 'number' || field.type === 'integer') && (decimal !== undefined || thousands !== undefined)) {
     const decimalChar = field.decimalChar ?? decimal;
@@ -213,13 +218,24 @@ function anyTimeOf(text: string, field: Field, dates: readonly string[], parse: 
 function timeOf(text: string, field: Field, parse: string, type: string): string {
   const { format } = field;
   if (format !== undefined && format.includes('%')) {
-    const parsed = `try_strptime(${text}, ${quoteLiteral(format)})`;
+    const parsed = parsedTime(text, format, field.loopwright?.pivotYear);
     // DuckDB reads a year of two digits for %Y as one of the first century.
     return `CAST(${format.includes('%Y') ? `CASE WHEN regexp_matches(${text}, '[0-9]{4}') THEN ${parsed} END` : parsed} AS ${type})`;
   }
   // Some casts would read a bare number as a time, and 04/07/20 as a day of the year 4.
   const form = type === 'TIME' ? '[0-9][-:T/]' : '^[+-]?[0-9]{4,}[-/ ]';
   return `CAST(CASE WHEN regexp_matches(${text}, '${form}') THEN TRY_CAST(${text} AS ${parse}) END AS ${type})`;
+}
+
+/** A time in a form of strptime. Years of two digits are those of the hundred years that end with `pivotYear`. */
+export function parsedTime(text: string, format: string, pivotYear = defaultPivotYear): string {
+  const parsed = `try_strptime(${text}, ${quoteLiteral(format)})`;
+  if (!/%-?y/.test(format) || pivotYear === defaultPivotYear) return parsed;
+  const year = Math.floor(pivotYear);
+  // In another century, 29 February can be no day.
+  const moved = (years: number) =>
+    `CASE WHEN day(${parsed} + INTERVAL (${years}) YEAR) = day(${parsed}) THEN ${parsed} + INTERVAL (${years}) YEAR END`;
+  return `CASE WHEN year(${parsed}) > ${year} THEN ${moved(-100)} WHEN year(${parsed}) <= ${year - 100} THEN ${moved(100)} ELSE ${parsed} END`;
 }
 
 function stringOf(text: string, field: Field): string {

@@ -1,4 +1,5 @@
 import type { Field } from '../../project/schema/datasetSchema.ts';
+import { defaultPivotYear } from '../../project/schema/readSettings.ts';
 import { dateForm, hasForeignMonth, type MixedDates } from './dates.ts';
 import { fitsFormat, typeOfFormat } from './dateFormat.ts';
 import { isMarker, isMissingAmongTexts, sentinelOf } from './markers.ts';
@@ -10,7 +11,12 @@ export interface FileHints {
   decimal: '.' | ',' | null;
   dayFirst: boolean | null;
   /** What a person has said for all fields. */
-  given?: { decimal: '.' | ',' | null; dates: readonly string[]; missing: ReadonlySet<string> };
+  given?: {
+    decimal: '.' | ',' | null;
+    dates: readonly string[];
+    missing: ReadonlySet<string>;
+    pivotYear?: number | undefined;
+  };
 }
 
 /** How a column of texts is read, and what a person should know about it. */
@@ -69,7 +75,11 @@ export function columnForm(
 
   const pattern = given?.dates.find((format) => texts.length > 0 && texts.every((text) => fitsFormat(text, format)));
   if (pattern !== undefined)
-    return { ...plain, field: { name, type: typeOfFormat(pattern), format: pattern, ...missing(markers) } };
+    return {
+      ...plain,
+      field: { name, type: typeOfFormat(pattern), format: pattern, ...missing(markers), ...pivotOf(pattern, given) },
+      notes: yearNotes(pattern, given),
+    };
 
   const booleans = booleanWords(texts);
   if (booleans) return { ...plain, field: { name, type: 'boolean', ...booleans, ...missing(markers) } };
@@ -85,11 +95,12 @@ export function columnForm(
       type: dates.type,
       ...(format ? { format } : {}),
       ...missing(markers),
+      ...pivotOf(format ?? undefined, given),
     });
     return {
       ...plain,
       field: keys(dates.format),
-      notes: dateNotes(dates.format, texts),
+      notes: dateNotes(dates.format, texts, given),
       question:
         dates.rival === null || given?.dates.includes(dates.format ?? '')
           ? null
@@ -235,14 +246,36 @@ function dayFirstOf(format: string | undefined): boolean | null {
   return order === undefined || /%Y.*%m.*%d|%[bB]/.test(format ?? '') ? null : order.startsWith('%d');
 }
 
-function dateNotes(format: string | undefined, texts: readonly string[]): string[] {
+/** The pivot year that a person has given stays with a field that needs it. */
+function pivotOf(format: string | undefined, given: FileHints['given']): Pick<Field, 'loopwright'> {
+  const { pivotYear } = given ?? {};
+  return pivotYear !== undefined && hasShortYear(format) ? { loopwright: { pivotYear } } : {};
+}
+
+const hasShortYear = (format: string | undefined) => /%-?y/.test(format ?? '');
+
+/** Which century a year of two digits is of. */
+function yearNotes(format: string, given: FileHints['given']): string[] {
+  if (!hasShortYear(format)) return [];
+  const last = given?.pivotYear ?? defaultPivotYear;
+  const two = (year: number) => String(year % 100).padStart(2, '0');
+  const first = last - 99;
+  const turn = Math.floor(last / 100) * 100;
+  const span = (from: number, to: number) => `${two(from)} to ${two(to)} are ${from} to ${to}`;
+  const spans = turn === first ? [span(first, last)] : [span(turn, last), span(first, turn - 1)];
+  return [
+    `years of two digits: ${spans.join(', ')}${given?.pivotYear === undefined ? '; `pivotYear` of `read:` changes it' : ''}`,
+  ];
+}
+
+function dateNotes(format: string | undefined, texts: readonly string[], given: FileHints['given']): string[] {
   if (format === undefined)
     return texts.some((text) => /[0-9][+-]\d{2}(:?\d{2})?$/.test(text) && text.includes(':'))
       ? ['times with an offset are read in UTC']
       : [];
   return [
     `dates are read as ${format}`,
-    ...(format.includes('%y') ? ['years of two digits: 00 to 68 are 2000 to 2068, 69 to 99 are 1969 to 1999'] : []),
+    ...yearNotes(format, given),
     ...(format.includes('%z') ? ['times with an offset are read in UTC'] : []),
   ];
 }
@@ -261,7 +294,9 @@ function textNotes(texts: readonly string[], mixed: MixedDates | null, counts: R
     ];
   }
   if (texts.length > 0 && texts.every(hasForeignMonth))
-    return ['dates with names of months that are not English, kept as text'];
+    return [
+      `dates with names of months that are not English, such as ${texts[0] ?? ''}, kept as text. strptime reads English names only: replace the names by numbers, in the export or with replace() in the SQL of a \`prepare\` stage`,
+    ];
   if (
     texts.length > 0 &&
     texts.every((text) => /^0[0-9]+$|^[0-9]+$/.test(text)) &&

@@ -70,6 +70,7 @@ export async function writtenSchema(
       decimal: givenDecimal(read) ?? (read?.thousands === ',' ? '.' : null),
       dates: [read?.dates ?? []].flat(),
       missing: new Set(read?.missing?.map((text) => text.trim())),
+      pivotYear: read?.pivotYear,
     },
   };
   if (cells) {

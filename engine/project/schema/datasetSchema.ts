@@ -193,6 +193,14 @@ const FieldExtras = Type.Object(
           'Digits behind the decimal point to keep exactly, up to 38 digits in all, instead of a floating-point number. 0 for whole numbers beyond 64 bits.',
       }),
     ),
+    pivotYear: Type.Optional(
+      Type.Integer({
+        minimum: 1968,
+        maximum: 2167,
+        description:
+          'Last year that a year of two digits (`%y` in `format`) can be, of the hundred that end with it. Default: `pivotYear` of `read`, otherwise 2068.',
+      }),
+    ),
     invalid: Type.Optional(
       Type.Union([mode, perRule(fieldRuleNames, 'Handling by rule.')], {
         description:

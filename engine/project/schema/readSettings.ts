@@ -91,6 +91,14 @@ export const ReadSettings = Type.Object(
         description: 'Pattern of dates and times of fields without `format`, such as `%d.%m.%Y`; a list when several.',
       }),
     ),
+    pivotYear: Type.Optional(
+      Type.Integer({
+        minimum: 1968,
+        maximum: 2167,
+        description:
+          'Last year that a year of two digits (`%y`) can be, of the hundred that end with it. 2049: 00 to 49 are 2000 to 2049, 50 to 99 are 1950 to 1999. Default 2068, as strptime.',
+      }),
+    ),
     missing: Type.Optional(
       Type.Array(Type.String(), {
         description: 'Texts for a missing value, of fields without `missingValues`. Default: the empty string.',
@@ -101,6 +109,9 @@ export const ReadSettings = Type.Object(
 );
 
 export type ReadSettings = Static<typeof ReadSettings>;
+
+/** Last year of two digits where nothing says it, as of strptime. */
+export const defaultPivotYear = 2068;
 
 /** Returns the decimal character that is given; points between thousands mean a decimal comma. */
 export function givenDecimal(read: ReadSettings | undefined): '.' | ',' | undefined {
