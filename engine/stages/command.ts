@@ -17,6 +17,7 @@ import { inputText } from './askedForInput.ts';
 import { describeGate, judgeGate, type Measured } from '../evaluation/gates.ts';
 import { isModelStage, loggedByStage } from './loggedByStage.ts';
 import { notePython } from './notePython.ts';
+import { recordPlots } from './recordPlots.ts';
 import type { StageContext, StageOutcome } from './stageContext.ts';
 import { programEnv } from './programEnv.ts';
 import { tailMetrics } from './tailMetrics.ts';
@@ -92,6 +93,7 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
   const logged = isModelStage(context.config, context.node.name) ? loggedByStage(context, started) : [];
   const metrics = tail.final();
   recordTopLevel(context);
+  recordPlots(context, started);
   const gates = Object.entries(stage.gates ?? {}).map(([gate, bound]) =>
     judgeGate(gate, bound, measured(metrics, gate)),
   );

@@ -1,8 +1,11 @@
 import { closeSync, mkdirSync, openSync, watch, type FSWatcher } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, posix } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { helperFile } from '../base/helperFile.ts';
 import { lastStep, metricsFile, metricsPath } from '../tracking/metricsFile.ts';
+import { plotSources } from '../project/dvc/dvcPlots.ts';
+import { writePoints } from '../tracking/writeRun.ts';
+import { liveSeries } from './liveSeries.ts';
 import { metricsDocument, metricsFilesAt, type MetricsDocument } from './metricsDocument.ts';
 import type { StageContext } from './stageContext.ts';
 import { projectPath } from '../base/projectPath.ts';
@@ -52,13 +55,27 @@ export function tailMetrics(
     warn: log,
     name: (key) => names.nameOf(logged, key),
   });
+  const live = liveSeries(
+    root,
+    () => liveFolders(context, [...files, ...others]),
+    (file, points) =>
+      writePoints(
+        store,
+        run.number,
+        points.map((point) => ({ ...point, key: names.nameOf({ stage: node.name, file }, point.key) })),
+      ),
+  );
   const documentOf = (file: string, isFresh = false) => {
     const source = { stage: node.name, file };
     return metricsDocument(
       root,
       file,
       {
-        write: (values, step) => run.metrics(names.named(source, values), step),
+        write: (values, step) =>
+          run.metrics(
+            names.named(source, Object.fromEntries(Object.entries(values).filter(([key]) => !live.covers(file, key)))),
+            step,
+          ),
         firstStep: (key) => lastStep(store, run.number, names.nameOf(source, key)) + 1,
       },
       isFresh,
@@ -79,6 +96,7 @@ export function tailMetrics(
   const look = () => {
     try {
       lines.take();
+      live.look();
       for (const document of documentsOf([...files, ...others])) document.look();
     } catch {
       // The store is busy or the disk is full: the next poll or the last read tries again, and reports.
@@ -111,10 +129,18 @@ export function tailMetrics(
       lines.remove();
     },
     final() {
+      live.look(true);
       const found: Record<string, number> = {};
       const owner = new Map<string, string>();
+      /** The value in the file counts: a program may replace the last point by a summary, such as the best. */
+      const keepSummary = (file: string, key: string, value: number) => {
+        const last = live.covers(file, key) ? live.lastOf(file, key) : undefined;
+        if (last && !Object.is(last.value, value))
+          run.metric(names.nameOf({ stage: node.name, file }, key), value, last.step);
+      };
       const take = (document: MetricsDocument) => {
         for (const [key, value] of Object.entries(document.final())) {
+          keepSummary(document.path, key, value);
           const before = owner.get(key);
           if (before !== undefined) {
             found[`${before}:${key}`] ??= found[key] ?? value;
@@ -144,6 +170,16 @@ export function tailMetrics(
       return found;
     },
   };
+}
+
+/** The folders in which DVCLive may keep the series of metrics: those of metrics files, outputs and plots. */
+function liveFolders({ node, project: { dvc } }: StageContext, metrics: readonly string[]): string[] {
+  const paths = [...node.outs, ...(dvc?.plots ?? []).flatMap(plotSources)];
+  return [
+    ...metrics.map((path) => posix.dirname(path)),
+    ...paths.flatMap((path) => path.replace(/(?:^|\/)plots(?:\/.*)?$/, '') || '.'),
+    ...(dvc ? ['dvclive'] : []),
+  ];
 }
 
 /** The module for Node programs. */

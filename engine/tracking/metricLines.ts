@@ -100,7 +100,7 @@ function wholeNumber(value: unknown, name: string): number | null {
 const mark = '\u0000loopwright:';
 
 /** Parses JSON with the three numbers that Python writes without quotes. */
-function parseLoose(text: string): unknown {
+export function parseLoose(text: string): unknown {
   const plain = text.replace(/^\uFEFF/, '');
   try {
     return JSON.parse(plain);

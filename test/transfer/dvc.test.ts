@@ -8,11 +8,10 @@ import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import type { CmdStage } from '../../engine/project/schema/cmdStage.ts';
 import { stageStatuses } from '../../engine/runner/stageStatus.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
-import { pythonVenv } from '../helpers/pythonVenv.ts';
+import { dvcVenv as python } from '../helpers/dvcVenv.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 import { ownMetrics, runsOf } from '../helpers/runsOf.ts';
 
-const python = pythonVenv('bench-dvc', ['dvc==3.*'], ['dvc']);
 const script = join(import.meta.dirname, 'dvcSide.py');
 
 const files = {

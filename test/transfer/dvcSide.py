@@ -2,7 +2,7 @@
 Output: names of the stages that changed; with "stages", the commands, dependencies and outputs of each stage; with
 "kept" and a list of "folders", the files of each that `.dvcignore` does not leave out; with "values" and a list of
 "files", the values of each as DVC reads them, or null when it cannot; with "changes", a list of files with their new
-content, the names after each change alone."""
+content, the names after each change alone; with "plots", the values of each plot by series."""
 import json, logging, os, sys
 
 asked = json.load(sys.stdin)
@@ -78,6 +78,30 @@ if asked["do"] == "kept":
 sys.stdout, out = sys.stderr, sys.stdout
 if asked["do"] == "init":
     Repo.init(".", no_scm=True).close()
+def plots_of(repo):
+    from dvc.render.match import match_defs_renderers
+
+    found = {}
+    for renderer, *_ in match_defs_renderers(repo.plots.show()):
+        props = renderer.properties
+        series = {}
+        for point in renderer.datapoints:
+            if "filename" not in point or "field" not in point:
+                continue
+            key = f"{point['filename']}::{point['field']}"
+            xs, ys = series.setdefault(key, ([], []))
+            xs.append(plain(point.get(props.get("x"))))
+            ys.append(plain(point.get(props.get("y"))))
+        found[renderer.name] = {
+            "title": props.get("title"),
+            "x": props.get("x_label"),
+            "y": props.get("y_label"),
+            "template": props.get("template"),
+            "series": series,
+        }
+    return found
+
+
 def after(change):
     before = {}
     for path, content in change.items():
@@ -98,6 +122,10 @@ def after(change):
 
 if asked["do"] == "changes":
     print(json.dumps([after(change) for change in asked["changes"]]), file=out)
+    sys.exit()
+if asked["do"] == "plots":
+    with Repo(".") as repo:
+        print(json.dumps(plots_of(repo)), file=out)
     sys.exit()
 changed = []
 with Repo(".") as repo:

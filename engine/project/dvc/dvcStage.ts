@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { suggestion } from '../../base/didYouMean.ts';
 import { entryOf, toValue, type Entry, type Located, type Range } from '../located.ts';
 import { commandText } from './commandText.ts';
+import { readPlots, type DvcPlot } from './dvcPlots.ts';
 import { floatText, type ArgumentStyle } from './pythonText.ts';
 import type { Stamped } from './stampOut.ts';
 import { fill, fillStage, flatten, select, type Report } from './template.ts';
@@ -28,6 +29,7 @@ export interface DvcStage {
   always: boolean;
   /** Outputs that are not deleted before the stage runs (`persist`). */
   kept: string[];
+  plots: DvcPlot[];
 }
 
 const keys = [
@@ -98,6 +100,7 @@ export function readStage(stamped: Stamped, reading: StageReading): DvcStage {
     folder,
     frozen: toValue(get('frozen')?.value) === true,
     always: toValue(get('always_changed')?.value) === true,
+    plots: readPlots(get('plots')?.value, stamped.name, (path) => joined(folder, path)),
     kept: (['outs', 'metrics', 'plots'] as const).flatMap((key) =>
       persisted(get(key)?.value).map((path) => joined(folder, path)),
     ),

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { suggestion } from '../../base/didYouMean.ts';
 import { entryOf, toValue, type Located, type Range } from '../located.ts';
+import { readPlots, type DvcPlot } from './dvcPlots.ts';
 import { readStage, joined, type DvcStage, type StageReading } from './dvcStage.ts';
 import { stampOut } from './stampOut.ts';
 import { fill, type Filling } from './template.ts';
@@ -18,7 +19,7 @@ export interface TopLevel {
   /** Where each of the `metrics` stands. */
   metricPlaces: Map<string, Range>;
   params: string[];
-  plots: string[];
+  plots: DvcPlot[];
   artifacts: DvcArtifact[];
 }
 
@@ -78,7 +79,7 @@ export function readDvcFile(
 }
 
 function readTop(root: Located, base: string, filling: Filling, top: TopLevel): void {
-  const items = (key: 'metrics' | 'params' | 'plots') => {
+  const items = (key: 'metrics' | 'params') => {
     const node = entryOf(root, key)?.value;
     const filled = node && fill(node, filling);
     return filled?.kind === 'seq' ? filled.items : [];
@@ -90,7 +91,8 @@ function readTop(root: Located, base: string, filling: Filling, top: TopLevel): 
       top[key].push(path);
       if (key === 'metrics') top.metricPlaces.set(path, item.range);
     }
-  for (const item of items('plots')) for (const path of plotFiles(item)) top.plots.push(joined(base, path));
+  const plots = entryOf(root, 'plots')?.value;
+  top.plots.push(...readPlots(plots && fill(plots, filling), null, (path) => joined(base, path)));
   const artifacts = entryOf(root, 'artifacts')?.value;
   for (const { key, value } of artifacts?.kind === 'map' ? artifacts.entries : []) {
     const entry = fill(value, filling);
@@ -101,19 +103,6 @@ function readTop(root: Located, base: string, filling: Filling, top: TopLevel): 
     const name = base === '' ? key : `${base}:${key}`;
     top.artifacts.push({ name, path: joined(base, path), type: typeof type === 'string' ? type : null });
   }
-}
-
-/** The files of a plot: its name, unless it says under `y` (or `x`) which files its values come from. */
-function plotFiles(item: Located): string[] {
-  if (item.kind === 'scalar') return [String(item.value)];
-  if (item.kind !== 'map') return [];
-  return item.entries.flatMap(({ key, value }) => {
-    const files = ['y', 'x'].flatMap((axis) => {
-      const found = entryOf(value, axis)?.value;
-      return found?.kind === 'map' ? found.entries.map((entry) => entry.key) : [];
-    });
-    return files.length > 0 ? [...new Set(files)] : [key];
-  });
 }
 
 /** `a/dvc.yaml` for the folder `a`. */

@@ -8,6 +8,7 @@ import type { ProjectFiles } from '../projectFiles.ts';
 import { argumentStyle } from './argumentStyle.ts';
 import { JoinedLines, shifted } from './joinedLines.ts';
 import { asPython } from './pythonText.ts';
+import type { DvcPlot } from './dvcPlots.ts';
 import { dvcFileIn, readDvcFile, type DvcArtifact, type NamedStage, type TopLevel } from './readDvcFile.ts';
 import { ParamFiles, readSource } from './variables.ts';
 import { leadsOut } from '../../base/projectPath.ts';
@@ -28,11 +29,11 @@ export interface DvcProject {
   folders: Map<string, string>;
   /** Where DVC records each stage: the folder of its dvc.lock, and its name there. */
   locks: Map<string, { folder: string; name: string }>;
-  /** Files that DVC shows beside those of the stages: metrics, params and plots of the whole dvc.yaml. */
+  /** Files that DVC shows beside those of the stages: metrics and params of the whole dvc.yaml, and all plots. */
   metrics: string[];
   metricPlaces: Map<string, Range>;
   params: string[];
-  plots: string[];
+  plots: DvcPlot[];
   artifacts: DvcArtifact[];
 }
 
@@ -92,7 +93,8 @@ export function readDvcProject(root: string, files: ProjectFiles, parse: ParseFi
     return known.stages;
   };
   stages.push(...neededStages(stages, files, ofFolder));
-  for (const { full, name, base, folder, frozen, always, kept } of stages) {
+  for (const { full, name, base, folder, frozen, always, kept, plots } of stages) {
+    dvc.plots.push(...plots.map((plot) => ({ ...plot, stage: full })));
     dvc.folders.set(full, folder);
     dvc.locks.set(full, { folder: base, name });
     if (frozen) dvc.frozen.add(full);
@@ -121,7 +123,8 @@ export function readDvcProject(root: string, files: ProjectFiles, parse: ParseFi
 }
 
 function addTop(dvc: DvcProject, top: TopLevel): void {
-  for (const key of ['metrics', 'params', 'plots'] as const) dvc[key].push(...top[key]);
+  for (const key of ['metrics', 'params'] as const) dvc[key].push(...top[key]);
+  dvc.plots.push(...top.plots);
   for (const [path, range] of top.metricPlaces) dvc.metricPlaces.set(path, range);
   dvc.artifacts.push(...top.artifacts);
 }

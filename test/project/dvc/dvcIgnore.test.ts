@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { dvcIgnore } from '../../../engine/project/dvc/dvcIgnore.ts';
 import { makeProject } from '../../helpers/makeProject.ts';
-import { pythonVenv } from '../../helpers/pythonVenv.ts';
+import { dvcVenv as python } from '../../helpers/dvcVenv.ts';
 import { rounds } from '../../helpers/rounds.ts';
 
-const python = pythonVenv('bench-dvc', ['dvc==3.*'], ['dvc']);
 const script = join(import.meta.dirname, '../../transfer/dvcSide.py');
 
 const tree = [

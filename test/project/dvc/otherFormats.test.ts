@@ -7,9 +7,8 @@ import { configFor, loadProject } from '../../../engine/project/loadProject.ts';
 import type { CmdStage } from '../../../engine/project/schema/cmdStage.ts';
 import { checkProject } from '../../../engine/checks/checkProject.ts';
 import { makeProject } from '../../helpers/makeProject.ts';
-import { pythonVenv } from '../../helpers/pythonVenv.ts';
+import { dvcVenv as python } from '../../helpers/dvcVenv.ts';
 
-const python = pythonVenv('bench-dvc', ['dvc==3.*'], ['dvc']);
 const script = join(import.meta.dirname, '../../transfer/dvcSide.py');
 
 /**

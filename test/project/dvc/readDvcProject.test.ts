@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkProject } from '../../../engine/checks/checkProject.ts';
+import { plotSources } from '../../../engine/project/dvc/dvcPlots.ts';
 import { configFor, loadProject } from '../../../engine/project/loadProject.ts';
 import type { CmdStage } from '../../../engine/project/schema/cmdStage.ts';
 import { buildGraph } from '../../../engine/project/graph.ts';
@@ -271,7 +272,7 @@ artifacts:
   );
   assert.deepEqual(dvc?.metrics, ['live/m.json']);
   assert.deepEqual(dvc?.params, ['live/params.yaml']);
-  assert.deepEqual(dvc?.plots, ['live/plots', 'roc/a.json', 'roc/b.json', 'image.png']);
+  assert.deepEqual(dvc?.plots.flatMap(plotSources), ['live/plots', 'roc/a.json', 'roc/b.json', 'image.png']);
   assert.deepEqual(dvc?.artifacts, [{ name: 'best', path: 'model.pkl', type: 'model' }]);
 });
 
