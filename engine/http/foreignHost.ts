@@ -7,3 +7,10 @@ import { isLoopbackHeader } from './loopback.ts';
 export function foreignHost(header: string | undefined): string | null {
   return isLoopbackHeader(header) ? null : 'This endpoint answers only on loopback.';
 }
+
+/** Returns why a request of a web page of another machine is refused; null for one of this machine, and for programs. */
+export function foreignPage(origin: string | undefined): string | null {
+  if (origin === undefined) return null;
+  const host = URL.canParse(origin) ? new URL(origin).host : '';
+  return isLoopbackHeader(host) ? null : 'Web pages of other machines may not ask this endpoint.';
+}

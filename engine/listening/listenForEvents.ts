@@ -4,7 +4,7 @@ import { SpoolWriter } from '../data/spool/spoolWriter.ts';
 import { foreignHost } from '../http/foreignHost.ts';
 import { listen } from '../http/listen.ts';
 import { isLoopback } from '../http/loopback.ts';
-import { sameSecret } from '../http/sameSecret.ts';
+import { hasToken } from '../http/hasToken.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { EventSchema } from '../data/spool/eventSchema.ts';
@@ -137,11 +137,7 @@ function guard(app: FastifyInstance, token: string | null): void {
       return;
     }
     // A browser sends no token with the request that asks for permission.
-    if (
-      req.method === 'OPTIONS' ||
-      req.url === '/health' ||
-      sameSecret(req.headers.authorization ?? '', `Bearer ${token}`)
-    ) {
+    if (req.method === 'OPTIONS' || req.url === '/health' || hasToken(req, token)) {
       done();
       return;
     }

@@ -1,10 +1,10 @@
 import type { ModelRef } from '../../protocol/models.ts';
 import { actorOf } from '../registry/audit.ts';
 import { messageOf } from '../base/errors.ts';
-import { foreignHost } from '../http/foreignHost.ts';
+import { foreignHost, foreignPage } from '../http/foreignHost.ts';
 import { listen } from '../http/listen.ts';
 import { mergedMetrics } from '../listening/listenForEvents.ts';
-import { sameSecret } from '../http/sameSecret.ts';
+import { hasToken } from '../http/hasToken.ts';
 import { modelTools } from '../models/modelTools.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { recordEvent } from '../tracking/events.ts';
@@ -98,13 +98,14 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
   }
   if (token === null)
     app.addHook('onRequest', async (req, reply) => {
-      const error = foreignHost(req.headers.host);
+      // Routes that take events judge the page themselves, by the origins of their stage.
+      const isPredict = req.routeOptions.url === '/predict';
+      const error = foreignHost(req.headers.host) ?? (isPredict ? foreignPage(req.headers.origin) : null);
       return error === null ? undefined : reply.status(403).send({ error });
     });
   else {
     app.addHook('onRequest', async (req, reply) => {
-      if (isOpen(req.method, req.routeOptions.url) || sameSecret(req.headers.authorization ?? '', `Bearer ${token}`))
-        return undefined;
+      if (isOpen(req.method, req.routeOptions.url) || hasToken(req, token)) return undefined;
       return reply
         .status(401)
         .header('www-authenticate', 'Bearer')

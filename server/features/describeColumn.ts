@@ -1,5 +1,6 @@
 import type { ColumnFacts, DatasetFacts } from '../../engine/facts/facts.ts';
 import type { Field } from '../../engine/project/schema/datasetSchema.ts';
+import { codeBlock, codeSpan, textOnly } from './safeMarkdown.ts';
 
 const bars = '▁▂▃▄▅▆▇█';
 
@@ -10,7 +11,7 @@ const bars = '▁▂▃▄▅▆▇█';
 export function describeColumn(field: Field | null, column: ColumnFacts | null, facts: DatasetFacts | null): string {
   const name = field?.name ?? column?.name ?? '';
   const role = field?.loopwright?.role;
-  const head = `**column** \`${name}\`: ${field?.type ?? column?.type ?? 'any'}${role ? `, ${role}` : ''}${field ? '' : ' — not declared in the schema'}`;
+  const head = `**column** ${codeSpan(name)}: ${field?.type ?? column?.type ?? 'any'}${role ? `, ${role}` : ''}${field ? '' : ' — not declared in the schema'}`;
   return [
     head,
     ...(field ? declared(field) : []),
@@ -21,15 +22,15 @@ export function describeColumn(field: Field | null, column: ColumnFacts | null, 
 function declared(field: Field): string[] {
   const { constraints, loopwright: extras } = field;
   return [
-    field.title ?? null,
-    field.description ?? null,
-    extras?.unit ? `Unit: ${extras.unit}` : null,
+    field.title === undefined ? null : textOnly(field.title),
+    field.description === undefined ? null : textOnly(field.description),
+    extras?.unit ? `Unit: ${textOnly(extras.unit)}` : null,
     field.categories
-      ? `Categories: ${field.categories.map((category) => `\`${typeof category === 'object' ? category.value : category}\``).join(', ')}`
+      ? `Categories: ${field.categories.map((category) => codeSpan(String(typeof category === 'object' ? category.value : category))).join(', ')}`
       : null,
     constraints
       ? `Constraints: ${Object.entries(constraints)
-          .map(([key, value]) => `${key} \`${typeof value === 'string' ? value : JSON.stringify(value)}\``)
+          .map(([key, value]) => `${key} ${codeSpan(typeof value === 'string' ? value : JSON.stringify(value))}`)
           .join(', ')}`
       : null,
   ].filter((fact) => fact !== null);
@@ -47,15 +48,22 @@ function inData(column: ColumnFacts, facts: DatasetFacts | null, unit: string | 
     const show = (value: number) =>
       type === 'datetime'
         ? new Date(value).toISOString().slice(0, 16).replace('T', ' ')
-        : `${plain(value)}${unit ? ` ${unit}` : ''}`;
+        : `${plain(value)}${unit ? ` ${textOnly(unit)}` : ''}`;
     lines.push(`min ${show(numbers.min)} · median ${show(numbers.median)} · max ${show(numbers.max)}`);
     if (numbers.histogram.counts.length > 1) lines.push(`\`\`\`text\n${histogram(numbers.histogram.counts)}\n\`\`\``);
   } else if (top && top.length > 0) {
     const most = top[0]?.count ?? 1;
     const shown = top.slice(0, 6);
     const width = Math.min(24, Math.max(...shown.map(({ value }) => value.length)));
+    const bar = (n: number) => '█'.repeat(Math.max(1, Math.round((n / most) * 16)));
     lines.push(
-      `\`\`\`text\n${shown.map(({ value, count: n }) => `${clip(value, width).padEnd(width)} ${'█'.repeat(Math.max(1, Math.round((n / most) * 16)))} ${rows > 0 ? share(n, rows) : count(n)}`).join('\n')}${distinct > shown.length ? `\n… and ${count(distinct - shown.length)} more` : ''}\n\`\`\``,
+      codeBlock([
+        ...shown.map(
+          ({ value, count: n }) =>
+            `${clip(value, width).padEnd(width)} ${bar(n)} ${rows > 0 ? share(n, rows) : count(n)}`,
+        ),
+        ...(distinct > shown.length ? [`… and ${count(distinct - shown.length)} more`] : []),
+      ]),
     );
   }
   return lines;

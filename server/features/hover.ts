@@ -14,6 +14,7 @@ import { declaredIn, referenceIn } from './declared.ts';
 import { describeColumn } from './describeColumn.ts';
 import { datasetInData, gateHistory, metricHistory, paramHistory, stageHistory } from './describeHistory.ts';
 import { pathInProject, type Workspace } from '../workspace.ts';
+import { codeSpan, textOnly } from './safeMarkdown.ts';
 
 interface Around {
   kind: FileKind;
@@ -154,8 +155,8 @@ function describeDataset(name: string, { project, facts }: Around): string | nul
   if (!dataset) return null;
   return [
     `**dataset** \`${name}\``,
-    `\`${dataset.path}\`${dataset.schema ? `, schema \`${dataset.schema}\`` : ''}`,
-    ...(dataset.description ? [dataset.description] : []),
+    `${codeSpan(dataset.path)}${dataset.schema ? `, schema ${codeSpan(dataset.schema)}` : ''}`,
+    ...(dataset.description ? [textOnly(dataset.description)] : []),
     ...datasetInData(facts.dataset(name)),
   ].join('\n\n');
 }
@@ -165,7 +166,7 @@ function describeModel(name: string, { project }: Around): string | null {
   if (!model) return null;
   return [
     `**model** \`${name}\`${model.from === undefined ? '' : `, made by the stage \`${model.from}\``}${model.address === undefined ? '' : `, at <${model.address}>`}`,
-    ...(model.description ? [model.description] : []),
+    ...(model.description ? [textOnly(model.description)] : []),
   ].join('\n\n');
 }
 
@@ -173,8 +174,8 @@ function describeStage(name: string, { project, facts }: Around): string | null 
   const stage = project?.readable?.config.stages[name];
   if (!stage) return null;
   return [
-    `**stage** \`${name}\`: ${'uses' in stage ? stage.uses : `\`${stage.cmd}\``}`,
-    ...(stage.description ? [stage.description] : []),
+    `**stage** \`${name}\`: ${'uses' in stage ? stage.uses : codeSpan(stage.cmd)}`,
+    ...(stage.description ? [textOnly(stage.description)] : []),
     ...stageHistory(facts.history(), name),
   ].join('\n\n');
 }

@@ -414,9 +414,10 @@ test('while the log cannot be written, requests are answered 503 and the health 
 
 test('a web page that reaches the server by a name of its own is refused, and nothing is logged', async (t) => {
   const { server, store } = await served(t);
-  const statusFor = (host: string) =>
+  const statusFor = (host: string, origin?: string) =>
     new Promise<number | undefined>((resolve, reject) => {
-      const options = { method: 'POST', headers: { host, 'content-type': 'application/json' } };
+      const headers = { host, 'content-type': 'application/json', ...(origin !== undefined && { origin }) };
+      const options = { method: 'POST', headers };
       const sent = request(`${server.url}/predict`, options, (answer) => {
         answer.resume();
         resolve(answer.statusCode);
@@ -425,8 +426,16 @@ test('a web page that reaches the server by a name of its own is refused, and no
       sent.end(JSON.stringify({ instances: [rows[0]] }));
     });
   assert.equal(await statusFor('evil.example'), 403);
+  for (const origin of [
+    'https://evil.example',
+    'null',
+    'http://localhost.evil.example',
+    'http://127.0.0.1@evil.example',
+  ])
+    assert.equal(await statusFor('127.0.0.1', origin), 403, origin);
   assert.equal(predictionCount(store, 'production').predictions, 0);
   for (const host of ['localhost:8080', '127.0.0.1', '[::1]:80']) assert.equal(await statusFor(host), 200, host);
+  assert.equal(await statusFor('127.0.0.1', 'http://localhost:3000'), 200);
 });
 
 test('the health names the version', async (t) => {

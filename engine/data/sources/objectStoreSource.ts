@@ -152,6 +152,7 @@ async function listObjects(
   const prefix = isGlob(pattern) ? pattern.slice(0, pattern.search(/[*?[{]/)) : pattern;
   const objects: StoredObject[] = [];
   let token: string | null = null;
+  const seen = new Set<string>();
   do {
     const url = new URL(base);
     url.search = new URLSearchParams({
@@ -185,6 +186,9 @@ async function listObjects(
     }
     context.progress(`listing ${shown}: ${objects.length.toLocaleString('en-US')} objects`);
     token = element(xml, 'IsTruncated') === 'true' ? (element(xml, 'NextContinuationToken') ?? null) : null;
+    if (token !== null && seen.has(token))
+      throw new WorkError(`${shown} could not be listed: the server gives the same page again and again.`);
+    if (token !== null) seen.add(token);
   } while (token !== null && objects.length < most);
   return { objects: objects.toSorted((a, b) => (a.key < b.key ? -1 : 1)), complete: token === null };
 }

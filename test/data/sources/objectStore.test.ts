@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { globSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -142,4 +144,15 @@ test('an error of the store is reported with an action and without the keys', op
   assert.ok(written.length > 0);
   for (const { parentPath, name } of written)
     assert.ok(!readFileSync(join(parentPath, name), 'latin1').includes(storeKeys.AWS_SECRET_ACCESS_KEY), name);
+});
+
+test('a server that gives the same page of a listing again and again is told', options, async (t) => {
+  const page =
+    '<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>a</NextContinuationToken></ListBucketResult>';
+  const server = createHttpServer((_, answer) => answer.setHeader('content-type', 'application/xml').end(page));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const p = project('s3://bucket/*.csv', { endpoint: `http://127.0.0.1:${port}` });
+  assert.match((await p.pull()) ?? '', /could not be listed: the server gives the same page again and again/);
 });
