@@ -152,7 +152,7 @@ export function accessScanner({ format }: FromLogs, schema: DatasetSchema | null
     putPresent(bytes, size, sizeAt, afterSize);
     return true;
   };
-  return { columns, isProof: isProvable(schema, columns), accepts: () => true, scan, bounds, own };
+  return { columns, isProof: isProvable(schema, columns), accepts: () => true, scan, bounds, own, room: timeLength };
 }
 
 function isDigit(c: number): boolean {

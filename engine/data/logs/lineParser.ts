@@ -4,6 +4,7 @@ import type { Database } from '../database.ts';
 import { accessLines } from './accessLines.ts';
 import { accessScanner } from './accessScanner.ts';
 import { jsonLines } from './jsonLines.ts';
+import { jsonScanner } from './jsonScanner.ts';
 import type { LineScanner } from './lineScanner.ts';
 import { logfmtLines } from './logfmtLines.ts';
 import type { ParsedLines } from './parsedLines.ts';
@@ -30,8 +31,13 @@ export async function parseLines(
 
 /** Returns what reads the usual lines of a format without SQL, if there is something. */
 export function scannerFor(source: FromLogs, schema: DatasetSchema | null): LineScanner | null {
-  if (source.continued !== undefined || (source.format !== 'common' && source.format !== 'combined')) return null;
-  const scanner = accessScanner(source, schema);
+  if (source.continued !== undefined) return null;
+  const scanner =
+    source.format === 'common' || source.format === 'combined'
+      ? accessScanner(source, schema)
+      : source.format === 'json' && schema
+        ? jsonScanner(source, schema)
+        : null;
   // A line with one field would be blank where its value is missing.
-  return scanner.columns.length > 1 ? scanner : null;
+  return scanner && scanner.columns.length > 1 ? scanner : null;
 }

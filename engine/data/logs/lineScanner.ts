@@ -1,5 +1,5 @@
 /** SQL types of the columns that a scanner proves. */
-export type ScannedType = 'VARCHAR' | 'TIMESTAMP' | 'BIGINT' | 'DOUBLE';
+export type ScannedType = 'VARCHAR' | 'TIMESTAMP' | 'BIGINT' | 'DOUBLE' | 'BOOLEAN';
 
 /**
  * Reads the usual lines of a format from bytes. It accepts only lines of a strict form, of which it gives the same
@@ -8,7 +8,7 @@ export type ScannedType = 'VARCHAR' | 'TIMESTAMP' | 'BIGINT' | 'DOUBLE';
 export interface LineScanner {
   /** Columns in their order; every value of a scanned line has the type. */
   columns: readonly { name: string; type: ScannedType }[];
-  /** The schema asks nothing of a scanned line but that its values have these types. */
+  /** The schema asks nothing of a value but that it has its type, and an empty text is a missing value. */
   isProof: boolean;
   /** True for a text from elsewhere, such as from the SQL of the format, that a column of a type other than text can hold. */
   accepts: (column: number, text: string) => boolean;
@@ -20,6 +20,8 @@ export interface LineScanner {
   bounds: Int32Array;
   /** Values that are not in the line as they are: their offsets count from `ownFrom`. */
   own: Buffer;
+  /** Bytes by which the values of a line can be longer than the line. */
+  room: number;
 }
 
 /** Offset from which on bounds are those of `own`: beyond the end of any chunk of lines. */

@@ -88,7 +88,7 @@ export class LogParts {
     { file, before, order }: { file: string; before: number; order: number },
   ): Promise<number> {
     const { columns, isProof, accepts } = scanned.scanner;
-    const marked = columns.map(() => false);
+    const { marked } = scanned;
     const types: string[] = columns.map(({ type }) => type);
     const texts = scanned.others.map((): Buffer | null => null);
     if (scanned.others.length > 0) {
@@ -97,7 +97,7 @@ export class LogParts {
         if (values === null) continue;
         for (const [c, value] of values.entries())
           if (value !== null && types[c] !== 'VARCHAR' && !accepts(c, value)) types[c] = 'VARCHAR';
-        texts[i] = lineOf(values, marked);
+        texts[i] = lineOf(isProof ? values.map((value) => (value === '' ? null : value)) : values, marked);
       }
     }
     const numbered = texts.includes(null);
@@ -110,7 +110,7 @@ export class LogParts {
     const path = this.#nextPath();
     const names = columns.map(({ name }) => quoteIdentifier(name));
     const selected = [
-      ...names.map((name, i) => (marked[i] === true ? `${unmarked(name)} AS ${name}` : name)),
+      ...names.map((name, i) => (marked[i] === true && types[i] === 'VARCHAR' ? `${unmarked(name)} AS ${name}` : name)),
       `${quoteLiteral(file)} AS ${own.file}`,
       `CAST(${before} AS BIGINT) AS ${own.before}`,
       ...(numbered ? [own.line] : []),
@@ -124,7 +124,7 @@ export class LogParts {
     );
     rmSync(slice.path, { force: true });
     this.#push({ path, order }, columns, ['file', 'before', ...(numbered ? (['line'] as const) : [])]);
-    this.#isProof &&= isProof && !marked.includes(true) && columns.every(({ type }, i) => type === types[i]);
+    this.#isProof &&= isProof && columns.every(({ type }, i) => type === types[i]);
     this.#rows += scanned.lines - texts.filter((text) => text === null).length;
     return scanned.lines;
   }

@@ -1,4 +1,4 @@
-import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
+import type { DatasetSchema, Field } from '../../project/schema/datasetSchema.ts';
 import type { ScannedType } from './lineScanner.ts';
 
 /**
@@ -17,7 +17,21 @@ export function isProvable(
     return (
       (field.type === 'datetime' && type === 'TIMESTAMP') ||
       (field.type === 'integer' && type === 'BIGINT') ||
-      (field.type === 'number' && type === 'DOUBLE')
+      (field.type === 'number' && type === 'DOUBLE') ||
+      (field.type === 'boolean' && type === 'BOOLEAN')
     );
   });
+}
+
+/** The type that values of a field can have at once: text where its form, or a rule on its text, matters. */
+export function typedWithoutText(schema: DatasetSchema, field: Field): ScannedType {
+  const { pattern, minLength, maxLength } = field.constraints ?? {};
+  const types = { datetime: 'TIMESTAMP', integer: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN' } as const;
+  const type = types[(field.type ?? 'any') as keyof typeof types] as ScannedType | undefined;
+  if (type === undefined || pattern !== undefined || minLength !== undefined || maxLength !== undefined)
+    return 'VARCHAR';
+  if (field.format !== undefined && field.format !== 'default' && field.format !== 'any') return 'VARCHAR';
+  if (field.trueValues !== undefined || field.falseValues !== undefined) return 'VARCHAR';
+  if (field.decimalChar !== undefined || field.groupChar !== undefined) return 'VARCHAR';
+  return isProvable(schema, [{ name: field.name, type }]) ? type : 'VARCHAR';
 }

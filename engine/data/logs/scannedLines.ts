@@ -28,17 +28,20 @@ const letters = [
 const tab = 9;
 const newline = 10;
 
-/** Fields between tabs, as `textOf` writes them; an empty field is a missing value. */
+/** Fields between tabs, as `lineOf` writes them; an empty field is a missing value. */
 export class ScannedLines {
   lines = 0;
   readonly others: OtherLine[] = [];
   readonly scanner: LineScanner;
+  /** Columns with values that `unmarked` must read. */
+  readonly marked: boolean[];
   readonly #pieces: Buffer[] = [];
   #block = Buffer.allocUnsafe(0);
   #at = 0;
 
   constructor(scanner: LineScanner) {
     this.scanner = scanner;
+    this.marked = scanner.columns.map(() => false);
   }
 
   /** True when too many lines have other forms. */
@@ -49,19 +52,21 @@ export class ScannedLines {
   /** Scans whole lines, each with its line break. */
   add(bytes: Buffer): void {
     const { scanner } = this;
-    const { bounds, own } = scanner;
+    const { bounds } = scanner;
     const columns = scanner.columns.length;
     for (let from = 0; from < bytes.length;) {
       const end = bytes.indexOf(newline, from);
       this.lines++;
       if (scanner.scan(bytes, from, end)) {
-        let at = this.#room(end - from + own.length + 2 * columns + 2);
+        let at = this.#room(end - from + scanner.room + 2 * columns + 2);
         const out = this.#block;
+        const { own } = scanner;
         for (let i = 0; i < columns; i++) {
           if (i > 0) out[at++] = tab;
           const start = bounds[2 * i] as number;
           const stop = bounds[2 * i + 1] as number;
           if (start >= ownFrom) {
+            this.marked[i] = true;
             for (let p = start - ownFrom; p < stop - ownFrom; p++) out[at++] = own[p] as number;
           } else if (stop - start > longValue) at += bytes.copy(out, at, start, stop);
           else for (let p = start; p < stop; p++) out[at++] = bytes[p] as number;
