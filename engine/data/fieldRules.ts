@@ -18,6 +18,8 @@ export interface FieldRule {
   mode: InvalidMode | null;
   /** Boolean expression that is true where the rule is broken. */
   broken: (sql: ValueSql) => string;
+  /** The same with the operand of the rule in a column, for rules that differ between fields only in it. */
+  operand?: { sql: string; broken: (sql: ValueSql, operand: string) => string };
   /** Description of the violation without the value, such as `below minimum 0`. */
   says: string;
 }
@@ -33,27 +35,22 @@ export function fieldRules(field: Field, parsed: ParsedField, required: boolean)
   const rules: FieldRule[] = [];
   const add = (rule: string, says: string, broken: FieldRule['broken'], mode = modeOf(field, rule)) =>
     rules.push({ field: field.name, rule, mode, broken, says });
-  const bound = (limit: Scalar) => boundLiteral(limit, parsed, field);
+  const addBound = (rule: string, says: string, limit: Scalar | undefined, operator: string) => {
+    if (limit === undefined) return;
+    const operand = boundLiteral(limit, parsed, field);
+    const broken = ({ value }: ValueSql, bound: string) => `${value} ${operator} ${bound}`;
+    add(rule, `${says} ${limit}`, (sql) => broken(sql, operand));
+    const added = rules.at(-1);
+    if (added && hasPlainBounds(limit, parsed)) added.operand = { sql: operand, broken };
+  };
 
   if (required) add('required', 'missing but required', ({ filled }) => `NOT (${filled})`);
   if (parsed.sqlType !== 'VARCHAR' || hasForm(field))
     add('type', `not ${typeWords(field)}`, ({ filled, value }) => `(${filled}) AND ${value} IS NULL`);
-  if (c.minimum !== undefined) {
-    const limit = c.minimum;
-    add('minimum', `below minimum ${limit}`, ({ value }) => `${value} < ${bound(limit)}`);
-  }
-  if (c.maximum !== undefined) {
-    const limit = c.maximum;
-    add('maximum', `above maximum ${limit}`, ({ value }) => `${value} > ${bound(limit)}`);
-  }
-  if (c.exclusiveMinimum !== undefined) {
-    const limit = c.exclusiveMinimum;
-    add('exclusiveMinimum', `not above ${limit}`, ({ value }) => `${value} <= ${bound(limit)}`);
-  }
-  if (c.exclusiveMaximum !== undefined) {
-    const limit = c.exclusiveMaximum;
-    add('exclusiveMaximum', `not below ${limit}`, ({ value }) => `${value} >= ${bound(limit)}`);
-  }
+  addBound('minimum', 'below minimum', c.minimum, '<');
+  addBound('maximum', 'above maximum', c.maximum, '>');
+  addBound('exclusiveMinimum', 'not above', c.exclusiveMinimum, '<=');
+  addBound('exclusiveMaximum', 'not below', c.exclusiveMaximum, '>=');
   if (c.minLength !== undefined)
     add(
       'minLength',
@@ -161,6 +158,12 @@ function boundLiteral(limit: Scalar, parsed: ParsedField, { format, type }: Fiel
   if (parsed.order === 'number' && type !== 'boolean' && /^[+-]?[0-9]+([.][0-9]+)?$/.test(String(limit)))
     return parsed.sqlType === 'DOUBLE' ? `CAST(${text} AS DOUBLE)` : String(limit).replace(/^[+]/, '');
   return `CAST(${text} AS ${parsed.order === 'number' && typeof limit === 'number' ? 'DOUBLE' : parsed.sqlType})`;
+}
+
+/** True when a column can hold the bounds of several fields without changing one of them. */
+function hasPlainBounds(limit: Scalar, { sqlType }: ParsedField): boolean {
+  if (sqlType === 'BIGINT') return /^[+-]?[0-9]{1,18}$/.test(String(limit));
+  return ['DOUBLE', 'DATE', 'TIMESTAMP', 'TIME', 'VARCHAR'].includes(sqlType);
 }
 
 function isoLiteral(text: string, sqlType: string): string {

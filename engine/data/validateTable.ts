@@ -1,4 +1,6 @@
 import type { DatasetSchema, Field, InvalidMode } from '../project/schema/datasetSchema.ts';
+import { readsByCells } from './cells.ts';
+import { countCells } from './countCells.ts';
 import type { Database } from './database.ts';
 import { checkRules } from './checkRules.ts';
 import { findings, invalidSelect, keepFailing, placeOf } from './failingRows.ts';
@@ -123,10 +125,15 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
   );
 
   const needsNoCount = provedRows !== undefined && rules.every(({ rule }) => rule === 'type') && !hasShares(expected);
-  let rows = needsNoCount ? { rows: provedRows, filled: [] } : await countAll(db, source, fields, rules);
+  const copied = copy ? Number((await db.rows(`SELECT count(*) AS n FROM ${copy}`))[0]?.['n']) : Infinity;
+  const count = () =>
+    readsByCells(fields.length, copied)
+      ? countCells(db, { source, rows: copied, schema, mode: options.mode, types }, fields, rules)
+      : countAll(db, source, fields, rules);
+  let rows = needsNoCount ? { rows: provedRows, filled: [] } : await count();
   if (await widenIntegers(db, { ...options, source }, fields, rules, expected)) {
     rules = planned();
-    rows = await countAll(db, source, fields, rules);
+    rows = await count();
   }
   const broke = rules.filter((rule) => rule.count > 0);
   const tableProblems = [
@@ -282,7 +289,7 @@ export function belongs(field: Field, schema: DatasetSchema, environment: string
   return environment === undefined || environments === undefined || environments.includes(environment);
 }
 
-const mostColumnsRead = 500;
+const mostColumnsRead = 200;
 
 function hasShares(fields: readonly Field[]): boolean {
   return fields.some(({ loopwright }) => loopwright?.presence !== undefined || loopwright?.domainMass !== undefined);

@@ -6,6 +6,8 @@ import { openDatabase, type Database } from '../../engine/data/database.ts';
 import { inferFiles } from '../../engine/data/inferFiles.ts';
 import { profileTable, type ColumnProfile } from '../../engine/data/profileTable.ts';
 import { quoteIdentifier } from '../../engine/data/quote.ts';
+import { validateTable } from '../../engine/data/validateTable.ts';
+import type { DatasetSchema, Field } from '../../engine/project/schema/datasetSchema.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -48,7 +50,7 @@ async function wide(db: Database, rows: number): Promise<string[]> {
   return names;
 }
 
-for (const rows of [0, 1, 2, 300])
+for (const rows of [0, 1, 300])
   test(`profiles a wide table of ${rows} rows as it profiles its columns in portions`, async () => {
     const db = await openDatabase();
     try {
@@ -125,6 +127,57 @@ for (const rows of [1, 60])
         ),
       });
       assert.deepEqual(facts([whole]), facts(parts));
+    } finally {
+      db.close();
+    }
+  });
+
+/** Fields with rules of each kind, some of which the values of the columns break. */
+const ruled: ((i: number) => Omit<Field, 'name'>)[] = [
+  (i) => ({ type: 'integer', constraints: { minimum: i - 30, maximum: 200 + i } }),
+  () => ({ type: 'number', missingValues: ['', 'NA'], constraints: { required: true, exclusiveMinimum: 0 } }),
+  () => ({ type: 'number', decimalChar: ',', groupChar: '.', constraints: { maximum: 1150.5 } }),
+  () => ({ type: 'date', format: '%d.%m.%Y', constraints: { minimum: '03.01.2024' } }),
+  () => ({ type: 'date' }),
+  () => ({ type: 'datetime', constraints: { maximum: '2024-01-18T00:00:00Z' } }),
+  (i) => ({ type: 'string', categories: i % 2 === 0 ? ['red', 'green'] : ['red', 'green', 'blue, dark'] }),
+  (i) => ({ type: 'string', format: 'email', constraints: { minLength: 18 + (i % 2), maxLength: 30 } }),
+  () => ({ type: 'boolean', trueValues: ['yes'], falseValues: ['no'] }),
+  () => ({ type: 'string', constraints: { pattern: '0[1-9]*', required: true } }),
+  () => ({ type: 'integer', loopwright: { decimals: 0 }, constraints: { maximum: 9e16 } }),
+  () => ({ type: 'any' }),
+  () => ({ type: 'integer' }),
+  () => ({ type: 'number', constraints: { enum: [0.5, 1.5, 2.5] }, loopwright: { finite: false } }),
+  () => ({ type: 'integer', constraints: { maximum: 5.5 } }),
+];
+
+for (const mode of ['raw', 'typed'] as const)
+  test(`validates a wide table (${mode}) as it validates its columns in portions`, async () => {
+    const db = await openDatabase();
+    try {
+      const columns = Array.from({ length: 201 }, (_, i) => ({ name: `k${i}`, kind: i % ruled.length, i }));
+      const select = columns.map(({ name, kind }) => {
+        const text = `CASE i ${Array.from({ length: 40 }, (_, i) => `WHEN ${i} THEN '${written[kind]?.(i).replaceAll('"', '') ?? ''}'`).join(' ')} END`;
+        return `${mode === 'raw' ? text : `${text}::${kind === 0 ? 'SMALLINT' : 'VARCHAR'}`} AS ${name}`;
+      });
+      await db.run(`CREATE TABLE wide AS SELECT ${select.join(', ')} FROM range(40) AS numbers(i)`);
+      const validate = async (some: typeof columns) => {
+        const names = some.map(({ name }) => name);
+        const schema: DatasetSchema = { fields: some.map(({ name, kind, i }) => ({ name, ...ruled[kind]?.(i) })) };
+        const source = `(SELECT ${names.join(', ')} FROM wide)`;
+        const { rules, tableProblems, rows, discard } = await validateTable(db, { source, schema, mode });
+        await discard();
+        return { rules, tableProblems, rows };
+      };
+      const whole = await validate(columns);
+      const parts = [];
+      for (let from = 0; from < columns.length; from += 67) parts.push(await validate(columns.slice(from, from + 67)));
+      assert.deepEqual(
+        whole.rules,
+        parts.flatMap(({ rules }) => rules),
+      );
+      assert.ok(new Set(whole.rules.map(({ rule }) => rule)).size >= 5, 'most kinds of rules are broken');
+      assert.equal(whole.rows, 40);
     } finally {
       db.close();
     }
