@@ -4,6 +4,7 @@ import type { ModelSelector } from '../../../protocol/models.ts';
 import type { RunChange, RunDetail } from '../../../protocol/runs.ts';
 import type { CurveGrid } from '../curves/curveGrid.ts';
 import type { ArtifactStore } from '../files/artifactStore.ts';
+import type { PlotCharts } from './plotCharts.ts';
 import type { LogTail } from '../files/logTail.ts';
 
 /** The text being edited; at most one. */
@@ -17,6 +18,7 @@ export interface DetailModel {
   log: LogTail | null;
   curves: CurveGrid;
   system: CurveGrid;
+  plotCharts: PlotCharts;
   files: ArtifactStore;
   models: Loadable<RunModel[]>;
   /** The path of the previewed file. */

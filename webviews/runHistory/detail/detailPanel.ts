@@ -11,6 +11,7 @@ import { LogTail } from '../files/logTail.ts';
 import type { PanelHost } from '../panels/panelHost.ts';
 import { detailView } from './detailView.ts';
 import type { DetailActions, Editing } from './detailModel.ts';
+import { PlotCharts } from './plotCharts.ts';
 import { readDetailState } from './detailState.ts';
 import type { DetailState } from './detailState.ts';
 
@@ -21,6 +22,7 @@ export class DetailPanel {
   readonly #models: Loader<RunModel[]>;
   readonly #curves: CurveGrid;
   readonly #system: CurveGrid;
+  readonly #plots = new PlotCharts();
   readonly #files: ArtifactStore;
   readonly #actions: DetailActions;
   readonly #search = new Map<string, string>();
@@ -94,6 +96,7 @@ export class DetailPanel {
     this.#search.clear();
     this.#log?.stop();
     this.#log = null;
+    this.#plots.clear();
     this.#detail.clear();
     this.#models.clear();
     this.#curves.setRuns([]);
@@ -117,7 +120,7 @@ export class DetailPanel {
     this.#system.setActive(shown !== null && !this.#isClosed('system'));
     return html`<aside class="detail" aria-label="Run detail" tabindex="-1">
       ${errorBar(error, () => this.changed())}
-      ${shown ? detailView({ run: shown, turned: new Set(this.#state.turned), editing: this.#editing, log: this.#log, curves: this.#curves, system: this.#system, files: this.#files, models: this.#models.state, preview: this.#preview, search: this.#search }, this.#actions) : loading ? skeleton(10) : nothing}
+      ${shown ? detailView({ run: shown, turned: new Set(this.#state.turned), editing: this.#editing, log: this.#log, curves: this.#curves, system: this.#system, plotCharts: this.#plots, files: this.#files, models: this.#models.state, preview: this.#preview, search: this.#search }, this.#actions) : loading ? skeleton(10) : nothing}
     </aside>`;
   }
 

@@ -14,6 +14,7 @@ import { detailHead } from './detailHead.ts';
 import type { DetailActions, DetailModel } from './detailModel.ts';
 import { filesSection } from './filesSection.ts';
 import { modelsSection } from './modelsSection.ts';
+import { plotPaths, plotsSection } from './plotsSection.ts';
 import { noteSection } from './noteSection.ts';
 
 /** Collapsed by default. */
@@ -48,6 +49,7 @@ export function detailView(model: DetailModel, actions: DetailActions): Template
   }
   ${noteSection(model, actions)} ${part('metrics', 'Metrics', () => metricsTable(model, actions))}
   ${run.seriesKeys.some((key) => !isSystem(key)) ? part('curves', 'Curves', () => html`${model.curves.element}`) : nothing}
+  ${plotPaths(run).length === 0 ? nothing : part('plots', 'Plots', () => plotsSection(model))}
   ${run.gates.length === 0 ? nothing : part('gates', 'Gates', () => html`<div class="wide">${gateRows(run.gates)}</div>`)}
   ${run.confusion ? part('confusion', 'Confusion matrix', () => (run.confusion ? confusionTable(run.confusion, 'both', largestCount([run.confusion]), run.name) : nothing)) : nothing}
   ${(model.models.value ?? []).length === 0 && model.models.error === null ? nothing : part('models', 'Models', () => modelsSection(model, actions))}
