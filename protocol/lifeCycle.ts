@@ -1,3 +1,4 @@
+import type { ListenerStatus } from './listenerStatus.ts';
 import type { WindowStatus } from './drift.ts';
 import type { Problem } from './problem.ts';
 import type { PrimaryMetric } from './primaryMetric.ts';
@@ -90,8 +91,11 @@ export interface DatasetSummary {
   name: string;
   path: string;
   schema: string | null;
-  /** The collect stage that fills it, and the kind of its source: `files`, `postgres`, …; absent without one. */
-  source?: { stage: string; kind: string };
+  /**
+   * The collect stage that fills it, and the kind of its source: `files`, `postgres`, …; absent without one. `listener`:
+   * of a source that receives.
+   */
+  source?: { stage: string; kind: string; listener?: ListenerStatus };
   /** Newest snapshot, if one was made. */
   snapshot: SnapshotSummary | null;
   snapshotCount: number;

@@ -2,6 +2,7 @@ import { projectOverview } from '../../engine/overview/projectOverview.ts';
 import type { LifeState, StageState } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import { problemLine, type CommandContext } from '../context.ts';
+import { listenerText } from '../../words/listeners.ts';
 import { metricText } from '../../words/metrics.ts';
 import { timeText } from '../../words/times.ts';
 import { table } from '../terminal.ts';
@@ -54,5 +55,8 @@ export async function status(context: CommandContext): Promise<number> {
     stage.last ? timeText(stage.last.startedAt) : '',
   ]);
   for (const line of table(['stage', 'state', 'why · last result', 'last run'], rows)) terminal.line(line);
+  const listeners = overview.datasets.flatMap(({ source }) => (source?.listener ? [source] : []));
+  if (listeners.length > 0) terminal.line();
+  for (const { stage, listener } of listeners) if (listener) terminal.line(`${stage}: ${listenerText(listener)}`);
   return overview.problems.length > 0 ? exitCodes.wrongUse : exitCodes.done;
 }

@@ -2,6 +2,7 @@ import type { SubjectChoice } from '../../protocol/dataProfile.ts';
 import type { DatasetSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
+import { listenerText } from '../../words/listeners.ts';
 import { count, plural } from '../../words/numbers.ts';
 import { bytes } from '../../words/sizes.ts';
 import { exactTime, timeText } from '../../words/times.ts';
@@ -54,14 +55,20 @@ function details(project: Project, dataset: DatasetSummary): Row[] {
       open: { id: commandIds.openFile, args: [{ project, file: schema }] },
     });
   if (dataset.source) {
-    const { stage, kind } = dataset.source;
+    const { stage, kind, listener } = dataset.source;
     const last = project.overview?.stages.find(({ name }) => name === stage)?.last;
     rows.push({
       id: `${id}/source`,
       label: 'Source',
-      description: `${kind} · ${last ? `collected ${timeText(last.startedAt)}` : 'not collected yet'}`,
-      icon: 'plug',
-      tooltip: `Collected by the stage ${stage}\nPreview what it would bring`,
+      description: [
+        kind,
+        ...(listener === undefined || listener.state === 'stopped'
+          ? []
+          : [listener.state === 'died' ? 'the listener has died' : 'listening']),
+        last ? `collected ${timeText(last.startedAt)}` : 'not collected yet',
+      ].join(' · '),
+      icon: listener?.state === 'died' ? 'warning' : 'plug',
+      tooltip: `Collected by the stage ${stage}\n${listener ? `${listenerText(listener)}\n` : ''}Preview what it would bring`,
       open: { id: commandIds.previewSource, args: [{ project, stage }] },
     });
   }

@@ -147,7 +147,7 @@ async function storeEvents(
       .status(400)
       .send({ error: refusalText(refused, isSingle), accepted: 0, refused: events.length, errors: refused });
   const text = lines.join('');
-  await writer.append(text);
+  await writer.append(text, lines.length);
   metrics.accept(lines.length, text.length);
   return reply.send({
     accepted: lines.length,

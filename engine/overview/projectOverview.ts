@@ -25,6 +25,7 @@ import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
 import { monitorSummaries } from './monitorSummaries.ts';
 import { lifeLines } from './lifeLines.ts';
+import { listenerStatus } from './listenerStatus.ts';
 import { listModelVersions } from './modelVersions.ts';
 import { bestValue } from '../tracking/newestMetrics.ts';
 import { pythonSummary } from './pythonSummary.ts';
@@ -45,7 +46,10 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
   }));
   const models = store ? listModelVersions(store, config) : [];
   const modelNames = modelsOf(config).map(({ name }) => name);
-  const datasets = datasetsOf(config, store).map((dataset) => ({ ...dataset, problem: of(dataset.schema) }));
+  const datasets = datasetsOf(project.root, config, store).map((dataset) => ({
+    ...dataset,
+    problem: of(dataset.schema),
+  }));
   const deployments = deploymentsOf(config, store);
   const monitors = monitorSummaries(config, store);
   const life: LifeLine[] = lifeLines({
@@ -112,16 +116,18 @@ function experimentsOf(project: Project, store: Store | null): Omit<ExperimentSu
 }
 
 /** The source of each dataset that a stage collects. */
-function sourcesOf(config: ProjectConfig): Map<string, { stage: string; kind: string }> {
-  const sources = new Map<string, { stage: string; kind: string }>();
+function sourcesOf(root: string, config: ProjectConfig): Map<string, NonNullable<DatasetSummary['source']>> {
+  const sources = new Map<string, NonNullable<DatasetSummary['source']>>();
   for (const [stage, one] of Object.entries(config.stages ?? {}))
-    if ('uses' in one && one.uses === 'collect' && !sources.has(one.with.dataset))
-      sources.set(one.with.dataset, { stage, kind: kindOfSource(one.with.from) });
+    if ('uses' in one && one.uses === 'collect' && !sources.has(one.with.dataset)) {
+      const listener = listenerStatus(root, one.with.from);
+      sources.set(one.with.dataset, { stage, kind: kindOfSource(one.with.from), ...(listener && { listener }) });
+    }
   return sources;
 }
 
-function datasetsOf(config: ProjectConfig, store: Store | null): Omit<DatasetSummary, 'problem'>[] {
-  const sources = sourcesOf(config);
+function datasetsOf(root: string, config: ProjectConfig, store: Store | null): Omit<DatasetSummary, 'problem'>[] {
+  const sources = sourcesOf(root, config);
   return Object.entries(config.datasets ?? {}).map(([name, dataset]) => {
     const snapshot = store ? newestSnapshot(store, name) : null;
     const source = sources.get(name);

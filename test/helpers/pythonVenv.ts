@@ -4,6 +4,10 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { alone } from '../../scripts/alone.ts';
 
+// MLflow's telemetry fails now and then when several of its processes start at once, and tests report nothing to anyone.
+process.env['MLFLOW_DISABLE_TELEMETRY'] ??= 'true';
+process.env['DO_NOT_TRACK'] ??= 'true';
+
 export interface PythonVenv {
   /** Its interpreter. */
   python: string;

@@ -1,5 +1,6 @@
 import { some } from './columnNames.ts';
 import { fileStart } from './fileStart.ts';
+import { nulWords } from './nulCharacters.ts';
 
 const mostLines = 2000;
 
@@ -17,9 +18,24 @@ export function jsonNotes(file: string): string[] {
     }
   }
   const same = [...names.values()].filter((found) => found.size > 1);
-  return same.length === 0
-    ? []
-    : [`keys that differ only by case are columns of their own: ${some(same.map((found) => renamed([...found])))}`];
+  return [
+    ...(same.length === 0
+      ? []
+      : [`keys that differ only by case are columns of their own: ${some(same.map((found) => renamed([...found])))}`]),
+    ...nulNotes(text),
+  ];
+}
+
+/** NUL characters, which JSON writes as an escape, at the start of a file. */
+function nulNotes(text: string): string[] {
+  // An escaped backslash in front makes it the text `\u0000`.
+  const found = [...text.matchAll(/(?<!\\)(?:\\\\)*\\u0000/g)];
+  const [first] = found;
+  if (!first) return [];
+  const before = text.slice(0, first.index);
+  const line = before.split('\n').length;
+  const key = [...before.slice(before.lastIndexOf('\n') + 1).matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].at(-1)?.[1];
+  return [nulWords(found.length, line, key ?? '')];
 }
 
 function renamed([first = '', ...others]: string[]): string {

@@ -5,6 +5,7 @@ import { detectEncoding } from './detectEncoding.ts';
 import { detectShape, type TextShape } from './detectShape.ts';
 import { fileStart, packingOf, type FileStart } from './fileStart.ts';
 import { refuseForeignContent } from './foreignContent.ts';
+import { nulNote, placeIn, placeInFile, zerosIn, type NulCharacters } from './nulCharacters.ts';
 import type { ReadAs, ShapeSettings } from './readAs.ts';
 import { scanRest, type LineEnd, type RestOfText } from './scanRest.ts';
 
@@ -57,6 +58,12 @@ function lookAt(file: string, given: ShapeSettings): TextReading {
     if (rest.otherEnd)
       shape = { ...shape, leftOut: [], notes: shape.notes.filter((note) => !note.includes('left out')) };
   }
+  const nul = nulsOf(file, encoding, start, rest);
+  if (nul !== null) {
+    const { delimiter, quotes } = shape.readAs;
+    const quote = quotes === 'none' ? null : quotes === 'single' ? "'" : '"';
+    shape = { ...shape, notes: [...shape.notes, nulNote(nul, { delimiter, quote }, shape.names)] };
+  }
   return {
     ...shape,
     file,
@@ -64,6 +71,17 @@ function lookAt(file: string, given: ShapeSettings): TextReading {
     mark,
     lineEnd: lineEndOf(shape, rest),
   };
+}
+
+/** NUL characters of a text; in a packed or UTF-16 file those of its start. */
+function nulsOf(file: string, encoding: string, start: FileStart, rest: RestOfText | null): NulCharacters | null {
+  const bytes = encoding.startsWith('utf-16')
+    ? Buffer.from(decodeStart(file, start.bytes, encoding), 'utf8')
+    : start.bytes;
+  const { count, first } = zerosIn(bytes);
+  const all = count + (rest?.zeros.count ?? 0);
+  if (all === 0) return null;
+  return { count: all, ...(first === -1 ? placeInFile(file, rest?.zeros.first ?? 0) : placeIn(bytes, first)) };
 }
 
 /** Another kind of line end further down is inside quoted fields, when there are such fields with line breaks. */

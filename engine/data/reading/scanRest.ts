@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { withoutCutCharacter } from './detectEncoding.ts';
+import { zerosIn } from './nulCharacters.ts';
 
 /** What the rest of a text file contains, after its start. */
 export interface RestOfText {
@@ -10,6 +11,8 @@ export interface RestOfText {
   ends: Set<LineEnd>;
   /** True when a line does not end with the given byte. */
   otherEnd: boolean;
+  /** Number of zero bytes, and the offset of the first in the file; -1 without one. */
+  zeros: { count: number; first: number };
 }
 
 export type LineEnd = '\n' | '\r\n' | '\r';
@@ -20,7 +23,7 @@ const mostScanned = 256 << 20;
 
 /** Scans an uncompressed file from an offset on, in pieces. `last` is the byte that is expected to end each line. */
 export function scanRest(file: string, from: number, last: number | null): RestOfText {
-  const found: RestOfText = { notUtf8: null, ends: new Set(), otherEnd: false };
+  const found: RestOfText = { notUtf8: null, ends: new Set(), otherEnd: false, zeros: { count: 0, first: -1 } };
   const handle = openSync(file, 'r');
   try {
     const buffer = Buffer.alloc(piece);
@@ -31,6 +34,9 @@ export function scanRest(file: string, from: number, last: number | null): RestO
       const whole = bytes < piece ? buffer.subarray(0, bytes) : withoutCutCharacter(buffer.subarray(0, bytes));
       if (whole.length === 0 || !isUtf8(whole)) found.notUtf8 ??= { bytes: Buffer.from(whole), at };
       scanLineEnds(whole, before, last, found);
+      const zeros = zerosIn(whole);
+      if (zeros.count > 0 && found.zeros.first === -1) found.zeros.first = at + zeros.first;
+      found.zeros.count += zeros.count;
       before = whole.at(-1) ?? before;
       at += Math.max(1, whole.length);
     }

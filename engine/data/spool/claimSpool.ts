@@ -11,6 +11,10 @@ export interface SpoolHolder {
   started: string | null;
   /** Address that it listens at, once it does. */
   url?: string;
+  /** Events that it has taken since it began. */
+  taken?: number;
+  /** Epoch milliseconds of the last one. */
+  lastAt?: number;
 }
 
 /** Another process writes the spool. */
@@ -25,8 +29,8 @@ export class SpoolBusyError extends WorkError {
 }
 
 export interface SpoolClaim {
-  /** Tells others where this process listens. */
-  listensAt(url: string): void;
+  /** Tells others where this process listens, and what it has taken. */
+  tell(state: Pick<SpoolHolder, 'url' | 'taken' | 'lastAt'>): void;
   release(): void;
 }
 
@@ -47,9 +51,10 @@ export function claimSpool(folder: string): SpoolClaim {
     removeStale(path, holder);
   }
   return {
-    listensAt: (url) => {
+    tell: (state) => {
+      Object.assign(own, state);
       const beside = `${path}.${process.pid}.tmp`;
-      writeFileSync(beside, JSON.stringify({ ...own, url }));
+      writeFileSync(beside, JSON.stringify(own));
       replaceFileSync(beside, path);
     },
     release: () => {
@@ -62,6 +67,12 @@ export function claimSpool(folder: string): SpoolClaim {
 export function spoolHolder(folder: string): SpoolHolder | null {
   const holder = readHolder(folder);
   return holder && isAlive(holder.pid, holder.started) ? holder : null;
+}
+
+/** The process that writes a spool, or wrote it and was killed; null when the last one ended as it should. */
+export function spoolHolderState(folder: string): (SpoolHolder & { isAlive: boolean }) | null {
+  const holder = readHolder(folder);
+  return holder && { ...holder, isAlive: isAlive(holder.pid, holder.started) };
 }
 
 function readHolder(folder: string): SpoolHolder | null {

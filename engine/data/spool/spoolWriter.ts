@@ -35,6 +35,7 @@ export class SpoolError extends WorkError {
 
 interface Waiting {
   text: string;
+  count: number;
   resolve: () => void;
   reject: (error: Error) => void;
 }
@@ -48,6 +49,8 @@ interface Segment {
 }
 
 const checkMs = 200;
+/** Others see what was taken at most this late, in ms. */
+const toldMs = 1000;
 
 /**
  * Appends lines to a spool. Lines that wait together are written and synced together: a sync takes longer than many
@@ -66,6 +69,9 @@ export class SpoolWriter {
   #syncs = 0;
   #syncMs = 0;
   #error: SpoolError | null = null;
+  #taken = 0;
+  #lastAt: number | undefined;
+  #told = { taken: 0, at: 0 };
 
   /** Opens a spool, and closes the segments that a killed writer left. Throws SpoolBusyError. */
   constructor(folder: string, options: SpoolOptions = {}) {
@@ -75,7 +81,10 @@ export class SpoolWriter {
     this.#claim = claimSpool(folder);
     recoverSegments(folder);
     rmSync(closeRequest(folder), { force: true });
-    this.#timer = setInterval(() => this.#working ?? this.#start(), checkMs).unref();
+    this.#timer = setInterval(() => {
+      this.#tell();
+      if (!this.#working) void this.#start();
+    }, checkMs).unref();
   }
 
   /** Bytes that wait for the disk. */
@@ -94,7 +103,19 @@ export class SpoolWriter {
   }
 
   listensAt(url: string): void {
-    this.#claim.listensAt(url);
+    this.#claim.tell({ url });
+  }
+
+  /** Tells others what was taken. A disk that is full does not stop the writer here. */
+  #tell(): void {
+    const now = Date.now();
+    if (this.#taken === this.#told.taken || now - this.#told.at < toldMs) return;
+    this.#told = { taken: this.#taken, at: now };
+    try {
+      this.#claim.tell({ taken: this.#taken, ...(this.#lastAt !== undefined && { lastAt: this.#lastAt }) });
+    } catch {
+      // It is told the next time.
+    }
   }
 
   /** The number of the next line: larger than all before, and its time in microseconds. */
@@ -103,11 +124,14 @@ export class SpoolWriter {
     return this.#last;
   }
 
-  /** Resolves when the lines, each with its line break, are on disk. Rejects with SpoolError when they are not. */
-  append(lines: string): Promise<void> {
+  /**
+   * Resolves when the lines, each with its line break, are on disk. Rejects with SpoolError when they are not. `count`:
+   * events that the lines are of.
+   */
+  append(lines: string, count = 1): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#queued += lines.length;
-      this.#waiting.push({ text: lines, resolve, reject });
+      this.#waiting.push({ text: lines, count, resolve, reject });
       if (!this.#working) this.#start();
     });
   }
@@ -148,7 +172,11 @@ export class SpoolWriter {
         Buffer.from(group.length === 1 ? (group[0]?.text ?? '') : group.map(({ text }) => text).join('')),
       );
       this.#error = null;
-      for (const { resolve } of group) resolve();
+      this.#lastAt = Date.now();
+      for (const { count, resolve } of group) {
+        this.#taken += count;
+        resolve();
+      }
     } catch (error) {
       this.#error = new SpoolError(this.folder, error);
       for (const { reject } of group) reject(this.#error);

@@ -104,6 +104,7 @@ export async function receiveMessages(
       signal,
     );
     wasConnected = true;
+    writer.listensAt(plan.shown);
     return {
       counts: () => counts,
       isConnected: () => session.isConnected(),
