@@ -10,28 +10,85 @@ export interface Broken {
   marks: PlannedMark[];
 }
 
-/** Stores the rows that break a rule: number, file, verdicts, and the texts used in the messages. */
+/** The columns of a row that tell its place. */
+interface RowColumns {
+  hasFile: boolean;
+  lineColumn: string | null;
+}
+
+/** Fields whose verdicts are computed in one statement. */
+const fieldsAtOnce = 40;
+
+/**
+ * Stores the rows that break a rule: number, file, verdicts, and the texts used in the messages. Returns tables of the
+ * same rows with the verdicts and texts of some rules each, where there are many.
+ */
 export async function keepFailing(
   db: Database,
   table: string,
   source: string,
   fields: readonly CheckedField[],
-  { hasFile, lineColumn }: { hasFile: boolean; lineColumn: string | null },
+  columns: RowColumns,
   { rules, marks }: Broken,
-): Promise<void> {
-  const texts = new Set([...rules.map(({ f }) => f), ...marks.flatMap(({ positions }) => positions)]);
-  const kept = [
-    '_lw_n',
-    ...rules.map(({ column }) => column),
-    ...marks.map(({ table: rows, column }) => `(_lw_n IN (SELECT n FROM ${rows})) AS ${column}`),
-    ...[...texts].map((f) => `_lw_t${f}`),
-    ...(hasFile ? ['_file'] : []),
-    ...(lineColumn === null ? [] : [quoteIdentifier(lineColumn)]),
-  ];
-  const some = anyOf([...rules, ...marks].map(({ column }) => column));
-  await db.run(
-    `CREATE TEMP TABLE ${table} AS SELECT * FROM (SELECT ${kept.join(', ')} FROM ${judgedSql(source, fields, rules, [...texts], ['_lw_n', ...(hasFile ? ['_file'] : []), ...(lineColumn === null ? [] : [quoteIdentifier(lineColumn)])])}) WHERE ${some}`,
+): Promise<{ rules: PlannedRule[]; table: string }[]> {
+  const places = placeColumns(columns);
+  const ofMarks = marks.map(({ table: rows, column }) => `(_lw_n IN (SELECT n FROM ${rows})) AS ${column}`);
+  const verdictsOf = (some: readonly PlannedRule[], more: readonly number[]) => {
+    const texts = [...new Set([...some.map(({ f }) => f), ...more])];
+    return {
+      kept: [...some.map(({ column }) => column), ...texts.map((f) => `_lw_t${f}`)],
+      judged: judgedSql(source, fields, some, texts, places),
+    };
+  };
+  const positions = marks.flatMap((mark) => mark.positions);
+  const broken = [...new Set(rules.map(({ f }) => f))];
+  if (broken.length <= fieldsAtOnce) {
+    const { kept, judged } = verdictsOf(rules, positions);
+    const some = anyOf([...rules, ...marks].map(({ column }) => column));
+    await db.run(
+      `CREATE TEMP TABLE ${table} AS SELECT * FROM (SELECT ${[...places, ...kept, ...ofMarks].join(', ')} FROM ${judged}) WHERE ${some}`,
+    );
+    return [];
+  }
+  const portions: PlannedRule[][] = [];
+  for (let from = 0; from < broken.length; from += fieldsAtOnce) {
+    const own = new Set(broken.slice(from, from + fieldsAtOnce));
+    portions.push(rules.filter(({ f }) => own.has(f)));
+  }
+  const failing = `${table}_rows`;
+  await db.run(`CREATE TEMP TABLE ${failing} (n BIGINT)`);
+  for (const { table: rows } of marks) await db.run(`INSERT INTO ${failing} SELECT n FROM ${rows}`);
+  for (const some of portions)
+    await db.run(
+      `INSERT INTO ${failing} SELECT _lw_n FROM ${verdictsOf(some, []).judged} WHERE ${anyOf(some.map(({ column }) => column))}`,
+    );
+  const store = (part: string, kept: readonly string[], judged: string) =>
+    db.run(
+      `CREATE TEMP TABLE ${part} AS SELECT ${[...places, ...kept].join(', ')} FROM ${judged} WHERE _lw_n IN (SELECT n FROM ${failing}) ORDER BY _lw_n`,
+    );
+  const parts: { rules: PlannedRule[]; table: string }[] = [];
+  for (const [i, some] of portions.entries()) {
+    const part = `${table}_${i}`;
+    const { kept, judged } = verdictsOf(some, []);
+    await store(part, kept, judged);
+    parts.push({ rules: some, table: part });
+  }
+  const others = verdictsOf(
+    [],
+    positions.filter((f) => !broken.includes(f)),
   );
+  const base = `${table}_base`;
+  await store(base, [...others.kept, ...ofMarks], others.judged);
+  const selected = parts.map(({ table: part }) => `${part}.* EXCLUDE (${places.join(', ')})`);
+  await db.run(
+    `CREATE TEMP TABLE ${table} AS SELECT ${[`${base}.*`, ...selected].join(', ')} FROM ${[base, ...parts.map((part) => part.table)].join(' POSITIONAL JOIN ')}`,
+  );
+  for (const done of [failing, base]) await db.run(`DROP TABLE ${done}`);
+  return parts;
+}
+
+function placeColumns({ hasFile, lineColumn }: RowColumns): string[] {
+  return ['_lw_n', ...(hasFile ? ['_file'] : []), ...(lineColumn === null ? [] : [quoteIdentifier(lineColumn)])];
 }
 
 export interface Place {
@@ -129,7 +186,9 @@ export async function findings(
   place: Place,
   { rules, marks }: Broken,
   modeFor: (rule: { mode: InvalidMode | null }) => InvalidMode,
+  parts: readonly { rules: PlannedRule[]; table: string }[] = [],
 ): Promise<RuleFinding[]> {
+  const partOf = new Map(parts.flatMap((part) => part.rules.map((rule) => [rule.column, part.table])));
   const all = [
     ...rules.map((rule) => ({ rule, column: rule.column, text: `_lw_t${rule.f}` })),
     ...marks.map((mark) => ({ rule: mark, column: mark.column, text: keyText(mark) })),
@@ -138,7 +197,7 @@ export async function findings(
   for (const { rule: planned, column, text } of all) {
     const { field, rule, says, count } = planned;
     // The subquery limits the rows before their position in the file is computed.
-    const first = `(SELECT * FROM ${failing} WHERE ${column} ORDER BY _lw_n LIMIT ${mostExamples})`;
+    const first = `(SELECT * FROM ${partOf.get(column) ?? failing} WHERE ${column} ORDER BY _lw_n LIMIT ${mostExamples})`;
     const rows = await db.rows(
       `SELECT ${place.row} AS row, ${place.file} AS file, left(${text}, 500) AS value FROM ${place.from.replace(`${failing} r`, `${first} r`)} ORDER BY r._lw_n`,
     );

@@ -89,6 +89,10 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, k) => from + k);
 }
 
+/** Terms of OR; more of them nest too deep. */
+const mostInOr = 100;
+
 export function anyOf(columns: readonly string[]): string {
-  return columns.length === 0 ? 'false' : columns.join(' OR ');
+  if (columns.length === 0) return 'false';
+  return columns.length > mostInOr ? `list_contains([${columns.join(', ')}], true)` : columns.join(' OR ');
 }

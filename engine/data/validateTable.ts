@@ -181,11 +181,12 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
     marks: broken.marks.filter((mark) => modeFor(mark) !== 'warn'),
   };
   const failing = broken.rules.length + broken.marks.length > 0 ? name('failing') : null;
-  if (failing) await keepFailing(db, failing, withNumbers, fields, { hasFile: types.has('_file'), lineColumn }, broken);
+  const hasFile = types.has('_file');
+  const parts = failing ? await keepFailing(db, failing, withNumbers, fields, { hasFile, lineColumn }, broken) : [];
   const place = await placeOf(db, {
     failing,
     source,
-    hasFile: types.has('_file'),
+    hasFile,
     lineColumn,
     rejected,
     starts: name('starts'),
@@ -221,9 +222,9 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
       : {}),
     validSql,
     invalidSql,
-    rules: [...unreadable, ...(failing ? await findings(db, failing, place, broken, modeFor) : [])],
+    rules: [...unreadable, ...(failing ? await findings(db, failing, place, broken, modeFor, parts) : [])],
     discard: async () => {
-      const tables = [failing, place.starts, rejected, copy, ...broken.marks.map(({ table }) => table)];
+      const tables = [failing, place.starts, rejected, copy, ...[...broken.marks, ...parts].map(({ table }) => table)];
       for (const table of tables) if (table) await db.run(`DROP TABLE IF EXISTS ${table}`);
     },
   };
