@@ -7,6 +7,8 @@ import { ProjectError } from '../../engine/base/errors.ts';
 import { exportRuns } from '../../engine/tracking/exportRuns.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { primaryAmong } from '../../engine/tracking/rankMetrics.ts';
+import { severalText, storedMetricsNamed } from '../../engine/tracking/shortMetric.ts';
+import type { Store } from '../../engine/store/store.ts';
 import { runColumns } from '../../engine/tracking/runColumns.ts';
 import type { CommandContext } from '../context.ts';
 import { readCount } from '../readOption.ts';
@@ -64,6 +66,7 @@ export async function runs(context: CommandContext, id: string | undefined, opti
     return exitCodes.done;
   }
   const query = queryOf(options);
+  if (store) refuseUnclear(store, query);
   if (options.importance !== undefined) return runImportance(context, options.importance, query);
   const page = store ? listRuns(store, { ...query, limit }) : { runs: [], total: 0 };
   if (page.problem)
@@ -127,6 +130,16 @@ function queryOf(options: RunsOptions): RunQuery {
     which,
     ...(options.sort ? { order: [{ column: options.sort.slice(descending ? 1 : 0), descending }] } : {}),
   };
+}
+
+/** Refuses to sort by a name that several metrics have. */
+function refuseUnclear(store: Store, { order = [] }: RunQuery): void {
+  for (const { column } of order) {
+    if (!column.startsWith('metrics.')) continue;
+    const name = column.slice('metrics.'.length);
+    const found = storedMetricsNamed(store, name);
+    if (found.length > 1) throw new ProjectError(`--sort: ${severalText(name, found)}`);
+  }
 }
 
 /** The names of all metrics of a run, in the order of its finite ones, then of those that are NaN or infinite. */

@@ -1,5 +1,6 @@
 import { isLowerBetter, metricWords } from '../../protocol/metricDirection.ts';
 import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
+import { metricsNamed } from './shortMetric.ts';
 
 /** A metric with the number of runs that logged it. */
 export interface LoggedMetric {
@@ -120,7 +121,8 @@ function place({ key, runs, words }: LoggedMetric & { words: string[] }, loops: 
 }
 
 /**
- * The metrics that represent runs with these metrics: the declared ones that a run logged, then the best of the others.
+ * The metrics that represent runs with these metrics: the declared ones that a run logged, under the names of their
+ * stages where they have such, then the best of the others.
  * Before the first run, the declared ones.
  */
 export function primaryAmong(
@@ -129,7 +131,13 @@ export function primaryAmong(
   most = 8,
 ): PrimaryMetric[] {
   const keys = new Set(logged.filter(({ runs }) => runs > 0).map(({ key }) => key));
-  const own = declared.filter(({ name }) => keys.has(name));
+  const own = declared
+    .flatMap((one) => {
+      const found = metricsNamed(keys, one.name);
+      const why = found.length > 1 ? `${one.why}; several stages or files report \`${one.name}\`` : one.why;
+      return found.map((name) => ({ ...one, name, why }));
+    })
+    .filter(({ name }, i, all) => all.findIndex((other) => other.name === name) === i);
   const others = rankMetrics(logged.filter(({ runs }) => runs > 0)).filter(
     ({ name }) => !own.some((one) => one.name === name),
   );

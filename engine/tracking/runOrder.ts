@@ -1,6 +1,7 @@
 import type { RunOrder } from '../../protocol/runs.ts';
 import type { Sql, SqlValue } from '../store/sql.ts';
 import { versionOfRun } from './runVersions.ts';
+import { findNamedKey } from './shortMetric.ts';
 import { findKey } from './writeRun.ts';
 
 /**
@@ -65,7 +66,7 @@ export function orderBy(sql: Sql, { column, descending, plain = false }: ColumnO
       return {
         join: (i) => `LEFT JOIN latest o${i} ON o${i}.run = r.id AND o${i}.key = ?`,
         by: (i) => `o${i}.value IS NULL, o${i}.is_nan, o${i}.value ${direction}`,
-        values: [findKey({ sql }, key) ?? -1],
+        values: [keyOf(sql, key, plain)],
       };
     case 'params': {
       const byNumber = (i: number) =>
@@ -93,12 +94,17 @@ export function orderBy(sql: Sql, { column, descending, plain = false }: ColumnO
   }
 }
 
+/** MLflow knows a metric by its whole name only. */
+function keyOf(sql: Sql, name: string, plain: boolean): number {
+  return (plain ? findKey({ sql }, name) : findNamedKey({ sql }, name)) ?? -1;
+}
+
 /** The indexes with the values of a column in order, numbers before text; none for most columns. */
 export function indexesOf(sql: Sql, { column, plain = false }: ColumnOrder): IndexedOrder[] {
   const [group, key] = splitColumn(column);
   if (group === 'metrics')
     return [
-      { table: 'latest', column: 'value', key: findKey({ sql }, key) ?? -1, present: (alias) => `${alias}.is_nan = 0` },
+      { table: 'latest', column: 'value', key: keyOf(sql, key, plain), present: (alias) => `${alias}.is_nan = 0` },
     ];
   if (group !== 'params') return [];
   if (plain) return [{ table: 'params', column: 'value', key, present: () => '1' }];

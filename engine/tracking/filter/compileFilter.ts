@@ -1,4 +1,5 @@
 import { versionOfRun } from '../runVersions.ts';
+import { severalText, storedMetricsNamed } from '../shortMetric.ts';
 import { findKey } from '../writeRun.ts';
 import type { Sql, SqlValue } from '../../store/sql.ts';
 import type { Field, Filter, FilterValue, Operator } from './parseFilter.ts';
@@ -111,12 +112,12 @@ export function compileFilter(sql: Sql, filter: Filter): Condition {
 function compare(sql: Sql, filter: Compare): Condition {
   const { field, operator } = filter;
   if (operator === 'is null' || operator === 'is not null') {
-    const there = presence(sql, field);
+    const there = presence(sql, filter);
     return operator === 'is null' ? { sql: `NOT ${there.sql}`, values: there.values } : there;
   }
   switch (field.of) {
     case 'metrics':
-      return metric(sql, field, filter);
+      return metric(sql, filter);
     case 'params':
       return param(field, filter);
     case 'tags':
@@ -128,10 +129,11 @@ function compare(sql: Sql, filter: Compare): Condition {
   }
 }
 
-function presence(sql: Sql, field: Field): Condition {
+function presence(sql: Sql, filter: Compare): Condition {
+  const { field } = filter;
   switch (field.of) {
     case 'metrics':
-      return among('latest', 'x.key = ?', [findKey({ sql }, field.key) ?? -1]);
+      return among('latest', 'x.key = ?', [keyOf(sql, filter)]);
     case 'params':
       return among('params', 'x.key = ?', [field.key]);
     case 'tags':
@@ -146,8 +148,15 @@ function presence(sql: Sql, field: Field): Condition {
   }
 }
 
-function metric(sql: Sql, field: Field, filter: Compare): Condition {
-  const key = findKey({ sql }, field.key) ?? -1;
+/** The number of the metric of a field; −1 when no run has it. */
+function keyOf(sql: Sql, { field, from, to }: Compare): number {
+  const found = storedMetricsNamed({ sql }, field.key);
+  if (found.length > 1) throw new FilterError(severalText(field.key, found), from, to);
+  return findKey({ sql }, found[0] ?? field.key) ?? -1;
+}
+
+function metric(sql: Sql, filter: Compare): Condition {
+  const key = keyOf(sql, filter);
   const numbers = numbersOf(filter, 'A metric is compared with numbers.');
   const nan = numbers.some((value) => Number.isNaN(value));
   if (nan && (filter.operator === '=' || filter.operator === '!='))
