@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { CancelledError, WorkError, messageOf } from './errors.ts';
 import { ProgramOutput, type OutputListener } from './programOutput.ts';
 import { shellText } from './shellText.ts';
+import { spawnGuarded } from './spawnGuarded.ts';
 import { descendantsOf, signalAll, type TreeProcess } from './processTree.ts';
 
 export interface CommandOptions extends OutputListener {
@@ -38,7 +39,9 @@ export function runCommand(options: CommandOptions): Promise<number> {
       // With its own process group, one signal reaches every descendant.
       const [program, args] =
         typeof options.cmd === 'string' ? [shellText(options.cmd), []] : [options.cmd[0], options.cmd.slice(1)];
-      child = spawn(program, args, {
+      // A program of a terminal ends with its console, and reads from it.
+      const start = process.platform === 'win32' && options.input !== 'terminal' ? spawnGuarded : spawn;
+      child = start(program, args, {
         cwd: options.cwd,
         env: options.env,
         shell: typeof options.cmd === 'string',
