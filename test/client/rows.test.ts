@@ -126,6 +126,29 @@ it('opens the profile of a dataset, and of each version what it changed', async 
   assert.ok(((await labels?.children?.()) ?? []).every(({ context }) => context !== 'data version'));
 });
 
+it('says who listens for a dataset, and when the listener has died', async () => {
+  const made = await project();
+  const [dataset] = made.overview?.datasets ?? [];
+  assert.ok(dataset?.source);
+  const before = dataset.source;
+  const row = async (state: 'listening' | 'stopped' | 'died') => {
+    const listener = { state, pid: 7, address: 'http://127.0.0.1:8090', taken: 2, lastAt: null, waitingBytes: 0 };
+    dataset.source = { stage: 'collect', kind: 'events', listener };
+    const children = (await datasetRows(made)[0]?.children?.()) ?? [];
+    return children.find(({ label }) => label === 'Source');
+  };
+  try {
+    assert.match((await row('listening'))?.description ?? '', /^events · listening · collected /);
+    assert.match((await row('listening'))?.tooltip ?? '', /listening at http:\/\/127\.0\.0\.1:8090 · 2 taken/);
+    assert.match((await row('stopped'))?.description ?? '', /^events · collected /);
+    const died = await row('died');
+    assert.match(died?.description ?? '', /^events · the listener has died · /);
+    assert.equal(died?.icon, 'warning');
+  } finally {
+    dataset.source = before;
+  }
+});
+
 it('sums it up in the status bar', async () => {
   const made = await project();
   assert.equal(statusText(made, true).text, '$(verified) card-fraud v3 · pr_auc 0.912 $(warning) 2');

@@ -5,40 +5,22 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadProject } from '../../../engine/project/loadProject.ts';
 import { listSnapshots, newestSnapshot } from '../../../engine/tracking/snapshots.ts';
 import { makeCertificates, type Pair } from '../../helpers/certificates.ts';
+import { databaseProject, keyedSchema } from '../../helpers/databaseProject.ts';
 import { makeProject, writeFiles } from '../../helpers/makeProject.ts';
 import { startMariadb, withoutMariadb, type MariadbServer } from '../../helpers/mariadb.ts';
 import { peekIn } from '../../helpers/peekIn.ts';
 import { rounds, sampled } from '../../helpers/rounds.ts';
 import { startCli } from '../../helpers/runCli.ts';
-import { runIn } from '../../helpers/runIn.ts';
 import { until } from '../../helpers/until.ts';
 
 const options = { skip: withoutMariadb };
 // Without a server, the tests below that need one are skipped.
 const server = (withoutMariadb ? null : await startMariadb()) as MariadbServer;
 
-const keyed =
-  'primaryKey: id\nfields:\n  - { name: id, type: integer }\n  - { name: name, type: string }\n  - { name: updated_at, type: datetime }\n';
-
-/** Creates a project with this source; `MYSQL_URL` is the server. */
-function project(from: string, more: { schema?: string; files?: Record<string, string>; path?: string } = {}) {
-  const root = makeProject({
-    'loopwright.yaml': `version: 1\nproject: p\ndatasets: { items: { path: ${more.path ?? 'data/items.parquet'}${more.schema ? ', schema: items.dataset.yaml' : ''} } }\nstages:\n  pull: { uses: collect, with: { dataset: items, from: ${from} } }\n`,
-    ...(more.schema ? { 'items.dataset.yaml': more.schema } : {}),
-    ...more.files,
-  });
-  const runner = runIn(root);
-  const env: Record<string, string | undefined> = { ...process.env, MYSQL_URL: server.url };
-  return {
-    ...runner,
-    env,
-    pull: (request: Parameters<typeof runner.run>[0] = {}) =>
-      runner.run({ project: loadProject(root, undefined, env), stages: ['pull'], ...request }),
-  };
-}
+const project = (from: string, more: Parameters<typeof databaseProject>[2] = {}) =>
+  databaseProject(from, { MYSQL_URL: server.url }, more);
 
 const source = (query: string, more = '') => `{ mysql: "\${env.MYSQL_URL}", query: ${JSON.stringify(query)}${more} }`;
 
@@ -176,7 +158,7 @@ test('with a watermark only newer rows are read; with a key they replace the old
     `INSERT INTO items VALUES (1, 'a', '2026-01-01 02:00:00.000001'), (2, 'b', '2026-01-02 02:00:00'), (3, 'c', '2026-01-02 02:00:00'), (9, 'none', NULL)`,
   );
   const p = project(source('sql/pull.sql', ', watermark: updated_at'), {
-    schema: keyed,
+    schema: keyedSchema,
     files: { 'sql/pull.sql': 'SELECT * FROM items -- all\n;\n' },
   });
   const rows = async () =>

@@ -2,39 +2,21 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadProject } from '../../../engine/project/loadProject.ts';
 import { listSnapshots, newestSnapshot } from '../../../engine/tracking/snapshots.ts';
 import { makeCertificates, type Pair } from '../../helpers/certificates.ts';
+import { databaseProject, keyedSchema } from '../../helpers/databaseProject.ts';
 import { makeProject, writeFiles } from '../../helpers/makeProject.ts';
 import { peekIn } from '../../helpers/peekIn.ts';
 import { startPostgres, withoutPostgres, type PostgresServer } from '../../helpers/postgres.ts';
 import { startCli } from '../../helpers/runCli.ts';
-import { runIn } from '../../helpers/runIn.ts';
 import { until } from '../../helpers/until.ts';
 
 const options = { skip: withoutPostgres };
 // Without a server, the tests below that need one are skipped.
 const server = (withoutPostgres ? null : await startPostgres()) as PostgresServer;
 
-const keyed =
-  'primaryKey: id\nfields:\n  - { name: id, type: integer }\n  - { name: name, type: string }\n  - { name: updated_at, type: datetime }\n';
-
-/** Creates a project with this source; `DATABASE_URL` is the server. */
-function project(from: string, more: { schema?: string; files?: Record<string, string>; path?: string } = {}) {
-  const root = makeProject({
-    'loopwright.yaml': `version: 1\nproject: p\ndatasets: { items: { path: ${more.path ?? 'data/items.parquet'}${more.schema ? ', schema: items.dataset.yaml' : ''} } }\nstages:\n  pull: { uses: collect, with: { dataset: items, from: ${from} } }\n`,
-    ...(more.schema ? { 'items.dataset.yaml': more.schema } : {}),
-    ...more.files,
-  });
-  const runner = runIn(root);
-  const env = { ...process.env, DATABASE_URL: server.url };
-  return {
-    ...runner,
-    env,
-    pull: (request: Parameters<typeof runner.run>[0] = {}) =>
-      runner.run({ project: loadProject(root, undefined, env), stages: ['pull'], ...request }),
-  };
-}
+const project = (from: string, more: Parameters<typeof databaseProject>[2] = {}) =>
+  databaseProject(from, { DATABASE_URL: server.url }, more);
 
 const source = (query: string, more = '') =>
   `{ postgres: "\${env.DATABASE_URL}", query: ${JSON.stringify(query)}${more} }`;
@@ -114,7 +96,7 @@ test('with a watermark only newer rows are read; with a key they replace the old
     `DROP TABLE IF EXISTS items; CREATE TABLE items (id int PRIMARY KEY, name text, updated_at timestamptz); INSERT INTO items VALUES (1, 'a', '2026-01-01 00:00:00.000001Z'), (2, 'b', '2026-01-02Z'), (3, 'c', '2026-01-02Z')`,
   );
   const p = project(source('sql/pull.sql', ', watermark: updated_at'), {
-    schema: keyed,
+    schema: keyedSchema,
     files: { 'sql/pull.sql': 'SELECT * FROM items -- all\n;\n' },
   });
   const rows = async () =>
@@ -226,19 +208,19 @@ test('a query that fails, writes or lacks the watermark is reported with its pla
 test('passwords are in no log, error, snapshot, store or lock', options, async () => {
   const p = project(source('SELECT 1 AS id'));
   await p.pull();
-  p.env.DATABASE_URL = server.url.replace('/postgres', '/nowhere');
+  p.env['DATABASE_URL'] = server.url.replace('/postgres', '/nowhere');
   const { error } = await p.pull();
   assert.match(
     error?.message ?? '',
     /PostgreSQL refused the connection: database "nowhere" does not exist\. Correct the name/,
   );
-  p.env.DATABASE_URL = `postgres://ada:s3cr3t-pass@127.0.0.1:1/x`;
+  p.env['DATABASE_URL'] = `postgres://ada:s3cr3t-pass@127.0.0.1:1/x`;
   const closed = await p.pull();
   assert.match(
     closed.error?.message ?? '',
     /PostgreSQL could not be read: connect ECONNREFUSED 127\.0\.0\.1:1 \(tried 4 times\)/,
   );
-  p.env.DATABASE_URL = '';
+  p.env['DATABASE_URL'] = '';
   assert.match(
     (await p.pull().catch((problem: Error) => ({ error: problem }))).error?.message ?? '',
     /DATABASE_URL|must be an address|problem/,
