@@ -13,6 +13,7 @@ import { validateTable } from '../../../engine/data/validateTable.ts';
 import type { FromLogs } from '../../../engine/project/schema/sources/logs.ts';
 import { makeProject } from '../../helpers/makeProject.ts';
 import { rounds } from '../../helpers/rounds.ts';
+import { runIn } from '../../helpers/runIn.ts';
 
 let state = 7;
 const random = (upTo: number) => (state = (state * 48271) % 2147483647) % upTo;
@@ -403,7 +404,26 @@ test('JSON lines that are scanned give what SQL gives', async () => {
     }
 });
 
-test('lines of which few can be scanned, and all of them', async () => {
+test('a log whose lines can mostly not be scanned is read whole, in its order', async () => {
+  const root = makeProject({
+    'loopwright.yaml':
+      'version: 1\nproject: p\ndatasets: { rows: { path: rows.parquet } }\nstages: { get: { uses: collect, with: { dataset: rows, from: { logs: x.log, format: combined } } } }\n',
+  });
+  const line = (i: number) =>
+    `${i % 2 === 0 ? 'shop:443 ' : ''}10.0.0.1 - - [30/Nov/2026:02:00:00 +0100] "GET /${i} HTTP/1.1" 200 ${i} "-" "-"\n`;
+  const count = 4000;
+  writeFileSync(join(root, 'x.log'), Array.from({ length: count }, (_, i) => line(i)).join(''));
+  const project = runIn(root);
+  const outcome = await project.run({ stages: ['get'] });
+  assert.equal(outcome.error, null);
+  const rows = await project.rows('rows.parquet', 'SELECT vhost, bytes FROM data');
+  assert.deepEqual(
+    rows.map(({ vhost, bytes }) => [vhost, Number(bytes)]),
+    Array.from({ length: count }, (_, i) => [i % 2 === 0 ? 'shop:443' : null, i]),
+  );
+});
+
+test('lines that are all usual are all scanned', async () => {
   const plain = (i: number) => `{"time":"2026-11-30T02:00:00Z","level":"a","n":${i}}`;
   const share = await agreeChecked(
     Array.from({ length: 2000 }, (_, i) => plain(i)),
