@@ -154,17 +154,18 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
   ).entries()) {
     const table = name(`marks_${i}`);
     const read = [
-      ...broke.map(({ f }) => f),
       ...rule.positions,
       ...(rule.reference?.source === null
         ? rule.reference.fields.map((field) => fields.findIndex((one) => one.field.name === field))
         : []),
     ];
+    // Only a repeated key asks whether a row breaks another rule.
+    const judging = rule.reference || rule.jsonSchema !== undefined ? [] : broke;
     const count = await markRows(
       db,
       {
-        parsed: judgedSql(withNumbers, fields, broke, read, ['_lw_n']),
-        unnumbered: judgedSql(source, fields, broke, read),
+        parsed: judgedSql(withNumbers, fields, judging, [...judging.map(({ f }) => f), ...read], ['_lw_n']),
+        unnumbered: judgedSql(source, fields, [], read),
         bad,
       },
       rule,
