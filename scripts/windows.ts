@@ -126,7 +126,12 @@ async function otherDrive(place: string): Promise<void> {
     const lock = existsSync(join(project, 'loopwright.lock'))
       ? readFileSync(join(project, 'loopwright.lock'), 'utf8')
       : '';
-    tell(/data\/in\.parquet/.test(lock) && !lock.includes('\\'), 'the lock file has `/`', lock);
+    const paths = [...lock.matchAll(/^ {6}(\S.*):$/gm)].map(([, path = '']) => path);
+    tell(
+      paths.includes('data/in.parquet') && !paths.some((path) => path.includes('\\')),
+      'the lock file has `/`',
+      lock,
+    );
   } finally {
     rmSync(there, { recursive: true, force: true });
   }
