@@ -8,6 +8,7 @@ import { columnsOf } from './inspectColumns.ts';
 import { parseField } from './parseField.ts';
 import { quoteIdentifier } from './quote.ts';
 import { shapeSettings } from './reading/readAs.ts';
+import { filledFiles } from './reading/partFiles.ts';
 import { readText } from './reading/readText.ts';
 import { sourceFormat, sourceSql } from './readSource.ts';
 import { sampleRows, writtenSchema, type ColumnNotes, type WrittenSchema } from './written/writtenSchema.ts';
@@ -76,7 +77,7 @@ function writtenOf(
   read?: ReadSettings,
   signal?: AbortSignal,
 ): Promise<WrittenSchema> {
-  const { delimiter } = readText(files[0] ?? '', shapeSettings(read ?? {})).readAs;
+  const { delimiter } = readText(filledFiles(files)[0] ?? '', shapeSettings(read ?? {})).readAs;
   return writtenSchema(db, texts, names, { delimiter, read, signal, cells });
 }
 

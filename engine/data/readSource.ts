@@ -6,6 +6,7 @@ import { quoteIdentifier, quotePath } from './quote.ts';
 import { binaryTexts } from './reading/binaryTexts.ts';
 import { instead } from './reading/foreignContent.ts';
 import { jsonSql } from './reading/jsonSql.ts';
+import { filledFiles } from './reading/partFiles.ts';
 import { shapeSettings } from './reading/readAs.ts';
 import { textSql } from './reading/textSql.ts';
 import { sourceFormat, type SourceFormat } from './sourceFormat.ts';
@@ -33,9 +34,10 @@ export interface SourceOptions {
 /**
  * Returns a FROM expression that reads all files as one table, with columns matched by name. Throws DataError for no
  * file, a missing or empty file, an unknown extension or mixed formats, and for a text that cannot be read as a table.
- * The rows are read later.
+ * The rows are read later. An empty file among others has no rows.
  */
-export function sourceSql(files: readonly string[], options: SourceOptions = {}): string {
+export function sourceSql(all: readonly string[], options: SourceOptions = {}): string {
+  const files = filledFiles(all);
   const { allText = false, withFile = allText, rejects = false, read = {} } = options;
   if (files.length === 0)
     throw new DataError('there is no file to read; check the path of the dataset, or collect data first');

@@ -163,6 +163,7 @@ const bodies: [name: string, body: string | Buffer, headers: Record<string, stri
   ['an empty list', '[]', {}, 400, /no events/],
   ['broken JSON', '{"id": ', {}, 400, /not valid JSON/],
   ['NaN', '{"id": NaN}', {}, 400, /not valid JSON/],
+  ['half of a character', '{"id": "\\ud83d"}', {}, 400, /`\\ud83d` is half of a character/],
   ['a form', 'a=1', { 'content-type': 'application/x-www-form-urlencoded' }, 415, /application\/json/],
   ['no JSON type', '{}', { 'content-type': 'multipart/form-data; boundary=x' }, 415, /application\/json/],
   ['Latin-1', Buffer.from('{"id": "\xfc"}', 'latin1'), {}, 400, /not UTF-8/],

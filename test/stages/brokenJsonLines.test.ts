@@ -30,7 +30,9 @@ test('broken lines of JSON are quarantined with their file and number, the other
   const lines = ['\ufeff{"id":"a","n":1}', '', 'nope', row('b'), '[1]', '7', '{"id":"c","id":"d","n":1}', row('e', -1)];
   const project = newProject({
     'in/1.jsonl': [...lines, '{ "id": "f",\t"n": 2 }', '{"id":"g","n":'].join('\r\n'),
-    'in/2.jsonl.gz': gzipSync(`${row('h', 3)}\n{"id":"i","n":NaN}\n{"id":"j","n":1,"o":{"a":1,"a":2}}\n`),
+    'in/2.jsonl.gz': gzipSync(
+      `${row('h', 3)}\n{"id":"i","n":NaN}\n{"id":"j","n":1,"o":{"a":1,"a":2}}\n{"id":"\\ud83d"}\n`,
+    ),
   });
   const outcome = await project.run();
   assert.equal(outcome.error, null, outcome.error?.message);
@@ -43,7 +45,7 @@ test('broken lines of JSON are quarantined with their file and number, the other
     ['i', null],
   ]);
   const snapshot = newestSnapshot(project.store, 'items');
-  assert.equal(snapshot?.quarantined, 7);
+  assert.equal(snapshot?.quarantined, 8);
   const bad = await project.rows(snapshot?.detail.quarantineFile ?? '');
   assert.deepEqual(
     bad
@@ -57,6 +59,7 @@ test('broken lines of JSON are quarantined with their file and number, the other
       ['1.jsonl', 8],
       ['1.jsonl', 10],
       ['2.jsonl.gz', 3],
+      ['2.jsonl.gz', 4],
     ],
   );
   assert.match(

@@ -5,6 +5,7 @@ import { binaryTexts } from './binaryTexts.ts';
 import { some } from './columnNames.ts';
 import { jsonNotes } from './jsonKeys.ts';
 import { shapeSettings, type ReadAs } from './readAs.ts';
+import { filledFiles } from './partFiles.ts';
 import { readText } from './readText.ts';
 
 /** How one file is read, for people and for `--json`. Only text has the settings of `read`. */
@@ -35,19 +36,21 @@ const quoteWords: Record<string, string> = {
 
 /** Returns how each file is read. Throws DataError for an unreadable file. */
 export function readingsOf(files: readonly string[], read: ReadSettings = {}): FileReading[] {
-  return files.slice(0, mostFiles).map((file): FileReading => {
-    const format = sourceFormat(file) ?? 'csv';
-    if (format !== 'csv')
-      return {
-        file,
-        format,
-        leftOut: [],
-        ragged: null,
-        notes: format === 'json' ? jsonNotes(file) : parquetNotes(file),
-      };
-    const { readAs, names, leftOut, ragged, notes } = readText(file, shapeSettings(read));
-    return { file, format, ...readAs, leftOut: leftOut.map((i) => names[i] ?? ''), ragged, notes };
-  });
+  return filledFiles(files)
+    .slice(0, mostFiles)
+    .map((file): FileReading => {
+      const format = sourceFormat(file) ?? 'csv';
+      if (format !== 'csv')
+        return {
+          file,
+          format,
+          leftOut: [],
+          ragged: null,
+          notes: format === 'json' ? jsonNotes(file) : parquetNotes(file),
+        };
+      const { readAs, names, leftOut, ragged, notes } = readText(file, shapeSettings(read));
+      return { file, format, ...readAs, leftOut: leftOut.map((i) => names[i] ?? ''), ragged, notes };
+    });
 }
 
 /** True for UTF-8 with commas (tabs in a .tsv) and a header in the first line, without anything to tell. */

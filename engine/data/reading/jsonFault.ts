@@ -1,3 +1,4 @@
+import { halfCharacter, halfCharacterSays } from './halfCharacter.ts';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 
 export interface JsonFault {
@@ -70,6 +71,8 @@ const isJson = (text: string) => parseFault(text) === null;
 
 /** Returns the message of the parser; null for valid JSON, also with NaN and Infinity. */
 function parseFault(text: string): string | null {
+  const half = halfCharacter(text);
+  if (half !== null) return halfCharacterSays(half);
   try {
     JSON.parse(text);
     return null;

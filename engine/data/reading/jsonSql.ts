@@ -9,7 +9,8 @@ import { rewrittenFile } from './rewrittenFiles.ts';
 
 /**
  * Returns a FROM expression that reads JSON files, of one object a line or an array of objects, with columns matched by
- * name. A file in UTF-16 is rewritten once. Throws DataError for a file that is not JSON text.
+ * name. A file in UTF-16, or an array behind a byte order mark, is rewritten
+ * once. Throws DataError for a file that is not JSON text.
  */
 export function jsonSql(files: readonly string[], withFile: boolean): string {
   const paths = files.map(pathOf);
@@ -20,12 +21,15 @@ export function jsonSql(files: readonly string[], withFile: boolean): string {
   return `(SELECT * REPLACE (map(${list(paths)}, ${list(files)})[_file] AS _file) FROM ${read})`;
 }
 
+const markedArray = /^\xef\xbb\xbf\s*\[/;
+
 function pathOf(file: string): string {
   const start = fileStart(file);
   refuseForeignContent(file, start.bytes);
   const { encoding } = detectEncoding(file, start.bytes, start.whole);
-  if (encoding === 'utf-8') return file;
-  if (!encoding.startsWith('utf-16'))
+  // DuckDB takes an array behind a byte order mark for one value.
+  if (encoding === 'utf-8' && !markedArray.test(start.bytes.toString('latin1', 0, 100))) return file;
+  if (encoding !== 'utf-8' && !encoding.startsWith('utf-16'))
     throw new DataError(`${file}: JSON is UTF-8, and this file is not; save it as UTF-8`, { place: { file } });
   const path = rewrittenFile(asText(file, encoding));
   noteOpened(path, { file, before: 0 });

@@ -24,6 +24,16 @@ export function filesOfFolder(folder: string): string[] {
   return partFiles(folder, filesBelow(folder, 0)).toSorted();
 }
 
+/**
+ * Returns the files that hold something: Spark writes an empty file for a part without rows. A file that is alone stays,
+ * and so do all when none holds anything, so that their reader tells it.
+ */
+export function filledFiles(files: readonly string[]): readonly string[] {
+  if (files.length < 2) return files;
+  const filled = files.filter((file) => statSync(file, { throwIfNoEntry: false })?.size !== 0);
+  return filled.length > 0 ? filled : files;
+}
+
 const deepest = 30;
 
 function filesBelow(folder: string, depth: number): string[] {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { checkCancelled } from '../../base/errors.ts';
 import { quoteLiteral, quotePath } from '../quote.ts';
+import { halfCharacter } from './halfCharacter.ts';
 
 /** The sound lines of JSON Lines files, and those that are no object. */
 export interface RepairedJson {
@@ -105,7 +106,7 @@ async function ended(stream: WriteStream): Promise<void> {
 
 /** NaN and Infinity count as values, as in the files of Python. */
 function isSound(text: string): boolean {
-  if (!text.startsWith('{')) return false;
+  if (!text.startsWith('{') || halfCharacter(text) !== null) return false;
   try {
     JSON.parse(
       text.replaceAll(/("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b/g, (_all, quoted?: string) => quoted ?? '0'),

@@ -1,3 +1,5 @@
+import { halfCharacter, halfCharacterSays } from '../reading/halfCharacter.ts';
+
 /** A value of JSON. */
 export interface ExactValue {
   value: unknown;
@@ -15,9 +17,11 @@ interface RawJson {
 
 const raw = JSON as unknown as RawJson;
 
-/** Parses JSON and keeps the digits of long numbers. Throws SyntaxError. */
+/** Parses JSON and keeps the digits of long numbers. Throws SyntaxError, also for text that could not be stored. */
 export function parseExactly(text: string): ExactValue {
   const value: unknown = JSON.parse(text);
+  const half = halfCharacter(text);
+  if (half !== null) throw new SyntaxError(halfCharacterSays(half));
   if (!longNumber.test(text)) return { value };
   const keepDigits = (_key: string, one: unknown, context?: { source?: string }) =>
     typeof one === 'number' && context?.source !== undefined && String(one) !== context.source

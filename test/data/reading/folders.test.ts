@@ -31,6 +31,16 @@ async function parquet(path: string, select: string): Promise<void> {
 const rows = async (folder: string, options = {}) =>
   db.rows(`SELECT * FROM ${sourceSql(await expandGlob(root, folder), { withFile: false, ...options })} ORDER BY ALL`);
 
+test('an empty part has no rows, where another part has some', async () => {
+  put('emptyPart/part-0.csv', 'a,b\n1,x\n');
+  put('emptyPart/part-1.csv', '');
+  assert.equal((await rows('emptyPart')).length, 1);
+  assert.equal((await rows('emptyPart/*.csv')).length, 1);
+  put('emptyParts/part-0.csv', '');
+  put('emptyParts/part-1.csv', '');
+  await assert.rejects(rows('emptyParts'), /the file is empty/);
+});
+
 test('a folder of Spark is one table', async () => {
   await parquet('spark/part-00000-a.snappy.parquet', 'SELECT 1 AS a');
   await parquet('spark/part-00001-a.snappy.parquet', 'SELECT 2 AS a');

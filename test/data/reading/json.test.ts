@@ -11,6 +11,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { DataError } from '../../../engine/base/errors.ts';
 import { openDatabase } from '../../../engine/data/database.ts';
 import { describeReading, readingsOf } from '../../../engine/data/reading/describeReading.ts';
+import { halfCharacter } from '../../../engine/data/reading/halfCharacter.ts';
 import { sourceSql } from '../../../engine/data/readSource.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
@@ -28,6 +29,8 @@ const rows = (path: string) => db.rows(`SELECT * FROM ${sourceSql([path])}`);
 
 const two = [{ a: 1 }, { a: 2 }];
 const same: [string, string | Buffer, string?][] = [
+  ['an array behind a byte order mark', '\ufeff[{"a":1},{"a":2}]', 'json'],
+  ['such an array over lines', '\ufeff\n[\n{"a":1},\n{"a":2}\n]\n', 'jsonl'],
   ['lines', '{"a":1}\n{"a":2}\n'],
   ['no end of the last line', '{"a":1}\n{"a":2}'],
   ['a mark, blank lines and CRLF', '\ufeff{"a":1}\r\n\r\n{"a":2}\r\n\r\n'],
@@ -76,4 +79,19 @@ test('keys that differ by case are told', () => {
 test('other encodings are refused', async () => {
   const path = file(Buffer.from('{"a":"M\xfcller"}\n', 'latin1'));
   await assert.rejects(async () => rows(path), /JSON is UTF-8, and this file is not/);
+});
+
+test('half of a character is told with its line', async () => {
+  const path = file('{"a":"x"}\n{"a":"\\ud83d"}\n{"a":"y"}\n');
+  await assert.rejects(rows(path), {
+    message: `${path}, line 2: not valid JSON: \`\\ud83d\` is half of a character; expected one object per line, or one array of objects`,
+  });
+  // Tried: both halves alone, in the wrong order, doubled, in keys; whole characters and escaped backslashes are sound.
+  const halves = ['\\ud83d', '\\uDE00', '\\ude00\\ud83d', '\\ud83d\\ud83d\\ude00', 'x\\\\\\ud83d'];
+  assert.deepEqual(
+    halves.map((text) => halfCharacter(`{"${text}":1}`)),
+    ['\\ud83d', '\\uDE00', '\\ude00', '\\ud83d', '\\ud83d'],
+  );
+  for (const text of ['\\ud83d\\ude00', '\\\\ud83d', '\\u00e9', 'ud83d'])
+    assert.equal(halfCharacter(`"${text}"`), null, text);
 });
