@@ -21,13 +21,18 @@ function valueChanges(
 ): { text: string; to: string }[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((key) => !isDeepStrictEqual(before[key], after[key]))
-    .map((key) => ({
-      text:
-        prefix === '' && isPeriod(key)
-          ? periodChange[key](before[key], after[key])
-          : `${prefix}${key} ${show(before[key])} → ${show(after[key])}`,
-      to: JSON.stringify(after[key]),
-    }));
+    .flatMap((key) => {
+      const [old, now] = [before[key], after[key]];
+      // Of an input of several keys only those that changed are of interest.
+      if (isObject(old) && isObject(now)) return valueChanges(old, now, `${prefix}${key}.`);
+      const text =
+        prefix === '' && isPeriod(key) ? periodChange[key](old, now) : `${prefix}${key} ${show(old)} → ${show(now)}`;
+      return [{ text, to: JSON.stringify(now) }];
+    });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Describes the changes between two sets of files. */

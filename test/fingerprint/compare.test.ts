@@ -34,4 +34,6 @@ test('both limits that a retraining had and a plain run has not are two reasons;
   ]);
   assert.deepEqual(text({ as_of: may, window_ms: day }, { as_of: may, window_ms: day }), []);
   assert.deepEqual(text({ seed: 1 }, { seed: 2 }), ['seed 1 → 2']);
+  const from = (sqlite: string) => ({ from: { sqlite, query: 'SELECT * FROM orders', watermark: 'id' } });
+  assert.deepEqual(text(from('shop.db'), from('shop.dbx')), ['from.sqlite shop.db → shop.dbx']);
 });

@@ -203,7 +203,7 @@ test('each source is accepted by the checks, and the graph knows what it reads',
       .join('\n');
   assert.match(
     wrong('{ sqlite: app.db, query: sql/none.sql }'),
-    /LW204 There is no database `app\.db` yet\.\nLW204 There is no file `sql\/none\.sql`/,
+    /LW204 There is no database `app\.db`\.\nLW204 There is no file `sql\/none\.sql`/,
   );
   assert.match(
     wrong('{ postgres: "postgres://ada:pass-word-1@h/d", query: SELECT 1 }'),

@@ -39,7 +39,7 @@ export const missingFile: Rule = {
       }
       const [key, path, what] = placeOf(from);
       if (key !== null && absent(path))
-        context.report(['stages', name, 'with', 'from', key], `There is no ${what} \`${path}\` yet.`, {
+        context.report(['stages', name, 'with', 'from', key], `There is no ${what} \`${path}\`.`, {
           severity: 'warning',
         });
       if ('query' in from && isSqlFile(from.query) && !files.exists(from.query.trim()))
