@@ -69,7 +69,7 @@ function typeOf(shape: Shape): string {
   if (shape.enum) return shape.enum.map((value) => `\`${value}\``).join(' \\| ');
   if (shape.anyOf) return [...new Set(shape.anyOf.map(typeOf))].join(' or ');
   if (shape.format?.startsWith('reference:')) return `name of a ${shape.format.slice(10)}`;
-  if (shape.format) return shape.format;
+  if (shape.format) return shape.format === 'log-path' ? 'path' : shape.format;
   if (shape.items) return `list of ${typeOf(shape.items)}`;
   return (
     {

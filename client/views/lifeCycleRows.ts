@@ -67,9 +67,15 @@ export function missingParts({ life, stages, deployments, monitors, problems }: 
   return (Object.keys(declared) as AddablePart[]).filter((part) => !declared[part]);
 }
 
-/** The icon and the tooltip say "stale" and name whole paths; the narrow line has room for the reason only. */
-function shortReason(detail: string): string {
-  return detail.replace(/^stale: /, '').replaceAll(/(?:[\w.-]+\/)+(?=[\w.*-]+)/g, '');
+/**
+ * The icon and the tooltip say "stale" and name whole paths; the narrow line has room for the reason only. Addresses and
+ * what stands in backticks, such as a command, stay whole.
+ */
+export function shortReason(detail: string): string {
+  const kept = /`([^`]*)`|[a-z][a-z0-9+.-]*:\/\/\S+|(?:[\w.-]+\/)+(?=[\w.*-]+)/gi;
+  return detail
+    .replace(/^stale: /, '')
+    .replaceAll(kept, (found, code?: string) => code ?? (found.includes('://') ? found : ''));
 }
 
 function contextOf(line: LifeLine): string {

@@ -75,6 +75,7 @@ export function formatItems(format: string, place: ValuePlace): CompletionItem[]
     case 'column':
       return columnItems(place);
     case 'path':
+    case 'log-path':
       return pathItems(place);
     case 'duration':
       return examples(['15m', '1h', '6h', '1d', '7d', '30d'], CompletionItemKind.Unit);

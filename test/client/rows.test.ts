@@ -6,7 +6,7 @@ import { pythonText, statusText } from '../../client/status/statusText.ts';
 import { datasetRows } from '../../client/views/datasetRows.ts';
 import { deploymentRows } from '../../client/views/deploymentRows.ts';
 import { experimentRows, runRow } from '../../client/views/experimentRows.ts';
-import { attentionCount, lifeCycleRows } from '../../client/views/lifeCycleRows.ts';
+import { attentionCount, lifeCycleRows, shortReason } from '../../client/views/lifeCycleRows.ts';
 import { modelRows } from '../../client/views/modelRows.ts';
 import type { Row } from '../../client/views/row.ts';
 import type { SubjectChoice } from '../../protocol/dataProfile.ts';
@@ -303,4 +303,15 @@ it('says of a version what it is, whether it was validated here, and of which mo
     JSON.stringify([five, foreign].map((row) => [row?.label, row?.description, row?.tooltip])),
     /undefined|null/,
   );
+});
+
+it('a reason in the narrow line names files without their folders, and whole addresses and commands', () => {
+  const short = {
+    'stale: data/raw/orders.csv changed (2 B → 5 B)': 'orders.csv changed (2 B → 5 B)',
+    'stale: sql/features.sql is new; data/*.csv changed': 'features.sql is new; *.csv changed',
+    'stale: It is tracked: `dvc pull data/a.dvc` brings it from https://github.com/iterative/registry.':
+      'It is tracked: dvc pull data/a.dvc brings it from https://github.com/iterative/registry.',
+    'from.s3 s3://bucket/a/b.csv → s3://bucket/a/c.csv': 'from.s3 s3://bucket/a/b.csv → s3://bucket/a/c.csv',
+  };
+  for (const [detail, shown] of Object.entries(short)) assert.equal(shortReason(detail), shown);
 });

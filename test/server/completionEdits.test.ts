@@ -48,6 +48,8 @@ test('a path is replaced as a whole: folders, spaces, quotes, lists, the middle 
     '      sql: sql/features.sql  # the query',
   );
   assert.equal(await accepted(stage('deps: [src/█]'), 'src/train.py'), '    deps: [src/train.py]');
+  const logs = `${start}  s: { uses: collect, with: { dataset: d, from: { logs: src/█, format: json } } }\n`;
+  assert.match(await accepted(logs, 'src/train.py'), /logs: src\/train\.py, format/);
   assert.equal(await accepted(stage('deps: [loopwright.yaml, s█]'), 'src'), '    deps: [loopwright.yaml, src/]');
   assert.equal(await accepted(stage('deps: [src/tr█, other]'), 'src/train.py'), '    deps: [src/train.py, other]');
   assert.equal(await accepted(stage('deps:\n      - src/tr█'), 'src/train.py'), '      - src/train.py');

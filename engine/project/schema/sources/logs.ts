@@ -16,7 +16,12 @@ export const logEncodings = [
   'euc-kr',
 ] as const;
 
-const file = Type.String({ minLength: 1, description: 'A file or glob, relative to the project or absolute.' });
+// Unlike other paths it is often absolute.
+const file = Type.String({
+  format: 'log-path',
+  minLength: 1,
+  description: 'A file or glob, relative to the project or absolute.',
+});
 
 export const FromLogs = Type.Object(
   {
