@@ -1,16 +1,30 @@
 import type { Field } from '../project/schema/datasetSchema.ts';
 import { quoteLiteral } from './quote.ts';
 
+/** Regular expression of a currency beside a number. */
+export const currency =
+  '[$€£¥₹₽₩₺₴₪฿₫₱₦¢]|R\\$|US\\$|A\\$|C\\$|kr\\.?|zł|Kč|Ft|lei|(?:CHF|EUR|USD|GBP|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|CAD|AUD|NZD|ZAR|MXN|TRY|RUB|KRW|SGD|HKD)';
+const blanks = '[\\s\u00a0\u2009\u202f]';
+
+/** A currency and a dash, which Excel writes for zero: `$ -`, `- €`. */
+export const zeroWithCurrency = `^${blanks}*((${currency})${blanks}*[-–]|[-–]${blanks}*(${currency}))${blanks}*$`;
+
+/** A dash with blanks around it, which Excel writes for zero in accounting formats without a currency. */
+export const paddedZero = `^${blanks}+-${blanks}+$|^-${blanks}{2,}$`;
+
 /** Characters that look the same and mean the same between thousands. */
 const alike = [
   [' ', '\u00a0', '\u2009', '\u202f', '\t'],
   ["'", '’', '‘', '´', '`'],
 ];
 
-/** Returns SQL for a number as DuckDB casts it, from a text with the characters of a field: `(1.234,50 €)` → `-1234.50`. */
-export function bareNumber(text: string, field: Field): string {
+/**
+ * Returns SQL for a number as DuckDB casts it, from a text with the characters of a field: `(1.234,50 €)` → `-1234.50`.
+ * `padded`: the text with the blanks around it, where ` -   ` is the zero of an accounting format.
+ */
+export function bareNumber(text: string, field: Field, padded = text): string {
   const { groupChar, decimalChar = '.' } = field;
-  const plain = field.bareNumber === false ? withoutSigns(text, decimalChar) : text;
+  const plain = field.bareNumber === false ? withoutSigns(text, decimalChar, padded) : text;
   let bare = plain;
   if (groupChar) {
     const same = alike.find((chars) => chars.includes(groupChar)) ?? [groupChar];
@@ -28,16 +42,17 @@ export function bareNumber(text: string, field: Field): string {
 
 /**
  * The number within signs and units, with a minus where a minus or brackets are before or behind it. A text without
- * digits, such as `inf`, is unchanged.
+ * digits, such as `inf`, is unchanged, but for a dash that is the zero of an accounting format.
  */
-function withoutSigns(text: string, decimalChar: string): string {
+function withoutSigns(text: string, decimalChar: string, padded: string): string {
   const front = `regexp_extract(${text}, '^[^0-9]*')`;
   const matches = (part: string, pattern: string) => `regexp_matches(${part}, ${quoteLiteral(pattern)})`;
-  const negative = `(${matches(front, '[(−-]')} OR ${matches(text, '[0-9][^0-9]*[−-][^0-9]*$')})`;
+  const negative = `(${matches(front, '[(−-]')} OR ${matches(text, '[0-9][^0-9.,]*[−-][^0-9]*$')})`;
   // `.5` starts with its decimal character; `No.5` does not.
   const fraction = matches(front, `(^|[^A-Za-z.,])[${decimalChar === ',' ? ',' : '.'}]$`);
   const core = `concat(CASE WHEN ${negative} THEN '-' ELSE '' END, CASE WHEN ${fraction} THEN '0${decimalChar === ',' ? ',' : '.'}' ELSE '' END, regexp_extract(${text}, '[0-9](.*[0-9])?'))`;
-  return `CASE WHEN NOT ${matches(text, '[0-9]')} THEN ${text} WHEN contains(${front}, '(') = ${matches(text, '[)][^0-9]*$')} THEN ${core} END`;
+  const zero = `CASE WHEN ${matches(text, zeroWithCurrency)} OR ${matches(padded, paddedZero)} THEN '0' ELSE ${text} END`;
+  return `CASE WHEN NOT ${matches(text, '[0-9]')} THEN ${zero} WHEN contains(${front}, '(') = ${matches(text, '[)][^0-9]*$')} THEN ${core} END`;
 }
 
 /**

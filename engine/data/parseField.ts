@@ -77,13 +77,13 @@ function readText(
   const trimmed = `trim(${text})`;
   switch (type) {
     case 'number': {
-      const bare = bareNumber(trimmed, field);
+      const bare = bareNumber(trimmed, field, text);
       if (field.loopwright?.decimals !== undefined) return exactNumber(bare, field.loopwright.decimals);
       const value = finite(`TRY_CAST(${bare} AS DOUBLE)`, field);
       return { value, order: 'number', sqlType: 'DOUBLE', exact: numberKey(bare, value) };
     }
     case 'integer': {
-      const bare = bareNumber(trimmed, field);
+      const bare = bareNumber(trimmed, field, text);
       if (field.loopwright?.decimals !== undefined) return exactNumber(bare, 0);
       const whole = `CASE WHEN regexp_full_match(${bare}, '[+-]?[0-9]+(\\.0*)?') THEN TRY_CAST(regexp_replace(${bare}, '\\.0*$', '') AS BIGINT) END`;
       return { value: whole, order: 'number', sqlType: 'BIGINT' };
@@ -224,7 +224,15 @@ function timeOf(text: string, field: Field, parse: string, type: string): string
   }
   // Some casts would read a bare number as a time, and 04/07/20 as a day of the year 4.
   const form = type === 'TIME' ? '[0-9][-:T/]' : '^[+-]?[0-9]{4,}[-/ ]';
-  return `CAST(CASE WHEN regexp_matches(${text}, '${form}') THEN TRY_CAST(${text} AS ${parse}) END AS ${type})`;
+  const cast = `TRY_CAST(${text} AS ${parse})`;
+  const read = parse === 'TIMESTAMPTZ' ? `coalesce(${cast}, TRY_CAST(${withPlainOffset(text)} AS ${parse}))` : cast;
+  return `CAST(CASE WHEN regexp_matches(${text}, '${form}') THEN ${read} END AS ${type})`;
+}
+
+/** A time whose offset follows its seconds at once: the cast reads no blank between, and no offset behind minutes. */
+function withPlainOffset(text: string): string {
+  const zone = '([+-][0-9:]+|[Zz])$';
+  return `regexp_replace(regexp_replace(${text}, '(:[0-9.]+) ${zone}', '\\1\\2'), '([Tt ][0-9]{2}:[0-9]{2})${zone}', '\\1:00\\2')`;
 }
 
 /** A time in a form of strptime. Years of two digits are those of the hundred years that end with `pivotYear`. */

@@ -85,6 +85,33 @@ for (const { texts, values, keys = {}, delimiter = ',' } of numbers)
     assert.deepEqual([told.question, told.strays], [null, []]);
   });
 
+// Zero as Excel's accounting formats write it. Tried: with the currency before, behind and as a code; without blanks; an
+// en dash; all rows; blanks only around the dash, in columns with a currency or brackets; a dash without blanks.
+test('a dash in an accounting format is zero', async () => {
+  for (const [texts, values, told] of [
+    [['$1,234.50', '($12.00)', ' $ -   ', '($1,000,000.00)'], [1234.5, -12, 0, -1000000], '`$ -` is read as 0'],
+    [['1.234,50 €', '-12,00 €', '- €', ' -   € '], [1234.5, -12, 0, 0], '`- €` is read as 0'],
+    [['EUR 5.25', 'EUR -', '(EUR 3)'], [5.25, 0, -3], '`EUR -` is read as 0'],
+    [['$-', '$ –', '$5.25'], [0, 0, 5.25], '`$-` is read as 0'],
+    [['$ -', '$ -'], [0, 0], '`$ -` is read as 0'],
+    [[' $12.50 ', ' -   ', ' $(3.00)'], [12.5, 0, -3], '`-` is read as 0'],
+    [[' 1,234.50 ', ' (12.00)', ' -   ', '-  '], [1234.5, -12, 0, 0], '`-` is read as 0'],
+    [['5,-', '7,50', '€ 12,--'], [5, 7.5, 12], '`€` is left out'],
+  ] as const) {
+    const found = await one(texts);
+    assert.deepEqual(found.values.map(Number), values, texts.join('|'));
+    assert.ok(found.told.notes.includes(told), found.told.notes.join('; '));
+    assert.deepEqual([found.told.strays, found.told.markers], [[], []]);
+  }
+  const bare = await one(['$5', '-', ' -   ', '$7']);
+  assert.deepEqual(bare.values, ['5.0', null, null, '7.0']);
+  assert.deepEqual(bare.told.markers, [{ text: '-', rows: 2, missing: true }]);
+  assert.deepEqual((await one(['5', ' -   ', '7'])).values, ['5', null, '7']);
+  const long = await one([...Array.from({ length: 2500 }, () => '$5.25'), '$ -', ' -   ']);
+  assert.deepEqual([long.values.at(-2), long.values.at(-1), long.told.markers], ['0.0', '0.0', []]);
+  assert.equal((await one(['ABC -', 'ABC 5'])).field.type, 'string');
+});
+
 // Codes stay text. Tried: leading zeros, an exponent too large, product codes like numbers with an exponent, telephone
 // numbers, card numbers in groups of four, versions, addresses of IPv4, mixed currencies, units in letters.
 const codes: Record<string, string[]> = {
@@ -217,7 +244,7 @@ test('a few stray words among numbers are told, and are not missing', async () =
 });
 
 // Dates. Tried: four and two digits, day and month first, dots, slashes, dashes, months by name in any case, 12-hour
-// clocks, offsets and Z, weekdays, access logs, packed; times of a day.
+// clocks, offsets and Z (also behind a blank), weekdays, access logs, SAS and Stata, packed; times of a day.
 const dates: { texts: string[]; type: string; format?: string; first: string }[] = [
   { texts: ['04/07/20', '13/07/20'], type: 'date', format: '%d/%m/%y', first: '2020-07-04' },
   { texts: ['04/07/20', '07/13/20'], type: 'date', format: '%m/%d/%y', first: '2020-04-07' },
@@ -230,6 +257,29 @@ const dates: { texts: string[]; type: string; format?: string; first: string }[]
   { texts: ['2024-01-31T00:00', '2024-02-01T10:30'], type: 'datetime', first: '2024-01-31 00:00:00' },
   { texts: ['2024-01-31T10:00:00Z', '2024-02-01T10:30:00.123Z'], type: 'datetime', first: '2024-01-31 10:00:00' },
   { texts: ['2024-01-31 10:00:00+02:00', '2024-02-01 10:30:00-0500'], type: 'datetime', first: '2024-01-31 08:00:00' },
+  { texts: ['2024-02-29 12:00:00 +0100', '2024-03-01 00:30:00 +0100'], type: 'datetime', first: '2024-02-29 11:00:00' },
+  {
+    texts: ['2024-02-29 12:00:00.5 -0500', '2024-02-29 12:00 +01:00'],
+    type: 'datetime',
+    first: '2024-02-29 17:00:00.5',
+  },
+  { texts: ['2024-02-29T12:00+01:00', '2024-02-29T12:00Z'], type: 'datetime', first: '2024-02-29 11:00:00' },
+  { texts: ['2024-02-29 12:00:00 +05', '2024-02-29T12:00:00 Z'], type: 'datetime', first: '2024-02-29 07:00:00' },
+  { texts: ['2024-02-29 12:00:00 UTC', '2024-02-29 12:00:00 -0500'], type: 'datetime', first: '2024-02-29 12:00:00' },
+  { texts: ['31DEC2023', '29FEB2024', '1jan1970'], type: 'date', format: '%d%b%Y', first: '2023-12-31' },
+  { texts: ['31dec23', '29Feb24'], type: 'date', format: '%d%b%y', first: '2023-12-31' },
+  {
+    texts: ['31DEC2023:23:59:59', '29feb2024:00:00:00'],
+    type: 'datetime',
+    format: '%d%b%Y:%H:%M:%S',
+    first: '2023-12-31 23:59:59',
+  },
+  {
+    texts: ['31dec2023 23:59:59.5', '29Feb2024 00:00:00.25'],
+    type: 'datetime',
+    format: '%d%b%Y %H:%M:%S.%f',
+    first: '2023-12-31 23:59:59.5',
+  },
   { texts: ['2024-01-31', '2024-02-01 10:30:00'], type: 'datetime', first: '2024-01-31 00:00:00' },
   {
     texts: ['13/07/20 23:59', '04/07/20 10:30'],

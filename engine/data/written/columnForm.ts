@@ -2,6 +2,7 @@ import type { Field } from '../../project/schema/datasetSchema.ts';
 import { defaultPivotYear } from '../../project/schema/readSettings.ts';
 import { dateForm, hasForeignMonth, type MixedDates } from './dates.ts';
 import { fitsFormat, typeOfFormat } from './dateFormat.ts';
+import { mergeDashes } from './dashes.ts';
 import { isMarker, isMissingAmongTexts, sentinelOf } from './markers.ts';
 import { numberForm, type NumberForm } from './numbers.ts';
 
@@ -38,17 +39,19 @@ const packedDateName = /date|datum|day|tag|fecha|dato|^dt$|_dt$/i;
 const textName = /phone|tel(efon)?|fax|mobil|zip|plz|postal|postcode|iban|card|isbn|ean|ssn/i;
 
 /**
- * Decides how a column is read from its distinct texts with their numbers of rows (trimmed; empty texts included, in
+ * Decides how a column is read from its distinct texts with their numbers of rows (by
+ * `writtenKey`; empty texts included, in
  * `blanks` those of blanks only as written). `total`: rows with a text, when the counts are of a sample.
  */
 export function columnForm(
   name: string,
-  counts: ReadonlyMap<string, number>,
+  written: ReadonlyMap<string, number>,
   blanks: readonly string[],
   found: FileHints,
   total = 0,
 ): ColumnForm {
   const { given } = found;
+  const { counts, areZero } = mergeDashes(written);
   const hints = {
     ...found,
     decimal: given?.decimal ?? found.decimal,
@@ -110,7 +113,11 @@ export function columnForm(
       votes: { decimal: null, dayFirst: dates.rival === null ? dayFirstOf(dates.format) : null },
     };
   }
-  if (number && isFew(number.strays)) return ofNumbers(name, number, counts, hints, plain, missing(markers));
+  if (number && isFew(number.strays)) {
+    const dashes = areZero && !given?.missing.has('-') && number.signs && number.unit !== '%';
+    const words = dashes ? markers.filter((marker) => marker !== '-') : markers;
+    return ofNumbers(name, { ...number, dashes: number.dashes || dashes }, counts, hints, plain, missing(words));
+  }
   const words = markers.filter((marker) => given?.missing.has(marker) || isMissingAmongTexts(marker, texts));
   const asTexts = markers.filter((marker) => !words.includes(marker));
   return {
@@ -163,6 +170,8 @@ function ofNumbers(
           ? '`%` is left out: 5 % is read as 5'
           : `\`${number.unit}\` is left out`,
     );
+  if (number.dashes)
+    notes.push(`\`${texts.find((text) => !/[0-9]/.test(text) && /[-–]/.test(text)) ?? '-'}\` is read as 0`);
   if (number.decimals !== null) notes.push('kept with all digits, more than a floating-point number holds');
   if (number.infinite) notes.push('contains infinite values');
   const since = epochOf(texts);

@@ -24,7 +24,7 @@ const months = 'january february march april may june july august september octo
 const weekdays = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ');
 const isoDate = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const isoMoment =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?$/;
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?)| UTC)?$/;
 const clock = /^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$/;
 
 /** The forms that a text can have, the most usual first. */
@@ -94,6 +94,12 @@ function dateFormats(text: string): string[] {
       (name) => `%d${gap}${name}${dot}${behind}${year.length === 4 ? '%Y' : '%y'}`,
     );
   }
+  // SAS and Stata: 31DEC2023.
+  const joined = /^(\d{1,2})([A-Za-z]{3})(\d{4}|\d{2})$/.exec(text);
+  if (joined && isDay(Number(joined[1])))
+    return nameDirective(joined[2] ?? '', months, 'b')
+      .filter((name) => name === '%b')
+      .map((name) => `%d${name}${joined[3]?.length === 4 ? '%Y' : '%y'}`);
   const american = /^([A-Za-z]+)(\.?)([ -])(\d{1,2})(,? |-|,)(\d{4}|\d{2})$/.exec(text);
   if (american) {
     const [, month = '', dot = '', gap = '', day = '', behind = '', year = ''] = american;

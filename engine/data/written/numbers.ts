@@ -1,3 +1,4 @@
+import { currency, zeroWithCurrency } from '../bareNumber.ts';
 import { isLossy } from './digits.ts';
 
 /** Decimal and thousands characters of a column of numbers. */
@@ -16,6 +17,8 @@ export interface NumberForm extends Convention {
   unitMixed: boolean;
   whole: boolean;
   infinite: boolean;
+  /** Dashes such as `$ -` stand for zero. */
+  dashes: boolean;
   /** Digits behind the decimal point to keep exactly; null when a double holds every number. */
   decimals: number | null;
   /** Texts that are no number in this form. */
@@ -35,8 +38,6 @@ const conventions: readonly Convention[] = [
   { decimal: '.', group: '_' },
 ];
 
-const currency =
-  '[$€£¥₹₽₩₺₴₪฿₫₱₦¢]|R\\$|US\\$|A\\$|C\\$|kr\\.?|zł|Kč|Ft|lei|(?:CHF|EUR|USD|GBP|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|CAD|AUD|NZD|ZAR|MXN|TRY|RUB|KRW|SGD|HKD)';
 const space = '[\\s\\u00a0\\u2009\\u202f]*';
 const signed = new RegExp(
   `^(\\()?${space}([-+−])?${space}(${currency})?${space}([-+−])?${space}(\\()?([0-9.,][0-9.,'’_\\s\\u00a0\\u2009\\u202f]*(?:[eE][+-]?[0-9]+)?)${space}(\\))?([-−])?${space}(${currency}|[%‰])?${space}(\\))?([-−])?$`,
@@ -52,12 +53,18 @@ interface Written {
   unit: string;
   /** True when it is more than an optional sign and the number. */
   dressed: boolean;
+  /** True for a dash that is zero. */
+  dash: boolean;
 }
 
+const dashWithCurrency = new RegExp(zeroWithCurrency);
 function written(text: string): Written | null {
   if (/^[+-]?inf(inity)?$/i.test(text))
-    return { text, core: null, negative: text.startsWith('-'), unit: '', dressed: false };
-  const found = signed.exec(text);
+    return { text, core: null, negative: text.startsWith('-'), unit: '', dressed: false, dash: false };
+  if (dashWithCurrency.test(text))
+    return { text, core: '0', negative: false, unit: text.replace(/[-–\s]/g, ''), dressed: true, dash: true };
+  // `5,-` and `5.--` are prices without cents.
+  const found = signed.exec(text.replace(/([0-9][.,])(?:--?|[–—])(?=\D*$)/, '$1'));
   if (!found) return null;
   const [, open1, sign1, unit1, sign2, open2, core = '', close1, minus1, unit2, close2, minus2] = found;
   const opened = [open1, open2].filter(Boolean).length;
@@ -70,6 +77,7 @@ function written(text: string): Written | null {
     negative: opened > 0 || signs.some((sign) => sign !== '+'),
     unit: unit1 ?? unit2 ?? '',
     dressed: !/^[+-]?[0-9.,]/.test(text) || /[^0-9.,]$/.test(text),
+    dash: false,
   };
 }
 
@@ -136,6 +144,7 @@ export function numberForm(texts: readonly string[], hints: NumberHints, allowed
     unitMixed: units.size > 1,
     whole: whole && values.length === numbers.length && !numbers.some(({ dressed }) => dressed),
     infinite: numbers.some(({ core }) => core === null),
+    dashes: numbers.some(({ dash }) => dash),
     decimals: exactDecimals(values, whole),
     strays: texts.filter((_, i) => {
       const one = parsed[i];

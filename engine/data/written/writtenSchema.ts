@@ -7,6 +7,7 @@ import { inPortions } from '../portions.ts';
 import { parseField } from '../parseField.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { columnForm, type ColumnForm, type FileHints } from './columnForm.ts';
+import { mergeDashes, writtenKey } from './dashes.ts';
 import { isMarker, missingMarkers } from './markers.ts';
 
 /** What a person should know about how a column is read. */
@@ -157,7 +158,7 @@ function columnOf(name: string, texts: readonly (string | null)[], complete: boo
 }
 
 function add({ counts, blanks }: Pick<Column, 'counts' | 'blanks'>, written: string, rows: number): void {
-  const text = written.trim();
+  const text = writtenKey(written);
   if (text === '' && written !== '') blanks.add(written);
   counts.set(text, (counts.get(text) ?? 0) + rows);
 }
@@ -347,7 +348,7 @@ async function learn(db: Database, column: Column, sql: string): Promise<boolean
   const { counts, blanks } = column;
   for (const { t, n } of await db.rows(sql)) {
     const written = String(t);
-    const text = written.trim();
+    const text = writtenKey(written);
     changed ||= (counts.get(text) ?? 0) < Number(n) || (text === '' && written !== '' && !blanks.has(written));
     if (text === '' && written !== '') blanks.add(written);
     counts.set(text, Math.max(counts.get(text) ?? 0, Number(n)));
@@ -364,7 +365,9 @@ async function notesOf(db: Database, source: string, columns: readonly Column[])
       db.rows(
         `SELECT trim(${quoteIdentifier(name)}) AS t, count(*) AS n FROM ${source} WHERE ${where} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20`,
       );
-    const known = [...counts].filter(([text]) => text !== '').map(([text, n]) => ({ text, rows: n }));
+    const known = [...mergeDashes(counts).counts]
+      .filter(([text]) => text !== '')
+      .map(([text, n]) => ({ text, rows: n }));
     if (form.strays.length > 0)
       told.strays = complete
         ? known.filter(({ text }) => form.strays.includes(text))
@@ -377,7 +380,8 @@ async function notesOf(db: Database, source: string, columns: readonly Column[])
         ? known.filter(({ text }) => isMarker(text)).toSorted((x, y) => y.rows - x.rows)
         : (await rows(isMarkerSql(name))).map(({ t, n }) => ({ text: String(t), rows: Number(n) }));
       told.markers = markers
-        .filter(({ text }) => text !== '')
+        // A dash among amounts is zero, not missing, when it is none of the markers of the field.
+        .filter(({ text }) => text !== '' && (text !== '-' || form.field.bareNumber !== false || missing.has(text)))
         .map((marker) => ({ ...marker, missing: missing.has(marker.text) }));
     }
     found.push(told);
