@@ -72,7 +72,15 @@ export type FromView =
 
 /** From the client to a webview. */
 export type ToView =
-  | { kind: 'open'; project: string; root: string; state: ViewState[ViewName]; problem: FileProblem | null }
+  | {
+      kind: 'open';
+      project: string;
+      root: string;
+      state: ViewState[ViewName];
+      problem: FileProblem | null;
+      /** A person asked for the view just now; otherwise it comes back, by a reload or a change of tabs. */
+      asked?: boolean;
+    }
   | { kind: 'response'; id: number; result: unknown }
   | { kind: 'error'; id: number; message: string }
   /** With a problem, the view shows the last good state of the project. */

@@ -15,6 +15,8 @@ export interface ViewPanelOptions<V extends ViewName> {
   state: ViewState[V];
   project: Project;
   panel: WebviewPanel;
+  /** A person asked for the view; false for one that comes back after a reload. */
+  asked: boolean;
   dist: Uri;
   log: Log;
   /** The view went on to something else by itself. */
@@ -28,10 +30,13 @@ export class ViewPanel<V extends ViewName> implements Disposable {
   readonly #options: ViewPanelOptions<V>;
   readonly #parts: Disposable[];
   #state: ViewState[V];
+  /** A person asked for the view, which was not told yet: a hidden one starts anew when it is shown. */
+  #asked: boolean;
 
   constructor(options: ViewPanelOptions<V>) {
     this.#options = options;
     this.#state = options.state;
+    this.#asked = options.asked;
     this.panel = options.panel;
     const webview: Webview = this.panel.webview;
     webview.options = { enableScripts: true, localResourceRoots: [options.dist] };
@@ -51,8 +56,10 @@ export class ViewPanel<V extends ViewName> implements Disposable {
   /** Brings the panel to the front, on something else when a state is given. */
   reveal(state: ViewState[V]): void {
     this.#state = state;
+    this.#asked = true;
+    const { visible } = this.panel;
     this.panel.reveal(this.panel.viewColumn ?? ViewColumn.Active);
-    void this.#open();
+    if (visible) void this.#open();
   }
 
   dispose(): void {
@@ -63,12 +70,15 @@ export class ViewPanel<V extends ViewName> implements Disposable {
     const { project } = this.#options;
     // Without an overview nobody knows yet whether the file can be read; the answer comes as a change.
     void project.need();
+    const asked = this.#asked;
+    this.#asked = false;
     return this.#send({
       kind: 'open',
       project: project.name,
       root: project.root,
       state: this.#state,
       problem: project.overview?.problem ?? null,
+      asked,
     });
   }
 

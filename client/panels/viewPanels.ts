@@ -57,7 +57,7 @@ export class ViewPanels implements Disposable {
     const panel = window.createWebviewPanel(panelTypes[view], titleOf(view, project.name, state), placeOf(view), {
       enableFindWidget: true,
     });
-    this.#adopt(view, project, state, panel);
+    this.#adopt(view, project, state, panel, true);
   }
 
   /** Opens a view on a folder that need not be a project. */
@@ -69,14 +69,20 @@ export class ViewPanels implements Disposable {
       enableFindWidget: true,
     });
     panel.onDidDispose(() => this.#options.folders.release(root));
-    this.#adopt(view, folder, state, panel);
+    this.#adopt(view, folder, state, panel, true);
   }
 
   dispose(): void {
     for (const part of [...this.#parts, ...this.#open.values()]) part.dispose();
   }
 
-  #adopt<V extends ViewName>(view: V, project: Project, state: ViewState[V], panel: WebviewPanel): void {
+  #adopt<V extends ViewName>(
+    view: V,
+    project: Project,
+    state: ViewState[V],
+    panel: WebviewPanel,
+    asked: boolean,
+  ): void {
     const { extension, log, act } = this.#options;
     let key = this.#freeKey(keyOf(view, project.root, state));
     panel.iconPath = {
@@ -88,6 +94,7 @@ export class ViewPanels implements Disposable {
       state,
       project,
       panel,
+      asked,
       dist: Uri.joinPath(extension, 'dist'),
       log,
       act,
@@ -125,6 +132,6 @@ export class ViewPanels implements Disposable {
     const project = folder ?? (found ? projects.byRoot(found.root) : projects.shown);
     // A panel of a project that is gone has nothing to say.
     if (!project) return panel.dispose();
-    this.#adopt(view, project, checkState(view, found?.state), panel);
+    this.#adopt(view, project, checkState(view, found?.state), panel, false);
   }
 }

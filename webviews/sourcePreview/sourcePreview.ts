@@ -38,13 +38,13 @@ export class SourcePreviewPage {
     this.#actions = this.#makeActions();
   }
 
-  opened({ state, ui }: Opened<'sourcePreview', PersistedState>): void {
+  opened({ state, ui, asked }: Opened<'sourcePreview', PersistedState>): void {
     const isRevealed = this.#stage !== '';
     this.#stage = state.stage;
     if (ui !== null) this.#frame.set(ui);
     this.#frame.persist({});
-    // After a reload of the window nobody asked for a connection.
-    if (ui === null || isRevealed) void this.#read(false);
+    // After a reload of the window, or when its tab is shown again, nobody asked for a connection.
+    if (asked || ui === null || isRevealed) void this.#read(false);
     else this.#frame.paint();
   }
 

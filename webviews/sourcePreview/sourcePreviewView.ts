@@ -118,7 +118,7 @@ function body(model: Model, actions: Actions, slice: Slice): Piece {
       ? emptyState('Cancelled', 'The source was not read to its first rows.', read)
       : emptyState(
           'Not read yet',
-          'Since the window was reloaded, the source was not read: a preview connects only when you ask.',
+          'Since the preview came back, the source was not read: a preview connects only when you ask.',
           read,
         );
   }

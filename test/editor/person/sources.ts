@@ -104,6 +104,17 @@ export const sources: PersonSession = {
       },
     },
     {
+      name: 'a preview behind another tab is read again when its lens is pressed',
+      async run({ workbench }) {
+        const { page } = workbench;
+        await workbench.pressLens('Preview', '  readVisits:', () =>
+          page.locator('.tab.active', { hasText: 'Preview: readVisits' }).isVisible(),
+        );
+        const frame = await workbench.webview('table.values');
+        await frame.locator('table.values tbody tr', { hasText: 'cart' }).waitFor();
+      },
+    },
+    {
       name: 'a missing table is told with the way to the line',
       async run({ workbench }) {
         const { page } = workbench;

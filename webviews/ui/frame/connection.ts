@@ -22,6 +22,8 @@ export interface Opened<V extends ViewName, U> {
   state: ViewState[V];
   /** The state that the view persisted before a reload, such as search, columns and selection. */
   ui: U | null;
+  /** A person asked for the view just now. */
+  asked: boolean;
 }
 
 interface Handlers<V extends ViewName, U> {
@@ -87,7 +89,8 @@ export class Connection<V extends ViewName, U> {
         this.#persisted = { root: message.root, state, ui };
         this.#api.setState(this.#persisted);
         showProblem(message.problem, (action) => this.act(action));
-        return view.opened({ project: message.project, root: message.root, state, ui });
+        const { project, root, asked = false } = message;
+        return view.opened({ project, root, state, ui, asked });
       }
       case 'changed':
         showProblem(message.problem, (action) => this.act(action));
