@@ -20,8 +20,9 @@ export function dvcShell(
   platform = process.platform,
 ): string | [program: string, ...args: string[]] {
   const own = options[basename(shell)];
-  if (platform === 'win32' || !own) return cmd;
-  return [shell, ...own, '-c', cmd];
+  if (platform === 'win32') return cmd;
+  // Of several lines only the last decides there, unlike in a stage of loopwright.yaml.
+  return own ? [shell, ...own, '-c', cmd] : ['/bin/sh', '-c', cmd];
 }
 
 /** Variables by which programs such as DVCLive see that a stage of DVC runs them. */
