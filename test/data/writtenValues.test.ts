@@ -373,6 +373,101 @@ test('what is no single form of a date is told', async () => {
   );
 });
 
+// Tried: names of date columns of SAP and others, few days in other columns, days of 1970, times in digits alone, numbers
+// that are no days, ten days and more.
+test('days in digits alone are dates by name, and told elsewhere', async () => {
+  const days = ['20240229', '20231231', '19700101'];
+  for (const name of ['BUDAT', 'dt', 'order_date', 'Datum', 'data', 'start_dt', 'yyyymmdd']) {
+    const { field, values, told } = await one(days, { name });
+    assert.deepEqual([field.type, field.format, values[2]], ['date', '%Y%m%d', '1970-01-01'], name);
+    assert.deepEqual(told.notes, ['dates are read as %Y%m%d']);
+  }
+  const other = await one(days, { name: 'posted' });
+  assert.equal(other.field.type, 'integer');
+  assert.match(
+    other.told.notes.join(),
+    /looks like days written as %Y%m%d; read as a number. `dates: "%Y%m%d"` of `read:`/,
+  );
+  assert.match((await one(['20240229123000', '20231231235959'])).told.notes.join(), /times written as %Y%m%d%H%M%S/);
+  for (const texts of [['20240230', '20231231'], ['20241301'], ['18991231', '20240101'], ['2024022', '20240101']])
+    assert.deepEqual((await one(texts)).told.notes, [], texts.join());
+  const many = await one(Array.from({ length: 12 }, (_, i) => String(20240101 + i)));
+  assert.deepEqual([many.field.type, many.told.notes], ['date', ['dates are read as %Y%m%d']]);
+});
+
+// Tried: both dates far down the file and among the first rows, with slashes and dashes, two-digit years and times; one
+// against many.
+test('dates with the day first and with the month first are told as a contradiction', async () => {
+  const open = (n: number, text: string) => Array.from({ length: n }, () => text);
+  for (const [ambiguous, own, other] of [
+    ['04/07/2024', '13/07/2024', '07/13/2024'],
+    ['04-07-24', '13-07-24', '07-13-24'],
+    ['04/07/2024 10:30', '13/07/2024 10:30', '07/13/2024 10:30'],
+  ] as const)
+    for (const texts of [
+      [...open(2001, ambiguous), own, other],
+      [...open(2001, ambiguous), other, own],
+      [own, ...open(60, ambiguous), other],
+    ]) {
+      const { field, told } = await one(texts);
+      assert.match(field.format ?? '', /^%d.%m/);
+      assert.ok(
+        told.question?.includes(
+          `dates contradict each other: \`${own}\` has the day first, \`${other}\` the month. Read with the day first`,
+        ),
+        told.question ?? 'no question',
+      );
+      assert.deepEqual(told.strays, [{ text: other, rows: 1 }]);
+    }
+  const many = await one([...Array.from({ length: 60 }, (_, i) => `07/${13 + (i % 18)}/2024`), '13/07/2024']);
+  assert.match(many.told.question ?? '', /`07\/13\/2024` has the month first, `13\/07\/2024` the day/);
+  const dots = await one([...open(60, '04.07.2024'), '13.07.2024']);
+  assert.equal(dots.told.question, null);
+});
+
+// Tried: decimal commas and points, one unit written in two ways, before and behind; too large numbers alone, among
+// others and among infinities; names of months of eight languages, short and long, with hyphens, blanks and dots, some
+// of them English too.
+test('numbers and dates that stay text are told', async () => {
+  for (const [texts, told] of [
+    [['1,5', '2.5', '3.75'], /two ways, kept as text: decimal comma \(1, such as `1,5`\), decimal point \(2, /],
+    [['1.234,50', '1,234.50'], /decimal comma \(1, such as `1\.234,50`\), decimal point \(1, /],
+    [['€5,00', 'EUR 5,00'], /several units, kept as text: `€` \(1, such as `€5,00`\), `EUR` \(1, /],
+    [['$5.00', '5.00 USD'], /several units.*`\$`.*`USD`/],
+    [['1E400', '2.5'], /`1E400` is more than a number can hold: kept as text/],
+    [['-1.5e309', '2'], /`-1\.5e309` is more/],
+    [['1'.repeat(60), '2.5'], /`1{50}…` is more/],
+    [['01-Mrz-2024', '02-Feb-2024'], /names of months that are not English/],
+    [['3 gen 2024', '4 feb 2024', '1 apr 2024'], /not English, such as 3 gen 2024/],
+    [['12 févr. 2024', '1 août 2024'], /not English/],
+    [['12 de março de 2024', '1 de abril de 2024'], /not English/],
+    [['3/dic/24', '4/ene/24'], /not English/],
+    [['1 okt 2024 10:30', '2 maj 2024 10:30'], /not English/],
+    [['2024-Mär-01', '2024-Dez-24'], /not English/],
+  ] as const) {
+    const found = await one(texts);
+    assert.deepEqual([found.field.type, found.values], ['string', texts]);
+    assert.match(found.told.notes.join(), told);
+  }
+  for (const texts of [
+    ['1.2.3', '1.10.0'],
+    ['10.0.0.1', '1.1.1.1'],
+    ['mag 3', 'set 4'],
+    ['out', 'set'],
+    ['7', 'a'],
+  ])
+    assert.deepEqual((await one(texts)).told.notes, [], texts.join());
+});
+
+// Tried: beside `.` and alone, small letters of Stata, the underscore, decimals that start with a point.
+test('special missing values of SAS and Stata are proposed', async () => {
+  const { field, told, values } = await one(['1', '.A', '.', '.Z', '.b', '._', '.5']);
+  assert.deepEqual([field.type, field.missingValues], ['number', ['', '.', '.A', '.Z', '._', '.b']]);
+  assert.deepEqual(values, ['1.0', null, null, null, null, null, '0.5']);
+  assert.equal(told.markers.length, 5);
+  assert.ok(told.markers.every(({ missing }) => missing));
+});
+
 // Tried: days that the calendar does not have among few and many rows, in ISO and with the day first; times of day 24.
 test('days that do not exist are strays when they are few, and told when they are many', async () => {
   const days = (n: number, form: (day: number) => string) => Array.from({ length: n }, (_, i) => form(1 + (i % 28)));

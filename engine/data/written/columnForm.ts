@@ -1,10 +1,11 @@
 import type { Field } from '../../project/schema/datasetSchema.ts';
 import { defaultPivotYear } from '../../project/schema/readSettings.ts';
-import { dateForm, hasForeignMonth, type MixedDates } from './dates.ts';
+import { dateForm, packedForm, type DateForm } from './dates.ts';
 import { fitsFormat, typeOfFormat } from './dateFormat.ts';
 import { mergeDashes } from './dashes.ts';
 import { isMarker, isMissingAmongTexts, sentinelOf } from './markers.ts';
 import { numberForm, type NumberForm } from './numbers.ts';
+import { textNotes } from './textNotes.ts';
 
 /** What the other columns of a file tell about an ambiguous one. */
 export interface FileHints {
@@ -35,7 +36,8 @@ export interface ColumnForm {
   votes: { decimal: '.' | ',' | null; dayFirst: boolean | null };
 }
 
-const packedDateName = /date|datum|day|tag|fecha|dato|^dt$|_dt$/i;
+/** `BUDAT` and others that end with DAT are dates of SAP. */
+const packedDateName = /date|datum|day|tag|fecha|dato|dat$|^data(_|$)|dt$|^dt|ymd|yyyymmdd|birth|^dob$/i;
 const textName = /phone|tel(efon)?|fax|mobil|zip|plz|postal|postcode|iban|card|isbn|ean|ssn/i;
 
 /**
@@ -104,13 +106,13 @@ export function columnForm(
       ...plain,
       field: keys(dates.format),
       notes: dateNotes(dates.format, texts, given),
-      question:
-        dates.rival === null || given?.dates.includes(dates.format ?? '')
-          ? null
-          : dateQuestion(texts[0] ?? '', dates.format ?? '', dates.rival),
+      question: given?.dates.includes(dates.format ?? '') ? null : dateQuestion(texts[0] ?? '', dates),
       strays: dates.strays,
       rival: dates.rival === null ? null : keys(dates.rival),
-      votes: { decimal: null, dayFirst: dates.rival === null ? dayFirstOf(dates.format) : null },
+      votes: {
+        decimal: null,
+        dayFirst: dates.rival === null && !dates.contradiction ? dayFirstOf(dates.format) : null,
+      },
     };
   }
   if (number && isFew(number.strays)) {
@@ -123,7 +125,7 @@ export function columnForm(
   return {
     ...plain,
     field: { name, type: 'string', ...missing([...words, ...blanks]) },
-    notes: textNotes(texts, dates && 'forms' in dates ? dates : null, counts),
+    notes: textNotes(texts, dates && 'forms' in dates ? dates : null, counts, allowed),
     question:
       asTexts.length === 0 || texts.length === 0
         ? null
@@ -176,6 +178,11 @@ function ofNumbers(
   if (number.infinite) notes.push('contains infinite values');
   const since = epochOf(texts);
   if (number.whole && since !== null) notes.push(`looks like ${since} since 1970; read as a number`);
+  const packed = number.whole ? packedForm(texts) : null;
+  if (packed !== null)
+    notes.push(
+      `looks like ${packed === '%Y%m%d' ? 'days' : 'times'} written as ${packed}; read as a number. \`dates: "${packed}"\` of \`read:\` reads ${packed === '%Y%m%d' ? 'days' : 'times'}`,
+    );
   const questions = [
     ...(number.rival && !hints.given?.decimal
       ? [
@@ -289,32 +296,15 @@ function dateNotes(format: string | undefined, texts: readonly string[], given: 
   ];
 }
 
-function dateQuestion(example: string, format: string, rival: string): string {
+function dateQuestion(example: string, { format = '', rival, contradiction }: DateForm): string | null {
   const first = (pattern: string) =>
     ({ d: 'day', m: 'month', y: 'year', Y: 'year' })[/%([dmyY])/.exec(pattern)?.[1] ?? 'd'] ?? 'day';
-  return `no date such as \`${example}\` tells whether the ${first(format)} or the ${first(rival)} is first: read with the ${first(format)} first (${format}). Set format: "${rival}" if the ${first(rival)} is first.`;
-}
-
-function textNotes(texts: readonly string[], mixed: MixedDates | null, counts: ReadonlyMap<string, number>): string[] {
-  if (mixed) {
-    const rowsOf = (some: readonly string[]) => some.reduce((sum, text) => sum + (counts.get(text) ?? 0), 0);
-    return [
-      `dates in ${mixed.forms.length} forms, kept as text: ${mixed.forms.map(({ format, texts: own }) => `${format} (${rowsOf(own).toLocaleString('en-US')}, such as ${own[0] ?? ''})`).join(', ')}`,
-    ];
+  if (contradiction) {
+    const { own, other, format: exchanged } = contradiction;
+    return `dates contradict each other: \`${own}\` has the ${first(format)} first, \`${other}\` the ${first(exchanged)}. Read with the ${first(format)} first (${format}): rows of the other order are invalid where no such date exists, and wrong where one does. Set format: "${exchanged}" if the ${first(exchanged)} is first, or write all dates in one order.`;
   }
-  if (texts.length > 0 && texts.every(hasForeignMonth))
-    return [
-      `dates with names of months that are not English, such as ${texts[0] ?? ''}, kept as text. strptime reads English names only: replace the names by numbers, in the export or with replace() in the SQL of a \`prepare\` stage`,
-    ];
-  if (
-    texts.length > 0 &&
-    texts.every((text) => /^0[0-9]+$|^[0-9]+$/.test(text)) &&
-    texts.some((text) => text.startsWith('0'))
-  )
-    return ['codes with leading zeros, kept as text'];
-  if (texts.length > 0 && texts.every((text) => /^[0-9]+(E[0-9]+)?$/.test(text)))
-    return [`\`${texts.find((text) => text.includes('E')) ?? texts[0] ?? ''}\` can be a code: kept as text`];
-  return [];
+  if (rival === null) return null;
+  return `no date such as \`${example}\` tells whether the ${first(format)} or the ${first(rival)} is first: read with the ${first(format)} first (${format}). Set format: "${rival}" if the ${first(rival)} is first.`;
 }
 
 function list(words: readonly string[]): string {

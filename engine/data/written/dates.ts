@@ -7,6 +7,8 @@ export interface DateForm {
   strays: string[];
   /** The form with day and month exchanged, when it fits each text too. */
   rival: string | null;
+  /** A date of this form alone, and one of the form with day and month exchanged alone; null when there are not both. */
+  contradiction: { own: string; other: string; format: string } | null;
 }
 
 /** Dates of several forms, each with its number of texts. */
@@ -191,7 +193,21 @@ export function dateForm(
     format,
     strays: texts.filter((text) => !chosen.texts.has(text)),
     rival: exchanged && exchanged !== first ? ((isOther ? first?.format : exchanged.format) ?? null) : null,
+    contradiction: contradictionOf(
+      chosen,
+      found.find((one) => isExchanged(format, one.format)),
+    ),
   };
+}
+
+function contradictionOf(
+  chosen: { texts: ReadonlySet<string> },
+  exchanged: { format: string | undefined; texts: ReadonlySet<string> } | undefined,
+): DateForm['contradiction'] {
+  const own = [...chosen.texts].find((text) => !exchanged?.texts.has(text));
+  const other = [...(exchanged?.texts ?? [])].find((text) => !chosen.texts.has(text));
+  const { format } = exchanged ?? {};
+  return own === undefined || other === undefined || format === undefined ? null : { own, other, format };
 }
 
 /** True when the first part of the dates has fewer values than the last one, as a year in front has. */
@@ -229,9 +245,39 @@ function fewestForms(
   return chosen;
 }
 
-/** True for the name of a month in German, French, Spanish, Italian or Dutch, which DuckDB does not read. */
-export function hasForeignMonth(text: string): boolean {
-  return /\d.*\b(januar|februar|märz|maerz|mär|mai|juni|juli|okt|oktober|dez|dezember|janvier|février|fevrier|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|maart|mei|augustus)\b/iu.test(
-    text,
-  );
+/** Names of months that are not English: German, French, Spanish, Italian, Portuguese, Dutch, Swedish and Danish. */
+const foreignMonths = new Set(
+  `januar jänner jän februar märz maerz mär mrz mai juni juli okt oktober dez dezember
+  janvier janv jänv février fevrier févr fevr fév mars avril avr juin juillet juil août aout septembre octobre novembre décembre decembre déc
+  enero ene febrero marzo abril abr mayo junio julio agosto ago septiembre setiembre octubre noviembre diciembre dic
+  gennaio gen febbraio aprile maggio mag giugno giu luglio lug settembre set ottobre ott dicembre
+  janeiro fevereiro fev março maio junho julho setembro outubro out novembro dezembro
+  januari februari maart mrt mei juni juli augustus augusti maj marts`.split(/\s+/),
+);
+
+/**
+ * True for dates with the name of a month, some in a language that DuckDB does not read: `12. März 2024`, `01-Mrz-24`,
+ * `3 gen 2024`. Some names are English too.
+ */
+export function haveForeignMonths(texts: readonly string[]): boolean {
+  let foreign = 0;
+  for (const text of texts) {
+    // A day and a year, or a year alone.
+    if (!/^\P{L}*\d|\d\P{L}*$/u.test(text) || !/\d{4}|\d\D+\d/.test(text)) return false;
+    const words = (text.match(/\p{L}+/gu) ?? []).map((word) => word.toLowerCase());
+    if (words.some((word) => foreignMonths.has(word))) foreign++;
+    else if (!words.some((word) => nameDirective(word, months, 'b').length > 0)) return false;
+  }
+  return foreign > 0;
+}
+
+/** The form of moments and days in digits alone, which are numbers too; null when some are none. */
+export function packedForm(texts: readonly string[]): string | null {
+  for (const [form, format] of [
+    [/^(?:19|20)\d{6}$/, '%Y%m%d'],
+    [/^(?:19|20)\d{6}(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/, '%Y%m%d%H%M%S'],
+  ] as const)
+    if (texts.length > 0 && texts.every((text) => form.test(text) && dateFormats(text.slice(0, 8)).length > 0))
+      return format;
+  return null;
 }

@@ -74,6 +74,9 @@ const perhapsWords = [
   'Not Available',
   '0000-00-00',
   '0000-00-00 00:00:00',
+  // Special missing values of SAS and Stata.
+  '._',
+  ...[...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'].map((letter) => `.${letter}`),
 ] as const;
 
 /** All texts that can stand for a missing value, as R, SQL, pandas, Excel and Kaggle write them. */

@@ -154,6 +154,54 @@ export function numberForm(texts: readonly string[], hints: NumberHints, allowed
   };
 }
 
+/**
+ * Says why texts that are each a number are no numbers as a column: several units, decimal commas and points, or too
+ * large. Null when they are no numbers, or codes. `rowsOf`: rows of some texts.
+ */
+export function mixedNumbers(
+  texts: readonly string[],
+  allowed: number,
+  rowsOf: (texts: readonly string[]) => number,
+): string | null {
+  const numbers = texts.map(written).filter((one) => one !== null && isNumber(one)) as Written[];
+  if (numbers.length === 0 || texts.length - numbers.length > allowed || isCode(numbers)) return null;
+  const groups = (of: (one: Written) => string | null) => {
+    const found = new Map<string, string[]>();
+    for (const one of numbers) {
+      const group = of(one);
+      if (group !== null) found.set(group, [...(found.get(group) ?? []), one.text]);
+    }
+    const told = [...found].map(
+      ([group, own]) => `${group} (${rowsOf(own).toLocaleString('en-US')}, such as \`${own[0] ?? ''}\`)`,
+    );
+    return found.size > 1 ? told.join(', ') : null;
+  };
+  const units = groups(({ unit }) => (unit === '' ? null : `\`${unit}\``));
+  if (units !== null) return `amounts with several units, kept as text: ${units}`;
+  const decimals = groups(({ core }) => decimalOf(core ?? ''));
+  if (decimals !== null) return `numbers written in two ways, kept as text: ${decimals}`;
+  const huge = numbers.find(({ core }) => {
+    const plain = conventions.map((one) => bare(core ?? '', one)).find((value) => value !== null);
+    return plain !== undefined && (!Number.isFinite(Number(plain)) || /^[0-9]{39,}$/.test(plain ?? ''));
+  });
+  return huge ? `\`${shortened(huge.text)}\` is more than a number can hold: kept as text` : null;
+}
+
+const isNumber = ({ core }: Written) =>
+  core === null || conventions.some((convention) => bare(core, convention) !== null);
+
+/** The decimal character of a number; null when it has none, or one that can be between thousands. */
+function decimalOf(core: string): string | null {
+  const fits = conventions.filter((convention) => bare(core, convention) !== null && core.includes(convention.decimal));
+  const [first] = fits;
+  const other = first?.decimal === ',' ? '.' : ',';
+  if (!first || conventions.some(({ decimal, group }) => decimal === other && bare(core, { decimal, group }) !== null))
+    return null;
+  return first.decimal === ',' ? 'decimal comma' : 'decimal point';
+}
+
+const shortened = (text: string) => (text.length > 50 ? `${text.slice(0, 50)}…` : text);
+
 function isSame(a: string | null, b: string | null): boolean {
   return a === b || (a !== null && b !== null && Number(a) === Number(b));
 }
