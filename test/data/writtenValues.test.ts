@@ -337,6 +337,11 @@ for (const { texts, type, format, first } of dates)
     assert.deepEqual([told.question, told.strays], [null, []]);
   });
 
+test('a time with an offset is told to be read in UTC', async () => {
+  for (const text of ['2024-02-29 12:00:00+01:00', '2024-02-29 12:00:00 -0500', '31.01.2024 10:00 +0200'])
+    assert.ok((await one([text])).told.notes.includes('times with an offset are read in UTC'), text);
+});
+
 test('a date whose day and month can be exchanged is asked, or decided by another column', async () => {
   const open = await one(['04/07/2024', '05/07/2024']);
   assert.equal(open.field.format, '%d/%m/%Y');

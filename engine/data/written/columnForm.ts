@@ -286,7 +286,7 @@ function yearNotes(format: string, given: FileHints['given']): string[] {
 
 function dateNotes(format: string | undefined, texts: readonly string[], given: FileHints['given']): string[] {
   if (format === undefined)
-    return texts.some((text) => /[0-9][+-]\d{2}(:?\d{2})?$/.test(text) && text.includes(':'))
+    return texts.some((text) => /[0-9] ?[+-]\d{2}(:?\d{2})?$/.test(text) && text.includes(':'))
       ? ['times with an offset are read in UTC']
       : [];
   return [
