@@ -8,9 +8,9 @@ const open = /^\s*(?:if|for)\s|[&|]/i;
  * run in turn in one shell, until one fails. `cmd /c` reads the first line only, so there the lines are joined.
  */
 export function shellText(cmd: string, platform: NodeJS.Platform = process.platform): string {
-  const lines = cmd.trim().split(/\r\n|\r|\n/);
+  const lines = cmd.trim().split(/\r?\n/);
   if (lines.length === 1) return cmd;
-  if (platform !== 'win32') return `set -e\n${cmd.replaceAll(/\r\n?/g, '\n')}`;
+  if (platform !== 'win32') return `set -e\n${cmd.replaceAll('\r\n', '\n')}`;
   const commands = joinContinued(lines).filter((line) => !idle.test(line));
   return commands.map((line) => (open.test(line) && commands.length > 1 ? `(${line})` : line)).join(' && ');
 }
