@@ -14,8 +14,6 @@ export interface TrainedModel {
   inputs: TypedInput[];
   /** The answers when all rows are asked for at once. */
   together: Answers;
-  /** The answers when each row is asked for by itself. */
-  alone: Answers[];
 }
 
 /** Columns of numbers, or labels. */
@@ -27,7 +25,6 @@ interface Written {
   rows: number;
   inputs: { name: string; type: TypedInput['type']; values?: string; texts?: (string | null)[] }[];
   together: WrittenAnswers;
-  alone: WrittenAnswers[];
 }
 
 interface WrittenAnswers {
@@ -53,7 +50,7 @@ export function trainModels<Name extends string>(
 }
 
 function readModel(path: string): TrainedModel {
-  const { rows, inputs, together, alone, ...model } = JSON.parse(readFileSync(path, 'utf8')) as Written;
+  const { rows, inputs, together, ...model } = JSON.parse(readFileSync(path, 'utf8')) as Written;
   return {
     ...model,
     table: {
@@ -67,7 +64,6 @@ function readModel(path: string): TrainedModel {
     },
     inputs: inputs.map(({ name, type }) => ({ name, type })),
     together: answersOf(together),
-    alone: alone.map(answersOf),
   };
 }
 

@@ -554,8 +554,6 @@ def main():
                     "rows": len(rows),
                     "inputs": [dict(input_of(rows[column]), name=column) for column in rows.columns],
                     "together": answers_of(answer(rows)),
-                    # Kernels for one row and for many may differ in the last bit.
-                    "alone": [answers_of(answer(rows.iloc[[at]].reset_index(drop=True))) for at in range(len(rows))],
                 },
                 file,
             )
