@@ -13,6 +13,7 @@ import { getRun } from '../../engine/tracking/runDetail.ts';
 import { readLog } from '../../engine/tracking/readLog.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { ownMetrics } from '../helpers/runsOf.ts';
 import { isRunning } from '../helpers/runCli.ts';
 import { until } from '../helpers/until.ts';
 
@@ -45,7 +46,8 @@ test('a run streams, stores the logs, reads metrics and says what happened', asy
   );
   assert.match(said[2] ?? '', /^train\| \$ echo one/);
   const detail = getRun(store, outcome.runId ?? '');
-  assert.deepEqual(detail.metrics, { f1: 0.5, 'deep.loss': 2, 'deep.list.0': 1, 'deep.list.1': 2 });
+  // On a busy machine the run is long enough for figures of the machine.
+  assert.deepEqual(ownMetrics(detail), { f1: 0.5, 'deep.loss': 2, 'deep.list.0': 1, 'deep.list.1': 2 });
   assert.deepEqual(
     [detail.status, detail.tags, detail.command, detail.stages[0]?.exitCode, detail.progress],
     ['finished', { why: 'test' }, 'loopwright run train', 0, null],
