@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { profileCells } from './profileCells.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 
-/** What is known of a column before its field is inferred. */
+/** The facts of a column before its field is inferred. */
 export interface Inferred {
   profile: ColumnProfile;
   /** How the column is written, without its name and type. */

@@ -23,7 +23,7 @@ function valueChanges(
     .filter((key) => !isDeepStrictEqual(before[key], after[key]))
     .flatMap((key) => {
       const [old, now] = [before[key], after[key]];
-      // Of an input of several keys only those that changed are of interest.
+      // In an input of several keys, only those that changed matter.
       if (isObject(old) && isObject(now)) return valueChanges(old, now, `${prefix}${key}.`);
       const text =
         prefix === '' && isPeriod(key) ? periodChange[key](old, now) : `${prefix}${key} ${show(old)} → ${show(now)}`;

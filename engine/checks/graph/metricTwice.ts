@@ -80,7 +80,7 @@ function placeOf(context: CheckContext, path: readonly (string | number)[]): Pla
   return place;
 }
 
-/** What stands before the name of a metric that two files hold. */
+/** The text before the name of a metric that two files hold. */
 function prefixes(one: MetricFile, two: MetricFile): string[] {
   const isApart = one.stage !== null && two.stage !== null && one.stage !== two.stage;
   return [one, two].map(({ stage, file }) => (isApart && stage !== null ? stage : file));

@@ -11,7 +11,7 @@ const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125];
 const mostDepth = 40;
 /** Number of keys of a line that are compared with those of the line before. */
 const mostExpected = 200;
-/** What an escape stands for; a line break, a tab and a return get the mark of `scannedLines.ts`. */
+/** The character of an escape; a line break, a tab and a return get the mark of `scannedLines.ts`. */
 const escapes = new Map([
   [34, [34]],
   [92, [92]],

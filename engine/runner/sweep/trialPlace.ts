@@ -41,7 +41,7 @@ export async function trialPlace(project: string, made: readonly string[], signa
 export async function clearOuts(root: string, made: readonly string[]): Promise<void> {
   for (const path of made) {
     const place = projectPath(root, path);
-    // What a stage writes elsewhere belongs to the project, not to the trial.
+    // Files that a stage writes elsewhere belong to the project, not to the trial.
     if (!isGlob(path) && isInside(root, place)) await rm(place, { recursive: true, force: true });
   }
 }
