@@ -21,7 +21,7 @@ export function dvcShell(
 ): string | [program: string, ...args: string[]] {
   const own = options[basename(shell)];
   if (platform === 'win32') return cmd;
-  // Of several lines only the last decides there, unlike in a stage of loopwright.yaml.
+  // There the last of several lines decides, unlike in a stage of loopwright.yaml.
   return own ? [shell, ...own, '-c', cmd] : ['/bin/sh', '-c', cmd];
 }
 
