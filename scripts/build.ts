@@ -113,6 +113,14 @@ function nodePlans(watch: boolean, out: string): esbuild.BuildOptions[] {
       loader: { '.css': 'text', '.ttf': 'dataurl' },
     });
     plans.push({
+      ...common,
+      ...own,
+      entryPoints: ['engine/data/sources/sqliteRows/main.ts'],
+      outfile: join(out, 'sqliteRows.cjs'),
+      external: natives,
+      banner: { js: banner },
+    });
+    plans.push({
       ...cli,
       entryPoints: ['cli/main.ts'],
       outfile: join(out, 'engine.cjs'),

@@ -1,3 +1,5 @@
+import { unseenDifference } from './invisible.ts';
+
 /**
  * Returns the candidate nearest to the written text, or null when none is close enough. Close means an optimal string
  * alignment distance of at most a third of the length.
@@ -13,9 +15,14 @@ export function didYouMean(written: string, candidates: Iterable<string>): strin
   return best;
 }
 
-/** Returns ` Did you mean x?`, or an empty string. */
+/** Returns ` Did you mean x?`, or an empty string. Names that look the same are told apart. */
 export function suggestion(written: string, candidates: Iterable<string>): string {
-  const near = didYouMean(written, candidates);
+  const known = [...candidates];
+  for (const name of known) {
+    const difference = unseenDifference(written, name);
+    if (difference !== null) return ` Did you mean \`${name}\`? They differ by what is not seen: ${difference}.`;
+  }
+  const near = didYouMean(written, known);
   return near === null ? '' : ` Did you mean \`${near}\`?`;
 }
 

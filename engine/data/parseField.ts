@@ -2,6 +2,7 @@ import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { defaultPivotYear, givenDecimal } from '../project/schema/readSettings.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { bareNumber, exactNumber, numberKey } from './bareNumber.ts';
+import { withLeapSeconds } from './leapSecond.ts';
 import { stringFormats } from './stringFormats.ts';
 
 export interface ParsedField {
@@ -97,7 +98,7 @@ function readText(
     case 'boolean':
       return { value: booleanOf(trimmed, field), order: 'number', sqlType: 'BOOLEAN' };
     case 'datetime': {
-      const value = anyTimeOf(trimmed, field, dates, 'TIMESTAMPTZ', 'TIMESTAMP');
+      const value = withLeapSeconds(trimmed, (one) => anyTimeOf(one, field, dates, 'TIMESTAMPTZ', 'TIMESTAMP'));
       return { value, order: 'time', sqlType: 'TIMESTAMP' };
     }
     case 'date':

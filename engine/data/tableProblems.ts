@@ -1,3 +1,4 @@
+import { unseenDifference } from '../base/invisible.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 
 export interface TableProblem {
@@ -35,7 +36,7 @@ export function columnProblems(
         field: name,
         rule: 'missing column',
         severity: 'error',
-        message: `${name}: the column is declared but not in the data; its columns are ${columns.join(', ')}`,
+        message: `${name}: the column is declared but not in the data; ${alike(name, columns) ?? `its columns are ${columns.join(', ')}`}`,
       });
     }
   }
@@ -61,6 +62,15 @@ export function columnProblems(
       });
   }
   return problems;
+}
+
+/** A column that looks like a name, in words; null when there is none. */
+function alike(name: string, columns: readonly string[]): string | null {
+  for (const column of columns) {
+    const difference = unseenDifference(name, column);
+    if (difference !== null) return `its column ${column} differs by what is not seen: ${difference}`;
+  }
+  return null;
 }
 
 /** Checks the number of rows against the schema. */

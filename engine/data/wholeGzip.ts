@@ -1,15 +1,17 @@
 import { createReadStream, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { DataError, messageOf } from '../base/errors.ts';
 import { findBinaryTexts } from './reading/binaryTexts.ts';
+import { gzipFault } from './reading/gzipFault.ts';
+import { lookForMembers } from './reading/oddGzip.ts';
+import { findLongNumbers } from './reading/jsonNumbers.ts';
 
 const known = new Map<string, string>();
 
 /**
- * Looks at files before they are read: finds the texts of Parquet files that are not marked as such, and throws DataError
- * for a truncated or damaged gzip file. DuckDB reads such a file without an error. Each version of a
- * file is unpacked once, as a stream.
+ * Looks at files before they are read: finds the texts of Parquet files that are not marked as such and the long numbers
+ * of JSON, and throws DataError for a truncated or damaged gzip file. DuckDB reads such a file without an error. Each
+ * version of a file is unpacked once, as a stream.
  */
 export async function checkWholeGzip(files: readonly string[], signal?: AbortSignal): Promise<void> {
   await findBinaryTexts(files);
@@ -20,6 +22,7 @@ export async function checkWholeGzip(files: readonly string[], signal?: AbortSig
     try {
       await pipeline(
         createReadStream(file, { highWaterMark: 1 << 20 }),
+        (parts: AsyncIterable<Buffer>) => lookForMembers(file, parts),
         createGunzip({ chunkSize: 1 << 20 }),
         async (parts: AsyncIterable<Buffer>) => {
           for await (const part of parts) void part;
@@ -28,11 +31,9 @@ export async function checkWholeGzip(files: readonly string[], signal?: AbortSig
       );
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new DataError(
-        `${file}: not a complete gzip file (${messageOf(error)}): it is truncated or not compressed; recreate it or remove \`.gz\` from its name`,
-        { cause: error, place: { file } },
-      );
+      throw gzipFault(file, error);
     }
     known.set(file, state);
   }
+  await findLongNumbers(files, signal);
 }

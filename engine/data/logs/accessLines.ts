@@ -1,5 +1,6 @@
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
+import { withLeapSeconds } from '../leapSecond.ts';
 import { quoteLiteral } from '../quote.ts';
 import type { ParsedLines } from './parsedLines.ts';
 import { monthNumber } from './timeText.ts';
@@ -80,13 +81,13 @@ function timeOf(schema: DatasetSchema | null, slow: string): string {
   // Reading the time alone is several times faster than reading it with its offset.
   const offset = (zone: string) =>
     `to_minutes(TRY_CAST(substr(${zone}, 1, 1) || '1' AS INTEGER) * (60 * TRY_CAST(substr(${zone}, 2, 2) AS INTEGER) + TRY_CAST(substr(${zone}, 4, 2) AS INTEGER)))`;
-  const local = `try_strptime(_lw_h[4], '[%d/%b/%Y:%H:%M:%S')`;
+  const local = withLeapSeconds('_lw_h[4]', (text) => `try_strptime(${text}, '[%d/%b/%Y:%H:%M:%S')`);
   const quick = `CASE WHEN _lw_h[5] = '+0000]' THEN ${local} ELSE ${local} - ${offset('_lw_h[5]')} END`;
   const iso = (time: string, zone: string) =>
     `(substr(${time}, 8, 4) || '-' || ${monthNumber(`substr(${time}, 4, 3)`)} || '-' || substr(${time}, 1, 2) || ' ' || substr(${time}, 13, 8) || ${zone})`;
   const zone = (text: string) => `substr(${text}, 1, 3) || ':' || substr(${text}, 4, 2)`;
   const other = `CASE WHEN regexp_matches(${slow}, '^[0-9]{2}/') THEN ${iso(slow, zone(`substr(${slow}, 22)`))} ELSE ${slow} END`;
-  return `CASE WHEN _lw_fast THEN ${quick} ELSE CAST(TRY_CAST(${other} AS TIMESTAMPTZ) AS TIMESTAMP) END`;
+  return `CASE WHEN _lw_fast THEN ${quick} ELSE ${withLeapSeconds(`(${other})`, (text) => `CAST(TRY_CAST(${text} AS TIMESTAMPTZ) AS TIMESTAMP)`)} END`;
 }
 
 /** Apache writes a quote as `\\"`, nginx as `\\x22`. */

@@ -187,7 +187,7 @@ function endOfProtocol(bytes: Buffer, from: number, end: number): number {
 }
 
 const timeForm =
-  /^(\d\d)\/([A-Z][a-z]{2})\/([1-9]\d{3}):([01]\d|2[0-3]):([0-5]\d):([0-5]\d) ([+-])([01]\d|2[0-3])([0-5]\d)$/;
+  /^(\d\d)\/([A-Z][a-z]{2})\/([1-9]\d{3}):([01]\d|2[0-3]):([0-5]\d):([0-5]\d|(?<=:(?:59|29|14|44):)60) ([+-])([01]\d|2[0-3])([0-5]\d)$/;
 
 function isTimeText(text: string): boolean {
   return utcText(text) !== null;
@@ -200,7 +200,8 @@ function utcText(text: string): string | null {
   const [, day, name = '', year, hour, minute, second, sign, hours, minutes] = match;
   const month = months.indexOf(name);
   const local = Date.UTC(Number(year), month, Number(day), Number(hour), Number(minute), Number(second));
-  if (month === -1 || new Date(local).getUTCDate() !== Number(day)) return null;
+  const midnight = Date.UTC(Number(year), month, Number(day));
+  if (month === -1 || new Date(midnight).getUTCDate() !== Number(day)) return null;
   const utc = new Date(local - (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000);
   const found = utc.toISOString();
   return /^[1-9]\d{3}-/.test(found) ? `${found.slice(0, 10)} ${found.slice(11, 19)}` : null;

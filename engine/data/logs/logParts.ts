@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import type { Database } from '../database.ts';
+import { withLeapSeconds } from '../leapSecond.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { parseLines } from './lineParser.ts';
 import { writeAll, type LineSlice } from './lineSlices.ts';
@@ -192,7 +193,9 @@ export class LogParts {
       const type = types.get(name);
       const quoted = quoteIdentifier(name);
       if (type === undefined) return quoted;
-      return `${type === 'TIMESTAMPTZ' ? `CAST(CAST(${quoted} AS TIMESTAMPTZ) AS TIMESTAMP)` : `CAST(${quoted} AS ${type})`} AS ${quoted}`;
+      const moment = (text: string) => `CAST(CAST(${text} AS TIMESTAMPTZ) AS TIMESTAMP)`;
+      const value = type === 'TIMESTAMPTZ' ? withLeapSeconds(quoted, moment) : `CAST(${quoted} AS ${type})`;
+      return `${value} AS ${quoted}`;
     });
     return `(SELECT ${[...columns, `${own.file} AS _file`, `${this.#line()} AS _line`].join(', ')} FROM ${this.#read()} WHERE ${isRow})`;
   }

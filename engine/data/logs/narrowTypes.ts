@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { withLeapSeconds } from '../leapSecond.ts';
 import { quoteIdentifier } from '../quote.ts';
 
 /** Returns the narrowest type of each text column of a FROM expression in which every value of some rows can be read. */
@@ -32,7 +33,7 @@ export async function narrowTypes(
     [
       'TIMESTAMPTZ',
       (column) =>
-        `(regexp_matches(${column}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:') AND TRY_CAST(${column} AS TIMESTAMPTZ) IS NOT NULL)`,
+        `(regexp_matches(${column}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:') AND ${withLeapSeconds(column, (text) => `CAST(TRY_CAST(${text} AS TIMESTAMPTZ) AS TIMESTAMP)`)} IS NOT NULL)`,
     ],
   ];
   const types = new Map<string, string>();

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { openDatabase } from '../database.ts';
 import { quoteIdentifier, quotePath } from '../quote.ts';
 
-/** Columns of a Parquet file without the mark of text whose values are all UTF-8, by path and state of the file. */
-const known = new Map<string, { state: string; columns: string[] }>();
+/** Columns of a Parquet file, and those without the mark of text whose values are all UTF-8, by path and state. */
+const known = new Map<string, { state: string; all: string[]; columns: string[] }>();
 const most = 10_000;
 
 function stateOf(file: string): string | null {
@@ -27,11 +27,13 @@ export async function findBinaryTexts(files: readonly string[]): Promise<void> {
     for (const file of fresh) {
       const found = await db
         .rows(
-          `SELECT column_name AS name FROM (DESCRIBE SELECT * FROM read_parquet(${quotePath(file)})) WHERE column_type = 'BLOB'`,
+          `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM read_parquet(${quotePath(file)}))`,
         )
         .catch(() => []);
-      const names = found.map((row) => String(row['name']));
-      known.set(file, { state: stateOf(file) ?? '', columns: await textsAmong(file, names, (sql) => db.rows(sql)) });
+      const all = found.map((row) => String(row['name']));
+      const bytes = all.filter((_, i) => found[i]?.['type'] === 'BLOB');
+      const columns = await textsAmong(file, bytes, (sql) => db.rows(sql));
+      known.set(file, { state: stateOf(file) ?? '', all, columns });
     }
   } finally {
     db.close();
@@ -65,4 +67,9 @@ async function textsAmong(
 export function binaryTexts(files: readonly string[]): string[] {
   const [first, ...others] = files.map((file) => known.get(file)?.columns ?? []);
   return (first ?? []).filter((name) => others.every((columns) => columns.includes(name)));
+}
+
+/** Returns the names of the columns of a Parquet file that `findBinaryTexts` has looked at. */
+export function columnsOfParquet(file: string): readonly string[] {
+  return known.get(file)?.all ?? [];
 }

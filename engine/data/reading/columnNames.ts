@@ -1,3 +1,6 @@
+import { invisibleIn, withoutInvisible } from '../../base/invisible.ts';
+import { some } from './some.ts';
+
 export interface ColumnNames {
   /** Distinct names, ignoring case, one for each column. */
   names: string[];
@@ -27,7 +30,11 @@ export function columnNames(cells: readonly string[]): ColumnNames {
     taken.add(free.toLowerCase());
     return free;
   });
-  const cleaned = cells.flatMap((cell, i) => (cell.trim() === plain[i] || plain[i] === '' ? [] : [plain[i] ?? '']));
+  const broken = cells.flatMap((cell, i) => (/[\r\n\t]/.test(cell.trim()) ? [plain[i] ?? ''] : []));
+  const unseen = cells.flatMap((cell, i) => {
+    const found = invisibleIn(cell);
+    return found.length === 0 || plain[i] === '' ? [] : [`${plain[i] ?? ''} (${found.join(', ')})`];
+  });
   const blank = plain.flatMap((name, i) => (name === '' ? [i] : []));
   return {
     names,
@@ -37,21 +44,24 @@ export function columnNames(cells: readonly string[]): ColumnNames {
       ...(repeated.length > 0
         ? [`names that occur twice: ${some(repeated.map(({ name, free }) => `${name} → ${free}`))}`]
         : []),
-      ...(cleaned.length > 0 ? [`line breaks or special spaces changed in the names ${some(cleaned)}`] : []),
+      ...(broken.length > 0 ? [`line breaks are spaces in the names ${some(broken)}`] : []),
+      ...(unseen.length > 0 ? [`characters that are not seen are removed from the names ${some(unseen)}`] : []),
     ],
   };
 }
 
-/** Control characters, zero-width characters and special spaces are easily overlooked in a name. */
+/** Line breaks, zero-width characters and special spaces are easily overlooked in a name. */
 function plainName(cell: string): string {
-  return cell
-    .replaceAll(/[\u200b-\u200d\u2060\ufeff\u00ad]/g, '')
-    .replaceAll(/[\u00a0\u2007\u202f]|\s*[\r\n\t]+\s*/g, ' ')
+  return withoutInvisible(cell)
+    .replaceAll(/\s*[\r\n\t]+\s*/g, ' ')
     .trim();
 }
 
-/** Lists some words, and how many there are more. */
-export function some(words: readonly string[], most = 5): string {
-  const more = words.length - most;
-  return more <= 1 ? words.join(', ') : `${words.slice(0, most).join(', ')} and ${more.toLocaleString('en-US')} more`;
+/** A note about names with characters that are not seen, which stay: Parquet and JSON files are read by their names. */
+export function unseenNotes(names: readonly string[]): string[] {
+  const unseen = names.flatMap((name) => {
+    const found = invisibleIn(name);
+    return found.length === 0 ? [] : [`${withoutInvisible(name)} (${found.join(', ')})`];
+  });
+  return unseen.length === 0 ? [] : [`names with characters that are not seen: ${some(unseen)}`];
 }

@@ -23,12 +23,12 @@ const mostPacked = 2 << 20;
 export function copyStart(reading: TextReading, target: string, most: number): CopiedStart {
   const { file, readAs, names, leftOut } = reading;
   let whole: boolean;
-  if (packingOf(file) === null) whole = rewriteText(reading, file, target, most);
+  if (packingOf(file) === null) whole = rewriteText(reading, file, target, { most });
   else {
     const start = firstOfFile(file, mostPacked);
     const unpacked = `${target}.raw`;
     writeFileSync(unpacked, start.whole ? start.bytes : start.bytes.subarray(0, start.bytes.lastIndexOf(10) + 1));
-    whole = rewriteText(reading, unpacked, target, most) && start.whole;
+    whole = rewriteText(reading, unpacked, target, { most }) && start.whole;
   }
   const isRewritten = whyRewritten(reading) !== null;
   return {

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import type { ReadSettings } from '../../project/schema/readSettings.ts';
 import { sourceFormat, type SourceFormat } from '../sourceFormat.ts';
-import { binaryTexts } from './binaryTexts.ts';
-import { some } from './columnNames.ts';
+import { binaryTexts, columnsOfParquet } from './binaryTexts.ts';
+import { unseenNotes } from './columnNames.ts';
+import { some } from './some.ts';
 import { jsonNotes } from './jsonKeys.ts';
 import { shapeSettings, type ReadAs } from './readAs.ts';
 import { filledFiles } from './partFiles.ts';
@@ -31,6 +32,7 @@ const delimiterWords: Record<string, string> = {
 const quoteWords: Record<string, string> = {
   backslash: 'a backslash before quotes',
   single: 'single quotes',
+  escapes: 'escapes such as `\\t` and `\\n` in place of quotes',
   none: 'no quoted fields',
 };
 
@@ -100,7 +102,10 @@ export function describeReading(readings: readonly FileReading[], options: { rag
 
 function parquetNotes(file: string): string[] {
   const texts = binaryTexts([file]);
-  return texts.length === 0 ? [] : [`bytes that are UTF-8 are read as text: ${some(texts)}`];
+  return [
+    ...(texts.length === 0 ? [] : [`bytes that are UTF-8 are read as text: ${some(texts)}`]),
+    ...unseenNotes(columnsOfParquet(file)),
+  ];
 }
 
 function wordsOf(reading: FileReading): string {

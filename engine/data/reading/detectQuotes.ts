@@ -1,5 +1,6 @@
 import type { QuoteStyle } from '../../project/schema/readSettings.ts';
 import { usualFields } from './detectDelimiter.ts';
+import { hasEscapes } from './escapes.ts';
 import { isBlank, recordsOf } from './records.ts';
 
 const most = 500;
@@ -14,12 +15,16 @@ interface Fit {
 }
 
 /**
- * Returns how fields are quoted. Doubled quotes unless another style fits more lines: a backslash before quotes or
- * delimiters, or quotes as plain characters where no field is quoted as a whole.
+ * Returns how fields are quoted. Escapes where all backslashes are such; otherwise doubled quotes, unless another style
+ * fits more lines: a backslash before quotes or delimiters, or quotes as plain characters where no field is quoted as a
+ * whole.
  */
 export function detectQuotes(lines: readonly string[], delimiter: string): QuoteStyle {
   const sample = lines.slice(0, most);
   const double = fitOf(sample, delimiter, 'double');
+  if (delimiter !== 'spaces' && hasEscapes(lines, delimiter)) {
+    if (fitOf(sample, delimiter, 'escapes').even >= double.even) return 'escapes';
+  }
   if (double.even < 1 && sample.some((line) => line.includes('\\'))) {
     const backslash = fitOf(sample, delimiter, 'backslash');
     if (backslash.even > double.even) return 'backslash';

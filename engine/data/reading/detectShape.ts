@@ -1,12 +1,13 @@
 import { DataError } from '../../base/errors.ts';
 import type { QuoteStyle } from '../../project/schema/readSettings.ts';
-import { columnNames, some } from './columnNames.ts';
+import { columnNames } from './columnNames.ts';
 import { detectDelimiter, usualFields } from './detectDelimiter.ts';
 import { detectHeader } from './detectHeader.ts';
 import { detectQuotes } from './detectQuotes.ts';
 import { delimiterText, type ReadAs, type ShapeSettings } from './readAs.ts';
 import type { LineEnd } from './scanRest.ts';
 import { isBlank, linesOf, recordsOf, type TextRecord } from './records.ts';
+import { some } from './some.ts';
 
 /** How a text is read as a table. */
 export interface TextShape {
@@ -81,7 +82,7 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
     leftOut: names.length === found.names.length ? leftOut : [],
     plainHeader: plain,
     ends: lineEnds(text, records),
-    multiline: records.some((record) => record.lines > 1),
+    multiline: quotes === 'escapes' || records.some((record) => record.lines > 1),
     quotesBefore: quotes !== 'none' && lines.slice(0, first.line - 1).some((line) => line.includes('"')),
     repeated: isNamed ? found.repeated : [],
     blank: blank.map((i) => i + 1),

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { DataError, messageOf } from '../../base/errors.ts';
+import { gzipFault } from './gzipFault.ts';
 
 /** The first bytes of a file, unpacked. */
 export interface FileStart {
@@ -54,6 +55,8 @@ export function firstOfFile(file: string, size: number): FileStart {
       closeSync(handle);
     }
   } catch (error) {
+    if (packingOf(file) === 'gzip' && String((error as { code?: unknown }).code).startsWith('Z_'))
+      throw gzipFault(file, error);
     throw new DataError(`${file}: cannot be read: ${messageOf(error)}; check its permissions and that it is complete`, {
       cause: error,
       place: { file },

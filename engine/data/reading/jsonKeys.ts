@@ -1,4 +1,6 @@
-import { some } from './columnNames.ts';
+import { unseenNotes } from './columnNames.ts';
+import { longNumberNotes } from './exactJsonFile.ts';
+import { some } from './some.ts';
 import { fileStart } from './fileStart.ts';
 import { nulWords } from './nulCharacters.ts';
 
@@ -22,6 +24,8 @@ export function jsonNotes(file: string): string[] {
     ...(same.length === 0
       ? []
       : [`keys that differ only by case are columns of their own: ${some(same.map((found) => renamed([...found])))}`]),
+    ...unseenNotes([...names.values()].flatMap((found) => [...found])),
+    ...longNumberNotes([file]),
     ...nulNotes(text),
   ];
 }

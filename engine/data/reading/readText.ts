@@ -6,7 +6,10 @@ import { detectShape, type TextShape } from './detectShape.ts';
 import { fileStart, packingOf, type FileStart } from './fileStart.ts';
 import { refuseForeignContent } from './foreignContent.ts';
 import { nulNote, placeIn, placeInFile, zerosIn, type NulCharacters } from './nulCharacters.ts';
-import type { ReadAs, ShapeSettings } from './readAs.ts';
+import { detectListing, isShortened, listingDelimiter, listingRows, type Listing } from './listing.ts';
+import { isOddGzip } from './oddGzip.ts';
+import { delimiterText, type ReadAs, type ShapeSettings } from './readAs.ts';
+import { linesOf } from './records.ts';
 import { scanRest, type LineEnd, type RestOfText } from './scanRest.ts';
 
 /** How one text file is read as a table. */
@@ -17,6 +20,10 @@ export interface TextReading extends Omit<TextShape, 'readAs'> {
   mark: boolean;
   /** The line end; `mixed` when there are several kinds outside quotes. */
   lineEnd: LineEnd | 'mixed';
+  /** The table that a program printed for people, whose rows are read; null for other texts. */
+  listing: Listing | null;
+  /** True for a packed file that DuckDB does not read as it is. */
+  odd: boolean;
 }
 
 const known = new Map<string, { state: string; reading: TextReading }>();
@@ -32,7 +39,7 @@ export function readText(file: string, given: ShapeSettings = {}): TextReading {
   const key = `${file}\0${JSON.stringify(given)}`;
   const state = `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
   const before = known.get(key);
-  if (before?.state === state) return before.reading;
+  if (before?.state === state) return { ...before.reading, odd: isOddGzip(file) };
   const reading = lookAt(file, given);
   if (known.size >= mostKnown) known.clear();
   known.set(key, { state, reading });
@@ -46,14 +53,14 @@ function lookAt(file: string, given: ShapeSettings): TextReading {
   let { encoding, mark } = given.encoding
     ? { encoding: given.encoding, mark: detectMark(start.bytes) }
     : detectEncoding(file, start.bytes, start.whole);
-  let shape = detectShape(file, decodeStart(file, start.bytes, encoding), start.whole, given);
+  let { shape, listing } = shapeOf(file, start, encoding, given);
   let rest: RestOfText | null = null;
   if (!encoding.startsWith('utf-16') && !start.whole && packingOf(file) === null) {
     const last = shape.leftOut.length > 0 && shape.readAs.delimiter.length === 1 ? shape.readAs.delimiter : null;
     rest = scanRest(file, start.bytes.length, last === null ? null : last.charCodeAt(0));
     if (encoding === 'utf-8' && rest.notUtf8 !== null) {
       encoding = given.encoding ?? encodingOfRest(file, start, rest.notUtf8);
-      shape = detectShape(file, decodeStart(file, start.bytes, encoding), start.whole, given);
+      ({ shape, listing } = shapeOf(file, start, encoding, given));
     }
     if (rest.otherEnd)
       shape = { ...shape, leftOut: [], notes: shape.notes.filter((note) => !note.includes('left out')) };
@@ -70,7 +77,36 @@ function lookAt(file: string, given: ShapeSettings): TextReading {
     readAs: { encoding, ...shape.readAs },
     mark,
     lineEnd: lineEndOf(shape, rest),
+    listing,
+    odd: isOddGzip(file),
   };
+}
+
+/** The shape of a text. Settings of lines and quotes read a listing as it is written. */
+function shapeOf(
+  file: string,
+  start: FileStart,
+  encoding: string,
+  given: ShapeSettings,
+): { shape: TextShape; listing: Listing | null } {
+  const text = decodeStart(file, start.bytes, encoding);
+  const isGiven = given.quotes !== undefined || given.skip !== undefined || given.comment !== undefined;
+  const lines = isGiven ? [] : linesOf(text);
+  const found = isGiven ? null : detectListing(file, lines);
+  const isOther = given.delimiter !== undefined && found?.bar !== delimiterText(given.delimiter);
+  const listing = isOther ? null : found;
+  if (listing === null) return { shape: detectShape(file, text, start.whole, given), listing };
+  if (!start.whole) lines.pop();
+  const rows = listingRows(listing);
+  const read = [...lines.map(rows.next), rows.end()].filter((row) => row !== null);
+  const header = given.header ?? listing.header !== null;
+  const settings: ShapeSettings = { ...given, header, skip: 0, quotes: 'double', delimiter: listingDelimiter };
+  const shape = detectShape(file, `${read.join('\n')}\n`, start.whole, settings);
+  const notes = [
+    'a table as a program prints it: rules, blanks around the values and row counts are left out',
+    ...(isShortened(lines) ? ['it says itself that it shows only some of the rows'] : []),
+  ];
+  return { shape: { ...shape, notes: [...notes, ...shape.notes] }, listing };
 }
 
 /** NUL characters of a text; in a packed or UTF-16 file those of its start. */

@@ -1,4 +1,5 @@
 import type { QuoteStyle } from '../../project/schema/readSettings.ts';
+import { endOfCopy, endsInEscape, escapeAt } from './escapes.ts';
 
 /** One record of a text, which spans several lines when a quoted field contains line breaks. */
 export interface TextRecord {
@@ -34,8 +35,10 @@ export function recordsOf(lines: readonly string[], dialect: Dialect, from = 0, 
   const mark = dialect.quotes === 'single' ? "'" : '"';
   for (let at = from; at < lines.length && records.length < most;) {
     const line = lines[at] ?? '';
+    const isEscaped = dialect.quotes === 'escapes';
     const plain =
-      (dialect.quotes === 'none' || !line.includes(mark)) && !(dialect.quotes === 'backslash' && line.includes('\\'));
+      (dialect.quotes === 'none' || isEscaped || !line.includes(mark)) &&
+      !((dialect.quotes === 'backslash' || isEscaped) && line.includes('\\'));
     const record = plain
       ? {
           line: at + 1,
@@ -45,7 +48,9 @@ export function recordsOf(lines: readonly string[], dialect: Dialect, from = 0, 
           malformed: false,
           unclosed: false,
         }
-      : splitQuoted(lines, at, dialect, mark);
+      : isEscaped
+        ? splitEscaped(lines, at, dialect.delimiter)
+        : splitQuoted(lines, at, dialect, mark);
     records.push(record);
     at += record.lines;
   }
@@ -64,6 +69,34 @@ export function isBlank(record: TextRecord): boolean {
 
 function splitPlain(line: string, delimiter: string): string[] {
   return delimiter === 'spaces' ? line.trim().split(/[ \t]+/) : line.split(delimiter);
+}
+
+/** Splits a record with escapes in place of quotes. A backslash at the end of a line keeps the line break. */
+function splitEscaped(lines: readonly string[], start: number, delimiter: string): TextRecord {
+  const fields: string[] = [];
+  let [field, lineAt] = ['', start];
+  for (; lineAt < lines.length && lineAt - start < mostLines; lineAt++) {
+    const line = lines[lineAt] ?? '';
+    if (lineAt === start && line === endOfCopy) break;
+    const isOpen = endsInEscape(line) && lineAt + 1 < lines.length;
+    const end = isOpen ? line.length - 1 : line.length;
+    for (let i = 0; i < end; i++) {
+      if (line.charAt(i) === '\\' && i + 1 < end) {
+        const { text, length } = escapeAt(line, i + 1, delimiter);
+        field += text;
+        i += length;
+      } else if (line.startsWith(delimiter, i)) {
+        fields.push(field);
+        field = '';
+        i += delimiter.length - 1;
+      } else field += line.charAt(i);
+    }
+    if (!isOpen) break;
+    field += '\n';
+  }
+  fields.push(field);
+  const count = Math.min(lineAt, lines.length - 1) - start + 1;
+  return { line: start + 1, lines: count, fields, quoted: 0, malformed: false, unclosed: false };
 }
 
 function splitQuoted(

@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { checkCancelled } from '../../base/errors.ts';
-import { quoteLiteral, quotePath } from '../quote.ts';
+import { quotePath } from '../quote.ts';
+import { longPathsOf, quotedNumbers } from './exactJsonFile.ts';
 import { halfCharacter } from './halfCharacter.ts';
+import { objectsSql } from './jsonSql.ts';
+import type { JsonPath } from './jsonScan.ts';
 
 /** The sound lines of JSON Lines files, and those that are no object. */
 export interface RepairedJson {
@@ -41,9 +44,11 @@ export async function repairJsonLines(
   const broken = createWriteStream(brokenPath);
   const copies = files.map((_, i) => join(folder, `${i}.jsonl`));
   const found = { rows: 0, broken: 0 };
+  const long = longPathsOf(files);
+  const exact = new Set(long.keys());
   try {
     for (const [i, file] of files.entries()) {
-      const sound = await repairFile(file, copies[i] ?? '', broken, found, signal);
+      const sound = await repairFile(file, copies[i] ?? '', { broken, found, exact, signal });
       if (sound === 0) return await discard().then(() => null);
     }
     await ended(broken);
@@ -53,9 +58,8 @@ export async function repairJsonLines(
     await discard();
     throw error;
   }
-  const list = (texts: readonly string[]) => `[${texts.map(quoteLiteral).join(', ')}]`;
   return {
-    sql: `(SELECT * REPLACE (map(${list(copies)}, ${list(files)})[_file] AS _file) FROM read_json([${copies.map(quotePath).join(', ')}], union_by_name = true, filename = '_file', format = 'newline_delimited', maximum_object_size = 67108864, sample_size = -1))`,
+    sql: objectsSql(copies, { files, withFile: true, long }),
     unparsed: `SELECT * FROM read_json(${quotePath(brokenPath)}, format = 'newline_delimited', columns = {file: 'VARCHAR', line: 'BIGINT', text: 'VARCHAR'})`,
     count: found.broken,
     rows: found.rows,
@@ -67,9 +71,17 @@ export async function repairJsonLines(
 async function repairFile(
   file: string,
   copy: string,
-  broken: WriteStream,
-  found: { rows: number; broken: number },
-  signal: AbortSignal,
+  {
+    broken,
+    found,
+    exact,
+    signal,
+  }: {
+    broken: WriteStream;
+    found: { rows: number; broken: number };
+    exact: ReadonlySet<JsonPath>;
+    signal: AbortSignal;
+  },
 ): Promise<number> {
   const raw = createReadStream(file);
   const input = /\.gz$/i.test(file) ? raw.pipe(createGunzip()) : raw;
@@ -84,7 +96,7 @@ async function repairFile(
     found.rows++;
     if (isSound(text)) {
       sound++;
-      const rest = text.slice(1).trimStart();
+      const rest = withNumbers(text, exact).slice(1).trimStart();
       await write(target, `{"_line":${line}${rest.startsWith('}') ? '' : ','}${rest}\n`);
     } else {
       found.broken++;
@@ -93,6 +105,13 @@ async function repairFile(
   }
   await ended(target);
   return sound;
+}
+
+/** The text of an object with the numbers of some places as strings. */
+function withNumbers(text: string, exact: ReadonlySet<JsonPath>): string {
+  if (exact.size === 0) return text;
+  const scan = quotedNumbers(exact);
+  return scan.next(text) + scan.end();
 }
 
 async function write(stream: WriteStream, text: string): Promise<void> {

@@ -1,5 +1,9 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { DataError } from '../../base/errors.ts';
+import { endOfCopy, escapeAt, longestEscape } from './escapes.ts';
+import { quotedNumbers } from './exactJsonFile.ts';
+import type { JsonPath } from './jsonScan.ts';
+import { ListingRewriter } from './listing.ts';
 import type { TextReading } from './readText.ts';
 
 const piece = 1 << 20;
@@ -7,12 +11,32 @@ const piece = 1 << 20;
 const longestField = 16 << 20;
 
 /** Why a text cannot be read by DuckDB as it is; null when it can. */
-export function whyRewritten({ readAs, lineEnd, quotesBefore }: TextReading): string | null {
+export function whyRewritten({ readAs, lineEnd, quotesBefore, listing, odd }: TextReading): string | null {
+  if (listing !== null) return 'listing';
+  if (odd) return 'packing';
   if (readAs.encoding !== 'utf-8') return 'encoding';
-  if (readAs.quotes === 'backslash' || readAs.quotes === 'single' || readAs.delimiter === 'spaces') return 'quotes';
+  if (isOtherStyle(readAs.quotes) || readAs.delimiter === 'spaces') return 'quotes';
   if (readAs.comment !== null) return 'comments';
   if (lineEnd === 'mixed') return 'line ends';
   return quotesBefore ? 'preamble' : null;
+}
+
+/** True when a rewritten text keeps its line ends; otherwise they are `\n`. */
+export function keepsLineEnds(reading: TextReading): boolean {
+  const { readAs, lineEnd, quotesBefore, listing } = reading;
+  return (
+    listing === null &&
+    !isOtherStyle(readAs.quotes) &&
+    readAs.delimiter !== 'spaces' &&
+    readAs.comment === null &&
+    lineEnd !== 'mixed' &&
+    !quotesBefore
+  );
+}
+
+/** Styles that DuckDB does not read. */
+function isOtherStyle(quotes: TextReading['readAs']['quotes']): boolean {
+  return quotes === 'backslash' || quotes === 'single' || quotes === 'escapes';
 }
 
 /** The delimiter of the text after it is rewritten. */
@@ -22,12 +46,22 @@ export function rewrittenDelimiter(delimiter: string): string {
 
 /**
  * Rewrites an unpacked text as UTF-8 with doubled quotes and one kind of line end. The number of its lines stays the
- * same: comments and the lines before the table become blank. `most` is the number of characters after which it stops, at
+ * same: comments and the lines before the table become blank. Of JSON, the numbers of `exact` become strings. `most` is the number of characters after which it stops, at
  * the end of a record. Returns whether the whole file was written. Throws DataError for a quote that is not closed.
  */
-export function rewriteText(reading: TextReading, file: string, target: string, most = Infinity): boolean {
+export function rewriteText(
+  reading: TextReading,
+  file: string,
+  target: string,
+  { most = Infinity, exact = [] }: { most?: number; exact?: readonly JsonPath[] } = {},
+): boolean {
   const decoder = new TextDecoder(reading.readAs.encoding);
-  const rewriter = new Rewriter(reading);
+  const rewriter =
+    exact.length > 0
+      ? quotedNumbers(new Set(exact))
+      : reading.listing === null
+        ? new Rewriter(reading)
+        : new ListingRewriter(reading.listing);
   const [from, to] = [openSync(file, 'r'), openSync(target, 'w', 0o600)];
   try {
     const buffer = Buffer.allocUnsafe(piece);
@@ -76,18 +110,12 @@ class Rewriter {
   #wasQuoted = false;
 
   constructor(reading: TextReading) {
-    const { readAs, lineEnd, quotesBefore } = reading;
+    const { readAs } = reading;
     this.#reading = reading;
     this.#mark = readAs.quotes === 'single' ? "'" : '"';
     this.#delimiter = readAs.delimiter;
     // Only the encoding differs: the text stays as it is.
-    this.#plain =
-      readAs.quotes !== 'backslash' &&
-      readAs.quotes !== 'single' &&
-      readAs.delimiter !== 'spaces' &&
-      readAs.comment === null &&
-      lineEnd !== 'mixed' &&
-      !quotesBefore;
+    this.#plain = keepsLineEnds(reading);
     this.#skipping = readAs.skip > 0;
   }
 
@@ -95,7 +123,7 @@ class Rewriter {
   next(piece: string): string {
     if (this.#plain) return piece;
     const text = this.#held + piece;
-    return this.#rewrite(text, Math.max(0, text.length - Math.max(2, this.#delimiter.length)));
+    return this.#rewrite(text, Math.max(0, text.length - Math.max(longestEscape, this.#delimiter.length)));
   }
 
   end(): string {
@@ -106,7 +134,7 @@ class Rewriter {
 
   #rewrite(text: string, until: number): string {
     const { comment, quotes } = this.#reading.readAs;
-    const isBackslash = quotes === 'backslash';
+    const isBackslash = quotes === 'backslash' || quotes === 'escapes';
     const isRun = this.#delimiter === 'spaces';
     let out = '';
     let i = 0;
@@ -122,7 +150,7 @@ class Rewriter {
         out += this.#endOfLine();
       } else if (this.#skipping || this.#state === 'comment') {
         continue;
-      } else if (this.#state === 'line' && c === comment) {
+      } else if (this.#state === 'line' && (c === comment || (quotes === 'escapes' && isEndOfCopy(text, i)))) {
         this.#state = 'comment';
       } else if (isRun && this.#state !== 'open' && (c === ' ' || c === '\t')) {
         if (this.#state !== 'line' && this.#state !== 'gap') [out, this.#state] = [out + this.#take(), 'gap'];
@@ -138,7 +166,7 @@ class Rewriter {
         i += this.#delimiter.length - 1;
       } else {
         if (this.#state === 'gap') [out, this.#state] = [`${out} `, 'start'];
-        if (c === this.#mark && quotes !== 'none' && this.#isFieldStart())
+        if (c === this.#mark && quotes !== 'none' && quotes !== 'escapes' && this.#isFieldStart())
           [this.#state, this.#field, this.#wasQuoted] = ['open', '', true];
         else if (this.#state !== 'closed') {
           this.#field += c;
@@ -157,6 +185,12 @@ class Rewriter {
   /** Adds what a backslash escapes, and returns the number of its characters. Other escapes stay as they are written. */
   #escaped(text: string, at: number): number {
     const next = text.startsWith('\r\n', at) ? '\r\n' : text.charAt(at);
+    if (this.#reading.readAs.quotes === 'escapes' && next !== '\r' && !next.endsWith('\n')) {
+      const found = escapeAt(text, at, this.#delimiter);
+      this.#field += found.text;
+      this.#state = 'plain';
+      return found.length;
+    }
     const isPlain = [this.#mark, '\\', '\n', '\r', '\r\n', this.#delimiter].includes(next);
     this.#field += isPlain ? next : `\\${next}`;
     if (isPlain && next !== '\\') this.#wasQuoted = true;
@@ -181,7 +215,10 @@ class Rewriter {
   #take(): string {
     const field = this.#field;
     const { quotes } = this.#reading.readAs;
-    const quote = this.#wasQuoted || ((quotes === 'backslash' || quotes === 'single') && field.includes('"'));
+    const quote =
+      this.#wasQuoted ||
+      (isOtherStyle(quotes) && field.includes('"')) ||
+      (quotes === 'escapes' && (/[\r\n]/.test(field) || field.includes(this.#delimiter)));
     [this.#field, this.#wasQuoted] = ['', false];
     return quote ? `"${field.replaceAll('"', '""')}"` : field;
   }
@@ -193,4 +230,9 @@ class Rewriter {
       { place: { file, line: this.#line } },
     );
   }
+}
+
+function isEndOfCopy(text: string, at: number): boolean {
+  const end = at + endOfCopy.length;
+  return text.startsWith(endOfCopy, at) && (end >= text.length || text[end] === '\n' || text[end] === '\r');
 }

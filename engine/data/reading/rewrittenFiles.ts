@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packingOf } from './fileStart.ts';
+import type { JsonPath } from './jsonScan.ts';
 import type { TextReading } from './readText.ts';
 import { rewriteText } from './rewriteText.ts';
 import { unpackFile } from './unpackFile.ts';
@@ -24,10 +25,10 @@ const idleMs = 10 * 60_000;
 const prefix = 'loopwright-read-';
 
 /**
- * Returns the path of a text rewritten as UTF-8 with doubled quotes. Each version of a file is rewritten once a process;
+ * Returns the path of a text rewritten as UTF-8 with doubled quotes; a JSON text with the numbers of `exact` as strings. Each version of a file is rewritten once a process;
  * the copies are removed when the process ends, or by the next process when it was killed.
  */
-export function rewrittenFile(reading: TextReading): string {
+export function rewrittenFile(reading: TextReading, exact: readonly JsonPath[] = []): string {
   const { file } = reading;
   const stats = statSync(file);
   const key = createHash('sha256')
@@ -40,6 +41,8 @@ export function rewrittenFile(reading: TextReading): string {
         reading.readAs,
         reading.lineEnd,
         reading.quotesBefore,
+        reading.listing,
+        exact,
       ]),
     )
     .digest('hex');
@@ -53,10 +56,10 @@ export function rewrittenFile(reading: TextReading): string {
   const path = join(ownFolder(), `${key.slice(0, 24)}.csv`);
   const beside = `${path}.tmp`;
   try {
-    if (packingOf(file) === null) rewriteText(reading, file, beside);
+    if (packingOf(file) === null) rewriteText(reading, file, beside, { exact });
     else {
       unpackFile(file, `${path}.raw`);
-      rewriteText(reading, `${path}.raw`, beside);
+      rewriteText(reading, `${path}.raw`, beside, { exact });
     }
     replaceFileSync(beside, path);
   } finally {

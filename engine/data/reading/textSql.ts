@@ -6,7 +6,7 @@ import { partitionsOf, type Partition } from './partFiles.ts';
 import type { ShapeSettings } from './readAs.ts';
 import { readText, type TextReading } from './readText.ts';
 import { rewrittenFile } from './rewrittenFiles.ts';
-import { rewrittenDelimiter, whyRewritten } from './rewriteText.ts';
+import { keepsLineEnds, rewrittenDelimiter, whyRewritten } from './rewriteText.ts';
 
 /** Tables in which DuckDB records the lines that were set aside. */
 export const rejectTables = { errors: 'loopwright_reject_errors', scans: 'loopwright_reject_scans' } as const;
@@ -95,7 +95,7 @@ function readSql(
     `delim = ${quoteLiteral(rewrittenDelimiter(readAs.delimiter))}`,
     `quote = ${quote}, escape = ${quote}, comment = ''`,
     // A line break in the first quotes misleads DuckDB's own detection, and it reads no row.
-    `new_line = '${lineEndNames[reading.lineEnd]}'`,
+    `new_line = '${lineEndNames[isRewritten && !keepsLineEnds(reading) ? '\n' : reading.lineEnd]}'`,
   ].join(', ');
   const file = withFile ? ", filename = '_file'" : '';
   const read = `read_csv([${paths.map(quotePath).join(', ')}], ${dialect}, ${ragged}, ${columns}${file})`;

@@ -7,16 +7,8 @@ import { quoteIdentifier } from '../quote.ts';
 import { freshness, timeOf, type Peek, type PeekOptions } from './peek.ts';
 import { queryText } from './queryText.ts';
 import type { SourceContext } from './source.ts';
-import {
-  asText,
-  explain,
-  nothingSeen,
-  openReadOnly,
-  prepare,
-  sqlTypeOf,
-  type SqliteSource,
-  type Value,
-} from './sqliteSource.ts';
+import { explain, openReadOnly, prepare, type SqliteSource } from './sqliteSource.ts';
+import { asText, nothingSeen, sqlTypeOf, type Value } from './sqliteValues.ts';
 import { projectPath } from '../../base/projectPath.ts';
 
 /** Longest time for counting the rows, in milliseconds. */

@@ -51,7 +51,7 @@ export function sourceIdentity(from: CollectSource): string {
 }
 
 /** Keys that say how a source is reached, not what is read. */
-const access = new Set(['headers', 'batch', 'ssl', 'ca', 'cert', 'key', 'key_password_env']);
+const access = new Set(['headers', 'batch', 'timeout', 'ssl', 'ca', 'cert', 'key', 'key_password_env']);
 
 /** Describes a source in one line. The caller must remove secrets. */
 export function describeSource(from: CollectSource): string {

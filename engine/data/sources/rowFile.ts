@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { isDiskFull, DataError, WorkError, checkCancelled } from '../../base/errors.ts';
 import type { Database } from '../database.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
+import { rowLine } from './rowLine.ts';
 import { writeParquet } from '../writeTable.ts';
 
 /** A database column: its text, and the SQL that converts it to the target type. */
@@ -64,16 +65,7 @@ export class RowFile {
   async write(rows: readonly (readonly (string | null)[])[]): Promise<void> {
     let held = 0;
     for (const row of rows) {
-      let line = '';
-      for (let i = 0; i < this.#width; i++) {
-        const value = row[i];
-        line +=
-          value === null || value === undefined
-            ? ','
-            : `"${value.includes('"') ? value.replaceAll('"', '""') : value}",`;
-      }
-      // The last field is never empty, so that a row of NULLs is not a blank line.
-      line += '0\n';
+      const line = rowLine(row, this.#width);
       this.#buffer.push(line);
       this.#longest = Math.max(this.#longest, line.length);
       held += line.length;

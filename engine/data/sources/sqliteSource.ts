@@ -2,16 +2,21 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type BetterSqlite from 'better-sqlite3';
-import { CancelledError, DataError, WorkError, checkCancelled, messageOf } from '../../base/errors.ts';
+import { duration } from '../../../words/times.ts';
+import { durationMs } from '../../base/duration.ts';
+import { CancelledError, DataError, WorkError, messageOf } from '../../base/errors.ts';
+import { runCommand } from '../../base/runCommand.ts';
 import { suggestion } from '../../base/didYouMean.ts';
 import type { Watermark } from '../watermark.ts';
 import { quoteIdentifier } from '../quote.ts';
 import { queryError, queryText, type QueryText } from './queryText.ts';
-import { RowFile, checkColumns, nextBatch, type RowColumn } from './rowFile.ts';
+import { RowFile, checkColumns, type RowColumn } from './rowFile.ts';
 import type { Received, SourceContext } from './source.ts';
+import type { SqliteDone, SqliteFault, SqliteReport, SqliteRequest } from './sqliteRows/messages.ts';
+import { sqlTypeOf, type Seen } from './sqliteValues.ts';
 import { projectPath } from '../../base/projectPath.ts';
 
 export interface SqliteSource {
@@ -19,18 +24,8 @@ export interface SqliteSource {
   query: string;
   watermark?: string | undefined;
   batch?: number | undefined;
-}
-
-export type Value = null | bigint | number | string | Buffer;
-
-/** Kinds of values found in a column. SQLite does not enforce column types. */
-export interface Seen {
-  integer: boolean;
-  real: boolean;
-  text: boolean;
-  blob: boolean;
-  /** An integer that a double cannot represent. */
-  long: boolean;
+  /** A duration after which the query is stopped. */
+  timeout?: string | undefined;
 }
 
 /**
@@ -47,16 +42,10 @@ export async function fromSqlite(context: SourceContext, source: SqliteSource): 
   const handle = openReadOnly(context.root, source.sqlite);
   let rows: RowFile | null = null;
   try {
-    const { statement, names, values } = prepare(context, source, query, handle);
+    const prepared = prepare(context, source, query, handle);
+    const { names } = prepared;
     rows = await RowFile.open(path, names.length);
-    const seen = names.map(nothingSeen);
-    const watermark = await readRows(
-      context,
-      source,
-      statement.iterate(...values) as IterableIterator<Value[]>,
-      rows,
-      seen,
-    );
+    const { watermark, seen } = await readRows(context, source, prepared, rows, names);
     const columns = names.map((name, i): RowColumn => ({ name, typed: typeOf(seen[i]) }));
     names.forEach((name, i) => {
       if (seen[i]?.blob) context.log(`${name}: bytes are written as base64`);
@@ -87,96 +76,148 @@ export function openReadOnly(root: string, file: string): BetterSqlite.Database 
   }
 }
 
+/** A query that SQLite has accepted. */
+export interface Prepared {
+  names: string[];
+  sql: string;
+  values: (bigint | number | string)[];
+  statement: BetterSqlite.Statement;
+  /** The query, or a view that it reads, is recursive. */
+  isRecursive: boolean;
+}
+
 /** Wraps the query to limit it by the watermark. The last columns are the watermark and its kind. */
 export function prepare(
   { since, inclusive }: SourceContext,
   { watermark }: SqliteSource,
   { sql }: QueryText,
   handle: BetterSqlite.Database,
-): { names: string[]; values: (bigint | number | string)[]; statement: BetterSqlite.Statement } {
-  const inner = handle.prepare(`SELECT * FROM (\n${sql}\n) AS q`);
-  const names = inner.columns().map(({ name }) => name);
+): Prepared {
+  const plain = `SELECT * FROM (\n${sql}\n) AS q`;
+  const names = handle
+    .prepare(plain)
+    .columns()
+    .map(({ name }) => name);
   checkColumns(names, watermark, suggestion);
-  if (watermark === undefined) return { names, values: [], statement: inner.raw().safeIntegers() };
-  const by = `q.${quoteIdentifier(watermark)}`;
-  const statement = handle.prepare(
-    `SELECT q.*, ${by}, typeof(${by}) FROM (\n${sql}\n) AS q${since ? ` WHERE ${by} ${inclusive ? '>=' : '>'} ?` : ''} ORDER BY ${by}`,
-  );
-  return { names, values: since ? [boundValue(since)] : [], statement: statement.raw().safeIntegers() };
+  const by = watermark === undefined ? '' : `q.${quoteIdentifier(watermark)}`;
+  const after = since && watermark !== undefined ? ` WHERE ${by} ${inclusive ? '>=' : '>'} ?` : '';
+  const wanted =
+    watermark === undefined ? plain : `SELECT q.*, ${by}, typeof(${by}) FROM (\n${sql}\n) AS q${after} ORDER BY ${by}`;
+  const values = since && watermark !== undefined ? [boundValue(since)] : [];
+  const plan = handle.prepare(`EXPLAIN QUERY PLAN ${wanted}`).all(...values) as { detail: string }[];
+  return {
+    names,
+    sql: wanted,
+    values,
+    statement: handle.prepare(wanted).raw().safeIntegers(),
+    isRecursive: plan.some(({ detail }) => detail === 'RECURSIVE STEP'),
+  };
 }
 
 function boundValue({ value, kind }: Watermark): bigint | number | string {
   return kind === 'integer' ? BigInt(value) : kind === 'real' ? Number(value) : value;
 }
 
+/** Longest time of a query with a recursion, where the source gives none: most recursions that last longer never end. */
+const recursionMs = 60_000;
+
+/**
+ * Runs the query in a process of its own, which can be ended: a query of SQLite blocks its thread. Returns the highest
+ * watermark.
+ */
 async function readRows(
   context: SourceContext,
   source: SqliteSource,
-  found: IterableIterator<Value[]>,
+  { sql, values, isRecursive }: Prepared,
   file: RowFile,
-  seen: Seen[],
-): Promise<Watermark | null> {
-  let watermark = context.since;
-  let unmarked = 0;
-  let batch: (string | null)[][] = [];
-  const write = async () => {
-    await file.write(batch);
-    batch = [];
-    context.progress(`${file.rows.toLocaleString('en-US')} rows from ${source.sqlite}`);
-    // Reading blocks the thread. A cancellation is handled between two batches.
-    await breathe();
-    checkCancelled(context.signal);
+  names: readonly string[],
+): Promise<{ watermark: Watermark | null; seen: Seen[] }> {
+  const program = programPath();
+  if (program === null) throw new WorkError('A part of the installation is missing; install Loopwright again.');
+  const request: SqliteRequest = {
+    database: projectPath(context.root, source.sqlite),
+    sql,
+    values: values.map((value) => (typeof value === 'bigint' ? { integer: String(value) } : value)),
+    columns: names.length,
+    hasWatermark: source.watermark !== undefined,
+    batch: source.batch ?? 10_000,
+    out: file.path,
   };
-  let size = nextBatch(source.batch ?? 10_000, 0);
-  for (const row of found) {
-    batch.push(seen.map((kinds, i) => asText(row[i] ?? null, kinds)));
-    if (source.watermark !== undefined) {
-      const kind = row[seen.length + 1];
-      if (kind === 'null') unmarked++;
-      else if (kind === 'blob')
-        throw new DataError(
-          `The watermark ${source.watermark} contains bytes, which have no useful order. Use a column of numbers or texts.`,
-        );
-      else watermark = { column: source.watermark, value: String(row[seen.length]), kind: kind as Watermark['kind'] };
-    }
-    if (batch.length < size) continue;
-    await write();
-    size = nextBatch(source.batch ?? 10_000, file.rowBytes);
+  const limit = source.timeout === undefined ? (isRecursive ? recursionMs : null) : durationMs(source.timeout);
+  const late = new AbortController();
+  const timer = limit === null ? undefined : setTimeout(() => late.abort(), Math.min(limit, 2 ** 31 - 1));
+  let done: SqliteDone | null = null;
+  let fault: SqliteFault | null = null;
+  let last = '';
+  try {
+    await runCommand({
+      cmd: [process.execPath, program],
+      cwd: context.root,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      signal: AbortSignal.any([context.signal, late.signal]),
+      onInput: (stdin) => stdin.end(`${JSON.stringify(request)}\n`),
+      onLine: (line, from) => {
+        const report = from === 'stdout' ? reportOf(line) : null;
+        if (report?.event === 'rows')
+          context.progress(`${report.rows.toLocaleString('en-US')} rows from ${source.sqlite}`);
+        else if (report?.event === 'done') done = report;
+        else if (report?.event === 'fault') fault = report;
+        else if (line.trim() !== '') last = line.trim();
+      },
+    });
+  } catch (error) {
+    if (late.signal.aborted && !context.signal.aborted) throw tooLong(source, isRecursive, limit ?? 0, error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
-  await write();
+  if (fault !== null) throw faultOf(fault, source.watermark);
+  if (done === null)
+    throw new WorkError(`The database \`${source.sqlite}\` could not be read to its end. ${last}`.trim());
+  const { rows, longest, seen, highest, unmarked } = done as SqliteDone;
+  file.received(names.length, rows, longest);
   if (unmarked > 0)
     context.log(
       `warning: ${unmarked.toLocaleString('en-US')} rows have no ${source.watermark}; changes to them are not detected`,
     );
-  return watermark;
+  const watermark =
+    highest === null || source.watermark === undefined ? context.since : { column: source.watermark, ...highest };
+  return { watermark, seen };
 }
 
-/** Returns a value as text, and notes its kind. */
-export function asText(value: Value, seen: Seen): string | null {
-  if (value === null) return null;
-  if (typeof value === 'string') {
-    seen.text = true;
-    return value;
-  }
-  if (typeof value === 'bigint') {
-    seen.integer = true;
-    if (value > 9007199254740992n || value < -9007199254740992n) seen.long = true;
-    return value.toString();
-  }
-  if (typeof value === 'number') {
-    seen.real = true;
-    return String(value);
-  }
-  seen.blob = true;
-  return value.toString('base64');
+function tooLong(source: SqliteSource, isRecursive: boolean, ms: number, cause: unknown): WorkError {
+  const why = isRecursive
+    ? 'It is recursive, and a recursion without a last step never ends: give it a condition or a LIMIT'
+    : 'Make it smaller';
+  return new WorkError(
+    `The query of \`${source.sqlite}\` did not end within ${duration(ms)} and was stopped. ${why}, or set \`timeout\` of the source to a longer time.`,
+    { cause, place: { file: 'loopwright.yaml' } },
+  );
 }
 
-export const nothingSeen = (): Seen => ({ integer: false, real: false, text: false, blob: false, long: false });
+function faultOf({ code, message }: SqliteFault, watermark: string | undefined): Error {
+  if (code === 'BYTES')
+    return new DataError(
+      `The watermark ${watermark ?? ''} contains bytes, which have no useful order. Use a column of numbers or texts.`,
+    );
+  if (code === 'FULL')
+    return new WorkError('The disk is full: the received rows could not be written. Free some space and run again.');
+  return Object.assign(new Error(message), { code });
+}
 
-/** Returns the narrowest SQL type that loses no information; null for text. */
-export function sqlTypeOf(seen: Seen | undefined): 'DOUBLE' | 'BIGINT' | null {
-  if (!seen || seen.text || seen.blob || (seen.real && seen.long)) return null;
-  return seen.real ? 'DOUBLE' : seen.integer ? 'BIGINT' : null;
+function reportOf(line: string): SqliteReport | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return value !== null && typeof value === 'object' && 'event' in value ? (value as SqliteReport) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The program beside the bundle, or beside this source. */
+function programPath(): string | null {
+  const folder = dirname(fileURLToPath(import.meta.url));
+  return [join(folder, 'sqliteRows.cjs'), join(folder, 'sqliteRows/main.ts')].find((path) => existsSync(path)) ?? null;
 }
 
 function typeOf(seen: Seen | undefined): RowColumn['typed'] {

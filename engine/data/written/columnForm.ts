@@ -1,9 +1,10 @@
 import type { Field } from '../../project/schema/datasetSchema.ts';
+import { hasLeapSecond } from '../leapSecond.ts';
 import { defaultPivotYear } from '../../project/schema/readSettings.ts';
 import { dateForm, packedForm, type DateForm } from './dates.ts';
 import { fitsFormat, typeOfFormat } from './dateFormat.ts';
 import { mergeDashes } from './dashes.ts';
-import { isMarker, isMissingAmongTexts, sentinelOf } from './markers.ts';
+import { isMarker, isMissingAmongTexts, isZeroDate, sentinelOf } from './markers.ts';
 import { numberForm, type NumberForm } from './numbers.ts';
 import { textNotes } from './textNotes.ts';
 
@@ -59,7 +60,8 @@ export function columnForm(
     decimal: given?.decimal ?? found.decimal,
     dayFirst: given?.dates.map(dayFirstOf).find((first) => first !== null) ?? found.dayFirst,
   };
-  const isMissing = (text: string) => isMarker(text) || (given?.missing.has(text) ?? false);
+  const isNone = zeroDatesIn(counts);
+  const isMissing = (text: string) => isMarker(text) || isNone(text) || (given?.missing.has(text) ?? false);
   const texts = [...counts.keys()].filter((text) => !isMissing(text));
   const markers = [...counts.keys()].filter((text) => text !== '' && isMissing(text));
   const rows = Math.max(
@@ -89,8 +91,7 @@ export function columnForm(
   const booleans = booleanWords(texts);
   if (booleans) return { ...plain, field: { name, type: 'boolean', ...booleans, ...missing(markers) } };
 
-  const packed =
-    texts.every((text) => /^(19|20)\d{6}$/.test(text)) && (packedDateName.test(name) || texts.length >= 10);
+  const packed = arePackedDates(texts, name, markers.some(isNone));
   const number =
     textName.test(name) && texts.some((text) => /[^0-9]|.{16}/.test(text)) ? null : numberForm(texts, hints, allowed);
   const dates = number && !packed ? null : dateForm(texts, hints.dayFirst, allowed);
@@ -131,6 +132,23 @@ export function columnForm(
         ? null
         : `${list(asTexts)} can be a word or a missing value: read as text. Add it to missingValues if it means no value.`,
   };
+}
+
+/** Days in eight digits, which the name, their number or zeros among them tell from numbers. 99991231 is the last of SAP. */
+function arePackedDates(texts: readonly string[], name: string, haveZeros: boolean): boolean {
+  const isTold = packedDateName.test(name) || texts.length >= 10 || haveZeros;
+  return isTold && texts.every((text) => /^((19|20)\d{6}|99991231)$/.test(text));
+}
+
+/** Tells the dates of zeros, in a column whose other texts are dates. */
+function zeroDatesIn(counts: ReadonlyMap<string, number>): (text: string) => boolean {
+  const texts = [...counts.keys()].filter((text) => !isMarker(text));
+  const others = texts.filter((text) => !isZeroDate(text));
+  if (others.length === texts.length || others.length === 0) return () => false;
+  const areDates = texts.some((text) => /^0+$/.test(text))
+    ? packedForm(others) !== null
+    : dateForm(others, null, others.length >= 20 ? 3 : 0) !== null;
+  return areDates ? isZeroDate : () => false;
 }
 
 function ofNumbers(
@@ -285,11 +303,14 @@ function yearNotes(format: string, given: FileHints['given']): string[] {
 }
 
 function dateNotes(format: string | undefined, texts: readonly string[], given: FileHints['given']): string[] {
+  const leap = texts.find(hasLeapSecond);
+  const leaps = leap === undefined ? [] : [`the leap second \`${leap}\` is read as the second after it`];
   if (format === undefined)
     return texts.some((text) => /[0-9] ?[+-]\d{2}(:?\d{2})?$/.test(text) && text.includes(':'))
-      ? ['times with an offset are read in UTC']
-      : [];
+      ? ['times with an offset are read in UTC', ...leaps]
+      : leaps;
   return [
+    ...leaps,
     `dates are read as ${format}`,
     ...yearNotes(format, given),
     ...(format.includes('%z') ? ['times with an offset are read in UTC'] : []),

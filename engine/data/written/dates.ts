@@ -1,3 +1,5 @@
+import { hasLeapSecond } from '../leapSecond.ts';
+
 /** How the dates of a column are written. */
 export interface DateForm {
   type: 'date' | 'datetime' | 'time';
@@ -32,7 +34,7 @@ const clock = /^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$/;
 /** The forms that a text can have, the most usual first. */
 function candidatesOf(text: string): Candidate[] {
   if (isoDate.test(text)) return isoExists(text) ? [{ type: 'date', format: 'ISO' }] : [];
-  if (isoMoment.test(text)) return isoExists(text) ? [{ type: 'datetime', format: 'ISO' }] : [];
+  if (isoMoment.test(text)) return isoExists(text) && isClock(text) ? [{ type: 'datetime', format: 'ISO' }] : [];
   if (clock.test(text)) return [{ type: 'time', format: 'ISO' }];
   const weekday = /^([A-Za-z]+)(,? +)/.exec(text);
   const named = weekday ? nameDirective(weekday[1] ?? '', weekdays, 'a') : [];
@@ -62,7 +64,8 @@ function timeFormat(text: string): string | null {
     );
   if (!found) return null;
   const [, hour = '', minute = '', second, fraction, gap = '', half, space = '', zone] = found;
-  if (Number(hour) > (half ? 12 : 23) || Number(minute) > 59 || Number(second ?? 0) > 60) return null;
+  if (Number(hour) > (half ? 12 : 23) || Number(minute) > 59) return null;
+  if (Number(second ?? 0) > 59 && !hasLeapSecond(text)) return null;
   if (half?.includes('.')) return null;
   const clockFormat = `${half ? '%I' : '%H'}:%M${second === undefined ? '' : ':%S'}${fraction === undefined ? '' : '.%f'}`;
   const zoneFormat = zone === undefined ? '' : /^[+-]/.test(zone) ? '%z' : zone;
@@ -113,7 +116,7 @@ function dateFormats(text: string): string[] {
   const front = /^(\d{4})([ -/])([A-Za-z]+)\2(\d{1,2})$/.exec(text);
   if (front && isDay(Number(front[4])))
     return nameDirective(front[3] ?? '', months, 'b').map((name) => `%Y${front[2]}${name}${front[2]}%d`);
-  const packed = /^((?:19|20)\d{2})(\d{2})(\d{2})$/.exec(text);
+  const packed = /^((?:19|20)\d{2}|9999)(\d{2})(\d{2})$/.exec(text);
   return packed && exists(Number(packed[1]), Number(packed[2]), Number(packed[3])) ? ['%Y%m%d'] : [];
 }
 
@@ -125,6 +128,9 @@ function exists(year: number, month: number, day: number): boolean {
 
 const isoExists = (text: string) =>
   exists(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)));
+
+/** True unless a time in ISO 8601 has seconds that no clock shows. */
+const isClock = (text: string) => !/:\d{2}:[6-9]/.test(text) || hasLeapSecond(text);
 
 const isDay = (n: number) => n >= 1 && n <= 31;
 const isMonth = (n: number) => n >= 1 && n <= 12;
@@ -274,7 +280,7 @@ export function haveForeignMonths(texts: readonly string[]): boolean {
 /** The form of moments and days in digits alone, which are numbers too; null when some are none. */
 export function packedForm(texts: readonly string[]): string | null {
   for (const [form, format] of [
-    [/^(?:19|20)\d{6}$/, '%Y%m%d'],
+    [/^(?:(?:19|20)\d{6}|99991231)$/, '%Y%m%d'],
     [/^(?:19|20)\d{6}(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/, '%Y%m%d%H%M%S'],
   ] as const)
     if (texts.length > 0 && texts.every((text) => form.test(text) && dateFormats(text.slice(0, 8)).length > 0))

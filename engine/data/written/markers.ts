@@ -90,6 +90,15 @@ export function isMarker(text: string): boolean {
   return text === '' || all.has(text);
 }
 
+/** Dates of zeros: MySQL and SAP write no date so, with any delimiters or none, and with a time or none. */
+const zeroDate =
+  /^(?:0{8}|0{14}|(?:0000([-./])00?\1 ?00?|00?([-./])00?\2 ?0000|00([-./])00\3 ?00)(?:[Tt ]00:00(?::00(?:\.0+)?)?(?:Z|[+]00(?::?00)?)?)?)$/;
+
+/** True for a date of zeros, which stands for a missing value among dates. In other columns it can be a code. */
+export function isZeroDate(text: string): boolean {
+  return zeroDate.test(text);
+}
+
 /**
  * True when a marker stands for a missing value in a column of texts. `NA` does among words, but not among codes such as
  * `DE`, where it can be Namibia; `None` can be a category.

@@ -137,19 +137,23 @@ export function numberForm(texts: readonly string[], hints: NumberHints, allowed
   const { convention } = chosen;
   const whole = convention.group === null && values.every((value) => /^[0-9]+$/.test(value));
   if (values.some((value) => /^[0-9]{39,}$/.test(value))) return null;
+  const signs = numbers.some(({ dressed }) => dressed);
+  const strays = texts.filter((_, i) => {
+    const one = parsed[i];
+    return !one || (one.core !== null && bare(one.core, convention) === null);
+  });
+  // Where signs are left out, `5 kg` would be read as 5.
+  if (signs && strays.some((text) => /[0-9]/.test(text))) return null;
   return {
     ...convention,
-    signs: numbers.some(({ dressed }) => dressed),
+    signs,
     unit: [...units].find((unit) => unit !== '') ?? null,
     unitMixed: units.size > 1,
     whole: whole && values.length === numbers.length && !numbers.some(({ dressed }) => dressed),
     infinite: numbers.some(({ core }) => core === null),
     dashes: numbers.some(({ dash }) => dash),
     decimals: exactDecimals(values, whole),
-    strays: texts.filter((_, i) => {
-      const one = parsed[i];
-      return !one || (one.core !== null && bare(one.core, convention) === null);
-    }),
+    strays,
     rival: rival ? (chosen === rival ? best : rival).convention : null,
   };
 }

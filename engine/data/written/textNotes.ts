@@ -1,5 +1,6 @@
 import { haveForeignMonths, type MixedDates } from './dates.ts';
 import { mixedNumbers } from './numbers.ts';
+import { unitsNote } from './units.ts';
 
 /** Why a column stays text although its texts look like dates or numbers. `allowed`: texts that can be neither. */
 export function textNotes(
@@ -25,6 +26,6 @@ export function textNotes(
     return ['codes with leading zeros, kept as text'];
   if (texts.length > 0 && texts.every((text) => /^[0-9]+(E[0-9]+)?$/.test(text)))
     return [`\`${texts.find((text) => text.includes('E')) ?? texts[0] ?? ''}\` can be a code: kept as text`];
-  const numbers = mixedNumbers(texts, allowed, rowsOf);
+  const numbers = mixedNumbers(texts, allowed, rowsOf) ?? unitsNote(texts, allowed, rowsOf);
   return numbers === null ? [] : [numbers];
 }

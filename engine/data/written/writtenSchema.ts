@@ -1,14 +1,23 @@
-import type { DatasetSchema, Field } from '../../project/schema/datasetSchema.ts';
+import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import { givenDecimal, type ReadSettings } from '../../project/schema/readSettings.ts';
 import { checkCancelled } from '../../base/errors.ts';
-import { formField, formKey, groupBy, ofColumns, type Cells } from '../cells.ts';
+import { ofColumns, type Cells } from '../cells.ts';
 import type { Database } from '../database.ts';
+import { mayLeap } from '../leapSecond.ts';
 import { inPortions } from '../portions.ts';
-import { parseField } from '../parseField.ts';
-import { quoteIdentifier, quoteLiteral } from '../quote.ts';
+import { quoteIdentifier } from '../quote.ts';
+import {
+  countUnread,
+  countUnreadCells,
+  hasOtherUnit,
+  isMarkerSql,
+  isPadded,
+  unread,
+  type Column,
+} from './countUnread.ts';
 import { columnForm, type ColumnForm, type FileHints } from './columnForm.ts';
 import { mergeDashes, writtenKey } from './dashes.ts';
-import { isMarker, missingMarkers } from './markers.ts';
+import { isMarker } from './markers.ts';
 
 /** What a person should know about how a column is read. */
 export interface ColumnNotes {
@@ -40,17 +49,6 @@ export interface WrittenOptions {
 /** Rows from which a reading is proposed. It is then checked on all rows. */
 export const sampleRows = 2000;
 const mostRounds = 4;
-
-interface Column {
-  name: string;
-  counts: Map<string, number>;
-  blanks: Set<string>;
-  /** Rows with a text; 0 before they are counted. */
-  total: number;
-  /** True when the counts are those of all rows. */
-  complete: boolean;
-  form: ColumnForm;
-}
 
 /**
  * Proposes the type and format of each column of a FROM expression of texts. The first rows propose them; the expression
@@ -184,8 +182,6 @@ function formOf({ name, counts, blanks, total }: Column, hints: FileHints): Colu
   return columnForm(name, counts, [...blanks], hints, total);
 }
 
-const markerList = `[${[...missingMarkers].map(quoteLiteral).join(', ')}]`;
-
 /** Checks the proposals on all rows, and corrects those that do not read each text. */
 async function checkForms(
   db: Database,
@@ -212,6 +208,9 @@ async function checkForms(
       if (round === 0 && Number(row[`m${i}`] ?? 0) > 0) await learned(known(isMarkerSql(name)));
       if (wrong) await learned(known(unread(form.field)));
       else if (form.rival && Number(row[`r${i}`]) > 0) await learned(known(unread(form.rival)));
+      if (round === 0 && Number(row[`z${i}`] ?? 0) > 0) await learned(known(isPadded(name)));
+      if (round === 0 && Number(row[`x${i}`] ?? 0) > 0) await learned(known(mayLeap(quoteIdentifier(name))));
+      if (round === 0 && Number(row[`u${i}`] ?? 0) > 0) await learned(known(hasOtherUnit(column)));
       if (round === 0 && Number(row[`l${i}`] ?? 0) > 15)
         await learned(
           `SELECT DISTINCT ${quoteIdentifier(name)} AS t, 1 AS n FROM ${source} WHERE length(${quoteIdentifier(name)}) > 15 ORDER BY length(t) DESC, 1 LIMIT 200`,
@@ -228,76 +227,9 @@ async function checkForms(
   }
 }
 
-/** Columns in one statement: the time to plan it grows with the square of the number of expressions. */
-const columnsAtOnce = 12;
-
-/** By the index i of a column: rows with a text t, unread f, unread by the rival r, markers m, longest text l. */
-async function countUnread(db: Database, source: string, columns: readonly Column[]): Promise<Record<string, unknown>> {
-  const found: Record<string, unknown> = {};
-  for (let from = 0; from < columns.length; from += columnsAtOnce) {
-    const asked = columns.slice(from, from + columnsAtOnce).flatMap(({ form, name, complete }, at) => {
-      const i = from + at;
-      const column = quoteIdentifier(name);
-      const failing = (field: Field, as: string) => {
-        const { filled, value } = parseField(field, { fields: [field] }, 'VARCHAR', 'raw');
-        return isPlainText(field)
-          ? []
-          : [
-              {
-                inner: `(${filled}) AS p${as}, ${value} AS v${as}`,
-                outer: `count(*) FILTER (p${as} AND v${as} IS NULL) AS ${as}`,
-              },
-            ];
-      };
-      if (complete) return failing(form.field, `f${i}`);
-      return [
-        { inner: `${column} AS o${i}`, outer: `count(o${i}) AS t${i}` },
-        ...failing(form.field, `f${i}`),
-        ...(form.rival ? failing(form.rival, `r${i}`) : []),
-        { inner: `${isMarkerSql(name)} AS a${i}`, outer: `count(*) FILTER (a${i}) AS m${i}` },
-        ...(canLose(form.field) ? [{ inner: `length(${column}) AS g${i}`, outer: `max(g${i}) AS l${i}` }] : []),
-      ];
-    });
-    if (asked.length === 0) continue;
-    const [row = {}] = await db.rows(
-      `SELECT ${asked.map(({ outer }) => outer).join(', ')} FROM (SELECT ${asked.map(({ inner }) => inner).join(', ')} FROM ${source})`,
-    );
-    Object.assign(found, row);
-  }
-  return found;
-}
-
-/** The same by cells, of complete columns: those of the same form at once. */
-async function countUnreadCells(
-  db: Database,
-  { columns, table }: Cells,
-  open: readonly Column[],
-): Promise<Record<string, unknown>> {
-  const positions = new Map(columns.map(({ c, name }) => [name, c]));
-  const asked = open.flatMap(({ name, form: { field } }, i) =>
-    isPlainText(field) ? [] : [{ i, field, c: positions.get(name) ?? -1 }],
-  );
-  const found: Record<string, unknown> = {};
-  for (const own of groupBy(asked, ({ field }) => formKey(field)).values()) {
-    const field = formField(own[0]?.field);
-    const { filled, value } = parseField(field, { fields: [field] }, 'VARCHAR', 'raw');
-    const rows = await db.rows(
-      `SELECT c, count(*) FILTER (p AND v IS NULL) AS f FROM (SELECT c, (${filled}) AS p, ${value} AS v FROM ${table} WHERE ${ofColumns(own.map(({ c }) => c))}) GROUP BY c`,
-    );
-    const unreadOf = new Map(rows.map(({ c, f }) => [Number(c), f]));
-    for (const { i, c } of own) found[`f${i}`] = unreadOf.get(c) ?? 0;
-  }
-  return found;
-}
-
 /** FROM expression of one column of cells under its name. */
 function cellsOf({ table }: Cells, c: number, name: string): string {
   return `(SELECT v AS ${quoteIdentifier(name)} FROM ${table} WHERE c = ${c})`;
-}
-
-/** Each text is one of a plain text field. */
-function isPlainText({ type, format }: Field): boolean {
-  return type === 'string' && format === undefined;
 }
 
 /** Rows of the sample that the proposal leaves out as strays. All rows can have more of them. */
@@ -326,20 +258,6 @@ function textForm({ form, name, blanks }: Column, note: string): ColumnForm {
     rival: null,
     votes: { decimal: null, dayFirst: null },
   };
-}
-
-function unread(field: Field): string {
-  const { filled, value } = parseField(field, { fields: [field] }, 'VARCHAR', 'raw');
-  return `(${filled}) AND (${value}) IS NULL`;
-}
-
-function isMarkerSql(name: string): string {
-  const column = quoteIdentifier(name);
-  return `${column} IS NOT NULL AND (list_contains(${markerList}, trim(${column})) OR (trim(${column}) = '' AND ${column} <> ''))`;
-}
-
-function canLose({ type, loopwright }: Field): boolean {
-  return type === 'number' && loopwright?.decimals === undefined;
 }
 
 /** Adds texts and their counts to what is known of a column. Returns false when they were known. */
@@ -372,13 +290,12 @@ async function notesOf(db: Database, source: string, columns: readonly Column[])
       told.strays = complete
         ? known.filter(({ text }) => form.strays.includes(text))
         : (await rows(unread(form.field))).map(({ t, n }) => ({ text: String(t), rows: Number(n) }));
-    if (known.some(({ text }) => isMarker(text))) {
-      const missing = new Set(
-        (form.field.missingValues ?? []).map((one) => (typeof one === 'string' ? one : one.value)),
-      );
+    const missing = new Set((form.field.missingValues ?? []).map((one) => (typeof one === 'string' ? one : one.value)));
+    const isTold = (text: string) => isMarker(text) || missing.has(text);
+    if (known.some(({ text }) => isTold(text))) {
       const markers = complete
-        ? known.filter(({ text }) => isMarker(text)).toSorted((x, y) => y.rows - x.rows)
-        : (await rows(isMarkerSql(name))).map(({ t, n }) => ({ text: String(t), rows: Number(n) }));
+        ? known.filter(({ text }) => isTold(text)).toSorted((x, y) => y.rows - x.rows)
+        : (await rows(isMarkerSql(name, missing))).map(({ t, n }) => ({ text: String(t), rows: Number(n) }));
       told.markers = markers
         // A dash among amounts is zero, not missing, when it is none of the markers of the field.
         .filter(({ text }) => text !== '' && (text !== '-' || form.field.bareNumber !== false || missing.has(text)))

@@ -27,7 +27,7 @@ export const textEncodings = [
 ] as const;
 
 /** How fields that contain the delimiter are marked. */
-export const quoteStyles = ['double', 'backslash', 'single', 'none'] as const;
+export const quoteStyles = ['double', 'backslash', 'single', 'escapes', 'none'] as const;
 export type QuoteStyle = (typeof quoteStyles)[number];
 
 const delimiterNames = [',', ';', '|', 'tab', 'space', 'spaces'] as const;
@@ -50,7 +50,7 @@ export const ReadSettings = Type.Object(
     quotes: Type.Optional(
       Type.Enum(quoteStyles, {
         description:
-          'How fields that contain the delimiter are marked. double: `"` around the field, doubled inside. backslash: `\\` before a quote or delimiter, as MySQL and Spark write. single: `\'` around the field. none: quotes are plain characters. Default: found in the file.',
+          'How fields that contain the delimiter are marked. double: `"` around the field, doubled inside. backslash: `\\` before a quote or delimiter, as MySQL and Spark write. single: `\'` around the field. escapes: no quotes; a backslash starts an escape, such as `\\t`, `\\n` and `\\\\`, as COPY of PostgreSQL, mysqldump --tab and ClickHouse write. none: quotes are plain characters. Default: found in the file.',
       }),
     ),
     header: Type.Optional(

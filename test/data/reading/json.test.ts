@@ -43,6 +43,31 @@ const same: [string, string | Buffer, string?][] = [
 for (const [name, content, ending] of same)
   test(`the same table: ${name}`, async () => assert.deepEqual(await rows(file(content, ending)), two));
 
+// Tried: first, last and all lines, in an array, in a part file, inside an object.
+test('objects without keys are rows without values', async () => {
+  const bare: [string, unknown[]][] = [
+    ['{}\n{"a":1}\n{}\n', [{ a: null }, { a: 1 }, { a: null }]],
+    ['{"a":1}\n{}\n', [{ a: 1 }, { a: null }]],
+    ['[{},{"a":1}]', [{ a: null }, { a: 1 }]],
+    [' {} \r\n{ }\r\n{"a":1}', [{ a: null }, { a: null }, { a: 1 }]],
+  ];
+  for (const [content, wanted] of bare) assert.deepEqual(await rows(file(content)), wanted);
+  const parts = [file('{}\n'), file('{"a":1}\n')];
+  assert.deepEqual(await db.rows(`SELECT * FROM ${sourceSql(parts)}`), [{ a: null }, { a: 1 }]);
+  for (const content of ['{}\n{}\n', '[{}]', '\ufeff{}\n'])
+    await assert.rejects(async () => rows(file(content)), /its objects have no keys, as `{}`/);
+});
+
+test('rows of hundreds of numbers are columns, not one value', async () => {
+  const wide = Array.from({ length: 20 }, (_, i) =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: 300 }, (_k, k) => [`f${k}`, i * k]))),
+  );
+  const [first] = await rows(file(`${wide.join('\n')}\n`));
+  assert.equal(Object.keys(first ?? {}).length, 300);
+  const sparse = Array.from({ length: 400 }, (_, i) => `{"id":${i},"k${i}":1}\n`).join('');
+  assert.equal(Object.keys((await rows(file(sparse)))[0] ?? {}).length, 401);
+});
+
 test('NaN and Infinity are numbers', async () => {
   const path = file('{"a":1}\n{"a":NaN}\n{"a":-Infinity}\n');
   const [row] = await db.rows(`SELECT count(*) AS n, count(*) FILTER (isnan(a)) AS nans FROM ${sourceSql([path])}`);

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, path } from '../fields.ts';
+import { closed, duration, path } from '../fields.ts';
 import { batch, query, watermark } from './queryFields.ts';
 
 export const FromSqlite = Type.Object(
@@ -8,6 +8,9 @@ export const FromSqlite = Type.Object(
     query,
     watermark: watermark('id'),
     batch,
+    timeout: Type.Optional(
+      duration('The query is stopped after this time. Default: none, and 60 s for a query or view with a recursion.'),
+    ),
   },
   closed,
 );
