@@ -7,6 +7,7 @@ import { CancelledError, NoProjectError, ProjectError, WorkError, messageOf } fr
 import { findProjects, nearestProject, projectFileIn } from '../engine/project/findProjects.ts';
 import { configFor, loadProject, projectFileName, type Project } from '../engine/project/loadProject.ts';
 import type { ProjectConfig } from '../engine/project/schema/projectSchema.ts';
+import { withDrive } from '../engine/base/projectPath.ts';
 import { openStore } from '../engine/tracking/openStore.ts';
 import { hasStore, type Store } from '../engine/store/store.ts';
 import { jsonText } from './safeText.ts';
@@ -40,7 +41,7 @@ export interface GlobalOptions {
 /** The folder of the project: the given one, or the nearest above with a loopwright.yaml, or with a dvc.yaml. */
 export function findRoot(given: string | undefined): string {
   if (given !== undefined) {
-    const folder = resolve(given);
+    const folder = withDrive(resolve(given));
     const root = statSync(folder, { throwIfNoEntry: false })?.isFile() ? dirname(folder) : folder;
     if (projectFileIn(root) === null)
       throw new NoProjectError(
@@ -49,7 +50,7 @@ export function findRoot(given: string | undefined): string {
       );
     return root;
   }
-  const root = nearestProject(process.cwd());
+  const root = nearestProject(withDrive(process.cwd()));
   if (root === null)
     throw new NoProjectError(
       process.cwd(),
@@ -80,7 +81,12 @@ export async function runWithContext(
     signal: abort.signal,
     project: () => (project ??= loadProject(findRoot(options.project))),
     config: () => configFor(context.project(), 'default'),
-    store: () => (store ??= openStore(context.project().root)),
+    store: () => {
+      if (store) return store;
+      store = openStore(context.project().root);
+      if (store.isReadOnly) terminal.note('This folder cannot be written: stored runs are shown, and nothing is recorded.');
+      return store;
+    },
     storeIfAny: () => store ?? (hasStore(context.project().root) ? context.store() : null),
     printJson: (value) => terminal.line(jsonText(value, 2)),
   };

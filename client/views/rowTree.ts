@@ -83,6 +83,7 @@ export class RowTree implements TreeDataProvider<Row> {
 function wrong(project: Project): Row[] {
   const rows: Row[] = [];
   if (project.error !== undefined) rows.push(errorRow('error', project.error));
+  if (project.overview?.isReadOnly) rows.push(readOnlyRow);
   // Of a file that cannot be read one line is enough; what else is wrong shows when it can.
   if (project.overview?.problem) return [...rows, problemRow(project, project.overview.problem, 'problem')];
   const problems = project.overview?.problems ?? [];
@@ -100,6 +101,15 @@ function wrong(project: Project): Row[] {
     });
   return rows;
 }
+
+const readOnlyRow: Row = {
+  id: 'readOnly',
+  label: 'Read-only folder',
+  description: 'nothing can be recorded',
+  tooltip:
+    'The folder of this project cannot be written. Stored runs, models and drift are shown; runs and changes are refused.\nCopy the project to a folder of yours, or ask its owner for the right to write.',
+  icon: 'lock',
+};
 
 function errorRow(id: string, message: string): Row {
   return {

@@ -66,6 +66,7 @@ export class FileFingerprints {
       return { hash: known.hash, bytes: known.bytes };
     const hash = hashOf(path);
     const bytes = Number(stats.size);
+    if (this.#store?.isReadOnly) return { hash, bytes };
     this.#store?.sql.run(
       'INSERT INTO file_hashes (path, bytes, changed, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes, changed = excluded.changed, hash = excluded.hash',
       key,

@@ -80,6 +80,7 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     python: pythonSummary(project.root, config.python),
     problem: fileProblem(problem),
     problems,
+    isReadOnly: store?.isReadOnly ?? false,
   };
 }
 

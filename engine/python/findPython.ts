@@ -11,6 +11,7 @@ import { pipenvEnvironment } from './environments/pipenvEnvironment.ts';
 import { pixiEnvironment } from './environments/pixiEnvironment.ts';
 import { poetryEnvironment } from './environments/poetryEnvironment.ts';
 import { uvEnvironment } from './environments/uvEnvironment.ts';
+import { launchedPython } from './launchedPython.ts';
 import { isInside, relativePath } from '../base/projectPath.ts';
 
 /** The Python interpreter that the programs of a project use. */
@@ -141,9 +142,18 @@ export function foldersAbove(root: string): [folder: string, words: string][] {
   }
 }
 
-/** Resolves a value to an interpreter: a program, the folder of an environment, or a name on the PATH. */
+/**
+ * Resolves a value to an interpreter: a program, the folder of an environment, a name on the PATH, or, on Windows, its
+ * launcher with a version: `py -3.12`.
+ */
 function pythonAt(value: string, from: string, env: Variables): Omit<FoundPython, 'why'> | null {
   const home = value === '~' || /^~[\\/]/.test(value) ? join(homedir(), value.slice(1)) : value;
+  const launched = isWindows ? /^py(?:\.exe)?(?:\s+(-\S+))?$/i.exec(home) : null;
+  if (launched) {
+    const launcher = programOnPath('py', env);
+    const program = launcher === null ? null : launchedPython(launcher, launched[1] ?? '-3');
+    return program === null ? null : { path: program, environment: environmentOf(program) };
+  }
   if (!/[\\/]/.test(home) && !existsSync(resolve(from, home))) {
     const program = programOnPath(home, env);
     return program === null ? null : { path: program, environment: environmentOf(program) };
@@ -181,7 +191,8 @@ function onPath(env: Variables): FoundPython | null {
     const environment = environmentOf(path);
     return { path, environment, why: environment ? 'active in the shell' : `\`${name}\` on the PATH` };
   }
-  return null;
+  const found = isWindows ? pythonAt('py -3', '.', env) : null;
+  return found && { ...found, why: '`py -3`' };
 }
 
 /** Returns the interpreter path for display: relative inside the project, with `~` inside the home folder. */

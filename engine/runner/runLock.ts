@@ -4,6 +4,7 @@ import { WorkError, messageOf } from '../base/errors.ts';
 import { processStart } from '../base/processIdentity.ts';
 import { holdLease, livenessOf, silenceMs } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
+import { followStopRequests } from './stopRequest.ts';
 import { unfinishedRuns } from '../tracking/unfinishedRuns.ts';
 
 /** The reason of a run that ends because another machine took its lock: two runs must not write the same outputs. */
@@ -47,7 +48,11 @@ export function holdRunLock(store: Store, onLost: () => void = () => {}): () => 
     }
     return held;
   });
+  // What a signal to end does elsewhere. A program without an answer to it ends.
+  const end = () => process.emit('SIGTERM', 'SIGTERM') || process.exit(143);
+  const unfollow = process.platform === 'win32' ? followStopRequests(store, lease.owner, end) : () => {};
   return () => {
+    unfollow();
     lease.release();
     // After a long sleep the lock may belong to another machine.
     if (readOwner(store).owner === lease.owner) rmSync(path, { force: true });

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { GoingProcess } from './goingRuns.ts';
 import { processBegan } from '../base/processBegan.ts';
 import { cancelRunsOf } from '../tracking/unfinishedRuns.ts';
+import { requestStop } from './stopRequest.ts';
 import { descendantsOf, signalAll } from '../base/processTree.ts';
 
 /** The time for a run to stop: its programs have three seconds to end, and then it records that it was cancelled. */
@@ -13,7 +14,7 @@ const patienceMs = 8_000;
 
 /**
  * Stops the process of a run and everything it started, and marks the run as cancelled. The process gets a signal
- * first, and is killed when it does not end. WorkError when it runs on another machine, when its number now belongs to
+ * or, on Windows, a request first, and is killed when it does not end. WorkError when it runs on another machine, when its number now belongs to
  * another program, or when this user may not stop it.
  */
 export async function stopRun(store: Store, run: GoingProcess): Promise<void> {
@@ -24,7 +25,11 @@ export async function stopRun(store: Store, run: GoingProcess): Promise<void> {
   checkIdentity(run);
   const tree = descendantsOf(pid);
   if (process.platform === 'win32') {
-    execFileSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true, stdio: 'ignore' });
+    if (run.owner !== null) {
+      requestStop(store, run.owner);
+      for (const end = Date.now() + patienceMs; Date.now() < end && isAlive(pid, started);) await pause(50);
+    }
+    if (isAlive(pid, started)) execFileSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true, stdio: 'ignore' });
   } else {
     signal(pid, 'SIGTERM');
     for (const end = Date.now() + patienceMs; Date.now() < end && isAlive(pid, started);) await pause(50);

@@ -23,6 +23,7 @@ export function deploymentState(store: Store, name: string): DeploymentState | n
 
 /** Marks the deployments whose process is gone as stopped. */
 export function markStopped(store: Store): void {
+  if (store.isReadOnly) return;
   const served = store.sql.all<{ name: string; pid: number | null; started: string | null; owner: string | null }>(
     `SELECT name, pid, pid_started AS started, owner FROM deployments WHERE state = 'healthy'`,
   );

@@ -18,9 +18,9 @@ const mostPagesKb = 65_536;
  */
 export function openDatabase(path: string, options: { readonly?: boolean } = {}): Sql {
   const Database = loadNative();
-  mkdirSync(dirname(path), { recursive: true });
   let db: BetterSqlite.Database;
   try {
+    mkdirSync(dirname(path), { recursive: true });
     db = new Database(path, {
       timeout: busyMs,
       readonly: options.readonly ?? false,
@@ -142,7 +142,7 @@ function isSqliteError(error: unknown): error is Error & { code: string } {
 
 /** A SQLite error as an error for the user. */
 function storeError(error: unknown, path: string): StoreError {
-  const code = isSqliteError(error) ? error.code : '';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const [fault, message] = explain(code, isDiskFull(error), messageOf(error), path);
   return new StoreError(fault, message, { cause: error, place: { file: path } });
 }
@@ -160,7 +160,7 @@ function explain(code: string, isFull: boolean, message: string, path: string): 
     ];
   if (code.startsWith('SQLITE_BUSY'))
     return ['busy', `The store ${path} was locked by another process for ${busyMs / 1000} s. Try again.`];
-  if (/^SQLITE_(READONLY|CANTOPEN)/.test(code))
+  if (/^(SQLITE_(READONLY|CANTOPEN)|E(ACCES|PERM|ROFS))/.test(code))
     return ['readonly', `The store ${path} cannot be opened for writing. Check the permissions of its folder.`];
   if (/^SQLITE_(NOTADB|CORRUPT)/.test(code))
     return [

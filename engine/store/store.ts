@@ -10,6 +10,8 @@ export interface Store {
   /** Absolute path of `.loopwright`. */
   folder: string;
   sql: Sql;
+  /** True when the folder cannot be written: a copy is read, and every write is refused. */
+  isReadOnly?: boolean;
   /** The machine of this process; tests pass others. */
   machine: Machine;
 }

@@ -1,18 +1,30 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { StoreError } from '../base/errors.ts';
 import { thisMachine, type Machine } from '../base/machine.ts';
 import { ownedByUser } from '../base/ownedByUser.ts';
 import { isAlive } from '../base/processIdentity.ts';
 import { evidenceText, livenessOf } from '../store/leases.ts';
 import { openDatabase } from '../store/openDatabase.ts';
+import { openReadOnly } from '../store/readOnlyDatabase.ts';
 import { stateFolder, type Store } from '../store/store.ts';
 import { metricsFile, metricsPath } from './metricsFile.ts';
 import { childrenOf, endFor, runningStage, unfinishedRuns, type UnfinishedRun } from './unfinishedRuns.ts';
 
-/** Opens the store of a project, and marks runs of killed processes as interrupted. */
+/**
+ * Opens the store of a project, and marks runs of killed processes as interrupted. Of a folder that cannot be written,
+ * what is stored can be read: `isReadOnly`.
+ */
 export function openStore(root: string, machine: Machine = thisMachine()): Store {
   const folder = join(root, stateFolder);
-  const store = { root, folder, sql: openDatabase(databasePath(folder)), machine };
+  const path = databasePath(folder);
+  let store: Store;
+  try {
+    store = { root, folder, sql: openDatabase(path), machine };
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.fault !== 'readonly') throw error;
+    return { root, folder, sql: openReadOnly(path), machine, isReadOnly: true };
+  }
   markInterrupted(store);
   return store;
 }
@@ -24,6 +36,7 @@ const databasePath = (folder: string) => join(folder, 'loopwright.db');
  * marked: its process may be suspended, and gets the run back when it resumes.
  */
 export function markInterrupted(store: Store): void {
+  if (store.isReadOnly) return;
   for (const run of unfinishedRuns(store)) {
     if (!isWatched(run)) continue;
     const gone = livenessOf(store, run);
