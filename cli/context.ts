@@ -84,7 +84,8 @@ export async function runWithContext(
     store: () => {
       if (store) return store;
       store = openStore(context.project().root);
-      if (store.isReadOnly) terminal.note('This folder cannot be written: stored runs are shown, and nothing is recorded.');
+      if (store.isReadOnly)
+        terminal.note('This folder cannot be written: stored runs are shown, and nothing is recorded.');
       return store;
     },
     storeIfAny: () => store ?? (hasStore(context.project().root) ? context.store() : null),

@@ -43,9 +43,7 @@ export async function build({ watch = false, tests = true, out = dist }: BuildOp
   const results = await Promise.allSettled(plans.map((plan) => esbuild.build({ ...plan, metafile: true })));
   const failed = results.filter((result) => result.status === 'rejected');
   if (failed.length > 0) throw new Error(failed.map((result) => String(result.reason)).join('\n'));
-  return results.flatMap((result) =>
-    result.status === 'fulfilled' ? Object.keys(result.value.metafile.inputs) : [],
-  );
+  return results.flatMap((result) => (result.status === 'fulfilled' ? Object.keys(result.value.metafile.inputs) : []));
 }
 
 function nodePlans(watch: boolean, out: string): esbuild.BuildOptions[] {

@@ -16,14 +16,14 @@ import { parseArgs } from 'node:util';
 import { openDatabase } from '../engine/data/database.ts';
 import { quoteLiteral } from '../engine/data/quote.ts';
 import { build } from './build.ts';
-import { checkContents } from './packaging/contents.ts';
+import { thinned } from './packaging/binaryHeader.ts';
+import { checkContents, nativesOf } from './packaging/contents.ts';
 import { lockedPackage } from './packaging/lockedPackage.ts';
 import { noticesOf, packagesOf } from './packaging/notices.ts';
 import { ownTarget, targetNamed, targets, type Target } from './packaging/targets.ts';
 
 // `npm run package` makes the package of this machine; `-- --target NAME`, more than once, or `--target all` makes those
 // of other platforms, whose native parts come from the registry. `--check` makes no file and only checks the contents.
-
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stage = join(root, 'build/vsix');
@@ -178,6 +178,12 @@ function copyNatives(target: Target): void {
   installed('detect-libc', ['package.json', 'LICENSE', 'lib']);
   for (const name of readdirSync(bindings))
     if (name !== 'README.md') copy(join(bindings, name), join(target.duckdb, name));
+  for (const file of nativesOf(target)) {
+    // DuckDB's library for macOS holds both processors, and a package needs one.
+    const path = join(stage, file);
+    const part = target.system === 'darwin' && existsSync(path) ? thinned(readFileSync(path), target.arch) : null;
+    if (part) writeFileSync(path, part);
+  }
   // The headers it is compiled with are no part of the compiled module, and vsce would miss them.
   const path = join(stage, 'node_modules/better-sqlite3/package.json');
   const {

@@ -62,10 +62,14 @@ async function runNode(
 const longest = { testMs: 900_000, suiteMs: 3_600_000 };
 
 /**
- * Hundreds of processes import the same modules, so they are compiled once. The threads of Python's libraries wait
+ * Hundreds of processes import the same modules, so they are compiled once, those of Python too. The threads of Python's libraries wait
  * without calculating: suites share the cores, and busy waiting doubled the time of training.
  */
-const shared = { NODE_COMPILE_CACHE: join(root, 'build', 'compile-cache'), OMP_WAIT_POLICY: 'PASSIVE' };
+const shared = {
+  NODE_COMPILE_CACHE: join(root, 'build', 'compile-cache'),
+  OMP_WAIT_POLICY: 'PASSIVE',
+  PYTHONDONTWRITEBYTECODE: '',
+};
 
 /** A suite of Node's test runner; its report is kept in build/test. */
 function nodeSuite(name: string, files: readonly string[], more: readonly string[] = [], env = process.env): Suite {
@@ -87,7 +91,7 @@ function nodeSuite(name: string, files: readonly string[], more: readonly string
           ...more,
           ...files,
         ],
-        { timeout: longest.suiteMs, killSignal: 'SIGTERM', env: { ...shared, ...env } },
+        { timeout: longest.suiteMs, killSignal: 'SIGTERM', env: { ...env, ...shared } },
       );
       const tap = existsSync(report) ? readFileSync(report, 'utf8') : '';
       const count = (key: string) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);

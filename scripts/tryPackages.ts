@@ -61,7 +61,8 @@ function fetched(name: string, wanted: string): string {
 /** Installs packages of Debian; returns why it cannot, or null. */
 function installed(...packages: string[]): string | null {
   const missing = packages.filter(
-    (name) => !spawnSync('dpkg-query', ['-W', '-f=${Status}', name], { encoding: 'utf8' }).stdout?.includes(' installed'),
+    (name) =>
+      !spawnSync('dpkg-query', ['-W', '-f=${Status}', name], { encoding: 'utf8' }).stdout?.includes(' installed'),
   );
   if (missing.length === 0) return null;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

@@ -29,7 +29,8 @@ export async function stopRun(store: Store, run: GoingProcess): Promise<void> {
       requestStop(store, run.owner);
       for (const end = Date.now() + patienceMs; Date.now() < end && isAlive(pid, started);) await pause(50);
     }
-    if (isAlive(pid, started)) execFileSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true, stdio: 'ignore' });
+    if (isAlive(pid, started))
+      execFileSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true, stdio: 'ignore' });
   } else {
     signal(pid, 'SIGTERM');
     for (const end = Date.now() + patienceMs; Date.now() < end && isAlive(pid, started);) await pause(50);

@@ -34,7 +34,7 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
     }
   } catch (error) {
     if (error instanceof WorkError) throw error;
-    throw storeError(error, path);
+    throw nativeProblem(error) ?? storeError(error, path);
   }
   const prepare = kept((text) => db.prepare(text));
   const raw = kept((text) => db.prepare(text).raw());
@@ -118,6 +118,16 @@ function loadNative(): typeof BetterSqlite {
       `Loopwright needs Node 22.14 or newer; this is ${process.version}. Use the Node that \`npm run\` puts first, or the one inside VS Code.`,
     );
   return createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+}
+
+/** A native part that this system cannot load, told in words of its user. */
+function nativeProblem(error: unknown): WorkError | null {
+  const [, needed] = /GLIBC_(\d+\.\d+)/.exec(messageOf(error)) ?? [];
+  if (needed === undefined) return null;
+  return new WorkError(
+    `The store needs glibc ${needed} or newer, which this system does not have. Debian 12, Ubuntu 22.04 and RHEL 9 have it; so does a container with one of them.`,
+    { cause: error },
+  );
 }
 
 function migrate(db: BetterSqlite.Database, path: string): void {

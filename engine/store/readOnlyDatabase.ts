@@ -31,7 +31,11 @@ export function openReadOnly(path: string): Sql {
     throw error;
   }
   const refuse = (): never => {
-    throw new StoreError('readonly', `${path} cannot be written, so nothing can be recorded. Copy the project to a folder of yours, or ask its owner for the right to write.`, { place: { file: path } });
+    throw new StoreError(
+      'readonly',
+      `${path} cannot be written, so nothing can be recorded. Copy the project to a folder of yours, or ask its owner for the right to write.`,
+      { place: { file: path } },
+    );
   };
   return {
     all: (text, ...values) => sql.all(text, ...values),

@@ -19,11 +19,31 @@ export function readBinaryHeader(bytes: Buffer): BinaryHeader | null {
   if (bytes.readUInt32BE(0) === 0x7f454c46) return readElf(bytes);
   if (bytes.readUInt16BE(0) === 0x4d5a) return readPe(bytes);
   const magic = bytes.readUInt32BE(0);
-  // The magic number of a universal file is that of a Java class too, which has a version where this has a count.
-  if (magic === 0xcafebabe && bytes.readUInt32BE(4) < 20) return { system: 'darwin', arch: 'universal' };
+  if (slicesOf(bytes).length > 0) return { system: 'darwin', arch: 'universal' };
   if (magic === 0xcffaedfe) return { system: 'darwin', arch: machArch[bytes.readUInt32LE(4)] ?? 'other' };
   if (magic === 0xcefaedfe || magic === 0xfeedface || magic === 0xfeedfacf) return { system: 'darwin', arch: 'other' };
   return null;
+}
+
+/** Returns the part of a universal file of macOS that is for one processor, as `lipo -thin` does; null when it has none. */
+export function thinned(bytes: Buffer, arch: string): Buffer | null {
+  const slice = slicesOf(bytes).find((one) => one.arch === arch);
+  return slice ? bytes.subarray(slice.offset, slice.offset + slice.size) : null;
+}
+
+/** The parts of a universal file; none for other files. */
+function slicesOf(bytes: Buffer): { arch: string; offset: number; size: number }[] {
+  // The magic number is that of a Java class too, which has its version where this has a count.
+  const count = bytes.readUInt32BE(4);
+  if (bytes.readUInt32BE(0) !== 0xcafebabe || count >= 20) return [];
+  return Array.from({ length: count }, (_, i) => {
+    const at = 8 + i * 20;
+    return {
+      arch: machArch[bytes.readUInt32BE(at)] ?? 'other',
+      offset: bytes.readUInt32BE(at + 8),
+      size: bytes.readUInt32BE(at + 12),
+    };
+  });
 }
 
 const machArch: Record<number, string> = { 0x01000007: 'x64', 0x0100000c: 'arm64' };

@@ -12,7 +12,8 @@ interface PackageJson {
 }
 
 /** Licences that allow what this package does. Another one stops the packaging until someone has read it. */
-const allowed = /^(MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|Unlicense|BlueOak-1\.0\.0|CC0-1\.0|CC-BY-4\.0|Python-2\.0)$/;
+const allowed =
+  /^(MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|Unlicense|BlueOak-1\.0\.0|CC0-1\.0|CC-BY-4\.0|Python-2\.0)$/;
 
 /** The folders of packages that files belong to: `a/node_modules/b/lib/c.js` belongs to `a/node_modules/b`. */
 export function packagesOf(files: Iterable<string>): string[] {
@@ -50,7 +51,8 @@ function noticeOf(folder: string, about: PackageJson): string {
   const { name, version } = about;
   const license = typeof about.license === 'string' ? about.license : (about.license?.type ?? '');
   for (const part of license.replaceAll(/[()]/g, '').split(/ (?:AND|OR) /))
-    if (!allowed.test(part)) throw new Error(`${name} ${version} has the licence "${license}", which nobody allowed yet.`);
+    if (!allowed.test(part))
+      throw new Error(`${name} ${version} has the licence "${license}", which nobody allowed yet.`);
   const repository = typeof about.repository === 'string' ? about.repository : (about.repository?.url ?? '');
   const address = (repository || (about.homepage ?? '')).replace(/^git\+|\.git$/g, '');
   const texts = textsOf(folder);
@@ -60,14 +62,19 @@ function noticeOf(folder: string, about: PackageJson): string {
   ].join('\n\n');
 }
 
-/** Licences and notices that a package holds. */
-function textsOf(folder: string): string[] {
-  const files = readdirSync(folder).filter((name) => /^(licen[cs]e|copying|notice|third.?party)/i.test(name));
-  return files
-    .toSorted()
-    .filter((name) => !/\.(js|ts|json)$/.test(name))
-    .map((name) => readFileSync(join(folder, name), 'utf8').trim());
+/** Licences and notices that a package holds, those in a folder of licences too. */
+function textsOf(folder: string, isKept = isNotice): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => isKept(name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? textsOf(path, () => true) : [readFileSync(path, 'utf8').trim()];
+    });
 }
+
+const isNotice = (name: string): boolean =>
+  /^(licen[cs]e|copying|notice|third.?party)/i.test(name) && !/\.(js|ts|json)$/.test(name);
 
 /** The words of a licence, for a package that only names it. */
 function standardText(license: string, { name, author }: PackageJson): string {
