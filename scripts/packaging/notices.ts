@@ -50,7 +50,7 @@ const line = '='.repeat(80);
 function noticeOf(folder: string, about: PackageJson): string {
   const { name, version } = about;
   const license = typeof about.license === 'string' ? about.license : (about.license?.type ?? '');
-  for (const part of license.replaceAll(/[()]/g, '').split(/ (?:AND|OR) /))
+  for (const part of namesIn(license))
     if (!allowed.test(part))
       throw new Error(`${name} ${version} has the licence "${license}", which nobody allowed yet.`);
   const repository = typeof about.repository === 'string' ? about.repository : (about.repository?.url ?? '');
@@ -61,6 +61,9 @@ function noticeOf(folder: string, about: PackageJson): string {
     ...(texts.length > 0 ? texts : [standardText(license, about)]),
   ].join('\n\n');
 }
+
+/** The licences of an SPDX expression. */
+const namesIn = (expression: string): string[] => expression.replaceAll(/[()]/g, '').split(/ (?:AND|OR) /);
 
 /** Licences and notices that a package holds, those in a folder of licences too. */
 function textsOf(folder: string, isKept = isNotice): string[] {
@@ -79,8 +82,7 @@ const isNotice = (name: string): boolean =>
 /** The words of a licence, for a package that only names it. */
 function standardText(license: string, { name, author }: PackageJson): string {
   const owner = (typeof author === 'string' ? author : author?.name) || `the authors of ${name}`;
-  return license
-    .split(/ (?:AND|OR) /)
+  return namesIn(license)
     .map((one) =>
       one === 'Apache-2.0'
         ? 'Licensed under the Apache License, Version 2.0. Its text is at the end of this file.'
