@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { ProjectError } from '../base/errors.ts';
 import { appendItem, replaceValue, setAt, yamlText, type Edit, type Editable } from './edit.ts';
 import { loadConfigFile } from './loadProject.ts';
-import { nodeAt, toValue } from './located.ts';
+import { nodeAt, toValue, type Located } from './located.ts';
 import { parseYaml } from './parseYaml.ts';
 import type { DatasetSchema, Field } from './schema/datasetSchema.ts';
 
@@ -47,19 +47,28 @@ export function mergeSchema(
   const file = new EditedFile(path, text);
   const existing = file.fields();
   const merged: MergedSchema = { text, added: [], gone: [], differs: [] };
+  const positions = new Map<string, number>();
+  for (const [at, { name }] of existing.entries()) if (!positions.has(name)) positions.set(name, at);
+  const [changes, added]: [Iterator<Edit | null>[], Field[]] = [[], []];
   for (const field of inferred.fields) {
-    const at = existing.findIndex(({ name }) => name === field.name);
-    const own = existing[at];
-    if (own) bringUp(file, at, own, field, merged, options.update === true);
+    const at = positions.get(field.name);
+    const own = at === undefined ? undefined : existing[at];
+    if (at === undefined || !own) added.push(field);
     else {
-      file.apply(appendItem(file.editable, ['fields'], flow(field)));
-      merged.added.push(field.name);
+      tellDifferences(own, field, merged, options.update === true);
+      changes.push(bringUp(file, at, own, field, options.update === true));
     }
   }
+  // Fields that share a value through an anchor are edited one after the other.
+  if (/(^|\s)&\S/.test(text)) for (const change of changes) file.applyInTurns([change]);
+  else file.applyInTurns(changes);
+  file.append(['fields'], added.map(flow));
+  merged.added = added.map(({ name }) => name);
   const there = new Set(inferred.fields.map(({ name }) => name));
   merged.gone = existing.map(({ name }) => name).filter((name) => !there.has(name));
-  if (inferred.primaryKey !== undefined && merged.added.includes(String(inferred.primaryKey)))
-    file.setIfAbsent(['primaryKey'], yamlText(String(inferred.primaryKey)));
+  const key = String(inferred.primaryKey);
+  if (inferred.primaryKey !== undefined && merged.added.includes(key) && !nodeAt(file.root, ['primaryKey']))
+    file.apply([setAt(file.editable, ['primaryKey'], yamlText(key)) ?? []].flat());
   merged.text = file.editable.parsed.text;
   return merged;
 }
@@ -76,49 +85,96 @@ class EditedFile {
     if (fault) throw new ProjectError(`${path}: ${fault.message} Fix the file first.`, [fault]);
   }
 
-  fields(): Field[] {
-    return (toValue(nodeAt(this.editable.parsed.root ?? undefined, ['fields'])) ?? []) as Field[];
+  get root(): Located | undefined {
+    return this.editable.parsed.root ?? undefined;
   }
 
-  apply(edit: Edit | null): void {
-    if (!edit) return;
+  fields(): Field[] {
+    return (toValue(nodeAt(this.root, ['fields'])) ?? []) as Field[];
+  }
+
+  /** Applies edits of one text, which do not overlap, and parses it once. */
+  apply(edits: readonly Edit[]): void {
+    if (edits.length === 0) return;
     const {
       path,
       parsed: { text },
     } = this.editable;
-    this.editable = {
-      path,
-      parsed: parseYaml(path, `${text.slice(0, edit.range.start)}${edit.text}${text.slice(edit.range.end)}`),
-    };
+    const pieces: string[] = [];
+    let from = 0;
+    for (const edit of edits.toSorted((a, b) => a.range.start - b.range.start)) {
+      pieces.push(text.slice(from, edit.range.start), edit.text);
+      from = edit.range.end;
+    }
+    this.editable = { path, parsed: parseYaml(path, `${pieces.join('')}${text.slice(from)}`) };
   }
 
-  setIfAbsent(path: (string | number)[], value: string): void {
-    if (!nodeAt(this.editable.parsed.root ?? undefined, path)) this.apply(setAt(this.editable, path, value));
+  /**
+   * Applies the edits of several places, each of which makes its next edit when the one before is applied: the first of
+   * each at once, then the second of each, and so on.
+   */
+  applyInTurns(places: readonly Iterator<Edit | null>[]): void {
+    for (let open = places; open.length > 0;) {
+      const steps = open.map((place) => ({ place, next: place.next() }));
+      this.apply(steps.flatMap(({ next }) => (next.done === true ? [] : (next.value ?? []))));
+      open = steps.flatMap(({ place, next }) => (next.done === true ? [] : [place]));
+    }
+  }
+
+  /** Appends items to a list that is not empty. */
+  append(path: (string | number)[], items: readonly string[]): void {
+    const [first] = items;
+    const edit = first === undefined ? null : appendItem(this.editable, path, first);
+    // The further items are copies of the first.
+    if (edit && first !== undefined)
+      this.apply([{ ...edit, text: items.map((item) => edit.text.replace(first, () => item)).join('') }]);
   }
 }
 
-function bringUp(file: EditedFile, at: number, own: Field, field: Field, merged: MergedSchema, update: boolean): void {
-  if (own.loopwright?.guessed === true) fillIn(file, ['fields', at], field as unknown as Record<string, unknown>);
+/** Notes where the data and a declared field differ. */
+function tellDifferences(own: Field, field: Field, merged: MergedSchema, update: boolean): void {
   const { name } = field;
   if (own.type !== undefined && field.type !== undefined && !holds(own.type, field.type))
     merged.differs.push(`${name}: declared as ${own.type}, but the data looks like ${field.type}`);
-  for (const [bound, outwards] of [
-    ['minimum', -1],
-    ['maximum', 1],
-  ] as const) {
-    const [declared, found] = [own.constraints?.[bound], field.constraints?.[bound]];
-    if (typeof declared !== 'number' || typeof found !== 'number' || (found - declared) * outwards <= 0) continue;
-    merged.differs.push(
-      `${name}: the data may exceed the ${bound} ${declared}${update ? `, which is now ${found}` : ''}`,
-    );
-    if (update) file.apply(replaceValue(file.editable, ['fields', at, 'constraints', bound], String(found)));
+  for (const [bound, outwards] of bounds) {
+    const found = boundBeyond(own, field, bound, outwards);
+    if (found !== null)
+      merged.differs.push(
+        `${name}: the data may exceed the ${bound} ${own.constraints?.[bound]}${update ? `, which is now ${found}` : ''}`,
+      );
   }
-  const declared = own.categories?.map((item) => String(typeof item === 'object' ? item.value : item));
-  const strangers = declared ? (field.categories ?? []).map(String).filter((value) => !declared.includes(value)) : [];
-  if (strangers.length === 0) return;
-  merged.differs.push(`${name}: ${update ? 'added to' : 'not in'} the categories: ${strangers.join(', ')}`);
-  if (update)
-    for (const value of strangers) file.apply(appendItem(file.editable, ['fields', at, 'categories'], yamlText(value)));
+  const strangers = newCategories(own, field);
+  if (strangers.length > 0)
+    merged.differs.push(`${name}: ${update ? 'added to' : 'not in'} the categories: ${strangers.join(', ')}`);
+}
+
+function newCategories({ categories }: Field, field: Field): string[] {
+  const declared = categories?.map((item) => String(typeof item === 'object' ? item.value : item));
+  return declared ? (field.categories ?? []).map(String).filter((value) => !declared.includes(value)) : [];
+}
+
+/** The edits of one declared field, each for the text in which the one before is applied. */
+function* bringUp(file: EditedFile, at: number, own: Field, field: Field, update: boolean): Generator<Edit | null> {
+  if (own.loopwright?.guessed === true)
+    yield* fillIn(file, ['fields', at], field as unknown as Record<string, unknown>);
+  if (!update) return;
+  for (const [bound, outwards] of bounds) {
+    const found = boundBeyond(own, field, bound, outwards);
+    if (found !== null) yield replaceValue(file.editable, ['fields', at, 'constraints', bound], String(found));
+  }
+  for (const value of newCategories(own, field))
+    yield appendItem(file.editable, ['fields', at, 'categories'], yamlText(value));
+}
+
+const bounds = [
+  ['minimum', -1],
+  ['maximum', 1],
+] as const;
+
+/** The bound of the data where it is beyond the declared one; null elsewhere. */
+function boundBeyond(own: Field, field: Field, bound: 'minimum' | 'maximum', outwards: 1 | -1): number | null {
+  const [declared, found] = [own.constraints?.[bound], field.constraints?.[bound]];
+  return typeof declared === 'number' && typeof found === 'number' && (found - declared) * outwards > 0 ? found : null;
 }
 
 /**
@@ -142,17 +198,16 @@ function holds(declared: NonNullable<Field['type']>, found: NonNullable<Field['t
   );
 }
 
-function fillIn(file: EditedFile, path: (string | number)[], inferred: Record<string, unknown>): void {
+function* fillIn(
+  file: EditedFile,
+  path: (string | number)[],
+  inferred: Record<string, unknown>,
+): Generator<Edit | null> {
   for (const [key, value] of Object.entries(inferred)) {
     const here = [...path, key];
-    if (
-      value !== null &&
-      typeof value === 'object' &&
-      !Array.isArray(value) &&
-      nodeAt(file.editable.parsed.root ?? undefined, here)?.kind === 'map'
-    )
-      fillIn(file, here, value as Record<string, unknown>);
-    else file.setIfAbsent(here, flow(value));
+    if (value !== null && typeof value === 'object' && !Array.isArray(value) && nodeAt(file.root, here)?.kind === 'map')
+      yield* fillIn(file, here, value as Record<string, unknown>);
+    else if (!nodeAt(file.root, here)) yield setAt(file.editable, here, flow(value));
   }
 }
 
