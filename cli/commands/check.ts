@@ -80,9 +80,16 @@ function printForPeople(
   problems: readonly Problem[],
   errors: number,
 ): void {
+  const lines = new Map<string, string[]>();
+  const linesOf = (file: string) => {
+    const known = lines.get(file) ?? textOf(project, file).split('\n');
+    lines.set(file, known);
+    return known;
+  };
   for (const problem of problems) {
     terminal.line(problemLine(problem, project.root));
-    if (terminal.live) for (const line of excerpt(project, problem)) terminal.line(terminal.style('dim', line));
+    if (terminal.live)
+      for (const line of excerpt(linesOf(problem.file), problem)) terminal.line(terminal.style('dim', line));
   }
   const [warnings, notes] = (['warning', 'info'] as const).map(
     (severity) => problems.filter((problem) => problem.severity === severity).length,
@@ -103,8 +110,8 @@ function printForPeople(
 }
 
 /** The line of a finding with a mark under its range, and its fixes. */
-function excerpt(project: Project, { file, line, column, endLine, endColumn, fixes }: Problem): string[] {
-  const text = (textOf(project, file).split('\n')[line - 1] ?? '').replace(/\r$/, '');
+function excerpt(lines: readonly string[], { line, column, endLine, endColumn, fixes }: Problem): string[] {
+  const text = (lines[line - 1] ?? '').replace(/\r$/, '');
   const number = String(line);
   const gap = ' '.repeat(number.length);
   const width = Math.max(1, (endLine === line ? endColumn : text.length + 1) - column);

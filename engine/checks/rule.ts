@@ -1,3 +1,4 @@
+import { named } from '../base/named.ts';
 import type { Fix, FixEdit, Place, Problem, Severity } from '../../protocol/problem.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Edit } from '../project/edit.ts';
@@ -152,7 +153,7 @@ export class CheckContext {
   }
 
   field(dataset: string, name: string): Field | null {
-    return this.schemaOf(dataset)?.fields.find((field) => field.name === name) ?? null;
+    return named(this.schemaOf(dataset)?.fields, name) ?? null;
   }
 
   #add(file: ConfigFile<unknown>, range: Range | undefined, message: string, more: More): void {

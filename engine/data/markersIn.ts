@@ -1,3 +1,4 @@
+import { named } from '../base/named.ts';
 import type { QualityReport } from '../../protocol/dataProfile.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
@@ -21,7 +22,7 @@ export async function markersIn(
   const isText = sourceFormat(files[0] ?? '') === 'csv';
   const { columns } = isText ? await readAsWritten(db, files, read) : await writtenTexts(db, files);
   return columns.flatMap(({ name, markers }) => {
-    const field = schema?.fields.find((one) => one.name === name);
+    const field = named(schema?.fields, name);
     const declared =
       field && schema ? missingTexts(field, schema, field.type ?? 'any', isText ? 'raw' : 'typed') : null;
     return markers.map(({ text, rows, missing }) => ({

@@ -1,3 +1,4 @@
+import { named } from '../base/named.ts';
 import type {
   ColumnProfile,
   ComparedColumn,
@@ -163,7 +164,7 @@ export async function compareSubjects(
   const sources = { reference: await subjectSql(db, reference), current: await subjectSql(db, current) };
   const [before, now] = [await profileTable(db, sources.reference), await profileTable(db, sources.current)];
   const shared = before.flatMap((column) => {
-    const other = now.find(({ name }) => name === column.name);
+    const other = named(now, column.name);
     return other && column.name !== splitColumn ? [{ before: column, now: other }] : [];
   });
   const drift =
@@ -219,8 +220,8 @@ export async function compareSubjects(
   return {
     reference: { title: reference.title, rows: before[0]?.rows ?? 0 },
     current: { title: current.title, rows: now[0]?.rows ?? 0 },
-    added: now.filter(({ name }) => !before.some((column) => column.name === name)).map(({ name }) => name),
-    removed: before.filter(({ name }) => !now.some((column) => column.name === name)).map(({ name }) => name),
+    added: now.filter(({ name }) => !named(before, name)).map(({ name }) => name),
+    removed: before.filter(({ name }) => !named(now, name)).map(({ name }) => name),
     retyped: shared
       .filter((pair) => pair.before.type !== pair.now.type)
       .map((pair) => ({ column: pair.now.name, from: pair.before.type, to: pair.now.type })),

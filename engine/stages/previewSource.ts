@@ -1,3 +1,4 @@
+import { named } from '../base/named.ts';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PreviewColumn, SourcePreview } from '../../protocol/sourcePreview.ts';
@@ -160,7 +161,7 @@ function columnsOf(peek: Peek, schema: DatasetSchema | null): PreviewColumn[] {
   return peek.columns.map(({ name, type }) => ({
     name,
     type,
-    declared: schema === null ? null : (schema.fields.find((field) => field.name === name)?.type ?? null),
+    declared: schema === null ? null : (named(schema.fields, name)?.type ?? null),
   }));
 }
 

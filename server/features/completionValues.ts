@@ -1,3 +1,4 @@
+import { named as itemNamed } from '../../engine/base/named.ts';
 import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver';
 import type { ColumnFacts, Facts } from '../../engine/facts/facts.ts';
 import { nodeAt, type Located } from '../../engine/project/located.ts';
@@ -154,7 +155,7 @@ export function dataItems(place: ValuePlace): CompletionItem[] {
         ...named(column.name, CompletionItemKind.Field, `${column.type} · in the data`),
         documentation: { kind: 'markdown', value: describeColumn(null, column, null) },
       }));
-  const column = columns.find((candidate) => candidate.name === textAt(root, ['fields', index, 'name']));
+  const column = itemNamed(columns, textAt(root, ['fields', index, 'name']) ?? '');
   if (!column) return [];
   if (key === 'type')
     return [{ ...named(column.type, CompletionItemKind.EnumMember, 'as in the data'), preselect: true, sortText: '0' }];
@@ -237,7 +238,7 @@ function columnItems({ project, kind, root, path, facts }: ValuePlace): Completi
   const dataset = kind === 'project' ? datasetAround(root, path) : null;
   const found = dataset === null ? null : facts.dataset(dataset);
   const fields = columnsFor(project, kind, root, path);
-  const dataOf = (name: string) => found?.columns.find((column) => column.name === name) ?? null;
+  const dataOf = (name: string) => itemNamed(found?.columns, name) ?? null;
   const item = (name: string, type: string, note: string, field: Field | null): CompletionItem => ({
     ...named(name, CompletionItemKind.Field, `${type}${note}`),
     documentation: { kind: 'markdown', value: describeColumn(field, dataOf(name), found) },
@@ -247,7 +248,7 @@ function columnItems({ project, kind, root, path, facts }: ValuePlace): Completi
       item(field.name, field.type ?? 'any', field.loopwright?.role ? ` · ${field.loopwright.role}` : '', field),
     ),
     ...(found?.columns ?? [])
-      .filter((column) => !fields.some((field) => field.name === column.name))
+      .filter((column) => !itemNamed(fields, column.name))
       .map((column) => ({
         ...item(column.name, column.type, ' · in the data, not declared', null),
         sortText: `~${column.name}`,

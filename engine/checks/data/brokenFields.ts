@@ -17,11 +17,15 @@ export function brokenFields(context: CheckContext, rules: readonly string[]): B
   return eachDataset(context).flatMap((dataset) => {
     const { file, facts } = dataset;
     if (!file) return [];
-    const findings = (facts.broken ?? []).filter(({ rule }) => rules.includes(rule));
+    const findings = new Map<string, RuleFinding[]>();
+    for (const finding of facts.broken ?? [])
+      if (rules.includes(finding.rule)) {
+        const own = findings.get(finding.field);
+        if (own) own.push(finding);
+        else findings.set(finding.field, [finding]);
+      }
     return fieldsOf(file).flatMap(({ field, path }) =>
-      findings
-        .filter((finding) => finding.field === field.name)
-        .map((finding) => ({ dataset, file, field, path, finding })),
+      (findings.get(field.name) ?? []).map((finding) => ({ dataset, file, field, path, finding })),
     );
   });
 }

@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { suggestion } from '../../base/didYouMean.ts';
 import type { Rule } from '../rule.ts';
 import { eachDataset, fieldsOf } from './eachDataset.ts';
@@ -20,14 +21,16 @@ export const columnMissing: Rule = {
       );
       const strangers = facts.columns
         .map((column) => column.name)
-        .filter((column) => !file.value?.fields.some((field) => field.name === column));
+        .filter((column) => !named(file.value?.fields, column));
+      // A file with thousands of other columns is another file, not a misspelt one.
+      const near = missing.size * strangers.length > mostCompared ? [] : strangers;
       for (const { field, path } of fieldsOf(file)) {
         if (missing.has(field.name))
           context.reportIn(
             file,
             [...path, 'name'],
             `The data of \`${name}\` has no column \`${field.name}\`.${
-              suggestion(field.name, strangers) ||
+              suggestion(field.name, near) ||
               ` It has ${facts.columns
                 .slice(0, 12)
                 .map((column) => column.name)
@@ -38,3 +41,5 @@ export const columnMissing: Rule = {
     }
   },
 };
+
+const mostCompared = 1_000_000;

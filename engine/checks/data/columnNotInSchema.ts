@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { suggestion } from '../../base/didYouMean.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
@@ -46,7 +47,8 @@ export const columnNotInSchema: Rule = {
 function expect(context: CheckContext, dataset: string, column: string, path: Path): void {
   const schema = context.schemaOf(dataset);
   if (!schema) return;
-  const columns = schema.fields.map((field) => field.name);
-  if (!columns.includes(column))
+  if (!named(schema.fields, column)) {
+    const columns = schema.fields.map((field) => field.name);
     context.report(path, `The schema of \`${dataset}\` has no column \`${column}\`.${suggestion(column, columns)}`);
+  }
 }

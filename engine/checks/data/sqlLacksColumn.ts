@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { suggestion } from '../../base/didYouMean.ts';
 import type { FieldType } from '../../project/schema/datasetSchema.ts';
 import type { Rule } from '../rule.ts';
@@ -32,7 +33,7 @@ export const sqlLacksColumn: Rule = {
       for (const field of schema.fields) {
         const environments = field.loopwright?.environments ?? schema.loopwright?.environments;
         if (environments && !environments.includes('training')) continue;
-        const column = facts.columns.find((candidate) => candidate.name === field.name);
+        const column = named(facts.columns, field.name);
         const at = ['stages', name, 'with', 'sql'];
         if (!column)
           context.report(

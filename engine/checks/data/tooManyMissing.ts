@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { setAt } from '../../project/edit.ts';
 import type { Rule } from '../rule.ts';
 import { brokenFields } from './brokenFields.ts';
@@ -36,15 +37,13 @@ export const tooManyMissing: Rule = {
     }
     for (const { facts, file, name } of eachDataset(context)) {
       if (!file) continue;
+      const absent = new Set(
+        facts.tableProblems.filter(({ rule }) => rule === 'presence').map(({ field: other }) => other),
+      );
       for (const { field, path } of fieldsOf(file)) {
         const asked = field.loopwright?.presence;
-        const missing = facts.columns.find((column) => column.name === field.name)?.missing ?? 0;
-        if (
-          asked === undefined ||
-          facts.rows === 0 ||
-          !facts.tableProblems.some(({ rule, field: other }) => rule === 'presence' && other === field.name)
-        )
-          continue;
+        const missing = named(facts.columns, field.name)?.missing ?? 0;
+        if (asked === undefined || facts.rows === 0 || !absent.has(field.name)) continue;
         const share = Math.floor((1 - missing / facts.rows) * 1000) / 1000;
         context.reportIn(
           file,

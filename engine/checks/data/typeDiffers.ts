@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { setAt } from '../../project/edit.ts';
 import type { Rule } from '../rule.ts';
 import { brokenFields } from './brokenFields.ts';
@@ -15,7 +16,7 @@ export const typeDiffers: Rule = {
   },
   check(context) {
     for (const { dataset, file, field, path, finding } of brokenFields(context, ['type'])) {
-      const actual = dataset.facts.columns.find((column) => column.name === field.name);
+      const actual = named(dataset.facts.columns, field.name);
       const everywhere =
         finding.count >= dataset.facts.rows - (actual?.missing ?? 0) &&
         actual !== undefined &&

@@ -33,10 +33,11 @@ export const valueNotAllowed: Rule = {
     }
     for (const { facts, file } of eachDataset(context)) {
       if (!file) continue;
+      const masses = new Map(
+        facts.tableProblems.filter(({ rule }) => rule === 'domainMass').map((problem) => [problem.field, problem]),
+      );
       for (const { field, path } of fieldsOf(file)) {
-        const problem = facts.tableProblems.find(
-          ({ rule, field: name }) => rule === 'domainMass' && name === field.name,
-        );
+        const problem = masses.get(field.name);
         if (problem) context.reportIn(file, [...path, 'loopwright', 'domainMass'], `${problem.message}.`);
       }
     }

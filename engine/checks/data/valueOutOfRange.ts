@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { setAt } from '../../project/edit.ts';
 import type { Rule } from '../rule.ts';
 import { brokenFields } from './brokenFields.ts';
@@ -20,8 +21,7 @@ export const valueOutOfRange: Rule = {
     for (const { dataset, file, field, path, finding } of brokenFields(context, bounds)) {
       const bound = bounds.find((one) => one === finding.rule) ?? 'minimum';
       const at = [...path, 'constraints', finding.rule];
-      const numbers =
-        field.type === 'datetime' ? null : dataset.facts.columns.find((column) => column.name === field.name)?.numbers;
+      const numbers = field.type === 'datetime' ? null : named(dataset.facts.columns, field.name)?.numbers;
       const edge =
         numbers && (finding.rule === 'minimum' ? numbers.min : finding.rule === 'maximum' ? numbers.max : null);
       context.reportIn(

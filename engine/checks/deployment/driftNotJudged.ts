@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { declaredKind } from '../../drift/declaredKinds.ts';
 import { columnMeasures, comparedWords, type OfferedMeasure } from '../../drift/measures.ts';
 import type { ProfileName } from '../../drift/driftTable.ts';
@@ -34,7 +35,7 @@ export const driftNotJudged: Rule = {
       if (types.length === 0 || !train || !schema) continue;
       const features = featuresOf(context, train) ?? [];
       const unfit = features.filter((feature) => {
-        const field = schema.fields.find((candidate) => candidate.name === feature);
+        const field = named(schema.fields, feature);
         return field !== undefined && !fieldTypes(field, profile).some((type) => types.includes(type));
       });
       if (unfit.length === 0) continue;

@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import type { ModelInput } from '../../models/flavours/flavour.ts';
 import type { Field } from '../../project/schema/datasetSchema.ts';
 import { stagesOf } from '../lookUp.ts';
@@ -22,9 +23,7 @@ export function eachModelInput(context: CheckContext): ModelInputs[] {
     const model = models.find(({ stage }) => stage === inputs.model);
     const fields = context.schemaOf(inputs.data)?.fields;
     if (!model || !fields) return [];
-    const missing = model.inputs.flatMap(({ name, optional }) =>
-      optional || fields.some((field) => field.name === name) ? [] : [name],
-    );
+    const missing = model.inputs.flatMap(({ name, optional }) => (optional || named(fields, name) ? [] : [name]));
     return [{ validation, stage: model.stage, data: inputs.data, fields, inputs: model.inputs, missing }];
   });
 }

@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { count } from '../data/eachDataset.ts';
 import type { Rule } from '../rule.ts';
 import { featurePlace } from './featurePlace.ts';
@@ -22,7 +23,7 @@ export const constantFeature: Rule = {
           .map((field) => field.name) ??
         [];
       for (const feature of features) {
-        const column = facts.columns.find((candidate) => candidate.name === feature);
+        const column = named(facts.columns, feature);
         // A value in some rows and none in others is a difference: models have an input for missing values.
         if (column && (column.distinct === 0 || (column.distinct === 1 && column.missing === 0)))
           featurePlace(

@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { removeAt } from '../../project/edit.ts';
 import type { DatasetSchema, Field } from '../../project/schema/datasetSchema.ts';
 import { stagesOf } from '../lookUp.ts';
@@ -16,7 +17,7 @@ export const idAsFeature: Rule = {
     for (const [name, stage] of stagesOf(context.config, 'train')) {
       const schema = context.schemaOf(stage.with.data);
       stage.with.features?.forEach((feature, i) => {
-        const field = schema?.fields.find((candidate) => candidate.name === feature);
+        const field = named(schema?.fields, feature);
         if (!schema || !field || !namesRows(schema, field)) return;
         const path = ['stages', name, 'with', 'features', i];
         const last = stage.with.features?.length === 1;

@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { count } from '../data/eachDataset.ts';
 import type { Rule } from '../rule.ts';
 import { featurePlace } from './featurePlace.ts';
@@ -16,11 +17,10 @@ export const levelsInData: Rule = {
       if (!('uses' in stage) || stage.uses !== 'train') continue;
       const fields = context.schemaOf(stage.with.data)?.fields ?? [];
       const facts = context.facts.dataset(stage.with.data);
+      const chosen = stage.with.features && new Set(stage.with.features);
       for (const field of fields) {
-        const used = stage.with.features
-          ? stage.with.features.includes(field.name)
-          : field.loopwright?.role === 'feature';
-        const column = facts?.columns.find((candidate) => candidate.name === field.name);
+        const used = chosen ? chosen.has(field.name) : field.loopwright?.role === 'feature';
+        const column = named(facts?.columns, field.name);
         if (
           used &&
           facts &&

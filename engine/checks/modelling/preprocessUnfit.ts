@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { didYouMean } from '../../base/didYouMean.ts';
 import { removeAt, renameKey, yamlKey } from '../../project/edit.ts';
 import { featuresOf, stagesOf, targetOf } from '../lookUp.ts';
@@ -21,7 +22,7 @@ export const preprocessUnfit: Rule = {
       const target = targetOf(context, stage);
       for (const [column, settings] of Object.entries(stage.with.preprocess)) {
         const path = ['stages', name, 'with', 'preprocess', column];
-        const field = schema.fields.find((candidate) => candidate.name === column);
+        const field = named(schema.fields, column);
         if (!field || !features.includes(column)) {
           const near = didYouMean(column, features);
           const fixes =

@@ -1,3 +1,4 @@
+import { named } from '../../base/named.ts';
 import { count, percent } from '../data/eachDataset.ts';
 import type { Rule } from '../rule.ts';
 
@@ -20,8 +21,7 @@ export const sharedRows: Rule = {
       const columns = context.facts.dataset(stage.with.data)?.columns ?? [];
       const fine = facts.associations.some(
         ({ feature, measure }) =>
-          measure !== 'missing' &&
-          (columns.find((column) => column.name === feature)?.distinct ?? 0) > Math.max(50, facts.rows / 20),
+          measure !== 'missing' && (named(columns, feature)?.distinct ?? 0) > Math.max(50, facts.rows / 20),
       );
       const share = facts.shared.rows / facts.shared.testRows;
       if (fine && share > 0.01)
