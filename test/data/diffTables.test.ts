@@ -115,3 +115,32 @@ test('two tables of a million rows are compared in seconds', { timeout: 120_000 
     changed: null,
   });
 });
+
+test('the changes of hundreds of columns are those of their portions', async () => {
+  const columns = Array.from({ length: 230 }, (_, c) => c);
+  const values = (shift: (c: number) => string) => columns.map((c) => `${shift(c)} AS "c ${c}"`).join(', ');
+  await make('a', `SELECT i AS id, ${values((c) => `(i * ${c + 1}) % 7`)} FROM range(40) t(i)`);
+  await make(
+    'b',
+    `SELECT i AS id, ${values((c) => `CASE WHEN i % 11 = ${c % 13} THEN NULL ELSE (i * ${c + 1}) % 7 END`)} FROM range(3, 45) t(i)`,
+  );
+  const whole = await diffTables(db, 'a', 'b', { key: ['id'], examples: 4 });
+  const parts = [];
+  for (let from = 0; from < columns.length; from += 50) {
+    const own = columns.slice(from, from + 50).map((c) => quoteIdentifier(`c ${c}`));
+    const part = (table: string) => `(SELECT id, ${own.join(', ')} FROM ${table})`;
+    parts.push(await diffTables(db, part('a'), part('b'), { key: ['id'], examples: 100 }));
+  }
+  assert.deepEqual(
+    whole.changedColumns,
+    parts.flatMap(({ changedColumns }) => changedColumns).toSorted((x, y) => y.rows - x.rows),
+  );
+  assert.deepEqual([whole.rows.added, whole.rows.removed], [parts[0]?.rows.added, parts[0]?.rows.removed]);
+  const changed = new Map<string, Record<string, unknown>>();
+  for (const { key, columns: own } of parts.flatMap(({ examples }) => examples.changed))
+    changed.set(String(key['id']), { ...changed.get(String(key['id'])), ...own });
+  assert.equal(whole.rows.changed, changed.size);
+  assert.equal(whole.examples.changed.length, 4);
+  for (const { key, columns: own } of whole.examples.changed) assert.deepEqual(own, changed.get(String(key['id'])));
+  assert.deepEqual(whole.nowMissing.toSorted(), parts.flatMap(({ nowMissing }) => nowMissing).toSorted());
+});
