@@ -8,7 +8,7 @@ import { unknownMeasure } from './measures.ts';
 import { isDrifted } from './measure.ts';
 import { decideOwn, defaultSignificance } from './ownVerdict.ts';
 import type { CompareOptions, DriftTable, ProfileName } from './driftTable.ts';
-import { readSide, type Side } from './side.ts';
+import { readSide, withColumns, type Side } from './side.ts';
 
 export type { CompareOptions } from './driftTable.ts';
 
@@ -37,11 +37,7 @@ export async function compareTables(
       dataset: { share: row.drifted ? 1 : 0, drifted: row.drifted, rule: 'the classifier tells the tables apart' },
     };
   }
-  const judged: Judged[] = [];
-  for (const name of names) {
-    checkCancelled(options.signal);
-    judged.push(await judgeColumn(db, name, sides.reference, sides.current, optionsFor(name, options)));
-  }
+  const judged = await judgeColumns(db, names, sides, options);
   const corrected = decide(judged, options);
   const counted = corrected.filter(({ counts }) => counts);
   const drifted = counted.filter(({ driftedForShare }) => driftedForShare).length;
@@ -52,6 +48,39 @@ export async function compareTables(
     dataset: { share, ...datasetVerdict(options.profile, share, drifted) },
   };
 }
+
+/**
+ * Judges columns one by one. A statement over a table of thousands of columns is slow to plan, whatever it reads, so of
+ * such tables some columns are copied at a time.
+ */
+async function judgeColumns(
+  db: Database,
+  names: readonly string[],
+  sides: { reference: Side; current: Side },
+  options: CompareOptions,
+): Promise<Judged[]> {
+  const judged: Judged[] = [];
+  const judge = async (some: readonly string[], reference: Side, current: Side) => {
+    for (const name of some) {
+      checkCancelled(options.signal);
+      judged.push(await judgeColumn(db, name, reference, current, optionsFor(name, options)));
+    }
+  };
+  const width = Math.max(sides.reference.columns.size, sides.current.columns.size);
+  if (width <= mostColumns) await judge(names, sides.reference, sides.current);
+  else
+    for (let from = 0; from < names.length; from += copiedAtOnce) {
+      const some = names.slice(from, from + copiedAtOnce);
+      await withColumns(db, sides.reference, some, (reference) =>
+        withColumns(db, sides.current, some, (current) => judge(some, reference, current)),
+      );
+    }
+  return judged;
+}
+
+/** Tables of more columns are copied, and of them so many columns at a time. */
+const mostColumns = 200;
+const copiedAtOnce = 100;
 
 /** The options of a column. The schema's comparator applies where the caller asks for nothing. */
 function optionsFor(name: string, options: CompareOptions): CompareOptions {
