@@ -7,13 +7,13 @@ import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { sourceFormat } from '../data/readSource.ts';
 import { tableSql } from '../data/typedSource.ts';
 import { splitColumn } from '../project/splitColumn.ts';
-import type { Association, FileStamp, TrainFacts } from './facts.ts';
+import { associationsOf, isNumeric } from './associations.ts';
+import type { FileStamp, TrainFacts } from './facts.ts';
 import type { TrainRequest } from './requests.ts';
 import { projectPath } from '../base/projectPath.ts';
 
 /** Maximum number of training rows on which associations are measured. The sample is always the same. */
 const sampleRows = 100_000;
-const mostLevels = 50;
 /** Maximum number of bytes of text whose facts are computed. */
 const mostText = 256 << 20;
 
@@ -77,12 +77,7 @@ async function read(db: Database, request: TrainRequest, source: string): Promis
     request.target,
     request.positive ?? classes.at(-1)?.value ?? '',
   );
-  const associations: Association[] = [];
-  for (const feature of features) {
-    const ofValues = await associationOf(db, feature, request, isPositive);
-    const ofMissing = await associationOfMissing(db, feature, request);
-    associations.push(...[ofValues, ofMissing].filter((found) => found !== null));
-  }
+  const associations = await associationsOf(db, 'loopwright_sample', features, request, isPositive);
   await db.run('DROP TABLE IF EXISTS loopwright_sample');
   const copies = await equalColumns(db, training, features);
   return {
@@ -96,9 +91,6 @@ async function read(db: Database, request: TrainRequest, source: string): Promis
   };
 }
 
-const isNumeric = (type: SourceColumn['type'] | undefined) => type === 'number' || type === 'integer';
-const finite = (column: string) => ` AND isfinite(${column}::DOUBLE)`;
-
 /** The condition for a positive row. Numbers are compared as numbers, as a model does: 1.0 is the positive 1. */
 function isPositiveSql(target: SourceColumn | undefined, name: string, positive: string): string {
   const column = quoteIdentifier(name);
@@ -106,94 +98,6 @@ function isPositiveSql(target: SourceColumn | undefined, name: string, positive:
   return isNumeric(target?.type) && positive !== '' && Number.isFinite(number)
     ? `${column}::DOUBLE = ${number}::DOUBLE`
     : `${column}::VARCHAR = ${quoteLiteral(positive)}`;
-}
-
-/** How well it predicts the target whether the feature has a value; null where all or none of the rows have one. */
-async function associationOfMissing(
-  db: Database,
-  { name, type }: SourceColumn,
-  { task, target: targetName }: TrainRequest,
-): Promise<Association | null> {
-  const [feature, target] = [quoteIdentifier(name), quoteIdentifier(targetName)];
-  const missing = isNumeric(type) ? `(${feature} IS NULL OR NOT isfinite(${feature}::DOUBLE))` : `${feature} IS NULL`;
-  const known = `FROM loopwright_sample WHERE ${target} IS NOT NULL${task === 'regression' ? finite(target) : ''}`;
-  const [row] = await db.rows(
-    task === 'regression'
-      ? `SELECT count(*) AS n, corr((${missing})::INTEGER::DOUBLE, ${target}::DOUBLE) ^ 2 AS value, count(DISTINCT ${missing}) AS levels ${known}`
-      : `SELECT sum(n) AS n, sum(best) / sum(n) AS value, count(*) AS levels FROM (SELECT sum(n) AS n, max(n) AS best FROM (SELECT ${missing} AS f, ${target} AS y, count(*) AS n ${known} GROUP BY 1, 2) GROUP BY f)`,
-  );
-  if (Number(row?.['levels']) < 2) return null;
-  return reliableAssociation(
-    row,
-    name,
-    'missing',
-    task === 'regression' ? 0 : await shareOfLargest(db, target, known),
-    false,
-  );
-}
-
-async function shareOfLargest(db: Database, target: string, rows: string): Promise<number> {
-  const [base] = await db.rows(
-    `SELECT max(n) / sum(n) AS share FROM (SELECT count(*) AS n ${rows} GROUP BY ${target})`,
-  );
-  return Number(base?.['share'] ?? 0);
-}
-
-async function associationOf(
-  db: Database,
-  { name, type }: SourceColumn,
-  request: TrainRequest,
-  isPositive: string,
-): Promise<Association | null> {
-  const [feature, target] = [quoteIdentifier(name), quoteIdentifier(request.target)];
-  const numeric = isNumeric(type);
-  const filled = `FROM loopwright_sample WHERE ${feature} IS NOT NULL AND ${target} IS NOT NULL${numeric ? finite(feature) : ''}${request.task === 'regression' ? finite(target) : ''}`;
-  if (request.task === 'regression') {
-    const [row] = await db.rows(
-      numeric
-        ? `SELECT count(*) AS n, corr(${feature}::DOUBLE, ${target}::DOUBLE) ^ 2 AS value ${filled}`
-        : // Share of the variance between the levels (eta squared).
-          `SELECT sum(n) AS n, sum(n * (m - overall) ^ 2) / nullif(sum(n * v + n * (m - overall) ^ 2), 0) AS value, count(*) AS levels FROM (SELECT count(*) AS n, avg(y) AS m, var_pop(y) AS v, any_value(overall) AS overall FROM (SELECT ${feature} AS f, ${target}::DOUBLE AS y, avg(${target}::DOUBLE) OVER () AS overall ${filled}) GROUP BY f)`,
-    );
-    return reliableAssociation(row, name, 'r2', 0, !numeric && Number(row?.['levels']) > mostLevels);
-  }
-  if (numeric && request.task === 'binary') {
-    const [row] =
-      await db.rows(`SELECT count(*) AS n, (sum(CASE WHEN pos THEN r END) - count(*) FILTER (pos) * (count(*) FILTER (pos) + 1) / 2) / nullif(count(*) FILTER (pos) * count(*) FILTER (NOT pos), 0) AS value
-      FROM (SELECT pos, rank() OVER (ORDER BY f) + (count(*) OVER (PARTITION BY f) - 1) / 2.0 AS r FROM (SELECT ${feature}::DOUBLE AS f, ${isPositive} AS pos ${filled}))`);
-    const auc = row?.['value'];
-    return reliableAssociation(
-      typeof auc === 'number' ? { ...row, value: Math.max(auc, 1 - auc) } : row,
-      name,
-      'auc',
-      0.5,
-      false,
-    );
-  }
-  const [row] = await db.rows(
-    `SELECT sum(n) AS n, sum(best) / sum(n) AS value, count(*) AS levels FROM (SELECT sum(n) AS n, max(n) AS best FROM (SELECT ${feature} AS f, ${target} AS y, count(*) AS n ${filled} GROUP BY 1, 2) GROUP BY f)`,
-  );
-  return reliableAssociation(
-    row,
-    name,
-    'purity',
-    await shareOfLargest(db, target, filled),
-    Number(row?.['levels']) > mostLevels,
-  );
-}
-
-function reliableAssociation(
-  row: Record<string, unknown> | undefined,
-  feature: string,
-  measure: Association['measure'],
-  baseline: number,
-  useless: boolean,
-): Association | null {
-  const value = row?.['value'];
-  // With a handful of rows, any feature determines the target.
-  return useless || typeof value !== 'number' || Number.isNaN(value) || Number(row?.['n']) < 50
-    ? null
-    : { feature, measure, value, baseline };
 }
 
 async function partsOf(
