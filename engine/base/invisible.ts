@@ -68,10 +68,14 @@ export function withoutInvisible(name: string): string {
   return name.replaceAll(spaces, ' ').replaceAll(unseen, (c, at: number) => (kept.has(at) ? c : ''));
 }
 
+/** Returns a name as a person sees it: equal for names that differ by what is not seen. */
+export function asSeen(name: string): string {
+  return withoutInvisible(name).trim().normalize('NFC');
+}
+
 /** What tells two names apart that look the same; null when they look different or are the same. */
 export function unseenDifference(one: string, other: string): string | null {
-  const seen = (name: string) => withoutInvisible(name).trim().normalize('NFC');
-  if (one === other || seen(one) !== seen(other)) return null;
+  if (one === other || asSeen(one) !== asSeen(other)) return null;
   const found = [...new Set([...invisibleIn(one), ...invisibleIn(other)])];
   if (found.length > 0) return found.join(', ');
   return one.trim() === other.trim() ? 'a space at an end' : 'letters with their accents apart';

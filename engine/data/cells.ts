@@ -30,6 +30,11 @@ export function readsByCells(columns: number, rows: number): boolean {
   return columns > fewColumns && rows <= manyRows;
 }
 
+/** The number of columns whose cells are read at once. */
+export function mostColumns(rows: number): number {
+  return Math.max(namesAtOnce, Math.floor(cellsAtOnce / Math.max(1, rows)));
+}
+
 /** Calls a function with the cells of a table with so many rows: columns of one type, in portions. */
 export async function visitCells(
   db: Database,
@@ -38,7 +43,7 @@ export async function visitCells(
   rows: number,
   visit: (cells: Cells) => Promise<void>,
 ): Promise<void> {
-  const size = Math.max(namesAtOnce, Math.floor(cellsAtOnce / Math.max(1, rows)));
+  const size = mostColumns(rows);
   for (const [sqlType, own] of groupBy(columns, (column) => column.sqlType))
     for (let from = 0; from < own.length; from += size) {
       const some = own.slice(from, from + size);
@@ -89,8 +94,8 @@ export function formField(field: Field | undefined): Field {
 }
 
 /** Groups items by a key, in the order of the first of each. */
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
+export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
   for (const item of items) {
     const key = keyOf(item);
     const own = groups.get(key);

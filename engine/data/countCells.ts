@@ -1,5 +1,5 @@
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
-import { cellsTable, formField, groupBy, ofColumns, stackColumns } from './cells.ts';
+import { cellsTable, formField, groupBy, mostColumns, ofColumns, stackColumns } from './cells.ts';
 import type { Database } from './database.ts';
 import type { CheckedField, Counts, PlannedRule } from './judgedRows.ts';
 import { parseField } from './parseField.ts';
@@ -15,8 +15,8 @@ export interface CellSource {
 }
 
 /** The SQL of a value of parsed cells. */
-const value = { text: 't', value: 'x', filled: 'p' };
-/** Cells of so many columns are parsed at once. */
+const cellValue = { text: 't', value: 'x', filled: 'p' };
+/** Cells of at most so many columns are parsed at once. */
 const columnsAtOnce = 2000;
 /** Rules in one statement. */
 const rulesAtOnce = 40;
@@ -27,60 +27,84 @@ const rulesAtOnce = 40;
  */
 export async function countCells(
   db: Database,
-  { source, rows, schema, mode, types }: CellSource,
+  source: CellSource,
   fields: readonly CheckedField[],
   rules: readonly PlannedRule[],
 ): Promise<Counts> {
   const filled = fields.map(() => 0);
   for (const rule of rules) rule.count = 0;
-  const rulesOf = new Map<number, PlannedRule[]>();
-  for (const rule of rules) {
-    const own = rulesOf.get(rule.f);
-    if (own) own.push(rule);
-    else rulesOf.set(rule.f, [rule]);
-  }
-  const parsed = fields.map(({ field }, c) => {
-    const sqlType = types.get(field.name) ?? 'VARCHAR';
-    return { c, name: field.name, sqlType, ...parseForm(fields[c], schema, sqlType, mode) };
-  });
-  for (const alike of groupBy(parsed, ({ sqlType, form }) => `${sqlType} ${form}`).values())
-    for (let from = 0; from < alike.length; from += columnsAtOnce) {
-      const some = alike.slice(from, from + columnsAtOnce);
-      const cells = await stackColumns(db, source, some);
-      const table = cellsTable();
-      try {
-        const { text = 'v', value: typed = 'v', filled: present = 'true' } = some[0] ?? {};
-        await db.run(
-          `CREATE TEMP TABLE ${table} AS SELECT c, ${text} AS t, ${typed} AS x, (${present}) AS p FROM ${cells}`,
-        );
-        for (const { c, n } of await db.rows(`SELECT c, count(*) FILTER (p) AS n FROM ${table} GROUP BY c`))
-          filled[Number(c)] = Number(n);
-        await countRules(
-          db,
-          table,
-          some.flatMap(({ c }) => rulesOf.get(c) ?? []),
-        );
-      } finally {
-        await db.run(`DROP TABLE IF EXISTS ${cells}`);
-        await db.run(`DROP TABLE IF EXISTS ${table}`);
-      }
-    }
-  return { rows, filled };
+  const rulesOf = groupBy(rules, ({ f }) => f);
+  for (const alike of alikeFields(source, fields))
+    await withJudgedCells(db, source, alike, async (table) => {
+      for (const { c, n } of await db.rows(`SELECT c, count(*) FILTER (p) AS n FROM ${table} GROUP BY c`))
+        filled[Number(c)] = Number(n);
+      await countRules(
+        db,
+        table,
+        alike.columns.flatMap(({ c }) => rulesOf.get(c) ?? []),
+      );
+    });
+  return { rows: source.rows, filled };
 }
 
-/** The expressions that read a field from cells; `form` is equal for fields that are read alike. */
-function parseForm(
-  checked: CheckedField | undefined,
-  schema: DatasetSchema,
-  sqlType: string,
-  mode: 'raw' | 'typed',
-): { text: string; value: string; filled: string; form: string } {
-  const { text, value: typed, filled } = parseField(formField(checked?.field), schema, sqlType, mode);
-  return { text, value: typed, filled, form: `${text} ${typed} ${filled}` };
+/** Columns whose cells are read by the same expressions. */
+export interface AlikeFields {
+  columns: readonly { c: number; name: string }[];
+  text: string;
+  value: string;
+  filled: string;
+}
+
+/** Groups the wanted fields, by their position, by how their cells are read, in portions. */
+export function alikeFields(
+  { rows, schema, mode, types }: CellSource,
+  fields: readonly CheckedField[],
+  isWanted: (f: number) => boolean = () => true,
+): AlikeFields[] {
+  const size = Math.min(columnsAtOnce, mostColumns(rows));
+  const parsed = fields.flatMap(({ field }, c) => {
+    if (!isWanted(c)) return [];
+    const sqlType = types.get(field.name) ?? 'VARCHAR';
+    const { text, value, filled } = parseField(formField(field), schema, sqlType, mode);
+    return [{ c, name: field.name, sqlType, text, value, filled }];
+  });
+  const groups = groupBy(parsed, ({ sqlType, text, value, filled }) => `${sqlType} ${text} ${value} ${filled}`);
+  return [...groups.values()].flatMap((own) =>
+    Array.from({ length: Math.ceil(own.length / size) }, (_, i) => {
+      const columns = own.slice(i * size, (i + 1) * size);
+      const { text = 'v', value = 'v', filled = 'true' } = own[0] ?? {};
+      return { columns, text, value, filled };
+    }),
+  );
+}
+
+/** Calls a function with a table of parsed cells: row r, column c, text t, value x, and p where a value exists. */
+export async function withJudgedCells(
+  db: Database,
+  { source }: CellSource,
+  { columns, text, value, filled }: AlikeFields,
+  work: (table: string) => Promise<void>,
+): Promise<void> {
+  const cells = await stackColumns(db, source, columns, { rows: true });
+  const table = cellsTable();
+  try {
+    await db.run(
+      `CREATE TEMP TABLE ${table} AS SELECT r, c, ${text} AS t, ${value} AS x, (${filled}) AS p FROM ${cells}`,
+    );
+    await db.run(`DROP TABLE ${cells}`);
+    await work(table);
+  } finally {
+    for (const done of [cells, table]) await db.run(`DROP TABLE IF EXISTS ${done}`);
+  }
+}
+
+/** Rules with the same test of a cell, which can be true for a column o, their operand. */
+export function testsOf(rules: readonly PlannedRule[]): Map<string, PlannedRule[]> {
+  return groupBy(rules, (rule) => rule.operand?.broken(cellValue, 'o') ?? rule.broken(cellValue));
 }
 
 async function countRules(db: Database, table: string, rules: readonly PlannedRule[]): Promise<void> {
-  const tests = groupBy(rules, (rule) => rule.operand?.broken(value, 'o') ?? rule.broken(value));
+  const tests = testsOf(rules);
   const withOperand = [...tests].filter(([, own]) => own[0]?.operand !== undefined && own.length > 1);
   for (const [test, own] of withOperand) {
     const operands = own.map(({ f, operand }) => `(${f}, ${operand?.sql ?? 'NULL'})`).join(', ');
@@ -101,7 +125,7 @@ async function countRules(db: Database, table: string, rules: readonly PlannedRu
       await count(
         db,
         `${table} WHERE ${ofColumns(columns)}`,
-        some.map(([, own]) => own[0]?.broken(value) ?? 'false'),
+        some.map(([, own]) => own[0]?.broken(cellValue) ?? 'false'),
         some.map(([, own]) => new Map(own.map((rule) => [rule.f, rule]))),
       );
     }

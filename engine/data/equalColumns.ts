@@ -31,7 +31,7 @@ export async function equalColumns(
     const pairs = candidates.flatMap(([first, ...others]) => (first ? others.map((other) => ({ first, other })) : []));
     const tests = pairs.map(({ first, other }, i) => `bool_and(${areEqual(first, other)}) AS e${i}`);
     const varied = candidates.flatMap(([first], i) => (first ? [`${varies(comparable(first))} AS v${i}`] : []));
-    const [row = {}] = await db.rows(`SELECT ${[...tests, ...varied].join(', ')} FROM ${source}`);
+    const row = await oneRow(db, [...tests, ...varied], source);
     let at = 0;
     candidates = candidates.flatMap(([first, ...others], i) => {
       const different = others.filter((other) => {
@@ -46,21 +46,41 @@ export async function equalColumns(
   return found.toSorted((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
 }
 
+/** Columns in one statement: the time to plan it grows faster than the number of its expressions. */
+const columnsAtOnce = 200;
+
+/** Computes named aggregates of a FROM expression. */
+async function oneRow(db: Database, aggregates: readonly string[], from: string): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (let at = 0; at < aggregates.length; at += columnsAtOnce)
+    Object.assign(
+      found,
+      (await db.rows(`SELECT ${aggregates.slice(at, at + columnsAtOnce).join(', ')} FROM ${from}`))[0],
+    );
+  return found;
+}
+
 /** Divides groups of columns by kind and by a hash over the values with their row numbers. Single columns are dropped. */
 async function sameMarks(db: Database, source: string, groups: readonly SourceColumn[][]): Promise<SourceColumn[][]> {
   const columns = groups.flat();
   if (columns.length < 2) return [];
-  // A hash of the pair of number and value: without the outer one, the XOR would only see how often a value occurs.
-  const marks = columns.map((_, i) => `bit_xor(hash(hash(n, c${i})))::VARCHAR AS h${i}`);
-  const [row = {}] = await db.rows(
-    `SELECT ${marks.join(', ')} FROM (SELECT ${columns.map((column, i) => `${hashed(column)} AS c${i}`).join(', ')}, row_number() OVER () AS n FROM ${source})`,
-  );
+  const row: Record<string, unknown> = {};
+  for (let from = 0; from < columns.length; from += columnsAtOnce) {
+    const some = columns.slice(from, from + columnsAtOnce);
+    // A hash of the pair of number and value: without the outer one, the XOR would only see how often a value occurs.
+    const marks = some.map((_, i) => `bit_xor(hash(hash(n, c${from + i})))::VARCHAR AS h${from + i}`);
+    const values = some.map((column, i) => `${hashed(column)} AS c${from + i}`);
+    const numbered = `(SELECT ${values.join(', ')}, row_number() OVER () AS n FROM ${source})`;
+    Object.assign(row, await oneRow(db, marks, numbered));
+  }
   let at = 0;
   return groups.flatMap((group) => {
     const same = new Map<string, SourceColumn[]>();
     for (const column of group) {
       const mark = `${kindOf(column)} ${String(row[`h${at++}`])}`;
-      same.set(mark, [...(same.get(mark) ?? []), column]);
+      const known = same.get(mark);
+      if (known) known.push(column);
+      else same.set(mark, [column]);
     }
     return [...same.values()].filter((members) => members.length > 1);
   });

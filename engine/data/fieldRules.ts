@@ -71,17 +71,22 @@ export function fieldRules(field: Field, parsed: ParsedField, required: boolean)
       ({ text }) => `NOT regexp_full_match(${text}, ${quoteLiteral(pattern)})`,
     );
   }
-  if (c.enum) {
-    const allowed = c.enum;
-    add('enum', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed, field));
-  }
+  const addList = (rule: string, allowed: readonly Scalar[], mode = modeOf(field, rule)) => {
+    const list = allowed.map((item) => boundLiteral(item, parsed, field)).join(', ');
+    add(rule, `not one of ${listed(allowed)}`, ({ value }) => outside(value, list, parsed), mode);
+    const added = rules.at(-1);
+    if (added && parsed.sqlType === 'VARCHAR')
+      added.operand = { sql: `[${list}]`, broken: ({ value }, among) => `NOT list_contains(${among}, ${value})` };
+  };
+  if (c.enum) addList('enum', c.enum);
   // The list can be empty while it is being written.
-  if (field.categories && field.categories.length > 0) {
-    const allowed = categoryValues(field);
+  if (field.categories && field.categories.length > 0)
     // With a domain mass below 1, some unknown values are expected. Their share is checked for the whole table.
-    const mode = (field.loopwright?.domainMass ?? 1) < 1 ? 'warn' : modeOf(field, 'categories');
-    add('categories', `not one of ${listed(allowed)}`, ({ value }) => outside(value, allowed, parsed, field), mode);
-  }
+    addList(
+      'categories',
+      categoryValues(field),
+      (field.loopwright?.domainMass ?? 1) < 1 ? 'warn' : modeOf(field, 'categories'),
+    );
   return rules;
 }
 
@@ -139,8 +144,7 @@ function typeWords(field: Field): string {
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}${form}`;
 }
 
-function outside(value: string, allowed: readonly Scalar[], parsed: ParsedField, field: Field): string {
-  const list = allowed.map((item) => boundLiteral(item, parsed, field)).join(', ');
+function outside(value: string, list: string, parsed: ParsedField): string {
   // Planning `NOT IN` with many texts for hundreds of columns takes DuckDB minutes and gigabytes.
   return parsed.sqlType === 'VARCHAR' ? `NOT list_contains([${list}], ${value})` : `${value} NOT IN (${list})`;
 }

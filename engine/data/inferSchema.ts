@@ -14,7 +14,7 @@ export interface InferOptions {
   guess?: boolean;
   /** Type and format of columns as they are written, from `writtenSchema`. */
   written?: readonly Field[];
-  /** Returns a SELECT of some columns of the source in their types. Default: as they are. */
+  /** Returns a SELECT of some columns of a source of texts in their types. Default: as they are. */
   select?: (names: readonly string[]) => string;
   /** Cells of the texts of the source, of which `written` tells the types. */
   cells?: Cells | null;
@@ -50,16 +50,14 @@ export async function inferSchema(
   const inferCells = async (part: Cells) => {
     for (const one of await inferredCells(db, part, forms, guess)) byName.set(one.profile.name, one);
   };
-  const rows = cells === null && sourceColumns.length > fewColumns && !select ? await countRows(db, source) : Infinity;
+  const rows = cells === null && sourceColumns.length > fewColumns ? await countRows(db, source) : Infinity;
+  const numbered = sourceColumns.map((column, c) => ({ ...column, c }));
   if (cells) await visitTypedCells(db, cells, written, { fields: [] }, inferCells);
-  else if (readsByCells(sourceColumns.length, rows))
-    await visitCells(
-      db,
-      source,
-      sourceColumns.map((column, c) => ({ ...column, c })),
-      rows,
-      inferCells,
+  else if (readsByCells(sourceColumns.length, rows) && select)
+    await visitCells(db, source, numbered, rows, (texts) =>
+      visitTypedCells(db, texts, written, { fields: [] }, inferCells),
     );
+  else if (readsByCells(sourceColumns.length, rows)) await visitCells(db, source, numbered, rows, inferCells);
   else
     await inPortions(
       db,

@@ -48,6 +48,10 @@ export async function tableInPortions(
   size = 50,
 ): Promise<string> {
   const whole = `loopwright_whole_${++parts}`;
+  if (names.length <= size) {
+    await db.run(`CREATE TEMP TABLE ${whole} AS ${select(names)}`);
+    return whole;
+  }
   const tables: string[] = [];
   for (let from = 0; from < names.length; from += size) {
     const table = `${whole}_${tables.length}`;

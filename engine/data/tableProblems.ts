@@ -1,4 +1,4 @@
-import { unseenDifference } from '../base/invisible.ts';
+import { asSeen, unseenDifference } from '../base/invisible.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 
 export interface TableProblem {
@@ -29,14 +29,17 @@ export function columnProblems(
   const match = schema.fieldsMatch ?? 'subset';
   const problems: TableProblem[] = [];
   const known = new Set(schema.fields.map((field) => field.name));
-  const missing = expected.filter((field) => !columns.includes(field.name));
+  const present = new Set(columns);
+  const missing = expected.filter((field) => !present.has(field.name));
   if (match === 'partial' ? missing.length === expected.length : match !== 'superset') {
+    const there = listed(columns);
+    const seen = new Map(columns.toReversed().map((column) => [asSeen(column), column]));
     for (const { name } of missing) {
       problems.push({
         field: name,
         rule: 'missing column',
         severity: 'error',
-        message: `${name}: the column is declared but not in the data; ${alike(name, columns) ?? `its columns are ${columns.join(', ')}`}`,
+        message: `${name}: the column is declared but not in the data; ${alike(name, seen) ?? `its columns are ${there}`}`,
       });
     }
   }
@@ -51,7 +54,7 @@ export function columnProblems(
     }
   }
   if (match === 'exact' && problems.length === 0) {
-    const order = schema.fields.map((field) => field.name).filter((name) => columns.includes(name));
+    const order = schema.fields.map((field) => field.name).filter((name) => present.has(name));
     const at = order.findIndex((name, i) => columns[i] !== name);
     if (at >= 0)
       problems.push({
@@ -64,14 +67,21 @@ export function columnProblems(
   return problems;
 }
 
-/** A column that looks like a name, in words; null when there is none. */
-function alike(name: string, columns: readonly string[]): string | null {
-  for (const column of columns) {
-    const difference = unseenDifference(name, column);
-    if (difference !== null) return `its column ${column} differs by what is not seen: ${difference}`;
-  }
-  return null;
+/** A column that looks like a name, in words; null when there is none. `seen` has the columns by how they look. */
+function alike(name: string, seen: ReadonlyMap<string, string>): string | null {
+  const column = seen.get(asSeen(name));
+  const difference = column === undefined ? null : unseenDifference(name, column);
+  return difference === null ? null : `its column ${column} differs by what is not seen: ${difference}`;
 }
+
+/** Names in a sentence; a sentence about each of thousands of columns must not name them all. */
+function listed(names: readonly string[]): string {
+  return names.length > mostNamed
+    ? `${names.slice(0, mostNamed).join(', ')} and ${(names.length - mostNamed).toLocaleString('en-US')} more`
+    : names.join(', ');
+}
+
+const mostNamed = 100;
 
 /** Checks the number of rows against the schema. */
 export function rowProblems(schema: DatasetSchema, rows: number): TableProblem[] {

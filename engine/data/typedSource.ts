@@ -103,8 +103,14 @@ async function selectOf(
 ): Promise<string> {
   const text = isText(files, schema);
   const read = options.read ?? schema?.loopwright?.read;
-  const source = sourceSql(files, { allText: text, withFile: false, rejects: text && options.rejects === true, read });
-  const columns = await columnsOf(db, source);
+  const inFiles = sourceSql(files, { allText: text, withFile: false, rejects: text && options.rejects === true, read });
+  const columns = await columnsOf(db, inFiles);
+  // Text of many columns is parsed once: it is read for each portion of them.
+  const texts =
+    text && columns.length > mostInOneStatement
+      ? await tableInPortions(db, ['texts'], () => `SELECT * FROM ${inFiles}`)
+      : null;
+  const source = texts ?? inFiles;
   const known = new Map(schema?.fields.map((field) => [field.name, field]));
   if (text) for (const field of await widened(db, source, columns, known)) known.set(field.name, field);
   const strays = await straysIn(
@@ -123,8 +129,7 @@ async function selectOf(
     });
     return `SELECT ${selected.join(', ')} FROM ${from}`;
   };
-  if (!text || columns.length <= mostInOneStatement) return select(source, columns);
-  const texts = await tableInPortions(db, ['texts'], () => `SELECT * FROM ${source}`);
+  if (texts === null) return select(source, columns);
   const byName = new Map(columns.map((column) => [column.name, column]));
   const typed = await tableInPortions(
     db,
@@ -180,12 +185,15 @@ async function widened(
     const field = known.get(name);
     return field?.type === 'integer' && field.loopwright?.decimals === undefined ? [field] : [];
   });
-  if (narrow.length === 0) return [];
-  const [row = {}] = await db.rows(
-    `SELECT ${narrow.map(({ name }, i) => `max(length(${quoteIdentifier(name)})) AS l${i}`).join(', ')} FROM ${source}`,
-  );
+  const longest: number[] = [];
+  for (let from = 0; from < narrow.length; from += mostInOneStatement) {
+    const some = narrow.slice(from, from + mostInOneStatement);
+    const lengths = some.map(({ name }, i) => `max(length(${quoteIdentifier(name)})) AS l${i}`);
+    const [row = {}] = await db.rows(`SELECT ${lengths.join(', ')} FROM ${source}`);
+    longest.push(...some.map((_, i) => Number(row[`l${i}`] ?? 0)));
+  }
   return narrow.flatMap((field, i) =>
-    Number(row[`l${i}`] ?? 0) > 18 ? [{ ...field, loopwright: { ...field.loopwright, decimals: 0 } }] : [],
+    (longest[i] ?? 0) > 18 ? [{ ...field, loopwright: { ...field.loopwright, decimals: 0 } }] : [],
   );
 }
 

@@ -3,7 +3,8 @@ import { readsByCells } from './cells.ts';
 import { countCells } from './countCells.ts';
 import type { Database } from './database.ts';
 import { checkRules } from './checkRules.ts';
-import { findings, invalidSelect, keepFailing, placeOf } from './failingRows.ts';
+import { failingOfCells, fieldsAtOnce, keepBrokenCells, withBad } from './brokenCells.ts';
+import { invalidSelect, keepFailing, placeOf } from './failingRows.ts';
 import { fieldRules, isLive } from './fieldRules.ts';
 import {
   anyOf,
@@ -126,10 +127,10 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
 
   const needsNoCount = provedRows !== undefined && rules.every(({ rule }) => rule === 'type') && !hasShares(expected);
   const copied = copy ? Number((await db.rows(`SELECT count(*) AS n FROM ${copy}`))[0]?.['n']) : Infinity;
-  const count = () =>
-    readsByCells(fields.length, copied)
-      ? countCells(db, { source, rows: copied, schema, mode: options.mode, types }, fields, rules)
-      : countAll(db, source, fields, rules);
+  const cells = readsByCells(fields.length, copied)
+    ? { source, rows: copied, schema, mode: options.mode, types }
+    : null;
+  const count = () => (cells ? countCells(db, cells, fields, rules) : countAll(db, source, fields, rules));
   let rows = needsNoCount ? { rows: provedRows, filled: [] } : await count();
   if (await widenIntegers(db, { ...options, source }, fields, rules, expected)) {
     rules = planned();
@@ -145,7 +146,10 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
     ? `(SELECT rowid AS _lw_n, * FROM ${copy})`
     : `(SELECT row_number() OVER () - 1 AS _lw_n, * FROM ${source})`;
   const modeFor = (rule: { mode: InvalidMode | null }) => rule.mode ?? invalid;
-  const bad = anyOf(broke.filter((rule) => modeFor(rule) !== 'warn').map((rule) => rule.column));
+  const isMany = new Set(broke.map(({ f }) => f)).size > fieldsAtOnce;
+  const values = isMany ? name('values') : null;
+  if (values) await keepBrokenCells(db, values, { numbered: withNumbers, cells }, fields, broke);
+  const bad = values ? '_lw_bad' : anyOf(broke.filter((rule) => modeFor(rule) !== 'warn').map((rule) => rule.column));
   const marks: PlannedMark[] = [];
   for (const [i, rule] of markRules(
     schema,
@@ -160,11 +164,12 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
         : []),
     ];
     // Only a repeated key asks whether a row breaks another rule.
-    const judging = rule.reference || rule.jsonSchema !== undefined ? [] : broke;
+    const judging = rule.reference || rule.jsonSchema !== undefined || values ? [] : broke;
+    const parsed = judgedSql(withNumbers, fields, judging, [...judging.map(({ f }) => f), ...read], ['_lw_n']);
     const count = await markRows(
       db,
       {
-        parsed: judgedSql(withNumbers, fields, judging, [...judging.map(({ f }) => f), ...read], ['_lw_n']),
+        parsed: values ? withBad(parsed, values, broke, modeFor) : parsed,
         unnumbered: judgedSql(source, fields, [], read),
         bad,
       },
@@ -177,22 +182,18 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
   if (rejected) await keepRejects(db, rejected, rejects === 'of files with rows' ? source : null);
 
   const broken = { rules: broke, marks: marks.filter((mark) => mark.count > 0) };
+  const hasFile = types.has('_file');
+  const place = { hasFile, lineColumn };
+  const failing = values
+    ? await failingOfCells(db, { table: values, numbered: withNumbers, fields, columns: place, ...broken, modeFor })
+    : broken.rules.length + broken.marks.length > 0
+      ? await keepFailing(db, name('failing'), withNumbers, fields, place, broken, modeFor)
+      : null;
+  const rowPlace = await placeOf(db, { failing, source, ...place, rejected, starts: name('starts') });
   const leaving = {
     rules: broken.rules.filter((rule) => modeFor(rule) !== 'warn'),
     marks: broken.marks.filter((mark) => modeFor(mark) !== 'warn'),
   };
-  const failing = broken.rules.length + broken.marks.length > 0 ? name('failing') : null;
-  const hasFile = types.has('_file');
-  const parts = failing ? await keepFailing(db, failing, withNumbers, fields, { hasFile, lineColumn }, broken) : [];
-  const place = await placeOf(db, {
-    failing,
-    source,
-    hasFile,
-    lineColumn,
-    rejected,
-    starts: name('starts'),
-  });
-  const leaves = anyOf([...leaving.rules, ...leaving.marks].map(({ column }) => column));
 
   const kept = [
     ...fields.map(({ field, parsed }) => `${parsed.value} AS ${quoteIdentifier(field.name)}`),
@@ -201,16 +202,16 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
       .map((column) => quoteIdentifier(column)),
   ];
   const stay =
-    leaving.marks.length > 0
-      ? `${withNumbers} AS _lw_rows WHERE _lw_rows._lw_n NOT IN (SELECT _lw_n FROM ${failing} WHERE ${leaves}) ORDER BY _lw_rows._lw_n`
+    failing && (values || leaving.marks.length > 0)
+      ? `${withNumbers} AS _lw_rows WHERE _lw_rows._lw_n NOT IN (${failing.leaving}) ORDER BY _lw_rows._lw_n`
       : `(SELECT * FROM ${source}${leaving.rules.length > 0 ? ` WHERE NOT (${leaving.rules.map((rule) => verdict(rule, fields)).join(' OR ')})` : ''})`;
   const validSql = `SELECT ${kept.join(', ') || 'NULL AS _lw_nothing'} FROM ${stay}`;
-  const invalidSql = invalidSelect(withNumbers, columns, failing, place, leaves, leaving, rejected);
+  const invalidSql = invalidSelect(withNumbers, columns, failing, rowPlace, rejected);
 
   const unreadable = rejected ? await rejectFindings(db, rejected, lineMode(schema, invalid)) : [];
   const lines = unreadable.reduce((sum, finding) => sum + finding.count, 0);
   const badRows = failing
-    ? Number((await db.rows(`SELECT count(*) AS n FROM ${failing} WHERE ${leaves}`))[0]?.['n'] ?? 0)
+    ? Number((await db.rows(`SELECT count(*) AS n FROM (${failing.leaving})`))[0]?.['n'] ?? 0)
     : 0;
   return {
     rows: rows.rows + lines,
@@ -218,14 +219,15 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
     invalidRows: badRows + lines,
     ...(lineColumn === null ? {} : { rowsAreLines: true as const }),
     tableProblems,
-    ...(provedRows !== undefined && leaves === 'false' && alsoKeep.length === 0
+    ...(provedRows !== undefined && leaving.rules.length + leaving.marks.length === 0 && alsoKeep.length === 0
       ? { unchanged: fields.map(({ field }) => field.name) }
       : {}),
     validSql,
     invalidSql,
-    rules: [...unreadable, ...(failing ? await findings(db, failing, place, broken, modeFor, parts) : [])],
+    rules: [...unreadable, ...(failing ? await failing.findings(rowPlace) : [])],
     discard: async () => {
-      const tables = [failing, place.starts, rejected, copy, ...[...broken.marks, ...parts].map(({ table }) => table)];
+      const marked = broken.marks.map(({ table }) => table);
+      const tables = [...(failing?.tables ?? []), rowPlace.starts, rejected, copy, ...marked];
       for (const table of tables) if (table) await db.run(`DROP TABLE IF EXISTS ${table}`);
     },
   };
@@ -266,16 +268,23 @@ async function widenIntegers(
 ): Promise<boolean> {
   if (mode !== 'raw') return false;
   const broken = new Set(rules.filter(({ rule, count }) => rule === 'type' && count > 0).map(({ f }) => f));
+  const narrow = [...fields.entries()].flatMap(([f, { field, parsed }]) => {
+    if (!broken.has(f) || field.type !== 'integer' || field.loopwright?.decimals !== undefined) return [];
+    const wide = { ...field, loopwright: { ...field.loopwright, decimals: 0 } };
+    return [{ f, field, parsed, wide: parseField(wide, schema, 'VARCHAR', mode) }];
+  });
   let changed = false;
-  for (const [f, { field, parsed }] of fields.entries()) {
-    if (!broken.has(f) || field.type !== 'integer' || field.loopwright?.decimals !== undefined) continue;
-    const wide = parseField({ ...field, loopwright: { ...field.loopwright, decimals: 0 } }, schema, 'VARCHAR', mode);
-    const [{ n = 0 } = {}] = await db.rows(
-      `SELECT count(*) AS n FROM ${source} WHERE (${parsed.value}) IS NULL AND (${wide.value}) IS NOT NULL`,
+  for (let from = 0; from < narrow.length; from += fieldsAtOnce) {
+    const some = narrow.slice(from, from + fieldsAtOnce);
+    const counts = some.map(
+      ({ parsed, wide }, i) => `count(*) FILTER ((${parsed.value}) IS NULL AND (${wide.value}) IS NOT NULL) AS n${i}`,
     );
-    if (Number(n) === 0) continue;
-    fields[f] = checkedField(field, wide, schema, expected);
-    changed = true;
+    const [row = {}] = await db.rows(`SELECT ${counts.join(', ')} FROM ${source}`);
+    for (const [i, { f, field, wide }] of some.entries()) {
+      if (Number(row[`n${i}`]) === 0) continue;
+      fields[f] = checkedField(field, wide, schema, expected);
+      changed = true;
+    }
   }
   return changed;
 }

@@ -151,34 +151,102 @@ const ruled: ((i: number) => Omit<Field, 'name'>)[] = [
   () => ({ type: 'integer', constraints: { maximum: 5.5 } }),
 ];
 
-for (const mode of ['raw', 'typed'] as const)
-  test(`validates a wide table (${mode}) as it validates its columns in portions`, async () => {
+/** A table of texts, or with one typed column, in which each kind of column has values that break a rule. */
+async function ruledTable(db: Database, columns: number, mode: 'raw' | 'typed') {
+  const all = Array.from({ length: columns }, (_, i) => ({ name: `k${i}`, kind: i % ruled.length, i }));
+  const select = all.map(({ name, kind }) => {
+    const text = `CASE i ${Array.from({ length: 40 }, (_, i) => `WHEN ${i} THEN '${written[kind]?.(i).replaceAll('"', '') ?? ''}'`).join(' ')} END`;
+    return `${mode === 'raw' ? text : `${text}::${kind === 0 ? 'SMALLINT' : 'VARCHAR'}`} AS ${name}`;
+  });
+  await db.run(
+    `CREATE TABLE wide AS SELECT ${select.join(', ')}, i % 30 AS key, 'file ' || i // 25 AS _file FROM range(40) AS numbers(i)`,
+  );
+  const validate = async (some: typeof all, more: Partial<DatasetSchema> = {}) => {
+    const names = [...some.map(({ name }) => name), ...(more.primaryKey === undefined ? [] : ['key'])];
+    const schema: DatasetSchema = {
+      fields: [
+        ...some.map(({ name, kind, i }): Field => ({
+          name,
+          ...ruled[kind]?.(i),
+          // Some rules only warn.
+          ...(i % 4 === 1 ? { loopwright: { ...ruled[kind]?.(i).loopwright, invalid: 'warn' as const } } : {}),
+        })),
+        ...(more.primaryKey === undefined ? [] : [{ name: 'key', type: 'integer' as const }]),
+      ],
+      ...more,
+    };
+    const source = `(SELECT ${names.join(', ')}, _file FROM wide)`;
+    const { discard, validSql, invalidSql, ...found } = await validateTable(db, { source, schema, mode });
+    const [valid, invalid] = [await db.rows(validSql), await db.rows(invalidSql)];
+    await discard();
+    const [{ n: left = 0 } = {}] = await db.rows(
+      `SELECT count(*) AS n FROM duckdb_tables() WHERE table_name <> 'wide'`,
+    );
+    assert.equal(Number(left), 0, 'no temporary table is left');
+    return { ...found, valid, invalid };
+  };
+  return { all, validate };
+}
+
+/** The reasons of each invalid row, joined over parts of the columns. */
+function joinedReasons(parts: { invalid: Record<string, unknown>[] }[]): Map<string, string> {
+  const found = new Map<string, string[]>();
+  for (const { invalid } of parts)
+    for (const row of invalid) {
+      const place = `${String(row['_file'])} ${String(row['_row'])}`;
+      found.set(place, [...(found.get(place) ?? []), String(row['_reasons'])]);
+    }
+  return new Map([...found].toSorted().map(([place, reasons]) => [place, reasons.join('; ')]));
+}
+
+/**
+ * Many broken columns: variations tried are texts and typed columns, tables that are copied (more than 200 columns) and
+ * not, rules that only warn, rows of two files, and a key that is repeated.
+ */
+for (const [columns, mode] of [
+  [201, 'raw'],
+  [201, 'typed'],
+  [60, 'raw'],
+] as const)
+  test(`validates a table of ${columns} broken columns (${mode}) as it validates its columns in portions`, async () => {
     const db = await openDatabase();
     try {
-      const columns = Array.from({ length: 201 }, (_, i) => ({ name: `k${i}`, kind: i % ruled.length, i }));
-      const select = columns.map(({ name, kind }) => {
-        const text = `CASE i ${Array.from({ length: 40 }, (_, i) => `WHEN ${i} THEN '${written[kind]?.(i).replaceAll('"', '') ?? ''}'`).join(' ')} END`;
-        return `${mode === 'raw' ? text : `${text}::${kind === 0 ? 'SMALLINT' : 'VARCHAR'}`} AS ${name}`;
-      });
-      await db.run(`CREATE TABLE wide AS SELECT ${select.join(', ')} FROM range(40) AS numbers(i)`);
-      const validate = async (some: typeof columns) => {
-        const names = some.map(({ name }) => name);
-        const schema: DatasetSchema = { fields: some.map(({ name, kind, i }) => ({ name, ...ruled[kind]?.(i) })) };
-        const source = `(SELECT ${names.join(', ')} FROM wide)`;
-        const { rules, tableProblems, rows, discard } = await validateTable(db, { source, schema, mode });
-        await discard();
-        return { rules, tableProblems, rows };
-      };
-      const whole = await validate(columns);
+      const { all, validate } = await ruledTable(db, columns, mode);
+      const whole = await validate(all);
       const parts = [];
-      for (let from = 0; from < columns.length; from += 40) parts.push(await validate(columns.slice(from, from + 40)));
+      for (let from = 0; from < all.length; from += 30) parts.push(await validate(all.slice(from, from + 30)));
       assert.deepEqual(
         whole.rules,
         parts.flatMap(({ rules }) => rules),
       );
       assert.ok(new Set(whole.rules.map(({ rule }) => rule)).size >= 5, 'most kinds of rules are broken');
       assert.equal(whole.rows, 40);
+      assert.deepEqual(joinedReasons([whole]), joinedReasons(parts));
+      assert.equal(whole.invalidRows, whole.invalid.length);
+      assert.equal(whole.validRows, whole.valid.length);
     } finally {
       db.close();
     }
   });
+
+test('of rows with a repeated key in a wide table, the first valid one stays', async () => {
+  const db = await openDatabase();
+  try {
+    const { all, validate } = await ruledTable(db, 201, 'raw');
+    const kinds = [2, 4, 7];
+    const some = all.filter(({ kind }) => kinds.includes(kind));
+    const [whole, part] = [
+      await validate(all.slice(0, 60), { primaryKey: 'key' }),
+      await validate(some.slice(0, 9), { primaryKey: 'key' }),
+    ];
+    for (const found of [whole, part]) {
+      const key = found.rules.find(({ rule }) => rule === 'primaryKey');
+      assert.equal(key?.count, 10);
+      assert.equal(key.examples.length, 5);
+    }
+    const repeated = whole.invalid.filter((row) => String(row['_reasons']).includes('primary key occurs'));
+    assert.equal(repeated.length, 10);
+  } finally {
+    db.close();
+  }
+});

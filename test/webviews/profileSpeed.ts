@@ -11,8 +11,9 @@ import type { Answers } from '../helpers/viewPage.ts';
 
 // How long until the profile of a 1,000,000 × 20 Parquet file stands on the screen, from opening the view, with the
 // bundled engine host and the bundled view in Chromium. Run it alone: `node_modules/.bin/node
-// test/webviews/profileSpeed.ts [rounds]`.
+// test/webviews/profileSpeed.ts [rounds] [columns, default 20] [rows, default 1000000]`.
 const rounds = Number(process.argv[2] ?? 5);
+const [columns, rows] = [Number(process.argv[3] ?? 20), Number(process.argv[4] ?? 1_000_000)];
 const root = mkdtempSync(join(tmpdir(), 'loopwright-speed-'));
 const subject: DataSubject = { kind: 'file', path: 'data/big.parquet' };
 
@@ -74,23 +75,26 @@ async function openOnce(
   };
   await begun;
   if (view.faults.length > 0) throw new Error(view.faults.join('\n'));
+  console.log(`${await view.page.locator('table.columns tbody tr').count()} rows of the table are drawn`);
   await view.picture('profile-million-dark');
   await view.page.close();
   return found;
 }
 
-/** Twelve normals, a heavy tail, an id, a time, four texts of 3 to 500 levels, and the target. */
+/** Twelve normals or more, a heavy tail, an id, a time, four texts of 3 to 500 levels, and the target. */
 async function makeFile(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const normals = Array.from(
-    { length: 12 },
+    { length: columns - 8 },
     (_, i) => `sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) * ${i + 1} AS normal_${i}`,
   );
   const texts = [3, 12, 40, 500].map((levels, i) => `'level ' || (random() * ${levels})::INTEGER AS text_${i}`);
   const db = await openDatabase({});
   await db.run(
-    `COPY (SELECT i AS id, TIMESTAMP '2026-01-01' + INTERVAL (i) SECOND AS at, ${[...normals, ...texts].join(', ')}, pow(1 - random(), -1.2) AS heavy, random() < 0.02 AS fraud FROM range(1000000) t(i)) TO '${join(folder, 'big.parquet')}' (FORMAT parquet)`,
+    `COPY (SELECT i AS id, TIMESTAMP '2026-01-01' + INTERVAL (i) SECOND AS at, ${[...normals, ...texts].join(', ')}, pow(1 - random(), -1.2) AS heavy, random() < 0.02 AS fraud FROM range(${rows}) t(i)) TO '${join(folder, 'big.parquet')}' (FORMAT parquet)`,
   );
   db.close();
-  console.log(`1,000,000 × 20, ${(statSync(join(folder, 'big.parquet')).size / 1e6).toFixed(0)} MB`);
+  console.log(
+    `${rows.toLocaleString('en-US')} × ${columns}, ${(statSync(join(folder, 'big.parquet')).size / 1e6).toFixed(0)} MB`,
+  );
 }
