@@ -16,10 +16,13 @@ export interface ColumnProfile {
   missing: number;
   /** Number of different values; an estimate within 3 % where `exact` is false. */
   distinct: number;
-  /** False when `distinct` is estimated, which only happens for numbers and times of a large table. */
+  /** False when `distinct` is estimated, which only happens for numbers, times and texts of a large table. */
   exact: boolean;
   numbers: NumberProfile | null;
-  /** The ten most frequent values of texts, booleans and dates, most first; null for numbers and times. */
+  /**
+   * The ten most frequent values of texts, booleans and dates, most first, with exact counts; null for numbers and times.
+   * Where `distinct` is estimated, a text that is hardly more frequent than others can be absent.
+   */
   top: { value: string; count: number }[] | null;
   /** Characters of texts; null for all else and where there is none. */
   lengths: { min: number; mean: number; max: number } | null;

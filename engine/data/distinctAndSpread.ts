@@ -12,7 +12,7 @@ export interface DistinctAndSpread {
 }
 
 /** Expected number of distinct values that are counted of a column with more of them. */
-const counted = 65_536;
+export const counted = 65_536;
 /** Whole numbers that are different in nearly every row can be a key, so they are counted: at most so many columns. */
 const mostKeys = 8;
 
@@ -31,14 +31,18 @@ export async function readDistinctAndSpread(
   source: string,
   columns: readonly ReadColumn[],
   basics: readonly Basics[],
-  exact: boolean,
+  { exact, countKeys }: { exact: boolean; countKeys: boolean },
 ): Promise<(DistinctAndSpread | null)[]> {
   let keys = 0;
   const wanted = columns.flatMap((column, i) => {
     const basic = basics[i];
     if (!column.numeric || !basic) return [];
     const isKey =
-      column.type === 'integer' && basic.filled === basic.rows && basic.distinct >= basic.rows * 0.5 && keys < mostKeys;
+      countKeys &&
+      column.type === 'integer' &&
+      basic.filled === basic.rows &&
+      basic.distinct >= basic.rows * 0.5 &&
+      keys < mostKeys;
     const every = exact || basic.distinct <= counted || isKey ? 1 : 2 ** Math.ceil(Math.log2(basic.distinct / counted));
     if (isKey && !exact && basic.distinct > counted) keys++;
     return [{ column, i, every, unit: unitOf(basic.row, i) }];

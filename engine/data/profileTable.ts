@@ -5,8 +5,9 @@ import { columnsOf } from './inspectColumns.ts';
 import { fewColumns, readsByCells, visitCells } from './cells.ts';
 import { inPortions } from './portions.ts';
 import { profileCells } from './profileCells.ts';
+import { levelsOf } from './textLevels.ts';
+import { mostCounted, profileByCounts } from './valueCounts.ts';
 import { countNumbers, gridsFor, profileNumbers } from './numberProfiles.ts';
-import { quoteIdentifier } from './quote.ts';
 
 export type { NumberProfile } from '../../protocol/dataProfile.ts';
 export type { ColumnProfile } from './columnBasics.ts';
@@ -16,13 +17,18 @@ export interface ProfileOptions {
   columns?: readonly string[];
   /** Number of rows above which many distinct numbers are not counted one by one. Default 200,000. */
   exactRows?: number;
+  /**
+   * Count texts and whole numbers of a large table that differ in nearly every row one by one, in memory that grows with
+   * the rows. Default true.
+   */
+  countKeys?: boolean;
   onProgress?: (done: number, columns: number) => void;
 }
 
 /**
  * Profiles every column of a FROM expression. Large tables are read a few times in parallel and never loaded: a grid
  * finds the cells that hold the quantiles, and only their values are sorted. All figures are exact but for the number of
- * distinct numbers beyond 65,536 in a large table, which is within 3 %. Throws DataError when the table cannot be read.
+ * distinct values beyond 65,536 in a large table, which is within 3 %, and the most frequent of so many texts. Throws DataError when the table cannot be read.
  */
 export async function profileTable(
   db: Database,
@@ -94,15 +100,22 @@ async function profileColumns(
   const basics = await readBasics(db, source, columns);
   const rows = basics[0]?.rows ?? 0;
   const exact = rows <= (options.exactRows ?? exactRows);
-  const spreads = await readDistinctAndSpread(db, source, columns, basics, exact);
+  const { countKeys = true } = options;
+  const isCounted = columns.map(({ numeric }, i) => !exact && numeric && (basics[i]?.distinct ?? 0) <= mostCounted);
+  const others = columns.map((column, i) => (isCounted[i] ? { ...column, numeric: false } : column));
+  const spreads = await readDistinctAndSpread(db, source, others, basics, { exact, countKeys });
   const counted = exact ? await countNumbers(db, source, columns, basics) : [];
-  const grids = exact ? [] : await gridsFor(db, source, columns, basics, spreads);
+  const grids = exact ? [] : await gridsFor(db, source, others, basics, spreads);
   for (const [i, column] of columns.entries()) {
-    const { filled = 0, row = {} } = basics[i] ?? {};
+    const basic = basics[i] ?? { rows, filled: 0, distinct: 0, row: {} };
+    const { filled, row } = basic;
     const base = { name: column.name, type: column.type, rows, missing: rows - filled };
     const values = `(SELECT ${column.value} AS v FROM ${source} WHERE ${column.filled})`;
     const spread = spreads[i] ?? null;
-    if (column.numeric)
+    if (isCounted[i]) {
+      const found = await profileByCounts(db, source, column, basic, i);
+      profiles.push({ ...base, ...found, exact: true, top: null, lengths: null });
+    } else if (column.numeric)
       profiles.push({
         ...base,
         distinct: spread?.distinct ?? 0,
@@ -125,24 +138,9 @@ async function profileColumns(
         typeof row[`v${i}_min`] === 'number'
           ? { min: Number(row[`v${i}_min`]), mean: Number(row[`v${i}_mean`]), max: Number(row[`v${i}_max`]) }
           : null;
-      profiles.push({ ...base, ...(await levelsOf(db, source, column)), exact: true, numbers: null, lengths });
+      const levels = await levelsOf(db, source, column, { ...basic, exact, countKeys });
+      profiles.push({ ...base, ...levels, numbers: null, lengths });
     }
     tell();
   }
-}
-
-/** Counts the distinct values, and the ten most frequent of them. */
-async function levelsOf(
-  db: Database,
-  source: string,
-  { name, filled }: ReadColumn,
-): Promise<{ distinct: number; top: { value: string; count: number }[] }> {
-  const levels = `SELECT ${quoteIdentifier(name)} AS level, count(*) AS n FROM ${source} WHERE ${filled} GROUP BY 1`;
-  const top = await db.rows(
-    `WITH levels AS MATERIALIZED (${levels}) SELECT CAST(level AS VARCHAR) AS value, n, (SELECT count(*) FROM levels) AS levels FROM levels ORDER BY n DESC, 1 LIMIT 10`,
-  );
-  return {
-    distinct: Number(top[0]?.['levels'] ?? 0),
-    top: top.map((row) => ({ value: String(row['value']), count: Number(row['n']) })),
-  };
 }

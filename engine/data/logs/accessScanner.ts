@@ -2,6 +2,7 @@ import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import { accessColumns } from './accessLines.ts';
 import { ownFrom, type LineScanner, type ScannedType } from './lineScanner.ts';
+import { hasType } from '../parquet/typedValues.ts';
 import { isProvable } from './provableFields.ts';
 import { isTimeField } from './timeText.ts';
 
@@ -11,8 +12,8 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const timeLength = 26;
 
 /**
- * Scans lines of access logs that have one word for host, identity and user, a time that exists, a request of the form
- * `METHOD PATH HTTP/x`, a status of three digits, and neither backslashes nor control characters.
+ * Scans lines of access logs that have one word for host, identity and user, or a virtual host before them, a time that
+ * exists, a request of the form `METHOD PATH HTTP/x`, a status of three digits, and neither backslashes nor control characters.
  */
 export function accessScanner({ format }: FromLogs, schema: DatasetSchema | null): LineScanner {
   const possible: readonly string[] = [
@@ -33,6 +34,7 @@ export function accessScanner({ format }: FromLogs, schema: DatasetSchema | null
   };
   const places = Object.fromEntries(possible.map((name) => [name, place(name)]));
   const at = (name: string) => places[name] ?? 2 * names.length;
+  const vhost = at('vhost');
   const host = at('host');
   const identity = at('identity');
   const user = at('user');
@@ -100,10 +102,17 @@ export function accessScanner({ format }: FromLogs, schema: DatasetSchema | null
     if (afterIdentity === -1) return false;
     const afterUser = word(bytes, afterIdentity + 1, end);
     if (afterUser === -1) return false;
-    const timeAt = afterUser + 2;
+    // A fourth word: the first one is a virtual host, when an address follows.
+    const isVirtual = bytes[afterUser + 1] !== open;
+    const beforeTime = isVirtual ? word(bytes, afterUser + 1, end) : afterUser;
+    if (beforeTime === -1 || (isVirtual && !isHostAddress(bytes, afterHost + 1, afterIdentity))) return false;
+    const timeAt = beforeTime + 2;
     let p = timeAt + timeLength;
     if (p + 3 > end || bytes[timeAt - 1] !== open || bytes[p] !== close) return false;
     if (bytes[p + 1] !== space || bytes[p + 2] !== quote || !readTime(bytes, timeAt)) return false;
+    // SQL reads these times in another way, which knows only offsets that exist.
+    if (isVirtual && 10 * (bytes[timeAt + 22] as number) + (bytes[timeAt + 23] as number) > 11 * zero + 14)
+      return false;
     const methodAt = p + 3;
     for (p = methodAt; p < end && isLetter(bytes[p] as number);) p++;
     if (p === methodAt || bytes[p] !== space) return false;
@@ -138,12 +147,19 @@ export function accessScanner({ format }: FromLogs, schema: DatasetSchema | null
         while (behind > first && bytes[behind - 1] === space) behind--;
         put(rest, first === behind ? 0 : first, first === behind ? 0 : behind);
       }
-      if (afterAgent + 1 < end && isAddress(bytes, afterHost + 1, afterIdentity)) return false;
+      if (!isVirtual && afterAgent + 1 < end && isAddress(bytes, afterHost + 1, afterIdentity)) return false;
     } else if (p < end) return false;
-    else if (format === 'combined' && isAddress(bytes, afterHost + 1, afterIdentity)) return false;
-    put(host, from, afterHost);
-    putPresent(bytes, identity, afterHost + 1, afterIdentity);
-    putPresent(bytes, user, afterIdentity + 1, afterUser);
+    else if (!isVirtual && format === 'combined' && isAddress(bytes, afterHost + 1, afterIdentity)) return false;
+    if (isVirtual) {
+      put(vhost, from, afterHost);
+      put(host, afterHost + 1, afterIdentity);
+      putPresent(bytes, identity, afterIdentity + 1, afterUser);
+      putPresent(bytes, user, afterUser + 1, beforeTime);
+    } else {
+      put(host, from, afterHost);
+      putPresent(bytes, identity, afterHost + 1, afterIdentity);
+      putPresent(bytes, user, afterIdentity + 1, afterUser);
+    }
     put(time, ownFrom, ownFrom + ownLength);
     put(method, methodAt, pathAt - 1);
     put(path, pathAt, afterPath);
@@ -152,7 +168,8 @@ export function accessScanner({ format }: FromLogs, schema: DatasetSchema | null
     putPresent(bytes, size, sizeAt, afterSize);
     return true;
   };
-  return { columns, isProof: isProvable(schema, columns), accepts: () => true, scan, bounds, own, room: timeLength };
+  const accepts = (column: number, text: string) => hasType(Buffer.from(text), columns[column]?.type ?? 'VARCHAR');
+  return { columns, isProof: isProvable(schema, columns), accepts, scan, bounds, own };
 }
 
 function isDigit(c: number): boolean {
@@ -174,6 +191,16 @@ function isPlain(bytes: Buffer, from: number, end: number): boolean {
 function isAddress(bytes: Buffer, from: number, end: number): boolean {
   for (let at = from; at < end; at++) if (bytes[at] === dot || bytes[at] === colon) return true;
   return false;
+}
+
+/** True for an IP address as a virtual host has it behind itself. */
+function isHostAddress(bytes: Buffer, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) {
+    const c = bytes[at] as number;
+    const isHex = isDigit(c) || (c >= 65 && c <= 70) || (c >= 97 && c <= 102);
+    if (!isHex && c !== dot && c !== colon) return false;
+  }
+  return isAddress(bytes, from, end);
 }
 
 /** The place of the quote after `HTTP/1.1`, or -1. */

@@ -159,7 +159,7 @@ async function packingOf(handle: FileHandle): Promise<Packing> {
 
 /** Reads bytes at an offset; fewer than `length` at the end of the file. */
 export async function bytesOf(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
+  const buffer = Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(buffer, done, length - done, offset + done);

@@ -6,8 +6,10 @@ import { accessScanner } from './accessScanner.ts';
 import { jsonLines } from './jsonLines.ts';
 import { jsonScanner } from './jsonScanner.ts';
 import type { LineScanner } from './lineScanner.ts';
+import { logfmtScanner } from './logfmtScanner.ts';
 import { logfmtLines } from './logfmtLines.ts';
 import type { ParsedLines } from './parsedLines.ts';
+import { patternScanner } from './pattern/patternScanner.ts';
 import { patternLines } from './patternLines.ts';
 
 /** Returns how lines of a format are read. `records` is a FROM expression with the texts in the column `line`. */
@@ -32,12 +34,20 @@ export async function parseLines(
 /** Returns what reads the usual lines of a format without SQL, if there is something. */
 export function scannerFor(source: FromLogs, schema: DatasetSchema | null): LineScanner | null {
   if (source.continued !== undefined) return null;
-  const scanner =
-    source.format === 'common' || source.format === 'combined'
-      ? accessScanner(source, schema)
-      : source.format === 'json' && schema
-        ? jsonScanner(source, schema)
-        : null;
-  // A line with one field would be blank where its value is missing.
-  return scanner && scanner.columns.length > 1 ? scanner : null;
+  const scanner = scannerOf(source, schema);
+  return scanner && scanner.columns.length > 0 ? scanner : null;
+}
+
+function scannerOf(source: FromLogs, schema: DatasetSchema | null): LineScanner | null {
+  switch (source.format) {
+    // Without a schema, the columns are known only when all lines are read.
+    case 'json':
+      return schema && jsonScanner(source, schema);
+    case 'logfmt':
+      return schema && logfmtScanner(source, schema);
+    case 'pattern':
+      return patternScanner(source, schema);
+    default:
+      return accessScanner(source, schema);
+  }
 }

@@ -1,5 +1,7 @@
+import type { WrittenType } from '../parquet/typedValues.ts';
+
 /** SQL types of the columns that a scanner proves. */
-export type ScannedType = 'VARCHAR' | 'TIMESTAMP' | 'BIGINT' | 'DOUBLE' | 'BOOLEAN';
+export type ScannedType = WrittenType;
 
 /**
  * Reads the usual lines of a format from bytes. It accepts only lines of a strict form, of which it gives the same
@@ -19,9 +21,7 @@ export interface LineScanner {
   scan: (bytes: Buffer, from: number, end: number) => boolean;
   bounds: Int32Array;
   /** Values that are not in the line as they are: their offsets count from `ownFrom`. */
-  own: Buffer;
-  /** Bytes by which the values of a line can be longer than the line. */
-  room: number;
+  readonly own: Buffer;
 }
 
 /** Offset from which on bounds are those of `own`: beyond the end of any chunk of lines. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open, type FileHandle } from 'node:fs/promises';
 import { CancelledError } from '../../base/errors.ts';
+import { writeAll } from '../../base/writeAll.ts';
 import { bytesOf, markBefore, markStart, type HeldFile } from './heldFiles.ts';
 import type { Mark } from './logPosition.ts';
 import type { ScannedLines } from './scannedLines.ts';
@@ -37,8 +38,8 @@ export interface SliceOptions {
 
 const chunkBytes = 4 << 20;
 const sliceBytes = 128 << 20;
-/** Scanned lines stay in memory until DuckDB reads them. */
-const scannedBytes = 64 << 20;
+/** Scanned lines stay in memory until they are written, as one row group. */
+const scannedBytes = 32 << 20;
 /** A longer line is cut: only its start is read. */
 const mostLineBytes = 64 << 20;
 const cutBytes = 1 << 20;
@@ -158,8 +159,4 @@ function cleaned(chunk: Buffer, slice: Pick<LineSlice, 'replaced'>, isStart: boo
   if (bytes[0] === 10 || bytes.includes('\n\n'))
     bytes = Buffer.from(bytes.toString('latin1').replaceAll(/^(?=\n)/gm, ' '), 'latin1');
   return bytes.length > 0 && bytes.at(-1) !== 10 ? Buffer.concat([bytes, Buffer.from('\n')]) : bytes;
-}
-
-export async function writeAll(out: FileHandle, bytes: Buffer): Promise<void> {
-  for (let done = 0; done < bytes.length;) done += (await out.write(bytes, done)).bytesWritten;
 }

@@ -1,16 +1,19 @@
 import { rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAll } from '../../base/writeAll.ts';
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import type { Database } from '../database.ts';
 import { withLeapSeconds } from '../leapSecond.ts';
+import { TextColumn } from '../parquet/textColumn.ts';
+import { writeRowGroup } from '../parquet/writeRowGroup.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { parseLines } from './lineParser.ts';
-import { writeAll, type LineSlice } from './lineSlices.ts';
+import type { LineSlice } from './lineSlices.ts';
 import { narrowTypes } from './narrowTypes.ts';
-import { lineOf, unmarked, type ScannedLines } from './scannedLines.ts';
-import { fieldsOf, joined, linesOf } from './textTables.ts';
+import type { ScannedLines } from './scannedLines.ts';
+import { joined, linesOf } from './textTables.ts';
 
 /** Kinds of a record in a part. */
 const kinds = { row: 0, unparsed: 1, blank: 2 } as const;
@@ -19,8 +22,6 @@ const own = { kind: '_lw_kind', text: '_lw_text', file: '_lw_file', before: '_lw
 type Own = keyof typeof own;
 const isRow = `coalesce(${own.kind}, ${kinds.row}) = ${kinds.row}`;
 const partFormat = 'FORMAT parquet, COMPRESSION snappy';
-/** Parts that may become the dataset as they are. The lowest level is the fastest, and makes no larger files here. */
-const finalFormat = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1';
 
 /** The lines of logs, slice by slice as Parquet files in a folder. */
 export class LogParts {
@@ -89,44 +90,38 @@ export class LogParts {
     { file, before, order }: { file: string; before: number; order: number },
   ): Promise<number> {
     const { columns, isProof, accepts } = scanned.scanner;
-    const { marked } = scanned;
-    const types: string[] = columns.map(({ type }) => type);
-    const texts = scanned.others.map((): Buffer | null => null);
+    const types = columns.map(({ type }) => type);
+    let numbers: TextColumn | null = null;
     if (scanned.others.length > 0) {
       const found = await this.#readOthers(slice, scanned, { file, before, order });
-      for (const [i, values] of found.entries()) {
-        if (values === null) continue;
-        for (const [c, value] of values.entries())
+      for (const values of found)
+        for (const [c, value] of (values ?? []).entries())
           if (value !== null && types[c] !== 'VARCHAR' && !accepts(c, value)) types[c] = 'VARCHAR';
-        texts[i] = lineOf(isProof ? values.map((value) => (value === '' ? null : value)) : values, marked);
-      }
+      const bytesOf = (value: string | null) =>
+        value === null || (isProof && value === '') ? null : Buffer.from(value);
+      numbers = scanned.complete(found.map((values) => values?.map(bytesOf) ?? null));
     }
-    const numbered = texts.includes(null);
-    const out = await open(slice.path, 'w');
-    try {
-      for (const bytes of scanned.text(texts, numbered)) await writeAll(out, bytes);
-    } finally {
-      await out.close();
-    }
+    const rows = scanned.columns[0]?.rows ?? 0;
+    const same = (text: string): TextColumn => {
+      const column = new TextColumn();
+      column.fill(Buffer.from(text), rows);
+      return column;
+    };
     const path = this.#nextPath();
-    const names = columns.map(({ name }) => quoteIdentifier(name));
-    const selected = [
-      ...names.map((name, i) => (marked[i] === true && types[i] === 'VARCHAR' ? `${unmarked(name)} AS ${name}` : name)),
-      `${quoteLiteral(file)} AS ${own.file}`,
-      `CAST(${before} AS BIGINT) AS ${own.before}`,
-      ...(numbered ? [own.line] : []),
-    ];
-    const read = fieldsOf(slice, [
-      ...(numbered ? [{ name: own.line, type: 'BIGINT' }] : []),
-      ...columns.map(({ name }, i) => ({ name, type: types[i] ?? 'VARCHAR' })),
+    await writeRowGroup(path, [
+      ...columns.map(({ name }, i) => ({
+        name,
+        type: types[i] ?? 'VARCHAR',
+        values: scanned.columns[i] ?? new TextColumn(),
+      })),
+      { name: own.file, type: 'VARCHAR', values: same(file) },
+      { name: own.before, type: 'BIGINT', values: same(String(before)) },
+      ...(numbers ? [{ name: own.line, type: 'BIGINT' as const, values: numbers }] : []),
     ]);
-    await this.#db.run(
-      `COPY (SELECT ${selected.join(', ')} FROM ${read}) TO ${quoteLiteral(path)} (${isProof ? finalFormat : partFormat})`,
-    );
     rmSync(slice.path, { force: true });
-    this.#push({ path, order }, columns, ['file', 'before', ...(numbered ? (['line'] as const) : [])]);
+    this.#push({ path, order }, columns, ['file', 'before', ...(numbers ? (['line'] as const) : [])]);
     this.#isProof &&= isProof && columns.every(({ type }, i) => type === types[i]);
-    this.#rows += scanned.lines - texts.filter((text) => text === null).length;
+    this.#rows += rows;
     return scanned.lines;
   }
 

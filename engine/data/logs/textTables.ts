@@ -7,30 +7,12 @@ interface TextFile {
   longest: number;
 }
 
-interface TextColumn {
-  name: string;
-  type: string;
-}
-
 /** FROM expression with a row for each line of a slice, in its order, with the column `line`. */
-export function linesOf(slice: TextFile): string {
-  // No line contains these four characters; DuckDB fails if one does.
-  return readText(slice, '\u001f\u001e\u001d\u001f', '\u001d\u001e', [{ name: 'line', type: 'VARCHAR' }]);
-}
-/** FROM expression with a row for each line of fields between tabs, in its order; an empty field is NULL. */
-export function fieldsOf(file: TextFile, columns: readonly TextColumn[]): string {
-  return readText(file, '\t', '', columns);
-}
-
-function readText(
-  { path, longest }: TextFile,
-  delimiter: string,
-  missing: string,
-  columns: readonly TextColumn[],
-): string {
-  const types = columns.map(({ name, type }) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`).join(', ');
+export function linesOf({ path, longest }: TextFile): string {
+  // No line contains these characters; DuckDB fails if one does.
+  const [delimiter, missing] = ['\u001f\u001e\u001d\u001f', '\u001d\u001e'].map(quoteLiteral);
   const size = `max_line_size = ${longest * 2}, buffer_size = ${Math.max(32_000_000, longest * 4)}`;
-  return `read_csv(${quoteLiteral(path)}, auto_detect = false, header = false, delim = ${quoteLiteral(delimiter)}, quote = '', escape = '', comment = '', nullstr = ${quoteLiteral(missing)}, new_line = '\\n', strict_mode = false, columns = {${types}}, ${size})`;
+  return `read_csv(${quoteLiteral(path)}, auto_detect = false, header = false, delim = ${delimiter}, quote = '', escape = '', comment = '', nullstr = ${missing}, new_line = '\\n', strict_mode = false, columns = {'line': 'VARCHAR'}, ${size})`;
 }
 
 /** Joins lines with those that continue them; `_lw_n` is the number of the first line of a record. */

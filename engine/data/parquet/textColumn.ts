@@ -1,0 +1,149 @@
+/** Different texts up to which each text is looked for among those before it. */
+const mostRepeated = 16_384;
+/** Number of texts after which a column whose texts mostly differ is known to be one. */
+const firstTexts = 2_048;
+const slotCount = 4 * mostRepeated;
+/** A text whose place is taken by so many others is not looked for any longer. */
+const mostProbes = 24;
+/** Bytes from which on a native copy is faster. */
+const longText = 48;
+
+/**
+ * The texts of a column, row by row. A text that repeats is stored once, until too many of them differ. Each text lies
+ * in `bytes` after its length in four bytes, as in Parquet's encoding PLAIN.
+ */
+export class TextColumn {
+  rows = 0;
+  /** Number of rows without a value. */
+  missing = 0;
+  /** Number of the text of each row; -1 for none. */
+  ids = new Int32Array(1024);
+  /** Number of stored texts. */
+  count = 0;
+  /** Offset of the length of each text, and at `count` the end of the last. */
+  starts = new Int32Array(1025);
+  bytes: Buffer = Buffer.allocUnsafeSlow(1 << 14);
+  /** Every text was looked for among those before it. */
+  isRepeated = true;
+  #slots: Int32Array | null = null;
+  #last = -1;
+
+  addMissing(): void {
+    if (this.rows === this.ids.length) this.#growRows();
+    this.missing++;
+    this.ids[this.rows++] = -1;
+  }
+
+  /** Adds the text `source[from, to)`. */
+  add(source: Buffer, from: number, to: number): void {
+    if (this.rows === this.ids.length) this.#growRows();
+    this.ids[this.rows++] = this.#idOf(source, from, to);
+  }
+
+  /** Adds one text for each of `rows` rows of a column without rows. */
+  fill(text: Buffer, rows: number): void {
+    const id = this.#idOf(text, 0, text.length);
+    this.ids = new Int32Array(rows).fill(id);
+    this.rows = rows;
+  }
+
+  /** Inserts values, null for none, each before the row with the number in `places`, which ascend. */
+  insert(places: readonly number[], values: readonly (Buffer | null)[]): void {
+    const old = this.ids.subarray(0, this.rows);
+    const ids = new Int32Array(this.rows + places.length);
+    let [from, to] = [0, 0];
+    for (const [i, place] of places.entries()) {
+      ids.set(old.subarray(from, place), to);
+      to += place - from;
+      from = place;
+      const value = values[i] ?? null;
+      if (value === null) this.missing++;
+      ids[to++] = value === null ? -1 : this.#idOf(value, 0, value.length);
+    }
+    ids.set(old.subarray(from), to);
+    this.ids = ids;
+    this.rows = ids.length;
+  }
+
+  #idOf(source: Buffer, from: number, to: number): number {
+    if (!this.isRepeated) return this.#append(source, from, to);
+    const length = to - from;
+    if (this.#last !== -1 && this.#has(this.#last, source, from, length)) return this.#last;
+    this.#slots ??= new Int32Array(slotCount);
+    const slots = this.#slots;
+    let slot = hashOf(source, from, to);
+    for (let probe = 0; probe < mostProbes; probe++) {
+      slot &= slotCount - 1;
+      const id = (slots[slot] as number) - 1;
+      if (id === -1) {
+        if (this.count >= mostRepeated || (this.count >= firstTexts && this.count * 4 > this.rows)) break;
+        this.#last = this.#append(source, from, to);
+        slots[slot] = this.#last + 1;
+        return this.#last;
+      }
+      if (this.#has(id, source, from, length)) {
+        this.#last = id;
+        return id;
+      }
+      slot++;
+    }
+    this.isRepeated = false;
+    this.#slots = null;
+    return this.#append(source, from, to);
+  }
+
+  /** Compares from the end, where texts such as times differ. */
+  #has(id: number, source: Buffer, from: number, length: number): boolean {
+    const { bytes, starts } = this;
+    const start = (starts[id] as number) + 4;
+    if ((starts[id + 1] as number) - start !== length) return false;
+    for (let i = length - 1; i >= 0; i--) if (bytes[start + i] !== source[from + i]) return false;
+    return true;
+  }
+
+  #append(source: Buffer, from: number, to: number): number {
+    const id = this.count++;
+    if (id + 1 === this.starts.length) this.starts = grown(this.starts);
+    const length = to - from;
+    let at = this.starts[id] as number;
+    if (at + 4 + length > this.bytes.length) this.#growBytes(at, at + 4 + length);
+    const { bytes } = this;
+    bytes[at++] = length;
+    bytes[at++] = length >>> 8;
+    bytes[at++] = length >>> 16;
+    bytes[at++] = length >>> 24;
+    if (length > longText) at += source.copy(bytes, at, from, to);
+    else for (let p = from; p < to; p++) bytes[at++] = source[p] as number;
+    this.starts[id + 1] = at;
+    return id;
+  }
+
+  #growRows(): void {
+    this.ids = grown(this.ids);
+  }
+
+  #growBytes(used: number, wanted: number): void {
+    const bytes = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * this.bytes.length));
+    this.bytes.copy(bytes, 0, 0, used);
+    this.bytes = bytes;
+  }
+}
+
+function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(2 * numbers.length);
+  more.set(numbers);
+  return more;
+}
+
+/** A hash of the length, the ends and the middle: texts that share them are told apart by comparing. */
+function hashOf(source: Buffer, from: number, to: number): number {
+  let hash = to - from;
+  if (to - from <= 16) for (let at = from; at < to; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
+  else {
+    for (let at = from; at < from + 4; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
+    const middle = (from + to) >> 1;
+    for (let at = middle - 2; at < middle + 2; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
+    for (let at = to - 8; at < to; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
+  }
+  return hash ^ (hash >>> 15);
+}
