@@ -10,7 +10,8 @@ import { doctor } from './commands/doctor.ts';
 import { drift, type DriftOptions } from './commands/drift.ts';
 import { exportRunsTo, type ExportRunsOptions } from './commands/exportRuns.ts';
 import { importRuns, type ImportRunsOptions } from './commands/importRuns.ts';
-import { init, type InitOptions } from './commands/init.ts';
+import { init } from './commands/init.ts';
+import type { InitOptions } from './commands/initStart.ts';
 import { loop, type LoopOptions } from './commands/loop.ts';
 import {
   modelCard,
@@ -72,7 +73,8 @@ function action<O extends object>(work: (context: CommandContext, args: string[]
 const collectList = (value: string, list: string[] = []) => [...list, value];
 
 command('init [dir]', 'create a project from the files in a folder')
-  .option('--data <file>', 'create it for this table')
+  .option('--data <file>', 'create it for this table, database or log')
+  .option('--table <name>', 'the table of the database (default: the most likely one)')
   .option('--target <column>', 'the column to predict (default: the most likely one)')
   .option('--task <task>', 'binary, multiclass or regression (default: inferred from the column)')
   .option('--script <file>', 'create it for this Python program')

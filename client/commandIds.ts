@@ -2,6 +2,7 @@
 export const commandIds = {
   runStage: 'loopwright.runStage',
   runAll: 'loopwright.runAll',
+  pullData: 'loopwright.pullData',
   stopRun: 'loopwright.stopRun',
   showOutput: 'loopwright.showOutput',
   whyStale: 'loopwright.whyStale',
@@ -79,6 +80,7 @@ export const contextKeys = {
   hasProjects: 'loopwright.hasProjects',
   isSearched: 'loopwright.isSearched',
   isRead: 'loopwright.isRead',
+  needsPull: 'loopwright.needsPull',
   hasBegun: 'loopwright.hasBegun',
   hasRun: 'loopwright.hasRun',
   hasModel: 'loopwright.hasModel',

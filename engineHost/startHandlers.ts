@@ -1,6 +1,7 @@
 import { withDatabase } from '../engine/data/withDatabase.ts';
 import { lookAtFolder } from '../engine/start/lookAtFolder.ts';
 import { proposeProject } from '../engine/start/proposeProject.ts';
+import type { OpenLook } from '../engine/start/lookAtTable.ts';
 import { makeSchemaFile } from '../engine/start/schemaFile.ts';
 import { TableLooks } from '../engine/start/tableLooks.ts';
 import { writeProject } from '../engine/start/writeProject.ts';
@@ -17,9 +18,14 @@ export function startHandlers(root: string): { handlers: AreaHandlers<'start'>; 
     return next;
   };
   const handlers: AreaHandlers<'start'> = {
-    'start/folder': (_, signal) => lookAtFolder(root, { signal }),
-    'start/table': ({ path, readAs }, signal) =>
-      inTurn(() => looks.with(root, path, readAs ?? {}, signal, (_, { open: _open, ...look }) => look)),
+    'start/folder': ({ also }, signal) => lookAtFolder(root, { signal, also }),
+    'start/table': ({ path, readAs, table }, signal) =>
+      inTurn(() => {
+        const plain = (_: unknown, { open: _open, database: _database, ...look }: OpenLook) => look;
+        return table === undefined
+          ? looks.with(root, path, readAs ?? {}, signal, plain)
+          : looks.withTable(root, { path, table }, signal, plain);
+      }),
     'start/propose': (choice, signal) => inTurn(() => proposeProject(root, choice, looks, signal)),
     'start/write': (choice, signal) =>
       inTurn(async () => {

@@ -26,6 +26,8 @@ export interface ColumnProfile {
   top: { value: string; count: number }[] | null;
   /** Characters of texts; null for all else and where there is none. */
   lengths: { min: number; mean: number; max: number } | null;
+  /** The first and the last date, or time of day, as ISO 8601. Absent for other types; `numbers` has those of times. */
+  range?: { first: string; last: string };
 }
 
 export interface NumberProfile {
@@ -81,6 +83,8 @@ export interface DataHead {
 }
 
 export interface DataProfile extends TableProfile, DataHead {
+  /** How text files are read, as sentences: encoding, delimiter, decimal character, header. Absent for other files. */
+  readAs?: string[];
   tookMs: number;
 }
 

@@ -160,9 +160,23 @@ export interface EngineRequests {
   /**
    * What lies in the folder that a project could be made of. Answered without a project too, as are those about files.
    */
-  'start/folder': { params: Record<string, never>; result: FolderLook };
+  'start/folder': {
+    params: {
+      /** A file that was selected by hand; it may be outside the folder. */
+      also?: string;
+    };
+    result: FolderLook;
+  };
   /** What a table holds and what could be predicted; `readAs` is what a person changed about how it is read. */
-  'start/table': { params: { path: string; readAs?: Partial<ReadAs> }; result: TableLook };
+  'start/table': {
+    params: {
+      path: string;
+      readAs?: Partial<ReadAs>;
+      /** The table of a database file. */
+      table?: string;
+    };
+    result: TableLook;
+  };
   'start/propose': { params: StartChoice; result: Proposal };
   /** Writes what is proposed for a choice, and overwrites nothing. */
   'start/write': { params: StartChoice; result: { files: string[] } };

@@ -202,6 +202,8 @@ export interface ProjectOverview {
   monitors: MonitorSummary[];
   /** Null when there is none; the problem when the project or the setting names one that does not exist. */
   python: PythonSummary | { problem: string } | null;
+  /** The command that brings data which stages read and DVC tracks, but which is not here. Absent when none is missing. */
+  pull?: string;
   /** Why the project file cannot be used: the rest is its last good state. Null while it can. */
   problem: FileProblem | null;
   /** All errors of the project as it is written. */

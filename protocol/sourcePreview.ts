@@ -19,6 +19,8 @@ export interface SourcePreview {
   rows: (string | null)[][];
   /** Number of rows that it would bring; null when counting them takes long. */
   total: number | null;
+  /** Number of lines that wait in logs, those that do not parse among them; null for other sources. */
+  lines: { count: number; exact: boolean } | null;
   /** Time of the freshest row or file; null when it is not known. */
   newest: number | null;
   newestOf: 'row' | 'file' | null;

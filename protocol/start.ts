@@ -54,6 +54,43 @@ export interface FoundImport {
   runs: number | null;
 }
 
+/** A database file. */
+export interface FoundDatabase {
+  path: string;
+  kind: 'sqlite' | 'duckdb';
+  bytes: number;
+  /** The likeliest to learn from first, those without a row last. */
+  tables: FoundDatabaseTable[];
+  /** Why its tables cannot be read, as a sentence; null when they can. */
+  problem: string | null;
+}
+
+export interface FoundDatabaseTable {
+  /** With its schema where that is not the default one: `sales.orders`. */
+  name: string;
+  columns: number;
+  /** Null when they were not counted. */
+  rows: number | null;
+  /** False: there are about as many. */
+  exact: boolean;
+}
+
+/** A log that grows, with the files that rotation made of it. */
+export interface FoundLog {
+  /** The file that grows: `logs/access.log`, also when only rotated files are there. */
+  path: string;
+  /** Number of files, and their bytes as they are on disk. */
+  files: number;
+  bytes: number;
+  /** As in `format:`; null when no known format was recognised. */
+  format: 'json' | 'logfmt' | 'common' | 'combined' | 'pattern' | null;
+  /** The format in words, or why it is unknown. */
+  about: string;
+  lines: number;
+  /** False: there are about as many. */
+  exact: boolean;
+}
+
 /** What lies in a folder. Lists are sorted by what is most likely wanted. */
 export interface FolderLook {
   folder: string;
@@ -64,6 +101,8 @@ export interface FolderLook {
   /** Named, and never run. */
   notebooks: string[];
   imports: FoundImport[];
+  databases: FoundDatabase[];
+  logs: FoundLog[];
   dvc: boolean;
   /** Folders that were too large or too many to be looked through to the end. */
   cut: boolean;
@@ -97,6 +136,8 @@ export interface LeftOut {
 /** What a file holds and what could be learnt from it. */
 export interface TableLook {
   path: string;
+  /** The table of a database file; null for other files. */
+  table: string | null;
   bytes: number;
   rows: number;
   /** The rows were estimated from the beginning of a large file. */
@@ -122,6 +163,17 @@ export interface StartChoice {
         readAs?: ReadAs;
         /** Columns that would be left out and are to be used. */ use?: string[];
       }
+    | {
+        kind: 'database';
+        path: string;
+        /** Null: all tables with rows, without a model. */
+        table: string | null;
+        /** Null: nothing is predicted; the rows are collected and checked. */
+        target: string | null;
+        task?: StartTask;
+        use?: string[];
+      }
+    | { kind: 'logs'; paths: string[] }
     | { kind: 'script'; path: string }
     | { kind: 'import'; path: string };
 }

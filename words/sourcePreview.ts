@@ -1,4 +1,4 @@
-import { count } from './numbers.ts';
+import { count, plural } from './numbers.ts';
 import { exactTime } from './times.ts';
 
 /** The parts of a preview that its words need; `protocol/sourcePreview.ts` says what they are. */
@@ -6,6 +6,7 @@ interface PreviewWords {
   stage: string | null;
   rows: readonly unknown[];
   total: number | null;
+  lines: { count: number; exact: boolean } | null;
   newest: number | null;
   newestOf: 'row' | 'file' | null;
   lag: string | null;
@@ -26,12 +27,13 @@ interface PreviewWords {
 export function wouldBring({
   stage,
   total,
+  lines,
   since,
   adds,
   has,
   rows,
   command,
-}: Pick<PreviewWords, 'stage' | 'total' | 'since' | 'adds' | 'has' | 'rows' | 'command'>): string {
+}: Pick<PreviewWords, 'stage' | 'total' | 'lines' | 'since' | 'adds' | 'has' | 'rows' | 'command'>): string {
   if (command !== null && rows.length === 0) return 'the command was not run';
   const some = rows.length === 0 ? 'no rows' : 'rows';
   const number = total === null ? some : `${count(total)} ${total === 1 ? 'row' : 'rows'}`;
@@ -44,6 +46,8 @@ export function wouldBring({
       : `would add ${number}, those with ${those}`;
   }
   if (stage === null) return `has ${number}`;
+  if (lines && lines.count > 0)
+    return `would add ${lines.exact ? '' : 'about '}${plural(lines.exact ? lines.count : Number(lines.count.toPrecision(2)), 'line')}${has === null ? '' : ` to ${plural(has, 'row')}`}`;
   if (adds)
     return rows.length === 0 && (total ?? 0) === 0
       ? 'nothing new'

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
-import type { FolderLook, Proposal, StartChoice, StartTask } from '../../protocol/start.ts';
+import type { FolderLook, Proposal } from '../../protocol/start.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import { ProjectError } from '../../engine/base/errors.ts';
 import { readingsOf, type FileReading } from '../../engine/data/reading/describeReading.ts';
 import { copyExample, exampleNames } from '../../engine/start/copyExample.ts';
 import { lookAtFolder } from '../../engine/start/lookAtFolder.ts';
-import { targetName } from '../../engine/start/chooseTargets.ts';
+import { isLogName } from '../../engine/start/lookAtLogs.ts';
 import { proposeProject, refuseSecond } from '../../engine/start/proposeProject.ts';
 import { TableLooks } from '../../engine/start/tableLooks.ts';
 import { writeProject } from '../../engine/start/writeProject.ts';
@@ -14,33 +14,11 @@ import { openStore } from '../../engine/tracking/openStore.ts';
 import type { CommandContext } from '../context.ts';
 import { openQuestions, type Questions } from '../questions.ts';
 import { importRuns } from './importRuns.ts';
+import type { Choice, InitOptions, Start } from './initStart.ts';
+import { chooseDatabase, chooseTarget, isDatabase, problemsOf, sourceChoices, taskOf } from './initSources.ts';
 import { count } from '../../words/numbers.ts';
+import { bytes as bytesText } from '../../words/sizes.ts';
 import { projectPath } from '../../engine/base/projectPath.ts';
-
-export interface InitOptions {
-  data?: string;
-  target?: string;
-  task?: string;
-  script?: string;
-  import?: string;
-  example?: string | true;
-  yes?: boolean;
-  dryRun?: boolean;
-}
-
-/** State that the steps of one call share. */
-interface Start {
-  context: CommandContext;
-  root: string;
-  options: InitOptions;
-  /** Null if no person can answer. */
-  questions: Questions | null;
-  looks: TableLooks;
-}
-
-type Choice = StartChoice['from'] | { kind: 'example'; name: string } | { kind: 'dvc' };
-
-const tasks: readonly StartTask[] = ['binary', 'multiclass', 'regression'];
 
 /**
  * `loopwright init [DIR]`: creates a project that runs unchanged, from the files in the folder or those that the flags
@@ -69,8 +47,10 @@ async function chooseFrom(start: Start): Promise<Choice> {
     throw new ProjectError('`--data`, `--script`, `--import` and `--example` are mutually exclusive; give only one.');
   if (options.target !== undefined && named.length > 0 && options.data === undefined)
     throw new ProjectError('`--target` needs `--data FILE`.');
+  if (options.table !== undefined && options.data === undefined)
+    throw new ProjectError('`--table` needs `--data FILE`, a database.');
   const inside = (path: string) => relative(root, resolve(path)).replaceAll('\\', '/');
-  if (options.data !== undefined) return chooseTable(start, inside(options.data));
+  if (options.data !== undefined) return chooseData(start, inside(options.data));
   if (options.script !== undefined) return { kind: 'script', path: inside(options.script) };
   if (options.import !== undefined) return { kind: 'import', path: inside(options.import) };
   if (options.example !== undefined)
@@ -80,18 +60,19 @@ async function chooseFrom(start: Start): Promise<Choice> {
   context.terminal.progress(`inspecting ${root}`);
   const look = await lookAtFolder(root, { signal: context.signal });
   context.terminal.progress(null);
-  if (options.target !== undefined) return chooseTable(start, onlyTable(look));
+  if (options.target !== undefined) return chooseData(start, onlyTable(look));
   return questions ? ask(start, look, questions) : sensible(start, look);
 }
 
-/** The table that `--target` means without `--data`. */
-function onlyTable({ folder, tables }: FolderLook): string {
-  const [table] = tables;
-  if (table && tables.length === 1) return table.path;
+/** The file that `--target` means without `--data`. */
+function onlyTable({ folder, tables, databases }: FolderLook): string {
+  const files = [...tables, ...databases.filter(({ problem }) => problem === null)];
+  const [file] = files;
+  if (file && files.length === 1) return file.path;
   const found =
-    tables.length === 0
+    files.length === 0
       ? `no table was found in ${folder}`
-      : `${tables.length} tables were found: ${tables
+      : `${files.length} tables were found: ${files
           .slice(0, 5)
           .map(({ path }) => path)
           .join(', ')}`;
@@ -102,9 +83,11 @@ function onlyTable({ folder, tables }: FolderLook): string {
 async function sensible(start: Start, look: FolderLook): Promise<Choice> {
   const { context } = start;
   const [script, table, runs] = [look.scripts[0], look.tables[0], look.imports[0]];
+  const sources = sourceChoices(start, look);
   const others = [
     ...(script && look.dvc ? [] : script && table ? [`\`--data ${table.path}\` creates a project for the table`] : []),
     ...(runs && (script || table) ? [`\`--import ${runs.path}\` imports its runs`] : []),
+    ...(script || table ? sources : sources.slice(1)).slice(0, 3).map(({ flag, does }) => `\`${flag}\` ${does}`),
   ];
   const say = (text: string) => {
     if (!context.json) context.terminal.line([text, ...others].join('; ').concat('.'));
@@ -120,10 +103,16 @@ async function sensible(start: Start, look: FolderLook): Promise<Choice> {
     );
     return chooseTable(start, table.path);
   }
+  const [source] = sources;
+  if (source && (!runs || source.isDatabase)) {
+    say(`Found ${source.text}`);
+    return source.choice();
+  }
   if (runs) {
     say(`Found ${runs.path} with ${runs.runs ?? 0} runs`);
     return { kind: 'import', path: runs.path };
   }
+  for (const problem of problemsOf(look)) if (!context.json) context.terminal.line(problem);
   say(
     `Found nothing to start from in ${look.folder}, so the example is copied; use \`--data FILE\` or \`--script FILE\` to start from your own files`,
   );
@@ -141,9 +130,10 @@ async function ask(start: Start, look: FolderLook, questions: Questions): Promis
       choice: () => Promise.resolve<Choice>({ kind: 'script', path }),
     })),
     ...look.tables.slice(0, 12).map(({ path, bytes }) => ({
-      text: `${path}: learn to predict a column (${size(bytes)})`,
+      text: `${path}: learn to predict a column (${bytesText(bytes)})`,
       choice: () => chooseTable(start, path),
     })),
+    ...sourceChoices(start, look).map(({ text, choice }) => ({ text, choice })),
     ...look.imports.map(({ path, runs }) => ({
       text: `${path}: import ${runs === null ? 'its' : count(runs)} runs`,
       choice: () => Promise.resolve<Choice>({ kind: 'import', path }),
@@ -157,6 +147,7 @@ async function ask(start: Start, look: FolderLook, questions: Questions): Promis
     context.terminal.line(`${count(look.tables.length)} tables were found; \`--data FILE\` uses any of them.`);
   if (look.notebooks.length > 0)
     context.terminal.line(`Notebooks are not run: ${look.notebooks.slice(0, 5).join(', ')}.`);
+  for (const problem of problemsOf(look)) context.terminal.line(problem);
   const at = await questions.choose(
     'What should the project start from?',
     choices.map(({ text }) => text),
@@ -164,40 +155,29 @@ async function ask(start: Start, look: FolderLook, questions: Questions): Promis
   return choices[at]?.choice() ?? { kind: 'example', name: 'fraud' };
 }
 
-async function chooseTable({ context, root, options, questions, looks }: Start, path: string): Promise<Choice> {
-  const task = tasks.find((one) => one === options.task);
-  if (options.task !== undefined && task === undefined)
-    throw new ProjectError(`\`--task ${options.task}\` is not valid. Use one of ${tasks.join(', ')}.`);
-  const more = task === undefined ? {} : { task };
+/** The choice for a file that is named: a table, a database or a log. */
+async function chooseData(start: Start, path: string): Promise<Choice> {
+  if (start.options.table !== undefined || isDatabase(start.root, path)) return chooseDatabase(start, path);
+  if (isLogName(basename(path)) && start.options.target === undefined) return { kind: 'logs', paths: [path] };
+  return chooseTable(start, path);
+}
+
+async function chooseTable(start: Start, path: string): Promise<Choice> {
+  const { context, root, options, looks } = start;
+  const more = taskOf(options);
   if (options.target !== undefined) return { kind: 'table', path, target: options.target, ...more };
   context.terminal.progress(`reading ${path}`);
   const look = await looks.with(root, path, {}, context.signal, (_, one) => one);
   context.terminal.progress(null);
-  const [best] = look.targets;
-  if (!best)
+  if (look.targets.length === 0)
     throw new ProjectError(
       `${path} has no column to predict: ${look.notTargets
         .slice(0, 5)
         .map(({ name, reason }) => `\`${name}\`: ${reason}`)
         .join('; ')}.`,
     );
-  if (!questions) {
-    const other = look.notTargets.find(({ name }) => targetName.test(name));
-    if (other && !context.json) context.terminal.line(`\`${other.name}\` cannot be predicted: ${other.reason}.`);
-    if (!context.json)
-      context.terminal.line(`Predicting \`${best.name}\`: ${best.reason}. \`--target COLUMN\` uses another.`);
-    return { kind: 'table', path, target: best.name, ...more };
-  }
-  context.terminal.line(
-    `${path}: ${look.estimated ? 'about ' : ''}${count(look.rows)} rows, ${look.columns.length} columns.`,
-  );
-  const at = await questions.choose(
-    'Which column should be predicted?',
-    look.targets
-      .slice(0, 20)
-      .map(({ name, reason, warning }) => `${name} (${reason}${warning === null ? '' : `; ${warning}`})`),
-  );
-  return { kind: 'table', path, target: look.targets[at]?.name ?? best.name, ...more };
+  const target = await chooseTarget(start, look, path, null);
+  return { kind: 'table', path, target: target ?? look.targets[0]?.name ?? '', ...more };
 }
 
 async function make({ context, root, options, questions, looks }: Start, choice: Choice): Promise<number> {
@@ -300,12 +280,4 @@ function tell(context: CommandContext, root: string, files: readonly string[], w
 function next(root: string, command: string): string {
   const here = resolve('.') === root;
   return `Next: ${here ? '' : `\`cd ${/\s/.test(root) ? `"${root}"` : relative(process.cwd(), root) || basename(root)}\`, then `}${command}.`;
-}
-
-function size(bytes: number): string {
-  return bytes < 1e6
-    ? `${Math.max(1, Math.round(bytes / 1e3))} KB`
-    : bytes < 1e9
-      ? `${(bytes / 1e6).toFixed(1)} MB`
-      : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -65,7 +65,7 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
       if (!project) return;
       await commands.executeCommand(`${viewIds.lifeCycle}.focus`);
       if (!(await mayRun())) return;
-      const { life, project: name } = await overviewOf(project);
+      const { life, project: name, pull } = await overviewOf(project);
       const lines = life.map((line) =>
         choice<CommandId | ''>(
           '',
@@ -75,6 +75,9 @@ export function openCommands(context: CommandContext): Partial<Record<CommandId,
         ),
       );
       const doable = [
+        ...(pull === undefined
+          ? []
+          : [choice<CommandId | ''>(commandIds.pullData, 'Pull missing data with DVC', pull, 'cloud-download')]),
         choice<CommandId | ''>(commandIds.runAll, 'Run all stale stages', '', 'run-all'),
         choice<CommandId | ''>(commandIds.openRunHistory, 'Open run history', '', 'history'),
       ];

@@ -2,6 +2,7 @@ import { commands, ProcessExecution, window, workspace } from 'vscode';
 import { commandIds } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import { nodeProgram } from '../node.ts';
+import { terminalIn } from '../projects/terminalIn.ts';
 import { pythonVariables } from '../projects/pythonChoice.ts';
 import type { RowSubject } from '../views/row.ts';
 import { mayRun } from './ask.ts';
@@ -21,6 +22,13 @@ export function projectCommands(context: CommandContext): Partial<Record<Command
     [commandIds.initProject]: async () => {
       const folder = await pickFolder();
       if (folder !== undefined) context.panels.showFolder('start', folder, { data: null });
+    },
+    [commandIds.pullData]: async (subject) => {
+      if (!(await mayRun())) return;
+      const project = subject?.project ?? context.projects.shown;
+      const command = project?.overview?.pull;
+      if (project && command !== undefined) terminalIn(project.root, command, 'dvc pull');
+      else void window.showInformationMessage('No data that DVC tracks is missing for a stage of this project.');
     },
     [commandIds.doctor]: async () => {
       if (!(await mayRun())) return;

@@ -63,6 +63,9 @@ async function madeProject(context: CommandContext, root: string): Promise<Proje
   return found;
 }
 
+/** Endings of databases and logs, which a project can start from too. */
+const sourceEndings = ['db', 'db3', 'sqlite', 'sqlite3', 'duckdb', 'ddb', 'log', 'zst'];
+
 /** Lets the person pick the data that a project is to start from. */
 export async function pickData(context: CommandContext, root: string): Promise<void> {
   const [file] =
@@ -71,7 +74,7 @@ export async function pickData(context: CommandContext, root: string): Promise<v
       openLabel: 'Use this file',
       title: 'Which data should the project start from?',
       defaultUri: Uri.file(root),
-      filters: dataFilters,
+      filters: { Data: [...dataFilters.Tables, ...sourceEndings], 'All files': ['*'] },
     })) ?? [];
   if (file) context.panels.showFolder('start', root, { data: relative(root, file.fsPath).replaceAll('\\', '/') });
 }

@@ -182,7 +182,10 @@ export class Projects implements Disposable {
     clearTimeout(this.#reading);
     // Welcome texts of empty trees wait for the shown project, and for its rows to be drawn.
     this.#reading = setTimeout(
-      () => void commands.executeCommand('setContext', contextKeys.isRead, isRead),
+      () => {
+        void commands.executeCommand('setContext', contextKeys.needsPull, shown?.overview?.pull !== undefined);
+        void commands.executeCommand('setContext', contextKeys.isRead, isRead);
+      },
       isRead ? drawnMs : 0,
     );
     this.#changed.fire();

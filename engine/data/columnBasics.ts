@@ -41,6 +41,16 @@ export function readColumn(column: SourceColumn): ReadColumn {
   return { ...column, numeric, value, filled };
 }
 
+/** True for dates and times of day, of which a profile has the first and the last. */
+export function isOrdered(type: FieldType): boolean {
+  return type === 'date' || type === 'time';
+}
+
+/** The first and the last value of a column of dates; nothing where there is none. */
+export function rangeOf(first: unknown, last: unknown): Pick<ColumnProfile, 'range'> {
+  return typeof first === 'string' && typeof last === 'string' ? { range: { first, last } } : {};
+}
+
 /** Reads counts, bounds and means of all columns in one pass. */
 export async function readBasics(db: Database, source: string, columns: readonly ReadColumn[]): Promise<Basics[]> {
   // Aggregates over CASE are several times as fast as aggregates with FILTER, but only columns that can have NaN need it.
@@ -53,7 +63,10 @@ export async function readBasics(db: Database, source: string, columns: readonly
     return type === 'string' ? [...kept, `length(${value}) AS v${i}`] : kept;
   });
   const statistics = columns.flatMap(({ numeric, type }, i) => {
-    const counts = [`count(o${i}) AS c${i}`];
+    const counts = [
+      `count(o${i}) AS c${i}`,
+      ...(isOrdered(type) ? [`CAST(min(o${i}) AS VARCHAR) AS f${i}`, `CAST(max(o${i}) AS VARCHAR) AS l${i}`] : []),
+    ];
     if (!numeric && type !== 'string') return counts;
     const bounds = [`min(v${i}) AS v${i}_min`, `avg(v${i}) AS v${i}_mean`, `max(v${i}) AS v${i}_max`];
     // The sketch takes longer than the hash, so it gets one of 16 values.

@@ -1,5 +1,5 @@
 import type { Histogram } from '../../protocol/dataProfile.ts';
-import { readColumn, type Basics, type ColumnProfile, type ReadColumn } from './columnBasics.ts';
+import { isOrdered, rangeOf, readColumn, type Basics, type ColumnProfile, type ReadColumn } from './columnBasics.ts';
 import { cellsTable, type Cells } from './cells.ts';
 import type { Database } from './database.ts';
 import { unitOf, type DistinctAndSpread } from './distinctAndSpread.ts';
@@ -31,7 +31,8 @@ export async function profileCells(db: Database, cells: Cells): Promise<ColumnPr
           ? { min: Number(row['v_min']), mean: Number(row['v_mean']), max: Number(row['v_max']) }
           : null;
       const { distinct, top } = levels.get(c) ?? { distinct: 0, top: [] };
-      return { name, type, rows, missing: rows - filled, distinct, top, exact: true, numbers: null, lengths };
+      const range = rangeOf(row['v_first'], row['v_last']);
+      return { name, type, rows, missing: rows - filled, distinct, top, exact: true, numbers: null, lengths, ...range };
     });
   }
   const spreads = await spreadsOf(db, cells, read, basics);
@@ -64,13 +65,14 @@ async function basicsOf(db: Database, { columns, table }: Cells, read: ReadColum
   const asked = [
     'count(*) AS n',
     'count(o) AS c_filled',
+    ...(isOrdered(type) ? ['CAST(min(t) AS VARCHAR) AS v_first', 'CAST(max(t) AS VARCHAR) AS v_last'] : []),
     ...(measured === null ? [] : ['min(v) AS v_min', 'avg(v) AS v_mean', 'max(v) AS v_max']),
     ...(numeric
       ? ['count(v) AS v_finite', 'sum((v = 0)::INTEGER) AS v_zeros', 'sum((v < 0)::INTEGER) AS v_negative']
       : []),
   ];
   const rows = await db.rows(
-    `SELECT c, ${asked.join(', ')} FROM (SELECT c, ${filled} OR NULL AS o, ${measured ?? 'NULL'} AS v FROM ${table}) GROUP BY c`,
+    `SELECT c, ${asked.join(', ')} FROM (SELECT c, ${filled} OR NULL AS o, ${measured ?? 'NULL'} AS v${isOrdered(type) ? `, CASE WHEN ${filled} THEN v END AS t` : ''} FROM ${table}) GROUP BY c`,
   );
   const byColumn = new Map(rows.map((row) => [Number(row['c']), row]));
   return columns.map(({ c }) => {

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { readBasics, readColumn, type ColumnProfile, type ReadColumn } from './columnBasics.ts';
+import { rangeOf, readBasics, readColumn, type ColumnProfile, type ReadColumn } from './columnBasics.ts';
 import { readDistinctAndSpread } from './distinctAndSpread.ts';
 import { columnsOf } from './inspectColumns.ts';
 import { fewColumns, readsByCells, visitCells } from './cells.ts';
@@ -139,7 +139,7 @@ async function profileColumns(
           ? { min: Number(row[`v${i}_min`]), mean: Number(row[`v${i}_mean`]), max: Number(row[`v${i}_max`]) }
           : null;
       const levels = await levelsOf(db, source, column, { ...basic, exact, countKeys });
-      profiles.push({ ...base, ...levels, numbers: null, lengths });
+      profiles.push({ ...base, ...levels, numbers: null, lengths, ...rangeOf(row[`f${i}`], row[`l${i}`]) });
     }
     tell();
   }

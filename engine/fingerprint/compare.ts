@@ -1,3 +1,4 @@
+import { bytes as bytesText } from '../../words/sizes.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { FileFingerprint, LockEntry } from './lockFile.ts';
 
@@ -42,7 +43,9 @@ export function fileChanges(before: Record<string, FileFingerprint>, after: Reco
     const old = before[path];
     if (!old) changes.push(`${path} is new`);
     else if (old.hash !== now.hash)
-      changes.push(`${path} changed${old.bytes === now.bytes ? '' : ` (${size(old.bytes)} → ${size(now.bytes)})`}`);
+      changes.push(
+        `${path} changed${old.bytes === now.bytes ? '' : ` (${bytesText(old.bytes)} → ${bytesText(now.bytes)})`}`,
+      );
   }
   for (const path of Object.keys(before)) if (!after[path]) changes.push(`${path} is gone`);
   return changes;
@@ -95,10 +98,4 @@ function show(value: unknown): string {
   if (value === undefined) return 'none';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -11,9 +11,11 @@ import type {
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { markersIn } from '../data/markersIn.ts';
+import { readAsWritten } from '../data/inferFiles.ts';
 import { profileTable } from '../data/profileTable.ts';
 import { qualityReport } from '../data/qualityReport.ts';
 import { relationsOf } from '../data/relations.ts';
+import { readingsOf, readingWords } from '../data/reading/describeReading.ts';
 import { sourceFormat } from '../data/readSource.ts';
 import { rawSource, tableSql, typedSelect } from '../data/typedSource.ts';
 import { sharedDistribution } from '../data/sharedDistribution.ts';
@@ -22,7 +24,9 @@ import { comparatorsOf } from '../drift/comparators.ts';
 import { compareTables } from '../drift/compareTables.ts';
 import { declaredKinds } from '../drift/declaredKinds.ts';
 import { relativePath } from '../base/projectPath.ts';
+import { writtenNotes } from '../data/written/writtenNotes.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
+import type { ReadSettings } from '../project/schema/readSettings.ts';
 import { splitColumn } from '../project/splitColumn.ts';
 import type { FoundSubject } from './dataSubject.ts';
 
@@ -65,8 +69,38 @@ export async function profileSubject(
     ...headOf(found, columns, options),
     rows: columns[0]?.rows ?? 0,
     columns,
+    ...(await readAsOf(db, found)),
     tookMs: Math.round(performance.now() - started),
   };
+}
+
+/** How the text files of a subject are read: their form, and the forms of values by the schema or as they are written. */
+async function readAsOf(db: Database, { files, read, schema }: FoundSubject): Promise<Pick<DataProfile, 'readAs'>> {
+  if (sourceFormat(files[0] ?? '') !== 'csv') return {};
+  const words = readingWords(readingsOf(files, read));
+  if (schema) return { readAs: [...words, ...formsOf(schema, read)] };
+  const written = await readAsWritten(db, files, read);
+  const { notes, questions } = writtenNotes(written.columns);
+  return { readAs: [...words, ...notes, ...questions.map((text) => `please check ${text}`)] };
+}
+
+/** The decimal and thousands characters and the texts for missing values that a schema declares. */
+function formsOf({ fields, missingValues, loopwright }: DatasetSchema, read: ReadSettings | undefined): string[] {
+  const of = (key: 'decimalChar' | 'groupChar') => [
+    ...new Set(fields.flatMap((field) => (key in field && typeof field[key] === 'string' ? [field[key]] : []))),
+  ];
+  const settings = { ...loopwright?.read, ...read };
+  const quoted = (texts: readonly unknown[]) => texts.map((text) => `\`${String(text)}\``).join(', ');
+  const decimal = settings.decimal === undefined ? of('decimalChar') : [settings.decimal];
+  const thousands = settings.thousands === undefined ? of('groupChar') : [settings.thousands];
+  const missing = (settings.missing ?? missingValues ?? [])
+    .map((one) => (typeof one === 'string' ? one : one.value))
+    .filter((text) => text !== '');
+  return [
+    ...(decimal.length > 0 ? [`decimal character ${quoted(decimal)}`] : []),
+    ...(thousands.length > 0 ? [`thousands character ${quoted(thousands)}`] : []),
+    ...(missing.length > 0 ? [`${quoted(missing)} ${missing.length === 1 ? 'means' : 'mean'} no value`] : []),
+  ];
 }
 
 /** Details of a subject from its place and its schema. */

@@ -23,6 +23,7 @@ import { runCounts } from '../tracking/stageResults.ts';
 import { kindOfSource } from '../project/schema/sourceKinds.ts';
 import { newestSnapshot, snapshotCount } from '../tracking/snapshots.ts';
 import type { Store } from '../store/store.ts';
+import { dataToPull } from './dataToPull.ts';
 import { monitorSummaries } from './monitorSummaries.ts';
 import { lifeLines } from './lifeLines.ts';
 import { listenerStatus } from './listenerStatus.ts';
@@ -65,6 +66,7 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     ...experiment,
     problem: of(experiment.file),
   }));
+  const pull = dataToPull(project, config);
   return {
     project: config.project,
     root: project.root,
@@ -78,6 +80,7 @@ export function projectOverview(written: Project, store: Store | null): ProjectO
     modelNames,
     monitors,
     python: pythonSummary(project.root, config.python),
+    ...(pull === null ? {} : { pull }),
     problem: fileProblem(problem),
     problems,
     isReadOnly: store?.isReadOnly ?? false,

@@ -92,6 +92,7 @@ export async function previewSource(request: PreviewRequest): Promise<SourcePrev
       columns: columnsOf(peek, schema),
       rows: peek.rows.map((row) => row.map((value) => (value === null ? null : shortened(value)))),
       total: peek.total ?? null,
+      lines: peek.lines ?? null,
       newest: peek.newest === undefined ? null : Date.parse(peek.newest),
       newestOf: peek.newestOf ?? null,
       lag: peek.lag ?? null,

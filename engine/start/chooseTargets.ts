@@ -10,6 +10,11 @@ export const targetName =
   /^(target|targets|label|labels|y|class|klasse|classe|outcome|response|result|ziel|zielvariable|objective|ground_?truth)$/i;
 const likely =
   /(^|[_\s.-])(target|label|class|outcome|churn(ed)?|default(ed)?|fraud|survived|survival|species|diagnosis|spam|sentiment|price|preis|salary|income|revenue|sales|quality|rating|score|grade|risk|approved|converted|clicked|success|status|type|category|deposit|cancel(l?ed)?|late|delay(ed)?|left|attrition|readmitted|subscribed|kündigung|gekündigt|mpg|medv|charges|demand)([_\s.-]|$)|^(is|has|will)_|(churn|fraud|price|default|target|label|class|rating|status)$/i;
+/** How likely a column is a target by its name alone: 2, 1 or 0. */
+export function likelyByName(name: string): number {
+  return targetName.test(name) ? 2 : likely.test(name) ? 1 : 0;
+}
+
 const countsOfClass =
   /class|label|target|species|category|type|digit|diagnosis|outcome|cluster|kind|group|segment|survived|stage|grade/i;
 const yes =

@@ -1,11 +1,20 @@
 import { opendir } from 'node:fs/promises';
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import type { FolderLook, FoundImport, FoundScript, FoundTable } from '../../protocol/start.ts';
+import { basename, join } from 'node:path';
+import type {
+  FolderLook,
+  FoundDatabase,
+  FoundImport,
+  FoundLog,
+  FoundScript,
+  FoundTable,
+} from '../../protocol/start.ts';
 import { projectFileNames } from '../../protocol/projectFiles.ts';
 import { sourceFormat } from '../data/readSource.ts';
 import { ProjectError, checkCancelled } from '../base/errors.ts';
 import { openSource } from '../transfer/openSource.ts';
+import { isDatabaseName, lookAtDatabase } from './lookAtDatabase.ts';
+import { isLogName, logsAt, lookAtLogs, type LogFile, type LogLook } from './lookAtLogs.ts';
 import { isLooked, lookAtScript } from './lookAtScript.ts';
 
 export interface LookOptions {
@@ -16,6 +25,10 @@ export interface LookOptions {
   entries?: number;
   /** Time in milliseconds after which the search ends. Default 4,000. */
   ms?: number;
+  /** Opens databases and reads the first lines of logs. Default true. */
+  sources?: boolean;
+  /** A file that was selected by hand; it may be outside the folder. */
+  also?: string | undefined;
 }
 
 /** Folders of tools, of environments and of generated files. They contain no data of the user. */
@@ -27,9 +40,12 @@ const noTable =
 const mostScripts = 30;
 const mostTables = 2000;
 
+const mostDatabases = 20;
+const mostLogFiles = 2000;
+
 /**
- * Returns the files in a folder from which a project can be created. Never reads data, and ends on its own in a folder
- * of any size.
+ * Returns the files in a folder from which a project can be created. Reads no table, only the names of those in database
+ * files and the first lines of logs, and ends on its own in a folder of any size.
  */
 export async function lookAtFolder(folder: string, options: LookOptions = {}): Promise<FolderLook> {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
@@ -41,6 +57,9 @@ export async function lookAtFolder(folder: string, options: LookOptions = {}): P
     const found = scripts.length < mostScripts ? lookAtScript(folder, path) : null;
     if (found) scripts.push(found);
   }
+  const databases = options.sources === false ? [] : await databasesIn(folder, walk.databases, options);
+  const logs = options.sources === false ? [] : await logsIn(folder, walk.logs, options);
+  const others = walk.tables.length + scripts.length + databases.length;
   return {
     folder,
     project: projectFileNames.find((name) => existsSync(join(folder, name))) ?? null,
@@ -48,13 +67,48 @@ export async function lookAtFolder(folder: string, options: LookOptions = {}): P
     scripts: scripts.toSorted((a, b) => scriptScore(b) - scriptScore(a) || byDepth(a.path, b.path)),
     notebooks: walk.notebooks.toSorted(byDepth),
     imports: importsIn(folder),
+    databases,
+    logs: logsToShow(
+      logs.map(({ found }) => found),
+      others,
+    ),
     dvc: existsSync(join(folder, 'dvc.yaml')),
     cut: walk.cut,
   };
 }
 
+/** Logs of known formats; others only when nothing else was found, so that a person learns why. */
+function logsToShow(logs: readonly FoundLog[], others: number): FoundLog[] {
+  const known = logs.filter(({ format }) => format !== null);
+  return known.length + others > 0 ? known : [...logs];
+}
+
+async function databasesIn(
+  folder: string,
+  paths: readonly string[],
+  { signal, also }: LookOptions,
+): Promise<FoundDatabase[]> {
+  const found: FoundDatabase[] = [];
+  const own = paths.toSorted(byDepth).slice(0, mostDatabases);
+  for (const path of also !== undefined && isDatabaseName(also) ? [also, ...own.filter((one) => one !== also)] : own) {
+    checkCancelled(signal);
+    const one = await lookAtDatabase(folder, path, signal);
+    if (one) found.push(one);
+  }
+  return found.toSorted((a, b) => Number(a.problem !== null) - Number(b.problem !== null));
+}
+
+async function logsIn(folder: string, files: readonly LogFile[], { signal, also }: LookOptions): Promise<LogLook[]> {
+  const found = await lookAtLogs(folder, files, signal);
+  if (also === undefined || !isLogName(basename(also))) return found;
+  const picked = await logsAt(folder, [also], signal);
+  return [...picked, ...found.filter(({ found: { path } }) => !picked.some((one) => one.found.path === path))];
+}
+
 interface Walk {
   tables: FoundTable[];
+  databases: string[];
+  logs: LogFile[];
   scripts: string[];
   notebooks: string[];
   cut: boolean;
@@ -64,7 +118,7 @@ async function walkFolder(
   root: string,
   { signal, depth = 4, entries = 20_000, ms = 4000 }: LookOptions,
 ): Promise<Walk> {
-  const walk: Walk = { tables: [], scripts: [], notebooks: [], cut: false };
+  const walk: Walk = { tables: [], databases: [], logs: [], scripts: [], notebooks: [], cut: false };
   const deadline = performance.now() + ms;
   let left = entries;
   // Breadth first, so that files near the top are found before the time is up.
@@ -96,7 +150,12 @@ function isEnvironment(path: string): boolean {
 function note(walk: Walk, root: string, path: string, name: string): void {
   if (/\.ipynb$/i.test(name)) walk.notebooks.push(path);
   else if (isLooked(name)) walk.scripts.push(path);
-  else if (sourceFormat(name) !== null && !noTable.test(name)) {
+  else if (isDatabaseName(name)) walk.databases.push(path);
+  else if (isLogName(name)) {
+    const stats = statSync(join(root, path), { throwIfNoEntry: false });
+    if (stats?.isFile() && stats.size > 0 && walk.logs.length < mostLogFiles)
+      walk.logs.push({ path, bytes: stats.size });
+  } else if (sourceFormat(name) !== null && !noTable.test(name)) {
     const stats = statSync(join(root, path), { throwIfNoEntry: false });
     if (!stats?.isFile() || stats.size === 0) return;
     if (walk.tables.length >= mostTables) walk.cut = true;

@@ -19,9 +19,16 @@ export function projectNameFor(root: string): string {
 
 /** Returns a dataset name that is valid in SQL without quotes, since a dataset is a table there. */
 export function datasetNameFor(path: string): string {
-  const name = plainName(basename(path).replace(/(\.\w+)?(\.gz)?$/i, ''), 'data')
-    .toLowerCase()
-    .replaceAll(/[.-]+/g, '_');
+  return sqlNameFor(basename(path).replace(/(\.\w+)?(\.gz)?$/i, ''));
+}
+
+/** The same for a table of a database. */
+export function tableDatasetName(table: string): string {
+  return sqlNameFor(table);
+}
+
+function sqlNameFor(stem: string): string {
+  const name = plainName(stem, 'data').toLowerCase().replaceAll(/[.-]+/g, '_');
   return /^(features|train|test)$/.test(name) ? `${name}_raw` : /^\d/.test(name) ? `t_${name}` : name;
 }
 

@@ -1,5 +1,6 @@
 import type { Proposal } from '../../protocol/start.ts';
 import type { Database } from '../data/database.ts';
+import { joinNotes, titleOf } from './databaseText.ts';
 import { ignoredFiles } from './ignoredFiles.ts';
 import type { OpenLook } from './lookAtTable.ts';
 import { fewestOfClass, planTable, type TableChoice, type TablePlan } from './tablePlan.ts';
@@ -27,7 +28,7 @@ export async function proposeFromTable(
     {
       path: plan.paths.dataSchema,
       how: 'new',
-      about: `how each column of ${look.path} is read`,
+      about: `how each column of ${titleOf(look)} is read`,
       text: dataSchemaText(plan),
     },
     { path: plan.paths.sql, how: 'new', about: 'the columns and rows for the model', text: sqlText(plan) },
@@ -63,6 +64,7 @@ function notesOf({ look, goal, dropped, every, rows, time, features, taken, dupl
     ...(taken.length > 0
       ? [`These paths exist, so the new files have a number in their name: ${taken.join(', ')}.`]
       : []),
+    ...joinNotes(look),
     ...look.notes,
   ];
 }

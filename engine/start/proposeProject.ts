@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { projectFileNames } from '../../protocol/projectFiles.ts';
 import type { Proposal, StartChoice } from '../../protocol/start.ts';
 import { ProjectError } from '../base/errors.ts';
+import { withDatabase } from '../data/withDatabase.ts';
 import { ignoredFiles } from './ignoredFiles.ts';
 import { lookAtFolder } from './lookAtFolder.ts';
+import { logsAt } from './lookAtLogs.ts';
 import { projectNameFor } from './newNames.ts';
+import { proposeDatabase, proposeLogs } from './proposeCollection.ts';
 import { proposeFromScript } from './proposeFromScript.ts';
 import { proposeFromTable } from './proposeFromTable.ts';
 import type { TableLooks } from './tableLooks.ts';
@@ -22,7 +25,19 @@ export async function proposeProject(
   refuseSecond(root);
   if (from.kind === 'table')
     return looks.with(root, from.path, from.readAs ?? {}, signal, (db, look) => proposeFromTable(db, root, look, from));
-  if (from.kind === 'script') return proposeFromScript(await lookAtFolder(root, signal ? { signal } : {}), from.path);
+  if (from.kind === 'database') {
+    const { path, table, target } = from;
+    if (table === null || target === null) return withDatabase(signal, (db) => proposeDatabase(db, root, path, signal));
+    return looks.withTable(root, { path, table }, signal, (db, look) =>
+      proposeFromTable(db, root, look, { ...from, target }),
+    );
+  }
+  if (from.kind === 'logs') {
+    const logs = await logsAt(root, from.paths, signal);
+    return withDatabase(signal, (db) => proposeLogs(db, root, logs, signal));
+  }
+  if (from.kind === 'script')
+    return proposeFromScript(await lookAtFolder(root, { sources: false, ...(signal && { signal }) }), from.path);
   return proposeImport(root);
 }
 

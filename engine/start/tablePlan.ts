@@ -16,9 +16,11 @@ import {
   type Duplicates,
 } from './columnUse.ts';
 import type { OpenLook } from './lookAtTable.ts';
-import { datasetNameFor, freePath } from './newNames.ts';
+import { datasetOf } from './databaseText.ts';
+import { freePath } from './newNames.ts';
 
-export type TableChoice = Extract<StartChoice['from'], { kind: 'table' }>;
+/** The column to predict, and how. */
+export type TableChoice = Pick<Extract<StartChoice['from'], { kind: 'table' }>, 'target' | 'task' | 'use'>;
 
 /** The decisions from which the files of a project are written. */
 export interface TablePlan {
@@ -82,7 +84,7 @@ export async function planTable(db: Database, root: string, look: OpenLook, choi
     throw new ProjectError(
       `No column is left to predict \`${goal.name}\` from: ${leftOut.map(({ name, reason }) => `\`${name}\` (${reason})`).join(', ') || 'the data has no other'}.`,
     );
-  const dataset = datasetNameFor(look.path);
+  const dataset = datasetOf(look);
   const time = await usableTime(db, look, goal.name, task);
   const target = look.columns.find(({ name }) => name === goal.name);
   const share = target && target.rows > 0 ? filled(target) / target.rows : 1;
@@ -153,6 +155,9 @@ async function featuresOf(
     target,
     task,
   );
+  const keys = (look.database?.table.refers ?? []).filter(({ column }) => usable.includes(column));
+  if (keys.length < usable.length)
+    for (const { column, table, to } of keys) why.set(column, { reason: `refers to \`${table}.${to}\``, usable: true });
   // When no other column is left, the model learns from the column that determines the target.
   if (determining.length < usable.length)
     for (const name of determining)

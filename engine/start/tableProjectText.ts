@@ -1,4 +1,5 @@
 import { yamlText } from '../project/edit.ts';
+import { queryOf, titleOf } from './databaseText.ts';
 import type { OpenLook } from './lookAtTable.ts';
 import { exactPattern, projectNameFor } from './newNames.ts';
 import { sourceKeys } from './schemaFile.ts';
@@ -74,7 +75,7 @@ export function projectText(plan: TablePlan): string {
       ? "A hash of the row's key decides, so a row always stays in its part."
       : 'Each class has the same share in every part.';
   const network = model === 'mlp';
-  return `# From ${oneLine(look.path)} to a validated model that predicts ${oneLine(goal.name)}. A stage runs when one of its inputs has changed.
+  return `# From ${oneLine(titleOf(look))} to a validated model that predicts ${oneLine(goal.name)}. A stage runs when one of its inputs has changed.
 version: 1
 project: ${projectNameFor(root)}
 seed: 1
@@ -91,7 +92,7 @@ datasets:
 
 stages:
   collect:
-    # Reads the file with its schema. Invalid rows are set aside with a reason; the others are used.
+    # Reads the ${look.database ? 'table' : 'file'} with its schema. Invalid rows are set aside with a reason; the others are used.
     uses: collect
     with:
       dataset: ${dataset}
@@ -155,7 +156,8 @@ function gatesText(plan: TablePlan, { metric, min, guess }: ReturnType<typeof ga
   ].join('\n');
 }
 
-function sourceText({ path, open }: OpenLook): string {
+function sourceText({ path, open, database }: OpenLook): string {
+  if (database) return `{ ${database.kind}: ${yamlText(path)}, query: ${yamlText(queryOf(database.table))} }`;
   const keys = sourceKeys(open);
   return `{ files: ${yamlText(exactPattern(path))}${keys === null ? '' : `, ${keys}`} }`;
 }

@@ -2,6 +2,7 @@ import type { StartTask, TargetChoice } from '../../protocol/start.ts';
 import { quoteIdentifier, quoteLiteral } from '../data/quote.ts';
 import { schemaText } from '../project/mergeSchema.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
+import { titleOf } from './databaseText.ts';
 import type { Duplicates } from './columnUse.ts';
 import type { OpenLook } from './lookAtTable.ts';
 import { fewestOfClass, type TablePlan } from './tablePlan.ts';
@@ -14,7 +15,7 @@ export function dataSchemaText({ look, key }: TablePlan): string {
   const schema: DatasetSchema = { fields, ...(key.made ? {} : { primaryKey: key.name }) };
   return schemaText(
     schema,
-    `How each column of ${oneLine(look.path)} is read: its type, the texts for missing values, the format of numbers and dates.\nAdd rules such as constraints: { minimum: 0 }; rows that break them are set aside.`,
+    `How each column of ${oneLine(titleOf(look))} is read: its type${look.database ? '' : ', the texts for missing values'}, the format of numbers and dates.\nAdd rules such as constraints: { minimum: 0 }; rows that break them are set aside.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { bytes as bytesText } from '../../words/sizes.ts';
 import { statSync } from 'node:fs';
 import { isGlob } from '../../engine/base/glob.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
@@ -45,7 +46,7 @@ function count(project: Project, path: string): string {
   const more = paths.length > mostStats;
   const total = more ? paths.length - folders : files;
   if (total === 0) return 'no file yet';
-  return `${total.toLocaleString('en')} ${total === 1 ? 'file' : 'files'}, ${more ? 'over ' : ''}${sizeText(bytes)}`;
+  return `${total.toLocaleString('en')} ${total === 1 ? 'file' : 'files'}, ${more ? 'over ' : ''}${bytesText(bytes)}`;
 }
 
 function inFolder(project: Project, path: string): string[] {
@@ -55,11 +56,4 @@ function inFolder(project: Project, path: string): string[] {
   } catch {
     return [];
   }
-}
-
-export function sizeText(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  let [size, unit] = [bytes, 0];
-  while (size >= 999.5 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
-  return `${unit === 0 || size >= 100 ? Math.round(size) : Number(size.toPrecision(2))} ${units[unit]}`;
 }

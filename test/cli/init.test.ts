@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { makeProject } from '../helpers/makeProject.ts';
 import { orders, ordersCsv } from '../helpers/ordersProject.ts';
+import { logFiles, makeShop } from '../start/sourceFolder.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 
 test('init in an empty folder copies the example with its data; it overwrites nothing', async () => {
@@ -92,4 +94,44 @@ test('init --json tells how it reads the table', async () => {
       json.notes.join('\n'),
     );
   }
+});
+
+// Tried: a database alone, with a table and a target that are named, a folder of logs, one log that is named, a database
+// beside a table, a damaged one.
+test('init finds databases and logs, and their projects run', async () => {
+  const shop = makeProject();
+  makeShop(shop);
+  const dry = await runCli(['init', '--dry-run'], { cwd: shop });
+  assert.match(
+    dry.out,
+    /Found shop\.db \(SQLite: orders 240, order details 240, customers 30, returns 0\)\.[^]*Predicting `late` of the table `orders`: .* `--target COLUMN` and `--table NAME` use another\.[^]*sqlite: shop\.db/,
+  );
+  const none = await runCli(['init', '--data', 'shop.db', '--table', 'order details'], { cwd: shop });
+  assert.match(none.err, /No column is left to predict `unit price €` from/);
+  const wrong = await runCli(['init', '--data', 'shop.db', '--table', 'ordrs'], { cwd: shop });
+  assert.match(wrong.err, /`shop\.db` has no table `ordrs`\. Did you mean `orders`\?/);
+  const fallback = makeProject();
+  const db = new Database(join(fallback, 'a.db'));
+  db.exec(
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, label TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40) INSERT INTO t SELECT i, 'c' || (i % 2) FROM n",
+  );
+  db.close();
+  const collected = await runCli(['init'], { cwd: fallback });
+  assert.match(collected.out, /No column is left to predict `label` from.*so the tables are collected without a model/);
+
+  const logs = makeProject(logFiles());
+  const made = await runCli(['init'], { cwd: logs });
+  assert.match(
+    made.out,
+    /Found logs\/access\.log \(combined access log\), logs\/app\.log \(JSON lines\): 1,050 lines to collect\.[^]*Next: `loopwright run`/,
+  );
+  const { code, json } = await runJson<{ stages: { summary: string }[] }>(['run'], { cwd: logs });
+  assert.deepEqual([code, json.stages.map(({ summary }) => summary).toSorted()], [0, ['150 rows', '900 rows']]);
+
+  const both = makeProject({ 'orders.csv': ordersCsv(orders({ rows: 60 })), 'broken.sqlite': 'x' });
+  makeShop(both);
+  const first = await runCli(['init', '--dry-run'], { cwd: both });
+  assert.match(first.out, /Found orders\.csv; `--data shop\.db` creates a project for the database\./);
+  const odd = await runCli(['init'], { cwd: makeProject({ 'broken.sqlite': 'x', 'words.log': 'no form\n' }) });
+  assert.match(odd.out, /`broken\.sqlite` is not a SQLite database.*\n.*words\.log: its lines have no known format/);
 });

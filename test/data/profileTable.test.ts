@@ -30,6 +30,18 @@ test('profiles numbers, texts, times and empty columns', async () => {
   assert.deepEqual([empty?.missing, empty?.numbers], [100, null]);
 });
 
+// Tried: dates and times of day, missing ones among them, none at all, a single row, a wide table that is read by its cells.
+test('dates and times of day have a first and a last value', async () => {
+  const dates = `(SELECT DATE '2025-12-30' + i::INTEGER AS day, CASE WHEN i % 2 = 0 THEN TIME '08:00' + to_minutes(i) END AS clock, NULL::DATE AS none, i AS n FROM range(9) t(i))`;
+  const [day, clock, none, n] = await profileTable(db, dates);
+  assert.deepEqual(day?.range, { first: '2025-12-30', last: '2026-01-07' });
+  assert.deepEqual([clock?.range, clock?.missing], [{ first: '08:00:00', last: '08:08:00' }, 4]);
+  assert.deepEqual([none?.range, n?.range], [undefined, undefined]);
+  const columns = Array.from({ length: 400 }, (_, c) => `DATE '2026-01-01' + (i + ${c})::INTEGER AS c${c}`);
+  const wide = await profileTable(db, `(SELECT ${columns.join(', ')} FROM range(3) t(i))`);
+  assert.deepEqual([wide.length, wide[399]?.range], [400, { first: '2027-02-04', last: '2027-02-06' }]);
+});
+
 test('reports zeros, signs, infinities, lengths and the median of a long tail', async () => {
   const [x, text, tail] = await profileTable(
     db,

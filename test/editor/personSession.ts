@@ -83,6 +83,7 @@ export async function runAsPerson(
     tell({ counts });
     await browser.close();
     await server.stop();
+    await session.finish?.();
     if (process.env['LOOPWRIGHT_VERBOSE']) console.log(server.log());
   }
 }

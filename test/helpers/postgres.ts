@@ -36,11 +36,18 @@ export interface PostgresServer {
   owner: { uid: number; gid: number } | null;
 }
 
-/**
- * Starts a server of its own in a temporary folder, stopped and removed after the tests of the file. The server refuses
- * to run as root, so it runs as another user then.
- */
+/** Starts a server of its own in a temporary folder, stopped and removed after the tests of the file. */
 export async function startPostgres(): Promise<PostgresServer> {
+  const { stop, ...server } = await runPostgres();
+  after(stop);
+  return server;
+}
+
+/**
+ * Starts a server of its own in a temporary folder; `stop` ends it and removes the folder. The server refuses to run as
+ * root, so it runs as another user then.
+ */
+export async function runPostgres(): Promise<PostgresServer & { stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'loopwright-postgres-'));
   const user = process.getuid?.() === 0 ? otherUser() : null;
   if (user) chownSync(folder, user.uid, user.gid);
@@ -96,11 +103,18 @@ export async function startPostgres(): Promise<PostgresServer> {
     await ended;
   };
   await start();
-  after(async () => {
-    await stop('SIGQUIT');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
-  return { url, port, query, start, crash: () => stop('SIGQUIT'), owner: user };
+  return {
+    url,
+    port,
+    query,
+    start,
+    crash: () => stop('SIGQUIT'),
+    owner: user,
+    stop: async () => {
+      await stop('SIGQUIT');
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }
 
 function otherUser(): { uid: number; gid: number } {

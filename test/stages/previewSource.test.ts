@@ -176,13 +176,13 @@ test('after a collection, only what is new; the stage then does what was said', 
 test('of a log, only the lines that no collection has read', async () => {
   writeFileSync(join(root, 'app.log'), 'n=1 text=one\nn=2 text=two\n');
   const first = await preview('lines');
-  assert.deepEqual([first.rows.length, first.adds, first.has, wouldBring(first)], [2, true, null, 'would add rows']);
+  assert.deepEqual([first.rows.length, first.adds, first.has, wouldBring(first)], [2, true, null, 'would add 2 lines']);
   assert.equal((await runner.run({ stages: ['lines'] })).error, null);
   const none = await preview('lines');
   assert.deepEqual([none.rows, none.has, wouldBring(none)], [[], 2, 'nothing new']);
   appendFileSync(join(root, 'app.log'), 'n=3 text=three\n');
   const next = await preview('lines');
-  assert.deepEqual([next.rows.map(([n]) => n), wouldBring(next)], [['3'], 'would add rows to 2']);
+  assert.deepEqual([next.rows.map(([n]) => n), wouldBring(next)], [['3'], 'would add 1 line to 2 rows']);
   assert.equal((await preview('lines', { all: true })).rows.length, 3);
   const { stages } = await runner.run({ stages: ['lines'] });
   assert.match(stages[0]?.summary ?? '', /^3 rows/);

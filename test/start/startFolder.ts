@@ -25,7 +25,7 @@ mlflow.sklearn.autolog()
 LogisticRegression().fit(rows[["year"]], rows["species"])
 `;
 
-export function startFolder(files: Record<string, string> = { 'birds.csv': birds() }): string {
+export function startFolder(files: Record<string, string | Uint8Array> = { 'birds.csv': birds() }): string {
   return makeProject(files, 'loopwright-start-');
 }
 

@@ -137,6 +137,11 @@ describe('run history', { skip }, () => {
     await empty.picture('runHistory-empty-dark');
     await empty.page.getByText('Run all stages').click();
     assert.deepEqual(empty.actions, [{ do: 'runStage', stage: null, experiment: null }]);
+    const pull = 'dvc pull data/raw.csv.dvc';
+    const missing = await open({ ...engineWith([]), 'project/overview': () => ({ ...overview, pull }) });
+    await missing.page.getByText('Run dvc pull').click();
+    assert.deepEqual(missing.actions, [{ do: 'runInTerminal', command: pull }]);
+    await missing.picture('runHistory-pull-dark');
     const loading = await open({});
     await loading.page.waitForTimeout(400);
     await loading.picture('runHistory-loading-dark');

@@ -1,5 +1,5 @@
 // States: loading, cancelled, full, rows that do not fit, nothing new, no rows, without a schema, an error at first and
-// after a good reading, a command, after a reload; one of them over a real database.
+// after a good reading, a command, after a reload, after a collection; one of them over a real database.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -7,6 +7,7 @@ import BetterSqlite from 'better-sqlite3';
 import { sourceHandlers } from '../../engineHost/sourceHandlers.ts';
 import type { EngineRequests } from '../../protocol/engineHost.ts';
 import type { SourceAnswer, SourcePreview } from '../../protocol/sourcePreview.ts';
+import { fixtureNow } from '../fixtures/views/random.ts';
 import { makePreview } from '../fixtures/views/sourcePreview.ts';
 import { entryOf } from '../helpers/entryOf.ts';
 import { makeProject } from '../helpers/makeProject.ts';
@@ -117,6 +118,50 @@ describe('source preview', { skip: cannotTest() }, () => {
     await again.page.getByText('Read the source').click();
     await again.page.locator('table.values tbody tr').first().waitFor();
     assert.equal(asked.length, 1);
+  });
+
+  it('says that a collection made it old, and reads again on a click', async () => {
+    const asked: EngineRequests['sources/preview']['params'][] = [];
+    const logs = {
+      kind: 'logs',
+      adds: true,
+      since: null,
+      total: null,
+      lines: { count: 12_345, exact: false },
+      has: 900,
+    };
+    const view = await bench.open('sourcePreview', state, answering(logs, asked), 'light', size);
+    await shows(view, 'Would add about 12,000 lines to 900 rows.');
+    const last = {
+      runId: 'r',
+      runName: 'quiet-elk',
+      status: 'finished',
+      startedAt: fixtureNow - 3000,
+      summary: '12,345 added',
+    };
+    const status = (durationMs: number | null, more: object = {}) =>
+      view.answer({ 'stages/status': () => [{ name: 'pull', last: { ...last, durationMs, ...more } }] as never });
+    const bar = view.page.locator('.note-bar');
+    // Still running, failed, and one that ended before the preview.
+    for (const [ms, more] of [
+      [null, {}],
+      [1000, { status: 'failed' }],
+      [1000, { startedAt: fixtureNow - 60_000 }],
+    ] as const) {
+      status(ms, more);
+      await view.changed();
+      assert.equal(await bar.count(), 0);
+    }
+    status(1000);
+    await view.changed();
+    await bar.filter({ hasText: 'Collected since' }).waitFor();
+    assert.match(await bar.innerText(), /Collected since, .*: 12,345 added\. What is below was read before\./);
+    assert.equal(asked.length, 1, 'it is not read again by itself');
+    await view.picture('sourcePreview-collected');
+    await view.page.locator('#read-again').click();
+    await view.page.waitForFunction(() => document.querySelector('.note-bar') === null);
+    assert.equal(asked.length, 2);
+    assert.deepEqual(view.faults, []);
   });
 
   it('draws the first columns of a table of thousands', async () => {

@@ -6,6 +6,7 @@ import { overview } from '../fixtures/views/overview.ts';
 import { makeRuns } from '../fixtures/views/runs.ts';
 import type { ThemeName } from '../helpers/themes.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
+import { logFiles, makeShop } from '../start/sourceFolder.ts';
 import { birds, program, startAnswers, startFolder } from '../start/startFolder.ts';
 
 const state = { data: null };
@@ -105,6 +106,65 @@ describe('start', { skip: cannotTest() }, () => {
     await page.keyboard.press('ArrowRight');
     await page.locator('#target').waitFor();
     assert.deepEqual(view.faults, []);
+  });
+
+  it('a database: its table and column, all tables without a model, and why one cannot be read', async () => {
+    const root = startFolder({ 'broken.sqlite': 'no database at all' });
+    makeShop(root);
+    const view = await bench.open('start', state, engineOf(root), 'dark', size);
+    const { page } = view;
+    await page.locator('#create:not([disabled])').waitFor();
+    assert.match(await page.locator('.source[aria-checked=true]').innerText(), /shop\.db\s+SQLite · 4 tables/);
+    assert.equal(await page.locator('#table').inputValue(), 'orders');
+    assert.equal(await page.locator('#target').inputValue(), 'late');
+    assert.ok(await page.locator('#table option', { hasText: 'returns – no rows' }).isDisabled());
+    await view.picture('start-database');
+    await page.locator('#table').selectOption('order details');
+    await page.locator('.facts-line', { hasText: '240 rows · 3 columns' }).waitFor();
+    await page.locator('#create:not([disabled])').waitFor();
+    await page.locator('#collect-only').check();
+    await page.locator('.table.plain, .scroll table', { hasText: 'returns – left out' }).waitFor();
+    await page.locator('#create:not([disabled])').waitFor();
+    assert.ok(
+      (await page.locator('.write summary code').allTextContents()).includes('schemas/order_details.dataset.yaml'),
+    );
+    await view.picture('start-database-all');
+    await page.locator('#collect-only').uncheck();
+    await page.locator('#target').waitFor();
+    await page.locator('.source', { hasText: 'broken.sqlite' }).click();
+    await page.locator('.error-bar', { hasText: 'is not a SQLite database' }).waitFor();
+    assert.ok(await page.locator('#create').isDisabled());
+    await view.picture('start-database-broken');
+    assert.deepEqual(view.faults, []);
+  });
+
+  it('logs: their formats and lines; one is left out; the project is written', async () => {
+    const root = startFolder(logFiles());
+    const view = await bench.open('start', state, engineOf(root), 'light', size);
+    const { page } = view;
+    await page.locator('#create:not([disabled])').waitFor();
+    assert.match(await page.locator('.source').innerText(), /2 logs\s+1,050 lines/);
+    await page.locator('.logs tr', { hasText: 'combined access log' }).locator('td', { hasText: '900' }).waitFor();
+    await view.picture('start-logs');
+    await page.locator('.logs input').nth(1).uncheck();
+    await page.waitForFunction(
+      () => !document.querySelector('.write')?.textContent?.includes('schemas/app.dataset.yaml'),
+    );
+    await page.locator('#create:not([disabled])').waitFor();
+    await page.locator('.logs input').nth(0).uncheck();
+    await page.locator('.write', { hasText: 'Nothing: choose a log.' }).waitFor();
+    assert.ok(await page.locator('#create').isDisabled());
+    await page.locator('.logs input').nth(0).check();
+    await page.locator('#create:not([disabled])').waitFor();
+    view.answer({ 'project/overview': () => overview, 'runs/list': () => ({ runs: [], total: 0 }) as never });
+    await page.locator('#create').click();
+    await page.locator('.wrote').waitFor();
+    assert.match(readFileSync(join(root, 'loopwright.yaml'), 'utf8'), /logs: "logs\/access\.log\*", format: combined/);
+    const odd = await bench.open('start', state, engineOf(startFolder({ 'words.log': 'no form\n' })), 'dark', size);
+    await odd.page.locator('.logs', { hasText: 'its lines have no known format; the first is no form' }).waitFor();
+    assert.ok(await odd.page.locator('#create').isDisabled());
+    await odd.picture('start-logs-odd');
+    assert.deepEqual([...view.faults, ...odd.faults], []);
   });
 
   it('an empty folder, an untrusted one, one with a project, an error, and very many tables', async () => {

@@ -104,14 +104,20 @@ export function driftRatio({ value, pValue, threshold, drifted, reason }: Compar
   return reason === 'not significant' ? Math.min(1, ratio) : ratio;
 }
 
+/** A date as epoch milliseconds, so that dates sort among times. */
+function dateNumber(text: string | undefined): number | null {
+  const at = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(at) ? null : at;
+}
+
 const values: Record<SortKey, (row: ColumnRow) => number | string | null> = {
   name: ({ name }) => name,
   type: ({ type }) => type,
   missing: ({ missing, rows }) => (missing === null || !rows ? missing : missing / rows),
   distinct: ({ profile }) => profile?.distinct ?? null,
-  min: ({ profile }) => profile?.numbers?.min ?? null,
+  min: ({ profile }) => profile?.numbers?.min ?? dateNumber(profile?.range?.first),
   median: ({ profile }) => profile?.numbers?.median ?? null,
-  max: ({ profile }) => profile?.numbers?.max ?? null,
+  max: ({ profile }) => profile?.numbers?.max ?? dateNumber(profile?.range?.last),
   share: ({ relevance }) => (relevance === null ? null : relevance.relevant ? relevance.share : relevance.share - 1),
   drift: ({ compared, change }) => (change ? Number.MAX_VALUE : compared === null ? null : driftRatio(compared)),
   before: ({ compared }) =>

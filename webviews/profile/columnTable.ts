@@ -205,6 +205,8 @@ function distinctCell({ profile }: ColumnRow): Piece {
 
 function quantityCell({ profile, unit }: ColumnRow, which: 'min' | 'median' | 'max'): Piece {
   if (profile === null) return html`<span class="pending" aria-hidden="true"></span>`;
+  const { range } = profile;
+  if (range && which !== 'median') return html`${which === 'min' ? range.first : range.last}`;
   if (!profile.numbers) return html`<span class="muted">${absent}</span>`;
   const number = profile.numbers[which];
   const span = profile.numbers.max - profile.numbers.min;

@@ -73,17 +73,19 @@ function facts({ unit }: ColumnRow, column: ColumnProfile): [string, string | Te
         : html`<span title=${aboutWhy}>≈ ${count(column.distinct)}</span>`,
     ],
   ];
+  if (column.range) rows.push(['First', column.range.first], ['Last', column.range.last]);
   if (numbers) {
+    const isTime = type === 'datetime';
     rows.push(
-      ['Minimum', value(numbers.min)],
+      [isTime ? 'First' : 'Minimum', value(numbers.min)],
       ['5 %', value(numbers.q05)],
       ['25 %', value(numbers.q25)],
       ['Median', value(numbers.median)],
       ['75 %', value(numbers.q75)],
       ['95 %', value(numbers.q95)],
-      ['Maximum', value(numbers.max)],
+      [isTime ? 'Last' : 'Maximum', value(numbers.max)],
     );
-    if (type !== 'datetime')
+    if (!isTime)
       rows.push(
         ['Mean ± std', `${number(numbers.mean)} ± ${number(numbers.std)}${unit === null ? '' : ` ${unit}`}`],
         ['Zeros', numbers.zeros === 0 ? 'none' : part(numbers.zeros)],

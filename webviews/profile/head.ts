@@ -9,6 +9,7 @@ import type { Piece } from '../ui/pieces.ts';
 import type { Actions, Model } from './model.ts';
 import { comparable, keyOf, same, titleOf } from './subjects.ts';
 import { shortened, visible } from './text.ts';
+import { withCode } from '../ui/withCode.ts';
 import { changeOf, verdictOf } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -32,8 +33,8 @@ export function head(model: Model, actions: Actions): TemplateResult {
       ${subject === null || !known ? nothing : html`<vscode-button secondary title="Save as a self-contained HTML file" @click=${() => actions.save()}>Save as HTML…</vscode-button>`}
       ${file === undefined || binary.test(file) || known?.files.length !== 1 ? nothing : html`<vscode-button secondary title=${file} @click=${() => actions.openFile(file)}>Open file</vscode-button>`}
     </div>
-    ${known ? html`<p class="muted numbers">${factsOf(known)}</p>` : nothing} ${verdict(model, actions)}
-    ${change(model, actions)}
+    ${known ? html`<p class="muted numbers">${factsOf(known)}</p>` : nothing} ${readAs(model)}
+    ${verdict(model, actions)} ${change(model, actions)}
   </header>`;
 }
 
@@ -57,6 +58,21 @@ function factsOf({
   return html`<b>${rows === null ? 'counting rows…' : plural(rows, 'row')}</b> ·
     <b>${plural(columns.length, 'column')}</b> · ${bytes(size)} ·
     ${place}${madeAt === null ? nothing : html` · made ${time(madeAt)}`}`;
+}
+
+/** How text files are read; what concerns single columns is behind a click. */
+function readAs({ profile }: Model): Piece {
+  const [form, ...notes] = profile.value?.readAs ?? [];
+  if (form === undefined) return nothing;
+  const line = html`Read as: ${withCode(visible(form))}`;
+  if (notes.length === 0) return html`<p class="muted read-as">${line}</p>`;
+  return html`<details class="muted read-as">
+    <summary>${line} · ${plural(notes.length, 'more note')}</summary>
+    <ul>
+      ${notes.slice(0, 40).map((note) => html`<li>${withCode(visible(note))}</li>`)}
+      ${notes.length > 40 ? html`<li>and ${count(notes.length - 40)} more</li>` : nothing}
+    </ul>
+  </details>`;
 }
 
 function chooser(model: Model, subject: DataSubject, actions: Actions): TemplateResult {

@@ -57,6 +57,8 @@ export interface Model extends PersistedState {
   stamp: string;
   rangeOf(key: string): Range | null;
   experiments: ExperimentSummary[];
+  /** The command that brings missing data, without which a run would fail; null when none is missing. */
+  pull: string | null;
   /** The focused row. */
   active: number;
   isSelected(runId: string): boolean;
@@ -70,7 +72,7 @@ export interface Model extends PersistedState {
 }
 
 /** Actions for the templates. */
-export interface Actions extends Pick<HostActions, 'openCard' | 'runAll'> {
+export interface Actions extends Pick<HostActions, 'openCard' | 'runAll' | 'runInTerminal'> {
   set(part: Partial<Settings>): void;
   search(text: string): void;
   which(which: Which): void;

@@ -38,6 +38,7 @@ export class RunHistory {
   readonly #rows: RunRows;
   readonly #ranges: MetricRanges;
   readonly #columns: ShownColumns;
+  #pull: string | null = null;
   readonly #panels: Panels;
   readonly #selection: Selection;
   readonly #edits: RunEdits;
@@ -178,6 +179,7 @@ export class RunHistory {
       isNumber: (column) => this.#columns.isNumber(column),
       rangeOf: (key) => this.#ranges.get(key),
       experiments: this.#columns.experiments,
+      pull: this.#pull,
       active: this.#selection.active,
       isSelected: (runId) => this.#selection.has(runId),
       targets: this.#selection.targets,
@@ -229,7 +231,11 @@ export class RunHistory {
   /** Loads the experiments and columns, then the ranges of the shown metrics. */
   async #loadAround(): Promise<void> {
     await this.#columns.load(
-      async () => (await this.#frame.request('project/overview', {})).experiments,
+      async () => {
+        const { experiments, pull } = await this.#frame.request('project/overview', {});
+        this.#pull = pull ?? null;
+        return experiments;
+      },
       () => this.#frame.request('runs/columns', aboutRuns(this.#frame.state)),
     );
     await this.#loadSums(true);

@@ -23,7 +23,15 @@ export function runHistoryView(
   if (model.total === 0 && !isNarrowed(model)) {
     const what =
       'The run history lists every run of this project with its metrics, params, data and log, to search and compare.';
-    const empty = emptyState('No runs yet', what, { label: 'Run all stages', run: actions.runAll });
+    const { pull } = model;
+    const empty =
+      pull === null
+        ? emptyState('No runs yet', what, { label: 'Run all stages', run: actions.runAll })
+        : emptyState(
+            'No runs yet',
+            `Data that stages read is tracked by DVC and not here yet, so a run would fail. \`${pull}\` brings it.`,
+            { label: 'Run dvc pull', run: () => actions.runInTerminal(pull) },
+          );
     return html`${errorBar(model.error, actions.retry)}${empty}${toastLine(model.toast, actions)}`;
   }
   return html`<div class="history ${model.open === null ? '' : 'with-detail'}">

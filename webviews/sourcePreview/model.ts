@@ -11,12 +11,21 @@ export interface PersistedState {
 
 export type PreviewConnection = Connection<'sourcePreview', PersistedState>;
 
+/** A collection that ended after the preview was taken. */
+export interface Collected {
+  /** Epoch milliseconds. */
+  at: number;
+  /** As the stage tells it: `3 rows · 1 added`. */
+  summary: string;
+}
+
 /** Data for the templates. */
 export interface Model extends PersistedState {
   stage: string;
   preview: SourcePreview | null;
   /** Why the last reading failed; `preview` is then that of an earlier one. */
   problem: PreviewProblem | null;
+  collected: Collected | null;
   /** When the running reading began, epoch milliseconds; null while none runs. */
   since: number | null;
   /** The user stopped the last reading. */

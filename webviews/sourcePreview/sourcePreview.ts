@@ -5,7 +5,7 @@ import { isPlain, isTyping, take } from '../ui/frame/keys.ts';
 import { messageOf } from '../ui/frame/messageOf.ts';
 import { rowStep } from '../ui/table/rowSteps.ts';
 import { VirtualTable } from '../ui/table/virtualTable.ts';
-import type { Actions, Model, PersistedState, PreviewConnection } from './model.ts';
+import type { Actions, Collected, Model, PersistedState, PreviewConnection } from './model.ts';
 import { rowHeight } from './previewTable.ts';
 import { sourcePreviewView } from './sourcePreviewView.ts';
 
@@ -23,6 +23,10 @@ export class SourcePreviewPage {
   #since: number | null = null;
   #cancelled = false;
   #active = 0;
+  /** The collection that ended after the preview was taken. */
+  #collected: Collected | null = null;
+  #hasNews = false;
+  #isAsking = false;
   /** Incremented for each reading: the answer of an earlier one is dropped. */
   #turn = 0;
 
@@ -48,8 +52,31 @@ export class SourcePreviewPage {
     else this.#frame.paint();
   }
 
+  /** A source is read again only when a person asks; the view says when a collection made the preview old. */
   changed(): void {
-    // A source is read again when a person asks.
+    this.#hasNews = true;
+    if (!this.#isAsking) void this.#askIfCollected();
+  }
+
+  async #askIfCollected(): Promise<void> {
+    this.#isAsking = true;
+    while (this.#hasNews) {
+      this.#hasNews = false;
+      const { stage, takenAt } = this.#preview ?? {};
+      if (takenAt === undefined) break;
+      try {
+        const stages = await this.#frame.request('stages/status', {});
+        const last = stages.find(({ name }) => name === stage)?.last;
+        const endedAt = (last?.startedAt ?? 0) + (last?.durationMs ?? 0);
+        const isNewer = last?.status === 'finished' && last.durationMs !== null && endedAt > takenAt;
+        if (takenAt === this.#preview?.takenAt)
+          this.#collected = isNewer ? { at: endedAt, summary: last.summary } : null;
+      } catch {
+        // The preview stays as it is: without an answer nothing is known of a collection.
+      }
+      this.#frame.paint();
+    }
+    this.#isAsking = false;
   }
 
   async #read(runs: boolean): Promise<void> {
@@ -63,6 +90,7 @@ export class SourcePreviewPage {
     this.#problem = preview.problem;
     if (preview.preview) {
       this.#preview = preview.preview;
+      this.#collected = null;
       this.#active = 0;
       this.#table.scrollToTop();
     }
@@ -94,6 +122,7 @@ export class SourcePreviewPage {
       stage: this.#stage,
       preview: this.#preview,
       problem: this.#problem,
+      collected: this.#collected,
       since: this.#since,
       cancelled: this.#cancelled,
       shown,

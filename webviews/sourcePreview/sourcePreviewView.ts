@@ -32,8 +32,8 @@ export function sourcePreviewView(model: Model, actions: Actions, slice: Slice):
       </div>
       ${preview ? about(preview) : nothing}
     </header>
-    ${problem ? problemBar(model, actions) : nothing} ${preview ? facts(preview) : nothing}
-    ${body(model, actions, slice)}
+    ${problem ? problemBar(model, actions) : nothing} ${collectedBar(model, actions)}
+    ${preview ? facts(preview) : nothing} ${body(model, actions, slice)}
     <p class="visually-hidden" role="status" aria-live="polite">${spoken(model)}</p>
   </div>`;
 }
@@ -105,6 +105,17 @@ function problemBar({ problem, preview }: Model, actions: Actions): TemplateResu
       ${place ? `Open ${place.file}:${place.line}` : 'Open loopwright.yaml'}
     </button>
     <button class="link" id="retry" @click=${() => actions.refresh()}>Try again</button>
+  </div>`;
+}
+
+/** The preview is older than the last collection. */
+function collectedBar({ collected, since }: Model, actions: Actions): Piece {
+  if (collected === null || since !== null) return nothing;
+  return html`<div class="note-bar" role="status">
+    ${icon('history')}<span
+      >Collected since, ${time(collected.at)}: ${collected.summary}. What is below was read before.</span
+    >
+    <button class="link" id="read-again" @click=${() => actions.refresh()}>Read again</button>
   </div>`;
 }
 

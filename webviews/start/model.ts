@@ -2,6 +2,7 @@ import type { ProjectOverview } from '../../protocol/lifeCycle.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import type {
   FolderLook,
+  FoundDatabase,
   FoundImport,
   FoundScript,
   FoundTable,
@@ -17,7 +18,11 @@ import type { Connection } from '../ui/frame/connection.ts';
 import type { Loadable } from '../ui/frame/loadable.ts';
 
 /** Starting points of a project. */
-export type Source = { kind: 'table' | 'script' | 'import'; path: string } | { kind: 'dvc'; path: 'dvc.yaml' };
+export type Source =
+  | { kind: 'table' | 'database' | 'script' | 'import'; path: string }
+  | { kind: 'dvc'; path: 'dvc.yaml' }
+  /** All logs of the folder. */
+  | { kind: 'logs'; path: 'logs' };
 
 /** Persisted over a reload. */
 export interface PersistedState {
@@ -26,6 +31,12 @@ export interface PersistedState {
   task: StartTask | null;
   readAs: Partial<ReadAs>;
   use: string[];
+  /** The table of a database; null for the likeliest. */
+  table: string | null;
+  /** A database is collected without a model. */
+  collectOnly: boolean;
+  /** Paths of logs that are left out. */
+  withoutLogs: string[];
   /** True when the files were written: the view shows the run. */
   written: Written | null;
 }
@@ -68,6 +79,11 @@ export interface Actions {
   readAs(part: Partial<ReadAs>): void;
   /** Includes a column that is left out by default, or excludes it again. */
   use(column: string): void;
+  table(name: string): void;
+  /** Collects the tables of a database without a model, or predicts a column again. */
+  collectOnly(on: boolean): void;
+  /** Leaves a log out, or takes it in again. */
+  log(path: string): void;
   create(next: 'run' | 'open'): void;
   again(): void;
   act(action: ViewAction): void;
@@ -81,16 +97,49 @@ export const nothingChosen: PersistedState = {
   task: null,
   readAs: {},
   use: [],
+  table: null,
+  collectOnly: false,
+  withoutLogs: [],
   written: null,
 };
 
 /** The most likely starting point. */
-export function likeliest({ dvc, scripts, tables, imports }: FolderLook): Source | null {
-  if (dvc) return { kind: 'dvc', path: 'dvc.yaml' };
-  const [script, table, runs] = [scripts[0], tables[0], imports[0]];
+export function likeliest(look: FolderLook): Source | null {
+  if (look.dvc) return { kind: 'dvc', path: 'dvc.yaml' };
+  const [script, table, runs] = [look.scripts[0], look.tables[0], look.imports[0]];
+  const database = look.databases.find(({ problem }) => problem === null);
   if (script) return { kind: 'script', path: script.path };
   if (table) return { kind: 'table', path: table.path };
-  return runs ? { kind: 'import', path: runs.path } : null;
+  if (database) return { kind: 'database', path: database.path };
+  if (runs) return { kind: 'import', path: runs.path };
+  if (look.logs.length > 0) return { kind: 'logs', path: 'logs' };
+  return look.databases[0] ? { kind: 'database', path: look.databases[0].path } : null;
+}
+
+/** The source for a file that was selected by hand. */
+export function sourceOf(path: string, { databases, logs, tables }: FolderLook): Source {
+  if (databases.some((one) => one.path === path)) return { kind: 'database', path };
+  const isLog = logs[0] !== undefined && path.startsWith(logs[0].path) && !tables.some((one) => one.path === path);
+  return isLog ? { kind: 'logs', path: 'logs' } : { kind: 'table', path };
+}
+
+/** The database that was chosen. */
+export function databaseOf({ persisted: { source }, folder }: Model): FoundDatabase | null {
+  if (source?.kind !== 'database') return null;
+  return folder.value?.databases.find(({ path }) => path === source.path) ?? null;
+}
+
+/** The chosen table of the database, or the likeliest; null when none has a row. */
+export function tableOf(model: Model): string | null {
+  const tables = databaseOf(model)?.tables.filter(({ rows }) => rows !== 0) ?? [];
+  return (tables.find(({ name }) => name === model.persisted.table) ?? tables[0])?.name ?? null;
+}
+
+/** Paths of the logs that are collected. */
+export function logsOf({ folder, persisted: { withoutLogs } }: Model): string[] {
+  return (folder.value?.logs ?? [])
+    .filter(({ format, path }) => format !== null && !withoutLogs.includes(path))
+    .map(({ path }) => path);
 }
 
 export function isSame(a: Source | null, b: Source): boolean {
@@ -105,8 +154,22 @@ export function targetOf({ persisted, table }: Model): TargetChoice | null {
 
 /** The choice to request a proposal for; null while it is incomplete. */
 export function choiceOf(model: Model): StartChoice | null {
-  const { source, task, readAs, use } = model.persisted;
+  const { source, task, readAs, use, collectOnly } = model.persisted;
   if (!source || source.kind === 'dvc') return null;
+  if (source.kind === 'logs') {
+    const paths = logsOf(model);
+    return paths.length === 0 ? null : { from: { kind: 'logs', paths } };
+  }
+  if (source.kind === 'database') {
+    const table = tableOf(model);
+    const goal = targetOf(model);
+    if (table === null) return null;
+    if (collectOnly || (model.table.value !== null && !goal))
+      return { from: { kind: 'database', path: source.path, table: null, target: null } };
+    if (!goal) return null;
+    const more = { ...(task === null ? {} : { task }), ...(use.length > 0 ? { use } : {}) };
+    return { from: { kind: 'database', path: source.path, table, target: goal.name, ...more } };
+  }
   if (source.kind !== 'table')
     return {
       from: source.kind === 'script' ? { kind: 'script', path: source.path } : { kind: 'import', path: source.path },

@@ -2,7 +2,7 @@ import type { FolderLook, Proposal, ReadAs, TableLook } from '../../protocol/sta
 import type { Opened } from '../ui/frame/connection.ts';
 import { Loader } from '../ui/frame/loadable.ts';
 import { Frame } from '../ui/frame/frame.ts';
-import { choiceOf, likeliest, nothingChosen } from './model.ts';
+import { choiceOf, likeliest, nothingChosen, sourceOf, tableOf } from './model.ts';
 import type { Actions, PersistedState, Model, Progress, Source, StartConnection } from './model.ts';
 import { startView } from './startView.ts';
 import { messageOf } from '../ui/frame/messageOf.ts';
@@ -16,6 +16,8 @@ export class Start {
   readonly #progress: Loader<Progress>;
   readonly #actions: Actions;
   #root = '';
+  /** The file that was selected by hand. */
+  #picked: string | null = null;
   #filter = '';
   #all = false;
   #changing = false;
@@ -39,8 +41,8 @@ export class Start {
   opened({ root, state, ui }: Opened<'start', PersistedState>): void {
     this.#root = root;
     this.#frame.set(ui);
-    if (state.data !== null && this.#frame.state.written === null)
-      this.#frame.set({ ...nothingChosen, source: { kind: 'table', path: state.data } });
+    this.#picked = state.data;
+    if (state.data !== null && this.#frame.state.written === null) this.#frame.set(nothingChosen);
     if (this.#frame.state.written) this.#loadProgress();
     else this.#loadFolder();
   }
@@ -69,13 +71,15 @@ export class Start {
   }
 
   #loadFolder(): void {
-    void this.#folder.load(() => this.#frame.request('start/folder', {}));
+    const also = this.#picked;
+    void this.#folder.load(() => this.#frame.request('start/folder', also === null ? {} : { also }));
   }
 
   #folderCame(): void {
     const { value, loading } = this.#folder.state;
     if (value && !loading && value.project === null) {
-      const source = this.#frame.state.source ?? likeliest(value);
+      const picked = this.#picked === null ? null : sourceOf(this.#picked, value);
+      const source = this.#frame.state.source ?? picked ?? likeliest(value);
       if (source) this.#choose(source, this.#frame.state.source === null);
     }
     this.#frame.paint();
@@ -87,14 +91,22 @@ export class Start {
     this.#changing = false;
     this.#table.clear();
     this.#proposal.clear();
-    if (source.kind === 'table') this.#loadTable();
-    else this.#propose();
+    this.#loadOrPropose(source);
     this.#frame.paint();
+  }
+
+  #loadOrPropose({ kind }: Source): void {
+    const isDatabase = kind === 'database' && !this.#frame.state.collectOnly && tableOf(this.#model()) !== null;
+    if (kind === 'table' || isDatabase) this.#loadTable();
+    else this.#propose();
   }
 
   #loadTable(): void {
     const { source, readAs } = this.#frame.state;
-    if (source) void this.#table.load(() => this.#frame.request('start/table', { path: source.path, readAs }));
+    if (!source) return;
+    const table = source.kind === 'database' ? tableOf(this.#model()) : null;
+    const asked = { path: source.path, ...(table === null ? { readAs } : { table }) };
+    void this.#table.load(() => this.#frame.request('start/table', asked));
   }
 
   #tableCame(): void {
@@ -142,6 +154,28 @@ export class Start {
         const { use } = this.#frame.state;
         this.#frame.persist({ use: use.includes(column) ? use.filter((name) => name !== column) : [...use, column] });
         this.#propose();
+      },
+      table: (table) => {
+        this.#frame.persist({ table, target: null, task: null, use: [] });
+        this.#table.clear();
+        this.#proposal.clear();
+        this.#loadTable();
+        this.#frame.paint();
+      },
+      collectOnly: (collectOnly) => {
+        this.#frame.persist({ collectOnly });
+        this.#proposal.clear();
+        if (!collectOnly && this.#table.state.value === null) this.#loadTable();
+        else this.#propose();
+        this.#frame.paint();
+      },
+      log: (path) => {
+        const { withoutLogs } = this.#frame.state;
+        this.#frame.persist({
+          withoutLogs: withoutLogs.includes(path) ? withoutLogs.filter((one) => one !== path) : [...withoutLogs, path],
+        });
+        this.#propose();
+        this.#frame.paint();
       },
       create: (next) => void this.#create(next),
       again: () => {
@@ -197,7 +231,11 @@ export class Start {
     if (written.kind === 'script') {
       this.#ended = true;
       this.#frame.act({ do: 'openRun', runId: run.runId });
-    } else if (written.kind === 'table' && run.status !== 'running' && overview.models[0]) {
+    } else if (
+      (written.kind === 'table' || written.kind === 'database') &&
+      run.status !== 'running' &&
+      overview.models[0]
+    ) {
       this.#ended = true;
       const { model: name, version } = overview.models[0];
       this.#frame.act({ do: 'openCard', name, version });

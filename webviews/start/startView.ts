@@ -1,14 +1,15 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import { count, plural } from '../../words/numbers.ts';
-import { bytes } from '../../words/sizes.ts';
 import { emptyState, errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
 import { highlighted } from './highlight.ts';
 import { cardsShown, isSame, shownTables, targetOf } from './model.ts';
-import type { Actions, Model, Source } from './model.ts';
-import { withCode } from './withCode.ts';
+import type { Actions, Model } from './model.ts';
+import { withCode } from '../ui/withCode.ts';
 import { progressView } from './progressView.ts';
+import { cardsOf } from './cards.ts';
+import { databaseSection, logsSection } from './sourceSections.ts';
 import { tableSection } from './tableSection.ts';
 
 /** The wizard: the files found, the project made from them, and the first run. */
@@ -42,11 +43,24 @@ function foundView(model: Model, actions: Actions): Piece {
       run: () => actions.act({ do: 'openFile', path: look.project ?? '', line: null }),
     });
   }
-  const isEmpty = look.tables.length + look.scripts.length + look.imports.length === 0 && !look.dvc;
+  const found = [look.tables, look.scripts, look.imports, look.databases, look.logs];
+  const isEmpty = found.every((list) => list.length === 0) && !look.dvc;
   if (isEmpty && persisted.source === null) return emptyFolder(model, actions);
   return html` ${errorBar(model.error ?? folder.error, actions.again)} ${sourcesSection(model, actions)}
-  ${persisted.source?.kind === 'table' ? tableSection(model, actions) : otherSection(model)}
-  ${writeSection(model, actions)}`;
+  ${chosenSection(model, actions)} ${writeSection(model, actions)}`;
+}
+
+function chosenSection(model: Model, actions: Actions): Piece {
+  switch (model.persisted.source?.kind) {
+    case 'table':
+      return tableSection(model, actions);
+    case 'database':
+      return databaseSection(model, actions);
+    case 'logs':
+      return logsSection(model, actions);
+    default:
+      return otherSection(model);
+  }
 }
 
 function emptyFolder({ folder }: Model, actions: Actions): TemplateResult {
@@ -54,7 +68,8 @@ function emptyFolder({ folder }: Model, actions: Actions): TemplateResult {
   return html`<section class="empty">
     <h2>Nothing to start from yet</h2>
     <p>
-      There is no table (CSV, TSV, JSON Lines, Parquet), no training program, no runs of MLflow and no dvc.yaml in this
+      There is no table (CSV, TSV, JSON Lines, Parquet), no database (SQLite, DuckDB), no log, no training program, no
+      runs of MLflow and no dvc.yaml in this
       folder.${notebooks.length > 0 ? ` Notebooks are not run: ${notebooks.slice(0, 3).join(', ')}.` : ''} Put one here,
       or
     </p>
@@ -70,52 +85,24 @@ function sourcesSection(model: Model, actions: Actions): TemplateResult {
   const look = model.folder.value;
   const { tables, more } = shownTables(model);
   const many = (look?.tables.length ?? 0) > cardsShown;
-  const cards: { source: Source; icon: string; lines: string[]; what: string }[] = [
-    ...(look?.dvc
-      ? [
-          {
-            source: { kind: 'dvc', path: 'dvc.yaml' } as const,
-            icon: 'git-merge',
-            lines: ['a pipeline of DVC'],
-            what: 'Use it as it is',
-          },
-        ]
-      : []),
-    ...(look?.scripts ?? []).slice(0, 6).map(({ path, libraries, reason }) => ({
-      source: { kind: 'script', path } as const,
-      icon: 'python',
-      lines: [libraries.join(', ') || reason],
-      what: 'Run and track it',
-    })),
-    ...tables.map((table) => ({
-      source: { kind: 'table', path: table.path } as const,
-      icon: 'table',
-      lines: [table.bytes > 0 ? bytes(table.bytes) : 'selected'],
-      what: 'Predict a column',
-    })),
-    ...(look?.imports ?? []).map(({ path, runs }) => ({
-      source: { kind: 'import', path } as const,
-      icon: 'history',
-      lines: [runs === null ? 'runs of MLflow' : plural(runs, 'run')],
-      what: 'Import its runs',
-    })),
-  ];
+  const cards = cardsOf(model, tables);
   return html`<section class="found">
     <h2 id="found">Found</h2>
     ${many ? html`<div class="filter"><input type="search" placeholder="Filter ${count(look?.tables.length ?? 0)} tables" aria-label="Filter tables" .value=${model.filter} @input=${(event: Event) => actions.filter((event.target as HTMLInputElement).value)} /></div>` : nothing}
     <div class="sources" role="radiogroup" aria-labelledby="found" @keydown=${arrows}>
       ${cards.map((card) => {
         const chosen = isSame(model.persisted.source, card.source);
+        const name = card.name ?? card.source.path;
         return html`<button
           class="source"
           role="radio"
           aria-checked=${chosen}
           tabindex=${chosen || (model.persisted.source === null && card === cards[0]) ? 0 : -1}
-          title=${card.source.path}
+          title=${name}
           @click=${() => actions.choose(card.source)}
         >
           ${icon(card.icon)}<span
-            ><strong>${card.source.path}</strong><span class="muted">${card.lines.join(' · ')}</span
+            ><strong>${name}</strong><span class="muted">${card.lines.join(' · ')}</span
             ><span class="what">${chosen ? icon('check') : nothing} ${card.what}</span></span
           >
         </button>`;
@@ -237,9 +224,7 @@ function writeSection(model: Model, actions: Actions): TemplateResult {
                 : proposal.loading || table.loading
                   ? skeleton(4)
                   : proposal.error === null
-                    ? html`<p class="muted">
-                        ${table.error !== null ? 'Nothing: the file cannot be read.' : source?.kind === 'table' ? 'Nothing: no column of this file can be predicted.' : 'Choose what to start from.'}
-                      </p>`
+                    ? html`<p class="muted">${whyNothing(model)}</p>`
                     : nothing
             }
             ${
@@ -255,9 +240,18 @@ function writeSection(model: Model, actions: Actions): TemplateResult {
       <vscode-button id="create" ?disabled=${!ready || writing} @click=${() => actions.create('run')}
         >${writing ? 'Writing…' : verb}</vscode-button
       >
-      ${source?.kind === 'table' || source?.kind === 'script' ? html`<vscode-button secondary ?disabled=${!ready || writing} @click=${() => actions.create('open')}>Create only</vscode-button>` : nothing}
+      ${source !== null && source.kind !== 'import' && source.kind !== 'dvc' ? html`<vscode-button secondary ?disabled=${!ready || writing} @click=${() => actions.create('open')}>Create only</vscode-button>` : nothing}
       <span class="muted">Existing files are not overwritten.</span>
     </footer>`;
+}
+
+function whyNothing(model: Model): string {
+  const { source } = model.persisted;
+  if (model.table.error !== null)
+    return `Nothing: the ${source?.kind === 'database' ? 'table' : 'file'} cannot be read.`;
+  if (source?.kind === 'table') return 'Nothing: no column of this file can be predicted.';
+  if (source?.kind === 'database') return 'Nothing: the database has no row that can be read.';
+  return source?.kind === 'logs' ? 'Nothing: choose a log.' : 'Choose what to start from.';
 }
 
 const lines = (text: string): number => text.trimEnd().split('\n').length;

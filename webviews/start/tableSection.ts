@@ -6,38 +6,45 @@ import { css } from '../ui/css.ts';
 import { count, percent, plural } from '../../words/numbers.ts';
 import { errorBar, icon, skeleton } from '../ui/pieces.ts';
 import type { Piece } from '../ui/pieces.ts';
-import { withCode } from './withCode.ts';
+import { withCode } from '../ui/withCode.ts';
 import { delimiterNames, encodingNames, readAsText, targetOf, taskNames } from './model.ts';
 import type { Actions, Model } from './model.ts';
 
 /** A table: the column to predict, the other columns, and the options for reading the file. */
 export function tableSection(model: Model, actions: Actions): TemplateResult {
-  const { table, persisted } = model;
-  const look = table.value;
   return html`<section class="table">
-    <h2>${persisted.source?.path}</h2>
-    ${table.error !== null && !table.loading ? errorBar(table.error, actions.again) : nothing}
-    ${
-      look
-        ? html` <p class="muted">
-              ${look.estimated ? 'about ' : ''}${plural(look.rows, 'row')} ·
-              ${plural(look.columns.length, 'column')}${look.readAs ? html` · read as: ${readAsText(look.readAs)} <button class="link" aria-expanded=${model.changing} @click=${actions.change}>change</button>` : nothing}
-            </p>
-            ${model.changing && look.readAs ? readAsForm(look.readAs, actions) : nothing}
-            ${predict(model, look, actions)} ${leftOut(model, actions)}`
-        : table.loading
-          ? skeleton(5)
-          : nothing
-    }
+    <h2>${model.persisted.source?.path}</h2>
+    ${tableBody(model, actions)}
   </section>`;
+}
+
+/** The same without its heading, for a table of a database too. */
+export function tableBody(model: Model, actions: Actions): TemplateResult {
+  const { table } = model;
+  const look = table.value;
+  return html`${table.error !== null && !table.loading ? errorBar(table.error, actions.again) : nothing}
+  ${
+    look
+      ? html` <p class="muted facts-line">
+            ${look.estimated ? 'about ' : ''}${plural(look.rows, 'row')} ·
+            ${plural(look.columns.length, 'column')}${look.readAs ? html` · read as: ${readAsText(look.readAs)} <button class="link" aria-expanded=${model.changing} @click=${actions.change}>change</button>` : nothing}
+          </p>
+          ${model.changing && look.readAs ? readAsForm(look.readAs, actions) : nothing} ${predict(model, look, actions)}
+          ${leftOut(model, actions)}`
+      : table.loading
+        ? skeleton(5)
+        : nothing
+  }`;
 }
 
 function predict(model: Model, look: TableLook, actions: Actions): TemplateResult {
   const target = targetOf(model);
   if (!target) {
-    return html`<div class="error-bar" role="alert">
-      ${icon('error')}<span
-        >No column of this file can be predicted.
+    const isFile = look.table === null;
+    return html`<div class="error-bar" role=${isFile ? 'alert' : 'note'}>
+      ${icon(isFile ? 'error' : 'info')}<span
+        >No column of this ${isFile ? 'file' : 'table'} can be
+        predicted${isFile ? '.' : ', so the tables are collected and checked without a model.'}
         ${look.notTargets.slice(0, 6).map(({ name, reason }) => html`<br /><code>${name}</code>: ${withCode(reason)}`)}</span
       >
     </div>`;

@@ -14,6 +14,7 @@ import { subjectGiven } from '../../dataPlace.ts';
 import { tellReading } from '../../tellReading.ts';
 import { saveProfile } from '../../../engine/pages/savePage.ts';
 import { bar, table } from '../../terminal.ts';
+import { bytes } from '../../../words/sizes.ts';
 
 type ValueNotes = ReturnType<typeof writtenNotes>;
 
@@ -111,7 +112,7 @@ function profileLines(profile: DataProfile, relations: DataRelations | null): st
     ];
   });
   return [
-    `${profile.title}  ${profile.rows.toLocaleString('en-US')} rows, ${profile.columns.length} columns, ${profile.bytes.toLocaleString('en-US')} B`,
+    `${profile.title}  ${profile.rows.toLocaleString('en-US')} rows, ${profile.columns.length} columns, ${bytes(profile.bytes)}`,
     '',
     ...table(head, rows, [2, 3, 4, 5, 6]),
     ...(relations?.target && relations.sampled < relations.rows
@@ -123,7 +124,8 @@ function profileLines(profile: DataProfile, relations: DataRelations | null): st
   ];
 }
 
-function bounds({ numbers, type }: ColumnProfile): string[] {
+function bounds({ numbers, type, range }: ColumnProfile): string[] {
+  if (range) return [range.first, '', range.last];
   if (!numbers) return ['', '', ''];
   return [numbers.min, numbers.median, numbers.max].map((value) =>
     type === 'datetime'

@@ -149,7 +149,8 @@ export class HeldFiles {
   }
 }
 
-async function packingOf(handle: FileHandle): Promise<Packing> {
+/** How a file is compressed, by its first bytes. */
+export async function packingOf(handle: FileHandle): Promise<Packing> {
   const start = await bytesOf(handle, 0, 6);
   const has = (...bytes: number[]) => bytes.every((byte, i) => start[i] === byte);
   if (has(0x1f, 0x8b)) return 'gzip';

@@ -100,6 +100,14 @@ export function describeReading(readings: readonly FileReading[], options: { rag
   });
 }
 
+/**
+ * Returns a sentence for each way in which text files are read, the usual one too, such as "UTF-8, `,` between fields,
+ * header in line 1". Several files in one way are one sentence.
+ */
+export function readingWords(readings: readonly FileReading[]): string[] {
+  return [...new Set(readings.map(wordsOf).filter((words) => words !== ''))];
+}
+
 function parquetNotes(file: string): string[] {
   const texts = binaryTexts([file]);
   return [

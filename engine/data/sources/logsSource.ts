@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -10,7 +9,9 @@ import { scannerFor } from '../logs/lineParser.ts';
 import { copyLines } from '../logs/lineSlices.ts';
 import { LogParts } from '../logs/logParts.ts';
 import { isLogPosition, type LogPosition } from '../logs/logPosition.ts';
+import { areAllThere, hash, logSettings } from '../logs/logSettings.ts';
 import { LogStreams, type LogStream } from '../logs/logStreams.ts';
+import { growingFirst, isFinishedLog, oldestFirst } from '../logs/readingOrder.ts';
 import { rotatedName } from '../logs/rotation.ts';
 import { ScannedLines } from '../logs/scannedLines.ts';
 import { unpack } from '../logs/unpack.ts';
@@ -18,8 +19,6 @@ import type { Received, SourceContext } from './source.ts';
 
 /** Times the files are listed again when they were rotated while they were read. */
 const mostPasses = 6;
-/** Age in milliseconds from which on a last line without a line break is complete. */
-const oldAfter = { rotated: 60_000, growing: 600_000 };
 
 /**
  * Reads the lines that were added to logs since the last collection. All files are opened before one is read, and listed
@@ -28,7 +27,7 @@ const oldAfter = { rotated: 60_000, growing: 600_000 };
 export async function fromLogs(context: SourceContext, source: FromLogs): Promise<Received> {
   const patterns = [source.logs].flat();
   const schema = context.schema ?? null;
-  const settings = hash(JSON.stringify([{ ...source, logs: undefined }, schema]));
+  const settings = logSettings(source, schema);
   const folder = join(context.folder, `logs-${hash(JSON.stringify(patterns)).slice(0, 16)}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -145,7 +144,7 @@ class Reading {
     for (const file of files.filter(({ packing }) => packing !== null).toSorted(oldestFirst))
       await this.#readPacked(file, since);
     for (const { file, stream } of tasks.toSorted((a, b) => oldestFirst(a.file, b.file)))
-      await this.#read(file, stream, this.#isOld(file));
+      await this.#read(file, stream, isFinishedLog(file));
     await this.#parsing;
   }
 
@@ -221,31 +220,10 @@ class Reading {
     }
   }
 
-  #isOld({ path, mtimeMs }: HeldFile): boolean {
-    return Date.now() - mtimeMs > (rotatedName(basename(path)).suffixed ? oldAfter.rotated : oldAfter.growing);
-  }
-
   #tell(line: string): void {
     if (!this.#told.has(line)) this.#context.log(line);
     this.#told.add(line);
   }
-}
-
-function oldestFirst(a: HeldFile, b: HeldFile): number {
-  return a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : 1);
-}
-
-/** Files that grow come first: a rotated copy of one is found by it. */
-function growingFirst(a: HeldFile, b: HeldFile): number {
-  const [one, other] = [rotatedName(basename(a.path)).suffixed, rotatedName(basename(b.path)).suffixed];
-  return one === other ? oldestFirst(a, b) : one ? 1 : -1;
-}
-
-/** True when every stream that was read is there from its start, so that it can be read again. */
-async function areAllThere(held: HeldFiles, { streams }: LogPosition): Promise<boolean> {
-  const { files } = await held.refresh();
-  const ids = new Set(files.map(({ id }) => id));
-  return streams.every((stream) => stream.offset === 0 || stream.ids.some((id) => ids.has(id)));
 }
 
 function tellGone(context: SourceContext, { streams }: LogPosition, { files }: { files: readonly HeldFile[] }): void {
@@ -277,8 +255,4 @@ function noFile(patterns: readonly string[], denied: ReadonlyMap<string, string>
   return new DataError(
     `No file matches ${patterns.map((pattern) => `\`${pattern}\``).join(' or ')}. Correct the path in loopwright.yaml, or collect when the log is there.`,
   );
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

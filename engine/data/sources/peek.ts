@@ -20,6 +20,8 @@ export interface Peek {
   lag?: string;
   /** Number of rows that the source would bring, when counting them is cheap. */
   total?: number;
+  /** Number of lines that wait in logs; not exact where it is estimated. Lines that do not parse are among them. */
+  lines?: { count: number; exact: boolean };
   /** Sentences for the user, such as what was left out. */
   notes?: string[];
   /** The values are texts as written in a CSV or TSV file; a schema reads its missing markers and numbers from them. */

@@ -60,14 +60,14 @@ export async function fromSqlite(context: SourceContext, source: SqliteSource): 
   }
 }
 
-/** Opens a database of the project. Throws DataError when there is none. */
-export function openReadOnly(root: string, file: string): BetterSqlite.Database {
+/** Opens a database of the project; `waitMs` is the time to wait for a lock. Throws DataError when there is none. */
+export function openReadOnly(root: string, file: string, waitMs = 10_000): BetterSqlite.Database {
   const path = projectPath(root, file);
   if (!existsSync(path))
     throw new DataError(`There is no database \`${file}\`. Correct the path in loopwright.yaml.`, { place: { file } });
   const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
   try {
-    return new Database(path, { readonly: true, fileMustExist: true, timeout: 10_000 });
+    return new Database(path, { readonly: true, fileMustExist: true, timeout: waitMs });
   } catch (error) {
     throw new DataError(`The database \`${file}\` cannot be opened: ${messageOf(error)}. Check its permissions.`, {
       cause: error,

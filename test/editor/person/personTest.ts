@@ -28,4 +28,6 @@ export interface PersonSession {
   /** With nothing but a shell and git on the PATH: no Node, no Python. */
   bare?: boolean;
   tests: PersonTest[];
+  /** Stops what `prepare` started. */
+  finish?(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
 import { writeFiles } from '../../helpers/makeProject.ts';
+import { runPostgres, withoutPostgres } from '../../helpers/postgres.ts';
 import type { PersonSession } from './personTest.ts';
 import { until } from './workbench.ts';
 
@@ -13,6 +14,7 @@ datasets:
   visits: { path: data/visits.parquet, schema: schemas/visits.dataset.yaml }
   orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }
   other: { path: data/other.parquet }
+  people: { path: data/people.parquet }
 stages:
   readVisits:
     uses: collect
@@ -27,7 +29,29 @@ stages:
     with:
       dataset: other
       from: { sqlite: shop.db, query: SELECT * FROM ordrs }
+  pullPeople:
+    uses: collect
+    with:
+      dataset: people
+      from:
+        postgres: \${env.DATABASE_URL}
+        query: SELECT * FROM people
+        watermark: id
 `;
+
+/** The server that the last stage reads; null where none is installed. */
+let postgres: Awaited<ReturnType<typeof runPostgres>> | null = null;
+
+async function startPeople(project: string): Promise<void> {
+  if (withoutPostgres && process.env['CI']) throw new Error(withoutPostgres);
+  if (withoutPostgres) return;
+  postgres = await runPostgres();
+  await postgres.query(
+    `CREATE TABLE people (id int PRIMARY KEY, name text, born date, score numeric(6,2));
+     INSERT INTO people SELECT i, 'person ' || i, date '1990-01-01' + i, i / 3.0 FROM generate_series(1, 321) i`,
+  );
+  writeFileSync(join(project, '.env'), `DATABASE_URL=${postgres.url}\n`);
+}
 
 function wear(project: string, theme: string): void {
   mkdirSync(join(project, '.vscode'), { recursive: true });
@@ -49,7 +73,7 @@ function makeShop(project: string): void {
 
 /** Looks at what sources would bring before anything is collected, from the lenses of their stages. */
 export const sources: PersonSession = {
-  prepare: (folder) => {
+  prepare: async (folder) => {
     const project = join(folder, 'shop');
     writeFiles(project, {
       'loopwright.yaml': yaml,
@@ -60,9 +84,11 @@ export const sources: PersonSession = {
         'primaryKey: id\nfields:\n  - { name: id, type: integer }\n  - { name: made, type: datetime, loopwright: { role: timestamp } }\n  - { name: amount, type: number, constraints: { minimum: 0 } }\n  - { name: country, type: string, categories: [DE, FR] }\n',
     });
     makeShop(project);
+    await startPeople(project);
     wear(project, 'Light 2026');
     return project;
   },
+  finish: async () => postgres?.stop(),
   trust: true,
   tests: [
     {
@@ -127,8 +153,34 @@ export const sources: PersonSession = {
         await workbench.picture('sources-failed');
         await workbench.pressInMessage('no such table', 'Show source');
         await until('the cursor on the line of the query', async () =>
-          (await page.locator('#status\\.editor\\.selection').innerText()).startsWith('Ln 20,'),
+          (await page.locator('#status\\.editor\\.selection').innerText()).startsWith('Ln 21,'),
         );
+      },
+    },
+    {
+      name: 'a PostgreSQL server answers, and a collection makes its preview old',
+      async run({ workbench }) {
+        const { page } = workbench;
+        if (postgres === null) return;
+        await workbench.openFile('loopwright.yaml');
+        const passed = page.locator('.codelens-decoration', { hasText: /connected in .* PostgreSQL \d/ });
+        await workbench.pressLens('Test connection', '  pullPeople:', () => passed.isVisible());
+        await workbench.pressLens('Preview', '  pullPeople:', () =>
+          page.locator('.tab.active', { hasText: 'Preview: pullPeople' }).isVisible(),
+        );
+        const frame = await until('the rows of people', async () => {
+          const found = await workbench.webview('table.values tbody tr');
+          return (await found.locator('h1').innerText()) === 'pullPeople' ? found : null;
+        });
+        assert.match(await frame.locator('.facts').innerText(), /Would bring 321 rows\./);
+        assert.match(await frame.locator('.about').innerText(), /PostgreSQL [\d.]+, database postgres/);
+        await workbench.picture('sources-postgres');
+        await frame.locator('#collect').click();
+        await frame.locator('.note-bar', { hasText: /Collected since, .*321 rows/ }).waitFor({ timeout: 60_000 });
+        await workbench.picture('sources-collected');
+        await frame.locator('#read-again').click();
+        await frame.locator('.facts', { hasText: 'Nothing new: no row has id after 321' }).waitFor();
+        assert.equal(await frame.locator('.note-bar').count(), 0);
       },
     },
     {

@@ -39,7 +39,14 @@ function writeSettings(project: string, help: object | null): void {
 function prepare(folder: string): string {
   const project = join(folder, 'orders');
   const written = Object.fromEntries(Object.values(paths).map((path) => [path, '']));
-  const others = { 'loopwright.yaml': ordersYaml, 'src/train.py': '', 'data sets/a b.csv': 'a\n1\n' };
+  const others = {
+    'loopwright.yaml': ordersYaml,
+    'src/train.py': '',
+    'data sets/a b.csv': 'a\n1\n',
+    'logs/app.log': '{}\n',
+    'schemas/clicks.dataset.yaml': 'fields:\n  - { name: page, type: string }\n',
+    '.env': 'MYSQL_URL=mysql://ada@127.0.0.1/shop\n',
+  };
   const files = { ...ordersFiles({ rows: 20 }), ...written, ...others };
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(project, path)), { recursive: true });
@@ -101,6 +108,7 @@ function chosen(): TypedFile[] {
     'project/blockScalars.yaml',
     'project/flowOverLines.yaml',
     'project/monitors.yaml',
+    'project/sources.yaml',
     'experiment/uniform.yaml',
     'dataset/roles.yaml',
     'dvc/metrics.yaml',
@@ -190,6 +198,53 @@ stages:
       - data
 deployments:
   production: { model: champion, as: api }
+`;
+
+/** The sources of collect stages; each file that it names is there. */
+const sourcesByHand = `version: 1
+project: demo
+datasets:
+  orders: { path: data/orders.parquet }
+  requests: { path: data/requests.parquet }
+  readings: { path: data/readings.parquet }
+  clicks: { path: data/clicks.parquet, schema: schemas/clicks.dataset.yaml }
+stages:
+  pull:
+    uses: collect
+    with:
+      dataset: orders
+      from:
+        mysql: \${env.MYSQL_URL}
+        query: SELECT * FROM orders
+        watermark: id
+  read:
+    uses: collect
+    with:
+      dataset: requests
+      from:
+        logs:
+          - logs/app.log
+        format: pattern
+        pattern: '^(?<time>\\S+) (?<level>\\w+) (?<message>.*)$'
+        continued: '^\\s'
+  listen:
+    uses: collect
+    with:
+      dataset: readings
+      from:
+        mqtt: mqtts://broker.example:8883
+        topics: [plant/+site/temp, plant/#]
+        qos: 1
+        window: 10m
+  take:
+    uses: collect
+    with:
+      dataset: clicks
+      from:
+        events: incoming/clicks
+        port: 8090
+        origins:
+          - https://shop.example
 `;
 
 /** A file is written by hand. */
@@ -290,6 +345,7 @@ export const typing: PersonSession = {
         writeSettings(stage.project, null);
         const texts: [TypedKind, string][] = [
           ['project', handWritten],
+          ['project', sourcesByHand],
           ['experiment', "describe: it's one\nparams:\n  epochs: 3\nsweep:\n  method: grid\n"],
           ['dataset', 'fields:\n  - name: id\n    type: integer\n  - name: at\n    type: datetime\nprimaryKey: id\n'],
         ];
@@ -298,6 +354,9 @@ export const typing: PersonSession = {
           await empty(stage.workbench);
           await typeAsPeopleDo(stage.workbench, text);
           assert.equal((await saved(stage, paths[kind])).replace(/ +$/, ''), text);
+          if (text !== sourcesByHand) continue;
+          const marks = stage.workbench.page.locator('.squiggly-error, .squiggly-warning');
+          await until('no finding in the right file', async () => (await marks.count()) === 0);
         }
         await stage.workbench.noErrors();
       },

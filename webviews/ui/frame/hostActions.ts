@@ -12,6 +12,8 @@ export interface HostActions {
   /** Runs a stage with its dependencies; null for every stage. */
   runStage(stage: string | null): void;
   runAll(): void;
+  /** Runs a command in a terminal, which the person sees. */
+  runInTerminal(command: string): void;
   copy(text: string): void;
   /** Saves a view as one HTML file. */
   savePage(page: SavedPage): void;
@@ -27,6 +29,7 @@ export function hostActions(act: (action: ViewAction) => void): HostActions {
     openProject: () => openFile('loopwright.yaml'),
     runStage,
     runAll: () => runStage(null),
+    runInTerminal: (command) => act({ do: 'runInTerminal', command }),
     copy: (text) => act({ do: 'copy', text }),
     savePage: (page) => act({ do: 'savePage', page }),
   };
