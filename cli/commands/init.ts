@@ -112,7 +112,9 @@ async function sensible(start: Start, look: FolderLook): Promise<Choice> {
     say(`Found ${runs.path} with ${runs.runs ?? 0} runs`);
     return { kind: 'import', path: runs.path };
   }
-  for (const problem of problemsOf(look)) if (!context.json) context.terminal.line(problem);
+  const problems = problemsOf(look);
+  if (problems.length > 0)
+    throw new ProjectError(`${problems.join(' ')} Use \`--data FILE\`, \`--script FILE\` or \`--example\`.`);
   say(
     `Found nothing to start from in ${look.folder}, so the example is copied; use \`--data FILE\` or \`--script FILE\` to start from your own files`,
   );

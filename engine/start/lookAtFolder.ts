@@ -59,7 +59,8 @@ export async function lookAtFolder(folder: string, options: LookOptions = {}): P
   }
   const databases = options.sources === false ? [] : await databasesIn(folder, walk.databases, options);
   const logs = options.sources === false ? [] : await logsIn(folder, walk.logs, options);
-  const others = walk.tables.length + scripts.length + databases.length;
+  const usable = databases.filter(({ problem }) => problem === null);
+  const others = walk.tables.length + scripts.length + usable.length;
   return {
     folder,
     project: projectFileNames.find((name) => existsSync(join(folder, name))) ?? null,

@@ -133,5 +133,5 @@ test('init finds databases and logs, and their projects run', async () => {
   const first = await runCli(['init', '--dry-run'], { cwd: both });
   assert.match(first.out, /Found orders\.csv; `--data shop\.db` creates a project for the database\./);
   const odd = await runCli(['init'], { cwd: makeProject({ 'broken.sqlite': 'x', 'words.log': 'no form\n' }) });
-  assert.match(odd.out, /`broken\.sqlite` is not a SQLite database.*\n.*words\.log: its lines have no known format/);
+  assert.match(odd.err, /`broken\.sqlite` is not a SQLite database.*words\.log: its lines have no known format/);
 });
