@@ -3,7 +3,7 @@ import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import { withLeapSeconds } from '../leapSecond.ts';
 import { quoteLiteral } from '../quote.ts';
 import type { ParsedLines } from './parsedLines.ts';
-import { monthNumber } from './timeText.ts';
+import { isTimeField, monthNumber } from './timeText.ts';
 
 /** Columns of the formats `common` and `combined`. */
 export const accessColumns = {
@@ -65,7 +65,9 @@ export function accessLines(records: string, { format }: FromLogs, schema: Datas
   const wanted = [...accessColumns.common, ...(format === 'combined' ? accessColumns.combined : [])];
   const declared = schema?.fields.map(({ name }) => name);
   const columns = wanted.flatMap((name) =>
-    declared === undefined || declared.includes(name) ? [{ name, sql: all[name] ?? 'NULL' }] : [],
+    declared === undefined || declared.includes(name)
+      ? [{ name, sql: all[name] ?? 'NULL', isTimestamp: name === 'time' && isTimeColumn(schema) }]
+      : [],
   );
   const whole = format === 'common' ? ` AND ${slowly('rest')} = '' AND ${slowly('agent')} = ''` : '';
   // A time that is none, such as the 32nd of a month, is no line of the format.
@@ -73,10 +75,13 @@ export function accessLines(records: string, { format }: FromLogs, schema: Datas
   return { from, columns, fits: `(_lw_fast OR ((_lw_v IS NOT NULL OR _lw_r IS NOT NULL)${whole}))${timed}` };
 }
 
+function isTimeColumn(schema: DatasetSchema | null): boolean {
+  return schema === null || !schema.fields.some(({ name }) => name === 'time') || isTimeField(schema, 'time');
+}
+
 /** Returns the time as a TIMESTAMP in UTC, or as written for a field of another type or with a form of its own. */
 function timeOf(schema: DatasetSchema | null, slow: string): string {
-  const field = schema?.fields.find(({ name }) => name === 'time');
-  if (field && (field.type !== 'datetime' || field.format?.includes('%') === true))
+  if (!isTimeColumn(schema))
     return `CASE WHEN _lw_fast THEN substr(_lw_h[4], 2) || ' ' || substr(_lw_h[5], 1, 5) ELSE ${slow} END`;
   // Reading the time alone is several times faster than reading it with its offset.
   const offset = (zone: string) =>

@@ -140,8 +140,8 @@ export class LogParts {
     const { from, columns, fits } = await parseLines(this.#db, linesOf(slice), this.#source, this.#schema);
     const table = 'loopwright_other_lines';
     const values = scanner.columns.map(({ name }, i) => {
-      const sql = columns.find((column) => column.name === name)?.sql ?? 'NULL';
-      return `CAST(${sql} AS VARCHAR) AS v${i}`;
+      const { sql = 'NULL', isTimestamp = false } = columns.find((column) => column.name === name) ?? {};
+      return `${isTimestamp ? `'@' || epoch_us(${sql})` : `CAST(${sql} AS VARCHAR)`} AS v${i}`;
     });
     await this.#db.run(
       `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT line, (${fits}) IS TRUE AS fits, ${values.join(', ')} FROM ${from}`,

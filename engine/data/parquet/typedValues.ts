@@ -10,7 +10,7 @@ export interface TypedValues {
   max: Buffer | null;
 }
 
-const [plus, dash, dot, zero, nine, colon, blank, letterT, letterZ] = [43, 45, 46, 48, 57, 58, 32, 84, 90];
+const [plus, dash, dot, zero, nine, colon, blank, letterT, letterZ, atSign] = [43, 45, 46, 48, 57, 58, 32, 84, 90, 64];
 /** Whole numbers of so many digits are exact as a double. */
 const exactDigits = 15;
 
@@ -35,7 +35,10 @@ export function typedValues(column: TextColumn, type: 'TIMESTAMP' | 'BIGINT' | '
       const exact = type === 'DOUBLE' ? null : longValue(bytes, from, to, type);
       if (exact === null) return null;
       long[i] = exact;
-      isKnown = false;
+      if (Number.isSafeInteger(Number(exact))) {
+        min = Math.min(min, Number(exact));
+        max = Math.max(max, Number(exact));
+      } else isKnown = false;
       continue;
     }
     if (type === 'DOUBLE') doubles[i] = value;
@@ -113,10 +116,13 @@ function decimal(bytes: Buffer, from: number, to: number): number {
   return first === from ? value : -value;
 }
 
-/** Whole numbers of 64 bits, and times so far out that their microseconds are not exact as a double. */
+/**
+ * Whole numbers of 64 bits, times so far out that their microseconds are not exact as a double, and microseconds since
+ * 1970 after `@`.
+ */
 function longValue(bytes: Buffer, from: number, to: number, type: 'TIMESTAMP' | 'BIGINT'): bigint | null {
-  if (type === 'BIGINT') {
-    const text = bytes.toString('latin1', from, to);
+  if (type === 'BIGINT' || bytes[from] === atSign) {
+    const text = bytes.toString('latin1', type === 'BIGINT' ? from : from + 1, to);
     if (!/^-?\d{1,19}$/.test(text)) return null;
     const value = BigInt(text);
     return BigInt.asIntN(64, value) === value ? value : null;
