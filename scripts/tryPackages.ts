@@ -1,7 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fetchPackage, lockedVersion } from './packaging/lockedPackage.ts';
 import { ownTarget, targetNamed, targets } from './packaging/targets.ts';
 import { prepareWine, runNodeUnderWine, winePath } from './wine.ts';
@@ -46,8 +55,18 @@ function underMusl(): Launcher {
   }
   const [node = ''] = globSync(join(folder, '**', 'bin', 'node'));
   execFileSync('chmod', ['+x', node]);
-  const libraries = globSync(join(folder, '*.libs')).join(':');
-  return { command: ['env', `LD_LIBRARY_PATH=${libraries}`, node] };
+  const { status, stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+  if (status !== 0) return { why: 'the Node of the wheel needs musl 1.2.4 or newer' };
+  // A system is told by its `ldd`: that of Alpine names musl. Only this process and its children see the other one.
+  const ldd = join(kept, 'ldd-musl');
+  writeFileSync(ldd, `#!/bin/sh\necho 'musl libc (x86_64)'; # Node ${stdout}`, { mode: 0o755 });
+  const script = 'mount --bind "$0" /usr/bin/ldd && exec "$@"';
+  // Alpine has these under their plain names.
+  const libraries = join(kept, 'libraries-musl');
+  mkdirSync(libraries, { recursive: true });
+  for (const file of globSync(join(folder, '*.libs', '*')))
+    copyFileSync(file, join(libraries, basename(file).replace(/-[0-9a-f]{8}(\.so\.\d+).*$/, '$1')));
+  return { command: ['unshare', '--mount', 'sh', '-c', script, ldd, 'env', `LD_LIBRARY_PATH=${libraries}`, node] };
 }
 
 function fetched(name: string, wanted: string): string {
