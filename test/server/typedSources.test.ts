@@ -66,7 +66,7 @@ test('a right file has no finding', async () => {
   const uri = uriOf(join(root, 'loopwright.yaml'));
   const here = text.replace('/var/log/nginx/access.log*', 'logs/*.log');
   server.open(uri, here.replace('qos: 1', 'qos: 3'));
-  await server.codes(uri, ['LW107']);
+  await server.codes(uri, ['LW105']);
   server.change(uri, here);
   assert.deepEqual(await server.codes(uri, []), []);
 });

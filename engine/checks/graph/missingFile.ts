@@ -43,9 +43,11 @@ export const missingFile: Rule = {
       if ('logs' in from) reportLogs(context, name, from.logs);
       const [key, path, what] = placeOf(from);
       if (key !== null && absent(path))
-        context.report(['stages', name, 'with', 'from', key], `There is no ${what} \`${path}\`.`, {
-          severity: 'warning',
-        });
+        context.report(
+          ['stages', name, 'with', 'from', key],
+          `There is no ${what} \`${path}\`.${nearestAfter(path, files)}`,
+          { severity: 'warning' },
+        );
       if ('query' in from && isSqlFile(from.query) && !files.exists(from.query.trim()))
         context.report(['stages', name, 'with', 'from', 'query'], `There is no file \`${from.query.trim()}\`.`);
     }

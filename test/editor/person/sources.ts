@@ -10,6 +10,7 @@ import { until } from './workbench.ts';
 
 const yaml = `version: 1
 project: shop
+env_file: .env
 datasets:
   visits: { path: data/visits.parquet, schema: schemas/visits.dataset.yaml }
   orders: { path: data/orders.parquet, schema: schemas/orders.dataset.yaml }
@@ -153,7 +154,7 @@ export const sources: PersonSession = {
         await workbench.picture('sources-failed');
         await workbench.pressInMessage('no such table', 'Show source');
         await until('the cursor on the line of the query', async () =>
-          (await page.locator('#status\\.editor\\.selection').innerText()).startsWith('Ln 21,'),
+          (await page.locator('#status\\.editor\\.selection').innerText()).startsWith('Ln 22,'),
         );
       },
     },

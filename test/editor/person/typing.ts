@@ -203,6 +203,7 @@ deployments:
 /** The sources of collect stages; each file that it names is there. */
 const sourcesByHand = `version: 1
 project: demo
+env_file: .env
 datasets:
   orders: { path: data/orders.parquet }
   requests: { path: data/requests.parquet }
