@@ -55,9 +55,7 @@ async function tried(file: string): Promise<Omit<Outcome, 'file'>> {
 
 const [folder = '.', target = 'public-files.md'] = process.argv.slice(2).map((path) => resolve(path));
 const files = globSync('**/*', { cwd: folder })
-  .filter(
-    (path) => sourceFormat(path) !== null && sourceFormat(path) !== 'json' && statSync(join(folder, path)).isFile(),
-  )
+  .filter((path) => sourceFormat(path) !== null && statSync(join(folder, path)).isFile())
   .toSorted();
 const outcomes: Outcome[] = [];
 for (const file of files) {
@@ -72,20 +70,46 @@ for (const file of files) {
   process.stdout.write(`${outcomes.length}/${files.length} ${file}: ${accepted.slice(0, 160)}\n`);
 }
 const repositories: Readonly<Record<string, string | undefined>> = {
-  csvkit: 'wireservice/csvkit, examples/',
-  frictionless: 'frictionlessdata/frictionless-py, data/',
-  duckdb: 'duckdb/duckdb, data/csv/ and data/parquet-testing/',
-  'parquet-testing': 'apache/parquet-testing, data/',
+  csvkit: 'wireservice/csvkit',
+  frictionless: 'frictionlessdata/frictionless-py',
+  duckdb: 'duckdb/duckdb, data/',
+  pandas: 'pandas-dev/pandas, pandas/tests/',
+  'parquet-testing': 'apache/parquet-testing',
 };
 const sources = [...new Set(outcomes.map(({ file }) => file.split('/')[0] ?? ''))];
 const isAccepted = ({ accepted }: Outcome) => accepted.startsWith('yes');
+/** Files that a fuzzer made: broken on purpose, one row a folder. */
+const fuzzed = /^(.*\/(?:afl|fuzzing)(?:\/[^/]+)*)\/[^/]+$/;
+
+function rowsOf(own: readonly Outcome[]): string[] {
+  const folders = new Map<string, Outcome[]>();
+  for (const outcome of own) {
+    const folder = fuzzed.exec(outcome.file)?.[1];
+    if (folder !== undefined) folders.set(folder, [...(folders.get(folder) ?? []), outcome]);
+  }
+  const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+  const source = /^[^/]+\//;
+  return [
+    ...own
+      .filter(({ file }) => !fuzzed.test(file))
+      .map(({ file, read, accepted }) => row(file.replace(source, ''), read, accepted)),
+    ...[...folders].map(([folder, all]) =>
+      row(
+        `${folder.replace(source, '')}/ (${all.length} files of a fuzzer)`,
+        '',
+        `${all.filter(isAccepted).length} yes; the others are told: lines that are set aside, or no text`,
+      ),
+    ),
+  ];
+}
+
 const sections = sources.map((source) => {
   const own = outcomes.filter(({ file }) => file.startsWith(`${source}/`));
   return `## ${source}${repositories[source] ? ` (${repositories[source]})` : ''}: ${own.filter(isAccepted).length} of ${own.length} accepted
 
 | file | how it is read | accepted by its inferred schema |
 | --- | --- | --- |
-${own.map(({ file, read, accepted }) => `| ${file.slice(source.length + 1)} | ${read} | ${accepted} |`).join('\n')}
+${rowsOf(own).join('\n')}
 `;
 });
 writeFileSync(
@@ -94,8 +118,8 @@ writeFileSync(
 
 Test files of other tools, read by Loopwright: a schema is inferred from each file, and the file is validated with it.
 \`node bench/publicFiles.ts FOLDER docs/public-files.md\` writes this page from a folder with the files.
-${outcomes.filter(isAccepted).length} of ${outcomes.length} files are accepted. For the others, the last column says why not: files that are broken on purpose or
-have an encoding that DuckDB does not read, and malformed lines, which are set aside. Nothing is refused for its values.
+${outcomes.filter(isAccepted).length} of ${outcomes.length} files are accepted. For the others, the last column says why not: files that are broken on purpose, texts
+whose encoding cannot be told, and malformed lines, which are set aside. A value is refused only where infer tells it.
 
 ${sections.join('\n')}`,
 );

@@ -96,13 +96,34 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
     say: () => 'the Parquet file is encrypted; write it without encryption',
   },
   {
-    when: /MAP_KEY_VALUE|requires two children|Unsupported converted type|Node without children/i,
+    when: /Variant column|Variant shredding|shredded/i,
+    say: () => 'a column of the type VARIANT has a form that cannot be read; write it again as text or as a struct',
+  },
+  {
+    when: /Invalid string encoding|is not valid UTF8/i,
+    say: () => 'a text in it is not UTF-8; write it again',
+  },
+  {
+    when: /MAP_KEY_VALUE|requires two children|Unsupported converted type|converted type can only|Node without children/i,
     say: () =>
       'the schema inside the Parquet file is not valid for its nested columns; write it again, such as with pandas (to_parquet)',
   },
   {
-    when: /too small to be a Parquet|No magic bytes|parquet/i,
+    when: /STRUCT\(\)/,
+    say: () => 'a group in it has no fields, which cannot be read; write it again without that column',
+  },
+  {
+    when: /Out of buffer|TProtocolException|Page size mismatch|bitpacked data exceeds|statistics in your data source/,
+    say: () => 'the Parquet file is damaged: its parts contradict each other; write it again',
+  },
+  {
+    when: /too small to be a Parquet|No magic bytes/i,
     say: () => 'not a whole Parquet file; it was cut short or is another format: write it again',
+  },
+  {
+    when: /parquet/i,
+    say: () =>
+      'not a whole Parquet file: it is damaged, was cut short, or is written in a way that cannot be read; write it again',
   },
   {
     when: /GZIP|gzip/,
@@ -111,6 +132,11 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
   {
     when: /Malformed JSON[^:]*: ([^\n]*)/,
     say: (match) => `not valid JSON: ${match[1]?.trim() ?? ''}; expected one object per line, or one array of objects`,
+  },
+  {
+    when: /Duplicate name "([^"]*)" in struct auto-detected in JSON/,
+    say: (match) =>
+      `objects inside its rows have keys that differ only by case, such as \`${match[1] ?? ''}\`; rename one of them`,
   },
   {
     when: /JSON transform error|Expected OBJECT|JSON/i,

@@ -51,13 +51,38 @@ export async function inferFiles(
   const written = guess ? await writtenSchema(db, source, texts, { delimiter: ',', signal }) : null;
   // A text of a typed file is a text on purpose, unless it is a date.
   const doubtful = new Set(written?.columns.filter(({ strays }) => strays.length > 0).map(({ name }) => name));
-  const dates = (written?.schema.fields ?? []).filter(
-    ({ name, type }) => (type === 'date' || type === 'datetime') && !doubtful.has(name),
+  const dates = await withBlanks(
+    db,
+    source,
+    (written?.schema.fields ?? []).filter(
+      ({ name, type }) => (type === 'date' || type === 'datetime') && !doubtful.has(name),
+    ),
   );
+  const schema = await inferSchema(db, source, { guess, written: dates });
+  for (const field of schema.fields) {
+    // A text that means no value counted as a value.
+    if (field.missingValues === undefined || field.constraints?.required === undefined) continue;
+    const { required: _required, ...others } = field.constraints;
+    if (Object.keys(others).length > 0) field.constraints = others;
+    else delete field.constraints;
+  }
   return {
-    schema: await inferSchema(db, source, { guess, written: dates }),
+    schema,
     columns: (written?.columns ?? []).filter(({ name }) => dates.some((field) => field.name === name)),
   };
+}
+
+/** Fields of dates in which blank texts are missing values: in a typed file they are none by themselves. */
+async function withBlanks(db: Database, source: string, fields: readonly Field[]): Promise<Field[]> {
+  const found: Field[] = [];
+  for (const field of fields) {
+    const column = quoteIdentifier(field.name);
+    const blanks = await db.rows(`SELECT DISTINCT ${column} AS t FROM ${source} WHERE trim(${column}) = '' LIMIT 20`);
+    const own = (field.missingValues ?? []).map((one) => (typeof one === 'string' ? one : one.value));
+    const all = [...new Set([...own, ...blanks.map(({ t }) => String(t))])];
+    found.push(all.length > own.length ? { ...field, missingValues: all } : field);
+  }
+  return found;
 }
 
 let tables = 0;

@@ -5,7 +5,9 @@ export function quoteIdentifier(name: string): string {
 
 /** Quotes a text as an SQL literal, for places without parameters such as file lists and COPY targets. */
 export function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const quoted = (part: string) => `'${part.replaceAll("'", "''")}'`;
+  // DuckDB takes a NUL character for the end of a statement.
+  return text.includes('\0') ? `(${text.split('\0').map(quoted).join(' || chr(0) || ')})` : quoted(text);
 }
 
 /** Quotes the path of one file that DuckDB reads: it takes `[`, `*` and `?` in a path for wildcards. */

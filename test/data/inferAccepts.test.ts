@@ -178,6 +178,25 @@ test('Parquet of all types is accepted', async () => {
   assert.deepEqual(await refused(file), []);
 });
 
+// Tried: blank texts and zero dates among the dates of JSON and Parquet, NUL characters in a few repeated texts.
+test('texts of typed files that mean no value, and NUL characters', async () => {
+  const json = join(folder, 'blank.jsonl');
+  writeFileSync(
+    json,
+    ['2024-01-31', '', '2024-02-01', ' ', '0000-00-00'].map((day) => `${JSON.stringify({ day, z: day })}\n`).join(''),
+  );
+  const parquet = join(folder, 'blank.parquet');
+  await db.run(`COPY (SELECT day FROM read_json(${quoteLiteral(json)})) TO ${quoteLiteral(parquet)} (FORMAT parquet)`);
+  for (const file of [json, parquet]) {
+    assert.deepEqual(await refused(file), []);
+    const { fields } = (await inferFiles(db, [file])).schema;
+    assert.deepEqual([fields[0]?.type, fields[0]?.constraints?.required], ['date', undefined]);
+  }
+  const nul = join(folder, 'nul.csv');
+  writeFileSync(nul, `a,b\nx\0y,1\n${'z,2\n'.repeat(30)}`);
+  assert.deepEqual(await refused(nul), []);
+});
+
 test('2,000 columns are inferred', async () => {
   const width = rounds(2000);
   const names = Array.from({ length: width }, (_, i) => `c${i}`);

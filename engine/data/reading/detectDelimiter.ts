@@ -1,4 +1,6 @@
+import type { QuoteStyle } from '../../project/schema/readSettings.ts';
 import { isNumber } from './cellKinds.ts';
+import { endsInEscape } from './escapes.ts';
 import { isBlank, recordsOf, type TextRecord } from './records.ts';
 
 /** Delimiters in the order of preference when they split a text equally well. */
@@ -18,9 +20,12 @@ interface Split {
  * separate numbers.
  */
 export function detectDelimiter(lines: readonly string[]): string {
+  const sample = lines.slice(0, most);
+  // A backslash at the end of many lines continues them.
+  const isContinued = sample.filter(endsInEscape).length > sample.length / 10;
   const splits = candidates
-    .filter((delimiter) => lines.slice(0, most).some((line) => line.includes(delimiter)))
-    .map((delimiter) => splitBy(lines, delimiter))
+    .filter((delimiter) => sample.some((line) => line.includes(delimiter)))
+    .map((delimiter) => splitBy(lines, delimiter, isContinued ? 'backslash' : 'double'))
     .filter(({ score }) => score > 0);
   const best = splits.reduce<Split | null>((first, next) => (first && first.score >= next.score ? first : next), null);
   if (!best || best.score < 0.35) {
@@ -43,8 +48,8 @@ export function usualFields(records: readonly TextRecord[]): { fields: number; s
   return { fields: best.fields, share: best.n / Math.max(1, records.length) };
 }
 
-function splitBy(lines: readonly string[], delimiter: string): Split {
-  const records = recordsOf(lines, { delimiter, quotes: 'double' }, 0, most).filter((record) => !isBlank(record));
+function splitBy(lines: readonly string[], delimiter: string, quotes: QuoteStyle): Split {
+  const records = recordsOf(lines, { delimiter, quotes }, 0, most).filter((record) => !isBlank(record));
   const { fields, share } = usualFields(records);
   if (fields < 2) {
     const several = records.filter((record) => record.fields.length > 1).length;

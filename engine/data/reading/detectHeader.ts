@@ -38,7 +38,7 @@ export function detectHeader(
 }
 
 function firstOfTable(records: readonly TextRecord[], first: number): number {
-  const { fields: usual } = usualFields(records.filter((record) => !isBlank(record)));
+  const usual = widthOfTable(records);
   // A line of the width of the rows with few names, directly above a line that is no header: names of pandas.
   let wide = -1;
   for (let at = first; at < Math.min(records.length, first + mostPreamble); at++) {
@@ -49,6 +49,20 @@ function firstOfTable(records: readonly TextRecord[], first: number): number {
     wide = record.fields.length === usual && record.fields[0]?.trim() === '' ? at : -1;
   }
   return first;
+}
+
+/**
+ * The number of fields that most records have. In a short text, one block of wide records is the table, and narrow lines
+ * above and below it are names with values, as reports have them.
+ */
+function widthOfTable(all: readonly TextRecord[]): number {
+  const records = all.filter((record) => !isBlank(record));
+  const { fields } = usualFields(records);
+  const wide = records.flatMap((record, i) => (record.fields.length >= Math.max(4, 2 * fields) ? [i] : []));
+  const [first = 0, last = 0] = [wide[0], wide.at(-1)];
+  const isBlock = records.length <= 60 && wide.length > 1 && first > 0 && last - first + 1 === wide.length;
+  if (!isBlock || records.some((record, i) => record.fields.length > fields && !wide.includes(i))) return fields;
+  return usualFields(records.slice(first, last + 1)).fields;
 }
 
 function isComment(record: TextRecord): boolean {

@@ -76,7 +76,7 @@ function fieldsInQuotes(line: string, delimiter: string): number {
 
 /** Notes the escapes of a line. Returns false when a backslash starts none. */
 function readEscapes(line: string, delimiter: string, seen: Seen): boolean {
-  if (/(^|[^\p{L}])[A-Za-z]:\\(?!\\)/u.test(line)) return false;
+  if (/(^|[^\p{L}])[A-Za-z]:\\(?!\\|$)/u.test(line)) return false;
   let [start, hasEscape] = [0, false];
   for (let at = 0; at <= line.length; at++) {
     if (at === line.length || line.startsWith(delimiter, at)) {

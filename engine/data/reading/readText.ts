@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { DataError } from '../../base/errors.ts';
 import { decodeStart, refuseBinary } from './decodeStart.ts';
-import { detectEncoding } from './detectEncoding.ts';
+import { detectEncoding, withoutCutCharacter } from './detectEncoding.ts';
 import { detectShape, type TextShape } from './detectShape.ts';
 import { fileStart, packingOf, type FileStart } from './fileStart.ts';
 import { refuseForeignContent } from './foreignContent.ts';
@@ -57,7 +57,9 @@ function lookAt(file: string, given: ShapeSettings): TextReading {
   let rest: RestOfText | null = null;
   if (!encoding.startsWith('utf-16') && !start.whole && packingOf(file) === null) {
     const last = shape.leftOut.length > 0 && shape.readAs.delimiter.length === 1 ? shape.readAs.delimiter : null;
-    rest = scanRest(file, start.bytes.length, last === null ? null : last.charCodeAt(0));
+    // The start can end inside a character.
+    const from = withoutCutCharacter(start.bytes).length;
+    rest = scanRest(file, from, last === null ? null : last.charCodeAt(0));
     if (encoding === 'utf-8' && rest.notUtf8 !== null) {
       encoding = given.encoding ?? encodingOfRest(file, start, rest.notUtf8);
       ({ shape, listing } = shapeOf(file, start, encoding, given));

@@ -303,6 +303,27 @@ const others: [string, string | Buffer, unknown[][], string?][] = [
     ],
   ],
   ['only a header', 'a,b\n', [['a', 'b']]],
+  [
+    'names with values above a wide table, as reports have them',
+    'Vendor\tTest\nStart\t06/02/2024\nEnd\t06/29/2024\nday\tid\tsku\tn\tprice\n06/19/2024\t7\tx\t1\t2.5\n06/14/2024\t8\ty\t1\t3.5\nRows\t2\n',
+    [
+      ['day', 'id', 'sku', 'n', 'price'],
+      ['06/19/2024', '7', 'x', '1', '2.5'],
+      ['06/14/2024', '8', 'y', '1', '3.5'],
+      ['Rows', '2', null, null, null],
+    ],
+    'tsv',
+  ],
+  [
+    'programs in fields, with a backslash before commas and line breaks',
+    'id,code\n1,def f(a\\, b):\\\n  return [a\\, b]\\\n\n2,for c in s:\\\n  print(c)\\\n\n3,pass\n',
+    [
+      ['id', 'code'],
+      ['1', 'def f(a, b):\n  return [a, b]\n'],
+      ['2', 'for c in s:\n  print(c)\n'],
+      ['3', 'pass'],
+    ],
+  ],
   ['texts of two words', 'name\nAda Lovelace\nAlan Turing\n', [['name'], ['Ada Lovelace'], ['Alan Turing']]],
   [
     'windows-1252',
@@ -328,3 +349,13 @@ for (const [name, content, expected, ending] of others)
     const path = file(content, ending);
     assert.deepEqual(await table(path), expected, JSON.stringify(readText(path)));
   });
+
+test('a long text is UTF-8 wherever its letters are', async () => {
+  // Tried: letters of two, three and four bytes over each place where the start of the file can end.
+  for (const letter of ['ü', '€', '😀'])
+    for (let shift = 0; shift < letter.length * 2; shift++) {
+      const line = `1,${letter.repeat(80)}\n`;
+      const path = file(`a,${'b'.repeat(shift + 1)}\n${line.repeat(Math.ceil(300_000 / Buffer.byteLength(line)))}`);
+      assert.deepEqual([readText(path).readAs.encoding, readText(path).ragged], ['utf-8', null]);
+    }
+});
