@@ -41,21 +41,21 @@ export async function inPortions(
  * Writes the columns of a SELECT to a temporary table, in portions when there are many, and returns its name. The time
  * to plan a statement grows with the square of the number of its expressions.
  */
-export async function tableInPortions(
+export async function tableInPortions<T>(
   db: Database,
-  names: readonly string[],
-  select: (names: readonly string[]) => string,
+  columns: readonly T[],
+  select: (columns: readonly T[]) => string,
   size = 50,
 ): Promise<string> {
   const whole = `loopwright_whole_${++parts}`;
-  if (names.length <= size) {
-    await db.run(`CREATE TEMP TABLE ${whole} AS ${select(names)}`);
+  if (columns.length <= size) {
+    await db.run(`CREATE TEMP TABLE ${whole} AS ${select(columns)}`);
     return whole;
   }
   const tables: string[] = [];
-  for (let from = 0; from < names.length; from += size) {
+  for (let from = 0; from < columns.length; from += size) {
     const table = `${whole}_${tables.length}`;
-    await db.run(`CREATE TEMP TABLE ${table} AS ${select(names.slice(from, from + size))}`);
+    await db.run(`CREATE TEMP TABLE ${table} AS ${select(columns.slice(from, from + size))}`);
     tables.push(table);
   }
   await db.run(`CREATE TEMP TABLE ${whole} AS SELECT * FROM ${tables.join(' POSITIONAL JOIN ')}`);

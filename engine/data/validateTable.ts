@@ -17,6 +17,7 @@ import {
   type PlannedRule,
 } from './judgedRows.ts';
 import { parseField, type ParsedField } from './parseField.ts';
+import { tableInPortions } from './portions.ts';
 import { quoteIdentifier } from './quote.ts';
 import { columnProblems, rowProblems, shareProblems, type TableProblem } from './tableProblems.ts';
 import type { RuleFinding } from './ruleFinding.ts';
@@ -53,6 +54,8 @@ export interface ValidateOptions {
    * checked.
    */
   foreign?: readonly (string | null)[];
+  /** The caller reads `validSql`, so the typed rows of a wide table are stored. */
+  keepsValid?: boolean;
   /** Number of rows of a source in which every value is of the type of its field, and no text is a missing value. */
   provedRows?: number;
 }
@@ -196,16 +199,19 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
   };
 
   const kept = [
-    ...fields.map(({ field, parsed }) => `${parsed.value} AS ${quoteIdentifier(field.name)}`),
+    ...fields.map(({ field, parsed }) => ({ name: field.name, sql: parsed.value })),
     ...alsoKeep
       .filter((column) => types.has(column) && !fields.some(({ field }) => field.name === column))
-      .map((column) => quoteIdentifier(column)),
+      .map((column) => ({ name: column, sql: quoteIdentifier(column) })),
   ];
   const stay =
-    failing && (values || leaving.marks.length > 0)
+    failing && (copy || leaving.marks.length > 0)
       ? `${withNumbers} AS _lw_rows WHERE _lw_rows._lw_n NOT IN (${failing.leaving}) ORDER BY _lw_rows._lw_n`
       : `(SELECT * FROM ${source}${leaving.rules.length > 0 ? ` WHERE NOT (${leaving.rules.map((rule) => verdict(rule, fields)).join(' OR ')})` : ''})`;
-  const validSql = `SELECT ${kept.join(', ') || 'NULL AS _lw_nothing'} FROM ${stay}`;
+  const select = (columns: readonly { name: string; sql: string }[]) =>
+    `SELECT ${columns.map(({ name: as, sql }) => `${sql} AS ${quoteIdentifier(as)}`).join(', ') || 'NULL AS _lw_nothing'} FROM ${stay}`;
+  const typed = copy && options.keepsValid ? await tableInPortions(db, kept, select) : null;
+  const validSql = typed ? `SELECT * FROM ${typed}` : select(kept);
   const invalidSql = invalidSelect(withNumbers, columns, failing, rowPlace, rejected);
 
   const unreadable = rejected ? await rejectFindings(db, rejected, lineMode(schema, invalid)) : [];
@@ -227,7 +233,7 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
     rules: [...unreadable, ...(failing ? await failing.findings(rowPlace) : [])],
     discard: async () => {
       const marked = broken.marks.map(({ table }) => table);
-      const tables = [...(failing?.tables ?? []), rowPlace.starts, rejected, copy, ...marked];
+      const tables = [...(failing?.tables ?? []), rowPlace.starts, rejected, copy, typed, ...marked];
       for (const table of tables) if (table) await db.run(`DROP TABLE IF EXISTS ${table}`);
     },
   };

@@ -51,6 +51,7 @@ export async function openReplay(input: {
   let refused = 0;
   if (schema) {
     const result = await validateTable(db, {
+      keepsValid: true,
       source: raw,
       schema,
       mode: text ? 'raw' : 'typed',

@@ -43,6 +43,7 @@ export async function checkBatch(request: BatchRows): Promise<CheckedBatch> {
   const schema = schemaOfBatch(request);
   const numbered = `(SELECT row_number() OVER () AS _lw_row, * FROM ${rows})`;
   const result = await validateTable(db, {
+    keepsValid: true,
     source: numbered,
     schema,
     mode: 'typed',

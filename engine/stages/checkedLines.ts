@@ -16,6 +16,7 @@ export async function checkedLines(
   if (schema === null) return withUnparsed(db, unchecked(lines.sql, rows - lines.count), lines, invalid);
   context.progress('checking every row against the schema');
   const result = await validateTable(db, {
+    keepsValid: true,
     source: lines.sql,
     schema,
     mode: lines.typed === true ? 'typed' : 'raw',

@@ -308,6 +308,7 @@ async function writeRows(context: StageContext, plan: Plan, received: Received, 
     });
   context.progress('checking every row against the schema');
   const result = await validateTable(db, {
+    keepsValid: true,
     source,
     schema: merges ? withoutRowBounds(schema) : schema,
     mode: text ? 'raw' : 'typed',

@@ -53,6 +53,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   if (output.schema) {
     context.progress('checking every row against the schema');
     const result = await validateTable(db, {
+      keepsValid: true,
       source: 'prepared',
       schema: output.schema,
       mode: 'typed',
