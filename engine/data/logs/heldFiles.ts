@@ -158,9 +158,17 @@ export async function packingOf(handle: FileHandle): Promise<Packing> {
   return has(0x42, 0x5a, 0x68) || has(0xfd, 0x37, 0x7a, 0x58, 0x5a) || has(0x50, 0x4b, 3, 4) ? 'other' : null;
 }
 
-/** Reads bytes at an offset; fewer than `length` at the end of the file. */
-export async function bytesOf(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
+/**
+ * Reads bytes at an offset; fewer than `length` at the end of the file. The result is a part of `given`, if that is long
+ * enough.
+ */
+export async function bytesOf(
+  handle: FileHandle,
+  offset: number,
+  length: number,
+  given: Buffer | null = null,
+): Promise<Buffer> {
+  const buffer = given !== null && given.length >= length ? given : Buffer.allocUnsafeSlow(length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(buffer, done, length - done, offset + done);

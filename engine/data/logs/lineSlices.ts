@@ -33,10 +33,13 @@ export interface SliceOptions {
   isFinished: boolean;
   /** Takes the lines instead of the file at `target`. */
   scanned?: ScannedLines | null;
+  /** Where chunks are read into; see `chunkBytes`. */
+  buffer?: Buffer;
   signal: AbortSignal;
 }
 
-const chunkBytes = 4 << 20;
+/** Bytes that are read at once, where lines are not longer. */
+export const chunkBytes = 4 << 20;
 const sliceBytes = 128 << 20;
 /** Scanned lines stay in memory until they are written, as one row group. */
 const scannedBytes = 32 << 20;
@@ -72,7 +75,7 @@ export async function copyLines(
     let length = chunkBytes;
     while (slice.end < size && slice.end - start < most && scanned?.isFutile !== true) {
       if (options.signal.aborted) throw new CancelledError();
-      const chunk = await bytesOf(handle, slice.end, Math.min(length, size - slice.end));
+      const chunk = await bytesOf(handle, slice.end, Math.min(length, size - slice.end), options.buffer);
       const atEnd = slice.end + chunk.length >= size;
       if (chunk.length === 0) break;
       const whole = endOfLines(chunk, atEnd && options.isFinished, options.continued);

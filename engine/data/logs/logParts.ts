@@ -118,6 +118,7 @@ export class LogParts {
       { name: own.before, type: 'BIGINT', values: same(String(before)) },
       ...(numbers ? [{ name: own.line, type: 'BIGINT' as const, values: numbers }] : []),
     ]);
+    scanned.release();
     rmSync(slice.path, { force: true });
     this.#push({ path, order }, columns, ['file', 'before', ...(numbers ? (['line'] as const) : [])]);
     this.#isProof &&= isProof && columns.every(({ type }, i) => type === types[i]);

@@ -21,9 +21,19 @@ export class ScannedLines {
   readonly scanner: LineScanner;
   readonly columns: TextColumn[];
 
-  constructor(scanner: LineScanner) {
+  readonly #spare: TextColumn[][];
+
+  /** Takes columns from `spare`, if it has some. */
+  constructor(scanner: LineScanner, spare: TextColumn[][] = []) {
     this.scanner = scanner;
-    this.columns = scanner.columns.map(() => new TextColumn());
+    this.#spare = spare;
+    this.columns = spare.pop() ?? scanner.columns.map(() => new TextColumn());
+  }
+
+  /** Gives the columns back to `spare`, when they are not needed any more. */
+  release(): void {
+    for (const column of this.columns) column.clear();
+    this.#spare.push(this.columns);
   }
 
   /** True when too many lines have other forms. */

@@ -5,6 +5,8 @@ const firstTexts = 2_048;
 const slotCount = 4 * mostRepeated;
 /** A text whose place is taken by so many others is not looked for any longer. */
 const mostProbes = 24;
+/** Bytes that a column without rows keeps. */
+const mostKept = 32 << 20;
 /** Bytes from which on a native copy is faster. */
 const longText = 48;
 
@@ -27,6 +29,25 @@ export class TextColumn {
   isRepeated = true;
   #slots: Int32Array | null = null;
   #last = -1;
+  #scratch: Buffer = Buffer.alloc(0);
+
+  /** Forgets all rows and keeps the memory, unless single texts made it large. */
+  clear(): void {
+    this.rows = 0;
+    this.missing = 0;
+    this.count = 0;
+    this.isRepeated = true;
+    this.#last = -1;
+    this.#slots?.fill(0);
+    if (this.bytes.length > mostKept) this.bytes = Buffer.allocUnsafeSlow(1 << 14);
+    if (this.#scratch.length > mostKept) this.#scratch = Buffer.alloc(0);
+  }
+
+  /** Memory to write the column in, which the next call may give again. */
+  scratch(bytes: number): Buffer {
+    if (this.#scratch.length < bytes) this.#scratch = Buffer.allocUnsafeSlow(bytes + (bytes >> 2));
+    return this.#scratch.subarray(0, bytes);
+  }
 
   addMissing(): void {
     if (this.rows === this.ids.length) this.#growRows();
@@ -88,7 +109,6 @@ export class TextColumn {
       slot++;
     }
     this.isRepeated = false;
-    this.#slots = null;
     return this.#append(source, from, to);
   }
 
@@ -97,7 +117,13 @@ export class TextColumn {
     const { bytes, starts } = this;
     const start = (starts[id] as number) + 4;
     if ((starts[id + 1] as number) - start !== length) return false;
-    for (let i = length - 1; i >= 0; i--) if (bytes[start + i] !== source[from + i]) return false;
+    let i = length - 1;
+    for (; i >= 3; i -= 4) {
+      const [here, there] = [start + i, from + i];
+      if (bytes[here] !== source[there] || bytes[here - 1] !== source[there - 1]) return false;
+      if (bytes[here - 2] !== source[there - 2] || bytes[here - 3] !== source[there - 3]) return false;
+    }
+    for (; i >= 0; i--) if (bytes[start + i] !== source[from + i]) return false;
     return true;
   }
 
@@ -130,7 +156,7 @@ export class TextColumn {
 }
 
 function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const more = new Int32Array(2 * numbers.length);
+  const more = new Int32Array(Math.max(1024, 2 * numbers.length));
   more.set(numbers);
   return more;
 }

@@ -18,15 +18,19 @@ export interface WrittenColumn {
 const physical = { BOOLEAN: 0, TIMESTAMP: 2, BIGINT: 2, DOUBLE: 5, VARCHAR: 6 } as const;
 const converted = { VARCHAR: 0, TIMESTAMP: 10, BIGINT: 18 } as const;
 const encodings = { plain: 0, hybrid: 3, dictionary: 8 } as const;
-const zstdCodec = 6;
+const codecs = { none: 0, zstd: 6 } as const;
+/** Fields of a page's header, by kind. */
+const pageKinds = { data: 5, dictionary: 7 } as const;
+/** Bytes of a column from which on compressing them is worth its set-up. */
+const leastCompressed = 100_000;
 const magic = Buffer.from('PAR1');
 /** Different values up to which they are a dictionary. */
 const mostInDictionary = 1 << 16;
 const compress = promisify(zstdCompress);
 
 /**
- * Writes columns of the same number of rows as a Parquet file with one row group, or none without rows, compressed with
- * zstd. Throws RangeError when a text has not the type of its column.
+ * Writes columns of the same number of rows as a Parquet file with one row group, or none without rows. Large
+ * columns are compressed with zstd. Throws RangeError when a text has not the type of its column.
  */
 export async function writeRowGroup(path: string, columns: readonly WrittenColumn[]): Promise<void> {
   const rows = columns[0]?.values.rows ?? 0;
@@ -52,7 +56,9 @@ export async function writeRowGroup(path: string, columns: readonly WrittenColum
 
 interface Chunk {
   column: WrittenColumn;
+  /** The pages with their headers. */
   pages: Buffer[];
+  codec: number;
   /** Bytes of the page with the dictionary, 0 without one. */
   dictionary: number;
   /** Bytes with their headers: as written, and before compression. */
@@ -62,67 +68,80 @@ interface Chunk {
   max: Buffer | null;
 }
 
+interface Page {
+  body: Buffer;
+  /** Field of its header that describes its kind. */
+  kind: number;
+  header: ThriftStruct;
+}
+
 async function chunkOf(column: WrittenColumn): Promise<Chunk> {
-  const { name, type, values } = column;
-  const { rows, missing, count } = values;
+  const { missing, rows } = column.values;
+  const { pages, typed } = pagesOf(column);
+  const codec = pages.reduce((sum, { body }) => sum + body.length, 0) < leastCompressed ? codecs.none : codecs.zstd;
+  const chunk: Chunk = { column, pages: [], codec, dictionary: 0, packed: 0, unpacked: 0, min: null, max: null };
+  for (const { body, kind, header } of pages) {
+    const packed = codec === codecs.none ? body : await compressed(body);
+    const head = writeThrift(
+      struct(
+        [1, int32(kind === pageKinds.dictionary ? 2 : 0)],
+        [2, int32(body.length)],
+        [3, int32(packed.length)],
+        [kind, header],
+      ),
+    );
+    chunk.pages.push(head, packed);
+    chunk.packed += head.length + packed.length;
+    chunk.unpacked += head.length + body.length;
+    if (kind === pageKinds.dictionary) chunk.dictionary = chunk.packed;
+  }
+  if (missing < rows) [chunk.min, chunk.max] = [typed?.min ?? null, typed?.max ?? null];
+  return chunk;
+}
+
+function compressed(body: Buffer): Promise<Buffer> {
+  return compress(body, {
+    chunkSize: Math.min(1 << 20, body.length),
+    pledgedSrcSize: body.length,
+    params: { [constants.ZSTD_c_compressionLevel]: 1 },
+  } as Parameters<typeof zstdCompress>[1] & object);
+}
+
+/** The dictionary of a column, if it has one, and its values. */
+function pagesOf({ name, type, values }: WrittenColumn): { pages: Page[]; typed: TypedValues | null } {
+  const { rows, count } = values;
   const typed = type === 'VARCHAR' || type === 'BOOLEAN' ? null : typedValues(values, type);
   const bits = type === 'BOOLEAN' ? flags(values) : null;
   if (type !== 'VARCHAR' && typed === null && bits === null)
     throw new RangeError(`The column ${name} has a text that is no ${type}.`);
   const ids = presentIds(values);
   const levels = levelsOf(values);
-  const chunk: Chunk = { column, pages: [], dictionary: 0, packed: 0, unpacked: 0, min: null, max: null };
-  const add = async (header: (sizes: ThriftStruct['fields']) => void, body: Buffer): Promise<void> => {
-    const packed = await compress(body, {
-      chunkSize: Math.max(64, Math.min(1 << 20, body.length)),
-      pledgedSrcSize: body.length,
-      params: { [constants.ZSTD_c_compressionLevel]: 1 },
-    } as Parameters<typeof zstdCompress>[1] & object);
-    const fields: ThriftStruct['fields'] = new Map([
-      [2, int32(body.length)],
-      [3, int32(packed.length)],
-    ]);
-    header(fields);
-    const head = writeThrift({ kind: 'struct', fields });
-    chunk.pages.push(head, packed);
-    chunk.packed += head.length + packed.length;
-    chunk.unpacked += head.length + body.length;
-  };
-  const isDictionary =
-    bits === null && values.isRepeated && count > 0 && count <= mostInDictionary && 2 * count <= ids.length;
-  if (isDictionary) {
-    await add(
-      (fields) => {
-        fields.set(1, int32(2));
-        fields.set(7, struct([1, int32(count)], [2, int32(encodings.plain)]));
-      },
-      typed ? bytesOf(typed.words) : values.bytes.subarray(0, values.starts[count]),
-    );
-    chunk.dictionary = chunk.packed;
+  const before = Buffer.alloc(4 + levels.length);
+  before.writeUInt32LE(levels.length);
+  levels.copy(before, 4);
+  const data = (body: Buffer, encoding: number): Page => ({
+    body,
+    kind: pageKinds.data,
+    header: struct([1, int32(rows)], [2, int32(encoding)], [3, int32(encodings.hybrid)], [4, int32(encodings.hybrid)]),
+  });
+  if (bits) return { pages: [data(Buffer.concat([before, packBits(bits, ids)]), encodings.plain)], typed };
+  if (!values.isRepeated || count === 0 || count > mostInDictionary || 2 * count > ids.length) {
+    const body = typed ? Buffer.concat([before, gatherWords(typed, ids)]) : gatherTexts(values, ids, before);
+    return { pages: [data(body, encodings.plain)], typed };
   }
   const width = widthOf(count - 1);
-  const data = isDictionary
-    ? [Buffer.from([width]), count === 1 ? sameHybrid(0, ids.length) : hybrid(ids, width)]
-    : [typed ? gatherWords(typed, ids) : bits ? packBits(bits, ids) : gatherTexts(values, ids)];
-  const levelBytes = Buffer.alloc(4);
-  levelBytes.writeUInt32LE(levels.length);
-  await add(
-    (fields) => {
-      fields.set(1, int32(0));
-      fields.set(
-        5,
-        struct(
-          [1, int32(rows)],
-          [2, int32(isDictionary ? encodings.dictionary : encodings.plain)],
-          [3, int32(encodings.hybrid)],
-          [4, int32(encodings.hybrid)],
-        ),
-      );
-    },
-    Buffer.concat([levelBytes, levels, ...data]),
-  );
-  if (missing < rows) [chunk.min, chunk.max] = [typed?.min ?? null, typed?.max ?? null];
-  return chunk;
+  const numbers = count === 1 ? sameHybrid(0, ids.length) : hybrid(ids, width);
+  return {
+    pages: [
+      {
+        body: typed ? bytesOf(typed.words) : values.bytes.subarray(0, values.starts[count]),
+        kind: pageKinds.dictionary,
+        header: struct([1, int32(count)], [2, int32(encodings.plain)]),
+      },
+      data(Buffer.concat([before, Buffer.from([width]), numbers]), encodings.dictionary),
+    ],
+    typed,
+  };
 }
 
 /** Numbers of the texts of the rows that have one. */
@@ -145,12 +164,13 @@ function levelsOf({ ids, rows, missing }: TextColumn): Buffer {
   return hybrid(levels, 1);
 }
 
-/** Texts that follow each other where they are stored are copied at once. */
-function gatherTexts({ bytes, starts }: TextColumn, ids: Int32Array): Buffer {
-  let size = 0;
+/** Writes the texts behind `before`. Those that follow each other where they are stored are copied at once. */
+function gatherTexts(column: TextColumn, ids: Int32Array, before: Buffer): Buffer {
+  const { bytes, starts } = column;
+  let size = before.length;
   for (const id of ids) size += (starts[id + 1] as number) - (starts[id] as number);
-  const out = Buffer.allocUnsafe(size);
-  let to = 0;
+  const out = column.scratch(size);
+  let to = before.copy(out);
   for (let i = 0; i < ids.length;) {
     const first = ids[i] as number;
     let next = first + 1;
@@ -181,7 +201,11 @@ function bytesOf(words: Int32Array<ArrayBuffer>): Buffer {
   return Buffer.from(words.buffer, words.byteOffset, words.byteLength);
 }
 
-function describe({ column, dictionary, packed, unpacked, min, max }: Chunk, at: number, rows: number): ThriftStruct {
+function describe(
+  { column, codec, dictionary, packed, unpacked, min, max }: Chunk,
+  at: number,
+  rows: number,
+): ThriftStruct {
   const used = [dictionary > 0 ? encodings.dictionary : encodings.plain, encodings.hybrid, encodings.plain];
   return struct(
     [2, int64(at)],
@@ -191,7 +215,7 @@ function describe({ column, dictionary, packed, unpacked, min, max }: Chunk, at:
         [1, int32(physical[column.type])],
         [2, list(5, [...new Set(used)].map(int32))],
         [3, list(8, [text(column.name)])],
-        [4, int32(zstdCodec)],
+        [4, int32(codec)],
         [5, int64(rows)],
         [6, int64(unpacked)],
         [7, int64(packed)],

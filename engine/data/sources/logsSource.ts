@@ -6,7 +6,7 @@ import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import type { LineScanner } from '../logs/lineScanner.ts';
 import { HeldFiles, type HeldFile } from '../logs/heldFiles.ts';
 import { scannerFor } from '../logs/lineParser.ts';
-import { copyLines } from '../logs/lineSlices.ts';
+import { chunkBytes, copyLines } from '../logs/lineSlices.ts';
 import { LogParts } from '../logs/logParts.ts';
 import { isLogPosition, type LogPosition } from '../logs/logPosition.ts';
 import { areAllThere, hash, logSettings } from '../logs/logSettings.ts';
@@ -15,6 +15,7 @@ import { growingFirst, isFinishedLog, oldestFirst } from '../logs/readingOrder.t
 import { rotatedName } from '../logs/rotation.ts';
 import { ScannedLines } from '../logs/scannedLines.ts';
 import { unpack } from '../logs/unpack.ts';
+import type { TextColumn } from '../parquet/textColumn.ts';
 import type { Received, SourceContext } from './source.ts';
 
 /** Times the files are listed again when they were rotated while they were read. */
@@ -118,6 +119,9 @@ class Reading {
   /** Packed files that are no log that was asked for, or not complete. */
   readonly #skipped = new Set<string>();
   #scanner: LineScanner | null;
+  /** Columns of slices that are written, whose memory the next ones use. */
+  readonly #spare: TextColumn[][] = [];
+  readonly #buffer = Buffer.allocUnsafeSlow(chunkBytes);
   #slices = 0;
   #lines = 0;
   #parsing: Promise<void> = Promise.resolve();
@@ -188,7 +192,8 @@ class Reading {
         encoding,
         continued: continued === undefined ? null : new RegExp(continued),
         isFinished,
-        scanned: this.#scanner && new ScannedLines(this.#scanner),
+        scanned: this.#scanner && new ScannedLines(this.#scanner, this.#spare),
+        buffer: this.#buffer,
         signal,
       });
       if (slice !== null && slice !== 'changed' && slice.scanned?.isFutile === true) {
