@@ -110,7 +110,7 @@ export async function proposeLogs(
       from: logsText(source),
       schema: { fields },
       about: `The columns of ${oneLine(log.path)} (${log.about}), from its first ${count(rows)} lines.\nA key that comes later is dropped until it stands here. Add rules such as constraints: { minimum: 0 }.`,
-      rows: `the lines of ${oneLine(log.path)}`,
+      rows: oneLine(log.path),
     });
     if (unparsed > 0)
       notes.push(

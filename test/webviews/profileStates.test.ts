@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { earlier, emptyTable, nasty, subject } from '../fixtures/views/profile.ts';
+import { earlier, emptyTable, makeProfile, nasty, subject } from '../fixtures/views/profile.ts';
 import { makeComparison } from '../fixtures/views/profileComparison.ts';
 import { profileAnswers as engine } from '../fixtures/views/profileAnswers.ts';
 import { clean, names, profileBench } from '../helpers/profileView.ts';
@@ -33,6 +33,39 @@ describe('the states and pictures of the profile', { skip: cannotTest() }, () =>
     await view.picture('profile-nasty-detail-dark');
     for (const row of await view.page.locator('table.columns tbody tr').all()) await row.click();
     await clean(view);
+  });
+
+  it('says how the file was read, and the first and last date', async () => {
+    const profile = makeProfile();
+    const [first] = profile.columns;
+    const day = {
+      name: 'day',
+      type: 'date',
+      rows: 9,
+      missing: 0,
+      distinct: 9,
+      exact: true,
+      numbers: null,
+      lengths: null,
+    };
+    const range = { first: '2026-01-30', last: '2026-03-28' };
+    const told = {
+      ...profile,
+      readAs: ['windows-1252, `;` between fields, header in line 3', '`price`: decimal comma', '`NA` means no value'],
+      columns: [{ ...day, top: [{ value: '2026-01-30', count: 2 }], range }, ...(first ? [first] : [])],
+    };
+    for (const theme of ['dark', 'light', 'contrast'] as const) {
+      const view = await full(theme, { ...engine, 'data/profile': () => told, 'data/outline': () => told });
+      await view.page
+        .locator('.read-as summary', { hasText: 'windows-1252, ; between fields, header in line 3 · 2 more notes' })
+        .click();
+      await view.page.locator('.read-as li', { hasText: 'price: decimal comma' }).waitFor();
+      assert.match(await view.page.locator('tr', { hasText: 'day' }).first().innerText(), /2026-01-30.*2026-03-28/s);
+      await view.page.locator('tr', { hasText: 'day' }).first().click();
+      assert.match(await view.page.locator('.detail .facts').innerText(), /First\s+2026-01-30\s+Last\s+2026-03-28/);
+      await view.picture(`profile-readAs-${theme}`);
+      await clean(view);
+    }
   });
 
   it('keeps the last good content when something fails, and says what to do', async () => {

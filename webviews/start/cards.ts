@@ -45,7 +45,7 @@ export function cardsOf({ folder }: Model, tables: readonly FoundTable[]): Card[
       source: { kind: 'database', path: database.path } as const,
       icon: database.problem === null ? 'database' : 'warning',
       lines: [databaseLine(database)],
-      what: database.problem === null ? 'Collect it, predict a column' : 'See why not',
+      what: database.problem === null ? 'Predict a column' : 'See why not',
     })),
     ...(look.logs.length > 0 ? [logCard(look.logs)] : []),
     ...look.imports.map(({ path, runs }) => ({

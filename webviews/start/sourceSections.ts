@@ -20,7 +20,10 @@ export function databaseSection(model: Model, actions: Actions): Piece {
   const filled = tables.filter(({ rows }) => rows !== 0).length;
   return html`<section class="table">
     <h2>${path}</h2>
-    <p class="muted">${databaseNames[kind]} · ${bytes(database.bytes)} · ${plural(tables.length, 'table')}</p>
+    <p class="muted">
+      ${databaseNames[kind]} ·
+      ${bytes(database.bytes)}${tables.length > 0 ? ` · ${plural(tables.length, 'table')}` : ''}
+    </p>
     ${problem === null ? nothing : problemBar(problem, actions)}
     ${
       filled === 0

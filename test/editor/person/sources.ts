@@ -182,6 +182,9 @@ export const sources: PersonSession = {
         await frame.locator('#read-again').click();
         await frame.locator('.facts', { hasText: 'Nothing new: no row has id after 321' }).waitFor();
         assert.equal(await frame.locator('.note-bar').count(), 0);
+        // Kept over the reload below.
+        await frame.locator('#all').check();
+        await frame.locator('.facts', { hasText: 'Would bring 321 rows' }).waitFor();
       },
     },
     {
