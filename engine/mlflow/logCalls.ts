@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts';
+import { isNestedDeeply, tooDeep } from '../base/jsonDepth.ts';
 import { reviveRun, writeProgramParam } from '../tracking/loggedRuns.ts';
 import { addModelMetric } from '../tracking/loggedModels.ts';
 import { metricNamesOf } from '../tracking/metricNames.ts';
@@ -166,6 +167,7 @@ const logOutputs: Handler = ({ store, body }) => {
 const logModel: Handler = ({ store, body }) => {
   const row = activeRun(store, text(body, 'run_id'));
   const written = text(body, 'model_json');
+  if (isNestedDeeply(written)) throw invalid(tooDeep);
   let model: Record<string, unknown>;
   try {
     model = JSON.parse(written) as Record<string, unknown>;

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { isNestedDeeply, tooDeep } from '../base/jsonDepth.ts';
 import { messageOf } from '../base/errors.ts';
 import { MlflowError } from './mlflowError.ts';
 
@@ -36,9 +37,11 @@ export async function bodyOf(request: FastifyRequest): Promise<Record<string, un
       `A request has at most ${largestBody} bytes; this one has ${size}.`,
     );
   if (size === 0) return {};
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (isNestedDeeply(text)) throw new MlflowError('BAD_REQUEST', tooDeep);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    parsed = JSON.parse(text);
   } catch (error) {
     throw new MlflowError('BAD_REQUEST', `The body of the request is not JSON: ${messageOf(error)}`);
   }

@@ -1,10 +1,11 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { isNestedDeeply, tooDeep } from '../base/jsonDepth.ts';
 import { messageOf, StoreError, type StoreFault } from '../base/errors.ts';
 import type { DatasetSchema, InvalidMode } from '../project/schema/datasetSchema.ts';
 import { answerRequest, loggedRequests, type AnsweringVersion } from './answerRequest.ts';
 import type { DeploymentColumns } from './deploymentColumns.ts';
 import type { GroupedLog } from './groupedLog.ts';
-import { bodyError } from './jsonBody.ts';
+import { BodyError, bodyError } from './jsonBody.ts';
 import type { ServerMetrics } from './openMetrics.ts';
 import { RowSchema } from './rowSchema.ts';
 import { schemaOfVersion } from './schemaOfVersion.ts';
@@ -68,6 +69,7 @@ function readJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('text/plain');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (req, body, done) => {
+    if (isNestedDeeply(body)) return done(new BodyError(tooDeep));
     parse(req, body, (error, parsed) => done(error && bodyError(body, error), parsed));
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {

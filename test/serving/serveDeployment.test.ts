@@ -324,6 +324,8 @@ test('a body without instances, of another type or too large is refused', async 
   for (const body of [{ instances: [] }, {}, { instances: 'x' }, 'null', '[]', '"text"', '5'])
     assert.match(await refused(body), /^400 The body must be JSON like/, JSON.stringify(body));
   assert.match(await refused('{"instances": ['), /^400 /);
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  assert.match(await refused(`{"instances": [{"amount": ${deep}}]}`), /^400 JSON may be nested 500 levels deep/);
   const form = await fetch(`${server.url}/predict`, {
     method: 'POST',
     body: 'a=1',
