@@ -109,14 +109,30 @@ export function unread(field: Field): string {
   return `(${filled}) AND (${value}) IS NULL`;
 }
 
-const markerList = `[${[...missingMarkers].map(quoteLiteral).join(', ')}]`;
-
 /** SQL for a text that can stand for a missing value, or is one of the given. */
 export function isMarkerSql(name: string, others: ReadonlySet<string> = new Set()): string {
   const column = quoteIdentifier(name);
   const own = [...others].filter((text) => text !== '' && !isMarker(text));
-  const list = own.length === 0 ? markerList : `[${[...missingMarkers, ...own].map(quoteLiteral).join(', ')}]`;
-  return `${column} IS NOT NULL AND (list_contains(${list}, trim(${column})) OR (trim(${column}) = '' AND ${column} <> ''))`;
+  const markers = own.length === 0 ? missingMarkers : [...missingMarkers, ...own];
+  return `CASE WHEN ${mayBeOneOf(column, markers)} THEN list_contains([${markers.map(quoteLiteral).join(', ')}], trim(${column})) OR (trim(${column}) = '' AND ${column} <> '') ELSE false END`;
+}
+
+/** Lengths in bytes that are told apart, and first characters. */
+const [lengths, characters] = [32, 128];
+
+/**
+ * SQL that is false for most texts that are not in a list, in a small part of the time that comparing with each takes:
+ * by their length and first character. Blanks around a text are no part of it.
+ */
+function mayBeOneOf(column: string, texts: readonly string[]): string {
+  const bits = new Uint8Array(lengths * characters);
+  const place = (length: number, first: number) =>
+    Math.min(length, lengths - 1) * characters + Math.min(first, characters - 1);
+  for (const text of texts) bits[place(Buffer.byteLength(text), text.codePointAt(0) ?? 0)] = 1;
+  const longest = Math.max(...texts.map((text) => Buffer.byteLength(text)));
+  const known = `get_bit('${bits.join('')}'::BIT, (least(strlen(${column}), ${lengths - 1}) * ${characters} + least(ascii(${column}), ${characters - 1}))::INTEGER) = 1`;
+  const isPadded = `(ends_with(${column}, ' ') OR (${column} >= ' ' AND ${column} < '!'))`;
+  return `${isPadded} OR CASE WHEN strlen(${column}) <= ${longest} THEN ${known} ELSE false END`;
 }
 
 function isBareNumber({ type, bareNumber }: Field): boolean {
