@@ -13,7 +13,7 @@ import { validateTable } from '../engine/data/validateTable.ts';
 import { openMemory } from '../engine/data/withDatabase.ts';
 import { writtenNotes } from '../engine/data/written/writtenNotes.ts';
 
-const mostMs = 30_000;
+const mostMs = 120_000;
 const mostBytes = 30 << 20;
 
 interface Outcome {

@@ -1,5 +1,6 @@
 /** Characters that are not seen in a name, or look like a plain space. */
 const names: Readonly<Record<string, string>> = {
+  '\u0000': 'NUL',
   '\u00a0': 'no-break space',
   '\u00ad': 'soft hyphen',
   '\u061c': 'direction mark',

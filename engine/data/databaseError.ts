@@ -113,7 +113,7 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
     say: () => 'a group in it has no fields, which cannot be read; write it again without that column',
   },
   {
-    when: /Out of buffer|TProtocolException|Page size mismatch|bitpacked data exceeds|statistics in your data source/,
+    when: /Out of buffer|Data corruption detected|TProtocolException|Page size mismatch|bitpacked data exceeds|statistics in your data source/,
     say: () => 'the Parquet file is damaged: its parts contradict each other; write it again',
   },
   {

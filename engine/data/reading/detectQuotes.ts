@@ -25,6 +25,8 @@ export function detectQuotes(lines: readonly string[], delimiter: string): Quote
   if (delimiter !== 'spaces' && hasEscapes(lines, delimiter)) {
     if (fitOf(sample, delimiter, 'escapes').even >= double.even) return 'escapes';
   }
+  // COPY, mysqldump and others write `\\N` and no quotes: a quote further down is a character.
+  if (delimiter === '\t' && double.quoted === 0 && sample.some((line) => /(^|\t)\\N(\t|$)/.test(line))) return 'none';
   if (double.even < 1 && sample.some((line) => line.includes('\\'))) {
     const backslash = fitOf(sample, delimiter, 'backslash');
     if (backslash.even > double.even) return 'backslash';

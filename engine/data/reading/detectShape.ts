@@ -1,5 +1,6 @@
 import { DataError } from '../../base/errors.ts';
 import type { QuoteStyle } from '../../project/schema/readSettings.ts';
+import { isValue } from './cellKinds.ts';
 import { columnNames } from './columnNames.ts';
 import { detectDelimiter, usualFields } from './detectDelimiter.ts';
 import { detectHeader } from './detectHeader.ts';
@@ -166,11 +167,19 @@ function raggedNote(ragged: readonly TextRecord[], columns: number, rows: number
   return `${n.toLocaleString('en-US')} of the first ${rows.toLocaleString('en-US')} rows ${n === 1 ? 'does' : 'do'} not have ${columns} ${columns === 1 ? 'field' : 'fields'}, first line ${first?.line ?? 0} with ${first?.fields.length ?? 0}`;
 }
 
-/** Lines between the rows that start with `#` and do not have the fields of a row are comments. */
+/**
+ * Lines between the rows that start with `#` and do not have the fields of a row are comments. Rows that are commented
+ * out have as many, with a blank behind the sign, in a column of numbers.
+ */
 function commentIn(rows: readonly TextRecord[]): string | null {
   const signed = rows.filter((record) => isComment(record, '#'));
-  const { fields } = usualFields(rows);
-  return fields > 1 && signed.length > 0 && signed.every((record) => record.fields.length !== fields) ? '#' : null;
+  const others = rows.filter((record) => !isComment(record, '#'));
+  const { fields } = usualFields(others);
+  const isOther = (record: TextRecord) => record.fields.length !== fields;
+  if (fields < 2 || !signed.some(isOther)) return null;
+  const isOut = (record: TextRecord) => /^#\s/.test(record.fields[0] ?? '');
+  const areNumbers = others.every((record) => isValue(record.fields[0] ?? '') || isOther(record));
+  return signed.every((record) => isOther(record) || (areNumbers && isOut(record))) ? '#' : null;
 }
 
 function isComment({ fields, quoted }: TextRecord, sign: string): boolean {

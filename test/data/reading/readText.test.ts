@@ -304,6 +304,29 @@ const others: [string, string | Buffer, unknown[][], string?][] = [
   ],
   ['only a header', 'a,b\n', [['a', 'b']]],
   [
+    'more comments than rows, and a row that is commented out',
+    'x,y,z\n# comment\n1,2,3\n# more\n# 7,8,9\n# comment\n4,5,6\n# end\n',
+    [
+      ['x', 'y', 'z'],
+      ['1', '2', '3'],
+      ['4', '5', '6'],
+    ],
+  ],
+  [
+    'a NUL character in a name',
+    'a\0b,c\n1,2\n',
+    [
+      ['ab', 'c'],
+      ['1', '2'],
+    ],
+  ],
+  [
+    'quotes beside `\\N` are plain characters',
+    `id\tt\n${'1\t\\N\n'.repeat(600)}2\t"Rome" and "Juliet\n`,
+    [['id', 't'], ...Array.from({ length: 600 }, () => ['1', '\\N']), ['2', '"Rome" and "Juliet']],
+    'tsv',
+  ],
+  [
     'names with values above a wide table, as reports have them',
     'Vendor\tTest\nStart\t06/02/2024\nEnd\t06/29/2024\nday\tid\tsku\tn\tprice\n06/19/2024\t7\tx\t1\t2.5\n06/14/2024\t8\ty\t1\t3.5\nRows\t2\n',
     [
