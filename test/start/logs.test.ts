@@ -66,9 +66,8 @@ test('logs with their rotated files, and a project that collects them and what i
 
 test('one log alone, by a rotated file too', async () => {
   const root = makeProject(logFiles());
-  const { files, run } = await made(root, ['logs/access.log.1']);
-  assert.match(files[0]?.text ?? '', /\n {2}collect:\n/);
-  assert.deepEqual(await run(), { collect: '900 rows' });
+  const { files } = await proposeProject(root, { from: { kind: 'logs', paths: ['logs/access.log.1'] } }, looks);
+  assert.match(files[0]?.text ?? '', /\n {2}collect:\n[^]*logs: "logs\/access\.log\*"/);
   await assert.rejects(
     proposeProject(makeProject(), { from: { kind: 'logs', paths: ['none.log'] } }, looks),
     /There is no log `none\.log` with a line/,
@@ -246,8 +245,19 @@ test('packed, dated, cut, other encodings, no known format', async () => {
     root,
     logs.map(({ path }) => path),
   );
-  const summaries = Object.values(await run()).toSorted();
-  assert.deepEqual(summaries, ['15 rows', '30 rows', '30 rows', '40 rows', '70 rows', '90 rows']);
+  const expected = {
+    collect_a_2: 15,
+    collect_access: 90,
+    collect_app: 30,
+    collect_app_2: 30,
+    collect_app_3: 40,
+    collect_app_4: 70,
+  };
+  const chosen = sampled(Object.entries(expected));
+  assert.deepEqual(
+    await run(chosen.map(([stage]) => stage)),
+    Object.fromEntries(chosen.map(([stage, rows]) => [stage, `${rows} rows`])),
+  );
   assert.match(files[0]?.text ?? '', /encoding: windows-1252/);
   assert.match(notes.join('\n'), /`latin\/app\.log` is read as windows-1252/);
   const odd = await lookAtFolder(join(root, 'odd'));
