@@ -154,13 +154,19 @@ const ruled: ((i: number) => Omit<Field, 'name'>)[] = [
 /** A table of texts, or with one typed column, in which each kind of column has values that break a rule. */
 async function ruledTable(db: Database, columns: number, mode: 'raw' | 'typed') {
   const all = Array.from({ length: columns }, (_, i) => ({ name: `k${i}`, kind: i % ruled.length, i }));
-  const select = all.map(({ name, kind }) => {
-    const text = `CASE i ${Array.from({ length: 40 }, (_, i) => `WHEN ${i} THEN '${written[kind]?.(i).replaceAll('"', '') ?? ''}'`).join(' ')} END`;
-    return `${mode === 'raw' ? text : `${text}::${kind === 0 ? 'SMALLINT' : 'VARCHAR'}`} AS ${name}`;
-  });
-  await db.run(
-    `CREATE TABLE wide AS SELECT ${select.join(', ')}, i % 30 AS key, 'file ' || i // 25 AS _file FROM range(40) AS numbers(i)`,
+  const typed = all.map(({ name }) => ({ name, kind: 'text' as const }));
+  await db.create('texts', typed);
+  await db.append(
+    'texts',
+    typed,
+    all.map(({ kind }) => Array.from({ length: 40 }, (_, i) => written[kind]?.(i).replaceAll('"', '') ?? '')),
   );
+  const numbers =
+    mode === 'raw' ? [] : all.filter(({ kind }) => kind === 0).map(({ name }) => `${name}::SMALLINT AS ${name}`);
+  await db.run(
+    `CREATE TABLE wide AS SELECT *${numbers.length > 0 ? ` REPLACE (${numbers.join(', ')})` : ''}, rowid % 30 AS key, 'file ' || rowid // 25 AS _file FROM texts`,
+  );
+  await db.run('DROP TABLE texts');
   const validate = async (some: typeof all, more: Partial<DatasetSchema> = {}) => {
     const names = [...some.map(({ name }) => name), ...(more.primaryKey === undefined ? [] : ['key'])];
     const schema: DatasetSchema = {
@@ -176,14 +182,20 @@ async function ruledTable(db: Database, columns: number, mode: 'raw' | 'typed') 
       ...more,
     };
     const source = `(SELECT ${names.join(', ')}, _file FROM wide)`;
-    const { discard, validSql, invalidSql, ...found } = await validateTable(db, { source, schema, mode });
-    const [valid, invalid] = [await db.rows(validSql), await db.rows(invalidSql)];
+    const { discard, validSql, invalidSql, ...found } = await validateTable(db, {
+      source,
+      schema,
+      mode,
+      keepsValid: true,
+    });
+    const invalid = await db.rows(invalidSql);
+    const [{ n: valid = 0 } = {}] = await db.rows(`SELECT count(*) AS n FROM (${validSql})`);
     await discard();
     const [{ n: left = 0 } = {}] = await db.rows(
       `SELECT count(*) AS n FROM duckdb_tables() WHERE table_name <> 'wide'`,
     );
     assert.equal(Number(left), 0, 'no temporary table is left');
-    return { ...found, valid, invalid };
+    return { ...found, valid: Number(valid), invalid };
   };
   return { all, validate };
 }
@@ -206,7 +218,7 @@ function joinedReasons(parts: { invalid: Record<string, unknown>[] }[]): Map<str
 for (const [columns, mode] of [
   [201, 'raw'],
   [201, 'typed'],
-  [60, 'raw'],
+  [46, 'raw'],
 ] as const)
   test(`validates a table of ${columns} broken columns (${mode}) as it validates its columns in portions`, async () => {
     const db = await openDatabase();
@@ -214,7 +226,7 @@ for (const [columns, mode] of [
       const { all, validate } = await ruledTable(db, columns, mode);
       const whole = await validate(all);
       const parts = [];
-      for (let from = 0; from < all.length; from += 30) parts.push(await validate(all.slice(from, from + 30)));
+      for (let from = 0; from < all.length; from += 40) parts.push(await validate(all.slice(from, from + 40)));
       assert.deepEqual(
         whole.rules,
         parts.flatMap(({ rules }) => rules),
@@ -223,7 +235,7 @@ for (const [columns, mode] of [
       assert.equal(whole.rows, 40);
       assert.deepEqual(joinedReasons([whole]), joinedReasons(parts));
       assert.equal(whole.invalidRows, whole.invalid.length);
-      assert.equal(whole.validRows, whole.valid.length);
+      assert.equal(whole.validRows, whole.valid);
     } finally {
       db.close();
     }
@@ -236,7 +248,7 @@ test('of rows with a repeated key in a wide table, the first valid one stays', a
     const kinds = [2, 4, 7];
     const some = all.filter(({ kind }) => kinds.includes(kind));
     const [whole, part] = [
-      await validate(all.slice(0, 60), { primaryKey: 'key' }),
+      await validate(all.slice(0, 44), { primaryKey: 'key' }),
       await validate(some.slice(0, 9), { primaryKey: 'key' }),
     ];
     for (const found of [whole, part]) {

@@ -72,7 +72,7 @@ test('the time to merge grows with the number of fields', async () => {
     `fields:\n${fieldsOf(n, 5)
       .map(({ name }) => `  - { name: ${name}, type: integer, constraints: { minimum: 0, maximum: 5 } }\n`)
       .join('')}`;
-  await growsInProportion(100, (n) => {
+  await growsInProportion(25, (n) => {
     const { text: merged } = mergeSchema(
       'a.dataset.yaml',
       written(n),
