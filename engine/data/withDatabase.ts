@@ -10,8 +10,8 @@ const memoryLimit =
   process.env['LOOPWRIGHT_MEMORY_LIMIT'] || `${Math.round(Math.min(3000, Math.max(1500, totalmem() / 4e6)))}MB`;
 
 /** Opens a database with bounded memory. The caller closes it. */
-export function openMemory(): Promise<Database> {
-  return openDatabase({ memoryLimit, tempDirectory: join(tmpdir(), `loopwright-spill-${process.pid}`) });
+export function openMemory(options: { threads?: number } = {}): Promise<Database> {
+  return openDatabase({ ...options, memoryLimit, tempDirectory: join(tmpdir(), `loopwright-spill-${process.pid}`) });
 }
 
 /** Calls a function with its own database with bounded memory. Closes it afterwards; the signal interrupts it. */

@@ -1,5 +1,5 @@
-import { tmpdir } from 'node:os';
-import { openDatabase, type Database } from '../data/database.ts';
+import type { Database } from '../data/database.ts';
+import { openMemory } from '../data/withDatabase.ts';
 import { messageOf } from '../base/errors.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { FactCache } from './factCache.ts';
@@ -80,7 +80,7 @@ export class FactFinder {
   async #compute(request: FactRequest, files: FileStamp[]): Promise<Fact> {
     if (request.kind === 'sql') return sqlFacts(this.#root, request);
     if (request.kind === 'history') return historyFacts(loadProject(this.#root));
-    this.#db ??= openDatabase({ threads: 2, memoryLimit: '1GB', tempDirectory: tmpdir() });
+    this.#db ??= openMemory({ threads: 2 });
     if (request.kind === 'train') return trainFacts(await this.#db, this.#root, request, files);
     return datasetFacts(await this.#db, this.#root, request, await stampFiles(this.#root, request.path));
   }
