@@ -20,10 +20,10 @@ import { thinned } from './packaging/binaryHeader.ts';
 import { checkContents, nativesOf } from './packaging/contents.ts';
 import { lockedPackage } from './packaging/lockedPackage.ts';
 import { noticesOf, packagesOf } from './packaging/notices.ts';
-import { ownTarget, targetNamed, targets, type Target } from './packaging/targets.ts';
+import { ownTarget, targetsNamed, type Target } from './packaging/targets.ts';
 
 // `npm run package` makes the package of this machine; `-- --target NAME`, more than once, or `--target all` makes those
-// of other platforms, whose native parts come from the registry. `--check` makes no file and only checks the contents.
+// of other platforms, whose native parts come from the registry. `--check NAME` only checks what would be packed.
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stage = join(root, 'build/vsix');
@@ -202,14 +202,15 @@ function megabytes(size: number): string {
 const { values } = parseArgs({
   options: {
     target: { type: 'string', multiple: true },
-    check: { type: 'boolean', default: false },
+    check: { type: 'string', multiple: true },
   },
 });
-const named = values.target ?? [];
 try {
-  const chosen = named.includes('all') ? targets : named.length > 0 ? named.map(targetNamed) : [ownTarget()];
+  const made = values.target ? targetsNamed(values.target) : [ownTarget()];
+  const checked = targetsNamed(values.check ?? []).filter((target) => !made.includes(target));
   await stageCommon();
-  for (const target of chosen) packTarget(target, !values.check);
+  for (const target of checked) packTarget(target, false);
+  for (const target of made) packTarget(target, true);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

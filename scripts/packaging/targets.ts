@@ -61,6 +61,10 @@ export function ownTarget(): Target {
   );
 }
 
+/** `all` means each of them. */
+export const targetsNamed = (names: readonly string[]): readonly Target[] =>
+  names.includes('all') ? targets : names.map(targetNamed);
+
 /** @throws Error with the names that there are. */
 export function targetNamed(name: string): Target {
   const found = targets.find((one) => one.name === name);
