@@ -15,7 +15,6 @@ import { sourceSql } from '../../../engine/data/readSource.ts';
 import { describeReading, readingsOf } from '../../../engine/data/reading/describeReading.ts';
 import { hasEscapes } from '../../../engine/data/reading/escapes.ts';
 import { readText } from '../../../engine/data/reading/readText.ts';
-import { readByAll } from '../everyReader.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -33,44 +32,6 @@ async function rows(path: string, read = {}): Promise<unknown[][]> {
   const found = await db.rows(`SELECT * FROM ${sourceSql([path], { allText: true, withFile: false, read })}`);
   return found.map((row) => Object.values(row));
 }
-
-test('infer, profile, validate and collect read escapes', async () => {
-  const told = /escapes such as `\\t` and `\\n` in place of quotes/;
-  await readByAll([
-    {
-      file: 'copy.tsv',
-      content: 'id\tsay\n1\tone\\ntwo\n2\t\\N\n3\ta\\tb\\\\c\n4\t"quoted"\n\\.\n',
-      rows: [
-        { id: '1', say: 'one\ntwo' },
-        { id: '2', say: null },
-        { id: '3', say: 'a\tb\\c' },
-        { id: '4', say: '"quoted"' },
-      ],
-      told,
-    },
-    {
-      file: 'outfile.txt',
-      content: 'id\tsay\n1\ta\\\tb\n2\ta\\\nb\\\nc\n3\t\\N\n4\tc\\\\\n',
-      rows: [
-        { id: '1', say: 'a\tb' },
-        { id: '2', say: 'a\nb\nc' },
-        { id: '3', say: null },
-        { id: '4', say: 'c\\' },
-      ],
-      told,
-    },
-    {
-      file: 'bars.csv',
-      content: 'id|say\n1|a\\|b\\n\n2|\\N\n3|x\\\\y\n',
-      rows: [
-        { id: '1', say: 'a|b\n' },
-        { id: '2', say: null },
-        { id: '3', say: 'x\\y' },
-      ],
-      told,
-    },
-  ]);
-});
 
 const cases: [string, string, unknown[][], (string | undefined)?][] = [
   [

@@ -12,7 +12,6 @@ import { openDatabase } from '../../../engine/data/database.ts';
 import { sourceSql } from '../../../engine/data/readSource.ts';
 import { readText } from '../../../engine/data/reading/readText.ts';
 import { checkWholeGzip } from '../../../engine/data/wholeGzip.ts';
-import { readByAll } from '../everyReader.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -51,14 +50,6 @@ const whole: [string, Buffer][] = [
   ['all parts in the header', member(first + second, 2 | 4 | 8 | 16)],
   ['parts in the second header', Buffer.concat([member(first, 8), member(second, 4 | 8 | 16)])],
 ];
-
-test('infer, profile, validate and collect read whole files', async () => {
-  const rows = [
-    { a: '1', b: 'x' },
-    { a: '2', b: 'y' },
-  ];
-  await readByAll(whole.map(([, content]) => ({ file: 'a.csv.gz', content, rows })));
-});
 
 for (const [name, content] of whole)
   test(`a whole file: ${name}`, async () => {

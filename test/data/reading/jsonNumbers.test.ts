@@ -8,7 +8,6 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
 import { openDatabase } from '../../../engine/data/database.ts';
 import { inferFiles } from '../../../engine/data/inferFiles.ts';
 import { columnsOf } from '../../../engine/data/inspectColumns.ts';
@@ -20,7 +19,6 @@ import { rawSource } from '../../../engine/data/typedSource.ts';
 import { validateTable } from '../../../engine/data/validateTable.ts';
 import { seededRandom } from '../../../engine/statistics/random.ts';
 import { rounds } from '../../helpers/rounds.ts';
-import { readByAll } from '../everyReader.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -45,31 +43,6 @@ async function values(paths: string | string[], column = 'a'): Promise<(string |
           .replace(/\.$/, ''),
   );
 }
-
-test('infer, profile, validate and collect keep all digits', async () => {
-  await readByAll([
-    {
-      file: 'a.jsonl',
-      content: '{"id":1,"a":12345678901234567890.123}\n{"id":2,"a":12345678901234567890.124}\n{"id":3,"a":null}\n',
-      rows: [
-        { id: '1', a: '12345678901234567890.123' },
-        { id: '2', a: '12345678901234567890.124' },
-        { id: '3', a: null },
-      ],
-      told: /numbers kept with all digits.*: a/,
-    },
-    {
-      file: 'a.json',
-      content: '[{"a":0.1000000000000000055511151231257827},\n {"a":0.1}]',
-      rows: [{ a: '0.1000000000000000055511151231257827' }, { a: '0.1000000000000000000000000000000000' }],
-    },
-    {
-      file: 'a.ndjson.gz',
-      content: gzipSync('{"a":18446744073709551616}\n{"a":-1}\n{"a":18446744073709551617}\n'),
-      rows: [{ a: '18446744073709551616' }, { a: '-1' }, { a: '18446744073709551617' }],
-    },
-  ]);
-});
 
 const exact: [string, string | Buffer, (string | null)[]][] = [
   ['large whole numbers beside decimals', '{"a":9007199254740993}\n{"a":0.5}\n', ['9007199254740993', '0.5']],

@@ -14,7 +14,6 @@ import { openDatabase } from '../../../engine/data/database.ts';
 import { sourceSql } from '../../../engine/data/readSource.ts';
 import { describeReading, readingsOf } from '../../../engine/data/reading/describeReading.ts';
 import { readText } from '../../../engine/data/reading/readText.ts';
-import { readByAll } from '../everyReader.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -43,35 +42,6 @@ const psql = ` id |  name   | amount
 (3 rows)
 
 `;
-const mysql = `+----+---------+--------+
-| id | name    | amount |
-+----+---------+--------+
-|  1 | anna    |   2.50 |
-|  2 | bob "b" |   NULL |
-| 10 | cleo    |  -1.25 |
-+----+---------+--------+
-3 rows in set (0.00 sec)
-`;
-const plain = [
-  { id: '1', name: 'anna', amount: '2.5' },
-  { id: '2', name: 'bob "b"', amount: null },
-  { id: '10', name: 'cleo', amount: '-1.25' },
-];
-
-test('infer, profile, validate and collect read listings', async () => {
-  const told = /a table as a program prints it/;
-  await readByAll([
-    { file: 'psql.txt', content: psql, rows: plain, told },
-    { file: 'mysql.txt', content: mysql, rows: plain, told },
-    {
-      file: 'mysql.csv',
-      content: Buffer.from(`\ufeff${mysql.replaceAll('\n', '\r\n')}`, 'utf16le'),
-      rows: plain,
-      told,
-    },
-  ]);
-});
-
 const same: [string, string][] = [
   [
     'psql with a prompt and a time',

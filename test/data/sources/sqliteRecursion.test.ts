@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { CancelledError } from '../../../engine/base/errors.ts';
 import Database from 'better-sqlite3';
+import { sampled } from '../../helpers/rounds.ts';
 import { makeProject } from '../../helpers/makeProject.ts';
 import { runIn } from '../../helpers/runIn.ts';
 
@@ -36,9 +37,9 @@ const cases: [string, string, RegExp][] = [
     /did not end .* was stopped\. Make it smaller, or set `timeout`/,
   ],
 ];
-for (const [name, from, about] of cases)
+for (const [name, from, about] of sampled(cases))
   test(`a query that does not end is stopped and told: ${name}`, async () => {
-    const p = project(`${from}, timeout: 0.5s`);
+    const p = project(`${from}, timeout: 0.2s`);
     const { error, stages } = await p.run();
     assert.match(error?.message ?? stages[0]?.summary ?? '', about);
   });
