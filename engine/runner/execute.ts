@@ -62,6 +62,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
     project,
     config,
     graph,
+    store,
     lock: readLock(project.root),
     fingerprints,
     experiment,

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { bytes as byteText } from '../../words/sizes.ts';
 import { messageOf } from '../base/errors.ts';
 import { messageFolder } from '../data/sources/mqtt/mqttPlan.ts';
+import { isLogPosition } from '../data/logs/logPosition.ts';
+import { writtenSince } from '../data/logs/writtenSince.ts';
 import { waitingBytes } from '../data/spool/segments.ts';
 import { closure, paramsUsed, type Graph, type StageNode } from '../project/graph.ts';
 import { toValue } from '../project/located.ts';
@@ -17,6 +19,8 @@ import { lockKey, type FileFingerprint, type Lock, type LockEntry } from '../fin
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { periodSpec, wholePeriod, type Period } from '../fingerprint/period.ts';
 import { projectPath } from '../base/projectPath.ts';
+import type { Store } from '../store/store.ts';
+import { newestSnapshot } from '../tracking/snapshots.ts';
 
 export interface PlannedStage {
   node: StageNode;
@@ -35,6 +39,8 @@ export function planStages(options: {
   project: Project;
   config: ProjectConfig;
   graph: Graph;
+  /** Null before the first run. */
+  store: Store | null;
   lock: Lock;
   fingerprints: FileFingerprints;
   experiment: string;
@@ -91,7 +97,7 @@ function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): 
   for (const recorded of candidates) {
     const found = [...differences(recorded, now), ...outChanges(recorded, fingerprints)];
     if (found.length === 0) {
-      const waiting = waitingReason(project.root, node.config);
+      const waiting = waitingReason(options, node.config);
       return {
         node,
         state: waiting === null ? 'fresh' : 'stale',
@@ -105,14 +111,25 @@ function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): 
 }
 
 /** What has arrived for a stage and is not yet in its dataset; null when nothing waits. */
-function waitingReason(root: string, config: StageNode['config']): string | null {
+function waitingReason(
+  { project: { root }, store }: Parameters<typeof planStages>[0],
+  config: StageNode['config'],
+): string | null {
   if (!('uses' in config) || config.uses !== 'collect') return null;
-  const { from } = config.with;
+  const { from, dataset } = config.with;
+  if ('logs' in from) {
+    const position = store && newestSnapshot(store, dataset)?.state?.position;
+    const written = isLogPosition(position) ? writtenSince(root, [from.logs].flat(), position.at) : [];
+    return written.length === 0 ? null : `${listed(written)} ${written.length === 1 ? 'was' : 'were'} written since`;
+  }
   const folder = 'events' in from ? projectPath(root, from.events) : 'mqtt' in from ? messageFolder(root, from) : null;
   if (folder === null) return null;
   const bytes = waitingBytes(folder, !('mqtt' in from && from.window !== undefined));
   return bytes === 0 ? null : `${byteText(bytes)} arrived since`;
 }
+
+const listed = (paths: readonly string[]): string =>
+  paths.length <= 2 ? paths.map((path) => `\`${path}\``).join(' and ') : `${paths.length} logs`;
 
 /** Why a frozen stage without its outputs holds up a run. */
 export function frozenText(missing: readonly string[]): string {

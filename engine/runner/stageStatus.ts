@@ -26,6 +26,7 @@ export function stageStatuses(
     project,
     config,
     graph,
+    store,
     lock: readLock(project.root),
     fingerprints,
     experiment,

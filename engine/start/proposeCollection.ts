@@ -121,7 +121,7 @@ export async function proposeLogs(
   if (found.length === 0) throw new DataError('No log has a known format.');
   return proposal(root, found, {
     title: found.length === 1 ? `Collects ${oneLine(logs[0]?.found.path ?? 'a log')}` : `Collects ${found.length} logs`,
-    again: `\`loopwright run ${stageNames(found).join(' ')}\` adds the lines that came since the last time.`,
+    again: '`loopwright run` adds the lines that came since the last time.',
     comment:
       'Each run adds the lines that are new, also of files that were rotated or compressed meanwhile. Lines of another form are set aside.',
     notes,
