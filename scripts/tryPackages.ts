@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fetchPackage, lockedVersion } from './packaging/lockedPackage.ts';
 import { ownTarget, targetNamed, targets } from './packaging/targets.ts';
-import { prepareWine, runNodeUnderWine, winePath } from './wine.ts';
+import { holdWine, prepareWine, runNodeUnderWine, winePath } from './wine.ts';
 
 // Uses packages for other platforms as they are packed: `node scripts/tryPackages.ts NAME…`, after `npm run package`.
 // Windows' runs under Wine with Windows' own Node, ARM's under qemu-user with Debian's libraries, Alpine's with musl and
@@ -101,6 +101,7 @@ async function tryTarget(name: string): Promise<{ printed: string } | { why: str
     if (name === 'win32-x64' && process.platform !== 'win32') {
       const wine = prepareWine();
       if (wine.folder === null) return { why: wine.why };
+      using _ = holdWine(wine.folder);
       return await runNodeUnderWine(wine.folder, [winePath(trial), winePath(extension), winePath(place)], {
         cwd: place,
         env: { NODE_PATH: '' },

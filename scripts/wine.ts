@@ -5,6 +5,7 @@ import {
   closeSync,
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -24,13 +25,12 @@ import { fetchPackage, lockedPackage, lockedVersion } from './packaging/lockedPa
 
 const root = join(import.meta.dirname, '..');
 const packages = ['wine64', 'gcc-mingw-w64-x86-64-win32'];
-const taskkill = join(root, 'test', 'wine', 'taskkill.c');
+const [taskkill = '', py = ''] = ['taskkill.c', 'py.c'].map((name) => join(root, 'test', 'wine', name));
 
 const binding = '@duckdb/node-bindings-win32-x64';
 
-const own = createHash('sha256')
-  .update(readFileSync(taskkill))
-  .update(readFileSync(import.meta.filename));
+const own = createHash('sha256');
+for (const path of [taskkill, py, import.meta.filename]) own.update(readFileSync(path));
 const folder = join(
   process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'),
   'loopwright',
@@ -49,7 +49,8 @@ export function prepareWine(): { folder: string; why: null } | { folder: null; w
     if (existsSync(complete)) return { folder, why: null };
     placeNode();
     placeBinding();
-    run('x86_64-w64-mingw32-gcc', ['-Os', '-s', '-o', join(folder, 'bin', 'taskkill.exe'), taskkill]);
+    compile(taskkill, join(folder, 'bin', 'taskkill.exe'));
+    placeLauncher();
     makePrefix();
     writeFileSync(complete, '');
     return { folder, why: null };
@@ -97,6 +98,19 @@ function placeNode(): void {
   rmSync(from, { recursive: true });
 }
 
+function compile(source: string, program: string): void {
+  run('x86_64-w64-mingw32-gcc', ['-Os', '-s', '-o', program, source]);
+}
+
+/** The launcher of Python, in a folder that is not on the PATH; the interpreter it names is Node. */
+function placeLauncher(): void {
+  const python = join(folder, 'launcher', 'python');
+  mkdirSync(python, { recursive: true });
+  compile(py, join(folder, 'launcher', 'py.exe'));
+  rmSync(join(python, 'python.exe'), { force: true });
+  linkSync(join(folder, 'bin', 'node.exe'), join(python, 'python.exe'));
+}
+
 function placeBinding(): void {
   const target = join(folder, 'node_modules', binding);
   rmSync(target, { recursive: true, force: true });
@@ -119,6 +133,24 @@ function makePrefix(): void {
   renameSync(fresh, prefix);
 }
 
+/**
+ * Holds Wine for this process: a start is quicker while its server runs. When it is disposed of, everything that was
+ * started in Wine ends.
+ */
+export function holdWine(made: string): Disposable {
+  const held = alone(`${made}.use.lock`);
+  const env = { ...process.env, ...wineEnv(made) };
+  // One that runs already is not ours: its processes were left by a script that was killed.
+  spawnSync('wineserver', ['-k'], { env, stdio: 'ignore', timeout: 20_000 });
+  spawnSync('wineserver', ['-p300'], { env, stdio: 'ignore', timeout: 20_000 });
+  return {
+    [Symbol.dispose]() {
+      spawnSync('wineserver', ['-k'], { env, stdio: 'ignore', timeout: 20_000 });
+      held[Symbol.dispose]();
+    },
+  };
+}
+
 /** A path of this machine as Wine names it. */
 export const winePath = (path: string): string => `Z:${path.replaceAll('/', '\\')}`;
 
@@ -130,6 +162,9 @@ function wineEnv(made: string, prefix = join(made, 'prefix')): Record<string, st
     WINEPATH: winePath(join(made, 'bin')),
     // The binding of DuckDB for Windows is found here, and everything else in the project.
     NODE_PATH: winePath(join(made, 'node_modules')),
+    // Neither .NET, HTML nor menus are needed, and to look for them takes seconds.
+    WINEDLLOVERRIDES: 'mscoree=;mshtml=;winemenubuilder.exe=',
+    NODE_COMPILE_CACHE: winePath(join(made, 'compiled')),
     NODE_OPTIONS: '',
     PATH: `/usr/lib/wine:${process.env['PATH'] ?? ''}`,
   };
@@ -152,7 +187,7 @@ export interface WineRun {
   printed: string;
 }
 
-/** Runs Windows' Node with arguments in a folder of this machine. `onText` receives the output while it runs. */
+/** Runs Windows' Node with arguments in a folder of this machine. */
 export async function runNodeUnderWine(
   made: string,
   args: readonly string[],
@@ -198,6 +233,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exitCode = 1;
   } else if (process.argv[2] === 'run') {
     const args = process.argv.slice(process.argv[3] === '--' ? 4 : 3);
+    using _ = holdWine(made);
     const { status, printed } = await runNodeUnderWine(made, args, { cwd: process.cwd() });
     process.stdout.write(printed);
     process.exitCode = status ?? 1;

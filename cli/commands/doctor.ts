@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { openDatabase } from '../../engine/data/database.ts';
 import { NoProjectError, messageOf } from '../../engine/base/errors.ts';
 import { findPython, foldersAbove, pythonText, type FoundPython } from '../../engine/python/findPython.ts';
+import { systemPython } from '../../engine/python/systemPython.ts';
 import { programEnvironment } from '../../engine/base/programEnvironment.ts';
 import { shapeProblems, type Project } from '../../engine/project/loadProject.ts';
 import { loadBackend } from '../../engine/models/backend.ts';
@@ -107,8 +108,7 @@ async function tfjsNodeFinding(): Promise<Finding> {
  * Python is not.
  */
 async function pythonFinding(context: CommandContext): Promise<Finding> {
-  const python =
-    'only `cmd` stages that call Python need it; install Python 3, or make an environment: `python3 -m venv .venv`';
+  const python = `only \`cmd\` stages that call Python need it; install Python 3, or make an environment: \`${systemPython} -m venv .venv\``;
   let project: Project | null = null;
   try {
     project = context.project();
@@ -125,7 +125,7 @@ async function pythonFinding(context: CommandContext): Promise<Finding> {
       return {
         name: 'Python',
         state: 'broken',
-        detail: `${where} does not say its version; make the environment again: \`python3 -m venv --clear .venv\``,
+        detail: `${where} does not say its version; make the environment again: \`${systemPython} -m venv --clear .venv\``,
       };
     return { name: 'Python', state: 'ok', detail: `${version} · ${where}` };
   } catch (error) {

@@ -4,6 +4,7 @@ import type { FolderLook, Proposal } from '../../protocol/start.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import { ProjectError } from '../../engine/base/errors.ts';
 import { readingsOf, type FileReading } from '../../engine/data/reading/describeReading.ts';
+import { systemPython } from '../../engine/python/systemPython.ts';
 import { copyExample, exampleNames } from '../../engine/start/copyExample.ts';
 import { lookAtFolder } from '../../engine/start/lookAtFolder.ts';
 import { isLogName } from '../../engine/start/lookAtLogs.ts';
@@ -197,7 +198,7 @@ async function make({ context, root, options, questions, looks }: Start, choice:
     const files = await copyExample(choice.name, root, context.signal);
     terminal.progress(null);
     const packages = files.includes('requirements.txt')
-      ? '`python3 -m venv .venv`, `.venv/bin/pip install -r requirements.txt` (Windows: `.venv\\Scripts\\pip`), then '
+      ? `\`${systemPython} -m venv .venv\`, \`${process.platform === 'win32' ? String.raw`.venv\Scripts\pip` : '.venv/bin/pip'} install -r requirements.txt\`, then `
       : '';
     return tell(context, root, files, next(root, `${packages}\`loopwright run\``));
   }

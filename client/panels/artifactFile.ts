@@ -1,4 +1,4 @@
-import { basename, extname, resolve, sep } from 'node:path';
+import { extname, posix, resolve, sep } from 'node:path';
 
 const artifacts = '.loopwright/artifacts';
 
@@ -13,7 +13,7 @@ export function artifactFile(root: string, runId: string, path: string): string 
 
 /** A name that a view suggests for a file, as a file name: nothing of it leads elsewhere. */
 export function suggestedName(name: string): string {
-  const plain = [...basename(name.replaceAll('\\', '/'))]
+  const plain = [...posix.basename(name.replaceAll('\\', '/'))]
     .map((sign) => (sign < ' ' || '<>:"|?*'.includes(sign) ? '-' : sign))
     .join('')
     .replace(/^\.+/, '')

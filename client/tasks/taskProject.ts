@@ -18,7 +18,8 @@ export function taskRoot(
 ): string | undefined {
   if (project !== undefined) {
     const named = folder === undefined ? project : resolve(folder, project);
-    return roots.find((root) => root === named);
+    // Either letter of a drive and either slash name the same folder of Windows.
+    return roots.find((root) => nearestRoot([root], named) !== undefined && nearestRoot([named], root) !== undefined);
   }
   if (folder === undefined) return shown;
   const around = nearestRoot(roots, folder);

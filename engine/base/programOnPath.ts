@@ -21,11 +21,12 @@ export function programOnPath(name: string, env: Variables): string | null {
   return null;
 }
 
-/** True for a file that can be started. */
+/** True for a file that can be started; on Windows the ending of its name decides. */
 export function isProgram(path: string): boolean {
   try {
     if (!statSync(path).isFile()) return false;
-    accessSync(path, isWindows ? constants.F_OK : constants.X_OK);
+    if (isWindows) return /\.(?:exe|com|cmd|bat)$/i.test(path);
+    accessSync(path, constants.X_OK);
     return true;
   } catch {
     return false;

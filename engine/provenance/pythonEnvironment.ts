@@ -45,6 +45,8 @@ export function pythonOf(cmd: string, found: FoundPython | null): string[] | nul
   if (manager !== undefined) return [manager, 'run', 'python'];
   const words = cmd.split(/[\s;&|()]+/).map((word) => word.replaceAll(/["']/g, ''));
   const named = words.find((word) => /^(python|pypy)[\d.]*(\.exe)?$/i.test(basename(word)));
+  // On Windows a starter for these names runs in a shell only.
+  if (process.platform === 'win32' && found && /^python3?$/i.test(named ?? '')) return [found.path];
   if (named !== undefined) return [named];
   const program = words.find((word) => programs.test(basename(word)));
   if (program?.includes('/')) return [join(program, '..', 'python')];

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join, relative } from 'node:path';
 import type { Variables } from '../base/programEnvironment.ts';
 import { programOnPath } from '../base/programOnPath.ts';
 import { isSameProgram, type FoundPython } from './findPython.ts';
@@ -26,8 +26,10 @@ export function activatePython(env: Variables, python: FoundPython | null, start
       isWindows && kind === 'conda' ? ['', 'Library/bin', 'Scripts'].map((place) => join(folder, place)) : [];
     active[pathName] = [...new Set([dirname(python.path), ...conda]), ...rest(active[pathName])].join(delimiter);
   }
-  if (!isWindows && !['python', 'python3'].every((name) => starts(programOnPath(name, active), python.path))) {
-    active[pathName] = [startersOf(python.path, starters), ...rest(active[pathName])].join(delimiter);
+  if (!['python', 'python3'].every((name) => starts(programOnPath(name, active), python.path))) {
+    // On Windows a program that starts another without a shell finds only `python.exe`, not a starter.
+    const own = isWindows && /^python\.exe$/i.test(basename(python.path)) ? [dirname(python.path)] : [];
+    active[pathName] = [...own, startersOf(python.path, starters), ...rest(active[pathName])].join(delimiter);
   }
   return active;
 }
@@ -36,7 +38,8 @@ export function activatePython(env: Variables, python: FoundPython | null, start
 function starts(program: string | null, python: string): boolean {
   if (program === null) return false;
   return (
-    isSameProgram(program, python) || (dirname(program) === dirname(python) && /^python3?$/.test(basename(python)))
+    isSameProgram(program, python) ||
+    (dirname(program) === dirname(python) && /^python3?(?:\.exe)?$/i.test(basename(python)))
   );
 }
 
@@ -44,15 +47,24 @@ const rest = (path: string | undefined) => (path === undefined || path === '' ? 
 
 /** Scripts rather than links: an interpreter that is itself a script depends on the name it is called by. */
 function startersOf(interpreter: string, folder: string): string {
-  const script = `#!/bin/sh\nexec '${interpreter.replaceAll("'", String.raw`'\''`)}' "$@"\n`;
+  const script = isWindows
+    ? batchFile(interpreter, folder)
+    : `#!/bin/sh\nexec '${interpreter.replaceAll("'", String.raw`'\''`)}' "$@"\n`;
   mkdirSync(folder, { recursive: true });
   for (const name of ['python', 'python3']) {
-    const path = join(folder, name);
+    const path = join(folder, isWindows ? `${name}.cmd` : name);
     if (contentOf(path) === script) continue;
     writeFileSync(path, script);
     chmodSync(path, 0o755);
   }
   return folder;
+}
+
+/** The interpreter by a path from the file itself: `cmd` reads letters beyond ASCII in the file by its code page. */
+function batchFile(interpreter: string, folder: string): string {
+  const path = relative(folder, interpreter);
+  const start = `@"${isAbsolute(path) ? '' : '%~dp0'}${path.replaceAll('%', '%%')}" %*\r\n`;
+  return /^[\0-\x7f]*$/.test(start) ? start : `@chcp 65001 >nul\r\n${start}`;
 }
 
 function contentOf(path: string): string | null {

@@ -12,6 +12,7 @@ import { pixiEnvironment } from './environments/pixiEnvironment.ts';
 import { poetryEnvironment } from './environments/poetryEnvironment.ts';
 import { uvEnvironment } from './environments/uvEnvironment.ts';
 import { launchedPython } from './launchedPython.ts';
+import { systemPython } from './systemPython.ts';
 import { isInside, relativePath } from '../base/projectPath.ts';
 
 /** The Python interpreter that the programs of a project use. */
@@ -124,7 +125,7 @@ function settingOf(root: string, env: Variables): Chosen | null {
 
 function notFound({ value, why }: Chosen): string {
   const subject = `${(why[0] ?? '').toUpperCase()}${why.slice(1)}`;
-  return `${subject} is \`${value}\`, which is not a Python interpreter or environment. Name an interpreter, or the folder of an environment such as \`.venv\`. \`python3 -m venv .venv\` creates one.`;
+  return `${subject} is \`${value}\`, which is not a Python interpreter or environment. Name an interpreter, or the folder of an environment such as \`.venv\`. \`${systemPython} -m venv .venv\` creates one.`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PythonTool } from './environments/declaredEnvironment.ts';
 import { isWithoutPip, pythonText, type FoundPython } from './findPython.ts';
+import { systemPython } from './systemPython.ts';
 
 /** Packages whose name differs from that of their module. */
 const packageOf: Record<string, string> = {
@@ -88,7 +89,7 @@ export function missingModuleText(
   if (own?.[0] === 'pipenv') return ` Python has no module \`${module}\`: \`pipenv install ${name}\` installs it.`;
   if (own && own.join(' ') !== python?.path)
     return ` Python has no module \`${module}\`: \`${own.join(' ')} -m pip install ${name}\` installs it.`;
-  if (!python) return ` Python has no module \`${module}\`: \`python3 -m pip install ${name}\` installs it.`;
+  if (!python) return ` Python has no module \`${module}\`: \`${systemPython} -m pip install ${name}\` installs it.`;
   const modules = [module, ...more];
   const names = modules.map((each) => packageOf[each.split('.')[0] ?? each] ?? each.split('.')[0] ?? each);
   return ` The Python of the project, ${quoted(pythonText(python, root))} (${python.why}), has no module ${modules.map((each) => `\`${each}\``).join(' and no module ')}: \`${installText(listed(names, root) ? ['-r', 'requirements.txt'] : names, python, root)}\` installs ${more.length === 0 ? 'it' : 'them'}.`;

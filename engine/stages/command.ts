@@ -11,6 +11,7 @@ import { isGlob } from '../base/glob.ts';
 import { pythonOf } from '../provenance/pythonEnvironment.ts';
 import { pythonText, type FoundPython } from '../python/findPython.ts';
 import { missingModule, missingModuleText } from '../python/missingModule.ts';
+import { systemPython } from '../python/systemPython.ts';
 import { runCommand } from '../base/runCommand.ts';
 import { periodVariables } from '../fingerprint/period.ts';
 import { inputText } from './askedForInput.ts';
@@ -202,7 +203,7 @@ function advice(
     return ` \`${unknown}\` is only the link to the Microsoft Store. Install Python from python.org or with \`winget install Python.Python.3.13\`, or make an environment: \`py -3 -m venv .venv\`.`;
   const isUnknown = code === 127 || code === 9009 || (code === 1 && isUnknownToCmd(last));
   if (isUnknown && /^(python|pip)[\d.]*$/.test(unknown))
-    return ` The shell did not find \`${unknown}\`${asked.python ? `; the Python of the project is ${pythonText(asked.python, asked.root)}` : ''}. Install it, or make an environment that has it: \`${process.platform === 'win32' ? 'py -3' : 'python3'} -m venv .venv\`.`;
+    return ` The shell did not find \`${unknown}\`${asked.python ? `; the Python of the project is ${pythonText(asked.python, asked.root)}` : ''}. Install it, or make an environment that has it: \`${systemPython} -m venv .venv\`.`;
   if (isUnknown)
     return ` The shell did not find \`${unknown}\`. Install it, or name the environment that has it as \`python\` in loopwright.yaml.`;
   if (code === 126) return ` \`${program}\` is not executable.`;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { withSlashes } from '../../engine/base/projectPath.ts';
 import { walkGlob } from '../../engine/base/walkGlob.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
+import { makeLink } from '../helpers/makeLink.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'loopwright-walk-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -12,9 +14,11 @@ for (const path of ['a/b/c.csv', 'a/b/d.csv', 'a/.h/x.csv', '.dot', 'b.csv', 'a/
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), '');
 }
-symlinkSync(join(root, 'a'), join(root, 'link'));
-symlinkSync(join(root, 'b.csv'), join(root, 'file-link.csv'));
-symlinkSync('.', join(root, 'loop'));
+const hasLinks = [
+  makeLink(join(root, 'a'), join(root, 'link')),
+  makeLink(join(root, 'b.csv'), join(root, 'file-link.csv')),
+  makeLink('.', join(root, 'loop')),
+].every(Boolean);
 
 test('finds what Node finds (random globs)', () => {
   const random = seededRandom(3);
@@ -24,7 +28,9 @@ test('finds what Node finds (random globs)', () => {
     const glob = Array.from({ length: 1 + random.integer(6) }, () => parts[random.integer(parts.length)]).join('');
     // Node follows one link behind a leading `**`, and leaves out links behind `*/`.
     if (/^\/|\/\/|\*{3}|\*\*.*[*?]|\/$|\*\*$/.test(glob)) continue;
-    const expected = globSync(glob, { cwd: root }).toSorted();
+    const expected = globSync(glob, { cwd: root })
+      .map((path) => withSlashes(path))
+      .toSorted();
     assert.deepEqual(walkGlob(root, glob).toSorted(), expected, glob);
     found += expected.length;
   }
@@ -32,8 +38,8 @@ test('finds what Node finds (random globs)', () => {
 });
 
 test('absolute globs, folders above, folders alone', () => {
-  const name = root.slice(root.lastIndexOf('/') + 1);
-  assert.deepEqual(walkGlob(root, `${root}/*b.csv`), [`${root}/b.csv`]);
+  const name = basename(root);
+  assert.deepEqual(walkGlob(root, `${root}/*b.csv`), [`${withSlashes(root)}/b.csv`]);
   assert.deepEqual(walkGlob(root, `../${name}/b*`), [`../${name}/b.csv`]);
   assert.deepEqual(walkGlob(root, './a/*/').toSorted(), ['a/b']);
   assert.deepEqual(walkGlob(root, 'a/b/**').toSorted(), ['a/b', 'a/b/c', 'a/b/c.csv', 'a/b/c/e.csv', 'a/b/d.csv']);
@@ -42,7 +48,7 @@ test('absolute globs, folders above, folders alone', () => {
 });
 
 test('a folder linked to itself, many wildcards and too many names end', { timeout: 20_000 }, () => {
-  assert.deepEqual(walkGlob(root, 'loop/loop/b.csv'), ['loop/loop/b.csv']);
+  if (hasLinks) assert.deepEqual(walkGlob(root, 'loop/loop/b.csv'), ['loop/loop/b.csv']);
   assert.equal(walkGlob(root, '**/**/**/**/c.csv').length, 1);
   assert.deepEqual(walkGlob(root, `${'*a'.repeat(40)}/x`), []);
   assert.equal(walkGlob(root, '*', { most: 3 }).length <= 3, true);

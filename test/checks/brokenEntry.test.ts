@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkProject } from '../../engine/checks/checkProject.ts';
+import { withSlashes } from '../../engine/base/projectPath.ts';
 import { entryOf, type Entry, type Located } from '../../engine/project/located.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
 import type { Problem } from '../../protocol/problem.ts';
@@ -18,7 +19,7 @@ function projects(): { name: string; texts: Texts }[] {
     name,
     texts: Object.fromEntries(
       globSync('**/*.{yaml,sql,csv}', { cwd: join(root, name) }).map((path) => [
-        path,
+        withSlashes(path),
         /\.(yaml|sql)$/.test(path) ? readFileSync(join(root, name, path), 'utf8') : '',
       ]),
     ),

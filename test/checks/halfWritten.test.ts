@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { withSlashes } from '../../engine/base/projectPath.ts';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import type { Located } from '../../engine/project/located.ts';
 import { parseYaml } from '../../engine/project/parseYaml.ts';
@@ -56,7 +57,7 @@ function examples(): { name: string; texts: Texts }[] {
         .filter((file) => file.isFile())
         .map((file) => join(file.parentPath, file.name))
         .map((path) => [
-          path.slice(join(root, name).length + 1),
+          withSlashes(path.slice(join(root, name).length + 1)),
           /\.(yaml|sql)$/.test(path) ? readFileSync(path, 'utf8') : '',
         ]),
     ),

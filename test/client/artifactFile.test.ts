@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { it } from 'node:test';
 import { artifactFile, fileTypes, suggestedName } from '../../client/panels/artifactFile.ts';
 
 it('an artifact is a file below its own run', () => {
-  const root = join('/', 'p');
+  const root = resolve('/', 'p');
   assert.equal(artifactFile(root, 'ab12', 'plots/roc.png'), join(root, '.loopwright/artifacts/ab12/plots/roc.png'));
   assert.equal(artifactFile(root, 'ab12', 'a/../b.txt'), join(root, '.loopwright/artifacts/ab12/b.txt'));
   for (const [run, path] of [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { it } from 'node:test';
 import { languageOf, ourAssociations } from '../../client/language/ourFiles.ts';
 import { nearestRoot } from '../../client/projects/nearestRoot.ts';
@@ -71,13 +72,16 @@ it('the chosen project is shown, else that of the active editor, else the last, 
 });
 
 it('a task names its project, from the folder of the window, above it too', () => {
+  const at = (path?: string) => (path === undefined ? undefined : resolve(path));
   assert.deepEqual(
-    [taskProjectOf('/w', '/w'), taskProjectOf('/w', '/w/services/a'), taskProjectOf('/w/sql', '/w')],
+    [['/w', '/w'] as const, ['/w', '/w/services/a'] as const, ['/w/sql', '/w'] as const].map(([folder, root]) =>
+      taskProjectOf(resolve(folder), resolve(root)),
+    ),
     ['', 'services/a', '..'],
   );
-  const roots = ['/w/services/a', '/w/services/b', '/v'];
+  const roots = ['/w/services/a', '/w/services/b', '/v'].map((path) => resolve(path));
   const root = (folder?: string, project?: string, shown?: string): string | undefined =>
-    taskRoot(roots, { folder, project, shown });
+    taskRoot(roots, { folder: at(folder), project, shown: at(shown) });
   assert.deepEqual(
     [
       root('/w', 'services/b'),
@@ -88,10 +92,12 @@ it('a task names its project, from the folder of the window, above it too', () =
       root('/w', undefined, '/w/services/b'),
       root('/w', undefined, '/v'),
       root(undefined, undefined, '/v'),
-      root(undefined, '/v'),
+      root(undefined, resolve('/v')),
     ],
-    ['/w/services/b', undefined, '/v', '/v', '/v', '/w/services/b', undefined, '/v', '/v'],
+    ['/w/services/b', undefined, '/v', '/v', '/v', '/w/services/b', undefined, '/v', '/v'].map(at),
   );
+  if (process.platform === 'win32')
+    assert.equal(taskRoot(['C:\\w\\a'], { folder: 'c:\\w', project: 'a', shown: undefined }), 'C:\\w\\a');
   const task = readDefinition({ type: 'loopwright', stage: 'train', project: 'services/a' });
   assert.ok(task);
   assert.deepEqual(

@@ -17,6 +17,7 @@ import type {
   PublishDiagnosticsParams,
 } from 'vscode-languageserver';
 import type { ClientRequests, Outline } from '../../protocol/languageServer.ts';
+import { withSlashes } from '../../engine/base/projectPath.ts';
 import { entryOf } from './entryOf.ts';
 import { makeProject } from './makeProject.ts';
 import { until } from './until.ts';
@@ -144,7 +145,8 @@ export class LspClient {
     await until(
       `${uri} has ${expected.join(' ') || 'no problem'}`,
       () => this.published.has(uri) && codes() === expected.join(' '),
-      5000,
+      // Under Wine a server takes seconds to start.
+      process.platform === 'win32' ? 60_000 : 5000,
     ).catch((error: unknown) => {
       throw new Error(`${String(error)}; it has ${codes() || 'none'}`, { cause: error });
     });
@@ -195,7 +197,9 @@ export const uriOf = (path: string) => pathToFileURL(path).href;
 
 /** The address as VS Code writes it, which encodes more characters than Node does. */
 export const editorUri = (path: string) =>
-  `file://${path
+  `file://${withSlashes(path)
+    // `c%3A` in VS Code, whatever was typed.
+    .replace(/^[a-z]:/i, (drive) => `/${drive.toLowerCase()}`)
     .split('/')
     .map((part) =>
       encodeURIComponent(part).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`),

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds. In CI the suites share the cores, and waiting longer costs nothing where nothing is wrong. */
-const patience = process.env['CI'] ? 60_000 : 15_000;
+/**
+ * Milliseconds. In CI the suites share the cores, Wine is slow, and waiting longer costs nothing where nothing is wrong.
+ */
+const patience = process.env['CI'] || process.platform === 'win32' ? 60_000 : 15_000;
 
 /** Waits until the condition gives something true, and gives that; fails after the limit with what was waited for. */
 export async function until<T>(

@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { WorkError } from '../../engine/base/errors.ts';
 import { activatePython } from '../../engine/python/activatePython.ts';
 import { editorSetting } from '../../engine/python/editorSetting.ts';
 import { findPython, isWithoutPip, pythonText } from '../../engine/python/findPython.ts';
 import { missingModule, missingModuleText } from '../../engine/python/missingModule.ts';
+import { systemPython } from '../../engine/python/systemPython.ts';
+import { makeLink } from '../helpers/makeLink.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
+
+const isWindows = process.platform === 'win32';
+const ending = isWindows ? '.exe' : '';
+/** The interpreter of an environment of venv, and of conda. */
+const interpreter = isWindows ? 'Scripts/python.exe' : 'bin/python';
+const ofConda = isWindows ? 'python.exe' : 'bin/python';
 
 /** Creates a folder with files; those in `bin/` and interpreters are executable. */
 function place(files: Record<string, string>): string {
@@ -18,7 +26,7 @@ function place(files: Record<string, string>): string {
 }
 
 const venv = (folder: string, more = '') => ({
-  [`${folder}/bin/python`]: '#!/bin/sh\n',
+  [`${folder}/${interpreter}`]: '#!/bin/sh\n',
   [`${folder}/pyvenv.cfg`]: `home = /usr/bin\n${more}`,
 });
 
@@ -29,7 +37,7 @@ test('the key comes before the setting, the editor, the folders and the PATH', (
     ...venv('keyed'),
     ...venv('set'),
     ...venv('selected'),
-    'path/bin/python3': '',
+    [`path/bin/python3${ending}`]: '',
   });
   const env = {
     PATH: join(root, 'path/bin'),
@@ -40,14 +48,14 @@ test('the key comes before the setting, the editor, the folders and the PATH', (
     const one = findPython({ root, python, env });
     return one && [pythonText(one, root), one.why];
   };
-  assert.deepEqual(found('keyed', env), ['keyed/bin/python', '`python` of the project']);
-  assert.deepEqual(found(undefined, env), ['set/bin/python', 'the setting `loopwright.python`']);
+  assert.deepEqual(found('keyed', env), [`keyed/${interpreter}`, '`python` of the project']);
+  assert.deepEqual(found(undefined, env), [`set/${interpreter}`, 'the setting `loopwright.python`']);
   assert.deepEqual(found(undefined, { ...env, LOOPWRIGHT_PYTHON: '' }), [
-    'selected/bin/python',
+    `selected/${interpreter}`,
     'selected in the editor',
   ]);
-  assert.deepEqual(found(undefined, { PATH: env.PATH }), ['.venv/bin/python', '`.venv` of the project']);
-  const bare = place({ 'path/bin/python3': '' });
+  assert.deepEqual(found(undefined, { PATH: env.PATH }), [`.venv/${interpreter}`, '`.venv` of the project']);
+  const bare = place({ [`path/bin/python3${ending}`]: '' });
   const one = findPython({ root: bare, env: { PATH: join(bare, 'path/bin') } });
   assert.deepEqual([one?.environment, one?.why], [null, '`python3` on the PATH']);
   assert.equal(findPython({ root: bare, env: { PATH: '/nowhere' } }), null);
@@ -64,11 +72,11 @@ test('an environment in a parent folder is used up to the root of the repository
   const found = (root: string) => findPython({ root: join(top, root), env: { PATH: '/nowhere' } });
   assert.deepEqual(
     [found('repo/packages/model')?.path, found('repo/packages/model')?.why],
-    [join(top, 'repo/venv/bin/python'), '`venv` of the repository'],
+    [join(top, 'repo/venv', interpreter), '`venv` of the repository'],
   );
   assert.equal(found('plain/model'), null, 'without a repository folders above are not of the project');
-  writeFiles(top, { 'repo/packages/.venv/pyvenv.cfg': '', 'repo/packages/.venv/bin/python': '' });
-  chmodSync(join(top, 'repo/packages/.venv/bin/python'), 0o755);
+  writeFiles(top, { 'repo/packages/.venv/pyvenv.cfg': '', [`repo/packages/.venv/${interpreter}`]: '' });
+  chmodSync(join(top, 'repo/packages/.venv', interpreter), 0o755);
   assert.equal(found('repo/packages/model')?.why, '`.venv` of `..`', 'the nearest');
 });
 
@@ -76,31 +84,31 @@ test('a key names a folder, an interpreter, a link or a program on the PATH; any
   const root = place({
     ...venv('env'),
     'conda/conda-meta/history': '',
-    'conda/bin/python': '',
-    'opt/python3.12': '',
-    'tools/bin/python3.9': '',
+    [`conda/${ofConda}`]: '',
+    [`opt/python3.12${ending}`]: '',
+    [`tools/bin/python3.9${ending}`]: '',
     'empty/x': '',
     'notes.txt': '',
   });
-  symlinkSync('env', join(root, 'link'));
+  const hasLink = makeLink('env', join(root, 'link'));
   const env = { PATH: join(root, 'tools/bin') };
   const found = (python: string) => findPython({ root, python, env });
   assert.deepEqual(found('env')?.environment, { kind: 'venv', folder: join(root, 'env') });
-  assert.deepEqual(found('env/bin/python')?.environment, { kind: 'venv', folder: join(root, 'env') });
-  assert.deepEqual(found(join(root, 'link'))?.environment, { kind: 'venv', folder: join(root, 'link') });
+  assert.deepEqual(found(`env/${interpreter}`)?.environment, { kind: 'venv', folder: join(root, 'env') });
+  if (hasLink) assert.deepEqual(found(join(root, 'link'))?.environment, { kind: 'venv', folder: join(root, 'link') });
   assert.deepEqual(found('conda')?.environment, { kind: 'conda', folder: join(root, 'conda') });
   assert.deepEqual(
-    [found('./opt/python3.12')?.path, found('./opt/python3.12')?.environment],
-    [join(root, 'opt/python3.12'), null],
+    [found(`./opt/python3.12${ending}`)?.path, found(`./opt/python3.12${ending}`)?.environment],
+    [join(root, `opt/python3.12${ending}`), null],
   );
-  assert.equal(found('python3.9')?.path, join(root, 'tools/bin/python3.9'));
+  assert.equal(found('python3.9')?.path, join(root, `tools/bin/python3.9${ending}`));
   for (const wrong of ['empty', 'notes.txt', 'gone', 'python9', '~/no-such-folder', '/gone/bin/python']) {
     assert.throws(
       () => found(wrong),
       (error) =>
         error instanceof WorkError &&
         error.message.includes(`\`${wrong}\``) &&
-        /`python3 -m venv \.venv` creates one/.test(error.message) &&
+        error.message.includes(`\`${systemPython} -m venv .venv\` creates one`) &&
         error.place?.file === 'loopwright.yaml',
       wrong,
     );
@@ -121,7 +129,7 @@ test('a terminal reads the settings of the editor, with comments and variables',
   });
   assert.equal(editorSetting(root, 'a'), '// no comment, " either');
   for (const folder of [root, join(root, 'sub')])
-    assert.equal(findPython({ root: folder, env: { PATH: '' } })?.path, join(root, 'env/bin/python'), folder);
+    assert.equal(findPython({ root: folder, env: { PATH: '' } })?.path, join(root, 'env', interpreter), folder);
   assert.equal(editorSetting(place({ '.vscode/settings.json': '{ broken' }), 'a'), undefined);
 });
 
@@ -129,8 +137,8 @@ test('activating gives the same result as the script of the environment', () => 
   const root = place({
     ...venv('env'),
     'conda/conda-meta/history': '',
-    'conda/bin/python': '',
-    'opt/python3.12': '#!/bin/sh\n',
+    [`conda/${ofConda}`]: '',
+    [`opt/python3.12${ending}`]: '#!/bin/sh\n',
   });
   const path = (python: string, env: Record<string, string> = {}) =>
     activatePython(
@@ -149,13 +157,17 @@ test('activating gives the same result as the script of the environment', () => 
     ],
     ['/usr/bin', join(root, 'env'), false, false, false],
   );
-  assert.ok(inVenv['PATH']?.includes(join(root, 'env/bin')));
+  assert.ok(inVenv['PATH']?.includes(dirname(join(root, 'env', interpreter))));
   const inConda = path('conda', { VIRTUAL_ENV: '/v' });
   assert.deepEqual(
     [inConda['CONDA_PREFIX'], inConda['CONDA_DEFAULT_ENV'], 'VIRTUAL_ENV' in inConda],
     [join(root, 'conda'), 'conda', false],
   );
-  assert.equal(path('opt/python3.12')['PATH'], `${join(root, 'starters')}${delimiter}/usr/bin`);
+  assert.equal(path(`opt/python3.12${ending}`)['PATH'], `${join(root, 'starters')}${delimiter}/usr/bin`);
+  if (isWindows) {
+    const starter = readFileSync(join(root, 'starters/python3.cmd'), 'utf8');
+    assert.equal(starter, '@"%~dp0..\\opt\\python3.12.exe" %*\r\n', '`python3` runs it in `cmd` too');
+  }
   assert.deepEqual(activatePython({ PATH: '/a', PYTHONHOME: '/x' }, null, ''), { PATH: '/a', PYTHONHOME: '/x' });
 });
 
@@ -184,7 +196,7 @@ test('a missing module is reported with the command that installs it into that P
   const root = place({
     ...venv('.venv'),
     ...venv('uv', 'uv = 0.5.1\n'),
-    'my env/bin/python': '',
+    [`my env/${interpreter}`]: '',
     'src/mylib/__init__.py': '',
     'own.py': '',
   });
@@ -197,11 +209,12 @@ test('a missing module is reported with the command that installs it into that P
     });
   assert.equal(
     text('sklearn.linear_model', '.venv'),
-    ' The Python of the project, .venv/bin/python (`python` of the project), has no module `sklearn.linear_model`: `.venv/bin/python -m pip install scikit-learn` installs it.',
+    ` The Python of the project, .venv/${interpreter} (\`python\` of the project), has no module \`sklearn.linear_model\`: \`.venv/${interpreter} -m pip install scikit-learn\` installs it.`,
   );
-  assert.match(text('torch', 'uv'), /`uv pip install --python uv\/bin\/python torch`/);
+  const installs = (command: string, found: string) => assert.ok(found.includes(`\`${command}\``), found);
+  installs(`uv pip install --python uv/${interpreter} torch`, text('torch', 'uv'));
   assert.ok(isWithoutPip({ path: '', environment: { kind: 'venv', folder: join(root, 'uv') }, why: '' }));
-  assert.match(text('torch', 'my env'), /`"my env\/bin\/python" -m pip install torch`/);
+  installs(`"my env/${interpreter}" -m pip install torch`, text('torch', 'my env'));
   assert.match(text('yaml', '.venv', ['uv', 'run', '--no-sync', 'python']), /`uv add pyyaml`/);
   assert.match(text('yaml', '.venv', ['poetry', 'run', 'python']), /`poetry add pyyaml`/);
   assert.match(
@@ -209,10 +222,10 @@ test('a missing module is reported with the command that installs it into that P
     /`conda run -n ml python -m pip install pyyaml`/,
   );
   writeFileSync(join(root, 'requirements.txt'), 'Scikit_Learn>=1.4  # or newer\npandas\n');
-  assert.match(text('sklearn', '.venv'), /`\.venv\/bin\/python -m pip install -r requirements\.txt`/);
-  assert.match(text('torch', '.venv'), /`\.venv\/bin\/python -m pip install torch`/);
+  installs(`.venv/${interpreter} -m pip install -r requirements.txt`, text('sklearn', '.venv'));
+  installs(`.venv/${interpreter} -m pip install torch`, text('torch', '.venv'));
   assert.match(text('mylib', '.venv'), /it is in `src\/`.*PYTHONPATH: src/);
-  assert.match(text('torch', undefined), /`python3 -m pip install torch`/);
+  installs(`${systemPython} -m pip install torch`, text('torch', undefined));
 });
 
 test('a path in the home folder is shown without the name of the user', () => {

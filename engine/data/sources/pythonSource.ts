@@ -105,7 +105,8 @@ export async function readPython(
   if (script === null)
     throw new WorkError('`helper/database.py` is missing from the installation; install Loopwright again.');
   const env = context.programEnv();
-  const python = programOnPath('python3', env) ?? programOnPath('python', env);
+  const names = process.platform === 'win32' ? ['python', 'python3'] : ['python3', 'python'];
+  const python = names.map((name) => programOnPath(name, env)).find((program) => program !== null) ?? null;
   if (python === null)
     throw new WorkError(
       'There is no Python to read the database with. Install Python, or name one with `python:` at the top of loopwright.yaml.',

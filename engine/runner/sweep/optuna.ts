@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { ParamValue } from '../../../protocol/runs.ts';
 import { WorkError } from '../../base/errors.ts';
 import type { SweepConfig } from '../../project/schema/experimentSchema.ts';
@@ -8,6 +8,7 @@ import { pythonOf } from '../../provenance/pythonEnvironment.ts';
 import { activatePython } from '../../python/activatePython.ts';
 import type { FoundPython } from '../../python/findPython.ts';
 import { installText } from '../../python/missingModule.ts';
+import { systemPython } from '../../python/systemPython.ts';
 import { programEnvironment, type Variables } from '../../base/programEnvironment.ts';
 import type { Point } from './sweepPoints.ts';
 import { projectPath } from '../../base/projectPath.ts';
@@ -98,7 +99,7 @@ export async function startSuggestions(options: SuggestionOptions): Promise<Sugg
 }
 
 function installCommand({ python, root }: SuggestionOptions): string {
-  return python ? installText(['optuna'], python, root) : 'python3 -m pip install optuna';
+  return python ? installText(['optuna'], python, root) : `${systemPython} -m pip install optuna`;
 }
 
 /** The Python of the project comes first, then those that its commands name. */
@@ -106,7 +107,7 @@ function pythons({ python, commands }: SuggestionOptions): string[][] {
   const found = [
     ...(python ? [[python.path]] : []),
     ...commands.flatMap((command) => [pythonOf(command, python) ?? []]),
-    ['python3'],
+    systemPython.split(' '),
   ].filter((words) => words.length > 0);
   return [...new Map(found.map((words) => [words.join(' '), words])).values()];
 }
@@ -116,8 +117,9 @@ async function startIn(
   options: SuggestionOptions,
   env: Variables,
 ): Promise<Suggestions | string> {
-  const inProject = python.includes('/') && !python.startsWith('/');
-  const child = spawn(inProject ? projectPath(options.root, python) : python, [...args, '-c', program], {
+  // A program that is named by a path is looked for in the project, on every system.
+  const isPath = /[\\/]/.test(python) && !isAbsolute(python);
+  const child = spawn(isPath ? projectPath(options.root, python) : python, [...args, '-c', program], {
     cwd: options.root,
     env,
     windowsHide: true,

@@ -7,6 +7,7 @@ import type { Learning } from '../../models/features.ts';
 import type { Field } from '../../project/schema/datasetSchema.ts';
 import type { TrainStage } from '../../project/schema/trainStage.ts';
 import { pythonText } from '../../python/findPython.ts';
+import { systemPython } from '../../python/systemPython.ts';
 import { notePython } from '../notePython.ts';
 import { programEnv } from '../programEnv.ts';
 import type { Fitted } from '../fitted.ts';
@@ -149,5 +150,5 @@ function report(
 function noPython(model: TreeModel): string {
   const own = process.platform === 'win32' ? String.raw`.venv\Scripts\python` : '.venv/bin/python';
   const packages = model === 'boosted_trees' ? 'scikit-learn lightgbm pandas pyarrow' : 'scikit-learn pandas pyarrow';
-  return `\`${model}\` trains in Python, and no Python was found. Install Python 3.9 or later, then run \`python3 -m venv .venv\` and \`${own} -m pip install ${packages}\` in the project. \`mlp\`, \`logistic\` and \`linear\` need no Python.`;
+  return `\`${model}\` trains in Python, and no Python was found. Install Python 3.9 or later, then run \`${systemPython} -m venv .venv\` and \`${own} -m pip install ${packages}\` in the project. \`mlp\`, \`logistic\` and \`linear\` need no Python.`;
 }
