@@ -91,7 +91,7 @@ async function part(name: string, work: () => Promise<void>): Promise<void> {
 }
 
 /** Runs the CLI in a folder; returns its exit code and what it printed. */
-const loopwright = (cwd: string, args: readonly string[], { timeout = 90_000, env = {} } = {}) =>
+const loopwright = (cwd: string, args: readonly string[], { timeout = 180_000, env = {} } = {}) =>
   runNodeUnderWine(wine, [cli, ...args], { cwd, timeout, env: { LOOPWRIGHT_HOME: '', ...env } });
 
 /** `init`, then `run`, in a folder whose name has a space and an accent; then a stage of several lines. */
