@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { loadProject } from '../../engine/project/loadProject.ts';
 import { applyFix } from '../helpers/checking.ts';
+import { withSlashes } from '../../engine/base/projectPath.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 
 const yaml = (from: string) =>
@@ -61,7 +62,7 @@ test('absolute paths', () => {
   writeFileSync(join(folder, 'nginx/access.log'), '{}\n');
   assert.deepEqual(messages(logs(join(folder, 'nginx/access.log*'))), []);
   const [said = ''] = messages(logs(join(folder, 'nginx/acess.log')));
-  assert.ok(said.includes(`Did you mean \`${join(folder, 'nginx/access.log')}\`?`), said);
+  assert.ok(said.includes(`Did you mean \`${withSlashes(join(folder, 'nginx/access.log'))}\`?`), said);
 });
 
 test('files and databases get the nearest name too', () => {
