@@ -26,7 +26,7 @@ export function chromiumPath(): string | null {
   return [...(named ? [named] : []), ...onPath].find((path) => existsSync(path)) ?? null;
 }
 
-/** Starts a Chromium without a window. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath() ?? '', ...launchOptions });
+/** Starts a Chromium without a window, with more arguments. */
+export function startBrowser(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath() ?? '', args: [...launchOptions.args, ...more] });
 }

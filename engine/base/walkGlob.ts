@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { isAbsolute, join, parse } from 'node:path';
 import { WorkError } from './errors.ts';
 import { globSegments, matchName, plainName, type GlobSegment } from './linearGlob.ts';
@@ -14,6 +14,8 @@ export interface WalkOptions {
   most?: number;
   /** Throws WorkError when there are more names, instead of returning what was found among the first. */
   complete?: boolean;
+  /** Returns only files and links to files, without a question to the system for each. */
+  onlyFiles?: boolean;
 }
 
 /**
@@ -23,12 +25,19 @@ export interface WalkOptions {
  * Folders that cannot be read count as empty.
  */
 export function walkGlob(root: string, glob: string, options: WalkOptions = {}): string[] {
-  if (glob.includes('\0')) return [];
+  if (glob.includes('\0') || (options.onlyFiles === true && /[\\/]$/.test(glob))) return [];
   glob = withSlashes(glob);
   const isOutside = isAbsolute(glob) || /(^|\/)\.\.(\/|$)/.test(glob);
   const most = options.most ?? (isOutside ? mostOutside : mostNames);
   const found = new Set<string>();
-  const walk = { root, found, left: most, asked: new Set<string>(), onlyFolders: glob.endsWith('/') };
+  const walk = {
+    root,
+    found,
+    left: most,
+    asked: new Set<string>(),
+    onlyFolders: glob.endsWith('/'),
+    onlyFiles: options.onlyFiles === true,
+  };
   for (const segments of globSegments(glob.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))) {
     walk.asked.clear();
     if (isAbsolute(glob)) {
@@ -48,6 +57,7 @@ interface Walk {
   root: string;
   found: Set<string>;
   onlyFolders: boolean;
+  onlyFiles: boolean;
   /** Names that may still be looked at. */
   left: number;
   /** Places that were looked at for the same rest of the glob: `**` beside `**` meets them again. */
@@ -64,7 +74,7 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
   if (plain !== null) {
     const next = path(plain);
     if (!isLast) descend(walk, next, segments, at + 1);
-    else if (walk.onlyFolders ? isFolderAt(place(walk, next)) : existsSync(place(walk, next))) walk.found.add(next);
+    else if (isWanted(walk, place(walk, next))) walk.found.add(next);
     return;
   }
   const question = `${at} ${folder}`;
@@ -72,42 +82,63 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
   walk.asked.add(question);
   if (segment === 'through folders') {
     if (!isLast) descend(walk, folder, segments, at + 1);
-    else if (folder !== '' && isFolderAt(place(walk, folder))) walk.found.add(folder);
-    for (const { name, isFolder, isLink } of namesIn(walk, folder)) {
+    else if (folder !== '' && !walk.onlyFiles && isFolderAt(place(walk, folder))) walk.found.add(folder);
+    for (const { name, isFolder, isFile, isLink } of namesIn(walk, folder)) {
       if (name.startsWith('.')) continue;
-      if (isLast && (isFolder || !walk.onlyFolders)) walk.found.add(path(name));
+      if (isLast && (walk.onlyFiles ? isFile : isFolder || !walk.onlyFolders)) walk.found.add(path(name));
       if (isFolder && !isLink) descend(walk, path(name), segments, at);
     }
     return;
   }
-  for (const { name, isFolder, isLink } of namesIn(walk, folder)) {
+  for (const { name, isFolder, isFile, isLink } of namesIn(walk, folder)) {
     if (!matchName(segment, name) || (name.startsWith('.') && segment[0] !== '.')) continue;
     if (!isLast && isFolder && !isLink) descend(walk, path(name), segments, at + 1);
-    else if (isLast && (isFolder || !walk.onlyFolders)) walk.found.add(path(name));
+    else if (isLast && (walk.onlyFiles ? isFile : isFolder || !walk.onlyFolders)) walk.found.add(path(name));
   }
 }
 
 const place = (walk: Walk, path: string) => projectPath(walk.root, path);
 
-function namesIn(walk: Walk, folder: string): { name: string; isFolder: boolean; isLink: boolean }[] {
+interface Name {
+  name: string;
+  isFolder: boolean;
+  isFile: boolean;
+  isLink: boolean;
+}
+
+function namesIn(walk: Walk, folder: string): Name[] {
   if (walk.left <= 0) return [];
   try {
     const entries = readdirSync(place(walk, folder), { withFileTypes: true }).slice(0, walk.left);
     walk.left -= entries.length;
     return entries.map((entry) => {
       const isLink = entry.isSymbolicLink();
-      const isFolder = isLink ? isFolderAt(join(place(walk, folder), entry.name)) : entry.isDirectory();
-      return { name: entry.name, isFolder, isLink };
+      const target = isLink ? statAt(join(place(walk, folder), entry.name)) : entry;
+      return {
+        name: entry.name,
+        isFolder: target?.isDirectory() === true,
+        isFile: target?.isFile() === true,
+        isLink,
+      };
     });
   } catch {
     return [];
   }
 }
 
+function isWanted(walk: Walk, path: string): boolean {
+  if (walk.onlyFiles) return statAt(path)?.isFile() === true;
+  return walk.onlyFolders ? isFolderAt(path) : existsSync(path);
+}
+
 function isFolderAt(path: string): boolean {
+  return statAt(path)?.isDirectory() === true;
+}
+
+function statAt(path: string): Stats | null {
   try {
-    return statSync(path).isDirectory();
+    return statSync(path);
   } catch {
-    return false;
+    return null;
   }
 }

@@ -15,12 +15,9 @@ export async function expandGlob(root: string, pattern: string): Promise<string[
   if (kind === 'file') return [resolve(exact)];
   if (kind === 'folder') return filesOfFolder(resolve(exact));
   if (!/[*?[{]/.test(pattern)) return [];
-  const found: string[] = [];
-  for (const path of walkGlob(root, pattern, { complete: true })) {
-    const file = projectPath(root, path);
-    if ((await kindOf(file)) === 'file') found.push(file);
-  }
-  return found.toSorted();
+  return walkGlob(root, pattern, { complete: true, onlyFiles: true })
+    .map((path) => projectPath(root, path))
+    .toSorted();
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | null> {

@@ -114,7 +114,7 @@ const lastTime = 8.64e15;
 function timeOf(value: unknown, field: Field): Parsed {
   if (typeof value === 'number') return Number.isFinite(value) && Math.abs(value) <= lastTime ? value : undefined;
   if (typeof value !== 'string') return undefined;
-  if (field.format?.includes('%')) return formOf(field.format).test(value.trim()) ? value : undefined;
+  if (field.format?.includes('%')) return formOf(field.format)(value.trim()) ? value : undefined;
   // A bare number is no time, although `Date` reads it as a year, and 04/07/20 no date of four digits.
   return /^[+-]?[0-9]{4,}[-/ ]/.test(value.trim()) ? (parseTime(value) ?? undefined) : undefined;
 }
@@ -135,7 +135,7 @@ const directives: Readonly<Record<string, string>> = {
 };
 
 /** The form of a time with directives such as `%d.%m.%Y`; a directive that is not listed matches any text. */
-function formOf(format: string): RegExp {
+function formOf(format: string): (text: string) => boolean {
   const known = forms.get(format);
   if (known) return known;
   const source = format
@@ -144,12 +144,12 @@ function formOf(format: string): RegExp {
       part.startsWith('%') ? (directives[part.at(-1) ?? ''] ?? '.+') : part.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'),
     )
     .join('');
-  const form = new RegExp(`^${source}$`);
+  const form = patternTest(source) ?? (() => true);
   forms.set(format, form);
   return form;
 }
 
-const forms = new Map<string, RegExp>();
+const forms = new Map<string, (text: string) => boolean>();
 
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;

@@ -7,6 +7,15 @@ import { projectPath, relativePath, withSlashes } from '../base/projectPath.ts';
 import type { Store } from '../store/store.ts';
 import type { FileFingerprint } from './lockFile.ts';
 
+interface Known {
+  hash: string;
+  bytes: number;
+  changed: string;
+}
+
+/** From this number of files on, the hashes are read from the store at once. */
+const many = 500;
+
 /** Hashes files. The store keeps the hashes of files with the same size, change time and inode. */
 export class FileFingerprints {
   readonly #root: string;
@@ -15,6 +24,8 @@ export class FileFingerprints {
   readonly #home: string | null;
 
   readonly #isIgnored: (file: string) => boolean;
+  /** All hashes of the store, once many files are asked for. */
+  #known: Map<string, Known> | null = null;
 
   /** `isIgnored` tells which files of folders do not count; their paths are relative to the root. */
   constructor(root: string, store: Store | null, isIgnored: (file: string) => boolean = () => false) {
@@ -33,9 +44,7 @@ export class FileFingerprints {
     const path = withSlashes(typed);
     // The name of a file can contain wildcards.
     if (isGlob(path) && !isFile(this.#absolute(path)))
-      return walkGlob(this.#root, path, { complete: true })
-        .toSorted()
-        .filter((found) => isFile(this.#absolute(found)));
+      return walkGlob(this.#root, path, { complete: true, onlyFiles: true }).toSorted();
     const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
     if (!stats) return [];
     // A pipe or a device has no content to hash.
@@ -49,7 +58,11 @@ export class FileFingerprints {
   /** The fingerprints of all files that the paths name, by path. */
   of(paths: readonly string[]): Record<string, FileFingerprint> {
     const fingerprints: Record<string, FileFingerprint> = {};
-    for (const path of paths) for (const file of this.expand(path)) fingerprints[file] ??= this.#fingerprint(file);
+    for (const path of paths) {
+      const files = this.expand(path);
+      if (files.length >= many) this.#readKnown();
+      for (const file of files) fingerprints[file] ??= this.#fingerprint(file);
+    }
     return fingerprints;
   }
 
@@ -58,15 +71,15 @@ export class FileFingerprints {
     const stats = statSync(path, { bigint: true });
     const changed = changeOf(stats);
     const key = this.#home === null ? file : relativePath(this.#home, realPath(path));
-    const known = this.#store?.sql.get<{ hash: string; bytes: number; changed: string }>(
-      'SELECT hash, bytes, changed FROM file_hashes WHERE path = ?',
-      key,
-    );
+    const known = this.#known
+      ? this.#known.get(key)
+      : this.#store?.sql.get<Known>('SELECT hash, bytes, changed FROM file_hashes WHERE path = ?', key);
     if (known && known.changed === changed && BigInt(known.bytes) === stats.size)
       return { hash: known.hash, bytes: known.bytes };
     const hash = hashOf(path);
     const bytes = Number(stats.size);
     if (this.#store?.isReadOnly) return { hash, bytes };
+    this.#known?.set(key, { hash, bytes, changed });
     this.#store?.sql.run(
       'INSERT INTO file_hashes (path, bytes, changed, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes, changed = excluded.changed, hash = excluded.hash',
       key,
@@ -75,6 +88,15 @@ export class FileFingerprints {
       hash,
     );
     return { hash, bytes };
+  }
+
+  /** One query instead of one for each file. */
+  #readKnown(): void {
+    this.#known ??= new Map(
+      this.#store?.sql
+        .all<Known & { path: string }>('SELECT path, hash, bytes, changed FROM file_hashes')
+        .map((row) => [row.path, row]),
+    );
   }
 
   #absolute(path: string): string {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
+import { readLockText } from './readLockText.ts';
 
 export interface FileFingerprint {
   hash: string;
@@ -28,7 +29,7 @@ export const lockFileName = 'loopwright.lock';
 /** Reads the lock. A missing or unreadable lock counts as if no stage had run. */
 export function readLock(root: string): Lock {
   try {
-    const content = parse(readRegularFile(join(root, lockFileName), Infinity).toString('utf8')) as {
+    const content = readLockText(readRegularFile(join(root, lockFileName), Infinity).toString('utf8')) as {
       version?: number;
       stages?: Lock;
     } | null;

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError, ProjectError, WorkError, messageOf } from '../base/errors.ts';
 import { headerLine, parseRecords, recordLine, type LabelRecord } from './labelRecords.ts';
@@ -68,7 +68,8 @@ export function appendRecord(task: LabelFile, record: LabelRecord): { note: stri
 function readText({ path, file }: LabelFile): string {
   let handle: number;
   try {
-    handle = openSync(path, 'r');
+    // A pipe without a writer would block.
+    handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw new DataError(`The label file ${file} cannot be read: ${messageOf(error)}`, {

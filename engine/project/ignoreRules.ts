@@ -1,3 +1,5 @@
+import { linearRegExp } from '../base/linearRegExp.ts';
+
 /** Returns whether a path below the folder of an ignore file is ignored; null when no line matches. */
 export type IgnoreRules = (path: string, isFolder: boolean) => boolean | null;
 
@@ -19,6 +21,9 @@ export function readIgnoreRules(text: string): IgnoreRules {
   };
 }
 
+/** No path is longer, so that a longer pattern matches none. */
+const longest = 4096;
+
 function readLine(written: string): Line | null {
   let pattern = withoutTrailingSpaces(written.replace(/^\uFEFF/, ''));
   if (pattern === '' || pattern.startsWith('#')) return null;
@@ -29,14 +34,10 @@ function readLine(written: string): Line | null {
   // A slash before the end anchors the pattern to the folder of the file.
   const isAnchored = pattern.includes('/');
   if (pattern.startsWith('/')) pattern = pattern.slice(1);
-  if (pattern === '') return null;
-  const source = sourceOf(pattern);
-  try {
-    return { expression: new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${source}$`, 's'), isNegated, foldersOnly };
-  } catch {
-    // In git, a class such as `[z-a]` matches nothing.
-    return null;
-  }
+  if (pattern === '' || pattern.length > longest) return null;
+  // Null for a class such as `[z-a]`, which matches nothing in git.
+  const expression = linearRegExp(`^${isAnchored ? '' : '(?:[^]*/)?'}${sourceOf(pattern)}$`);
+  return expression && { expression, isNegated, foldersOnly };
 }
 
 /** Removes trailing spaces, except one after a backslash. */
@@ -55,8 +56,8 @@ function sourceOf(pattern: string): string {
       let end = i;
       while (pattern[end + 1] === '*') end++;
       const isDouble = end === i + 1 && atStart;
-      if (isDouble && pattern[end + 1] === '/') [source, i] = [`${source}(?:.*/)?`, end + 1];
-      else if (isDouble && end === pattern.length - 1 && i > 0) [source, i] = [`${source}.+`, end];
+      if (isDouble && pattern[end + 1] === '/') [source, i] = [`${source}(?:[^]*/)?`, end + 1];
+      else if (isDouble && end === pattern.length - 1 && i > 0) [source, i] = [`${source}[^]+`, end];
       else [source, i] = [`${source}[^/]*`, end];
     } else if (c === '?') source += '[^/]';
     else if (c === '[' && classEnd(pattern, i) > i) {
@@ -82,10 +83,23 @@ function classEnd(pattern: string, start: number): number {
   return -1;
 }
 
+/** A class never matches `/`. Expressions that look ahead have no linear time, so its ranges leave `/` out. */
 function classOf(inside: string): string {
   const isNegated = /^[!^]/.test(inside);
-  const members = (isNegated ? inside.slice(1) : inside).replace(/\\?(.)/gs, (whole, c: string) =>
-    c === '-' && whole === '-' ? '-' : c.replace(/[\\\]^[-]/, '\\$&'),
-  );
-  return `(?!/)[${isNegated ? '^' : ''}${members}]`;
+  const members = [...(isNegated ? inside.slice(1) : inside).matchAll(/\\?([^])/g)];
+  let source = isNegated ? '^/' : '';
+  for (let i = 0; i < members.length; i++) {
+    const [, from = ''] = members[i] ?? [];
+    const isRange = members[i + 1]?.[0] === '-' && i + 2 < members.length;
+    const to = isRange ? (members[i + 2]?.[1] ?? '') : from;
+    if (isRange) i += 2;
+    if (isNegated || from > '/' || to < '/' || from > to) source += rangeOf(from, to);
+    else source += `${from < '/' ? rangeOf(from, '.') : ''}${to > '/' ? rangeOf('0', to) : ''}`;
+  }
+  return `[${source}]`;
+}
+
+function rangeOf(from: string, to: string): string {
+  const [low, high] = [from, to].map((c) => c.replace(/[\\\]^[-]/, '\\$&'));
+  return from === to ? `${low}` : `${low}-${high}`;
 }

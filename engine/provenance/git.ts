@@ -28,6 +28,8 @@ function environment(own: Record<string, string> = {}): Record<string, string | 
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
     GIT_LITERAL_PATHSPECS: '1',
+    // Where a commit of a partial clone is fetched, `ext::` and other helpers of the repository's settings start nothing.
+    GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
     ...own,
   };
 }

@@ -16,12 +16,15 @@ import { comparePlace, placeOf, thisMachine, type Place } from '../base/machine.
 import { ownedByUser } from '../base/ownedByUser.ts';
 import { isAlive, processStart } from '../base/processIdentity.ts';
 import { openStore } from '../tracking/openStore.ts';
-import { hasStore } from '../store/store.ts';
+import { isInside as isWithin } from '../base/projectPath.ts';
+import { hasStore, stateFolder } from '../store/store.ts';
 import { git, gitText } from './git.ts';
 import { restoreSubmodules } from './submodules.ts';
 
 /** A separate folder with an old state of the project, or a copy of it. */
 export interface Worktree {
+  /** The folder around all of it, a real path. */
+  folder: string;
   /** The project in it, absolute. */
   root: string;
   /** Keeps the folder for the user; returns its path. */
@@ -61,6 +64,7 @@ export async function checkOut(
       signal,
     });
     if (code.patch) await applyPatch(place.code, code.patch);
+    await checkProjectIn(place, code);
     const top = await gitText(project, ['rev-parse', '--show-toplevel']);
     await restoreSubmodules(top, place.code, code.patch, signal);
     for (const [from, to] of [
@@ -121,6 +125,7 @@ export async function begin(
     } satisfies Owner),
   );
   return {
+    folder: base,
     root,
     code,
     keep() {
@@ -129,6 +134,22 @@ export async function begin(
     },
     remove: () => removePlace(base, { repository, root }),
   };
+}
+
+/**
+ * The folder of the project comes from the store, and a commit can hold links: throws WorkError when it is outside of the
+ * checkout. A committed state is removed, or a link to the state of another project: the run writes its own.
+ */
+async function checkProjectIn(
+  { root, code }: { root: string; code: string },
+  { commit, root: folder }: { commit: string; root: string },
+): Promise<void> {
+  const real = await realpath(root).catch(() => null);
+  if (real === null || !isWithin(code, real))
+    throw new WorkError(
+      `The commit ${commit.slice(0, 12)} of the run has no folder \`${folder}\` of its own, so its code cannot be checked out.`,
+    );
+  await rm(join(root, stateFolder), { recursive: true, force: true });
 }
 
 async function applyPatch(top: string, patch: Buffer): Promise<void> {

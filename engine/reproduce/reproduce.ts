@@ -252,7 +252,7 @@ async function restoreData(
   const gone: string[] = [];
   for (const file of wanted.values()) {
     checkCancelled(signal);
-    if ((await restoreFile(store, place.root, file)) === 'gone')
+    if ((await restoreFile(store, place, file)) === 'gone')
       gone.push(
         `${file.path} (${file.bytes.toLocaleString('en-US')} bytes, SHA-256 ${file.hash.slice(0, 12)}…${file.stage === '' ? '' : `, read by ${file.stage}`})`,
       );

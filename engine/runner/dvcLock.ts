@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
-import { parse } from 'yaml';
+import { plainYaml } from '../base/plainYaml.ts';
 import { commandText } from '../project/dvc/commandText.ts';
 import { paramName } from '../project/dvc/dvcStage.ts';
 import { dvcLockName, type DvcProject } from '../project/dvc/readDvcProject.ts';
@@ -60,7 +60,7 @@ export function dvcLockEntry(
 
 function readDvcLock(root: string): Record<string, DvcEntry | undefined> {
   try {
-    const content = parse(readRegularFile(join(root, dvcLockName), Infinity).toString('utf8')) as {
+    const content = plainYaml(readRegularFile(join(root, dvcLockName), Infinity).toString('utf8')) as {
       schema?: string;
       stages?: Record<string, DvcEntry>;
     } | null;

@@ -1,3 +1,4 @@
+import { linearRegExp } from '../base/linearRegExp.ts';
 import type { FoundLog } from '../../protocol/start.ts';
 
 export interface LogFormat {
@@ -48,8 +49,8 @@ const patterns: readonly [about: string, pattern: string][] = [
 const continued = String.raw`^(\s|Traceback |Caused by: |[\w.]+(Error|Exception|Warning|Interrupt)\b)`;
 const quoted = String.raw`"(?:[^"\\]|\\.)*"`;
 const request = String.raw`\[[^\]]+\] ${quoted} (?:\d{3}|-) (?:\d+|-)`;
-const combined = new RegExp(`^\\S+ \\S+ .+? ${request} ${quoted} ${quoted}`);
-const common = new RegExp(`^\\S+ \\S+ .+? ${request}(?:\\s|$)`);
+const combined = compiled(`^\\S+ \\S+ .+? ${request} ${quoted} ${quoted}`);
+const common = compiled(`^\\S+ \\S+ .+? ${request}(?:\\s|$)`);
 const token = /[^\s="]+(=(?:"(?:[^"\\]|\\.)*"|[^\s"]*))?(?:\s+|$)/y;
 /** Share of the lines that must have the form. */
 const enough = 0.8;
@@ -71,10 +72,10 @@ export function logFormat(text: string): LogFormat | null {
       ? { format: 'combined', about: 'combined access log' }
       : { format: 'common', about: 'common access log' };
   for (const [about, pattern] of patterns) {
-    const form = new RegExp(pattern);
+    const form = compiled(pattern);
     const own = share((line) => form.test(line));
     if (own === 0) continue;
-    const more = new RegExp(continued);
+    const more = compiled(continued);
     const traces = share((line) => !form.test(line) && more.test(line));
     if (own + traces < enough || !form.test(lines[0] ?? '')) continue;
     return { format: 'pattern', about, pattern, ...(traces > 0 ? { continued } : {}) };
@@ -108,4 +109,9 @@ function isLogfmt(line: string): boolean {
     if (pairs === 0) return false;
   }
   return pairs >= 2 && pairs * 2 >= words;
+}
+
+/** Lines of strangers are matched in linear time. */
+function compiled(source: string): RegExp {
+  return linearRegExp(source) ?? new RegExp(source);
 }

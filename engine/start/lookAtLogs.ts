@@ -3,10 +3,11 @@ import { createReadStream, statSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { constants, createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { FoundLog } from '../../protocol/start.ts';
 import { ProjectError, checkCancelled } from '../base/errors.ts';
 import { projectPath } from '../base/projectPath.ts';
+import { unpackStart } from '../base/unpackStart.ts';
 import { LineCounter, countLines, type CountedLines } from '../data/logs/countLines.ts';
 import { bytesOf, packingOf, type Packing } from '../data/logs/heldFiles.ts';
 import { rotatedName } from '../data/logs/rotation.ts';
@@ -30,6 +31,8 @@ const sampleBytes = 256 << 10;
 /** Bytes of a log whose lines are counted one by one. */
 const mostCounted = 64 << 20;
 const mostUnpacked = 8 << 20;
+/** Bytes of the sample of a compressed log. */
+const mostSample = 16 << 20;
 const mostGroups = 60;
 
 /** True for the name of a log, of a rotated one too: `access.log.2.gz`, `app.jsonl.1`, `error_log`. */
@@ -164,9 +167,9 @@ async function sampleOf(file: string): Promise<Sample | null> {
 function unpacked(bytes: Buffer, packing: Packing): Buffer | null {
   try {
     // The end may be missing.
-    if (packing === 'gzip') return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
-    if (packing === 'zstd') return zstdDecompressSync(bytes, { finishFlush: constants.ZSTD_e_flush });
-    return bytes;
+    return packing === 'gzip' || packing === 'zstd'
+      ? unpackStart(bytes, packing, { most: mostSample, isWhole: false }).bytes
+      : bytes;
   } catch {
     return null;
   }

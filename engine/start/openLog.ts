@@ -10,6 +10,7 @@ import { unpack } from '../data/logs/unpack.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import type { Field } from '../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../project/schema/sources/logs.ts';
+import { patternSearch } from '../data/patternTest.ts';
 
 /** What the first lines of a log hold. */
 export interface LogSample {
@@ -49,7 +50,7 @@ export async function sampleLog(
         join(work, `${order}.lines`),
         {
           encoding: source.encoding ?? 'utf-8',
-          continued: source.continued === undefined ? null : new RegExp(source.continued),
+          continued: source.continued === undefined ? null : patternSearch(source.continued),
           isFinished: plain.size <= mostBytes,
           signal,
         },

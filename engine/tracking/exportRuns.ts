@@ -3,6 +3,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RunQuery, RunSummary } from '../../protocol/runs.ts';
+import { spreadsheetText } from '../../words/spreadsheetText.ts';
 import type { TypedValue } from '../data/appendColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { withDatabase } from '../data/withDatabase.ts';
@@ -85,7 +86,7 @@ async function writeCsv(
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     try {
-      await file.write(csvLine(columns.map((column) => column.name)));
+      await file.write(csvLine(columns.map((column) => spreadsheetText(column.name))));
       for await (const part of summaries(store, runs)) {
         await file.write(
           part.map((run) => csvLine(columns.map((column) => csvText(column, column.value(run))))).join(''),
@@ -133,9 +134,10 @@ async function writeTyped(
   });
 }
 
-/** Numbers with all digits, times as ISO 8601 in UTC. */
+/** Numbers with all digits, times as ISO 8601 in UTC; no text is a formula. The exact texts are in the Parquet file. */
 function csvText(column: ExportColumn, value: TypedValue): string {
   if (value === null) return '';
+  if (column.kind === 'text') return spreadsheetText(String(value));
   return column.kind === 'time' ? new Date(Number(value)).toISOString() : String(value);
 }
 

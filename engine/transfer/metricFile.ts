@@ -26,7 +26,7 @@ export function* linesOf(file: string): Iterable<string[]> {
 
 /** A float in Python's notation; null for other text. */
 export function pythonFloat(text: string): number | null {
-  if (/^[-+]?(\d+(_?\d)*\.?(\d+(_?\d)*)?|\.\d+(_?\d)*)(e[-+]?\d+)?$/i.test(text))
+  if (/^[-+]?(\d+(_\d+)*(\.(\d+(_\d+)*)?)?|\.\d+(_\d+)*)(e[-+]?\d+)?$/i.test(text))
     return Number(text.replaceAll('_', ''));
   if (/^[-+]?nan$/i.test(text)) return Number.NaN;
   if (/^[-+]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -57,4 +57,16 @@ test('a folder linked to itself, many wildcards and too many names end', { timeo
     /more than 3 files and folders. Name the folder/,
   );
   assert.ok(walkGlob(root, '/**/*.csv').length >= 0);
+});
+
+test('only files: files and links to files, whatever the glob', () => {
+  for (const glob of ['*', '**', 'a/**', 'a/b/*', '{a,b.csv}', 'b.csv', 'a', '*/*', '**/*.csv', 'link/*'])
+    assert.deepEqual(
+      walkGlob(root, glob, { onlyFiles: true }).toSorted(),
+      walkGlob(root, glob)
+        .filter((path) => statSync(join(root, path)).isFile())
+        .toSorted(),
+      glob,
+    );
+  assert.deepEqual(walkGlob(root, 'a/*/', { onlyFiles: true }), []);
 });

@@ -138,3 +138,30 @@ test('the same paths are ignored as in git', () => {
     }
   }
 });
+
+// Tried: many stars, stars of both kinds, classes with `/` in a range, and a line that is longer than any path.
+test('a line with many stars takes linear time', () => {
+  const name = `${'a'.repeat(200)}b`;
+  for (const line of ['*a'.repeat(60), `${'**/a*'.repeat(40)}`, `x/${'[a-z]*'.repeat(60)}1`, `${'*?'.repeat(60)}c`]) {
+    const ignores = readIgnoreRules(`${line}\n`);
+    for (const path of [name, `x/${name}`, Array.from({ length: 30 }, () => name).join('/')])
+      assert.equal(ignores(path, false), null, line.slice(0, 20));
+  }
+  assert.equal(readIgnoreRules('*'.repeat(100_000))('x', false), null);
+  assert.equal(readIgnoreRules(`${'*a'.repeat(60)}*`)('a'.repeat(200), false), true);
+});
+
+test('a class does not match a slash, also where its range holds one', () => {
+  for (const line of ['x[+-9]y', 'x[!a]y', 'x[/]y', 'x[a/]y', 'x[.-0]y', 'x[!-a]y'])
+    assert.equal(readIgnoreRules(`/${line}`)('x/y', false), null, line);
+  for (const [line, path] of [
+    ['x[+-9]y', 'x.y'],
+    ['x[+-9]y', 'x5y'],
+    ['x[.-0]y', 'x0y'],
+    ['x[-a]y', 'x-y'],
+    ['x[a-]y', 'x-y'],
+    ['x[!-a]y', 'xby'],
+    ['x[a/]y', 'xay'],
+  ] as const)
+    assert.equal(readIgnoreRules(line)(path, false), true, `${line} ${path}`);
+});

@@ -221,3 +221,35 @@ describe('exporting runs', () => {
     assert.equal(listRuns(store).total, 3);
   });
 });
+
+// Texts that a spreadsheet would compute: as a name, a note, a param, a tag and the name of a column; numbers stay.
+it('writes no formula into CSV, and every text as it is into Parquet', async () => {
+  const [one] = makeRuns(1);
+  assert.ok(one);
+  const evil = '=HYPERLINK("http://evil.example","x")';
+  const store = storeOf([
+    {
+      ...one,
+      name: '-2+3',
+      note: '@SUM(1)',
+      params: { mixed: evil, low: '-1e-5' },
+      tags: { said: '\t=1', count: '-3' },
+      metrics: { loss: -0.5 },
+    },
+  ]);
+  const names = ['name', 'note', 'params.mixed', 'params.low', 'tags.said', 'tags.count', 'metrics.loss'];
+  const query = { which: 'all' as const };
+  const csv = join(folder, 'formulas.csv');
+  await exportRuns(store, { query, columns: names, format: 'csv', path: csv });
+  assert.equal(
+    readFileSync(csv, 'utf8').split('\r\n')[1],
+    `${one.runId},'-2+3,'@SUM(1),"'=HYPERLINK(""http://evil.example"",""x"")",-0.00001,'\t=1,-3,-0.5`,
+  );
+  const parquet = join(folder, 'formulas.parquet');
+  await exportRuns(store, { query, columns: names, format: 'parquet', path: parquet });
+  const [row] = await readBack(parquet);
+  assert.deepEqual(
+    [row?.['name'], row?.['note'], row?.['params.mixed'], row?.['tags.said']],
+    ['-2+3', '@SUM(1)', evil, '\t=1'],
+  );
+});

@@ -28,7 +28,7 @@ export interface SliceOptions {
   /** Encoding other than UTF-8. */
   encoding: string;
   /** Matches lines that continue the one before; a slice ends before a line that does not. */
-  continued: RegExp | null;
+  continued: ((line: string) => boolean) | null;
   /** The file does not grow any more: its last line counts without a line break, and the last record is complete. */
   isFinished: boolean;
   /** Takes the lines instead of the file at `target`. */
@@ -120,14 +120,14 @@ async function afterNulls(handle: FileHandle, size: number): Promise<number> {
 }
 
 /** Returns the end of the last whole line, or of the last whole record. */
-function endOfLines(chunk: Buffer, isLast: boolean, continued: RegExp | null): number {
+function endOfLines(chunk: Buffer, isLast: boolean, continued: ((line: string) => boolean) | null): number {
   if (isLast) return chunk.length;
   let end = chunk.lastIndexOf(10) + 1;
   if (continued === null) return end;
   // The last record can still be continued.
   while (end > 0) {
     const start = end === 1 ? 0 : chunk.lastIndexOf(10, end - 2) + 1;
-    if (!continued.test(chunk.toString('utf8', start, Math.min(end - 1, start + 4096)))) return start;
+    if (!continued(chunk.toString('utf8', start, Math.min(end - 1, start + 4096)))) return start;
     end = start;
   }
   return 0;

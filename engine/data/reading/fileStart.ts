@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { DataError, messageOf } from '../../base/errors.ts';
+import { unpackStart } from '../../base/unpackStart.ts';
 import { gzipFault } from './gzipFault.ts';
 
 /** The first bytes of a file, unpacked. */
@@ -19,6 +19,8 @@ export function packingOf(file: string): 'gzip' | 'zstd' | null {
 const firstBytes = 1 << 18;
 const mostBytes = 1 << 24;
 const enoughLines = 40;
+/** Most bytes of the start of a packed file, unpacked. */
+const mostUnpacked = 1 << 26;
 
 /**
  * Reads the first 256 KB of a file; more when they contain only a few lines, as of a table with thousands of columns.
@@ -27,7 +29,7 @@ const enoughLines = 40;
 export function fileStart(file: string): FileStart {
   for (let size = firstBytes; ; size *= 4) {
     const start = firstOfFile(file, size);
-    if (start.whole || size * 4 > mostBytes || hasLines(start.bytes)) return start;
+    if (start.whole || start.isCut || size * 4 > mostBytes || hasLines(start.bytes)) return start;
   }
 }
 
@@ -38,8 +40,11 @@ function hasLines(bytes: Buffer): boolean {
   return lines >= enoughLines;
 }
 
-/** Reads the first bytes of a file, and unpacks them. Throws DataError when the file cannot be read. */
-export function firstOfFile(file: string, size: number): FileStart {
+/**
+ * Reads the first bytes of a file, and unpacks them; `isCut` when they unpack to more than 64 MB, of which the first are
+ * returned. Throws DataError when the file cannot be read.
+ */
+export function firstOfFile(file: string, size: number): FileStart & { isCut: boolean } {
   try {
     const handle = openSync(file, 'r');
     try {
@@ -49,8 +54,9 @@ export function firstOfFile(file: string, size: number): FileStart {
       const whole = length === statSync(file).size;
       const bytes = buffer.subarray(0, length);
       const packing = packingOf(file);
-      if (packing === null) return { bytes, whole };
-      return { bytes: unpacked(bytes, packing, whole), whole };
+      if (packing === null) return { bytes, whole, isCut: false };
+      const start = unpackStart(bytes, packing, { most: mostUnpacked, isWhole: whole });
+      return { ...start, whole: whole && !start.isCut };
     } finally {
       closeSync(handle);
     }
@@ -62,10 +68,4 @@ export function firstOfFile(file: string, size: number): FileStart {
       place: { file },
     });
   }
-}
-
-/** Unpacks the start of a packed file. The flush setting accepts a stream that is cut off. */
-function unpacked(bytes: Buffer, packing: 'gzip' | 'zstd', whole: boolean): Buffer {
-  if (packing === 'gzip') return gunzipSync(bytes, whole ? {} : { finishFlush: constants.Z_SYNC_FLUSH });
-  return zstdDecompressSync(bytes, whole ? {} : { finishFlush: constants.ZSTD_e_flush });
 }

@@ -17,6 +17,7 @@ import { ScannedLines } from '../logs/scannedLines.ts';
 import { unpack } from '../logs/unpack.ts';
 import type { TextColumn } from '../parquet/textColumn.ts';
 import type { Received, SourceContext } from './source.ts';
+import { patternSearch } from '../patternTest.ts';
 
 /** Times the files are listed again when they were rotated while they were read. */
 const mostPasses = 6;
@@ -190,7 +191,7 @@ class Reading {
       const target = join(this.#folder, `${this.#slices++}.lines`);
       const slice = await copyLines(file, stream.offset, target, {
         encoding,
-        continued: continued === undefined ? null : new RegExp(continued),
+        continued: continued === undefined ? null : patternSearch(continued),
         isFinished,
         scanned: this.#scanner && new ScannedLines(this.#scanner, this.#spare),
         buffer: this.#buffer,

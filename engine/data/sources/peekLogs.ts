@@ -15,6 +15,7 @@ import { unpack } from '../logs/unpack.ts';
 import { quoteIdentifier } from '../quote.ts';
 import { freshness, textRows, type Peek, type PeekOptions } from './peek.ts';
 import type { SourceContext } from './source.ts';
+import { patternSearch } from '../patternTest.ts';
 
 /** Bytes of a log that a preview reads at most. */
 const mostBytes = 4 << 20;
@@ -146,7 +147,7 @@ class WaitingLines {
     const { encoding = 'utf-8', continued } = this.#source;
     const slice = await copyLines(start, from, join(folder, 'start.lines'), {
       encoding,
-      continued: continued === undefined ? null : new RegExp(continued),
+      continued: continued === undefined ? null : patternSearch(continued),
       isFinished: isFinished && start.size === file.size,
       signal,
     });

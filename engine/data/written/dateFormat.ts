@@ -1,3 +1,5 @@
+import { linearRegExp } from '../../base/linearRegExp.ts';
+
 /** What a directive of strptime matches; a text of another directive never fits. */
 const directives: Record<string, string> = {
   Y: '\\d{4}',
@@ -30,7 +32,8 @@ const known = new Map<string, RegExp>();
 /** Whether a text can be a time in a form of strptime. DuckDB decides: 31 February fits too. */
 export function fitsFormat(text: string, format: string): boolean {
   const before = known.get(format);
-  const form = before ?? new RegExp(`^${expressionOf(format)}$`);
+  const source = `^${expressionOf(format)}$`;
+  const form = before ?? linearRegExp(source) ?? new RegExp(source);
   if (!before) known.set(format, form);
   return form.test(text);
 }

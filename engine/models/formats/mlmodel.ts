@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { plainYaml } from '../../base/plainYaml.ts';
 import { DataError, messageOf } from '../../base/errors.ts';
 import type { InputType, ModelFiles, ModelInput } from '../flavours/flavour.ts';
 import { requirementVersions } from './requirementVersions.ts';
@@ -40,7 +40,7 @@ export function readMlmodel(files: ModelFiles, folder: string): Mlmodel {
     throw new DataError(`${join(files.path, path)}: larger than 4 MB, which no MLmodel is; restore the file`, {
       place: { file: join(files.path, path) },
     });
-  const content = parsed(() => parse(bytes.toString('utf8')) as unknown, path);
+  const content = parsed(() => plainYaml(bytes.toString('utf8')), path);
   const flavours = record(record(content)['flavors']);
   const signature = record(record(content)['signature']);
   const refusals: string[] = [];

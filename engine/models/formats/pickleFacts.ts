@@ -1,4 +1,4 @@
-import { constants, gunzipSync, inflateSync } from 'node:zlib';
+import { unpackStart } from '../../base/unpackStart.ts';
 
 /** The facts about a pickle that its bytes tell, without opening it. */
 export interface PickleFacts {
@@ -10,9 +10,11 @@ export interface PickleFacts {
   sklearnVersion: string | null;
 }
 
-const name = String.raw`[A-Za-z_][\w.]*`;
-/** GLOBAL of protocols 0 to 3: `c`, module, line end, name, line end. */
-const globals = new RegExp(`c(${name})\n(${name})\n`, 'g');
+/** Most bytes of the beginning of a compressed pickle, unpacked. */
+const most = 1 << 24;
+const longestName = 250;
+const moduleAtEnd = /c([A-Za-z_][\w.]*)$/;
+const wholeName = /^[A-Za-z_][\w.]*$/;
 
 /**
  * Reads the names of classes in a pickle, plain or written by joblib, also compressed by zlib or gzip. Returns null when
@@ -25,11 +27,7 @@ export function pickleFacts(bytes: Buffer): PickleFacts | null {
   if (!isPickle) return null;
   const text = plain.toString('latin1');
   const found: { at: number; module: string; className: string }[] = [
-    ...[...text.matchAll(globals)].map((match) => ({
-      at: match.index,
-      module: match[1] ?? '',
-      className: match[2] ?? '',
-    })),
+    ...globals(text),
     ...stackGlobals(plain, text),
   ].toSorted((a, b) => a.at - b.at);
   const [first] = found;
@@ -48,6 +46,21 @@ function notedVersion(text: string): string | null {
   return text.slice(from, from + ((short ?? long)?.charCodeAt(0) ?? 0));
 }
 
+/**
+ * GLOBAL of protocols 0 to 3: `c`, module, line end, name, line end. Looked for from the line ends, so that a long run of
+ * letters takes no square time.
+ */
+function* globals(text: string): Generator<{ at: number; module: string; className: string }> {
+  for (let end = text.indexOf('\n'); end >= 0;) {
+    const next = text.indexOf('\n', end + 1);
+    if (next < 0) return;
+    const className = next - end <= longestName ? text.slice(end + 1, next) : '';
+    const found = wholeName.test(className) ? moduleAtEnd.exec(text.slice(Math.max(0, end - longestName), end)) : null;
+    if (found) yield { at: end - found[0].length, module: found[1] ?? '', className };
+    end = next;
+  }
+}
+
 /** STACK_GLOBAL of protocol 4 and 5 takes two short texts, each of which is memoized before. */
 function* stackGlobals(bytes: Buffer, text: string): Generator<{ at: number; module: string; className: string }> {
   for (let at = text.indexOf('\x8c'); at >= 0; at = text.indexOf('\x8c', at + 1)) {
@@ -63,7 +76,7 @@ function shortText(bytes: Buffer, text: string, at: number): { text: string; end
   if (text[at] !== '\x8c') return null;
   const end = at + 2 + (bytes[at + 1] ?? 0);
   const value = text.slice(at + 2, end);
-  if (!new RegExp(`^${name}$`).test(value)) return null;
+  if (!wholeName.test(value)) return null;
   return { text: value, end: text[end] === '\x94' ? end + 1 : end };
 }
 
@@ -71,10 +84,9 @@ function shortText(bytes: Buffer, text: string, at: number): { text: string; end
 function decompressed(bytes: Buffer): Buffer | null {
   const start = bytes.toString('hex', 0, 6);
   // The end may be cut off.
-  const options = { finishFlush: constants.Z_SYNC_FLUSH };
   try {
-    if (/^78(01|5e|9c|da)/.test(start)) return inflateSync(bytes, options);
-    if (start.startsWith('1f8b')) return gunzipSync(bytes, options);
+    if (/^78(01|5e|9c|da)/.test(start)) return unpackStart(bytes, 'deflate', { most, isWhole: false }).bytes;
+    if (start.startsWith('1f8b')) return unpackStart(bytes, 'gzip', { most, isWhole: false }).bytes;
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { plainYaml } from '../../base/plainYaml.ts';
 
 /**
  * Returns the versions of packages that `requirements.txt`, `conda.yaml` or `python_env.yaml` beside a model pin.
@@ -35,7 +35,7 @@ const normalised = (name: string) => name.toLowerCase().replaceAll(/[-_.]+/g, '-
 
 function yamlOf(text: string | null): Record<string, unknown> {
   try {
-    const content: unknown = text === null ? null : parse(text);
+    const content: unknown = text === null ? null : plainYaml(text);
     return content !== null && typeof content === 'object' ? (content as Record<string, unknown>) : {};
   } catch {
     return {};

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
+import { DataError, messageOf } from '../../base/errors.ts';
 
 /** A file in a ZIP archive. */
 export interface ZipEntry {
@@ -12,12 +13,24 @@ const endRecord = 0x06054b50;
 const centralRecord = 0x02014b50;
 /** The end record has 22 bytes and a comment of at most 65,535. */
 const longestEnd = 22 + 65_535;
+/** Descriptions of models are far smaller; a megabyte can unpack to a gigabyte. */
+const mostBytes = 1 << 26;
 
 /**
  * Returns the files of a ZIP archive by their names; null when the file is none. Formats of models store at most some
  * thousand files; ZIP64 archives are read when their directory is below 4 GB.
  */
 export function zipEntries(path: string): Map<string, ZipEntry> | null {
+  try {
+    return readDirectory(path);
+  } catch (error) {
+    // A record is cut off, or names a place that no file has.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function readDirectory(path: string): Map<string, ZipEntry> | null {
   const size = withFile(path, (fd) => fstatSync(fd).size);
   const tail = readAt(path, Math.max(0, size - longestEnd), Math.min(size, longestEnd));
   const at = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
@@ -53,13 +66,30 @@ function directoryOf(path: string, tail: Buffer, at: number, size: number): { st
 function content(path: string, header: number, stored: number, method: number): Buffer {
   const local = readAt(path, header, 30);
   const from = header + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
+  const tooLarge = () =>
+    new DataError(
+      `${path}: a file in it unpacks to more than ${mostBytes >> 20} MB, which no description of a model has`,
+      {
+        place: { file: path },
+      },
+    );
+  if (stored > mostBytes) throw tooLarge();
   const bytes = readAt(path, from, stored);
-  return method === 0 ? bytes : inflateRawSync(bytes);
+  try {
+    return method === 0 ? bytes : inflateRawSync(bytes, { maxOutputLength: mostBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    throw new DataError(`${path}: the archive is damaged: ${messageOf(error)}`, {
+      cause: error,
+      place: { file: path },
+    });
+  }
 }
 
 function readAt(path: string, from: number, length: number): Buffer {
   return withFile(path, (fd) => {
-    const bytes = Buffer.alloc(Math.max(0, length));
+    // A damaged or hostile directory claims any length.
+    const bytes = Buffer.alloc(Math.max(0, Math.min(length, fstatSync(fd).size - Math.max(0, from))));
     const read = readSync(fd, bytes, 0, bytes.length, Math.max(0, from));
     return bytes.subarray(0, read);
   });

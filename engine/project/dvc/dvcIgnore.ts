@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { linearRegExp } from '../../base/linearRegExp.ts';
 import { readRegularFile } from '../../base/readRegularFile.ts';
 
 /** Whether DVC leaves out a file; its path is relative to the project, with `/`. */
@@ -12,6 +13,8 @@ interface Rule {
 }
 
 const fileName = '.dvcignore';
+/** No path is so long that it matches a longer expression. */
+const longest = 20_000;
 const always = ['.hg/', '.git/', '.git', '.dvc/'];
 
 /**
@@ -94,13 +97,9 @@ function readRule(written: string): Rule | null {
   if (joined === '**/*/**' || (joined === '**' && foldersOnly)) return null;
   if (joined === '**' || joined === '**/*') return { expression: /^./s, isNegated, foldersOnly };
   const source = sourceOf(parts);
-  if (source === null) return null;
-  try {
-    return { expression: new RegExp(source, 's'), isNegated, foldersOnly };
-  } catch {
-    // A class such as `[z-a]` matches nothing.
-    return null;
-  }
+  // Null for a class such as `[z-a]`, which matches nothing.
+  const expression = source === null || source.length > longest ? null : linearRegExp(source);
+  return expression && { expression, isNegated, foldersOnly };
 }
 
 function sourceOf(parts: readonly string[]): string | null {
@@ -109,7 +108,7 @@ function sourceOf(parts: readonly string[]): string | null {
   for (const [i, part] of parts.entries()) {
     const isLast = i === parts.length - 1;
     if (part === '**') {
-      source += i === 0 ? '(?:.+/)?' : isLast ? '/' : '(?:/.+)?';
+      source += i === 0 ? '(?:[^]+/)?' : isLast ? '/' : '(?:/[^]+)?';
       needsSlash = i > 0;
       continue;
     }

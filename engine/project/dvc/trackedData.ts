@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { parse } from 'yaml';
 import { isGlob, pathsOverlap } from '../../base/glob.ts';
+import { plainYaml } from '../../base/plainYaml.ts';
 import { bytes } from '../../../words/sizes.ts';
 import { plural } from '../../../words/numbers.ts';
 import type { ProjectFiles } from '../projectFiles.ts';
@@ -74,7 +74,7 @@ interface DvcDep {
 function readDvcFile(file: string, files: ProjectFiles): TrackedData[] {
   let content: { wdir?: unknown; outs?: DvcOut[]; deps?: DvcDep[] } | null;
   try {
-    content = parse(textOf(files, file)) as typeof content;
+    content = plainYaml(textOf(files, file)) as typeof content;
   } catch {
     // DVC reports a file that is not YAML.
     return [];

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { plainYaml } from '../../base/plainYaml.ts';
 import { programOnPath } from '../../base/programOnPath.ts';
 import type { Variables } from '../../base/programEnvironment.ts';
 import { homeOf, isEnvironment, textOf, type DeclaredEnvironment } from './declaredEnvironment.ts';
@@ -23,7 +23,7 @@ export function condaEnvironment(folder: string, env: Variables): DeclaredEnviro
 
 function namedIn(text: string): { name?: string; prefix?: string } {
   try {
-    const content = parse(text) as { name?: unknown; prefix?: unknown } | null;
+    const content = plainYaml(text) as { name?: unknown; prefix?: unknown } | null;
     const [name, prefix] = [content?.name, content?.prefix].map((value) =>
       typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined,
     );

@@ -62,6 +62,8 @@ export function varintsOf(field: Field): bigint[] {
   let value = 0n;
   let shift = 0n;
   for (const byte of field.value) {
+    // A number without an end would take square time.
+    if (shift >= 70n) throw new RangeError('a number of a message has no end');
     value |= BigInt(byte & 0x7f) << shift;
     shift += 7n;
     if (byte >= 0x80) continue;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { maskedCrc32c } from './crc32c.ts';
 
 const chunkBytes = 1 << 20;
@@ -46,7 +46,9 @@ export function* readRecords(file: string, tell: (message: string) => void): Ite
         );
         break;
       }
-      if (!fill(headBytes + length + footBytes)) {
+      // No buffer is made for bytes that are only claimed.
+      const whole = headBytes + length + footBytes;
+      if (whole > fstatSync(handle).size - offset || !fill(whole)) {
         tell(`it ends in the middle of a record (byte ${offset}); what is whole was taken`);
         break;
       }

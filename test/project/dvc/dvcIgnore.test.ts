@@ -110,3 +110,11 @@ test('DVC and Loopwright leave out the same files', (t) => {
     assert.deepEqual(paths.filter((path) => !isIgnored(path)).toSorted(), theirs[i]?.toSorted(), JSON.stringify(own));
   }
 });
+
+test('a line with many stars takes linear time', () => {
+  const name = `${'a'.repeat(100)}b`;
+  for (const line of ['*a'.repeat(30), '**/a*'.repeat(10), `x/${'[a-z]*'.repeat(30)}1`, '*'.repeat(100_000)]) {
+    const isIgnored = dvcIgnore(makeProject({ '.dvcignore': `${line}\n` }));
+    for (const path of [`x/${name}`, `${name}/${name}`]) assert.equal(isIgnored(path), false, line.slice(0, 20));
+  }
+});
