@@ -125,6 +125,14 @@ function nodePlans(watch: boolean, out: string): esbuild.BuildOptions[] {
       banner: { js: banner },
     });
     plans.push({
+      ...common,
+      ...own,
+      entryPoints: ['engine/data/logs/scanThread/main.ts'],
+      outfile: join(out, 'scanThread.cjs'),
+      external: natives,
+      banner: { js: banner },
+    });
+    plans.push({
       ...cli,
       entryPoints: ['cli/main.ts'],
       outfile: join(out, 'engine.cjs'),

@@ -1,12 +1,15 @@
+import { viewOf } from '../../base/byteView.ts';
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import { accessColumns } from './accessLines.ts';
 import { ownFrom, type LineScanner, type ScannedType } from './lineScanner.ts';
 import { hasType } from '../parquet/typedValues.ts';
+import { passPlain } from './plainText.ts';
 import { isProvable } from './provableFields.ts';
 import { isTimeField } from './timeText.ts';
 
-const [space, quote, backslash, dash, open, close, colon, dot, zero, nine] = [32, 34, 92, 45, 91, 93, 58, 46, 48, 57];
+const [space, quote, backslash, dash, open, close, colon, dot] = [32, 34, 92, 45, 91, 93, 58, 46];
+const [zero, nine, newline] = [48, 57, 10];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Length of `30/Nov/2026:02:00:00 +0100`. */
 const timeLength = 26;
@@ -61,24 +64,24 @@ export function accessScanner({ format }: FromLogs, schema: DatasetSchema | null
     if (from === end || (end === from + 1 && bytes[from] === dash)) put(field, 0, 0);
     else put(field, from, end);
   };
-  /** The end of a word that a space follows, or -1. */
-  const word = (bytes: Buffer, from: number, end: number): number => {
+  /** The end of a word that a space follows, or -1. The line break ends it too. */
+  const word = (bytes: Buffer, from: number): number => {
     let at = from;
-    for (; at < end; at++) {
+    for (; ; at++) {
       const c = bytes[at] as number;
       if (c === space) break;
-      if (c < space || c === quote || c === backslash) return -1;
+      // Also when there is no byte.
+      if (!(c > space) || c === quote || c === backslash) return -1;
     }
-    return at === from || at === end ? -1 : at;
+    return at === from ? -1 : at;
   };
   /** The place of the next quote, or -1. */
-  const closing = (bytes: Buffer, from: number, end: number): number => {
-    for (let at = from; at < end; at++) {
+  const closing = (bytes: Buffer, view: DataView, from: number): number => {
+    for (let at = passPlain(view, from, bytes.length); ; at++) {
       const c = bytes[at] as number;
       if (c === quote) return at;
-      if (c < space || c === backslash) return -1;
+      if (!(c >= space) || c === backslash) return -1;
     }
-    return -1;
   };
   /** True for a time that exists; its text is in `own` then. Consecutive lines often have the same. */
   const readTime = (bytes: Buffer, from: number): boolean => {
@@ -94,62 +97,66 @@ export function accessScanner({ format }: FromLogs, schema: DatasetSchema | null
     return true;
   };
 
-  const scan = (bytes: Buffer, from: number, end: number): boolean => {
-    bounds.fill(0);
-    const afterHost = word(bytes, from, end);
-    if (afterHost === -1) return false;
-    const afterIdentity = word(bytes, afterHost + 1, end);
-    if (afterIdentity === -1) return false;
-    const afterUser = word(bytes, afterIdentity + 1, end);
-    if (afterUser === -1) return false;
+  // A line break is none of the characters that are accepted, so no field goes beyond it.
+  const scanLine = (bytes: Buffer, from: number): number => {
+    const view = viewOf(bytes);
+    for (let i = 0; i < bounds.length; i++) bounds[i] = 0;
+    const afterHost = word(bytes, from);
+    if (afterHost === -1) return -1;
+    const afterIdentity = word(bytes, afterHost + 1);
+    if (afterIdentity === -1) return -1;
+    const afterUser = word(bytes, afterIdentity + 1);
+    if (afterUser === -1) return -1;
     // A fourth word: the first one is a virtual host, when an address follows.
     const isVirtual = bytes[afterUser + 1] !== open;
-    const beforeTime = isVirtual ? word(bytes, afterUser + 1, end) : afterUser;
-    if (beforeTime === -1 || (isVirtual && !isHostAddress(bytes, afterHost + 1, afterIdentity))) return false;
+    const beforeTime = isVirtual ? word(bytes, afterUser + 1) : afterUser;
+    if (beforeTime === -1 || (isVirtual && !isHostAddress(bytes, afterHost + 1, afterIdentity))) return -1;
     const timeAt = beforeTime + 2;
     let p = timeAt + timeLength;
-    if (p + 3 > end || bytes[timeAt - 1] !== open || bytes[p] !== close) return false;
-    if (bytes[p + 1] !== space || bytes[p + 2] !== quote || !readTime(bytes, timeAt)) return false;
+    if (bytes[timeAt - 1] !== open || bytes[p] !== close) return -1;
+    if (bytes[p + 1] !== space || bytes[p + 2] !== quote || !readTime(bytes, timeAt)) return -1;
     // SQL reads these times in another way, which knows only offsets that exist.
-    if (isVirtual && 10 * (bytes[timeAt + 22] as number) + (bytes[timeAt + 23] as number) > 11 * zero + 14)
-      return false;
+    if (isVirtual && 10 * (bytes[timeAt + 22] as number) + (bytes[timeAt + 23] as number) > 11 * zero + 14) return -1;
     const methodAt = p + 3;
-    for (p = methodAt; p < end && isLetter(bytes[p] as number);) p++;
-    if (p === methodAt || bytes[p] !== space) return false;
+    for (p = methodAt; isLetter(bytes[p] as number);) p++;
+    if (p === methodAt || bytes[p] !== space) return -1;
     const pathAt = p + 1;
-    const afterPath = word(bytes, pathAt, end);
-    if (afterPath === -1) return false;
-    const afterProtocol = endOfProtocol(bytes, afterPath + 1, end);
-    if (afterProtocol === -1 || bytes[afterProtocol + 1] !== space) return false;
+    const afterPath = word(bytes, pathAt);
+    if (afterPath === -1) return -1;
+    const afterProtocol = endOfProtocol(bytes, afterPath + 1);
+    if (afterProtocol === -1 || bytes[afterProtocol + 1] !== space) return -1;
     const statusAt = afterProtocol + 2;
-    for (p = statusAt; p < statusAt + 3; p++) if (p >= end || !isDigit(bytes[p] as number)) return false;
-    if (bytes[statusAt] === zero || bytes[p] !== space) return false;
+    for (p = statusAt; p < statusAt + 3; p++) if (!isDigit(bytes[p] as number)) return -1;
+    if (bytes[statusAt] === zero || bytes[p] !== space) return -1;
     const sizeAt = p + 1;
     if (bytes[sizeAt] === dash) p = sizeAt + 1;
     else {
-      for (p = sizeAt; p < end && isDigit(bytes[p] as number);) p++;
-      if (p === sizeAt || p - sizeAt > 18 || (bytes[sizeAt] === zero && p > sizeAt + 1)) return false;
+      for (p = sizeAt; isDigit(bytes[p] as number);) p++;
+      if (p === sizeAt || p - sizeAt > 18 || (bytes[sizeAt] === zero && p > sizeAt + 1)) return -1;
     }
     const afterSize = p;
-    if (format === 'combined' && p < end) {
+    let end = p;
+    if (format === 'combined' && bytes[p] !== newline) {
       // With more than the fields of the format, an identity with these could be an address after a virtual host.
-      if (bytes[p] !== space || bytes[p + 1] !== quote) return false;
-      const afterReferer = closing(bytes, p + 2, end);
-      if (afterReferer === -1 || bytes[afterReferer + 1] !== space || bytes[afterReferer + 2] !== quote) return false;
-      const afterAgent = closing(bytes, afterReferer + 3, end);
-      if (afterAgent === -1) return false;
+      if (bytes[p] !== space || bytes[p + 1] !== quote) return -1;
+      const afterReferer = closing(bytes, view, p + 2);
+      if (afterReferer === -1 || bytes[afterReferer + 1] !== space || bytes[afterReferer + 2] !== quote) return -1;
+      const afterAgent = closing(bytes, view, afterReferer + 3);
+      if (afterAgent === -1) return -1;
       putPresent(bytes, referer, p + 2, afterReferer);
       putPresent(bytes, agent, afterReferer + 3, afterAgent);
-      if (afterAgent + 1 < end) {
-        if (!isPlain(bytes, afterAgent + 1, end)) return false;
+      end = afterAgent + 1;
+      if (bytes[end] !== newline) {
+        end = endOfPlain(bytes, end);
+        if (end === -1) return -1;
         let [first, behind] = [afterAgent + 1, end];
         while (first < behind && bytes[first] === space) first++;
         while (behind > first && bytes[behind - 1] === space) behind--;
         put(rest, first === behind ? 0 : first, first === behind ? 0 : behind);
+        if (!isVirtual && isAddress(bytes, afterHost + 1, afterIdentity)) return -1;
       }
-      if (!isVirtual && afterAgent + 1 < end && isAddress(bytes, afterHost + 1, afterIdentity)) return false;
-    } else if (p < end) return false;
-    else if (!isVirtual && format === 'combined' && isAddress(bytes, afterHost + 1, afterIdentity)) return false;
+    } else if (bytes[p] !== newline) return -1;
+    else if (!isVirtual && format === 'combined' && isAddress(bytes, afterHost + 1, afterIdentity)) return -1;
     if (isVirtual) {
       put(vhost, from, afterHost);
       put(host, afterHost + 1, afterIdentity);
@@ -166,10 +173,11 @@ export function accessScanner({ format }: FromLogs, schema: DatasetSchema | null
     put(protocol, afterPath + 1, afterProtocol);
     put(status, statusAt, statusAt + 3);
     putPresent(bytes, size, sizeAt, afterSize);
-    return true;
+    return end;
   };
+  const scan = (bytes: Buffer, from: number, end: number) => scanLine(bytes, from) === end;
   const accepts = (column: number, text: string) => hasType(Buffer.from(text), columns[column]?.type ?? 'VARCHAR');
-  return { columns, isProof: isProvable(schema, columns), accepts, scan, bounds, own };
+  return { columns, isProof: isProvable(schema, columns), accepts, scan, scanLine, bounds, own };
 }
 
 function isDigit(c: number): boolean {
@@ -180,12 +188,13 @@ function isLetter(c: number): boolean {
   return (c >= 65 && c <= 90) || (c >= 97 && c <= 122);
 }
 
-function isPlain(bytes: Buffer, from: number, end: number): boolean {
-  for (let at = from; at < end; at++) {
+/** The end of a line without backslashes and control characters, or -1. */
+function endOfPlain(bytes: Buffer, from: number): number {
+  for (let at = from; ; at++) {
     const c = bytes[at] as number;
-    if (c < space || c === backslash) return false;
+    if (c === newline) return at;
+    if (!(c >= space) || c === backslash) return -1;
   }
-  return true;
 }
 
 function isAddress(bytes: Buffer, from: number, end: number): boolean {
@@ -204,12 +213,11 @@ function isHostAddress(bytes: Buffer, from: number, end: number): boolean {
 }
 
 /** The place of the quote after `HTTP/1.1`, or -1. */
-function endOfProtocol(bytes: Buffer, from: number, end: number): number {
-  if (from + 6 > end) return -1;
+function endOfProtocol(bytes: Buffer, from: number): number {
   if (bytes[from] !== 72 || bytes[from + 1] !== 84 || bytes[from + 2] !== 84 || bytes[from + 3] !== 80) return -1;
   if (bytes[from + 4] !== 47) return -1;
   let at = from + 5;
-  while (at < end && (isDigit(bytes[at] as number) || bytes[at] === dot)) at++;
+  while (isDigit(bytes[at] as number) || bytes[at] === dot) at++;
   return at > from + 5 && bytes[at] === quote ? at : -1;
 }
 

@@ -9,6 +9,12 @@ import { rotatedName } from './rotation.ts';
 
 export type Packing = 'gzip' | 'zstd' | 'other' | null;
 
+/** What reading needs of an open file. */
+export interface ReadHandle {
+  read: (buffer: Buffer, offset: number, length: number, position: number) => Promise<{ bytesRead: number }>;
+  stat: () => Promise<{ size: number }>;
+}
+
 /** An open log file. It stays readable when it is renamed or removed. */
 export interface HeldFile {
   id: string;
@@ -163,7 +169,7 @@ export async function packingOf(handle: FileHandle): Promise<Packing> {
  * enough.
  */
 export async function bytesOf(
-  handle: FileHandle,
+  handle: ReadHandle,
   offset: number,
   length: number,
   given: Buffer | null = null,
@@ -181,13 +187,13 @@ export async function bytesOf(
 const markBytes = 1024;
 
 /** Marks the at most 1,024 bytes before an offset. */
-export async function markBefore(handle: FileHandle, offset: number): Promise<Mark> {
+export async function markBefore(handle: ReadHandle, offset: number): Promise<Mark> {
   const length = Math.min(markBytes, offset);
   return { offset, hash: hashOf(await bytesOf(handle, offset - length, length)) };
 }
 
 /** Marks the first bytes of a file, at most 1,024 and none from `end` on. */
-export async function markStart(handle: FileHandle, end: number): Promise<Mark> {
+export async function markStart(handle: ReadHandle, end: number): Promise<Mark> {
   const bytes = await bytesOf(handle, 0, Math.min(markBytes, end));
   return { offset: bytes.length, hash: hashOf(bytes) };
 }

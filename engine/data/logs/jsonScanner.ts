@@ -1,7 +1,9 @@
+import { viewOf } from '../../base/byteView.ts';
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import { FieldValues, escaped, isLiteral } from './fieldValues.ts';
 import type { LineScanner } from './lineScanner.ts';
+import { passPlain } from './plainText.ts';
 import { isPlainDecimal, isPlainInteger } from './plainValues.ts';
 
 const [space, quote, comma, dash, zero, nine, colon, backslash] = [32, 34, 44, 45, 48, 57, 58, 92];
@@ -42,6 +44,7 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
   let next = 0;
   let line = 0;
   let bytes: Buffer = Buffer.alloc(0);
+  let view = viewOf(bytes);
   let at = 0;
   let end = 0;
 
@@ -51,7 +54,7 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
   /** Moves behind the quote that ends a text. Returns 1 with escapes, 0 without, -1 for a text that is left to SQL. */
   const endText = (): number => {
     let found = 0;
-    for (; at < end; at++) {
+    for (at = passPlain(view, at, end); at < end; at++) {
       const c = bytes[at] as number;
       if (c === quote) {
         at++;
@@ -123,18 +126,24 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
     if (c === openList && key !== null && key.keys.size > 0) return false;
     return c === openObject ? readObject(key, depth + 1) : readList(depth + 1);
   };
-  const keyOf = (parent: Key | null, from: number, to: number): Key | null => {
+  /** The key that is expected at `at`, behind its first quote; moves behind the last one. Undefined for another key. */
+  const expectedKey = (parent: Key | null): Key | null | undefined => {
     const guess = expected[next];
-    if (guess && guess.parent === parent && guess.text.length === to - from) {
-      let i = 0;
-      while (from + i < to && guess.text[i] === bytes[from + i]) i++;
-      if (from + i === to) {
-        next++;
-        return guess.key;
-      }
-    }
-    const key = parent?.keys.get(bytes.toString('utf8', from, to)) ?? null;
-    if (next < mostExpected) expected[next] = { parent, text: Buffer.from(bytes.subarray(from, to)), key };
+    if (!guess || guess.parent !== parent) return undefined;
+    const { text } = guess;
+    const after = at + text.length;
+    if (after >= end || bytes[after] !== quote) return undefined;
+    for (let i = 0; i < text.length; i++) if (text[i] !== bytes[at + i]) return undefined;
+    next++;
+    at = after + 1;
+    return guess.key;
+  };
+  /** The key at `at`; moves behind its last quote. Undefined for a key with escapes. */
+  const readKey = (parent: Key | null): Key | null | undefined => {
+    const from = at;
+    if (endText() !== 0) return undefined;
+    const key = parent?.keys.get(bytes.toString('utf8', from, at - 1)) ?? null;
+    if (next < mostExpected) expected[next] = { parent, text: Buffer.from(bytes.subarray(from, at - 1)), key };
     next++;
     return key;
   };
@@ -144,9 +153,10 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
     if (bytes[at] === closeObject) return at++ < end;
     for (;;) {
       if (at >= end || bytes[at] !== quote) return false;
-      const from = ++at;
-      if (endText() !== 0) return false;
-      const key = keyOf(parent, from, at - 1);
+      at++;
+      let key = expectedKey(parent);
+      if (key === undefined) key = readKey(parent);
+      if (key === undefined) return false;
       if (key) {
         if (key.seen === line) return false;
         key.seen = line;
@@ -165,12 +175,13 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
   };
   const scan = (chunk: Buffer, from: number, to: number): boolean => {
     bytes = chunk;
+    view = viewOf(chunk);
     at = from;
     end = to;
     line++;
     next = 0;
     values.start(to - from);
-    isSet.fill(0);
+    for (let i = 0; i < isSet.length; i++) isSet[i] = 0;
     skipSpaces();
     if (at >= end || bytes[at] !== openObject || !readObject(root, 1)) return false;
     skipSpaces();

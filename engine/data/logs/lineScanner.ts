@@ -19,6 +19,8 @@ export interface LineScanner {
    * column i are `bounds[2 * i]` and `bounds[2 * i + 1]` in `bytes`, in `own` from `ownFrom` on, or both 0 for none.
    */
   scan: (bytes: Buffer, from: number, end: number) => boolean;
+  /** As `scan`, of the line at `from`, which a line break ends. Returns the place of the break, or -1. */
+  scanLine?: (bytes: Buffer, from: number) => number;
   bounds: Int32Array;
   /** Values that are not in the line as they are: their offsets count from `ownFrom`. */
   readonly own: Buffer;

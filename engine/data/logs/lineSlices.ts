@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { CancelledError } from '../../base/errors.ts';
 import { writeAll } from '../../base/writeAll.ts';
-import { bytesOf, markBefore, markStart, type HeldFile } from './heldFiles.ts';
+import { bytesOf, markBefore, markStart, type ReadHandle } from './heldFiles.ts';
 import type { Mark } from './logPosition.ts';
 import type { ScannedLines } from './scannedLines.ts';
+import type { ScannedSlice } from './scannedSlice.ts';
 
 /** Whole lines of a file, copied for DuckDB. */
 export interface LineSlice {
@@ -21,7 +22,7 @@ export interface LineSlice {
   head: Mark;
   mark: Mark;
   /** The lines, when they were scanned instead of being copied to `path`. */
-  scanned: ScannedLines | null;
+  scanned: ScannedSlice | null;
 }
 
 export interface SliceOptions {
@@ -42,10 +43,11 @@ export interface SliceOptions {
 export const chunkBytes = 4 << 20;
 const sliceBytes = 128 << 20;
 /** Scanned lines stay in memory until they are written, as one row group. */
-const scannedBytes = 32 << 20;
+export const scannedBytes = 32 << 20;
 /** A longer line is cut: only its start is read. */
 const mostLineBytes = 64 << 20;
 const cutBytes = 1 << 20;
+const searchedBytes = 64 << 10;
 
 /**
  * Copies whole lines from an offset of a file, at most some 128 MB: without a byte order mark and null bytes, with line
@@ -54,7 +56,7 @@ const cutBytes = 1 << 20;
  * lines can be scanned.
  */
 export async function copyLines(
-  file: HeldFile,
+  file: { handle: ReadHandle; size: number },
   from: number,
   target: string,
   options: SliceOptions,
@@ -107,8 +109,27 @@ export async function copyLines(
   }
 }
 
+/**
+ * Returns where a slice that is scanned can end: after the last line that ends at most `length` bytes after an offset. Null
+ * when the last 4 MB of them have no end of a line.
+ */
+export async function endOfSlice(
+  { handle, size }: { handle: ReadHandle; size: number },
+  from: number,
+  length: number,
+): Promise<number | null> {
+  const most = Math.min(size, from + length);
+  for (let end = most; end > from && most - end < chunkBytes;) {
+    const start = Math.max(from, end - searchedBytes);
+    const found = (await bytesOf(handle, start, end - start)).lastIndexOf(10);
+    if (found !== -1) return start + found + 1;
+    end = start;
+  }
+  return null;
+}
+
 /** Returns the first offset without a null byte: a file that was truncated under its writer starts with null bytes. */
-async function afterNulls(handle: FileHandle, size: number): Promise<number> {
+async function afterNulls(handle: ReadHandle, size: number): Promise<number> {
   for (let at = 0; at < size;) {
     const chunk = await bytesOf(handle, at, Math.min(chunkBytes, size - at));
     if (chunk.length === 0) break;
@@ -137,7 +158,7 @@ function startOfLine(chunk: Buffer): Buffer {
   return Buffer.concat([chunk.subarray(0, cutBytes), Buffer.from('\n')]);
 }
 
-async function endOfLongLine(handle: FileHandle, from: number, size: number): Promise<number | null> {
+async function endOfLongLine(handle: ReadHandle, from: number, size: number): Promise<number | null> {
   for (let at = from; at < size;) {
     const chunk = await bytesOf(handle, at, Math.min(chunkBytes, size - at));
     if (chunk.length === 0) return null;

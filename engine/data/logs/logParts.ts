@@ -6,20 +6,16 @@ import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import type { Database } from '../database.ts';
 import { withLeapSeconds } from '../leapSecond.ts';
-import { TextColumn } from '../parquet/textColumn.ts';
-import { writeRowGroup } from '../parquet/writeRowGroup.ts';
 import { quoteIdentifier, quoteLiteral } from '../quote.ts';
 import { parseLines } from './lineParser.ts';
 import type { LineSlice } from './lineSlices.ts';
 import { narrowTypes } from './narrowTypes.ts';
-import type { ScannedLines } from './scannedLines.ts';
+import { own, type Own } from './partColumns.ts';
+import type { ScannedPart, ScannedSlice } from './scannedSlice.ts';
 import { joined, linesOf } from './textTables.ts';
 
 /** Kinds of a record in a part. */
 const kinds = { row: 0, unparsed: 1, blank: 2 } as const;
-/** Columns of a part besides those of the log. */
-const own = { kind: '_lw_kind', text: '_lw_text', file: '_lw_file', before: '_lw_before', line: '_lw_line' } as const;
-type Own = keyof typeof own;
 const isRow = `coalesce(${own.kind}, ${kinds.row}) = ${kinds.row}`;
 const partFormat = 'FORMAT parquet, COMPRESSION snappy';
 
@@ -35,6 +31,8 @@ export class LogParts {
   #rows = 0;
   #unparsed = 0;
   #isProof = true;
+  #names = 0;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(db: Database, folder: string, source: FromLogs, schema: DatasetSchema | null) {
     this.#db = db;
@@ -43,7 +41,10 @@ export class LogParts {
     this.#schema = schema;
   }
 
-  /** Reads a slice and removes it. Returns its number of lines. Parts are read in the order of `order`. */
+  /**
+   * Reads a slice and removes it. Returns its number of lines. Parts are read in the order of `order`. Scanned slices may
+   * be added while others are.
+   */
   async add(
     slice: LineSlice,
     { file, before, order }: { file: string; before: number; order: number },
@@ -53,7 +54,7 @@ export class LogParts {
     const { continued } = this.#source;
     const records = continued === undefined ? lines : joined(lines, continued);
     const { from, columns, fits } = await parseLines(this.#db, records, this.#source, this.#schema);
-    const path = join(this.#folder, `${this.#paths.length}.parquet`);
+    const path = this.#nextPath();
     const isBlank = `trim(line) = ''`;
     const selected = [
       ...columns.map(({ name, sql }) => `${sql} AS ${quoteIdentifier(name)}`),
@@ -86,50 +87,44 @@ export class LogParts {
   /** Reads a scanned slice. The few lines that were not scanned are read as other slices are, and get their places. */
   async #addScanned(
     slice: LineSlice,
-    scanned: ScannedLines,
+    scanned: ScannedSlice,
     { file, before, order }: { file: string; before: number; order: number },
   ): Promise<number> {
-    const { columns, isProof, accepts } = scanned.scanner;
-    const types = columns.map(({ type }) => type);
-    let numbers: TextColumn | null = null;
-    if (scanned.others.length > 0) {
-      const found = await this.#readOthers(slice, scanned, { file, before, order });
-      for (const values of found)
-        for (const [c, value] of (values ?? []).entries())
-          if (value !== null && types[c] !== 'VARCHAR' && !accepts(c, value)) types[c] = 'VARCHAR';
-      const bytesOf = (value: string | null) =>
-        value === null || (isProof && value === '') ? null : Buffer.from(value);
-      numbers = scanned.complete(found.map((values) => values?.map(bytesOf) ?? null));
-    }
-    const rows = scanned.columns[0]?.rows ?? 0;
-    const same = (text: string): TextColumn => {
-      const column = new TextColumn();
-      column.fill(Buffer.from(text), rows);
-      return column;
-    };
+    const { columns, isProof } = scanned.scanner;
     const path = this.#nextPath();
-    await writeRowGroup(path, [
-      ...columns.map(({ name }, i) => ({
-        name,
-        type: types[i] ?? 'VARCHAR',
-        values: scanned.columns[i] ?? new TextColumn(),
-      })),
-      { name: own.file, type: 'VARCHAR', values: same(file) },
-      { name: own.before, type: 'BIGINT', values: same(String(before)) },
-      ...(numbers ? [{ name: own.line, type: 'BIGINT' as const, values: numbers }] : []),
-    ]);
-    scanned.release();
+    try {
+      const { types, found } = await this.#valuesOfOthers(slice, scanned, { file, before, order });
+      const { rows, isNumbered } = await scanned.write(path, { file, before, types, found });
+      this.#rows += rows;
+      this.#push({ path, order }, columns, ['file', 'before', ...(isNumbered ? (['line'] as const) : [])]);
+      this.#isProof &&= isProof && columns.every(({ type }, i) => type === types[i]);
+    } finally {
+      scanned.release();
+    }
     rmSync(slice.path, { force: true });
-    this.#push({ path, order }, columns, ['file', 'before', ...(numbers ? (['line'] as const) : [])]);
-    this.#isProof &&= isProof && columns.every(({ type }, i) => type === types[i]);
-    this.#rows += rows;
     return scanned.lines;
+  }
+
+  /** The values of the lines that were not scanned, and the types of the columns with them. */
+  async #valuesOfOthers(
+    slice: LineSlice,
+    scanned: ScannedSlice,
+    place: { file: string; before: number; order: number },
+  ): Promise<Pick<ScannedPart, 'types' | 'found'>> {
+    const { columns, accepts } = scanned.scanner;
+    const types = columns.map(({ type }) => type);
+    if (scanned.others.length === 0) return { types, found: [] };
+    const found = await this.#inTurn(() => this.#readOthers(slice, scanned, place));
+    for (const values of found)
+      for (const [c, value] of (values ?? []).entries())
+        if (value !== null && types[c] !== 'VARCHAR' && !accepts(c, value)) types[c] = 'VARCHAR';
+    return { types, found };
   }
 
   /** Reads the lines that were not scanned. Returns the values of each, null for a line that is no row. */
   async #readOthers(
     slice: LineSlice,
-    { scanner, others }: ScannedLines,
+    { scanner, others }: ScannedSlice,
     { file, before, order }: { file: string; before: number; order: number },
   ): Promise<((string | null)[] | null)[]> {
     const out = await open(slice.path, 'w');
@@ -164,8 +159,15 @@ export class LogParts {
     );
   }
 
+  /** Slices that are added at the same time use the database one after the other. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
   #nextPath(): string {
-    return join(this.#folder, `${this.#paths.length}.parquet`);
+    return join(this.#folder, `${this.#names++}.parquet`);
   }
 
   #push(part: { path: string; order: number }, columns: readonly { name: string }[], has: readonly Own[]): void {

@@ -1,7 +1,9 @@
+import { viewOf } from '../../base/byteView.ts';
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import { FieldValues, escaped } from './fieldValues.ts';
 import type { LineScanner } from './lineScanner.ts';
+import { passPlain } from './plainText.ts';
 
 const [space, quote, equals, backslash] = [32, 34, 61, 92];
 /** Number of keys of a line that are compared with those of the line before. */
@@ -32,7 +34,8 @@ export function logfmtScanner({ timezone }: FromLogs, schema: DatasetSchema): Li
   };
   const scan = (bytes: Buffer, start: number, end: number): boolean => {
     values.start(end - start);
-    isSet.fill(0);
+    for (let i = 0; i < isSet.length; i++) isSet[i] = 0;
+    const view = viewOf(bytes);
     let hasValue = false;
     for (let at = start, place = 0; ; place++) {
       while (at < end && bytes[at] === space) at++;
@@ -58,7 +61,7 @@ export function logfmtScanner({ timezone }: FromLogs, schema: DatasetSchema): Li
       let isEscaped = false;
       if (at < end && bytes[at] === quote) {
         from = ++at;
-        for (; ; at++) {
+        for (at = passPlain(view, at, end); ; at++) {
           if (at >= end) return false;
           const c = bytes[at] as number;
           if (c === quote) break;

@@ -1,3 +1,5 @@
+import { viewOf } from '../../base/byteView.ts';
+
 /** Different texts up to which each text is looked for among those before it. */
 const mostRepeated = 16_384;
 /** Number of texts after which a column whose texts mostly differ is known to be one. */
@@ -25,6 +27,7 @@ export class TextColumn {
   /** Offset of the length of each text, and at `count` the end of the last. */
   starts = new Int32Array(1025);
   bytes: Buffer = Buffer.allocUnsafeSlow(1 << 14);
+  #view = viewOfOwn(this.bytes);
   /** Every text was looked for among those before it. */
   isRepeated = true;
   #slots: Int32Array | null = null;
@@ -39,7 +42,7 @@ export class TextColumn {
     this.isRepeated = true;
     this.#last = -1;
     this.#slots?.fill(0);
-    if (this.bytes.length > mostKept) this.bytes = Buffer.allocUnsafeSlow(1 << 14);
+    if (this.bytes.length > mostKept) this.#setBytes(Buffer.allocUnsafeSlow(1 << 14));
     if (this.#scratch.length > mostKept) this.#scratch = Buffer.alloc(0);
   }
 
@@ -112,19 +115,19 @@ export class TextColumn {
     return this.#append(source, from, to);
   }
 
-  /** Compares from the end, where texts such as times differ. */
+  /** Compares from the end, where texts such as times differ, four bytes at once. */
   #has(id: number, source: Buffer, from: number, length: number): boolean {
     const { bytes, starts } = this;
     const start = (starts[id] as number) + 4;
     if ((starts[id + 1] as number) - start !== length) return false;
-    let i = length - 1;
-    for (; i >= 3; i -= 4) {
-      const [here, there] = [start + i, from + i];
-      if (bytes[here] !== source[there] || bytes[here - 1] !== source[there - 1]) return false;
-      if (bytes[here - 2] !== source[there - 2] || bytes[here - 3] !== source[there - 3]) return false;
+    if (length < 4) {
+      for (let i = length - 1; i >= 0; i--) if (bytes[start + i] !== source[from + i]) return false;
+      return true;
     }
-    for (; i >= 0; i--) if (bytes[start + i] !== source[from + i]) return false;
-    return true;
+    const [here, there] = [this.#view, viewOf(source)];
+    for (let i = length - 4; i > 0; i -= 4)
+      if (here.getInt32(start + i, true) !== there.getInt32(from + i, true)) return false;
+    return here.getInt32(start, true) === there.getInt32(from, true);
   }
 
   #append(source: Buffer, from: number, to: number): number {
@@ -134,13 +137,17 @@ export class TextColumn {
     let at = this.starts[id] as number;
     if (at + 4 + length > this.bytes.length) this.#growBytes(at, at + 4 + length);
     const { bytes } = this;
-    bytes[at++] = length;
-    bytes[at++] = length >>> 8;
-    bytes[at++] = length >>> 16;
-    bytes[at++] = length >>> 24;
-    if (length > longText) at += source.copy(bytes, at, from, to);
-    else for (let p = from; p < to; p++) bytes[at++] = source[p] as number;
-    this.starts[id + 1] = at;
+    const view = this.#view;
+    view.setInt32(at, length, true);
+    at += 4;
+    if (length > longText) source.copy(bytes, at, from, to);
+    else if (length < 4) for (let i = 0; i < length; i++) bytes[at + i] = source[from + i] as number;
+    else {
+      const there = viewOf(source);
+      for (let i = 0; i < length - 4; i += 4) view.setInt32(at + i, there.getInt32(from + i, true), true);
+      view.setInt32(at + length - 4, there.getInt32(to - 4, true), true);
+    }
+    this.starts[id + 1] = at + length;
     return id;
   }
 
@@ -151,7 +158,12 @@ export class TextColumn {
   #growBytes(used: number, wanted: number): void {
     const bytes = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * this.bytes.length));
     this.bytes.copy(bytes, 0, 0, used);
+    this.#setBytes(bytes);
+  }
+
+  #setBytes(bytes: Buffer): void {
     this.bytes = bytes;
+    this.#view = viewOfOwn(bytes);
   }
 }
 
@@ -161,15 +173,27 @@ function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   return more;
 }
 
+/** The view of a column's own memory, which does not take the place of those of the texts that come. */
+function viewOfOwn({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
 /** A hash of the length, the ends and the middle: texts that share them are told apart by comparing. */
 function hashOf(source: Buffer, from: number, to: number): number {
   let hash = to - from;
-  if (to - from <= 16) for (let at = from; at < to; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
+  if (hash < 4) for (let at = from; at < to; at++) hash = mixed(hash, source[at] as number);
   else {
-    for (let at = from; at < from + 4; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
-    const middle = (from + to) >> 1;
-    for (let at = middle - 2; at < middle + 2; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
-    for (let at = to - 8; at < to; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
+    const view = viewOf(source);
+    const last = to - 4;
+    hash = mixed(hash, view.getInt32(from, true));
+    if (last - from > 4)
+      hash = mixed(mixed(hash, view.getInt32(from + (((to - from) >> 1) - 2), true)), view.getInt32(last - 4, true));
+    hash = mixed(hash, view.getInt32(last, true));
   }
   return hash ^ (hash >>> 15);
+}
+
+function mixed(hash: number, word: number): number {
+  const next = Math.imul(hash ^ word, 0x01000193);
+  return next ^ (next >>> 17);
 }

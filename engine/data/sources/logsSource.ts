@@ -5,8 +5,7 @@ import { DataError, WorkError, checkCancelled, isDiskFull } from '../../base/err
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
 import type { LineScanner } from '../logs/lineScanner.ts';
 import { HeldFiles, type HeldFile } from '../logs/heldFiles.ts';
-import { scannerFor } from '../logs/lineParser.ts';
-import { chunkBytes, copyLines } from '../logs/lineSlices.ts';
+import { chunkBytes, copyLines, endOfSlice, scannedBytes, type LineSlice } from '../logs/lineSlices.ts';
 import { LogParts } from '../logs/logParts.ts';
 import { isLogPosition, type LogPosition } from '../logs/logPosition.ts';
 import { areAllThere, hash, logSettings } from '../logs/logSettings.ts';
@@ -14,6 +13,8 @@ import { LogStreams, type LogStream } from '../logs/logStreams.ts';
 import { growingFirst, isFinishedLog, oldestFirst } from '../logs/readingOrder.ts';
 import { rotatedName } from '../logs/rotation.ts';
 import { ScannedLines } from '../logs/scannedLines.ts';
+import { scannerFor } from '../logs/scannerFor.ts';
+import { ScanThreads } from '../logs/scanThreads.ts';
 import { unpack } from '../logs/unpack.ts';
 import type { TextColumn } from '../parquet/textColumn.ts';
 import type { Received, SourceContext } from './source.ts';
@@ -21,6 +22,8 @@ import { patternSearch } from '../patternTest.ts';
 
 /** Times the files are listed again when they were rotated while they were read. */
 const mostPasses = 6;
+/** Bytes of a log from which on threads are worth their start. */
+const leastForThreads = 64 << 20;
 
 /**
  * Reads the lines that were added to logs since the last collection. All files are opened before one is read, and listed
@@ -54,12 +57,16 @@ export async function fromLogs(context: SourceContext, source: FromLogs): Promis
     const streams = new LogStreams(position?.streams ?? []);
     const reading = new Reading(context, source, { folder, parts, streams });
     let isFirst = true;
-    for (let pass = 0; pass < mostPasses; pass++) {
-      const { files, hasNew } = await held.refresh();
-      if (isFirst && files.length === 0) throw noFile(patterns, held.denied);
-      if (!isFirst && !hasNew && !reading.wasChanged) break;
-      isFirst = false;
-      await reading.pass(files, position?.at ?? null);
+    try {
+      for (let pass = 0; pass < mostPasses; pass++) {
+        const { files, hasNew } = await held.refresh();
+        if (isFirst && files.length === 0) throw noFile(patterns, held.denied);
+        if (!isFirst && !hasNew && !reading.wasChanged) break;
+        isFirst = false;
+        await reading.pass(files, position?.at ?? null);
+      }
+    } finally {
+      await reading.close();
     }
     if (position) tellLost(context, streams, position.at);
     const { rows, unparsed } = parts.count();
@@ -126,6 +133,8 @@ class Reading {
   #slices = 0;
   #lines = 0;
   #parsing: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+  #threads: ScanThreads | null = null;
 
   constructor(context: SourceContext, source: FromLogs, { folder, parts, streams }: ReadingParts) {
     this.#context = context;
@@ -184,11 +193,17 @@ class Reading {
   }
 
   async #read(file: HeldFile, stream: LogStream, isFinished: boolean): Promise<void> {
-    const { signal, progress } = this.#context;
+    const { signal } = this.#context;
     const { continued, encoding = 'utf-8' } = this.#source;
     for (;;) {
       checkCancelled(signal);
-      const target = join(this.#folder, `${this.#slices++}.lines`);
+      const isSame = await this.#readInThreads(file, stream).catch(async (error: unknown) => {
+        // The file is closed next.
+        await this.close();
+        throw error;
+      });
+      if (!isSame) return;
+      const { target, order } = this.#next();
       const slice = await copyLines(file, stream.offset, target, {
         encoding,
         continued: continued === undefined ? null : patternSearch(continued),
@@ -207,23 +222,96 @@ class Reading {
         this.wasChanged ||= slice === 'changed' || !isStill;
         return;
       }
-      if (slice.replaced)
-        this.#tell(
-          `warning: ${file.path} has bytes that are not UTF-8, read as \uFFFD; set \`encoding\` when it has another`,
-        );
-      if (slice.cut > 0) this.#tell(`warning: ${file.path} has lines of more than 64 MB; only their starts are read`);
-      this.#streams.advance(stream, slice);
+      this.#accept(slice, file, stream);
       // DuckDB reads a slice while the next one is copied.
       await this.#parsing;
-      this.#parsing = this.#parts
-        .add(slice, { file: file.path, before: stream.lines, order: this.#slices })
-        .then((lines) => {
-          stream.lines += lines;
-          this.#lines += lines;
-          progress(`${this.#lines.toLocaleString('en-US')} lines from ${basename(file.path)}`);
-        });
-      this.#parsing.catch(() => {});
+      this.#add(slice, file, { before: stream.lines, order }, (lines) => (stream.lines += lines));
     }
+  }
+
+  /**
+   * Reads whole slices of a large log in threads, in their order. Returns false when the file was truncated or replaced,
+   * and true when nothing is left, or the next lines are to be read here.
+   */
+  async #readInThreads(file: HeldFile, stream: LogStream): Promise<boolean> {
+    const scanner = this.#scanner;
+    if (scanner === null || file.size - stream.offset < leastForThreads) return true;
+    this.#threads ??= ScanThreads.start(
+      { source: this.#source, schema: this.#context.schema ?? null },
+      this.#context.signal,
+    );
+    const threads = this.#threads;
+    if (threads === null) return true;
+    await this.#parsing;
+    const scanning: { order: number; slice: Promise<LineSlice | 'changed'> }[] = [];
+    let from = stream.offset;
+    let isAll = false;
+    for (;;) {
+      while (!isAll && scanning.length < threads.count) {
+        const end = await endOfSlice(file, from, scannedBytes);
+        if (end === null) isAll = true;
+        else {
+          const { target, order } = this.#next();
+          const slice = threads.scan({ fd: file.handle.fd, from, end, path: target }, scanner);
+          slice.catch(() => {});
+          scanning.push({ order, slice });
+          from = end;
+        }
+      }
+      const first = scanning.shift();
+      if (!first) return true;
+      if (this.#hasFailed) await this.#parsing;
+      const slice = await first.slice;
+      const isFutile = slice !== 'changed' && slice.scanned?.isFutile === true;
+      if (slice === 'changed' || isFutile || !(await this.#streams.isStill(stream, file))) {
+        if (slice !== 'changed') slice.scanned?.release();
+        for (const { slice: other } of scanning) {
+          const unused = await other;
+          if (unused !== 'changed') unused.scanned?.release();
+        }
+        if (isFutile) this.#scanner = null;
+        else this.wasChanged = true;
+        return isFutile;
+      }
+      this.#accept(slice, file, stream);
+      this.#add(slice, file, { before: stream.lines, order: first.order }, () => {});
+      stream.lines += slice.scanned?.lines ?? 0;
+    }
+  }
+
+  /** Ends the threads that were started. */
+  async close(): Promise<void> {
+    await this.#threads?.close();
+  }
+
+  #next(): { target: string; order: number } {
+    const target = join(this.#folder, `${this.#slices++}.lines`);
+    return { target, order: this.#slices };
+  }
+
+  #accept(slice: LineSlice, file: HeldFile, stream: LogStream): void {
+    if (slice.replaced)
+      this.#tell(
+        `warning: ${file.path} has bytes that are not UTF-8, read as \uFFFD; set \`encoding\` when it has another`,
+      );
+    if (slice.cut > 0) this.#tell(`warning: ${file.path} has lines of more than 64 MB; only their starts are read`);
+    this.#streams.advance(stream, slice);
+  }
+
+  #add(
+    slice: LineSlice,
+    file: HeldFile,
+    place: { before: number; order: number },
+    counted: (lines: number) => void,
+  ): void {
+    const adding = this.#parts.add(slice, { file: file.path, ...place }).then((lines) => {
+      counted(lines);
+      this.#lines += lines;
+      this.#context.progress(`${this.#lines.toLocaleString('en-US')} lines from ${basename(file.path)}`);
+    });
+    adding.catch(() => (this.#hasFailed = true));
+    this.#parsing = Promise.all([this.#parsing, adding]).then(() => {});
+    this.#parsing.catch(() => {});
   }
 
   #tell(line: string): void {
