@@ -48,7 +48,7 @@ export function logfmtScanner({ timezone }: FromLogs, schema: DatasetSchema): Li
       }
       if (at === keyAt) return false;
       const column = keyColumn(bytes, keyAt, at, place);
-      // Of a key that occurs twice the first value counts.
+      // The first value of a key that occurs twice counts.
       const isWanted = column !== -1 && isSet[column] === 0;
       if (isWanted) isSet[column] = 1;
       if (at === end || bytes[at] === space) {
