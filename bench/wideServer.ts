@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 
-// What a person waits for in the editor when a schema has thousands of fields, spoken to over LSP: the first and the
+// Waiting times in the editor when a schema has thousands of fields, spoken to over LSP: the first and the
 // second of each question, in milliseconds. Usage: node bench/wideServer.ts [fields, default 10000]
 const fields = Number(process.argv[2] ?? 10_000);
 const root = mkdtempSync(join(tmpdir(), 'loopwright-bench-wide-server-'));

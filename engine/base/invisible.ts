@@ -74,7 +74,7 @@ export function asSeen(name: string): string {
   return withoutInvisible(name).trim().normalize('NFC');
 }
 
-/** What tells two names apart that look the same; null when they look different or are the same. */
+/** The difference of two names that look the same; null when they look different or are the same. */
 export function unseenDifference(one: string, other: string): string | null {
   if (one === other || asSeen(one) !== asSeen(other)) return null;
   const found = [...new Set([...invisibleIn(one), ...invisibleIn(other)])];

@@ -45,7 +45,7 @@ export interface TableDiff {
   };
 }
 
-/** What a comparison of rows finds. */
+/** The result of a comparison of rows. */
 export type RowChanges = Pick<TableDiff, 'rows' | 'key' | 'changedColumns' | 'examples'>;
 
 /** A column of both tables. */

@@ -1,6 +1,6 @@
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import { epochLength, writeEpoch } from './epochTime.ts';
-import { ownFrom, type ScannedType } from './lineScanner.ts';
+import { ownFrom, type LineScanner, type ScannedType } from './lineScanner.ts';
 import { isPlainDecimal, isPlainInteger, isPlainTime } from './plainValues.ts';
 import { isProvable, typedWithoutText } from './provableFields.ts';
 import { isTimeField } from './timeText.ts';
@@ -84,6 +84,22 @@ export class FieldValues {
     if (type === 'BIGINT') return isPlainInteger(bytes, from, to);
     if (type === 'DOUBLE') return isPlainInteger(bytes, from, to) || isPlainDecimal(bytes, from, to);
     return isLiteral(bytes, from, to, 'true') || isLiteral(bytes, from, to, 'false');
+  }
+
+  /** The scanner that finds these values by `scan`. */
+  scanner(scan: LineScanner['scan']): LineScanner {
+    const { columns, isProof, accepts, bounds } = this;
+    const own = (): Buffer => this.own;
+    return {
+      columns,
+      isProof,
+      accepts,
+      bounds,
+      scan,
+      get own() {
+        return own();
+      },
+    };
   }
 
   /** True for a text from elsewhere that a column of a type other than text can hold. */

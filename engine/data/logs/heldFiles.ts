@@ -9,7 +9,7 @@ import { rotatedName } from './rotation.ts';
 
 export type Packing = 'gzip' | 'zstd' | 'other' | null;
 
-/** What reading needs of an open file. */
+/** The part of an open file that reading needs. */
 export interface ReadHandle {
   read: (buffer: Buffer, offset: number, length: number, position: number) => Promise<{ bytesRead: number }>;
   stat: () => Promise<{ size: number }>;

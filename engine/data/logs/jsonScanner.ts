@@ -32,7 +32,7 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
     schema.fields.map(({ name }) => name),
     timezone,
   );
-  const { columns, isTime, isProof, accepts, bounds } = values;
+  const { columns, isTime, isProof } = values;
   const root = newKey();
   for (const [i, { name }] of columns.entries()) {
     keyAt(root, [name]).column = i;
@@ -187,16 +187,7 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
     skipSpaces();
     return at === end;
   };
-  return {
-    columns,
-    isProof,
-    accepts,
-    bounds,
-    scan,
-    get own() {
-      return values.own;
-    },
-  };
+  return values.scanner(scan);
 }
 
 function keyAt(root: Key, path: readonly string[]): Key {

@@ -89,15 +89,5 @@ export function logfmtScanner({ timezone }: FromLogs, schema: DatasetSchema): Li
         return false;
     }
   };
-  const { columns, isProof, accepts, bounds } = values;
-  return {
-    columns,
-    isProof,
-    accepts,
-    bounds,
-    scan,
-    get own() {
-      return values.own;
-    },
-  };
+  return values.scanner(scan);
 }

@@ -9,7 +9,7 @@ interface State {
   next: (Transition | null | undefined)[];
   /** Place of the thread that has matched, or -1. It is the last one: those after it are not preferred. */
   matched: number;
-  /** What matches when the line ends here; undefined when not asked yet. */
+  /** The match when the line ends here; undefined when not asked yet. */
   atEnd: Ending | null | undefined;
 }
 

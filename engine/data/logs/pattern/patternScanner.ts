@@ -24,7 +24,6 @@ export function patternScanner({ pattern, timezone }: FromLogs, schema: DatasetS
   const values = new FieldValues(schema, names, timezone);
   const slots = names.map((name) => named.find((group) => group.name === name)?.slot ?? 0);
   const matcher = new PatternMatcher(program);
-  const { columns, isProof, accepts, bounds } = values;
   const scan = (bytes: Buffer, from: number, end: number): boolean => {
     if (!matcher.match(bytes, from, end)) return false;
     values.start(end - from);
@@ -35,14 +34,5 @@ export function patternScanner({ pattern, timezone }: FromLogs, schema: DatasetS
     }
     return true;
   };
-  return {
-    columns,
-    isProof,
-    accepts,
-    bounds,
-    scan,
-    get own() {
-      return values.own;
-    },
-  };
+  return values.scanner(scan);
 }
