@@ -1,13 +1,16 @@
-import { existsSync, readdirSync, statSync, type Stats } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { isAbsolute, join, parse } from 'node:path';
 import { WorkError } from './errors.ts';
 import { globSegments, matchName, plainName, type GlobSegment } from './linearGlob.ts';
 import { projectPath, withSlashes } from './projectPath.ts';
+import { isReallyInside, realPath, statAt } from './realPath.ts';
 
 /** A glob looks at no more names than this. */
 const mostNames = 2_000_000;
-/** Outside its root it looks at fewer: `/**` over a whole machine would take hours. */
-const mostOutside = 100_000;
+/** Outside a project fewer are looked at: `/**` over a whole machine would take hours. */
+export const mostOutside = 100_000;
+/** Behind a link that leads out of the root, such as `data` on another disk. */
+const mostLinked = 500_000;
 
 export interface WalkOptions {
   /** The number of names to look at. Default: 2,000,000, or 100,000 for a glob that leaves the root. */
@@ -16,6 +19,8 @@ export interface WalkOptions {
   complete?: boolean;
   /** Returns only files and links to files, without a question to the system for each. */
   onlyFiles?: boolean;
+  /** Returns and lists nothing outside this folder, whatever links say. A real path. */
+  within?: string;
 }
 
 /**
@@ -30,13 +35,17 @@ export function walkGlob(root: string, glob: string, options: WalkOptions = {}):
   const isOutside = isAbsolute(glob) || /(^|\/)\.\.(\/|$)/.test(glob);
   const most = options.most ?? (isOutside ? mostOutside : mostNames);
   const found = new Set<string>();
-  const walk = {
+  const walk: Walk = {
     root,
     found,
     left: most,
+    most,
     asked: new Set<string>(),
     onlyFolders: glob.endsWith('/'),
     onlyFiles: options.onlyFiles === true,
+    isOutside,
+    within: options.within ?? null,
+    rootReal: null,
   };
   for (const segments of globSegments(glob.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))) {
     walk.asked.clear();
@@ -48,9 +57,10 @@ export function walkGlob(root: string, glob: string, options: WalkOptions = {}):
   }
   if (walk.left <= 0 && options.complete === true)
     throw new WorkError(
-      `The glob \`${glob}\` looks at more than ${most.toLocaleString('en-US')} files and folders. Name the folder with the data.`,
+      `The glob \`${glob}\` looks at more than ${walk.most.toLocaleString('en-US')} files and folders. Name the folder with the data.`,
     );
-  return [...found];
+  const { within } = options;
+  return within === undefined ? [...found] : [...found].filter((path) => isReallyInside(within, place(walk, path)));
 }
 
 interface Walk {
@@ -60,8 +70,14 @@ interface Walk {
   onlyFiles: boolean;
   /** Names that may still be looked at. */
   left: number;
+  /** Names that may be looked at in all. */
+  most: number;
   /** Places that were looked at for the same rest of the glob: `**` beside `**` meets them again. */
   asked: Set<string>;
+  /** True once the walk may leave the root. */
+  isOutside: boolean;
+  within: string | null;
+  rootReal: string | null;
 }
 
 function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], at: number): void {
@@ -73,8 +89,10 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
     folder === '' ? name : folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`;
   if (plain !== null) {
     const next = path(plain);
-    if (!isLast) descend(walk, next, segments, at + 1);
-    else if (isWanted(walk, place(walk, next))) walk.found.add(next);
+    if (!isLast) {
+      followLink(walk, next);
+      descend(walk, next, segments, at + 1);
+    } else if (isWanted(walk, place(walk, next))) walk.found.add(next);
     return;
   }
   const question = `${at} ${folder}`;
@@ -97,6 +115,28 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
   }
 }
 
+/**
+ * A plain name may be a link that leads out of the root, even to the root of a disk: then fewer names are looked at.
+ */
+function followLink(walk: Walk, folder: string): void {
+  const at = place(walk, folder);
+  if (walk.isOutside || !isLink(at)) return;
+  walk.rootReal ??= realPath(walk.root);
+  if (isReallyInside(walk.rootReal, at)) return;
+  walk.isOutside = true;
+  if (walk.left <= mostLinked) return;
+  walk.left = mostLinked;
+  walk.most = mostLinked;
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
 const place = (walk: Walk, path: string) => projectPath(walk.root, path);
 
 interface Name {
@@ -107,7 +147,7 @@ interface Name {
 }
 
 function namesIn(walk: Walk, folder: string): Name[] {
-  if (walk.left <= 0) return [];
+  if (walk.left <= 0 || (walk.within !== null && !isReallyInside(walk.within, place(walk, folder)))) return [];
   try {
     const entries = readdirSync(place(walk, folder), { withFileTypes: true }).slice(0, walk.left);
     walk.left -= entries.length;
@@ -133,12 +173,4 @@ function isWanted(walk: Walk, path: string): boolean {
 
 function isFolderAt(path: string): boolean {
   return statAt(path)?.isDirectory() === true;
-}
-
-function statAt(path: string): Stats | null {
-  try {
-    return statSync(path);
-  } catch {
-    return null;
-  }
 }

@@ -43,6 +43,11 @@ const rows: [code: string, name: string, docs: string, severity?: Severity][] = 
     'A file under `env_file` that does not exist (a warning), or a line in it that is not `NAME=value`.',
   ],
   [
+    'LW120',
+    'glob-outside-project',
+    'A glob that looks for files outside the project, in a folder that `outside_folders` does not name. Such a glob could search the whole machine. One file outside, named whole, needs no such word, and neither do the files of one folder of logs.',
+  ],
+  [
     'LW208',
     'environment-not-set',
     'An environment variable that is not set here, neither in the shell nor in a file under `env_file`. Stages that need it do not run; `${env.NAME:-value}` gives a default.',
@@ -59,7 +64,7 @@ export const shapeCodes: readonly ShapeCode[] = rows.map(([code, name, docs, sev
 
 const known = new Set(shapeCodes.map(({ code }) => code));
 
-/** True for the code of a check of shape; LW100 to LW119 are theirs, those to come too. */
+/** True for the code of a check of shape; LW100 to LW129 are theirs, those to come too. */
 export function isShapeCode(code: string): boolean {
-  return known.has(code) || /^LW1[01]\d$/.test(code);
+  return known.has(code) || /^LW1[0-2]\d$/.test(code);
 }

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { walkGlob } from '../base/walkGlob.ts';
+import { mostOutside, walkGlob } from '../base/walkGlob.ts';
 import { filesOfFolder } from './reading/partFiles.ts';
-import { projectPath } from '../base/projectPath.ts';
+import { isInside, projectPath } from '../base/projectPath.ts';
 
 /**
  * Returns the files under `root` that match a pattern with `*`, `**`, `?` and `[..]`, as absolute paths. They are sorted
@@ -13,7 +13,7 @@ export async function expandGlob(root: string, pattern: string): Promise<string[
   const exact = projectPath(root, pattern);
   const kind = await kindOf(exact);
   if (kind === 'file') return [resolve(exact)];
-  if (kind === 'folder') return filesOfFolder(resolve(exact));
+  if (kind === 'folder') return filesOfFolder(resolve(exact), isInside(root, exact) ? undefined : mostOutside);
   if (!/[*?[{]/.test(pattern)) return [];
   return walkGlob(root, pattern, { complete: true, onlyFiles: true })
     .map((path) => projectPath(root, path))

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { dirname } from 'node:path';
+import { filesBelow } from '../base/filesBelow.ts';
 import { isGlob } from '../base/glob.ts';
-import { walkGlob } from '../base/walkGlob.ts';
-import { projectPath, relativePath, withSlashes } from '../base/projectPath.ts';
+import { mostOutside, walkGlob } from '../base/walkGlob.ts';
+import { isInside, projectPath, relativePath, withSlashes } from '../base/projectPath.ts';
+import { realPath } from '../base/realPath.ts';
 import type { Store } from '../store/store.ts';
 import type { FileFingerprint } from './lockFile.ts';
 
@@ -49,7 +51,8 @@ export class FileFingerprints {
     if (!stats) return [];
     // A pipe or a device has no content to hash.
     if (!stats.isDirectory()) return stats.isFile() ? [path] : [];
-    return filesIn(this.#absolute(path))
+    const folder = this.#absolute(path);
+    return filesBelow(folder, { most: isInside(this.#root, folder) ? undefined : mostOutside })
       .map((found) => this.#relative(found))
       .filter((found) => !this.#isIgnored(found))
       .toSorted();
@@ -105,28 +108,6 @@ export class FileFingerprints {
 
   #relative(path: string): string {
     return relativePath(this.#root, path);
-  }
-}
-
-/** Lists every file below a folder as an absolute path. Follows links to folders, except in circles. */
-function filesIn(folder: string, above: readonly string[] = []): string[] {
-  const real = realPath(folder);
-  if (above.includes(real)) return [];
-  const seen = [...above, real];
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isFile()) return [path];
-    if (entry.isDirectory()) return filesIn(path, seen);
-    const target = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : undefined;
-    return target?.isDirectory() ? filesIn(path, seen) : target?.isFile() ? [path] : [];
-  });
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }
 

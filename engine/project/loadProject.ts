@@ -6,6 +6,7 @@ import { readEnvFiles } from './envFile.ts';
 import { entryOf, toValue, type Located, type Range } from './located.ts';
 import { lostEntries } from './lostEntries.ts';
 import { parseYaml, type Parsed } from './parseYaml.ts';
+import type { ProjectPlace } from './outsideGlobs.ts';
 import { diskFiles, type ProjectFiles } from './projectFiles.ts';
 import { readableConfig, readWhole, type Readable } from './readable.ts';
 import { resolveConfig, type Overrides, type Resolved } from './resolveConfig.ts';
@@ -79,7 +80,7 @@ export function loadProject(
     ? {}
     : readEnvFiles(parsed.root, files, (message, at) => problems.push(envFileProblem(parsed, message, at)));
   const env = { ...envFile, ...processEnv };
-  const { file, resolved } = resolveProjectFile(parsed, env);
+  const { file, resolved } = resolveProjectFile(parsed, env, { root, exists: (path) => files.exists(path) });
   file.problems.push(...problems);
   if (name !== undefined) file.problems.push(...unread.map((other) => unreadTwin(other, name)));
   const experiments = new Map<string, ConfigFile<ExperimentConfig>>();
@@ -115,8 +116,9 @@ function envFileProblem({ file, lines }: Parsed, message: string, at: Range | { 
 export function resolveProjectFile(
   parsed: Parsed,
   env: Record<string, string | undefined>,
+  place: ProjectPlace | null = null,
 ): { file: ConfigFile<ProjectConfig>; resolved: Resolved } {
-  const resolved = resolveConfig(parsed, env);
+  const resolved = resolveConfig(parsed, env, {}, place);
   return {
     file: {
       kind: 'project',
@@ -281,10 +283,13 @@ export function configFor(project: Project, experiment: string, overrides: Overr
     );
   const fileProblems = file?.problems.filter((problem) => problem.severity === 'error') ?? [];
   if (fileProblems.length > 0) throw new ProjectError(`The experiment \`${experiment}\` has problems.`, fileProblems);
-  const resolved = resolveConfig(project.file.parsed, project.env, {
-    ...overrides,
-    experiment: file?.parsed.root ?? null,
-  });
+  const { root, files } = project;
+  const resolved = resolveConfig(
+    project.file.parsed,
+    project.env,
+    { ...overrides, experiment: file?.parsed.root ?? null },
+    { root, exists: (path) => files.exists(path) },
+  );
   const problems = [...project.file.parsed.problems, ...resolved.problems].filter(
     (problem) => problem.severity === 'error' && problem.code !== 'LW208',
   );

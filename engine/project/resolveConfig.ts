@@ -4,6 +4,7 @@ import { entryOf, toValue, type Entry, type Located } from './located.ts';
 import { lostEntries } from './lostEntries.ts';
 import type { Parsed } from './parseYaml.ts';
 import { nameStagesOfModels } from './models.ts';
+import { reportOutsideGlobs, type ProjectPlace } from './outsideGlobs.ts';
 import type { ProjectConfig } from './schema/projectSchema.ts';
 import { shapes } from './shape.ts';
 import { shapeProblem, validateShape, type Report } from './validateShape.ts';
@@ -23,11 +24,15 @@ export interface Resolved {
   problems: Problem[];
 }
 
-/** Applies an experiment and overrides to the project, interpolates, and checks the shape. */
+/**
+ * Applies an experiment and overrides to the project, interpolates, and checks the shape. Without a place, its text is
+ * in no folder yet.
+ */
 export function resolveConfig(
   parsed: Parsed,
   env: Record<string, string | undefined>,
   overrides: Overrides = {},
+  place: ProjectPlace | null = null,
 ): Resolved {
   const problems: Problem[] = [];
   const lost = lostEntries(parsed.text, parsed.lost);
@@ -66,14 +71,12 @@ export function resolveConfig(
       });
   // An unresolved reference is one error. That its text is not a number is not reported as well.
   const told = new Set(references);
-  validateShape(
-    root,
-    shapes.project,
-    (code, range, message, more) => {
-      if (!told.has(range.start)) report(code, range, message, more);
-    },
-    'The project',
-  );
+  const reportOnce: Report = (code, range, message, more) => {
+    if (!told.has(range.start)) report(code, range, message, more);
+  };
+  validateShape(root, shapes.project, reportOnce, 'The project');
+  // DVC has globs nowhere, and no place for the word.
+  if (!parsed.verbatim) reportOutsideGlobs(root, shapes.project, { place, written: parsed }, reportOnce);
   // A variable that is not set only stops the stages that need it.
   const usable =
     !problems.some(({ severity, code }) => severity === 'error' && code !== 'LW208') &&

@@ -28,6 +28,8 @@ export interface Shape {
   minLength?: number;
   pattern?: string;
   format?: string;
+  /** A glob in this text is looked for on the disk. */
+  listsFiles?: boolean;
   /** Values that completion inserts, the most usual first. */
   examples?: readonly string[];
   /** The key that replaced a deprecated one. */

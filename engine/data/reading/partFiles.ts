@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, dirname, relative } from 'node:path';
+import { filesBelow } from '../../base/filesBelow.ts';
 import { leadsOut } from '../../base/projectPath.ts';
 
 /** Names that programs put beside the data: markers, checksums, unfinished files and logs. */
@@ -19,9 +20,9 @@ export function partFiles(folder: string, files: readonly string[]): string[] {
   });
 }
 
-/** Returns the data files in a folder and the folders below it, sorted. */
-export function filesOfFolder(folder: string): string[] {
-  return partFiles(folder, filesBelow(folder, 0)).toSorted();
+/** Returns the data files in a folder and the folders below it, sorted. Throws WorkError for more than `most` names. */
+export function filesOfFolder(folder: string, most?: number): string[] {
+  return partFiles(folder, filesBelow(folder, { isSkipped: (name) => aside.test(name), most })).toSorted();
 }
 
 /**
@@ -32,19 +33,6 @@ export function filledFiles(files: readonly string[]): readonly string[] {
   if (files.length < 2) return files;
   const filled = files.filter((file) => statSync(file, { throwIfNoEntry: false })?.size !== 0);
   return filled.length > 0 ? filled : files;
-}
-
-const deepest = 30;
-
-function filesBelow(folder: string, depth: number): string[] {
-  if (depth > deepest) return [];
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (aside.test(entry.name)) return [];
-    const stats = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
-    if (stats?.isDirectory()) return filesBelow(path, depth + 1);
-    return stats?.isFile() ? [path] : [];
-  });
 }
 
 /** A column whose value is in the name of a folder, such as `year=2024`. */

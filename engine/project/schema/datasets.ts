@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
-import { closed, path } from './fields.ts';
+import { closed, files, path } from './fields.ts';
 import { ReadSettings } from './readSettings.ts';
 
 export const Dataset = Type.Object(
   {
-    path: path('File, folder or glob of the data: CSV, TSV, JSON Lines or Parquet, relative to the project.'),
+    path: files('File, folder or glob of the data: CSV, TSV, JSON Lines or Parquet, relative to the project.'),
     schema: Type.Optional(path('The dataset schema, a `*.dataset.yaml`.')),
     read: Type.Optional(ReadSettings),
     description: Type.Optional(Type.String({ description: 'Description of the dataset.' })),

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { invalidModes } from './datasetSchema.ts';
-import { closed, duration, path, reference } from './fields.ts';
+import { closed, duration, files, path, reference } from './fields.ts';
 import { modelAlias } from './models.ts';
 
 const invalid = (whole: string) =>
@@ -73,7 +73,7 @@ export const Deployment = Type.Union(
       {
         as: Type.Literal('batch', { description: 'Predictions for files.' }),
         model: modelAlias('Alias of the model version to use:'),
-        input: path('File or glob with the rows.'),
+        input: files('File or glob with the rows.'),
         output: path('Folder to which the scored rows are written as Parquet.'),
         invalid: invalid('the file'),
         predictions,

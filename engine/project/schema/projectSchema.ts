@@ -37,6 +37,12 @@ export const ProjectSchema = Type.Object(
         },
       ),
     ),
+    outside_folders: Type.Optional(
+      Type.Array(path('A folder, relative to the project or absolute.'), {
+        description:
+          'Folders outside the project in which globs may look for files, such as `../shared`. Without them, a glob that leads out of the project is an error. A file outside that is named whole needs none.',
+      }),
+    ),
     params: Type.Optional(Params),
     datasets: Type.Optional(Type.Record(Type.String(), Dataset, { description: 'Named tables.' })),
     models: Type.Optional(Models),

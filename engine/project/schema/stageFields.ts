@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { path } from './fields.ts';
+import { files } from './fields.ts';
 
 export const invalidModes = ['fail', 'quarantine', 'warn'] as const;
 export const invalid = Type.Enum(invalidModes, {
@@ -10,7 +10,7 @@ export const invalid = Type.Enum(invalidModes, {
 export const common = {
   description: Type.Optional(Type.String({ description: 'Purpose of the stage.' })),
   deps: Type.Optional(
-    Type.Array(path('A file, folder or glob.'), {
+    Type.Array(files('A file, folder or glob.'), {
       description: 'Files that the stage reads. The stage is stale when one of them changes.',
     }),
   ),

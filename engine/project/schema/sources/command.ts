@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
-import { closed, path } from '../fields.ts';
+import { closed, files } from '../fields.ts';
 
 export const FromCommand = Type.Object(
   {
     command: Type.String({ minLength: 1, description: 'Command line, run by the shell in the project folder.' }),
     output: Type.Optional(
-      path('File or glob that the command writes. Without it, the data is the standard output of the command.'),
+      files('File or glob that the command writes. Without it, the data is the standard output of the command.'),
     ),
     format: Type.Optional(
       Type.Enum(['csv', 'jsonl'], { description: 'Format of the standard output: csv or jsonl. Default csv.' }),

@@ -1,14 +1,17 @@
 import { Type } from 'typebox';
-import { closed, path } from '../fields.ts';
+import { closed, files } from '../fields.ts';
 import { ReadSettings } from '../readSettings.ts';
 
 const { encoding, delimiter, quotes, header, skip, comment, columns } = ReadSettings.properties;
 
 export const FromFiles = Type.Object(
   {
-    files: Type.Union([path('A file, folder or glob.'), Type.Array(path('A file, folder or glob.'), { minItems: 1 })], {
-      description: 'Files, folders of part files, or globs: CSV, TSV, JSON Lines or Parquet.',
-    }),
+    files: Type.Union(
+      [files('A file, folder or glob.'), Type.Array(files('A file, folder or glob.'), { minItems: 1 })],
+      {
+        description: 'Files, folders of part files, or globs: CSV, TSV, JSON Lines or Parquet.',
+      },
+    ),
     encoding,
     delimiter,
     quotes,

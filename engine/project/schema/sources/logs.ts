@@ -20,6 +20,7 @@ export const logEncodings = [
 const file = Type.String({
   format: 'log-path',
   minLength: 1,
+  listsFiles: true,
   description: 'A file or glob, relative to the project or absolute.',
 });
 
