@@ -83,6 +83,8 @@ export interface ClientRequests {
 /** Settings at the start and whenever they change. */
 export interface ServerSettings {
   checks: CheckSettings;
+  /** Whether the person trusts the folders of the window; otherwise nothing outside them is read. */
+  trusted: boolean;
   /** Globs of the editor's `files.exclude`, where no project is looked for. */
   exclude: string[];
 }

@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs';
 import { diskFiles, type ProjectFiles } from '../engine/project/projectFiles.ts';
-import { readRegularFile } from '../engine/base/readRegularFile.ts';
+import { statAt } from '../engine/base/realPath.ts';
 import { placeIn } from './places.ts';
 
 /** How long an answer of the disk is believed while nothing tells of a change. */
@@ -19,9 +18,10 @@ export class CachedFiles implements ProjectFiles {
   /** Paths and globs that were asked for since `startAsking`. */
   #questions = new Set<string>();
 
-  constructor(root: string) {
+  /** Reads and lists nothing outside `within`, a real path. */
+  constructor(root: string, within?: string) {
     this.#root = root;
-    this.#disk = diskFiles(root);
+    this.#disk = diskFiles(root, within);
   }
 
   /** Forgets what was asked for, so that what a judgement depends on can be told apart. */
@@ -38,11 +38,12 @@ export class CachedFiles implements ProjectFiles {
     this.#questions.add(path);
     const believed = this.#content.get(path);
     if (believed && this.#asked(`same ${path}`, () => false) === true) return believed.bytes;
-    const stats = path.includes('\0') ? undefined : statSync(placeIn(this.#root, path), { throwIfNoEntry: false });
+    const stats = statAt(placeIn(this.#root, path));
     if (!stats?.isFile()) return this.#disk.read(path);
     const stamp = `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
     const known = this.#content.get(path);
-    const bytes = known?.stamp === stamp ? known.bytes : readRegularFile(placeIn(this.#root, path));
+    const bytes = known?.stamp === stamp ? known.bytes : this.#disk.read(path);
+    if (bytes === null || typeof bytes === 'string') return bytes;
     this.#content.set(path, { stamp, bytes });
     this.#answers.set(`same ${path}`, true);
     return bytes;
@@ -56,6 +57,10 @@ export class CachedFiles implements ProjectFiles {
   glob(pattern: string): string[] {
     this.#questions.add(pattern);
     return this.#asked(`glob ${pattern}`, () => this.#disk.glob(pattern)) as string[];
+  }
+
+  isElsewhere(path: string): boolean {
+    return this.#asked(`elsewhere ${path}`, () => this.#disk.isElsewhere?.(path) === true) as boolean;
   }
 
   forget(): void {

@@ -7,6 +7,15 @@ export function excludedGlobs(settings: unknown): string[] {
   return Array.isArray(exclude) ? exclude.filter((glob) => typeof glob === 'string') : [];
 }
 
+/**
+ * Whether the folders are trusted. Editors without trust send nothing; there, one in which no data is read is taken for
+ * one that is not trusted.
+ */
+export function isTrusted(settings: unknown): boolean {
+  const { trusted } = (settings ?? {}) as { trusted?: unknown };
+  return typeof trusted === 'boolean' ? trusted : checkSettings(settings).data;
+}
+
 /** The settings of the checks out of what a client sent, which may be anything. */
 export function checkSettings(settings: unknown): CheckSettings {
   const checks = (settings as { checks?: { data?: unknown; severity?: unknown } } | null | undefined)?.checks;

@@ -10,7 +10,7 @@ import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/base/errors.ts';
 import type { ClientRequests, LanguageRequests } from '../protocol/languageServer.ts';
-import { checkSettings, excludedGlobs } from './checkSettings.ts';
+import { checkSettings, excludedGlobs, isTrusted } from './checkSettings.ts';
 import { docsOf } from './docs.ts';
 import { FactsClient } from './facts/factsClient.ts';
 import { provideSchemaKey, provideSection } from './features/addSection.ts';
@@ -81,10 +81,14 @@ export function startServer(connection: Connection): void {
   let hasFolders = false;
   let refreshesHints = false;
   let exclude: string[] = [];
+  let trusted = true;
+  const confine = () => workspace.confine(trusted ? null : folderPaths());
   let found: Promise<{ roots: string[]; isCut: boolean }> = Promise.resolve({ roots: [], isCut: false });
   const apply = (settings: unknown) => {
     const checks = checkSettings(settings);
-    facts.enabled = checks.data;
+    trusted = isTrusted(settings);
+    confine();
+    facts.enabled = checks.data && trusted;
     diagnostics.severities = checks.severity;
     exclude = excludedGlobs(settings);
   };
@@ -136,6 +140,7 @@ export function startServer(connection: Connection): void {
           ...folders.filter((uri) => !removed.some((gone) => gone.uri === uri)),
           ...added.map(({ uri }) => uri),
         ];
+        confine();
         found = judgeFolders();
       });
     found = judgeFolders();

@@ -6,7 +6,9 @@ import { globMatcher } from '../engine/base/glob.ts';
 import { loadProject, type Project } from '../engine/project/loadProject.ts';
 import { parseYaml, type Parsed } from '../engine/project/parseYaml.ts';
 import type { ProjectFiles } from '../engine/project/projectFiles.ts';
-import { leadsOut, withDrive } from '../engine/base/projectPath.ts';
+import { isElsewhere } from '../engine/project/readConfigFile.ts';
+import { isInside, leadsOut, withDrive } from '../engine/base/projectPath.ts';
+import { realPath } from '../engine/base/realPath.ts';
 import { fileKindOf, type FileKind } from '../engine/project/shape.ts';
 import { YamlParser } from '../engine/project/yamlParser.ts';
 import { languageIds } from '../protocol/languageServer.ts';
@@ -30,6 +32,8 @@ export class Workspace {
   readonly #parsed = new Map<string, Known>();
   readonly #projects = new Map<string, { stamp: string; project: Project }>();
   readonly #disks = new Map<string, CachedFiles>();
+  /** The folders of the window while they are not trusted, as real paths; null where they are. */
+  #confines: readonly string[] | null = null;
   /** Texts of files that are on no disk, by their path. */
   readonly #virtual = new Map<string, string>();
   /** Other files there, of which only the names are known. */
@@ -196,11 +200,28 @@ export class Workspace {
       read: (path) => open(path)?.getText() ?? below.read(path),
       exists: (path) => below.exists(path) || open(path) !== undefined,
       glob: (pattern) => below.glob(pattern),
+      isElsewhere: (path) => isElsewhere(below, path),
     };
   }
 
+  /** While folders are not trusted, nothing outside them is read; null trusts them. */
+  confine(folders: readonly string[] | null): void {
+    const confines = folders?.map(realPath) ?? null;
+    if (confines?.join('\n') === this.#confines?.join('\n')) return;
+    this.#confines = confines;
+    this.#disks.clear();
+    this.forget();
+  }
+
+  /** The folder that must not be left: that of the window around a project, or the project itself. */
+  #within(root: string): string | undefined {
+    if (this.#confines === null) return undefined;
+    const real = realPath(root);
+    return this.#confines.find((folder) => isInside(folder, real)) ?? real;
+  }
+
   #disk(root: string): CachedFiles {
-    const known = this.#disks.get(root) ?? new CachedFiles(root);
+    const known = this.#disks.get(root) ?? new CachedFiles(root, this.#within(root));
     this.#disks.set(root, known);
     return known;
   }

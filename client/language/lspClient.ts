@@ -146,7 +146,11 @@ export class LspClient implements Disposable {
 
 function serverSettings(): ServerSettings {
   const exclude = Object.entries(workspace.getConfiguration('files').get<Record<string, unknown>>('exclude', {}));
-  return { checks: checkSettings(), exclude: exclude.filter(([, isOn]) => isOn === true).map(([glob]) => glob) };
+  return {
+    checks: checkSettings(),
+    trusted: workspace.isTrusted,
+    exclude: exclude.filter(([, isOn]) => isOn === true).map(([glob]) => glob),
+  };
 }
 
 /** Data is read only where the person trusts the folder: a file may be made to harm the program that reads it. */

@@ -20,7 +20,7 @@ export interface WalkOptions {
   /** Returns only files and links to files, without a question to the system for each. */
   onlyFiles?: boolean;
   /** Returns and lists nothing outside this folder, whatever links say. A real path. */
-  within?: string;
+  within?: string | undefined;
 }
 
 /**

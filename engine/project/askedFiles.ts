@@ -1,4 +1,5 @@
 import type { ProjectFiles } from './projectFiles.ts';
+import { isElsewhere } from './readConfigFile.ts';
 
 /** Project files that record the requested paths and globs. */
 export class AskedFiles implements ProjectFiles {
@@ -30,5 +31,9 @@ export class AskedFiles implements ProjectFiles {
   glob(pattern: string): string[] {
     this.#paths.add(pattern);
     return this.#files.glob(pattern);
+  }
+
+  isElsewhere(path: string): boolean {
+    return isElsewhere(this.#files, path);
   }
 }

@@ -1,6 +1,7 @@
 import { decodeText } from './decodeText.ts';
 import { entryOf, type Located, type Range } from './located.ts';
 import type { ProjectFiles } from './projectFiles.ts';
+import { isElsewhere } from './readConfigFile.ts';
 import { whyUnread } from '../base/readRegularFile.ts';
 
 /** A line of an environment file that cannot be parsed. */
@@ -9,6 +10,9 @@ export interface EnvFileProblem {
   line: number;
   message: string;
 }
+
+/** A file that is something else has a problem in every line. */
+const mostProblems = 20;
 
 const assignment = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*/;
 
@@ -92,7 +96,15 @@ export function readEnvFiles(
         continue;
       }
       const read = parseEnvFile(decoded.text);
-      for (const { line, message } of read.problems) report(message, { file: node.value, line });
+      const [first] = read.problems;
+      if (first && isElsewhere(files, node.value)) {
+        report(
+          `Line ${first.line} of \`${node.value}\`, a file outside the project, cannot be read as \`NAME=value\`.`,
+          node.range,
+        );
+      } else
+        for (const { line, message } of read.problems.slice(0, mostProblems))
+          report(message, { file: node.value, line });
       Object.assign(values, read.values);
     } catch (error) {
       report(`${whyUnread(node.value, error)}.`, node.range);

@@ -1,7 +1,6 @@
 import type { Problem } from '../../protocol/problem.ts';
 import { projectFileNames } from '../../protocol/projectFiles.ts';
 import { ProjectError } from '../base/errors.ts';
-import { whyUnread } from '../base/readRegularFile.ts';
 import { readEnvFiles } from './envFile.ts';
 import { entryOf, toValue, type Located, type Range } from './located.ts';
 import { lostEntries } from './lostEntries.ts';
@@ -9,6 +8,7 @@ import { parseYaml, type Parsed } from './parseYaml.ts';
 import type { ProjectPlace } from './outsideGlobs.ts';
 import { diskFiles, type ProjectFiles } from './projectFiles.ts';
 import { readableConfig, readWhole, type Readable } from './readable.ts';
+import { readConfigFile, type Parse } from './readConfigFile.ts';
 import { resolveConfig, type Overrides, type Resolved } from './resolveConfig.ts';
 import type { DatasetSchema } from './schema/datasetSchema.ts';
 import type { ExperimentConfig } from './schema/experimentSchema.ts';
@@ -47,9 +47,6 @@ export interface Project {
   dvc: DvcProject | null;
 }
 
-/** Parses a file of the project. A caching implementation returns the same object for the same text. */
-export type Parse = (path: string, content: string | Uint8Array) => Parsed;
-
 /** Results for parsed texts, cached as long as the text is. */
 const made = new WeakMap<Parsed, ConfigFile<unknown>>();
 
@@ -74,7 +71,7 @@ export function loadProject(
 ): Project {
   const [name, ...unread] = projectFileNames.filter((one) => files.exists(one));
   const dvc = name === undefined && files.exists(dvcFileName) ? readDvcProject(root, files, parse) : null;
-  const parsed = dvc?.parsed ?? parseFile(files, name ?? projectFileName, parse);
+  const parsed = dvc?.parsed ?? parseFile('project', name ?? projectFileName, files, parse);
   const problems: Problem[] = [];
   const envFile = dvc
     ? {}
@@ -88,11 +85,20 @@ export function loadProject(
     const twin = experiments.get(experimentName(path));
     if (twin) file.problems.push(unreadTwin(path, twin.path));
     else
-      experiments.set(experimentName(path), knownFile<ExperimentConfig>('experiment', parseFile(files, path, parse)));
+      experiments.set(
+        experimentName(path),
+        knownFile<ExperimentConfig>('experiment', parseFile('experiment', path, files, parse)),
+      );
   }
   const schemas = new Map<string, ConfigFile<DatasetSchema>>();
-  for (const path of schemaPaths(parsed.root, files))
-    schemas.set(path, knownFile<DatasetSchema>('dataset', parseFile(files, path, parse)));
+  for (const [path, ranges] of schemaPaths(parsed.root, files)) {
+    const { parsed: schema, why } = readConfigFile('dataset', path, files, parse);
+    if (why === null) schemas.set(path, knownFile<DatasetSchema>('dataset', schema));
+    else {
+      schemas.set(path, { kind: 'dataset', path, parsed: schema, value: null, problems: [] });
+      file.problems.push(...ranges.map((range) => shapeProblem(parsed.file, parsed.lines, 'LW204', range, why)));
+    }
+  }
   const readable = resolved.config ? readWhole(resolved.config) : readablePart(file, resolved, files);
   return { root, files, file, resolved, readable, experiments, schemas, env, envFile, dvc };
 }
@@ -178,40 +184,25 @@ export function loadConfigFile<T>(kind: FileKind, parsed: Parsed): ConfigFile<T>
   return { kind, path: parsed.file, parsed, value: usable ? (toValue(parsed.root) as T) : null, problems };
 }
 
-function parseFile(files: ProjectFiles, path: string, parse: Parse): Parsed {
-  const missing = (message: string): Parsed => {
-    const empty = parseYaml(path, '');
-    empty.problems.push({
-      file: path,
-      line: 1,
-      column: 1,
-      endLine: 1,
-      endColumn: 1,
-      code: 'LW204',
-      severity: 'error',
-      message,
-    });
-    return empty;
-  };
-  try {
-    const content = files.read(path);
-    return content === null ? missing(`There is no file \`${path}\`.`) : parse(path, content);
-  } catch (error) {
-    return missing(`${whyUnread(path, error)}.`);
-  }
+/** Reads a file; why it cannot be read is its own finding. */
+function parseFile(kind: FileKind, path: string, files: ProjectFiles, parse: Parse): Parsed {
+  const { parsed, why } = readConfigFile(kind, path, files, parse);
+  if (why !== null) parsed.problems.push(shapeProblem(path, parsed.lines, 'LW204', { start: 0, end: 0 }, why));
+  return parsed;
 }
 
-function schemaPaths(root: Located | null, files: ProjectFiles): string[] {
-  const paths = new Set<string>();
+/** The schema files that datasets name, with the places where they do. */
+function schemaPaths(root: Located | null, files: ProjectFiles): Map<string, Range[]> {
+  const paths = new Map<string, Range[]>();
   const datasets = entryOf(root ?? undefined, 'datasets')?.value;
   if (datasets?.kind === 'map') {
     for (const { value } of datasets.entries) {
       const schema = entryOf(value, 'schema')?.value;
       if (schema?.kind === 'scalar' && typeof schema.value === 'string' && files.exists(schema.value))
-        paths.add(schema.value);
+        paths.set(schema.value, [...(paths.get(schema.value) ?? []), schema.range]);
     }
   }
-  return [...paths];
+  return paths;
 }
 
 /** Returns sorted paths, so that a .yaml file takes precedence over a .yml file of the same experiment. */

@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { walkGlob } from '../base/walkGlob.ts';
-import { readRegularFile } from '../base/readRegularFile.ts';
-import { projectPath, withSlashes } from '../base/projectPath.ts';
+import { NotAFileError, readRegularFile } from '../base/readRegularFile.ts';
+import { isInside, projectPath, withSlashes } from '../base/projectPath.ts';
+import { realPath } from '../base/realPath.ts';
 
 /** File access of a project. The language server overlays open documents. Paths are relative to the root, with `/`. */
 export interface ProjectFiles {
@@ -10,14 +11,22 @@ export interface ProjectFiles {
   exists(path: string): boolean;
   /** Returns the files that match a glob, sorted. */
   glob(pattern: string): string[];
+  /** True for a path that is outside the root once its links are followed. Without it, names alone decide. */
+  isElsewhere?(path: string): boolean;
 }
 
-/** Returns the files of a folder on disk. */
-export function diskFiles(root: string): ProjectFiles {
+/**
+ * Returns the files of a folder on disk. With `within`, a real path, nothing outside that folder is read or listed,
+ * whatever paths and links say.
+ */
+export function diskFiles(root: string, within?: string): ProjectFiles {
   return {
     read(path) {
       try {
-        return readRegularFile(projectPath(root, path));
+        const place = projectPath(root, path);
+        if (within !== undefined && !isInside(within, realpathSync(place)))
+          throw new NotAFileError(path, 'is outside the folder, which is not trusted, so it is not read');
+        return readRegularFile(place);
       } catch (error) {
         if (
           (error as NodeJS.ErrnoException).code === 'ENOENT' ||
@@ -39,6 +48,7 @@ export function diskFiles(root: string): ProjectFiles {
     glob: (pattern) =>
       statSync(projectPath(root, pattern), { throwIfNoEntry: false })?.isFile()
         ? [withSlashes(pattern)]
-        : walkGlob(root, pattern).toSorted(),
+        : walkGlob(root, pattern, { within }).toSorted(),
+    isElsewhere: (path) => !isInside(realPath(root), realPath(projectPath(root, path))),
   };
 }

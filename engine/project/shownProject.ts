@@ -4,6 +4,7 @@ import type { Problem } from '../../protocol/problem.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { stateFolder } from '../store/store.ts';
 import { entryOf } from './located.ts';
+import { isElsewhere } from './readConfigFile.ts';
 import { loadProject, type Project } from './loadProject.ts';
 import { blankOut } from './yamlLines.ts';
 
@@ -121,6 +122,7 @@ function withText({ root, files, file, env }: Project, text: string): Project {
       read: (path) => (path === file.path ? text : files.read(path)),
       exists: (path) => path === file.path || files.exists(path),
       glob: (pattern) => files.glob(pattern),
+      isElsewhere: (path) => isElsewhere(files, path),
     },
     env,
   );

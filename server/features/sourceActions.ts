@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
@@ -8,6 +7,7 @@ import {
   type TextDocumentEdit,
   type TextEdit,
 } from 'vscode-languageserver';
+import { isReallyInside, realPath, statAt } from '../../engine/base/realPath.ts';
 import { hashFile } from '../../engine/data/hashFile.ts';
 import { schemaFromFacts } from '../../engine/facts/schemaFromFacts.ts';
 import type { Facts } from '../../engine/facts/facts.ts';
@@ -144,7 +144,8 @@ function pinDownload(project: Project, uri: string, name: string): CodeAction[] 
     createHash('sha256').update(url).digest('hex').slice(0, 16),
     new URL(url).pathname.split('/').at(-1) || 'download.csv',
   );
-  if (!existsSync(file)) return [];
+  // A pipe would never end, and a link may lead anywhere.
+  if (!statAt(file)?.isFile() || !isReallyInside(realPath(project.root), file)) return [];
   const data: PinData = { pin: { uri, path: ['stages', name, 'with', 'from', 'sha256'], file } };
   return [
     { title: 'Pin data snapshot: the file that was downloaded last', kind: CodeActionKind.RefactorRewrite, data },

@@ -1,4 +1,5 @@
 import { LineIndex } from '../../project/lineIndex.ts';
+import { isElsewhere } from '../../project/readConfigFile.ts';
 import { textOf } from '../../project/loadProject.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import type { Place } from '../../../protocol/problem.ts';
@@ -15,7 +16,11 @@ export const sqlDoesNotBind: Rule = {
       const error = 'uses' in stage && stage.uses === 'prepare' ? context.facts.sql(name)?.error : null;
       // An unknown table has a check of its own.
       if (!error || !('uses' in stage) || stage.uses !== 'prepare' || error.kind === 'unknown table') continue;
-      context.reportPlace(placeIn(context, stage.with.sql, error.line, error.column), `\`${name}\`: ${error.message}`, {
+      // The word would be one of a file that may be secret.
+      const message = isElsewhere(context.project.files, stage.with.sql)
+        ? error.message.replace(/ at or near ".*$/s, '')
+        : error.message;
+      context.reportPlace(placeIn(context, stage.with.sql, error.line, error.column), `\`${name}\`: ${message}`, {
         related: [context.place(['stages', name, 'with', 'sql'], `run by \`${name}\``)],
       });
     }
