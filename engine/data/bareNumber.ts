@@ -3,7 +3,7 @@ import { quoteLiteral } from './quote.ts';
 
 /** Regular expression of a currency beside a number. */
 export const currency =
-  '[$€£¥₹₽₩₺₴₪฿₫₱₦¢]|R\\$|US\\$|A\\$|C\\$|kr\\.?|zł|Kč|Ft|lei|(?:CHF|EUR|USD|GBP|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|CAD|AUD|NZD|ZAR|MXN|TRY|RUB|KRW|SGD|HKD)';
+  '[$€£¥￥₹₽₩₺₴₪฿₫₱₦₸₡₲₵₼₾¢]|R\\$|US\\$|A\\$|C\\$|NZ\\$|S\\$|HK\\$|NT\\$|MX\\$|kr\\.?|Kr\\.?|Rs\\.?|Fr\\.?|SFr\\.?|руб\\.?|TL|Euro|zł|Kč|Ft|lei|(?:CHF|EUR|USD|GBP|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|CAD|AUD|NZD|ZAR|MXN|TRY|RUB|KRW|SGD|HKD)';
 const blanks = '[\\s\u00a0\u2009\u202f]';
 
 /** A currency and a dash, which Excel writes for zero: `$ -`, `- €`. */

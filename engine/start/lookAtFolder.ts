@@ -156,7 +156,7 @@ function note(walk: Walk, root: string, path: string, name: string): void {
     const stats = statSync(join(root, path), { throwIfNoEntry: false });
     if (stats?.isFile() && stats.size > 0 && walk.logs.length < mostLogFiles)
       walk.logs.push({ path, bytes: stats.size });
-  } else if (sourceFormat(name) !== null && !noTable.test(name)) {
+  } else if (sourceFormat(/\.(data|dat)$/i.test(name) ? join(root, path) : name) !== null && !noTable.test(name)) {
     const stats = statSync(join(root, path), { throwIfNoEntry: false });
     if (!stats?.isFile() || stats.size === 0) return;
     if (walk.tables.length >= mostTables) walk.cut = true;

@@ -39,7 +39,8 @@ async function one(texts: readonly string[], { name = 'x', delimiter = ',' } = {
 
 // Numbers. Tried: decimal comma and point; `.` `,` space, no-break and thin space, apostrophe and typographic
 // apostrophe, underscore and Indian groups between thousands; per cent and per mille; currency before and after, as a
-// sign and as a code, also with a minus before, between and behind; brackets; plus; exponents; infinity.
+// sign and as a code, also with a minus before, between and behind; brackets; plus; exponents; infinity; currencies in
+// letters with and without a dot (`kr.`, `Rs.`, `руб.`), and without a part (yen, won, forint).
 const numbers: { texts: string[]; values: number[]; keys?: Partial<Field>; delimiter?: string }[] = [
   { texts: ['12,50', '1.234,00', '7,25'], values: [12.5, 1234, 7.25], keys: { decimalChar: ',', groupChar: '.' } },
   { texts: ['1.234.567', '12', '999'], values: [1234567, 12, 999], keys: { groupChar: '.' } },
@@ -58,6 +59,13 @@ const numbers: { texts: string[]; values: number[]; keys?: Partial<Field>; delim
   { texts: ['$5', '-$3.50', '$-2', '$1,234.50'], values: [5, -3.5, -2, 1234.5] },
   { texts: ['12,50 €', '-3,00 €', '1.234,00 €'], values: [12.5, -3, 1234] },
   { texts: ['EUR 5', 'EUR -7.5', '(EUR 3)'], values: [5, -7.5, -3] },
+  { texts: ['Rs. 1,234', 'Rs 5.50', 'Rs. 1,00,000'], values: [1234, 5.5, 100000] },
+  { texts: ['1.234,50 kr.', '5,00 kr', '-7,25 kr.'], values: [1234.5, 5, -7.25] },
+  { texts: ['1 234,50 руб.', '5 руб.'], values: [1234.5, 5] },
+  { texts: ['1.234,50 TL', '5,25 TL'], values: [1234.5, 5.25] },
+  { texts: ['7,50 Euro', '1.000,00 Euro'], values: [7.5, 1000] },
+  { texts: ['Fr. 1’234.50', 'Fr. 5.00'], values: [1234.5, 5] },
+  { texts: ['￥1,234.50', '¥5'], values: [1234.5, 5] },
   { texts: ['5 CHF', '1’200 CHF', '7.50 CHF'], values: [5, 1200, 7.5] },
   { texts: ['(1,234.56)', '7.00', '(5)'], values: [-1234.56, 7, -5] },
   { texts: ['123-', '7', '1.5-'], values: [-123, 7, -1.5] },
@@ -212,6 +220,23 @@ test('missing markers are proposed and told', async () => {
     'NaT',
     '#DIV/0!',
     'missing',
+    // Excel in other languages, Eurostat, laboratories, pivot tables, DBeaver.
+    '#SPILL!',
+    '#¡DIV/0!',
+    '#N/D',
+    '#VALEUR!',
+    '#ДЕЛ/0!',
+    ':',
+    '*',
+    '…',
+    'ND',
+    'n.d.',
+    's/d',
+    'keine Angabe',
+    '(blank)',
+    '(Leer)',
+    '[NULL]',
+    '{null}',
   ]) {
     const { field, told, values } = await one(['1', marker, '5', marker]);
     assert.deepEqual([field.type, field.missingValues, values[1]], ['integer', ['', marker], null], marker);
@@ -232,6 +257,8 @@ test('missing markers are proposed and told', async () => {
   assert.deepEqual([category?.field.missingValues, category?.values[1]], [['', '\\N'], 'None']);
   assert.deepEqual(dates?.values, ['2024-01-31', null, null, '2024-02-01']);
   assert.deepEqual(only?.values, [null, null, null, null]);
+  const states = await one(['ND', 'SD', 'TX']);
+  assert.deepEqual([states.values[0], states.told.question], ['ND', null]);
   const sentinel = await one(['12', '35', '-999', '44', '-999', '51', '18']);
   assert.match(sentinel.told.question ?? '', /-999 is far from all other values/);
   assert.equal(sentinel.field.missingValues, undefined);
@@ -243,8 +270,21 @@ test('a few stray words among numbers are told, and are not missing', async () =
   assert.equal((await one(['1', '2', 'broken'])).field.type, 'string');
 });
 
+test('an amount of a currency without a part has thousands', async () => {
+  for (const texts of [
+    ['¥1,234', '￥5'],
+    ['₩1,234', '₩5'],
+    ['JPY 1,234', 'JPY 5'],
+  ]) {
+    const found = await one(texts, { delimiter: ';' });
+    assert.deepEqual(found.values.map(Number), [1234, 5], texts.join());
+  }
+});
+
 // Dates. Tried: four and two digits, day and month first, dots, slashes, dashes, months by name in any case, 12-hour
-// clocks, offsets and Z (also behind a blank), weekdays, access logs, SAS and Stata, packed; times of a day.
+// clocks, offsets and Z (also behind a blank), weekdays, access logs, SAS and Stata, packed; times of a day, also with
+// AM and PM; C, Java and Twitter; DB2, Oracle, SQL Server; a comma before milliseconds; zones by name; Hungary, Korea,
+// Japan; `Uhr`.
 const dates: { texts: string[]; type: string; format?: string; first: string }[] = [
   { texts: ['04/07/20', '13/07/20'], type: 'date', format: '%d/%m/%y', first: '2020-07-04' },
   { texts: ['04/07/20', '07/13/20'], type: 'date', format: '%m/%d/%y', first: '2020-04-07' },
@@ -328,6 +368,64 @@ const dates: { texts: string[]; type: string; format?: string; first: string }[]
     first: '2024-01-01 09:00:00',
   },
   { texts: ['10:30', '23:59:59'], type: 'time', first: '10:30:00' },
+  { texts: ['1:05 PM', '11:30 AM'], type: 'time', format: '%I:%M %p', first: '13:05:00' },
+  {
+    texts: ['Mon Jan 29 10:00:00 2024', 'Thu Feb  1 11:00:00 2024'],
+    type: 'datetime',
+    format: '%a %b %d %H:%M:%S %Y',
+    first: '2024-01-29 10:00:00',
+  },
+  {
+    texts: ['Mon Jan 29 10:00:00 +0100 2024', 'Tue Jan 30 10:00:00 +0000 2024'],
+    type: 'datetime',
+    format: '%a %b %d %H:%M:%S %z %Y',
+    first: '2024-01-29 09:00:00',
+  },
+  {
+    texts: ['2024-01-31 10:00:00 CET', '2024-02-01 10:00:00 CET'],
+    type: 'datetime',
+    format: '%Y-%m-%d %H:%M:%S %Z',
+    first: '2024-01-31 09:00:00',
+  },
+  {
+    texts: ['2024-01-31 10:00:00,123', '2024-02-01 10:00:00,5'],
+    type: 'datetime',
+    format: '%Y-%m-%d %H:%M:%S,%f',
+    first: '2024-01-31 10:00:00.123',
+  },
+  {
+    texts: ['2024-01-31-10.00.00.123456', '2024-02-13-23.59.59.000001'],
+    type: 'datetime',
+    format: '%Y-%m-%d-%H.%M.%S.%f',
+    first: '2024-01-31 10:00:00.123456',
+  },
+  {
+    texts: ['31-JAN-24 10.00.00.5 PM', '01-FEB-24 11.30.00.25 AM'],
+    type: 'datetime',
+    format: '%d-%b-%y %I.%M.%S.%f %p',
+    first: '2024-01-31 22:00:00.5',
+  },
+  {
+    texts: ['Jan 31 2024 10:00AM', 'Feb  1 2024 11:00PM'],
+    type: 'datetime',
+    format: '%b %d %Y %I:%M%p',
+    first: '2024-01-31 10:00:00',
+  },
+  {
+    texts: ['20240131T100000Z', '20240201T235959Z'],
+    type: 'datetime',
+    format: '%Y%m%dT%H%M%SZ',
+    first: '2024-01-31 10:00:00',
+  },
+  {
+    texts: ['31.01.2024 10:00 Uhr', '01.02.2024 11:30 Uhr'],
+    type: 'datetime',
+    format: '%d.%m.%Y %H:%M Uhr',
+    first: '2024-01-31 10:00:00',
+  },
+  { texts: ['2024.01.31.', '2024.02.01.'], type: 'date', format: '%Y.%m.%d.', first: '2024-01-31' },
+  { texts: ['2024. 1. 31.', '2024. 2. 1.'], type: 'date', format: '%Y. %m. %d.', first: '2024-01-31' },
+  { texts: ['2024年1月31日', '2024年12月1日'], type: 'date', format: '%Y年%m月%d日', first: '2024-01-31' },
 ];
 
 for (const { texts, type, format, first } of dates)
@@ -449,6 +547,18 @@ test('numbers and dates that stay text are told', async () => {
     [['3/dic/24', '4/ene/24'], /not English/],
     [['1 okt 2024 10:30', '2 maj 2024 10:30'], /not English/],
     [['2024-Mär-01', '2024-Dez-24'], /not English/],
+    [['1', '2', 'a'], /^most values are numbers; kept as text because of `a` \(1\)/],
+    [['2024-01-31', 'open', '2024-02-01'], /^most values are dates; kept as text because of `open` \(1\)/],
+    [['1st Jan 2024', '2nd Feb 2024'], /in a form that strptime does not read, such as `1st Jan 2024`/],
+    [['31/01/2024 1:30 p. m.', '01/02/2024 1:30 a. m.'], /strptime does not read/],
+    [['2024-01-31T10:00:00+01:00[Europe/Berlin]'], /strptime does not read/],
+    [['2024-01', '2024-02'], /months, kept as text; `dates: "%Y-%m"` of `read:`/],
+    [['Jan-24', 'Feb-24'], /months, kept as text; `dates: "%b-%y"`/],
+    [['2024-Q1', '2024-Q2'], /quarters or weeks/],
+    [['∞', '2.5'], /`∞`, which is not read as infinite/],
+    [['1.#INF', '2.5', '3'], /`1\.#INF`, which is not read as infinite/],
+    [['1'.repeat(39), '1'], /is more than a number can hold/],
+    [['$1.2M', '$3.4M'], /with the unit `M`/],
   ] as const) {
     const found = await one(texts);
     assert.deepEqual([found.field.type, found.values], ['string', texts]);
@@ -462,6 +572,44 @@ test('numbers and dates that stay text are told', async () => {
     ['7', 'a'],
   ])
     assert.deepEqual((await one(texts)).told.notes, [], texts.join());
+});
+
+test('months are days where it is said so', async () => {
+  await db.run(`CREATE OR REPLACE TEMP TABLE texts (m VARCHAR)`);
+  await db.run(`INSERT INTO texts VALUES ('2024-01'), ('2024-02')`);
+  const { schema } = await writtenSchema(db, 'texts', ['m'], { delimiter: ',', read: { dates: '%Y-%m' } });
+  assert.deepEqual(schema.fields[0]?.type, 'date');
+});
+
+test('many strays, and strays among few rows, are told', async () => {
+  const texts = Array.from({ length: 200 }, (_, i) => (i % 40 === 0 ? `word${i}` : String(i)));
+  const { field, told } = await one(texts);
+  assert.equal(field.type, 'string');
+  assert.match(
+    told.notes.join(),
+    /`word0` \(1\), `word40` \(1\), `word80` \(1\), `word120` \(1\), `word160` \(1\)\. Correct/,
+  );
+});
+
+test('more than 38 digits are told when they are lost', async () => {
+  const { field, told } = await one([`0.${'123456789'.repeat(4)}12`, '5.5']);
+  assert.equal(field.type, 'number');
+  assert.match(told.notes.join(), /more digits than the 38 that can be kept: read as floating-point numbers/);
+});
+
+// Tried: the day first and last, a time behind, a pivot year that is given, and years that are near.
+test('a year of two digits far in the future is asked about', async () => {
+  for (const texts of [
+    ['01.02.45', '31.12.60'],
+    ['1/31/45', '12/31/60'],
+    ['01-Feb-45 10:00', '02-Feb-46 11:00'],
+  ])
+    assert.match(
+      (await one(texts)).told.question ?? '',
+      /is read as a day of 20\d\d\. Set `pivotYear: \d+`/,
+      texts.join(),
+    );
+  assert.equal((await one(['31.12.24', '31.12.99'])).told.question, null);
 });
 
 // Tried: beside `.` and alone, small letters of Stata, the underscore, decimals that start with a point.

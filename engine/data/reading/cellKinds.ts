@@ -1,5 +1,9 @@
-const numeric =
-  /^\s*[-+(]?\s*[$€£¥]?\s*(\d{1,3}([.,'’ \u00a0\u202f]\d{3})+|\d+)?([.,]\d*)?([eE][-+]?\d+)?\s*[%€$£¥)]?\s*$/;
+import { currency } from '../bareNumber.ts';
+
+const sign = `(?:${currency}|%|‰)`;
+const numeric = new RegExp(
+  `^\\s*[-+−(]?\\s*${sign}?\\s*[-+−]?(\\d{1,3}([.,'’ \u00a0\u202f]\\d{2,3})*[.,'’ \u00a0\u202f]\\d{3}|\\d+)?([.,]\\d*)?([eE][-+]?\\d+)?\\s*[)−-]?\\s*${sign}?[)]?\\s*$`,
+);
 const moment = /^\s*\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([T ]\d{1,2}:\d{2}.*)?\s*$/;
 const clock = /^\s*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*$/;
 const word = /^\s*(true|false|nan|inf(inity)?|-inf(inity)?|na|n\/a|null|none|\?)\s*$/i;

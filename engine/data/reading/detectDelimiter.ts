@@ -58,7 +58,10 @@ function splitBy(lines: readonly string[], delimiter: string, quotes: QuoteStyle
   const start = records.findIndex((record) => record.fields.length === fields);
   const after = records.slice(start);
   const even = after.filter((record) => record.fields.length === fields).length / after.length;
-  const score = (even * 0.6 + share * 0.4) * (start === 0 ? 1 : 0.8) * (1 + Math.min(fields, 20) / 200);
+  // Quotes that close inside a field are those of another delimiter: `"1,5";"x"`.
+  const broken = records.filter((record) => record.malformed && !record.unclosed).length / records.length;
+  const score =
+    (even * 0.6 + share * 0.4) * (start === 0 ? 1 : 0.8) * (1 + Math.min(fields, 20) / 200) * (1 - broken / 2);
   return { delimiter, score, records };
 }
 

@@ -9,6 +9,7 @@ import { delimiterText, type ReadAs, type ShapeSettings } from './readAs.ts';
 import type { LineEnd } from './scanRest.ts';
 import { isBlank, linesOf, recordsOf, type TextRecord } from './records.ts';
 import { some } from './some.ts';
+import { unitLines } from './unitLines.ts';
 
 /** How a text is read as a table. */
 export interface TextShape {
@@ -60,7 +61,11 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
   const first = records[start.at] ?? { line: 1, lines: 1, fields: [''], quoted: 0, malformed: false, unclosed: false };
   const below = records.slice(start.at + (start.header ? 1 : 0)).filter((record) => !isBlank(record));
   const sign = comment ?? commentIn(below);
-  const rows = sign === null ? below : below.filter((record) => !isComment(record, sign));
+  const all = sign === null ? below : below.filter((record) => !isComment(record, sign));
+  const units = start.header ? unitLines(all, first) : { lines: 0, note: null };
+  const headerLines = start.header ? (given.headerLines ?? 1 + units.lines) : 1;
+  const rows = all.filter(({ line }) => line >= first.line + headerLines);
+  if (units.note !== null && given.headerLines === undefined) notes.push(units.note);
   const { cells, plain, note } = cellsOf(start.names ?? first.fields, start.header, rows);
   if (note !== null) notes.push(note);
   const found = columnNames(start.header ? cells : cells.map(() => ''));
@@ -78,7 +83,7 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
     );
   const ragged = rows.filter((record) => record.fields.length !== names.length || record.malformed);
   return {
-    readAs: { delimiter, quotes, header: start.header, skip: first.line - 1, comment: sign },
+    readAs: { delimiter, quotes, header: start.header, headerLines, skip: first.line - 1, comment: sign },
     names,
     leftOut: names.length === found.names.length ? leftOut : [],
     plainHeader: plain,
@@ -108,7 +113,7 @@ function tabOr(lines: readonly string[]): string {
   return lines.slice(0, 50).some((line) => line.includes('\t')) ? '\t' : detectDelimiter(lines);
 }
 
-/** The cells of the header, with one for a column that only the rows have. */
+/** The cells of the header, with those for columns that only the rows have, and without blank ones that no row has. */
 function cellsOf(
   cells: string[],
   header: boolean,
@@ -116,13 +121,19 @@ function cellsOf(
 ): { cells: string[]; plain: boolean; note: string | null } {
   const { fields, share } = usualFields(rows);
   if (!header) return { cells: fields > cells.length ? (rows[0]?.fields ?? cells) : cells, plain: true, note: null };
-  const wide = rows.filter((record) => record.fields.length === cells.length + 1);
-  if (fields !== cells.length + 1 || share < 0.9 || wide.length < 1) return { cells, plain: true, note: null };
-  if (wide.every((record) => (record.fields.at(-1) ?? '').trim() === ''))
-    return { cells: [...cells, ''], plain: false, note: null };
-  if (wide.length > 1 && areRowNames(wide))
+  const asRead = { cells, plain: true, note: null };
+  if (fields === cells.length || fields < 2 || share < 0.9) return asRead;
+  const isBlankFrom = (texts: readonly string[], at: number) => texts.slice(at).every((text) => text.trim() === '');
+  if (fields < cells.length)
+    return isBlankFrom(cells, fields)
+      ? { cells: cells.slice(0, fields), plain: false, note: 'the header has more delimiters than the rows' }
+      : asRead;
+  const wide = rows.filter((record) => record.fields.length === fields);
+  if (wide.every((record) => isBlankFrom(record.fields, cells.length)))
+    return { cells: [...cells, ...Array<string>(fields - cells.length).fill('')], plain: false, note: null };
+  if (fields === cells.length + 1 && wide.length > 1 && areRowNames(wide))
     return { cells: ['', ...cells], plain: false, note: 'the header has no name for the first column' };
-  return { cells, plain: true, note: null };
+  return asRead;
 }
 
 /** Row names of R and pandas are distinct: texts, or whole numbers that count up. */

@@ -1,3 +1,5 @@
+import { isNumber, isYear } from './cellKinds.ts';
+
 /** Characters that a letter behind a backslash stands for, as PostgreSQL, MySQL, ClickHouse and jq write them. */
 const letters: Readonly<Record<string, string>> = {
   b: '\b',
@@ -47,6 +49,10 @@ interface Seen {
  */
 export function hasEscapes(lines: readonly string[], delimiter: string): boolean {
   const seen: Seen = { escapes: 0, structure: 0, none: 0 };
+  // Names are no evidence: Eurostat writes `geo\time`.
+  const header = lines.find((line) => line.trim() !== '') ?? '';
+  const inNames: Seen = { escapes: 0, structure: 0, none: 0 };
+  const areNames = !header.split(delimiter).some((cell) => isNumber(cell) && !isYear(cell));
   let [filled, quoted] = [0, 0];
   let isContinued = false;
   for (const line of lines) {
@@ -54,10 +60,11 @@ export function hasEscapes(lines: readonly string[], delimiter: string): boolean
     if (/^".*"$/.test(line) || line.includes(`${delimiter}"`)) quoted += fieldsInQuotes(line, delimiter) > 0 ? 1 : 0;
     if (line.includes('\\')) {
       if (!isContinued && line === endOfCopy) seen.structure++;
-      else if (!readEscapes(line, delimiter, seen)) return false;
+      else if (!readEscapes(line, delimiter, areNames && filled === 1 ? inNames : seen)) return false;
     }
     isContinued = endsInEscape(line);
   }
+  if (inNames.escapes > 0 && seen.escapes === 0) return false;
   const isTab = delimiter === '\t';
   if (quoted > filled / 2) return false;
   if (seen.structure > 0) return isTab || seen.escapes > 0 || seen.none > 0;

@@ -45,19 +45,35 @@ function faultInWhole(file: string): JsonFault | null | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   const fault = parseFault(text);
   if (fault === null) return null;
-  const at = /\(line (\d+) column \d+\)/.exec(fault)?.[1];
   const lines = text.split('\n');
+  const at = /\(line (\d+) column \d+\)/.exec(fault)?.[1] ?? lineOfFault(lines, fault);
   const position = Number(/at position (\d+)/.exec(fault)?.[1] ?? 0);
   // Lines with an object each: the first value ends at the end of a line.
   if (
     !text.trimStart().startsWith('[') &&
-    lines.slice(0, 5).some((line) => /^\s*\{.*\}\s*$/.test(line) && isJson(line))
+    (lines.slice(0, 5).some((line) => /^\s*\{.*\}\s*$/.test(line) && isJson(line)) ||
+      lines.slice(0, 5).every((line) => /^\s*(\{.*\})?\s*,?\s*$/.test(line)))
   )
     return undefined;
   return {
     line: at === undefined ? lines.length : Number(at),
     says: position >= text.trimEnd().length ? brokenOff : wordsOf(fault),
   };
+}
+
+/** The line of a fault that the parser tells without a place: the first with which the text up to it is wrong. */
+function lineOfFault(lines: readonly string[], fault: string): number | undefined {
+  if (!fault.startsWith('Unexpected token')) return undefined;
+  let [good, bad] = [0, lines.length];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    const text = lines.slice(0, middle).join('\n');
+    const before = parseFault(text);
+    const position = Number(/at position (\d+)/.exec(before ?? '')?.[1] ?? 0);
+    if (before === null || wordsOf(before) === brokenOff || position >= text.trimEnd().length) good = middle;
+    else bad = middle;
+  }
+  return bad;
 }
 
 function faultOf(text: string): string | null {

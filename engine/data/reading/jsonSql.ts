@@ -66,7 +66,7 @@ function pathOf(file: string, exact: readonly string[]): string {
 function asText(file: string, encoding: string): TextReading {
   return {
     file,
-    readAs: { encoding, delimiter: ',', quotes: 'none', header: false, skip: 0, comment: null },
+    readAs: { encoding, delimiter: ',', quotes: 'none', header: false, headerLines: 1, skip: 0, comment: null },
     names: [],
     leftOut: [],
     repeated: [],

@@ -25,7 +25,7 @@ export const listingDelimiter = '|';
 
 const mostBefore = 100;
 const boxes = '─━═│┃║┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝╒╤╕╞╪╡╘╧╛╓╥╖╟╫╢╙╨╜┏┳┓┡╇┩┗┻┛╭╮╰╯';
-const framedRule = new RegExp(`^(?:\\+(?:[-=]+\\+)+|\\|(?:-+\\+)*-+\\||[${boxes}]+)$`);
+const framedRule = new RegExp(`^(?:-{5,}|\\+(?:[-=]+\\+)+|\\|(?:-+\\+)*-+\\||[${boxes}]+)$`);
 const barRule = /^-+(?:\+-+)+$/;
 const cellRule = /^:?-+:?$/;
 const fixedRule = /^-+(?: +-+)+$/;

@@ -9,6 +9,8 @@ export interface ReadAs {
   quotes: QuoteStyle;
   /** Whether the first line that is read contains the names. */
   header: boolean;
+  /** Number of lines of the header; the second and third contain units. 1 without a header. */
+  headerLines: number;
   /** Number of lines before it. */
   skip: number;
   /** Character that starts a comment. */
@@ -18,14 +20,14 @@ export interface ReadAs {
 /** The keys of `read` that concern the shape of a text file. The others concern the values of its fields. */
 export type ShapeSettings = Pick<
   ReadSettings,
-  'encoding' | 'delimiter' | 'quotes' | 'header' | 'skip' | 'comment' | 'columns'
+  'encoding' | 'delimiter' | 'quotes' | 'header' | 'headerLines' | 'skip' | 'comment' | 'columns'
 >;
 
 /** Returns the keys of a mapping that concern the shape of a text file. */
 export function shapeSettings(given: ShapeSettings): ShapeSettings {
-  const { encoding, delimiter, quotes, header, skip, comment, columns } = given;
+  const { encoding, delimiter, quotes, header, headerLines, skip, comment, columns } = given;
   return Object.fromEntries(
-    Object.entries({ encoding, delimiter, quotes, header, skip, comment, columns }).filter(
+    Object.entries({ encoding, delimiter, quotes, header, headerLines, skip, comment, columns }).filter(
       ([, value]) => value !== undefined,
     ),
   );

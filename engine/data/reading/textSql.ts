@@ -54,10 +54,20 @@ function groupsOf(files: readonly string[], { read, withFile }: TextOptions): Gr
     const { readAs, names, leftOut, plainHeader } = reading;
     const isRewritten = whyRewritten(reading) !== null;
     const path = isRewritten ? rewrittenFile(reading) : file;
-    noteOpened(path, { file, before: readAs.skip + (readAs.header ? 1 : 0) });
-    const { delimiter, quotes, header, skip } = readAs;
+    noteOpened(path, { file, before: readAs.skip + (readAs.header ? readAs.headerLines : 0) });
+    const { delimiter, quotes, header, headerLines, skip } = readAs;
     const partitions = isRewritten ? partitionsOf(file) : [];
-    const shape = [delimiter, isRewritten || quotes, header, skip, names, leftOut, plainHeader, isRewritten];
+    const shape = [
+      delimiter,
+      isRewritten || quotes,
+      header,
+      headerLines,
+      skip,
+      names,
+      leftOut,
+      plainHeader,
+      isRewritten,
+    ];
     const key = JSON.stringify([...shape, reading.lineEnd, partitions]);
     const last = groups.at(-1);
     if (last?.key === key) {
@@ -88,10 +98,10 @@ function readSql(
       : `null_padding = true, parallel = ${!multiline}`;
   const quote = readAs.quotes === 'none' ? "''" : `'"'`;
   // A header with fewer fields than the rows is passed over as a line.
-  const isHeader = readAs.header && plainHeader;
+  const isHeader = readAs.header && plainHeader && readAs.headerLines === 1;
   const dialect = [
     `header = ${isHeader}`,
-    `skip = ${readAs.skip + (readAs.header && !plainHeader ? 1 : 0)}`,
+    `skip = ${readAs.skip + (readAs.header && !isHeader ? readAs.headerLines : 0)}`,
     `delim = ${quoteLiteral(rewrittenDelimiter(readAs.delimiter))}`,
     `quote = ${quote}, escape = ${quote}, comment = ''`,
     // A line break in the first quotes misleads DuckDB's own detection, and it reads no row.

@@ -1,8 +1,9 @@
 import type { Field } from '../../project/schema/datasetSchema.ts';
+import { currency } from '../bareNumber.ts';
 import { hasLeapSecond } from '../leapSecond.ts';
 import { defaultPivotYear } from '../../project/schema/readSettings.ts';
 import { dateForm, packedForm, type DateForm } from './dates.ts';
-import { fitsFormat, typeOfFormat } from './dateFormat.ts';
+import { fitsFormat, shortYearOf, typeOfFormat } from './dateFormat.ts';
 import { mergeDashes } from './dashes.ts';
 import { isMarker, isMissingAmongTexts, isZeroDate, sentinelOf } from './markers.ts';
 import { numberForm, type NumberForm } from './numbers.ts';
@@ -107,7 +108,9 @@ export function columnForm(
       ...plain,
       field: keys(dates.format),
       notes: dateNotes(dates.format, texts, given),
-      question: given?.dates.includes(dates.format ?? '') ? null : dateQuestion(texts[0] ?? '', dates),
+      question: given?.dates.includes(dates.format ?? '')
+        ? null
+        : (dateQuestion(texts[0] ?? '', dates) ?? futureQuestion(texts, dates.format, given)),
       strays: dates.strays,
       rival: dates.rival === null ? null : keys(dates.rival),
       votes: {
@@ -122,11 +125,13 @@ export function columnForm(
     return ofNumbers(name, { ...number, dashes: number.dashes || dashes }, counts, hints, plain, missing(words));
   }
   const words = markers.filter((marker) => given?.missing.has(marker) || isMissingAmongTexts(marker, texts));
-  const asTexts = markers.filter((marker) => !words.includes(marker));
+  // North Dakota is beside other states.
+  const isState = (marker: string) => marker === 'ND' && texts.some((text) => /^[A-Z]{2}$/.test(text));
+  const asTexts = markers.filter((marker) => !words.includes(marker) && !isState(marker));
   return {
     ...plain,
     field: { name, type: 'string', ...missing([...words, ...blanks]) },
-    notes: textNotes(texts, dates && 'forms' in dates ? dates : null, counts, allowed),
+    notes: textNotes(texts, dates && 'forms' in dates ? dates : null, counts, allowed, rows),
     question:
       asTexts.length === 0 || texts.length === 0
         ? null
@@ -193,6 +198,10 @@ function ofNumbers(
   if (number.dashes)
     notes.push(`\`${texts.find((text) => !/[0-9]/.test(text) && /[-–]/.test(text)) ?? '-'}\` is read as 0`);
   if (number.decimals !== null) notes.push('kept with all digits, more than a floating-point number holds');
+  if (number.rounded)
+    notes.push(
+      'more digits than the 38 that can be kept: read as floating-point numbers of 15 to 17 digits; `type: string` keeps all of them',
+    );
   if (number.infinite) notes.push('contains infinite values');
   const since = epochOf(texts);
   if (number.whole && since !== null) notes.push(`looks like ${since} since 1970; read as a number`);
@@ -244,7 +253,8 @@ function sentinelQuestion(counts: ReadonlyMap<string, number>): string[] {
 
 /** The value of an ambiguous text, for a person. */
 function readAs(text: string, { decimal, group }: Pick<NumberForm, 'decimal' | 'group'>): string {
-  const plain = group === null ? text : text.replaceAll(group, '');
+  const amount = text.replace(new RegExp(currency, 'g'), '');
+  const plain = group === null ? amount : amount.replaceAll(group, '');
   return (decimal === ',' ? plain.replace(',', '.') : plain).replace(/[^0-9.+eE-]/g, '');
 }
 
@@ -302,6 +312,20 @@ function yearNotes(format: string, given: FileHints['given']): string[] {
   ];
 }
 
+/** Asks about years of two digits that are read as far in the future, as dates of birth are. */
+function futureQuestion(texts: readonly string[], format = '', given: FileHints['given']): string | null {
+  if (!hasShortYear(format) || given?.pivotYear !== undefined) return null;
+  const latest = new Date().getUTCFullYear() + 10;
+  const fullYear = (text: string) => {
+    const year = shortYearOf(text, format);
+    return year === null ? 0 : year + (year <= defaultPivotYear % 100 ? 2000 : 1900);
+  };
+  const text = texts.find((one) => fullYear(one) > latest);
+  return text === undefined
+    ? null
+    : `\`${text}\` is read as a day of ${fullYear(text)}. Set \`pivotYear: ${latest - 10}\` of \`read:\` if it is one of ${fullYear(text) - 100}.`;
+}
+
 function dateNotes(format: string | undefined, texts: readonly string[], given: FileHints['given']): string[] {
   const leap = texts.find(hasLeapSecond);
   const leaps = leap === undefined ? [] : [`the leap second \`${leap}\` is read as the second after it`];
@@ -313,7 +337,7 @@ function dateNotes(format: string | undefined, texts: readonly string[], given: 
     ...leaps,
     `dates are read as ${format}`,
     ...yearNotes(format, given),
-    ...(format.includes('%z') ? ['times with an offset are read in UTC'] : []),
+    ...(/%z/i.test(format) ? ['times with an offset are read in UTC'] : []),
   ];
 }
 

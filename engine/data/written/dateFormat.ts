@@ -38,6 +38,14 @@ export function fitsFormat(text: string, format: string): boolean {
   return form.test(text);
 }
 
+/** The year of two digits in a text of a form with `%y`; null when the text does not fit. */
+export function shortYearOf(text: string, format: string): number | null {
+  const [before = '', after = ''] = format.split(/%-?y/);
+  const form = new RegExp(`^${expressionOf(before)}(?<year>\\d{2})${expressionOf(after)}$`);
+  const year = form.exec(text)?.groups?.['year'];
+  return year === undefined ? null : Number(year);
+}
+
 /** The type of the values of a form of strptime. */
 export function typeOfFormat(format: string): 'date' | 'datetime' | 'time' {
   const hasTime = /%-?[HI]/.test(format);

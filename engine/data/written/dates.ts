@@ -36,6 +36,8 @@ function candidatesOf(text: string): Candidate[] {
   if (isoDate.test(text)) return isoExists(text) ? [{ type: 'date', format: 'ISO' }] : [];
   if (isoMoment.test(text)) return isoExists(text) && isClock(text) ? [{ type: 'datetime', format: 'ISO' }] : [];
   if (clock.test(text)) return [{ type: 'time', format: 'ISO' }];
+  const half = /^\d{1,2}:\d{2}(:\d{2})? ?[AaPp][Mm]$/.test(text) ? timeFormat(text) : null;
+  if (half !== null) return [{ type: 'time', format: half }];
   const weekday = /^([A-Za-z]+)(,? +)/.exec(text);
   const named = weekday ? nameDirective(weekday[1] ?? '', weekdays, 'a') : [];
   if (weekday && named[0] !== undefined)
@@ -47,7 +49,12 @@ function candidatesOf(text: string): Candidate[] {
 }
 
 function ofDateAndTime(text: string): Candidate[] {
-  const parts = /^(.*?\d{2,4}|.*?\d)(?:([T ]|, +| +|:)(\d{1,2}:\d{2}.*))?$/.exec(text);
+  const inside = insideFormat(text);
+  if (inside !== null) return [{ type: 'datetime', format: inside }];
+  const parts =
+    /^(.*?\d{1,4}[.日일]?)(?:([T ]|, +| +|:|-(?=\d{2}\.\d{2}\.\d{2}))(\d{1,2}:\d{2}.*|\d{1,2}\.\d{2}(?:\.\d{2}.*)?))?$/.exec(
+      text,
+    );
   const [, date = '', between = '', time] = parts ?? [];
   const behind = time === undefined ? '' : timeFormat(time);
   if (behind === null) return [];
@@ -57,27 +64,55 @@ function ofDateAndTime(text: string): Candidate[] {
   }));
 }
 
+/**
+ * The form of a moment whose parts are elsewhere than day, then time: `Mon Jan 29 10:00:00 +0100 2024` of C, Java and
+ * Twitter without its weekday, and digits alone such as `20240131T100000Z`.
+ */
+function insideFormat(text: string): string | null {
+  const c = /^([A-Za-z]{3}) +(\d{1,2}) (\d{1,2}:\d{2}(?::\d{2})?(?: (?:[+-]\d{4}|[A-Z]{3,4}))?) (\d{4})$/.exec(text);
+  if (c) {
+    const [, month = '', day = '', time = '', year = ''] = c;
+    const clockFormat = timeFormat(time);
+    const isKnown = nameDirective(month, months, 'b').includes('%b') && isDay(Number(day));
+    return isKnown && clockFormat !== null && Number(year) > 0 ? `%b %d ${clockFormat} %Y` : null;
+  }
+  const digits = /^((?:19|20)\d{6})([T ])([01]\d|2[0-3])[0-5]\d([0-5]\d)?(\.\d{1,6})?(Z|[+-]\d{2}:?\d{2})?$/.exec(text);
+  if (!digits || dateFormats(digits[1] ?? '').length === 0) return null;
+  const [, , between = '', , second, fraction, zone] = digits;
+  const seconds = second === undefined ? '' : `%S${fraction === undefined ? '' : '.%f'}`;
+  return `%Y%m%d${between}%H%M${seconds}${zone === undefined ? '' : zone === 'Z' ? 'Z' : '%z'}`;
+}
+
+/** The form of a time of day; `.` between its parts as DB2, Oracle and Finland write, `,` before a fraction as logs do. */
 function timeFormat(text: string): string | null {
   const found =
-    /^(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?( ?)([AaPp]\.?[Mm]\.?)?( ?)(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$/.exec(
+    /^(\d{1,2})([:.])(\d{2})(?:\2(\d{2})([.,]\d{1,9})?)?( ?)([AaPp]\.?[Mm]\.?)?( ?)(Z|Uhr|[A-Z]{3,4}|[+-]\d{2}:?\d{2}|[+-]\d{2})?$/.exec(
       text,
     );
   if (!found) return null;
-  const [, hour = '', minute = '', second, fraction, gap = '', half, space = '', zone] = found;
+  const [, hour = '', mark = ':', minute = '', second, fraction, gap = '', half, space = '', zone] = found;
   if (Number(hour) > (half ? 12 : 23) || Number(minute) > 59) return null;
   if (Number(second ?? 0) > 59 && !hasLeapSecond(text)) return null;
   if (half?.includes('.')) return null;
-  const clockFormat = `${half ? '%I' : '%H'}:%M${second === undefined ? '' : ':%S'}${fraction === undefined ? '' : '.%f'}`;
-  const zoneFormat = zone === undefined ? '' : /^[+-]/.test(zone) ? '%z' : zone;
+  const clockFormat = `${half ? '%I' : '%H'}${mark}%M${second === undefined ? '' : `${mark}%S`}${fraction === undefined ? '' : `${fraction.charAt(0)}%f`}`;
+  const literal = zone === undefined || ['Z', 'UTC', 'GMT', 'Uhr'].includes(zone);
+  const zoneFormat = literal ? (zone ?? '') : /^[+-]/.test(zone) ? '%z' : '%Z';
   return `${clockFormat}${gap}${half ? '%p' : ''}${space}${zoneFormat}`;
 }
 
 function dateFormats(text: string): string[] {
-  const numbers = /^(\d{1,4})([./-]|\. )(\d{1,2})\2(\d{1,4})$/.exec(text);
+  const signs = /^(\d{4})(年|년 ?)(\d{1,2})(月|월 ?)(\d{1,2})([日일])$/.exec(text);
+  if (signs) {
+    const [, year, afterYear = '', month, afterMonth = '', day, afterDay = ''] = signs;
+    return exists(Number(year), Number(month), Number(day)) ? [`%Y${afterYear}%m${afterMonth}%d${afterDay}`] : [];
+  }
+  const numbers = /^(\d{1,4})([./-]|\. )(\d{1,2})\2(\d{1,4})(\.?)$/.exec(text);
   if (numbers) {
-    const [, a = '', mark = '', b = '', c = ''] = numbers;
+    const [, a = '', mark = '', b = '', c = '', end = ''] = numbers;
     const [x, y, z] = [Number(a), Number(b), Number(c)];
-    const form = (...parts: string[]) => parts.join(mark);
+    // Hungary and Korea write a dot behind the day.
+    if (end !== '' && (a.length !== 4 || !mark.startsWith('.'))) return [];
+    const form = (...parts: string[]) => `${parts.join(mark)}${end}`;
     if (a.length === 4 && c.length <= 2)
       return [
         ...(exists(x, y, z) ? [form('%Y', '%m', '%d')] : []),
@@ -105,10 +140,12 @@ function dateFormats(text: string): string[] {
     return nameDirective(joined[2] ?? '', months, 'b')
       .filter((name) => name === '%b')
       .map((name) => `%d${name}${joined[3]?.length === 4 ? '%Y' : '%y'}`);
-  const american = /^([A-Za-z]+)(\.?)([ -])(\d{1,2})(,? |-|,)(\d{4}|\d{2})$/.exec(text);
+  const american = /^([A-Za-z]+)(\.?)( +|-)(\d{1,2})(,? |-|,)(\d{4}|\d{2})$/.exec(text);
   if (american) {
-    const [, month = '', dot = '', gap = '', day = '', behind = '', year = ''] = american;
+    // One blank of a form fits several: `Feb  1 2024`.
+    const [, month = '', dot = '', gaps = '', day = '', behind = '', year = ''] = american;
     if (!isDay(Number(day))) return [];
+    const gap = gaps.charAt(0);
     return nameDirective(month, months, 'b').map(
       (name) => `${name}${dot}${gap}%d${behind}${year.length === 4 ? '%Y' : '%y'}`,
     );
@@ -249,6 +286,11 @@ function fewestForms(
     left = new Set([...left].filter((text) => !best.texts.includes(text)));
   }
   return chosen;
+}
+
+/** True for a text that is a date or a time in some form. */
+export function isAnyDate(text: string): boolean {
+  return candidatesOf(text).length > 0;
 }
 
 /** Names of months that are not English: German, French, Spanish, Italian, Portuguese, Dutch, Swedish and Danish. */

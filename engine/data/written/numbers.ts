@@ -21,6 +21,8 @@ export interface NumberForm extends Convention {
   dashes: boolean;
   /** Digits behind the decimal point to keep exactly; null when a double holds every number. */
   decimals: number | null;
+  /** True when a double does not hold some number, and no decimal of 38 digits does. */
+  rounded: boolean;
   /** Texts that are no number in this form. */
   strays: string[];
   /** Another form that also fits each text, with other values. */
@@ -43,6 +45,11 @@ const signed = new RegExp(
   `^(\\()?${space}([-+−])?${space}(${currency})?${space}([-+−])?${space}(\\()?([0-9.,][0-9.,'’_\\s\\u00a0\\u2009\\u202f]*(?:[eE][+-]?[0-9]+)?)${space}(\\))?([-−])?${space}(${currency}|[%‰])?${space}(\\))?([-−])?$`,
 );
 const spaces = /[\s\u00a0\u2009\u202f]/g;
+
+const isWhole = (value: string | null) => value === null || /^[0-9]+$/.test(value);
+
+/** Currencies without a part: `¥1,234` are thousands. */
+const withoutCents = new Set(['¥', 'JPY', '₩', 'KRW', '₫', 'Ft', 'HUF']);
 
 /** A text as a number before its convention is known. */
 interface Written {
@@ -69,14 +76,15 @@ function written(text: string): Written | null {
   const [, open1, sign1, unit1, sign2, open2, core = '', close1, minus1, unit2, close2, minus2] = found;
   const opened = [open1, open2].filter(Boolean).length;
   if (opened > 1 || opened !== [close1, close2].filter(Boolean).length) return null;
+  const unit = (unit1 ?? unit2 ?? '').replace(/\.$/, '').replace('￥', '¥');
   const signs = [sign1, sign2, minus1, minus2].filter(Boolean);
   if (signs.length + opened > 1 || (unit1 && unit2)) return null;
   return {
     text,
     core: core.trim().replace(spaces, ' ').replaceAll('’', "'"),
     negative: opened > 0 || signs.some((sign) => sign !== '+'),
-    unit: unit1 ?? unit2 ?? '',
-    dressed: !/^[+-]?[0-9.,]/.test(text) || /[^0-9.,]$/.test(text),
+    unit,
+    dressed: !/^[+-]?[0-9.,]/.test(text) || /[^0-9.,]$/.test(text) || unit !== '',
     dash: false,
   };
 }
@@ -131,7 +139,12 @@ export function numberForm(texts: readonly string[], hints: NumberHints, allowed
   const [best, ...others] = fitting.filter(({ missed }) => missed === least);
   if (!best) return null;
   const rival = others.find(({ values }) => values.some((value, i) => !isSame(value, best.values[i] ?? null)));
-  const chosen = rival && prefersRival(best.convention, rival.convention, hints) ? rival : best;
+  // Yen have no part.
+  const isGrouped = [...units].some((unit) => withoutCents.has(unit));
+  const prefers = isGrouped
+    ? !best.values.every(isWhole) && rival?.values.every(isWhole)
+    : rival && prefersRival(best.convention, rival.convention, hints);
+  const chosen = rival && prefers ? rival : best;
   const values = chosen.values.filter((value) => value !== null && value !== 'inf') as string[];
   if (values.some((value) => !Number.isFinite(Number(value)))) return null;
   const { convention } = chosen;
@@ -153,6 +166,8 @@ export function numberForm(texts: readonly string[], hints: NumberHints, allowed
     infinite: numbers.some(({ core }) => core === null),
     dashes: numbers.some(({ dash }) => dash),
     decimals: exactDecimals(values, whole),
+    rounded:
+      exactDecimals(values, whole) === null && values.some((value) => !/[eE]/.test(value) && isLossy(value, whole)),
     strays,
     rival: rival ? (chosen === rival ? best : rival).convention : null,
   };
@@ -193,6 +208,12 @@ export function mixedNumbers(
 
 const isNumber = ({ core }: Written) =>
   core === null || conventions.some((convention) => bare(core, convention) !== null);
+
+/** True for a text that is a number in some form. */
+export function isAnyNumber(text: string): boolean {
+  const one = written(text);
+  return one !== null && isNumber(one);
+}
 
 /** The decimal character of a number; null when it has none, or one that can be between thousands. */
 function decimalOf(core: string): string | null {

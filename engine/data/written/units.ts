@@ -11,7 +11,8 @@ const known = new Set(
     .filter(Boolean),
 );
 
-const amount = /^[-+−]?\s*(\d[\d.,'’_\s\u00a0\u2009\u202f]*?)\s*([\p{L}°µμΩ"'′″][\p{L}°µμΩ"'′″/²³·0-9.]{0,11})$/u;
+const amount =
+  /^[-+−]?\s*[$€£¥₹]?\s*(\d[\d.,'’_\s\u00a0\u2009\u202f]*?)\s*([\p{L}°µμΩ"'′″][\p{L}°µμΩ"'′″/²³·0-9.]{0,11})$/u;
 const plain = /^[-+−]?[\d.,'’_\s\u00a0\u2009\u202f]*\d[.,]?$/;
 
 /**
@@ -43,6 +44,14 @@ export function unitsNote(
   return groups.size === 1
     ? `numbers with the unit \`${units[0]}\`, kept as text, such as \`${texts[0]}\`; take the unit away in the export, or in the SQL of a \`prepare\` stage`
     : `numbers with different units, kept as text: ${told.join(', ')}; convert them to one unit in the export, or in the SQL of a \`prepare\` stage`;
+}
+
+/** True for a text that is written as a unit. */
+export function isUnit(text: string): boolean {
+  return (
+    (known.has(text) && !/^(x|units?|pcs|pts)$/.test(text)) ||
+    /^[\p{L}µμ°]{1,4}(\/[\p{L}²³]{1,4}|[²³]|\^?-?[1-3])$/u.test(text)
+  );
 }
 
 /** What of a number with a sign is its unit, as SQL takes it away too. */

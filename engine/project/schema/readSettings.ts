@@ -59,6 +59,14 @@ export const ReadSettings = Type.Object(
           'Whether the first line that is read contains the column names. Default: found in the file. With false, the columns are named `column0`, `column1`, …, or as listed in `columns`.',
       }),
     ),
+    headerLines: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10,
+        description:
+          'Number of lines of the header. The names are in the first one; the others, such as a line of units, are not read. Default: found in the file.',
+      }),
+    ),
     skip: Type.Optional(
       Type.Integer({
         minimum: 0,

@@ -81,6 +81,9 @@ const faults: [string, string | Buffer, number, RegExp, string?][] = [
   ['a line in the middle', '{"a":1}\n{"a":\n{"a":3}\n', 2, /breaks off|not valid JSON/],
   ['text between', '{"a":1}\n\noops\n{"a":3}\n', 3, /not valid JSON: `o`/],
   ['single quotes', '{"a":1}\n{\'a\':2}\n', 2, /not valid JSON/],
+  ['a word of Python', '{"a":True}\n{"a":False}\n', 1, /not valid JSON: `T`/],
+  ['a word of Python over lines', '{\n "a": 1,\n "b": None\n}\n', 3, /not valid JSON: `N`/, 'json'],
+  ['commas behind the lines', '{"a":1},\n{"a":2},\n', 1, /not valid JSON/],
   ['an array that breaks off', '[\n{"a":1},\n{"a":2', 3, /breaks off/, 'json'],
   ['an array with a stray comma', '[\n{"a":1},\n{"a":2},\n]', 4, /not valid JSON/, 'json'],
 ];
