@@ -20,16 +20,27 @@ const icons: Record<RunStatus, string> = {
 export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?: boolean }): RunEvents {
   const say = options.json ? terminal.note : terminal.line;
   let lastShare = -1;
+  const progress = (begin: string, text: string, share: number | null) => {
+    if (terminal.live)
+      terminal.progress(`  ${share === null ? '' : `${bar(share)} ${Math.round(share * 100)} % `}${begin}${text}`);
+    else if (!options.quiet && share !== null && Math.floor(share * 4) > lastShare) {
+      // Without a terminal, a plain line at each quarter shows the progress.
+      lastShare = Math.floor(share * 4);
+      say(`  ${begin}${text} (${Math.round(share * 100)} %)`);
+    }
+  };
   return {
     onNote: (text) => terminal.note(text),
-    onStart: ({ name, runId }, plan) =>
+    onStart: ({ name, runId }, plan) => {
+      lastShare = -1;
       say(
         terminal.style('bold', `run ${name}`) +
           terminal.style(
             'gray',
             ` ${runId.slice(0, 8)} · ${plan.filter((stage) => stage.state !== 'fresh').length} of ${plan.length} stages to check`,
           ),
-      ),
+      );
+    },
     onStage: (stage, kind, reasons) => {
       lastShare = -1;
       say(
@@ -44,15 +55,8 @@ export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?:
       if (!options.quiet && (terminal.live || !options.json))
         terminal.open(rows.map((row) => `  ${terminal.style('gray', '│')} ${terminal.program(row)}`));
     },
-    onProgress: (stage, text, share) => {
-      if (terminal.live)
-        terminal.progress(`  ${share === null ? '' : `${bar(share)} ${Math.round(share * 100)} % `}${stage}: ${text}`);
-      else if (!options.quiet && share !== null && Math.floor(share * 4) > lastShare) {
-        // Without a terminal, a plain line at each quarter shows the progress.
-        lastShare = Math.floor(share * 4);
-        say(`  ${stage}: ${text} (${Math.round(share * 100)} %)`);
-      }
-    },
+    onHashing: (text, share) => progress('', text, share),
+    onProgress: (stage, text, share) => progress(`${stage}: `, text, share),
     onStageEnd: (stage, status, summary, ms) => {
       terminal.progress(null);
       const colour = status === 'finished' ? 'green' : status === 'refused' ? 'yellow' : 'red';

@@ -2,9 +2,9 @@ import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { posix } from 'node:path';
 import type { EngineNotifications } from '../protocol/engineHost.ts';
 import { isGlob } from '../engine/base/glob.ts';
-import { walkGlob } from '../engine/base/walkGlob.ts';
 import { stateFolder } from '../engine/store/store.ts';
 import { projectPath } from '../engine/base/projectPath.ts';
+import { presences } from './presences.ts';
 
 const folders = ['experiments', 'schemas', 'sql'];
 /** The watches of a machine are limited, and other programs need some. */
@@ -50,8 +50,17 @@ export function watchProject(
   const watchFolder = (folder: string) => open(folder, () => changed('files'));
   /** Files of the last overview, and whether they existed. */
   let followed = new Map<string, string>();
+  let comparing: NodeJS.Timeout | null = null;
+  let comparedMs = 0;
+  // A program that writes thousands of files is compared with a few times, not once for each of them.
   const compare = () => {
-    for (const [path, before] of followed) if (presence(root, path) !== before) return changed('files');
+    comparing ??= setTimeout(() => {
+      comparing = null;
+      const started = performance.now();
+      const now = presences(root, followed.keys());
+      comparedMs = performance.now() - started;
+      for (const [path, before] of followed) if (now.get(path) !== before) return changed('files');
+    }, 10 * comparedMs);
   };
   // A folder that is created, removed or replaced is watched again.
   open('.', (name) => {
@@ -69,10 +78,10 @@ export function watchProject(
   const beside = new Set<string>();
   return {
     follow(paths) {
-      followed = new Map([...paths].map((path) => [path, presence(root, path)]));
+      followed = presences(root, paths);
       const around = new Set(
-        [...paths]
-          .flatMap((path) => folderAround(root, path))
+        [...new Set([...paths].map(fixedFolder))]
+          .flatMap((folder) => foldersTo(root, folder))
           .filter((folder) => folder !== '.' && !folders.includes(folder) && folder.split('/')[0] !== stateFolder)
           .slice(0, mostFolders),
       );
@@ -89,22 +98,23 @@ export function watchProject(
         }
     },
     close: () => {
+      if (comparing) clearTimeout(comparing);
       for (const watcher of watchers.values()) watcher.close();
     },
   };
 }
 
-/** Presence of a path as text: for a glob the names of its files. */
-function presence(root: string, path: string): string {
-  return isGlob(path) ? walkGlob(root, path).toSorted().join('\n') : String(existsSync(projectPath(root, path)));
-}
-
-/** The folders around a path, up to the first wildcard, that are there. */
-function folderAround(root: string, path: string): string[] {
+/** The folder of a path, or of what is before the first wildcard of a glob. */
+function fixedFolder(path: string): string {
   const steps = posix.normalize(path).split('/').slice(0, -1);
   const wild = steps.findIndex((step) => isGlob(step));
-  const fixed = wild === -1 ? steps : steps.slice(0, wild);
-  return fixed
-    .map((_, i) => fixed.slice(0, i + 1).join('/'))
-    .filter((folder) => folder !== '..' && existsSync(projectPath(root, folder)));
+  return (wild === -1 ? steps : steps.slice(0, wild)).join('/');
+}
+
+/** The folders on the way to a folder that are there, with itself. */
+function foldersTo(root: string, folder: string): string[] {
+  const steps = folder === '' ? [] : folder.split('/');
+  return steps
+    .map((_, i) => steps.slice(0, i + 1).join('/'))
+    .filter((one) => one !== '..' && existsSync(projectPath(root, one)));
 }

@@ -1,11 +1,11 @@
-import { projectOverview } from '../../engine/overview/projectOverview.ts';
+import { overviewWithHashes } from '../../engine/overview/projectOverview.ts';
 import type { LifeState, StageState } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import { problemLine, type CommandContext } from '../context.ts';
 import { listenerText } from '../../words/listeners.ts';
 import { metricText } from '../../words/metrics.ts';
 import { timeText } from '../../words/times.ts';
-import { table } from '../terminal.ts';
+import { bar, table } from '../terminal.ts';
 
 const lifeIcons: Record<LifeState, string> = {
   ok: '✓',
@@ -29,7 +29,11 @@ const stageIcons: Record<StageState, string> = {
 /** `loopwright status`: the state of the model, and why stages are stale. */
 export async function status(context: CommandContext): Promise<number> {
   const project = context.project();
-  const overview = projectOverview(project, context.storeIfAny());
+  const overview = await overviewWithHashes(project, context.storeIfAny(), {
+    signal: context.signal,
+    progress: (text, share) => context.terminal.progress(`${bar(share)} ${text}`),
+  });
+  context.terminal.progress(null);
   if (context.json) {
     context.printJson(overview);
     return overview.problems.length > 0 ? exitCodes.wrongUse : exitCodes.done;

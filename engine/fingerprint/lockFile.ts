@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
+import { lockText } from './lockText.ts';
 import { readLockText } from './readLockText.ts';
 
 export interface FileFingerprint {
@@ -26,18 +27,28 @@ export type Lock = Record<string, LockEntry>;
 
 export const lockFileName = 'loopwright.lock';
 
-/** Reads the lock. A missing or unreadable lock counts as if no stage had run. */
+/** The lock that was read last, and the state of its file. A large one takes longer to read than all else of a stage. */
+let last: { path: string; state: string; lock: Lock } | null = null;
+
+/** Reads the lock. A missing or unreadable lock counts as if no stage had run. Callers must not change it. */
 export function readLock(root: string): Lock {
   try {
-    const content = readLockText(readRegularFile(join(root, lockFileName), Infinity).toString('utf8')) as {
-      version?: number;
-      stages?: Lock;
-    } | null;
-    const stages = content?.version === 1 && content.stages ? Object.entries(content.stages) : [];
-    return Object.assign(emptyLock(), Object.fromEntries(stages.filter(([, entry]) => isEntry(entry))));
+    const path = join(root, lockFileName);
+    const { mtimeNs, ctimeNs, ino, size } = statSync(path, { bigint: true });
+    const state = `${mtimeNs}:${ctimeNs}:${ino}:${size}`;
+    if (last?.path === path && last.state === state) return last.lock;
+    const lock = parseLock(readRegularFile(path, Infinity).toString('utf8'));
+    last = { path, state, lock };
+    return lock;
   } catch {
     return emptyLock();
   }
+}
+
+function parseLock(text: string): Lock {
+  const content = readLockText(text) as { version?: number; stages?: Lock } | null;
+  const stages = content?.version === 1 && content.stages ? Object.entries(content.stages) : [];
+  return Object.assign(emptyLock(), Object.fromEntries(stages.filter(([, entry]) => isEntry(entry))));
 }
 
 /** Has no prototype, so that a stage named `constructor` is not found in an empty lock. */
@@ -58,10 +69,7 @@ function isEntry(entry: unknown): entry is LockEntry {
 export function updateLock(root: string, key: string, entry: LockEntry): void {
   const stages = { ...readLock(root), [key]: entry };
   const sorted = Object.fromEntries(Object.entries(stages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  writeAtomic(
-    join(root, lockFileName),
-    `# Written by loopwright: what each stage was made from. Commit it.\n${stringify({ version: 1, stages: sorted }, { lineWidth: 0, aliasDuplicateObjects: false })}`,
-  );
+  writeAtomic(join(root, lockFileName), lockText(sorted));
 }
 
 export function lockKey(stage: string, experiment: string): string {

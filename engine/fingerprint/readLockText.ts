@@ -1,4 +1,5 @@
 import { plainYaml } from '../base/plainYaml.ts';
+import { readLockedPath } from './lockedPath.ts';
 
 interface LockedFile {
   hash: string;
@@ -12,10 +13,8 @@ interface Section {
   files: Record<string, LockedFile>;
 }
 
-/** A name that is the same text in YAML, and no number, truth value or null. */
-const plain = /^(?!null:|Null:|NULL:|__proto__:)(?:[A-Za-z_]|\.{0,2}\/)[\w./@+=-]*:$/;
-const hash = /^ {8}hash: ([0-9a-f]{64})$/;
-const bytes = /^ {8}bytes: (\d{1,15})$/;
+/** A file; the hash has a letter that makes it no number. */
+const file = / {6}(\S.*):\n {8}hash: (?=\d*[a-f])(?!\d+e\d+\n)([0-9a-f]{64})\n {8}bytes: (\d{1,15})(?:\n|$)/y;
 
 /**
  * Reads a lock file as plain values. Sections of files in the form that Loopwright writes are read line by line: a
@@ -23,23 +22,23 @@ const bytes = /^ {8}bytes: (\d{1,15})$/;
  * invalid YAML.
  */
 export function readLockText(text: string): unknown {
-  const lines = text.split('\n');
   const sections: Section[] = [];
   const rest: string[] = [];
   let stage: string | null = null;
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i] ?? '';
-    rest.push(line);
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf('\n', at);
+    const next = end === -1 ? text.length : end + 1;
+    const line = text.slice(at, end === -1 ? text.length : end);
+    at = next;
     if (/^ {0,2}\S/.test(line)) stage = /^ {2}([A-Za-z_][\w.@-]*):$/.exec(line)?.[1] ?? null;
     const name = /^ {4}(deps|outs):$/.exec(line)?.[1];
-    if (stage === null || (name !== 'deps' && name !== 'outs')) continue;
-    const read = filesFrom(lines, i + 1);
-    if (read === null) continue;
+    const read = stage !== null && (name === 'deps' || name === 'outs') ? filesFrom(text, at) : null;
+    rest.push(read === null ? line : `${line} {}`);
+    if (read === null || stage === null || (name !== 'deps' && name !== 'outs')) continue;
     sections.push({ stage, name, files: read.files });
-    rest[rest.length - 1] = `${line} {}`;
-    i = read.end - 1;
+    at = read.end;
   }
-  const content = plainYaml(rest.join('\n'));
+  const content = plainYaml(`${rest.join('\n')}${text.endsWith('\n') ? '\n' : ''}`);
   const stages = (content as { stages?: Record<string, Record<string, unknown>> } | null)?.stages;
   for (const { stage: of, name, files } of sections) {
     const entry = stages?.[of];
@@ -48,18 +47,20 @@ export function readLockText(text: string): unknown {
   return content;
 }
 
-/** The files from a line on, up to a line that is indented less. Null when a line has another form. */
-function filesFrom(lines: readonly string[], from: number): { files: Record<string, LockedFile>; end: number } | null {
+/**
+ * The files from a position in the text on, up to a line that is indented less. Null when a line has another form: an
+ * empty section, a comment or a blank line is left to the parser.
+ */
+function filesFrom(text: string, from: number): { files: Record<string, LockedFile>; end: number } | null {
   const files: Record<string, LockedFile> = {};
-  let at = from;
-  for (; (lines[at] ?? '').startsWith('      '); at += 3) {
-    const key = (lines[at] ?? '').slice(6);
-    const [, content] = hash.exec(lines[at + 1] ?? '') ?? [];
-    const [, size] = bytes.exec(lines[at + 2] ?? '') ?? [];
-    const path = key.slice(0, -1);
-    if (!plain.test(key) || content === undefined || size === undefined || Object.hasOwn(files, path)) return null;
-    files[path] = { hash: content, bytes: Number(size) };
+  let end = from;
+  for (file.lastIndex = from; ; end = file.lastIndex) {
+    const [, key, hash, bytes] = file.exec(text) ?? [];
+    if (key === undefined || hash === undefined) break;
+    const path = readLockedPath(key);
+    if (path === null || Object.hasOwn(files, path)) return null;
+    files[path] = { hash, bytes: Number(bytes) };
   }
-  // An empty section, a comment or a blank line is left to the parser.
-  return at === from || !/^(?: {0,4}\S|$)/.test(lines[at] ?? '') ? null : { files, end: at };
+  const isWhole = end === text.length || / {0,4}\S/y.test(text.slice(end, end + 6));
+  return end > from && isWhole ? { files, end } : null;
 }

@@ -16,7 +16,8 @@ import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { shownProject } from '../project/shownProject.ts';
 import { newestModel } from '../registry/modelVersions.ts';
-import { stageStatuses } from '../runner/stageStatus.ts';
+import type { FileFingerprints, HashingOptions } from '../fingerprint/fileFingerprints.ts';
+import { stageStatuses, withHashes } from '../runner/stageStatus.ts';
 import { deploymentState, temporaryDeployments } from '../serving/deployments.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { runCounts } from '../tracking/stageResults.ts';
@@ -33,15 +34,32 @@ import { pythonSummary } from './pythonSummary.ts';
 import { primaryMetrics } from './primaryMetrics.ts';
 
 /**
+ * The contents of the sidebar, as `projectOverview`. Files that changed are hashed in short steps first. Rejects with
+ * CancelledError.
+ */
+export function overviewWithHashes(
+  written: Project,
+  store: Store | null,
+  hashing: HashingOptions,
+): Promise<ProjectOverview> {
+  const { project } = shownProject(written, () => (store ? newestModel(store) : null));
+  return withHashes(project, store, hashing, (fingerprints) => projectOverview(written, store, fingerprints));
+}
+
+/**
  * The contents of the sidebar. `store` is null before the first run. While the project file is invalid, the last good
  * state is used, with the reason.
  */
-export function projectOverview(written: Project, store: Store | null): ProjectOverview {
+export function projectOverview(
+  written: Project,
+  store: Store | null,
+  fingerprints?: FileFingerprints,
+): ProjectOverview {
   const problems: Problem[] = checkProject(written).filter((problem) => problem.severity === 'error');
   const { project, problem } = shownProject(written, () => (store ? newestModel(store) : null));
   const config = configFor(project, 'default');
   const of = (file: string | null) => fileProblem(problems.find((one) => one.file === file));
-  const stages: StageStatus[] = stageStatuses(project, store).map((stage) => ({
+  const stages: StageStatus[] = stageStatuses(project, store, 'default', undefined, fingerprints).map((stage) => ({
     ...stage,
     line: lineOf(written, stage.name) ?? stage.line,
   }));

@@ -21,9 +21,10 @@ import { keepText } from '../tracking/texts.ts';
 import { lockKey, readLock, updateLock } from '../fingerprint/lockFile.ts';
 import type { RunOutcome, RunRequest } from './runRequest.ts';
 import { runStage, type RunWork } from './runStage.ts';
-import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
+import { FileFingerprints, type HashingOptions } from '../fingerprint/fileFingerprints.ts';
 import { dvcIgnore } from '../project/dvc/dvcIgnore.ts';
-import { fingerprint, planStage, planStages } from './plan.ts';
+import { filesOfStages } from './filesOfStages.ts';
+import { fingerprint, planStage, planStages, type PlannedStage } from './plan.ts';
 import { wholePeriod, type Period } from '../fingerprint/period.ts';
 import { checkVariables } from './unsetVariables.ts';
 import { refuseProblems } from './problemsOfRun.ts';
@@ -69,7 +70,13 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
     period,
     names,
   });
-  const plan = planStages(planOptions()).filter(({ node }) => !request.only || only.has(node.name));
+  const options = planOptions();
+  const planned = await fingerprints.afterHashing(
+    filesOfStages(options, names),
+    { signal: request.signal, progress: request.events?.onHashing },
+    () => planStages(options),
+  );
+  const plan = planned.filter(({ node }) => !request.only || only.has(node.name));
   if (forced.size + asked.size === 0 && plan.every((stage) => stage.state === 'fresh')) {
     return {
       runId: null,
@@ -201,7 +208,10 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
   };
   for (const [position, name] of names.entries()) {
     // Planned again now, because an earlier stage may have written the same bytes.
-    const planned = planStage(work.planOptions(), stageNode(work, name));
+    const planned = await planNow(work, name).catch((error: unknown) => {
+      run.end(work.lost.aborted ? 'interrupted' : request.signal?.aborted ? 'cancelled' : 'failed');
+      throw work.lost.aborted ? new WorkError(takenOver, { cause: error }) : error;
+    });
     if (planned.state === 'fresh' && !work.forced.has(name) && !work.asked.has(name)) {
       run.stageSkipped(name, planned.node.kind, position);
       if (planned.recorded) work.made[name] = planned.recorded;
@@ -226,7 +236,10 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
       work.made[name] = { ...before, outs: {}, run: run.runId };
       const result = await runStage(work, planned.node);
       if (result.registered) registered.push(result.registered);
-      const entry = { ...before, outs: work.fingerprints.of(result.outs), run: run.runId };
+      const outs = await work.fingerprints.afterHashing(result.outs, hashingOf(work, name), () =>
+        work.fingerprints.of(result.outs),
+      );
+      const entry = { ...before, outs, run: run.runId };
       work.made[name] = entry;
       if (result.refused === undefined) {
         if (!request.validation) updateLock(request.project.root, lockKey(name, work.experiment), entry);
@@ -264,6 +277,25 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
     }
   }
   return outcome('finished', null);
+}
+
+/** Plans a stage by the files as they are now, with progress while they are hashed. */
+function planNow(work: RunWork, name: string): Promise<PlannedStage> {
+  const options = work.planOptions();
+  const node = stageNode(work, name);
+  return work.fingerprints.afterHashing([...node.deps, ...filesOfStages(options, [name])], hashingOf(work, name), () =>
+    planStage(options, node),
+  );
+}
+
+function hashingOf({ request, run }: RunWork, stage: string): HashingOptions {
+  return {
+    signal: request.signal,
+    progress: (text, share) => {
+      request.events?.onProgress?.(stage, text, share);
+      run.progress(`${stage}: ${text}`);
+    },
+  };
 }
 
 /** The place of a stage in the project's file, for errors without a place of their own. */

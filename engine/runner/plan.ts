@@ -81,7 +81,6 @@ function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): 
       ? { node, state: 'fresh', reasons: [], recorded }
       : { node, state: 'stale', reasons: [frozenText(gone)], recorded };
   }
-  const now = fingerprint(options, node);
   const candidates = [lock[lockKey(node.name, experiment)], lock[node.name]].filter((entry) => entry !== undefined);
   // DVC may have run the stage since, or may be the only one that ran it.
   const byDvc = project.dvc ? dvcLockEntry(project.root, project.dvc, node.name, fingerprints) : null;
@@ -94,8 +93,10 @@ function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): 
       recorded: candidates[0] ?? null,
     };
   let reasons: string[] = ['never run'];
+  // The inputs of a stage that never ran are not hashed.
+  const now = candidates.length === 0 ? null : fingerprint(options, node);
   for (const recorded of candidates) {
-    const found = [...differences(recorded, now), ...outChanges(recorded, fingerprints)];
+    const found = [...(now ? differences(recorded, now) : []), ...outChanges(recorded, fingerprints)];
     if (found.length === 0) {
       const waiting = waitingReason(options, node.config);
       return {

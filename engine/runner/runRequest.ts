@@ -16,6 +16,8 @@ import { type Period } from '../fingerprint/period.ts';
 export interface RunEvents {
   /** A note about the run as a whole, for people. */
   onNote?: (text: string) => void;
+  /** Files are hashed to see what has to run; `share` is from 0 to 1. Only for work that takes long. */
+  onHashing?: (text: string, share: number) => void;
   onStart?: (run: { runId: string; name: string }, plan: PlannedStage[]) => void;
   onStage?: (stage: string, kind: StageKind, reasons: string[]) => void;
   onSkip?: (stage: string) => void;

@@ -7,31 +7,26 @@ import { configFor, type Project } from '../project/loadProject.ts';
 import { lastStageResults, verdictOf } from '../tracking/stageResults.ts';
 import type { Store } from '../store/store.ts';
 import { readLock } from '../fingerprint/lockFile.ts';
-import { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
+import { FileFingerprints, type HashingOptions } from '../fingerprint/fileFingerprints.ts';
 import { dvcIgnore } from '../project/dvc/dvcIgnore.ts';
+import { filesOfStages } from './filesOfStages.ts';
 import { planStages } from './plan.ts';
 import { type Period } from '../fingerprint/period.ts';
 
-/** Every stage with its state and why. `store` is null before the first run. */
+/**
+ * Every stage with its state and why. `store` is null before the first run. Hashes the files that changed, without a
+ * pause; `withHashes` pauses and reports progress.
+ */
 export function stageStatuses(
   project: Project,
   store: Store | null,
   experiment = 'default',
   period?: Period,
+  fingerprints = fingerprintsOf(project, store),
 ): StageStatus[] {
-  const config = configFor(project, experiment);
-  const graph = buildGraph(config, project.files);
-  const fingerprints = new FileFingerprints(project.root, store, project.dvc ? dvcIgnore(project.root) : undefined);
-  const plan = planStages({
-    project,
-    config,
-    graph,
-    store,
-    lock: readLock(project.root),
-    fingerprints,
-    experiment,
-    period,
-  });
+  const options = planOptions(project, store, { experiment, period, fingerprints });
+  const { config } = options;
+  const plan = planStages(options);
   const last = store ? lastStageResults(store, experiment) : new Map<string, never>();
   const { parsed } = project.file;
   const stages = entryOf(parsed.root ?? undefined, 'stages')?.value;
@@ -51,6 +46,34 @@ export function stageStatuses(
       model: modelMadeBy(config, node.name),
     };
   });
+}
+
+/**
+ * Hashes the files that decide whether the stages are fresh, in short steps, and then calls a function with their
+ * fingerprints, for `stageStatuses`. Rejects with CancelledError.
+ */
+export async function withHashes<T>(
+  project: Project,
+  store: Store | null,
+  hashing: HashingOptions,
+  work: (fingerprints: FileFingerprints) => T,
+): Promise<T> {
+  const fingerprints = fingerprintsOf(project, store);
+  const options = planOptions(project, store, { experiment: 'default', fingerprints });
+  return fingerprints.afterHashing(filesOfStages(options, options.graph.order), hashing, () => work(fingerprints));
+}
+
+function fingerprintsOf({ root, dvc }: Project, store: Store | null): FileFingerprints {
+  return new FileFingerprints(root, store, dvc ? dvcIgnore(root) : undefined);
+}
+
+function planOptions(
+  project: Project,
+  store: Store | null,
+  given: { experiment: string; period?: Period | undefined; fingerprints: FileFingerprints },
+): Parameters<typeof planStages>[0] {
+  const config = configFor(project, given.experiment);
+  return { project, config, graph: buildGraph(config, project.files), store, lock: readLock(project.root), ...given };
 }
 
 function isUnsuccessful(status: RunStatus): boolean {

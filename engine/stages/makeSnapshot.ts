@@ -26,7 +26,8 @@ export interface SnapshotContext {
   config: ProjectConfig;
   store: Store;
   fingerprints: FileFingerprints;
-  progress?: (text: string) => void;
+  signal?: AbortSignal;
+  progress?: (text: string, share?: number) => void;
 }
 
 /** The written data and its origin. */
@@ -49,10 +50,13 @@ export async function makeSnapshot(context: SnapshotContext, db: Database, writt
     project: { root },
     store,
     fingerprints,
+    signal,
+    progress,
   } = context;
   const { paths, spare, ...record } = written;
-  const files = Object.entries(fingerprints.of(paths)).map(([path, fingerprint]) => ({ path, ...fingerprint }));
-  const hash = combinedHash(fingerprints.of(paths));
+  const marks = await fingerprints.afterHashing(paths, { signal, progress }, () => fingerprints.of(paths));
+  const files = Object.entries(marks).map(([path, fingerprint]) => ({ path, ...fingerprint }));
+  const hash = combinedHash(marks);
   const keep = context.config.datasets?.[written.dataset]?.snapshots?.keep ?? keptByDefault;
   const source = sourceSql(
     files.map(({ path }) => projectPath(root, path)),

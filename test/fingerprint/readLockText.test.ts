@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml';
 import { readLockText } from '../../engine/fingerprint/readLockText.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 
-const hash = (i: number) => i.toString(16).padStart(64, '0');
+const hash = (i: number) => i.toString(16).padStart(64, i % 5 === 0 ? '0' : i % 7 === 0 ? '1e' : 'ab12e');
 const written = (stages: unknown) =>
   `# Written\n${stringify({ version: 1, stages }, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 
@@ -25,6 +25,12 @@ function both(text: string): void {
 test('a lock is what the parser of YAML reads', () => {
   const random = seededRandom(5);
   const paths = [
+    'data/größe (1).csv',
+    '2024-01-01.csv',
+    '0001.png',
+    'C:/data/x.csv',
+    '"quoted".csv',
+    ' blank ',
     'a.csv',
     'data/b 1.csv',
     'null',

@@ -1,0 +1,18 @@
+import { lockKey } from '../fingerprint/lockFile.ts';
+import type { planStages } from './plan.ts';
+
+/**
+ * The paths whose content decides whether these stages are fresh: what they read, and what they wrote when they last
+ * ran. Nothing of a stage that never ran.
+ */
+export function filesOfStages(
+  { project, graph, lock, experiment }: Parameters<typeof planStages>[0],
+  names: readonly string[],
+): string[] {
+  return names.flatMap((name) => {
+    const node = graph.stages.get(name);
+    const recorded = [lock[lockKey(name, experiment)], lock[name]].filter((entry) => entry !== undefined);
+    if (!node || (recorded.length === 0 && !project.dvc)) return [];
+    return [...node.deps, ...(project.dvc ? node.outs : []), ...recorded.flatMap(({ outs }) => Object.keys(outs))];
+  });
+}
