@@ -2,28 +2,11 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
+import type { Lock, LockEntry } from './lock.ts';
 import { lockText } from './lockText.ts';
 import { readLockText } from './readLockText.ts';
 
-export interface FileFingerprint {
-  hash: string;
-  bytes: number;
-}
-
-/** The inputs, params and outputs of a stage when it last finished. Paths are relative to the project. */
-export interface LockEntry {
-  /** `cmd` or the built-in's inputs, after interpolation. */
-  spec: Record<string, unknown>;
-  params: Record<string, unknown>;
-  deps: Record<string, FileFingerprint>;
-  /** Outputs; models and reports are under `.loopwright/artifacts`. */
-  outs: Record<string, FileFingerprint>;
-  /** The run that made it. */
-  run: string;
-}
-
-/** `loopwright.lock`. Keys are stage names, or `stage@experiment`. */
-export type Lock = Record<string, LockEntry>;
+export type { FileFingerprint, Lock, LockEntry } from './lock.ts';
 
 export const lockFileName = 'loopwright.lock';
 

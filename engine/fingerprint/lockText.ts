@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { stringify } from 'yaml';
-import type { FileFingerprint, Lock, LockEntry } from './lockFile.ts';
+import type { FileFingerprint, Lock, LockEntry } from './lock.ts';
 import { isPlainPath } from './lockedPath.ts';
 
 const options = { lineWidth: 0, aliasDuplicateObjects: false };
