@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { readRegularFile } from '../../engine/base/readRegularFile.ts';
 import { openDatabase } from '../../engine/data/database.ts';
 import { NoProjectError, messageOf } from '../../engine/base/errors.ts';
 import { findPython, foldersAbove, pythonText, type FoundPython } from '../../engine/python/findPython.ts';
@@ -12,7 +13,7 @@ import { findTfjsNode, tfjsNodeInstall } from '../../engine/models/tfjsNode.ts';
 import { openDatabase as openSqlite } from '../../engine/store/openDatabase.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isInside } from '../../engine/base/projectPath.ts';
@@ -140,7 +141,7 @@ async function pythonFinding(context: CommandContext): Promise<Finding> {
 async function pythonVersion({ path, environment }: FoundPython, root: string): Promise<string | null> {
   if (environment?.kind === 'venv') {
     const version = /^version(?:_info)?\s*=\s*(\d[\w.+]*)/m.exec(
-      readFileSync(join(environment.folder, 'pyvenv.cfg'), 'utf8'),
+      readRegularFile(join(environment.folder, 'pyvenv.cfg')).toString(),
     )?.[1];
     return version === undefined ? null : `Python ${version}`;
   }

@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -13,6 +12,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import { linkOnWay } from '../base/linkOnWay.ts';
 import { pathMixedUp, whyNoFileName } from '../base/fileName.ts';
 import type { Store } from '../store/store.ts';
@@ -175,7 +175,7 @@ export async function finishUpload(
 ): Promise<void> {
   const folder = uploadFolder(store, id);
   if (!existsSync(folder)) throw missing(`There is no upload ${id}.`);
-  const upload = JSON.parse(readFileSync(join(folder, 'upload.json'), 'utf8')) as Upload;
+  const upload = JSON.parse(readRegularFile(join(folder, 'upload.json')).toString()) as Upload;
   if (upload.target !== target) throw invalid('This upload is for another path.');
   const paths = parts
     .toSorted((a, b) => a.part_number - b.part_number)

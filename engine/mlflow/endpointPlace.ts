@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularFile } from '../base/readRegularFile.ts';
 import { ownedByUser } from '../base/ownedByUser.ts';
@@ -59,7 +59,7 @@ const secretPath = (): string => join(userCache(), 'endpoints.key');
 function knownSecret(): string | null {
   try {
     const path = secretPath();
-    const secret = readFileSync(path, 'utf8');
+    const secret = readRegularFile(path).toString();
     return ownedByUser(path) && /^[0-9a-f]{64}$/.test(secret) ? secret : null;
   } catch {
     return null;

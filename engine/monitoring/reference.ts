@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import { DataError, messageOf } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import { quoteLiteral } from '../data/quote.ts';
@@ -63,7 +64,7 @@ interface JsonReference {
 }
 
 async function convert(db: Database, from: string, to: string): Promise<void> {
-  const { columns } = JSON.parse(readFileSync(from, 'utf8')) as JsonReference;
+  const { columns } = JSON.parse(readRegularFile(from).toString()) as JsonReference;
   const table = 'reference_of_json';
   const typed = Object.entries(columns).map(([name, { kind }]) => ({ name, kind }));
   await db.create(table, typed);

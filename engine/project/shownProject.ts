@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import type { Problem } from '../../protocol/problem.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { stateFolder } from '../store/store.ts';
@@ -79,7 +80,7 @@ function isSaved(root: string): boolean {
 
 function savedText(root: string, path: string): string | null {
   try {
-    const saved: unknown = JSON.parse(readFileSync(join(root, stateFolder, savedName), 'utf8'));
+    const saved: unknown = JSON.parse(readRegularFile(join(root, stateFolder, savedName)).toString());
     return typeof saved === 'object' &&
       saved !== null &&
       'file' in saved &&

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 const run = promisify(execFile);
@@ -74,7 +75,7 @@ function nodePackages(root: string): Record<string, string> {
     try {
       return {
         node_packages: `${name} ${createHash('sha256')
-          .update(readFileSync(join(root, name)))
+          .update(readRegularFile(join(root, name)))
           .digest('hex')
           .slice(0, 16)}`,
       };

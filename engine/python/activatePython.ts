@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join, relative } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import type { Variables } from '../base/programEnvironment.ts';
 import { programOnPath } from '../base/programOnPath.ts';
 import { isSameProgram, type FoundPython } from './findPython.ts';
@@ -69,7 +70,7 @@ function batchFile(interpreter: string, folder: string): string {
 
 function contentOf(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularFile(path).toString();
   } catch {
     return null;
   }

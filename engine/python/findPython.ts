@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import { WorkError } from '../base/errors.ts';
 import type { Variables } from '../base/programEnvironment.ts';
 import { isProgram, programOnPath } from '../base/programOnPath.ts';
@@ -207,7 +208,7 @@ export function pythonText({ path }: FoundPython, root: string): string {
 export function isWithoutPip({ environment }: FoundPython): boolean {
   if (environment?.kind !== 'venv') return false;
   try {
-    if (!/^uv\s*=/m.test(readFileSync(join(environment.folder, 'pyvenv.cfg'), 'utf8'))) return false;
+    if (!/^uv\s*=/m.test(readRegularFile(join(environment.folder, 'pyvenv.cfg')).toString())) return false;
   } catch {
     return false;
   }

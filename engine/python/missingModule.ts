@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import type { PythonTool } from './environments/declaredEnvironment.ts';
 import { isWithoutPip, pythonText, type FoundPython } from './findPython.ts';
 import { systemPython } from './systemPython.ts';
@@ -99,7 +100,8 @@ export function missingModuleText(
 function listed(packages: readonly string[], root: string): boolean {
   const file = join(root, 'requirements.txt');
   if (!existsSync(file)) return false;
-  const named = readFileSync(file, 'utf8')
+  const named = readRegularFile(file)
+    .toString()
     .split('\n')
     .map((line) => sameName(/^[\w.-]+/.exec(line.trim())?.[0] ?? ''));
   return packages.every((name) => named.includes(sameName(name)));

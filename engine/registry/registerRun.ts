@@ -1,5 +1,6 @@
+import { readRegularFile } from '../base/readRegularFile.ts';
 import { projectPath } from '../base/projectPath.ts';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelRef } from '../../protocol/models.ts';
 import { WorkError } from '../base/errors.ts';
@@ -70,7 +71,7 @@ function reportsOf(store: Store, runId: string, runName: string): { stage: strin
     );
   return stages.map(({ stage }) => {
     const file = join(artifactsFolder(store, runId), reportFile(stage));
-    const report = existsSync(file) ? readValidationReport(readFileSync(file, 'utf8')) : null;
+    const report = existsSync(file) ? readValidationReport(readRegularFile(file).toString()) : null;
     if (report === null || !existsSync(projectPath(store.root, objectOf(servedFiles(report).path).path)))
       throw new WorkError(
         `The model of ${runName} is no longer among its artifacts. Run it again: \`loopwright reproduce ${runId.slice(0, 8)}\`.`,

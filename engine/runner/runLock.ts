@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import { WorkError, messageOf } from '../base/errors.ts';
+import { writeAtomic } from '../base/writeAtomic.ts';
 import { processStart } from '../base/processIdentity.ts';
 import { holdLease, livenessOf, silenceMs } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
@@ -40,8 +42,8 @@ export function holdRunLock(store: Store, onLost: () => void = () => {}): () => 
       },
     });
     try {
-      mkdirSync(store.folder, { recursive: true });
-      writeFileSync(path, `${process.pid} ${processStart(process.pid) ?? ''} ${held.owner}`);
+      // A link in the place of the lock is replaced, not followed.
+      writeAtomic(path, `${process.pid} ${processStart(process.pid) ?? ''} ${held.owner}`);
     } catch (error) {
       held.release();
       throw new WorkError(`The state folder cannot be written: ${messageOf(error)}`, { cause: error });
@@ -76,7 +78,7 @@ function runNameOf(store: Store, { pid, owner }: LockOwner): string | null {
 /** Reads the process that holds the run lock; all null when none does. */
 export function readOwner({ folder }: Pick<Store, 'folder'>): LockOwner {
   try {
-    const [pid, started, owner] = readFileSync(join(folder, 'run.lock'), 'utf8').split(' ');
+    const [pid, started, owner] = readRegularFile(join(folder, 'run.lock')).toString().split(' ');
     return { pid: Number(pid) || null, started: started || null, owner: owner || null };
   } catch {
     return { pid: null, started: null, owner: null };

@@ -1,5 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
+import { writeAtomic } from '../base/writeAtomic.ts';
 import type { Store } from '../store/store.ts';
 
 // Windows has no signal that a program can answer: to be asked to stop, a run looks for a file there. The file names the
@@ -11,7 +13,7 @@ const requestPath = ({ folder }: Pick<Store, 'folder'>): string => join(folder, 
 
 /** Asks the run that holds a lease to stop. */
 export function requestStop(store: Pick<Store, 'folder'>, owner: string): void {
-  writeFileSync(requestPath(store), owner);
+  writeAtomic(requestPath(store), owner);
 }
 
 /** Calls `stop` once when someone asks the holder of a lease to stop; returns the function that ends the watch. */
@@ -19,7 +21,7 @@ export function followStopRequests(store: Pick<Store, 'folder'>, owner: string, 
   const timer = setInterval(() => {
     let asked: string;
     try {
-      asked = readFileSync(requestPath(store), 'utf8');
+      asked = readRegularFile(requestPath(store)).toString();
     } catch {
       return;
     }
@@ -31,7 +33,7 @@ export function followStopRequests(store: Pick<Store, 'folder'>, owner: string, 
   const end = (): void => {
     clearInterval(timer);
     try {
-      if (readFileSync(requestPath(store), 'utf8') === owner) rmSync(requestPath(store), { force: true });
+      if (readRegularFile(requestPath(store)).toString() === owner) rmSync(requestPath(store), { force: true });
     } catch {
       // Nobody asked.
     }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { hashFile } from '../data/hashFile.ts';
 import { areKept, placeFiles } from '../data/snapshotFiles.ts';
@@ -92,7 +93,7 @@ export function forgetNote(context: StageContext, { dataset }: { dataset: string
 
 function readNotes(context: StageContext, dataset: string): WriteNote[] {
   try {
-    return JSON.parse(readFileSync(notePath(context, dataset), 'utf8')) as WriteNote[];
+    return JSON.parse(readRegularFile(notePath(context, dataset)).toString()) as WriteNote[];
   } catch {
     return [];
   }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import { projectPath } from '../base/projectPath.ts';
 import type { MetricPoint } from '../tracking/writeRun.ts';
 
@@ -47,7 +48,7 @@ export function liveSeries(
         const stamp = stampOf(absolute);
         if (stamp === file.seen && !(last && stamp !== file.atStart)) continue;
         const now = Date.now();
-        const rows = pointsOf(readFileSync(absolute, 'utf8'), key, now, last);
+        const rows = pointsOf(readRegularFile(absolute).toString(), key, now, last);
         // A program that began anew wrote a shorter file.
         const added = rows.slice(rows.length < file.rows ? 0 : file.rows);
         if (added.length > 0) write(posix.join(posix.dirname(posix.dirname(folder)), 'metrics.json'), added);

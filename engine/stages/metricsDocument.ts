@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import { WorkError, messageOf } from '../base/errors.ts';
 import { numbersOfFile } from './numbersOfFile.ts';
 import { projectPath } from '../base/projectPath.ts';
@@ -58,7 +59,7 @@ export function metricsDocument(root: string, path: string, sink: MetricsSink, i
       if (stamp === seen) return;
       let found: Record<string, number>;
       try {
-        found = numbersOfFile(path, readFileSync(absolute, 'utf8'));
+        found = numbersOfFile(path, readRegularFile(absolute).toString());
       } catch {
         // Half written: it changes once more when it is complete.
         return;
@@ -68,7 +69,7 @@ export function metricsDocument(root: string, path: string, sink: MetricsSink, i
     },
     final() {
       try {
-        const found = numbersOfFile(path, readFileSync(absolute, 'utf8'));
+        const found = numbersOfFile(path, readRegularFile(absolute).toString());
         take(found);
         return found;
       } catch (error) {

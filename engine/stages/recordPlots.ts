@@ -1,5 +1,6 @@
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import { plotEnding, plotFolder } from '../../protocol/runPlot.ts';
 import { messageOf } from '../base/errors.ts';
 import { projectPath } from '../base/projectPath.ts';
@@ -66,7 +67,9 @@ function isNearer(other: string, folder: string, file: string): boolean {
 function textIn(root: string, path: string): string {
   const absolute = projectPath(root, path);
   if (statSync(absolute).size > mostBytes) throw new Error(`\`${path}\` is larger than ${mostBytes / 1e6} MB`);
-  return readFileSync(absolute, 'utf8').replace(/^\uFEFF/, '');
+  return readRegularFile(absolute)
+    .toString()
+    .replace(/^\uFEFF/, '');
 }
 
 function isFile(root: string, path: string): boolean {

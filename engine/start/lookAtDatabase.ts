@@ -84,6 +84,8 @@ export function kindOf(file: string): DatabaseKind | null {
   const start = Buffer.alloc(16);
   let handle: number | null = null;
   try {
+    // Opening a pipe waits for a writer.
+    if (!statSync(file).isFile()) return null;
     handle = openSync(file, 'r');
     readSync(handle, start, 0, 16, 0);
   } catch {

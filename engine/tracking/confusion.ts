@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import type { ConfusionMatrix } from '../../protocol/runs.ts';
 import { artifactsFolder, type Store } from '../store/store.ts';
 
@@ -14,7 +15,7 @@ export function confusionOf(store: Store, runId: string): ConfusionMatrix | null
   try {
     const path = join(artifactsFolder(store, runId), confusionFile);
     if (statSync(path).size > 1_000_000) return null;
-    const content = JSON.parse(readFileSync(path, 'utf8')) as { labels?: unknown; counts?: unknown };
+    const content = JSON.parse(readRegularFile(path).toString()) as { labels?: unknown; counts?: unknown };
     const { labels, counts } = content;
     if (!Array.isArray(labels) || !Array.isArray(counts) || labels.length === 0 || counts.length !== labels.length)
       return null;

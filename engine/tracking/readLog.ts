@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readRegularFile } from '../base/readRegularFile.ts';
 import type { EngineRequests } from '../../protocol/engineHost.ts';
 import { logPath, openLogPath, type Store } from '../store/store.ts';
 
@@ -47,9 +48,9 @@ export function readLog(
 /** A killed stage leaves its last lines open. */
 function openRows(store: Store, runId: string, stage: string, stream: 'all' | 'stderr'): { open?: string } {
   try {
-    const { stdout = [], stderr = [] } = JSON.parse(readFileSync(openLogPath(store, runId, stage), 'utf8')) as Partial<
-      Record<'stdout' | 'stderr', string[]>
-    >;
+    const { stdout = [], stderr = [] } = JSON.parse(
+      readRegularFile(openLogPath(store, runId, stage)).toString(),
+    ) as Partial<Record<'stdout' | 'stderr', string[]>>;
     const open = [...(stream === 'all' ? stdout : []), ...stderr].join('\n');
     return open === '' ? {} : { open };
   } catch {

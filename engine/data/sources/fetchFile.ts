@@ -1,6 +1,7 @@
-import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { readRegularFile } from '../../base/readRegularFile.ts';
 import { WorkError } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/writeAtomic.ts';
 import { hashFile } from '../hashFile.ts';
@@ -227,7 +228,7 @@ function sizeOf(path: string): number {
 
 function readJson(path: string): unknown {
   try {
-    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : null;
+    return existsSync(path) ? (JSON.parse(readRegularFile(path).toString()) as unknown) : null;
   } catch {
     return null;
   }

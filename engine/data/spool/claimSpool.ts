@@ -1,5 +1,6 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../../base/readRegularFile.ts';
 import { WorkError } from '../../base/errors.ts';
 import { isAlive, processStart } from '../../base/processIdentity.ts';
 import { makeFolder } from './segments.ts';
@@ -77,7 +78,7 @@ export function spoolHolderState(folder: string): (SpoolHolder & { isAlive: bool
 
 function readHolder(folder: string): SpoolHolder | null {
   try {
-    return JSON.parse(readFileSync(pathOf(folder), 'utf8')) as SpoolHolder;
+    return JSON.parse(readRegularFile(pathOf(folder)).toString()) as SpoolHolder;
   } catch {
     return null;
   }
@@ -94,7 +95,7 @@ function removeStale(path: string, stale: SpoolHolder | null): void {
   }
   let taken: SpoolHolder | null;
   try {
-    taken = JSON.parse(readFileSync(aside, 'utf8')) as SpoolHolder;
+    taken = JSON.parse(readRegularFile(aside).toString()) as SpoolHolder;
   } catch {
     taken = null;
   }

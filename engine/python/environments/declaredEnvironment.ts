@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readRegularFile } from '../../base/readRegularFile.ts';
 import type { Variables } from '../../base/programEnvironment.ts';
 
 export type PythonTool = 'conda' | 'poetry' | 'uv' | 'pixi' | 'pipenv';
@@ -24,7 +25,7 @@ export const homeOf = (env: Variables): string => env['HOME'] || env['USERPROFIL
 /** Returns the text of a file; null when it cannot be read. */
 export function textOf(...path: string[]): string | null {
   try {
-    return readFileSync(join(...path), 'utf8');
+    return readRegularFile(join(...path)).toString();
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../../base/readRegularFile.ts';
 import { tableSql } from '../../data/typedSource.ts';
 import { columnsOf } from '../../data/inspectColumns.ts';
 import { evaluator, type EvaluationOptions } from '../../evaluation/evaluate.ts';
@@ -106,7 +107,7 @@ function fitOf(folder: string): ModelFit | null {
 
 /** The content of a file that a train stage wrote as JSON; null when there is none. */
 function readJson(path: string): unknown {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : null;
+  return existsSync(path) ? (JSON.parse(readRegularFile(path).toString()) as unknown) : null;
 }
 
 /** True when a fit knows other classes than the tested one. Booleans may be written as numbers on either side. */

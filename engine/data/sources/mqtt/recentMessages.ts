@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../../../base/readRegularFile.ts';
 import { writeAtomic } from '../../../base/writeAtomic.ts';
 import { closedEnding, openEnding, segmentsOf } from '../../spool/segments.ts';
 
@@ -120,7 +121,7 @@ function readTail(file: string): string {
 
 function readKept(folder: string): Identity[] {
   try {
-    return JSON.parse(readFileSync(keptPath(folder), 'utf8')) as Identity[];
+    return JSON.parse(readRegularFile(keptPath(folder)).toString()) as Identity[];
   } catch {
     return [];
   }

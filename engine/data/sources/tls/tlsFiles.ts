@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { readRegularFile } from '../../../base/readRegularFile.ts';
 import { WorkError, messageOf } from '../../../base/errors.ts';
 import { projectPath } from '../../../base/projectPath.ts';
 
@@ -52,7 +52,7 @@ function pem(root: string, path: string | null | undefined, what: string): strin
   if (path === null || path === undefined || path === '') return null;
   let text: string;
   try {
-    text = readFileSync(projectPath(root, path), 'utf8');
+    text = readRegularFile(projectPath(root, path)).toString();
   } catch (error) {
     throw new WorkError(
       `The file \`${path}\`, ${what}, cannot be read: ${messageOf(error)}. A path is relative to the project.`,
