@@ -36,6 +36,8 @@ export function detectDelimiter(lines: readonly string[]): string {
     const other = splits.find((one) => one !== best && one.score > best.score * 0.9 && areDecimals(one.records));
     if (other) return other.delimiter;
   }
+  // Each bar is doubled: the empty fields between are none.
+  if (best?.delimiter === '|' && sample.every((line) => /^$|^[^|]*(\|\|[^|]*){2,}$/.test(line))) return '||';
   return best?.delimiter ?? ',';
 }
 

@@ -11,6 +11,7 @@ export interface FoundEncoding {
 /** Encodings of more than one byte a character, and those of other alphabets: their bytes are valid in several. */
 const denseCandidates = ['shift_jis', 'euc-jp', 'gb18030', 'big5', 'euc-kr', 'windows-1251', 'koi8-r', 'windows-1253'];
 const sparseCandidates = ['macintosh', 'windows-1250', 'windows-1252'];
+const centralCandidates = ['windows-1250', 'iso-8859-2', 'windows-1252'];
 
 /**
  * Returns the encoding of a text by its first bytes: a byte order mark, zeros at every second byte (UTF-16), valid
@@ -82,17 +83,37 @@ export function withoutCutCharacter(bytes: Buffer): Buffer {
  * Between 128 and 159, windows-1252 has few letters; many of them there are of an older system.
  */
 function singleByte(file: string, start: Buffer): string {
-  let [high, paired, odd] = [0, 0, 0];
+  let [high, paired, odd, central, euros, low] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < start.length; i++) {
     const byte = start[i] ?? 0;
     if (byte < 0x80) continue;
     high++;
     if ((start[i - 1] ?? 0) >= 0x80 || (start[i + 1] ?? 0) >= 0x80) paired += isWesternPair(start, i) ? 0 : 1;
-    else if (byte < 0xa0 && !lettersOf1252.has(byte) && isLetter(start[i - 1]) && isLetter(start[i + 1])) odd++;
+    else if (byte < 0xa0 && isOdd(byte, start[i - 1], start[i + 1])) odd++;
+    if (isCentral(byte, start[i - 1], start[i + 1])) central++;
+    if (byte === 0xa4 && /[0-9 ]/.test(String.fromCharCode(start[i - 1] ?? 0))) euros++;
+    if (byte < 0xa0) low++;
   }
   if (paired > high * 0.5) throw doubtful(file, start, denseCandidates);
   if (odd > high * 0.4) throw doubtful(file, start, sparseCandidates);
-  return 'windows-1252';
+  if (central > high * 0.1) throw doubtful(file, start, centralCandidates);
+  // The sign for any currency, which no one writes, is the euro of ISO 8859-15.
+  return euros > 0 && low === 0 ? 'iso-8859-15' : 'windows-1252';
+}
+
+/** A character that windows-1252 has not inside words, or a capital letter: Mac OS writes letters there. */
+function isOdd(byte: number, before = 0, after = 0): boolean {
+  if (!isLetter(before) || !isLetter(after)) return false;
+  return !lettersOf1252.has(byte) || (capitalsOf1252.has(byte) && isSmall(after));
+}
+
+/**
+ * A byte that is a letter of Central Europe in windows-1250 inside a word, where windows-1252 has a sign, or a letter
+ * that French and Italian have only at the end of words: `w³asny` is `własny`, `dùm` is `dům`.
+ */
+function isCentral(byte: number, before = 0, after = 0): boolean {
+  const isInside = (isLetter(before) || before >= 0xc0) && (isLetter(after) || after >= 0xc0);
+  return isInside && (signsOf1252.has(byte) || endsOf1252.has(byte));
 }
 
 /** True for one of exactly two bytes over 127 with a Latin letter beside them. */
@@ -104,6 +125,12 @@ function isWesternPair(start: Buffer, at: number): boolean {
 
 /** Letters and the apostrophe of windows-1252 below 160. */
 const lettersOf1252 = new Set([0x83, 0x8a, 0x8c, 0x8e, 0x92, 0x9a, 0x9c, 0x9e, 0x9f]);
+const capitalsOf1252 = new Set([0x8a, 0x8e, 0x9f]);
+/** `£ ¥ ¯ ³ ¹ ¾ ¿` of windows-1252: `Ł Ą Ż ł ą ľ ż` of windows-1250. */
+const signsOf1252 = new Set([0xa3, 0xa5, 0xaf, 0xb3, 0xb9, 0xbe, 0xbf]);
+/** `ì ù` of windows-1252: `ě ů` of windows-1250. */
+const endsOf1252 = new Set([0xec, 0xf9]);
+const isSmall = (byte = 0) => byte >= 97 && byte <= 122;
 const isLetter = (byte = 0) => (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122);
 
 function doubtful(file: string, start: Buffer, candidates: readonly string[]): DataError {

@@ -120,7 +120,7 @@ function widthOfTable(all: readonly TextRecord[]): number {
 function isComment(record: TextRecord, usual: number): boolean {
   if (record.quoted > 0 && !/^\s*!/.test(record.fields[0] ?? '')) return false;
   const [, sign] = /^\s*(#|!|\/\/|%)/.exec(record.fields[0] ?? '') ?? [];
-  return sign === '#' || sign === '!' || (sign !== undefined && record.fields.length !== usual);
+  return sign === '#' || (sign === '!' && usual > 1) || (sign !== undefined && record.fields.length !== usual);
 }
 
 /** A title has fewer fields than the rows; saved by a spreadsheet, it has as many, most of them empty. */

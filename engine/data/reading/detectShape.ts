@@ -64,7 +64,7 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
   const all = sign === null ? below : below.filter((record) => !isComment(record, sign));
   const units = start.header ? unitLines(all, first) : { lines: 0, note: null };
   const headerLines = start.header ? (given.headerLines ?? 1 + units.lines) : 1;
-  const rows = all.filter(({ line }) => line >= first.line + headerLines);
+  const rows = start.header ? all.filter(({ line }) => line >= first.line + headerLines) : all;
   if (units.note !== null && given.headerLines === undefined) notes.push(units.note);
   const { cells, plain, note } = cellsOf(start.names ?? first.fields, start.header, rows);
   if (note !== null) notes.push(note);

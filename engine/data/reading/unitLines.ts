@@ -30,7 +30,9 @@ export function unitLines(below: readonly TextRecord[], header: TextRecord): { l
     texts(record, columns).length > 0 &&
     !texts(record, columns).some(isValue);
   const areUnits = (cells: readonly string[]) =>
-    cells.filter(isUnitText).length * 2 >= cells.length && cells.every((cell) => cell.length <= 16);
+    cells.filter(isUnitText).length * 2 >= cells.length &&
+    cells.every((cell) => cell.length <= 16) &&
+    !(cells.length > 2 && 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.includes(cells.join('')));
 
   // Campbell writes the kind of value below the unit.
   const deep = measured(below.slice(2));
@@ -45,6 +47,8 @@ export function unitLines(below: readonly TextRecord[], header: TextRecord): { l
   const lines = isDeep ? 2 : isOne ? 1 : 0;
   if (lines === 0) return { lines: 0, note: null };
   const cells = texts(first, isDeep ? deep : measured(below.slice(1)));
+  // One text above numbers is rather a value.
+  if (cells.length === 1 && !areUnits(cells)) return { lines: 0, note: null };
   const shown = cells.slice(0, 3).map((cell) => `\`${cell.slice(0, 20)}\``);
   const words = `${lines === 1 ? 'line' : 'lines'} ${first.line}${lines === 1 ? '' : ` and ${first.line + 1}`}`;
   return areUnits(cells)

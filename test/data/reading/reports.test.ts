@@ -256,6 +256,39 @@ test('words below the header that are no units stay a row, and are told', async 
     assert.equal(readText(file(text)).readAs.headerLines, 1);
 });
 
+// Tried: Polish, Czech and Hungarian in windows-1250, German of Mac OS, the euro of ISO 8859-15; French, Italian, Spanish,
+// Danish and units with a raised three stay windows-1252.
+test('letters of Central Europe, of Mac OS and the euro of ISO 8859-15', () => {
+  const bytes = (text: string, letters: Record<string, number>) =>
+    Buffer.from([...text].map((c) => letters[c] ?? c.charCodeAt(0)));
+  const polish = { ł: 0xb3, ą: 0xb9, ż: 0xbf, ó: 0xf3, ę: 0xea, ś: 0x9c };
+  const czech = { ě: 0xec, ů: 0xf9, ř: 0xf8, č: 0xe8, á: 0xe1, í: 0xed, é: 0xe9, š: 0x9a };
+  const mac = { ü: 0x9f, ö: 0x9a, ä: 0x8a };
+  for (const [content, about] of [
+    [bytes('imię;x\nMichał Małkowska;1\nŻółw,ciąża;2\n'.replace('Żó', 'zó'), polish), /windows-1250 reads “imię”/],
+    [bytes('měsíc;x\nZaůčtováno;1\nprůměr;2\n', czech), /windows-1250 reads “měsíc”/],
+    [bytes('name;x\nMüller;1\nGrün;2\nBäcker;3\n', mac), /macintosh reads “Müller”/],
+  ] as const)
+    assert.throws(() => readText(file(content)), about);
+  assert.equal(readText(file(bytes('name,p\nMüller,5 €\nKöln,7 €\n', { '€': 0xa4 }))).readAs.encoding, 'iso-8859-15');
+  for (const text of [
+    'où,x\npère,1\nforêt,2\nça,3\n',
+    'città,x\nlunedì,1\npiù,2\nperò,3\n',
+    'a,x\n¿cómo?,1\naño,2\n¿Qué?,3\n',
+    'by,x\nKøbenhavn,1\nÆrø,2\nÅrhus,3\n',
+    'name,x\nGröße m³,1\nkm²,2\nNote¹,3\n',
+  ])
+    assert.equal(readText(file(latin(text))).readAs.encoding, 'windows-1252', text);
+});
+
+test('bars that are all doubled are one delimiter, and letters that count up are no units', () => {
+  assert.equal(readText(file('id||name||age\n1||ed||36\n2||leigh||NA\n', 'txt')).readAs.delimiter, '||');
+  assert.equal(readText(file('a|b|c\n1||2\n3|4|5\n', 'txt')).readAs.delimiter, '|');
+  assert.equal(readText(file('p,q,r\nA,B,C\n1,2,3\n4,5,6\n')).readAs.headerLines, 1);
+  // Lines of a table without a header count from the first.
+  assert.match(readText(file('1;2;3\n5;6\n7;8;9\n')).ragged ?? '', /1 of the first 3 rows/);
+});
+
 test('binary files named .dat are no table', () => {
   assert.equal(sourceFormat(file(Buffer.from([1, 0, 2, 0]), 'dat')), null);
   assert.equal(sourceFormat(file('a b\n1 2\n', 'dat')), 'csv');
