@@ -16,13 +16,19 @@ export interface Cells {
   columns: readonly { c: number; name: string }[];
 }
 
+/** Cells of texts. */
+export interface TextCells extends Cells {
+  /** A table with the same cells as a list l in each row, in the order of the columns. */
+  lists: string;
+}
+
 /** A table with more columns and not more rows than these is read by its cells. */
 export const fewColumns = 48;
 const manyRows = 20_000;
 /** A portion of columns has so many cells. */
 const cellsAtOnce = 8_000_000;
 /** The number of names in one statement. */
-const namesAtOnce = 250;
+const namesAtOnce = 2500;
 
 let tables = 0;
 
@@ -123,11 +129,46 @@ export async function stackColumns(
   const table = cellsTable();
   for (let from = 0; from === 0 || from < columns.length; from += namesAtOnce) {
     const some = columns.slice(from, from + namesAtOnce);
-    const list = (items: readonly (string | number)[]) => `[${items.join(', ')}]`;
-    const select = `SELECT ${rows ? 'rowid AS r, ' : ''}unnest(${list(some.map(({ c }) => c))}) AS c, unnest(${list(some.map(({ name }) => quoteIdentifier(name)))}) AS v FROM ${source}`;
+    const lists = `(SELECT ${rows ? 'rowid AS r, ' : ''}${listOf(some)} AS l FROM ${source})`;
+    const select = `SELECT ${rows ? 'r, ' : ''}unnest([${some.map(({ c }) => c).join(', ')}]) AS c, unnest(l) AS v FROM ${lists}`;
     await db.run(from === 0 ? `CREATE TEMP TABLE ${table} AS ${select}` : `INSERT INTO ${table} ${select}`);
   }
   return table;
+}
+
+const listOf = (columns: readonly { name: string }[]) =>
+  `[${columns.map(({ name }) => quoteIdentifier(name)).join(', ')}]`;
+
+/**
+ * Returns the texts of a source of many columns and few rows as cells, without a table of so many columns, which takes
+ * longer to make than to read. Null when it has more rows or few columns. `dropTexts` drops them.
+ */
+export async function textCells(db: Database, source: string, names: readonly string[]): Promise<TextCells | null> {
+  const mostRows = Math.min(manyRows, Math.floor(cellsAtOnce / names.length));
+  if (names.length <= fewColumns || mostRows === 0) return null;
+  const columns = names.map((name, c) => ({ c, name }));
+  const texts = { table: cellsTable(), type: 'string' as const, sqlType: 'VARCHAR', columns, lists: cellsTable() };
+  await db.run(
+    `CREATE TEMP TABLE ${texts.lists} AS SELECT ${listOf(columns)} AS l FROM ${source} LIMIT ${mostRows + 1}`,
+  );
+  try {
+    const [{ n = 0 } = {}] = await db.rows(`SELECT count(*) AS n FROM ${texts.lists}`);
+    if (Number(n) > mostRows) {
+      await dropTexts(db, texts);
+      return null;
+    }
+    await db.run(
+      `CREATE TEMP TABLE ${texts.table} AS SELECT rowid AS r, (generate_subscripts(l, 1) - 1)::INTEGER AS c, unnest(l) AS v FROM ${texts.lists}`,
+    );
+    return texts;
+  } catch (error) {
+    await dropTexts(db, texts);
+    throw error;
+  }
+}
+
+export async function dropTexts(db: Database, { table, lists }: TextCells): Promise<void> {
+  for (const one of [table, lists]) await db.run(`DROP TABLE IF EXISTS ${one}`);
 }
 
 /** Returns a condition that is true for the cells of some columns. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
-import { fewColumns, readsByCells, stackColumns, type Cells } from './cells.ts';
+import { dropTexts, fewColumns, textCells, type TextCells } from './cells.ts';
 import type { Database } from './database.ts';
 import { inferSchema } from './inferSchema.ts';
 import { columnsOf } from './inspectColumns.ts';
@@ -30,21 +30,15 @@ export async function inferFiles(
 ): Promise<InferredFiles> {
   const { guess = true, read, signal } = options;
   if (sourceFormat(files[0] ?? '') === 'csv') {
-    const texts = `loopwright_texts_${++tables}`;
-    await db.run(`CREATE TEMP TABLE ${texts} AS SELECT * FROM ${textSource(files, read)}`);
-    try {
-      return await withCells(db, texts, async (names, cells) => {
-        const written = await writtenOf(db, files, texts, names, cells, read, signal);
-        const { fields } = written.schema;
-        const select = (some: readonly string[]) => typedTexts(fieldsOf(fields, some), texts);
-        return {
-          schema: await inferSchema(db, texts, { guess, written: fields, select, cells }),
-          columns: written.columns,
-        };
-      });
-    } finally {
-      await db.run(`DROP TABLE IF EXISTS ${texts}`);
-    }
+    return withTexts(db, textSource(files, read), null, async (texts, names, cells) => {
+      const written = await writtenOf(db, files, texts, names, cells, read, signal);
+      const { fields } = written.schema;
+      const select = (some: readonly string[]) => typedTexts(fieldsOf(fields, some), texts);
+      return {
+        schema: await inferSchema(db, texts, { guess, written: fields, select, cells }),
+        columns: written.columns,
+      };
+    });
   }
   const source = sourceSql(files, { read });
   const texts = (await columnsOf(db, source)).filter(({ sqlType }) => sqlType === 'VARCHAR').map(({ name }) => name);
@@ -98,7 +92,7 @@ function writtenOf(
   files: readonly string[],
   texts: string,
   names: readonly string[],
-  cells: Cells | null,
+  cells: TextCells | null,
   read?: ReadSettings,
   signal?: AbortSignal,
 ): Promise<WrittenSchema> {
@@ -106,33 +100,46 @@ function writtenOf(
   return writtenSchema(db, texts, names, { delimiter, read, signal, cells });
 }
 
-/** Calls a function with the names of the columns of a table of texts, and its cells where it is wide and short. */
-async function withCells<T>(
+/**
+ * Calls a function with a table of texts, the names of its columns, and its cells where it is wide and short; there is
+ * no table then, and none of few columns. `known`: the cells of the texts, when they are there already.
+ */
+async function withTexts<T>(
   db: Database,
-  texts: string,
-  work: (names: readonly string[], cells: Cells | null) => Promise<T>,
+  source: string,
+  known: TextCells | null,
+  work: (texts: string, names: readonly string[], cells: TextCells | null) => Promise<T>,
+  always = true,
 ): Promise<T> {
-  const names = (await columnsOf(db, texts)).map(({ name }) => name);
-  const [{ n = 0 } = {}] = await db.rows(`SELECT count(*) AS n FROM ${texts}`);
-  if (!readsByCells(names.length, Number(n)) || Number(n) >= sampleRows) return work(names, null);
-  const columns = names.map((name, c) => ({ name, c }));
-  const table = await stackColumns(db, texts, columns, { rows: true });
+  const names = known?.columns.map(({ name }) => name) ?? (await columnsOf(db, source)).map(({ name }) => name);
+  if (!always && names.length <= fewColumns) return work(source, names, null);
+  const cells = known ?? (await textCells(db, source, names));
+  const isShort = cells !== null && (await rowsOf(db, cells)) < sampleRows;
+  const texts = isShort ? cells.table : `loopwright_texts_${++tables}`;
   try {
-    return await work(names, { table, type: 'string', sqlType: 'VARCHAR', columns });
+    if (!isShort) await db.run(`CREATE TEMP TABLE ${texts} AS SELECT * FROM ${source}`);
+    return await work(texts, names, isShort ? cells : null);
   } finally {
-    await db.run(`DROP TABLE IF EXISTS ${table}`);
+    if (cells && !known) await dropTexts(db, cells);
+    if (!isShort) await db.run(`DROP TABLE IF EXISTS ${texts}`);
   }
+}
+
+async function rowsOf(db: Database, { lists }: TextCells): Promise<number> {
+  const [{ n = 0 } = {}] = await db.rows(`SELECT count(*) AS n FROM ${lists}`);
+  return Number(n);
 }
 
 /**
  * How CSV files without a schema are read, and what a person should know about it. The last ones are kept while the files
- * do not change. Only the first `mostRows` of large files tell it.
+ * do not change. Only the first `mostRows` of large files tell it. `cells`: those of the texts, when they are there already.
  */
 export async function readAsWritten(
   db: Database,
   files: readonly string[],
   read?: ReadSettings,
   mostRows?: number,
+  cells: TextCells | null = null,
 ): Promise<WrittenSchema> {
   const stats = files.map((file) => statSync(file, { throwIfNoEntry: false }));
   const isLarge = stats.reduce((sum, one) => sum + (one?.size ?? 0), 0) > largeBytes;
@@ -145,27 +152,16 @@ export async function readAsWritten(
   const known = kept.get(key);
   if (known) return known;
   const texts = `(SELECT * FROM ${textSource(files, read)}${limit})`;
-  const found = await writtenTexts(db, files, texts, read);
+  const found = await withTexts(
+    db,
+    texts,
+    cells,
+    (source, names, own) => writtenOf(db, files, source, names, own, read),
+    false,
+  );
   for (const first of kept.keys()) if (kept.size >= mostKept) kept.delete(first);
   kept.set(key, found);
   return found;
-}
-
-async function writtenTexts(
-  db: Database,
-  files: readonly string[],
-  texts: string,
-  read: ReadSettings | undefined,
-): Promise<WrittenSchema> {
-  const names = (await columnsOf(db, texts)).map(({ name }) => name);
-  if (names.length <= fewColumns) return writtenOf(db, files, texts, names, null, read);
-  const table = `loopwright_texts_${++tables}`;
-  await db.run(`CREATE TEMP TABLE ${table} AS SELECT * FROM ${texts}`);
-  try {
-    return await withCells(db, table, (own, cells) => writtenOf(db, files, table, own, cells, read));
-  } finally {
-    await db.run(`DROP TABLE IF EXISTS ${table}`);
-  }
 }
 
 const largeBytes = 64 << 20;

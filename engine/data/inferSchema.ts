@@ -1,7 +1,7 @@
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import { fewColumns, readsByCells, visitCells, visitTypedCells, type Cells } from './cells.ts';
 import type { Database } from './database.ts';
-import { columnsOf } from './inspectColumns.ts';
+import { columnsOf, type SourceColumn } from './inspectColumns.ts';
 import { inPortions } from './portions.ts';
 import { categoriesOf, formatOf, inferredCells, isUnique, type Inferred } from './inferredColumns.ts';
 import { profileTable, type ColumnProfile } from './profileTable.ts';
@@ -16,7 +16,7 @@ export interface InferOptions {
   written?: readonly Field[];
   /** Returns a SELECT of some columns of a source of texts in their types. Default: as they are. */
   select?: (names: readonly string[]) => string;
-  /** Cells of the texts of the source, of which `written` tells the types. */
+  /** Cells of texts, of which `written` tells the types; the source is not read then. */
   cells?: Cells | null;
 }
 
@@ -30,7 +30,9 @@ export async function inferSchema(
   source: string,
   { guess = false, written = [], select, cells = null }: InferOptions = {},
 ): Promise<DatasetSchema> {
-  const sourceColumns = await columnsOf(db, source);
+  const sourceColumns: SourceColumn[] = cells
+    ? cells.columns.map(({ name }) => ({ name, type: cells.type, sqlType: cells.sqlType }))
+    : await columnsOf(db, source);
   const forms = new Map(written.map((field) => [field.name, field]));
   const columns: Inferred[] = [];
   const infer = async (part: string) => {

@@ -3,6 +3,8 @@ import { quoteLiteral } from './quote.ts';
 /** Minutes whose last second can be a leap second: zones differ from UTC by quarters of an hour. */
 const leap = '([0-9]{2}:(?:59|29|14|44)):60';
 
+const leapSecond = new RegExp(leap);
+
 /**
  * Returns SQL of a time from a text in which 23:59:60 is the second after 23:59:59, as POSIX counts it: `read` gives the
  * SQL that reads a text without a leap second, which is none for DuckDB.
@@ -19,5 +21,5 @@ export function mayLeap(text: string): string {
 
 /** True for a text with a leap second. */
 export function hasLeapSecond(text: string): boolean {
-  return new RegExp(leap).test(text);
+  return text.includes(':60') && leapSecond.test(text);
 }

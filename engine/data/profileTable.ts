@@ -7,6 +7,7 @@ import { inPortions } from './portions.ts';
 import { profileCells } from './profileCells.ts';
 import { levelsOf } from './textLevels.ts';
 import { mostCounted, profileByCounts } from './valueCounts.ts';
+import type { TypedCells } from './typedCells.ts';
 import { countNumbers, gridsFor, profileNumbers } from './numberProfiles.ts';
 
 export type { NumberProfile } from '../../protocol/dataProfile.ts';
@@ -87,6 +88,23 @@ async function profileByCells(
     const profile = found.get(name);
     return profile ? [profile] : [];
   });
+}
+
+/** As `profileTable`, of typed cells. */
+export async function profileTypedCells(
+  db: Database,
+  { columns, cells }: TypedCells,
+  { columns: wanted, onProgress }: Pick<ProfileOptions, 'columns' | 'onProgress'> = {},
+): Promise<ColumnProfile[]> {
+  const names = new Set(wanted ?? columns.map(({ name }) => name));
+  const found = new Map<string, ColumnProfile>();
+  for (const one of cells) {
+    const own = one.columns.filter(({ name }) => names.has(name));
+    if (own.length === 0) continue;
+    for (const profile of await profileCells(db, { ...one, columns: own })) found.set(profile.name, profile);
+    onProgress?.(found.size, names.size);
+  }
+  return columns.flatMap(({ name }) => found.get(name) ?? []);
 }
 
 async function profileColumns(

@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
+import { dropTexts, formField, formKey, groupBy, ofColumns, textCells, type TextCells } from './cells.ts';
 import type { Database } from './database.ts';
 import { columnsOf, type SourceColumn } from './inspectColumns.ts';
 import { parseField } from './parseField.ts';
@@ -7,6 +9,7 @@ import { readAsWritten } from './inferFiles.ts';
 import { tableInPortions } from './portions.ts';
 import { quoteIdentifier } from './quote.ts';
 import { sourceFormat, sourceSql } from './readSource.ts';
+import { dropCells, tableOfCells, typeCells, type TypedCells } from './typedCells.ts';
 
 /** Files as a source to validate. With a schema, CSV fields stay text, so that the schema checks them as written. */
 export interface RawSource {
@@ -75,62 +78,105 @@ export async function typedSelect(
   schema: DatasetSchema | null,
   options: TypedOptions = {},
 ): Promise<string> {
-  if (schema === null && sourceFormat(files[0] ?? '') === 'csv') {
-    const { schema: written, columns } = await readAsWritten(db, files, options.read, options.rows);
+  const typed = await typedTable(db, files, schema, options);
+  if (!typed.cells) return typed.select;
+  const table = await tableOfCells(db, typed);
+  await dropCells(db, typed);
+  return `SELECT * FROM ${table}`;
+}
+
+/** A table in its types: a SELECT of it, or its cells where text of many columns has few rows. */
+export type TypedTable = { select: string; cells: null } | TypedCells;
+
+/** As `typedSelect`, with the cells of a wide table of few rows; the caller drops them. */
+export async function typedTable(
+  db: Database,
+  files: readonly string[],
+  schema: DatasetSchema | null,
+  options: TypedOptions = {},
+): Promise<TypedTable> {
+  const text = sourceFormat(files[0] ?? '') === 'csv';
+  const { read = schema?.loopwright?.read } = options;
+  const rejects = text && options.rejects === true;
+  const inFiles = sourceSql(files, { allText: text, withFile: false, rejects, read });
+  const columns = await columnsOf(db, inFiles);
+  const isWide = text && columns.length > mostInOneStatement && sizeOf(files) <= largestInCells;
+  const names = columns.map(({ name }) => name);
+  const cells = isWide ? await textCells(db, inFiles, names) : null;
+  try {
+    return await typedOf(db, { files, text, inFiles, columns, cells }, schema, { ...options, read });
+  } finally {
+    if (cells) await dropTexts(db, cells);
+  }
+}
+
+interface FoundTexts {
+  files: readonly string[];
+  text: boolean;
+  /** FROM expression of the files. */
+  inFiles: string;
+  columns: readonly SourceColumn[];
+  cells: TextCells | null;
+}
+
+async function typedOf(
+  db: Database,
+  found: FoundTexts,
+  schema: DatasetSchema | null,
+  options: TypedOptions,
+): Promise<TypedTable> {
+  const strict = options.strays === 'text';
+  if (schema === null && found.text) {
+    const { schema: written, columns } = await readAsWritten(db, found.files, options.read, options.rows, found.cells);
     const { texts = new Set() } = options;
-    const strays = options.strays === 'text' ? columns.filter((column) => column.strays.length > 0) : [];
-    return selectOf(
-      db,
-      files,
-      { ...written, fields: written.fields.map((field) => (texts.has(field.name) ? asText(field) : field)) },
-      options,
-      () => Promise.resolve(new Set(strays.map(({ name }) => name))),
+    const strays = strict ? columns.filter((column) => column.strays.length > 0) : [];
+    const fields = written.fields.map((field) => (texts.has(field.name) ? asText(field) : field));
+    return selectOf(db, found, { ...written, fields }, options, () =>
+      Promise.resolve(new Set(strays.map(({ name }) => name))),
     );
   }
-  const isStrict = options.strays === 'text' && isText(files, schema);
-  return selectOf(db, files, schema, options, (source, fields) =>
-    isStrict && schema ? strayColumns(db, source, fields, schema) : Promise.resolve(new Set()),
-  );
+  return selectOf(db, found, schema, options, (source, fields) => {
+    if (!strict || !found.text || !schema) return Promise.resolve(new Set());
+    return found.cells ? strayCells(db, found.cells, fields, schema) : strayColumns(db, source, fields, schema);
+  });
 }
 
 /** `straysIn` returns the names of the columns with texts of another type, which stay texts. */
 async function selectOf(
   db: Database,
-  files: readonly string[],
+  { text, inFiles, columns, cells }: FoundTexts,
   schema: DatasetSchema | null,
   options: TypedOptions,
   straysIn: (source: string, fields: readonly Field[]) => Promise<ReadonlySet<string>>,
-): Promise<string> {
-  const text = isText(files, schema);
-  const read = options.read ?? schema?.loopwright?.read;
-  const inFiles = sourceSql(files, { allText: text, withFile: false, rejects: text && options.rejects === true, read });
-  const columns = await columnsOf(db, inFiles);
+): Promise<TypedTable> {
   // Text of many columns is parsed once: it is read for each portion of them.
   const texts =
-    text && columns.length > mostInOneStatement
+    text && !cells && columns.length > mostInOneStatement
       ? await tableInPortions(db, ['texts'], () => `SELECT * FROM ${inFiles}`)
       : null;
   const source = texts ?? inFiles;
   const known = new Map(schema?.fields.map((field) => [field.name, field]));
-  if (text) for (const field of await widened(db, source, columns, known)) known.set(field.name, field);
+  if (text) for (const field of await widened(db, cells ?? source, columns, known)) known.set(field.name, field);
   const strays = await straysIn(
     source,
     columns.flatMap(({ name }) => known.get(name) ?? []),
   );
-  const select = (from: string, some: readonly SourceColumn[]) => {
-    const selected = some.map(({ name, sqlType }) => {
-      const field = known.get(name);
-      const quoted = quoteIdentifier(name);
-      if (!field || !schema) return quoted;
-      const { value, text: filled } = parseField(field, schema, sqlType, text ? 'raw' : 'typed');
-      if (!strays.has(name)) return `${value} AS ${quoted}`;
-      const kept = options.asWritten?.has(name) ? filled : `coalesce(CAST(${value} AS VARCHAR), ${filled})`;
-      return `${kept} AS ${quoted}`;
-    });
-    return `SELECT ${selected.join(', ')} FROM ${from}`;
+  /** SQL of the value of a column, whose text or value is in `column`. */
+  const valueOf = ({ name, sqlType }: SourceColumn, column: string) => {
+    const field = known.get(name);
+    if (!field || !schema) return quoteIdentifier(column);
+    const { value, text: filled } = parseField({ ...field, name: column }, schema, sqlType, text ? 'raw' : 'typed');
+    if (!strays.has(name)) return value;
+    return options.asWritten?.has(name) ? filled : `coalesce(CAST(${value} AS VARCHAR), ${filled})`;
   };
-  if (texts === null) return select(source, columns);
   const byName = new Map(columns.map((column) => [column.name, column]));
+  if (cells)
+    return typeCells(db, cells, (name) =>
+      valueOf(byName.get(name) ?? { name, type: 'string', sqlType: 'VARCHAR' }, 'v'),
+    );
+  const select = (from: string, some: readonly SourceColumn[]) =>
+    `SELECT ${some.map((column) => selected(valueOf(column, column.name), column.name)).join(', ')} FROM ${from}`;
+  if (texts === null) return { select: select(source, columns), cells: null };
   const typed = await tableInPortions(
     db,
     columns.map(({ name }) => name),
@@ -141,8 +187,16 @@ async function selectOf(
       ),
   );
   await db.run(`DROP TABLE ${texts}`);
-  return `SELECT * FROM ${typed}`;
+  return { select: `SELECT * FROM ${typed}`, cells: null };
 }
+
+function selected(value: string, name: string): string {
+  const quoted = quoteIdentifier(name);
+  return value === quoted ? quoted : `${value} AS ${quoted}`;
+}
+
+const sizeOf = (files: readonly string[]) =>
+  files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 
 function asText({ name, missingValues }: Field): Field {
   return { name, type: 'string', ...(missingValues && { missingValues }) };
@@ -168,8 +222,34 @@ async function strayColumns(
   return found;
 }
 
+/** The same by cells. */
+async function strayCells(
+  db: Database,
+  cells: TextCells,
+  fields: readonly Field[],
+  schema: DatasetSchema,
+): Promise<Set<string>> {
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const found = new Set<string>();
+  const known = cells.columns.flatMap(({ c, name }) => {
+    const field = byName.get(name);
+    return field ? [{ c, name, field }] : [];
+  });
+  const names = new Map(known.map(({ c, name }) => [c, name]));
+  for (const own of groupBy(known, ({ field }) => formKey(field)).values()) {
+    const { filled, value } = parseField(formField(own[0]?.field), schema, 'VARCHAR', 'raw');
+    const strays = await db.rows(
+      `SELECT DISTINCT c FROM ${cells.table} WHERE ${ofColumns(own.map(({ c }) => c))} AND (${filled}) AND (${value}) IS NULL`,
+    );
+    for (const { c } of strays) found.add(names.get(Number(c)) ?? '');
+  }
+  return found;
+}
+
 /** The time to plan a statement grows with the square of the number of its expressions. */
 const fieldsAtOnce = 12;
+/** The bytes of text files that are read by cells. */
+const largestInCells = 64 << 20;
 
 /** Beyond this number of columns, text is read in portions into a temporary table. */
 const mostInOneStatement = 200;
@@ -177,7 +257,7 @@ const mostInOneStatement = 200;
 /** Fields of whole numbers, some of which are not of 64 bits, as fields of up to 38 digits. */
 async function widened(
   db: Database,
-  source: string,
+  source: string | TextCells,
   columns: readonly SourceColumn[],
   known: ReadonlyMap<string, Field>,
 ): Promise<Field[]> {
@@ -186,12 +266,19 @@ async function widened(
     return field?.type === 'integer' && field.loopwright?.decimals === undefined ? [field] : [];
   });
   const longest: number[] = [];
-  for (let from = 0; from < narrow.length; from += mostInOneStatement) {
-    const some = narrow.slice(from, from + mostInOneStatement);
-    const lengths = some.map(({ name }, i) => `max(length(${quoteIdentifier(name)})) AS l${i}`);
-    const [row = {}] = await db.rows(`SELECT ${lengths.join(', ')} FROM ${source}`);
-    longest.push(...some.map((_, i) => Number(row[`l${i}`] ?? 0)));
-  }
+  if (typeof source !== 'string') {
+    const positions = new Map(source.columns.map(({ c, name }) => [name, c]));
+    const own = narrow.map(({ name }) => positions.get(name) ?? -1);
+    const rows = await db.rows(`SELECT c, max(length(v)) AS l FROM ${source.table} WHERE ${ofColumns(own)} GROUP BY c`);
+    const lengths = new Map(rows.map(({ c, l }) => [Number(c), Number(l ?? 0)]));
+    longest.push(...own.map((c) => lengths.get(c) ?? 0));
+  } else
+    for (let from = 0; from < narrow.length; from += mostInOneStatement) {
+      const some = narrow.slice(from, from + mostInOneStatement);
+      const lengths = some.map(({ name }, i) => `max(length(${quoteIdentifier(name)})) AS l${i}`);
+      const [row = {}] = await db.rows(`SELECT ${lengths.join(', ')} FROM ${source}`);
+      longest.push(...some.map((_, i) => Number(row[`l${i}`] ?? 0)));
+    }
   return narrow.flatMap((field, i) =>
     (longest[i] ?? 0) > 18 ? [{ ...field, loopwright: { ...field.loopwright, decimals: 0 } }] : [],
   );

@@ -2,10 +2,11 @@ import { statSync } from 'node:fs';
 import { expandGlob } from '../data/expandGlob.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
-import { profileTable } from '../data/profileTable.ts';
+import { profileTable, profileTypedCells } from '../data/profileTable.ts';
 import { contradictions } from '../data/reading/contradictions.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
-import { tableSql, typedSelect } from '../data/typedSource.ts';
+import { dropCells } from '../data/typedCells.ts';
+import { tableSql, typedTable } from '../data/typedSource.ts';
 import { checkWholeGzip } from '../data/wholeGzip.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { CancelledError, DataError, messageOf } from '../base/errors.ts';
@@ -86,7 +87,13 @@ async function readFacts(
   const text = format === 'csv' && schema !== null;
   const how = settings ?? undefined;
   if (!schema) {
-    const source = await tableSql(db, files, null, { read: how, rows: mostRows + 1 });
+    const typed = format === 'csv' ? await typedTable(db, files, null, { read: how, rows: mostRows + 1 }) : null;
+    if (typed?.cells) {
+      const columns = await profileTypedCells(db, typed);
+      await dropCells(db, typed);
+      return { ...empty, rows: columns[0]?.rows ?? 0, columns: withoutSplit(columns).map(factsOf) };
+    }
+    const source = typed ? `(${typed.select})` : sourceSql(files, { withFile: false });
     const limited = `(SELECT * FROM ${source} LIMIT ${mostRows + 1})`;
     if (format !== 'parquet') await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_facts AS SELECT * FROM ${limited}`);
     const read = format === 'parquet' ? limited : 'loopwright_facts';
@@ -113,12 +120,15 @@ async function readFacts(
     ...(environment === null ? {} : { environment }),
   });
   try {
-    const read = await typedSelect(db, files, schema, { rejects: true, read: how });
+    const found = await typedTable(db, files, schema, { rejects: true, read: how });
+    const read = found.cells ? '' : found.select;
     // Text is parsed once into a table. Parquet is read in place.
     const typed = text ? 'loopwright_facts' : large ? `(SELECT * FROM (${read}) LIMIT ${mostRows + 1})` : `(${read})`;
-    if (text)
+    if (text && !found.cells)
       await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_facts AS SELECT * FROM (${read}) LIMIT ${mostRows + 1}`);
-    const columns = withoutSplit(await profileTable(db, typed)).map(factsOf);
+    const profiles = found.cells ? await profileTypedCells(db, found) : await profileTable(db, typed);
+    if (found.cells) await dropCells(db, found);
+    const columns = withoutSplit(profiles).map(factsOf);
     const orphans = result.rules.flatMap(({ foreignKey, count, firstRow, firstValue }) =>
       foreignKey === undefined ? [] : [{ key: foreignKey, count, firstRow, firstValue: firstValue ?? '' }],
     );

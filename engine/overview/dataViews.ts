@@ -9,15 +9,16 @@ import type {
   QualityReport,
 } from '../../protocol/dataProfile.ts';
 import type { Database } from '../data/database.ts';
-import { columnsOf } from '../data/inspectColumns.ts';
+import { columnsOf, type SourceColumn } from '../data/inspectColumns.ts';
 import { markersIn } from '../data/markersIn.ts';
 import { readAsWritten } from '../data/inferFiles.ts';
-import { profileTable } from '../data/profileTable.ts';
+import { profileTable, profileTypedCells } from '../data/profileTable.ts';
+import { tableOfCells, type TypedCells } from '../data/typedCells.ts';
 import { qualityReport } from '../data/qualityReport.ts';
 import { relationsOf } from '../data/relations.ts';
 import { readingsOf, readingWords } from '../data/reading/describeReading.ts';
 import { sourceFormat } from '../data/readSource.ts';
-import { rawSource, tableSql, typedSelect } from '../data/typedSource.ts';
+import { rawSource, tableSql, typedTable } from '../data/typedSource.ts';
 import { sharedDistribution } from '../data/sharedDistribution.ts';
 import { validateTable, type ValidationResult } from '../data/validateTable.ts';
 import { comparatorsOf } from '../drift/comparators.ts';
@@ -33,8 +34,8 @@ import type { FoundSubject } from './dataSubject.ts';
 export interface ProfileViewOptions {
   /** The project folder, which file names are relative to. */
   root: string;
-  /** The result of `subjectSql`. Default: the subject is read. */
-  source?: string;
+  /** The subject, when it is opened already. */
+  opened?: OpenedSubject;
   columns?: readonly string[];
   target?: string;
   onProgress?: (done: number, columns: number) => void;
@@ -45,11 +46,29 @@ export interface ProfileViewOptions {
  * when it is large; Parquet is read in place.
  */
 export async function subjectSql(db: Database, found: FoundSubject): Promise<string> {
-  const select = await typedSelect(db, found.files, found.schema, { rejects: true, read: found.read });
-  if (sourceFormat(found.files[0] ?? '') === 'parquet') return `(${select})`;
-  const table = `loopwright_subject_${++subjects}`;
-  await db.run(`CREATE TEMP TABLE ${table} AS ${select}`);
-  return table;
+  return (await openSubject(db, found)).source();
+}
+
+/** A subject in the types of its schema. */
+export interface OpenedSubject {
+  columns: readonly SourceColumn[];
+  /** The cells of a wide table of few rows; null for others. */
+  cells: TypedCells | null;
+  /** As `subjectSql`; of cells the first call makes a table. */
+  source: () => Promise<string>;
+}
+
+/** Opens a subject to read it once. */
+export async function openSubject(db: Database, found: FoundSubject): Promise<OpenedSubject> {
+  const typed = await typedTable(db, found.files, found.schema, { rejects: true, read: found.read });
+  if (typed.cells) {
+    let table: Promise<string> | null = null;
+    return { columns: typed.columns, cells: typed, source: () => (table ??= tableOfCells(db, typed)) };
+  }
+  const isParquet = sourceFormat(found.files[0] ?? '') === 'parquet';
+  const source = isParquet ? `(${typed.select})` : `loopwright_subject_${++subjects}`;
+  if (!isParquet) await db.run(`CREATE TEMP TABLE ${source} AS ${typed.select}`);
+  return { columns: await columnsOf(db, source), cells: null, source: () => Promise.resolve(source) };
 }
 
 let subjects = 0;
@@ -61,10 +80,9 @@ export async function profileSubject(
   options: ProfileViewOptions,
 ): Promise<DataProfile> {
   const started = performance.now();
-  const columns = await profileTable(db, options.source ?? (await subjectSql(db, found)), {
-    columns: options.columns,
-    onProgress: options.onProgress,
-  });
+  const { cells, source } = options.opened ?? (await openSubject(db, found));
+  const how = { columns: options.columns, onProgress: options.onProgress };
+  const columns = cells ? await profileTypedCells(db, cells, how) : await profileTable(db, await source(), how);
   return {
     ...headOf(found, columns, options),
     rows: columns[0]?.rows ?? 0,

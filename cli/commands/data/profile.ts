@@ -2,9 +2,8 @@ import { resolve } from 'node:path';
 import { readAsWritten } from '../../../engine/data/inferFiles.ts';
 import { sourceFormat } from '../../../engine/data/readSource.ts';
 import { writtenNotes } from '../../../engine/data/written/writtenNotes.ts';
-import { columnsOf } from '../../../engine/data/inspectColumns.ts';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
-import { profileSubject, relateSubject, subjectSql } from '../../../engine/overview/dataViews.ts';
+import { openSubject, profileSubject, relateSubject } from '../../../engine/overview/dataViews.ts';
 import { ProjectError } from '../../../engine/base/errors.ts';
 import { suggestion } from '../../../engine/base/didYouMean.ts';
 import type { ColumnProfile, DataProfile, DataRelations } from '../../../protocol/dataProfile.ts';
@@ -42,8 +41,8 @@ export async function dataProfile(
     context.signal,
     async (db): Promise<{ profile: DataProfile; relations: DataRelations | null; values: ValueNotes }> => {
       const root = place.project?.root ?? place.folder;
-      const source = await subjectSql(db, found);
-      const names = (await columnsOf(db, source)).map(({ name }) => name);
+      const opened = await openSubject(db, found);
+      const names = opened.columns.map(({ name }) => name);
       const unknown = [...(columns ?? []), options.target].find((name) => name !== undefined && !names.includes(name));
       if (unknown !== undefined)
         throw new ProjectError(
@@ -51,7 +50,7 @@ export async function dataProfile(
         );
       const profile = await profileSubject(db, found, {
         root,
-        source,
+        opened,
         columns,
         target: options.target,
         onProgress: (done, all) => terminal.progress(`${bar(done / all)} ${done} of ${all} columns`),
@@ -60,7 +59,7 @@ export async function dataProfile(
       const { columns: told } = isWritten ? await readAsWritten(db, found.files, found.read) : { columns: [] };
       return {
         profile,
-        relations: wantsRelations ? await relateSubject(db, found, options.target, source) : null,
+        relations: wantsRelations ? await relateSubject(db, found, options.target, await opened.source()) : null,
         values: writtenNotes(told),
       };
     },

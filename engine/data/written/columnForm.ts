@@ -259,7 +259,7 @@ function readAs(text: string, { decimal, group }: Pick<NumberForm, 'decimal' | '
 }
 
 function booleanWords(texts: readonly string[]): Pick<Field, 'trueValues' | 'falseValues'> | null {
-  if (texts.length === 0) return null;
+  if (texts.length === 0 || !texts.every((text) => /^(?:true|false|yes|no|t|f)$/i.test(text))) return null;
   const lower = new Set(texts.map((text) => text.toLowerCase()));
   for (const [yes, no] of [
     ['true', 'false'],

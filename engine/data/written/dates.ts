@@ -160,7 +160,7 @@ function dateFormats(text: string): string[] {
 /** True when the calendar has the day. A year of two digits is one of 2000 to 2068 or 1969 to 1999. */
 function exists(year: number, month: number, day: number): boolean {
   const full = year >= 100 ? year : year + (year < 69 ? 2000 : 1900);
-  return isMonth(month) && isDay(day) && day <= new Date(Date.UTC(full, month, 0)).getUTCDate();
+  return isMonth(month) && isDay(day) && (day <= 28 || day <= new Date(Date.UTC(full, month, 0)).getUTCDate());
 }
 
 const isoExists = (text: string) =>

@@ -4,6 +4,7 @@
  * numbers of the column are whole.
  */
 export function isLossy(text: string, whole: boolean): boolean {
+  if (text.length <= 15) return false;
   const digits = text.replace(/[^0-9.]/g, '');
   if (digits.replace('.', '').replace(/^0+/, '').length <= 15) return false;
   // A column of whole numbers is read as 64 bits.

@@ -62,10 +62,21 @@ interface Written {
   dressed: boolean;
   /** True for a dash that is zero. */
   dash: boolean;
+  /** Digits alone, or digits with a point behind the first ones: nearly all numbers, which need no pattern. */
+  plain?: 'digits' | 'decimal';
 }
 
 const dashWithCurrency = new RegExp(zeroWithCurrency);
+/** A number without spaces, units and brackets. */
+const bareText = /^[+-]?([0-9]+(\.[0-9]*)?|[0-9][0-9.,]*)$/;
+
 function written(text: string): Written | null {
+  const [, only, fraction] = bareText.exec(text) ?? [];
+  if (only !== undefined) {
+    const plain = fraction !== undefined ? 'decimal' : only.includes('.') || only.includes(',') ? undefined : 'digits';
+    const negative = text.startsWith('-');
+    return { text, core: only, negative, unit: '', dressed: false, dash: false, ...(plain && { plain }) };
+  }
   if (/^[+-]?inf(inity)?$/i.test(text))
     return { text, core: null, negative: text.startsWith('-'), unit: '', dressed: false, dash: false };
   if (dashWithCurrency.test(text))
@@ -87,6 +98,13 @@ function written(text: string): Written | null {
     dressed: !/^[+-]?[0-9.,]/.test(text) || /[^0-9.,]$/.test(text) || unit !== '',
     dash: false,
   };
+}
+
+/** The same for a number, in a small part of the time for a plain one. */
+function bareOf({ core, plain }: Written, convention: Convention): string | null {
+  if (core === null) return null;
+  if (plain === 'digits' || (plain === 'decimal' && convention.decimal === '.')) return core;
+  return plain === 'decimal' && convention.group !== '.' ? null : bare(core, convention);
 }
 
 /** The parts of a number in a convention, as `integer.fraction` with an exponent; null when it is not written so. */
@@ -124,21 +142,27 @@ export interface NumberHints {
  * one (`allowed` strays). Null when the texts are no numbers, or codes: `01234`, `1E5`, `+491701234567`.
  */
 export function numberForm(texts: readonly string[], hints: NumberHints, allowed: number): NumberForm | null {
-  const parsed = texts.map(written);
+  const parsed: (Written | null)[] = [];
+  let others = 0;
+  for (const text of texts) {
+    const one = written(text);
+    if (one === null && ++others > allowed) return null;
+    parsed.push(one);
+  }
   const numbers = parsed.filter((one) => one !== null);
-  if (texts.length - numbers.length > allowed || numbers.length === 0) return null;
+  if (numbers.length === 0) return null;
   if (isCode(numbers)) return null;
   const units = new Set(numbers.filter(({ core }) => core !== null).map(({ unit }) => unit));
   if ([...units].filter((unit) => unit !== '').length > 1) return null;
   const fitting = conventions.flatMap((convention) => {
-    const values = numbers.map(({ core }) => (core === null ? 'inf' : bare(core, convention)));
+    const values = numbers.map((one) => (one.core === null ? 'inf' : bareOf(one, convention)));
     const missed = values.filter((value) => value === null).length + texts.length - numbers.length;
     return missed <= allowed ? [{ convention, values, missed }] : [];
   });
   const least = Math.min(...fitting.map(({ missed }) => missed));
-  const [best, ...others] = fitting.filter(({ missed }) => missed === least);
+  const [best, ...rest] = fitting.filter(({ missed }) => missed === least);
   if (!best) return null;
-  const rival = others.find(({ values }) => values.some((value, i) => !isSame(value, best.values[i] ?? null)));
+  const rival = rest.find(({ values }) => values.some((value, i) => !isSame(value, best.values[i] ?? null)));
   // Yen have no part.
   const isGrouped = [...units].some((unit) => withoutCents.has(unit));
   const prefers = isGrouped
@@ -153,7 +177,7 @@ export function numberForm(texts: readonly string[], hints: NumberHints, allowed
   const signs = numbers.some(({ dressed }) => dressed);
   const strays = texts.filter((_, i) => {
     const one = parsed[i];
-    return !one || (one.core !== null && bare(one.core, convention) === null);
+    return !one || (one.core !== null && bareOf(one, convention) === null);
   });
   // Where signs are left out, `5 kg` would be read as 5.
   if (signs && strays.some((text) => /[0-9]/.test(text))) return null;
