@@ -93,7 +93,7 @@ for (const [rows, given, options] of [
     const db = await openDatabase();
     try {
       const found = await read(db, whole, given, options);
-      const expected = [];
+      const expected: Awaited<ReturnType<typeof read>>[] = [];
       for (const part of parts) expected.push(await read(db, part, given, options));
       assert.deepEqual(
         found.columns,
