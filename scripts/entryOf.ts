@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 export function entryOf(bundle: string, source: string): string {
   const built = statSync(join(root, bundle), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const changed = ['cli', 'engine', 'protocol', 'server']
+  const changed = ['cli', 'engine', 'helper', 'protocol', 'server', 'words']
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .some((entry) => entry.isFile() && statSync(join(entry.parentPath, entry.name)).mtimeMs >= built);
   return join(root, changed ? source : bundle);

@@ -7,8 +7,8 @@ import { build } from './build.ts';
 import { inMemoryTests } from './inMemoryTests.ts';
 
 // Runs every suite that this machine can run, prints which it could not and why, and ends with the counts.
-// `npm test -- NAME …` runs only those suites; `npm run test:quick` only the tests that stay in memory. In CI a skipped
-// test counts as failed. Files that failed beside other suites are tried once more, alone, and fail for good when they
+// `npm test -- NAME …` runs only those suites; `npm run test:quick` only the tests that stay in memory; `npm run
+// test:long` has all rounds of random tests, and the tests that take long. In CI a skipped test counts as failed. Files that failed beside other suites are tried once more, alone, and fail for good when they
 // fail again; a time-out under load is no fault.
 
 interface Counts {
@@ -31,6 +31,7 @@ const root = join(import.meta.dirname, '..');
 const output = join(root, 'build', 'test');
 const inCi = (process.env['CI'] ?? '') !== '';
 const isQuick = process.argv.includes('--quick');
+if (process.argv.includes('--long')) process.env['LOOPWRIGHT_TEST_LONG'] = '1';
 mkdirSync(output, { recursive: true });
 
 interface RunOptions {
@@ -178,25 +179,23 @@ function allSuites(): Suite[] {
   return [editorSuite(), ...suites.toSorted((a, b) => (seconds[b.name] ?? 0) - (seconds[a.name] ?? 0))];
 }
 
-/** All cores, without a build, and a fifth of the rounds of random tests. */
+/** All cores, and without a build. */
 function quickSuite(): Suite {
-  return nodeSuite('quick', inMemoryTests(root), [`--test-concurrency=${availableParallelism()}`], {
-    ...process.env,
-    LOOPWRIGHT_TEST_ROUNDS: '0.2',
-  });
+  return nodeSuite('quick', inMemoryTests(root), [`--test-concurrency=${availableParallelism()}`]);
 }
 
 /** The suites that each take longest have a lane of their own; a lane that is done takes from the rest. */
 const ownLanes = ['editor', 'webviews'];
 
 const suites = isQuick ? [quickSuite()] : allSuites();
-const wanted = process.argv.slice(2).filter((name) => name !== '--quick');
+const wanted = process.argv.slice(2).filter((name) => !['--quick', '--long'].includes(name));
 const unknown = wanted.find((name) => !suites.some((suite) => suite.name === name));
 if (unknown !== undefined) {
   console.error(`There is no suite ${unknown}. Suites: ${suites.map((suite) => suite.name).join(', ')}.`);
   process.exit(2);
 }
 if (!isQuick) await build({ tests: true });
+process.env['LOOPWRIGHT_BUILT'] = '1';
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const failures: { suite: Suite; files: string[]; failed: number; names: string[] }[] = [];
 const chosen = suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
@@ -270,5 +269,7 @@ if (inCi && total.skipped > 0) {
 }
 const failed = failures.flatMap(({ suite, names }) => names.map((name) => `  ${suite.name}: ${name}`));
 if (failed.length > 0) console.log(`Failed tests:\n${failed.join('\n')}`);
+if (!isQuick && process.env['LOOPWRIGHT_TEST_LONG'] !== '1')
+  console.log('Random tests ran a fifth of their rounds, and long ones not at all: `npm run test:long` runs all of them.');
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -8,6 +8,7 @@ import type { RunPage } from '../../protocol/runs.ts';
 import type { RunOutcome } from '../../engine/runner/runRequest.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
 import { orders, ordersCsv, ordersProject, ordersYaml } from '../helpers/ordersProject.ts';
+import { longTest } from '../helpers/rounds.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 import { modelsVenv } from '../models/modelsVenv.ts';
 
@@ -79,7 +80,7 @@ print(json.dumps([own, pd.read_parquet('scored.parquet')['_score'].tolist()]))`;
   assert.deepEqual(scored, own);
 });
 
-test('a sweep tries the libraries', { timeout: 600_000 }, async () => {
+longTest('a sweep tries the libraries', { timeout: 600_000 }, async () => {
   await cli('run', '--experiment', 'longer');
   const { runs } = await json<RunPage>('runs', '--filter', 'tags.library != "" and params.trees = "20"');
   assert.deepEqual(runs.map(({ status, params }) => [status, params['library']]).toSorted(), [

@@ -7,7 +7,7 @@ import { build } from '../../scripts/build.ts';
 import { installedCodeServer } from '../../scripts/codeServer.ts';
 import { runInBrowser } from './browserSession.ts';
 import { runAsPerson } from './personSession.ts';
-import { personSessions } from './person/personSessions.ts';
+import { longSessions, personSessions } from './person/personSessions.ts';
 import { emptyExtension, installPythonExtension } from './session.ts';
 import { firstSteps } from './person/firstSteps.ts';
 import { playedPictures } from './person/playedPictures.ts';
@@ -15,6 +15,7 @@ import type { PersonSession } from './person/personTest.ts';
 import type { Session } from './session.ts';
 import { chromiumPath } from '../../scripts/chromium.ts';
 import { pictures } from '../helpers/picture.ts';
+import { isLong } from '../helpers/rounds.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -53,7 +54,8 @@ interface Line {
 async function main(): Promise<number> {
   const vsixAt = process.argv.indexOf('--vsix');
   const vsix = vsixAt < 0 ? null : resolve(process.argv[vsixAt + 1] ?? '');
-  await build();
+  // `npm test` has built just before.
+  if (process.env['LOOPWRIGHT_BUILT'] !== '1') await build();
   // Names of sessions with commas between.
   const chosen = process.argv
     .find((argument) => argument.startsWith('--suite='))
@@ -96,6 +98,7 @@ async function main(): Promise<number> {
   // Of the installed package the first steps are enough: what is in it and whether it starts.
   // CI plays them there only.
   const ofSource = { ...personSessions, ...played };
+  if (!isLong && chosen === undefined) for (const name of longSessions) delete ofSource[name];
   if (process.env['CI'] && chosen === undefined) delete ofSource['firstSteps'];
   const people: Record<string, PersonSession> = vsix === null ? ofSource : { firstSteps };
   for (const [name, session] of Object.entries(people).filter(([one]) =>

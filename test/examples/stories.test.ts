@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ModelCard } from '../../protocol/modelCard.ts';
+import { isLong } from '../helpers/rounds.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
 interface Story {
   rows: number;
-  failedRequests: number;
-  retrainings: { status: string; version: number | null }[];
   months: {
     month: string;
     rows: number;
@@ -35,6 +34,10 @@ function copyOf(name: string): { folder: string; run: <T>(...args: string[]) => 
     { encoding: 'utf8' },
   );
   assert.equal(made.status, 0, made.stderr);
+  return projectIn(folder);
+}
+
+function projectIn(folder: string): { folder: string; run: <T>(...args: string[]) => T } {
   return {
     folder,
     run: <T>(...args: string[]) => {
@@ -49,15 +52,31 @@ function copyOf(name: string): { folder: string; run: <T>(...args: string[]) => 
   };
 }
 
+/** What `loopwright monitor` says of a window. */
+interface Window {
+  start: number;
+  rows: number;
+  errorRate: number;
+  modelVersions: number[];
+  performance: Record<string, number | null>;
+  values: { column: string; drifted: boolean }[];
+}
+
+/** In CI the demo was played just before, by a step of its own. */
+const played = join(root, 'build', 'demo', 'fraud');
+const isPlayed = process.env['CI'] !== undefined && existsSync(join(played, 'loopwright.lock'));
+
 describe('the fraud example', () => {
   let example: ReturnType<typeof copyOf>;
-  let story: Story;
+  let windows: Window[];
   before(() => {
-    example = copyOf('fraud');
-    story = example.run<Story>('loop', '--replay', 'incoming/transactions-2026-0[456].csv', '--port', '0');
+    example = isPlayed ? projectIn(played) : copyOf('fraud');
+    if (!isPlayed) example.run('loop', '--replay', 'incoming/transactions-2026-0[456].csv', '--port', '0');
+    ({ windows } = example.run<{ windows: Window[] }>('monitor', 'production'));
   });
-  after(() => rmSync(example.folder, { recursive: true, force: true }));
-  const month = (name: string) => story.months.find((candidate) => candidate.month === name);
+  after(() => isPlayed || rmSync(example.folder, { recursive: true, force: true }));
+  /** The windows that begin in a month, of 2026. */
+  const month = (number: number) => windows.filter(({ start }) => new Date(start).getUTCMonth() === number - 1);
 
   it('has no problems to begin with', () => {
     // After a change the test part holds only rows from after it, which LW508 calls few.
@@ -66,29 +85,37 @@ describe('the fraud example', () => {
   });
 
   it('plays three months through the API without losing a request', () => {
-    assert.equal(story.failedRequests, 0);
-    assert.ok(story.rows > 100_000, `${story.rows} rows`);
+    assert.ok(windows.every(({ errorRate }) => errorRate === 0));
+    const rows = windows.reduce((sum, window) => sum + window.rows, 0);
+    assert.ok(rows > 100_000, `${rows} rows`);
   });
 
   it('does well in April, falls in May when the new technique appears, and recovers in June', () => {
-    const prAuc = (name: string) => month(name)?.metrics['pr_auc'] ?? 0;
-    assert.ok(prAuc('2026-04') > 0.8, `April ${prAuc('2026-04')}`);
-    assert.ok(prAuc('2026-05') < 0.65, `May ${prAuc('2026-05')}`);
-    assert.ok(prAuc('2026-06') > 0.8, `June ${prAuc('2026-06')}`);
+    const prAuc = (number: number) => month(number).map(({ performance }) => performance['pr_auc'] ?? -1);
+    assert.ok(Math.min(...prAuc(4).slice(0, -1)) > 0.75, `April ${prAuc(4)}`);
+    assert.ok(Math.max(...prAuc(5).slice(0, -1)) < 0.65, `May ${prAuc(5)}`);
+    assert.ok(Math.min(...prAuc(6)) > 0.75, `June ${prAuc(6)}`);
   });
 
   it('finds drift in May and none in April', () => {
-    assert.deepEqual(month('2026-04')?.drifted, []);
-    for (const column of ['amount', 'merchant_category', 'device_age_days'])
-      assert.ok(month('2026-05')?.drifted.includes(column), column);
+    const drifted = (window: Window) => window.values.filter((one) => one.drifted).map(({ column }) => column);
+    // The last week of April ends in May.
+    assert.deepEqual(month(4).slice(0, -1).flatMap(drifted), []);
+    for (const window of month(5).slice(0, -1))
+      for (const column of ['amount', 'merchant_category', 'device_age_days'])
+        assert.ok(drifted(window).includes(column), column);
   });
 
   it('waits for the labels of the new technique, then retrains once', () => {
+    const versions = example.run<{ version: number; isChampion: boolean }[]>('models');
     assert.deepEqual(
-      story.retrainings.map(({ status, version }) => [status, version]),
-      [['promoted', 2]],
+      versions.map(({ version, isChampion }) => [version, isChampion]),
+      [
+        [2, true],
+        [1, false],
+      ],
     );
-    assert.deepEqual(month('2026-06')?.versions, [2]);
+    for (const { modelVersions } of month(6)) assert.deepEqual(modelVersions, [2]);
   });
 
   it('serves a fit on all rows of the window, and keeps the tested one', () => {
@@ -123,7 +150,7 @@ describe('the penguins example', () => {
 });
 
 describe('the flights example', () => {
-  it('watches a model of January week by week to June and sees the airports change', () => {
+  it('watches a model of January week by week and sees the airports change', () => {
     const example = copyOf('flights');
     try {
       const story = example.run<Story>(
@@ -134,10 +161,11 @@ describe('the flights example', () => {
         'sql/stream.sql',
         '--from',
         '2001-02-01',
+        ...(isLong ? [] : ['--to', '2001-04-01']),
       );
-      assert.ok(story.rows > 240_000, `${story.rows}`);
+      assert.ok(story.rows > (isLong ? 240_000 : 80_000), `${story.rows}`);
       const served = story.months.filter(({ versions, rows }) => versions.length > 0 && rows > 1000);
-      assert.equal(served.length, 5);
+      assert.equal(served.length, isLong ? 5 : 2);
       for (const { month, metrics } of served)
         assert.ok((metrics['roc_auc'] ?? 0) > 0.6, `${month} ${metrics['roc_auc']}`);
       assert.ok(

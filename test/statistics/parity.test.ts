@@ -29,6 +29,7 @@ import { correlation } from '../../engine/data/relations.ts';
 import { mutualInformation } from '../../engine/statistics/mutualInformation.ts';
 import { standardDeviation, wasserstein } from '../../engine/statistics/wasserstein.ts';
 import { aucInterval } from '../../engine/statistics/aucInterval.ts';
+import { longTest, rounds } from '../helpers/rounds.ts';
 import { askPython, preparePython } from './parityPython.ts';
 
 interface Check {
@@ -79,7 +80,7 @@ const shapes: ((i: number) => number)[] = [
 ];
 const shape = (i: number) => shapes[i % shapes.length] ?? Math.random;
 
-for (let i = 0; i < 120; i++) {
+for (let i = 0; i < rounds(120); i++) {
   const size = () => [1, 2, 3, 7, 30, 200, 1500][random.integer(7)] ?? 1;
   const [a, b] = [ascending(list(size(), shape(i))), ascending(list(size(), shape(i % 4 === 0 ? i + 1 : i)))];
   const ks = ksTest(a, b);
@@ -112,12 +113,12 @@ for (const n of [1, 2, 3, 7, 20, 100, 139, 140, 141, 500, 910, 2000, 50_000])
 for (const z of [-9, -3, -0.5, 0, 1e-9, 0.3, 1, 1.96, 4, 8, 30]) check('norm_sf', [z], normalTail(z), 1e-12);
 for (const df of [1, 1.7, 2, 5, 30, 999, 123_456.7, 1e7])
   for (const t of [0, 0.01, 0.7, -1.96, 5, 40]) check('t_two_sided', [t, df], studentTwoSided(t, df), 1e-9);
-for (let i = 0; i < 120; i++) {
+for (let i = 0; i < rounds(120); i++) {
   const count = () => random.integer([3, 12, 60, 5000][i % 4] ?? 3);
   const cells = [count(), count(), count(), count()] as const;
   check('fisher', [...cells], fisherExact(...cells).pValue, 1e-8);
 }
-for (let i = 0; i < 160; i++) {
+for (let i = 0; i < rounds(160); i++) {
   const size = () => [2, 3, 5, 8, 9, 12, 20, 21, 60, 400][random.integer(10)] ?? 2;
   const [a, b] = [list(size(), shape(i % 2 === 0 ? 0 : 2)), list(size(), shape(i % 2 === 0 ? 0 : 2))];
   const pair = numberPair(a, b);
@@ -137,7 +138,7 @@ for (let i = 0; i < 20; i++) {
   );
 }
 
-for (let i = 0; i < 100; i++) {
+for (let i = 0; i < rounds(100); i++) {
   const bins = 2 + random.integer(12);
   const count = () => (random.next() < 0.2 ? 0 : random.integer(i % 5 === 0 ? 100_000 : 30));
   const [r, c] = [list(bins, count), list(bins, count)];
@@ -165,7 +166,7 @@ for (const df of [1, 2, 3, 10, 99, 1000])
   for (const share of [0.01, 0.5, 0.9, 1, 1.1, 2, 5])
     check('chi2_sf', [df * share, df], gammaTail(df / 2, (df * share) / 2), 1e-11);
 
-for (let i = 0; i < 150; i++) {
+for (let i = 0; i < rounds(150); i++) {
   const n = [2, 3, 10, 100, 2000][random.integer(5)] ?? 2;
   const rate = [0.5, 0.02, 0.98][i % 3] ?? 0.5;
   const labels = list(n, () => (random.next() < rate ? 1 : 0));
@@ -220,7 +221,7 @@ for (const [area, positives, negatives] of [
     check('auc_interval_high', [area, positives, negatives, confidence], high, 1e-8);
   }
 
-for (let i = 0; i < 60; i++) {
+for (let i = 0; i < rounds(60); i++) {
   const n = [2, 5, 40, 900][i % 4] ?? 2;
   const truth = list(n, shape(i % 2 === 0 ? 0 : 1));
   const predictions = truth.map((y) => y * (0.8 + random.next() * 0.4));
@@ -250,7 +251,7 @@ for (let i = 0; i < 60; i++) {
   for (const [ours, theirs] of Object.entries(names)) check(theirs, [labels, decisions, probabilities], metrics[ours]);
 }
 
-for (let i = 0; i < 60; i++) {
+for (let i = 0; i < rounds(60); i++) {
   const n = 2 + random.integer(i % 3 === 0 ? 4 : 300);
   const k = 2 + random.integer(4);
   const first = list(n, () => random.integer(k));
@@ -263,7 +264,7 @@ for (let i = 0; i < 60; i++) {
 const missing = preparePython();
 const skip = missing === null || process.env['CI'] === 'true' ? false : `no Python to compare with: ${missing}`;
 
-for (let i = 0; i < 60; i++) {
+for (let i = 0; i < rounds(60); i++) {
   const [rows, columns] = [2 + random.integer(8), 2 + random.integer(6)];
   const table = Array.from({ length: rows }, (_, r) =>
     list(columns, (c) => (random.next() < 0.2 ? 0 : random.integer(40) + (r === c ? random.integer(100) : 0))),
@@ -313,7 +314,7 @@ test('every measure agrees with scipy, scikit-learn or fairlearn', { skip }, (t)
     t.diagnostic(`${measure}: ${n} cases, largest difference ${difference.toExponential(1)}`);
 });
 
-test('the intervals of fairness measures span those of the bootstrap of fairlearn', { skip }, (t) => {
+longTest('the intervals of fairness measures span those of the bootstrap of fairlearn', { skip }, (t) => {
   const draw = seededRandom(5);
   const n = 1500;
   const groups = Array.from({ length: n }, () => ['a', 'b', 'c'][Math.min(2, draw.integer(5))] ?? 'a');

@@ -4,6 +4,7 @@ import { earlier, emptyTable, makeProfile, nasty, subject } from '../fixtures/vi
 import { makeComparison } from '../fixtures/views/profileComparison.ts';
 import { profileAnswers as engine } from '../fixtures/views/profileAnswers.ts';
 import { clean, names, profileBench } from '../helpers/profileView.ts';
+import { longTest } from '../helpers/rounds.ts';
 import { cannotTest } from '../helpers/viewPage.ts';
 
 describe('the states and pictures of the profile', { skip: cannotTest() }, () => {
@@ -160,7 +161,7 @@ describe('the states and pictures of the profile', { skip: cannotTest() }, () =>
     await loading.picture('profile-loading-dark');
   });
 
-  it('has its designed pictures in every theme', async () => {
+  longTest('has its designed pictures in every theme', async () => {
     for (const theme of ['light', 'dark', 'contrast'] as const) {
       const view = await full(theme);
       await view.page.locator('tr', { hasText: 'amount' }).click();

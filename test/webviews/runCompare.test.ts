@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { overview } from '../fixtures/views/overview.ts';
 import { clean, compareBench, drawn, pictureSize, saved } from '../helpers/compareView.ts';
+import { longTest } from '../helpers/rounds.ts';
 import { until } from '../helpers/until.ts';
 import { cannotTest } from '../helpers/viewPage.ts';
 
@@ -158,7 +159,7 @@ describe('the comparison of runs, over the engine’s own answers', { skip: cann
     await clean(view);
   });
 
-  it('looks right in light and in high contrast', async () => {
+  longTest('looks right in light and in high contrast', async () => {
     for (const theme of ['light', 'contrast'] as const) {
       const view = await compare(12, { theme });
       await drawn(view, 'val_pr_auc');

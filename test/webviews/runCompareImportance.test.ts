@@ -5,6 +5,7 @@ import { overview } from '../fixtures/views/overview.ts';
 import { random } from '../fixtures/views/random.ts';
 import { makeRuns } from '../fixtures/views/runs.ts';
 import { runStore } from '../helpers/runStore.ts';
+import { longTest } from '../helpers/rounds.ts';
 import { until } from '../helpers/until.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
@@ -238,7 +239,7 @@ describe('the importance of params, over the engine’s own answers', { skip: ca
     await clean(view);
   });
 
-  it('looks right in light and in high contrast', async () => {
+  longTest('looks right in light and in high contrast', async () => {
     for (const theme of ['light', 'contrast'] as const) {
       const view = await compare(60, { theme });
       await view.page.locator('.importance li').nth(3).waitFor();

@@ -7,6 +7,7 @@ import { writeTag } from '../../engine/tracking/writeRun.ts';
 import { runModels } from '../fixtures/views/modelFacts.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { pointsEach, richStore, writeCurves } from '../fixtures/views/richRuns.ts';
+import { longTest } from '../helpers/rounds.ts';
 import { until } from '../helpers/until.ts';
 import { cannotTest, ViewBench } from '../helpers/viewPage.ts';
 import type { Answers, OpenView } from '../helpers/viewPage.ts';
@@ -372,7 +373,7 @@ describe('the detail of a run, over the engine’s own answers', { skip: cannotT
     await view.detail.locator('.error-bar').waitFor({ state: 'detached' });
   });
 
-  it('looks right in light and in high contrast', async () => {
+  longTest('looks right in light and in high contrast', async () => {
     for (const theme of ['light', 'contrast'] as const) {
       const view = await open(5, { theme });
       await until('the curve is there', async () => (await view.detail.locator('.chart-card canvas').count()) === 3);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { listRuns } from '../../engine/tracking/findRuns.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { makeRuns } from '../fixtures/views/runs.ts';
+import { longTest } from '../helpers/rounds.ts';
 import { writeRun } from '../helpers/runStore.ts';
 import { allRows, names, persisted, rowTexts, runTableBench, waitForCount } from '../helpers/runTableView.ts';
 import { until } from '../helpers/until.ts';
@@ -234,7 +235,7 @@ describe('the table of runs', { skip: cannotTest() }, () => {
   });
 
   for (const theme of ['light', 'contrast'] as const) {
-    it(`looks right in ${theme}`, async () => {
+    longTest(`looks right in ${theme}`, async () => {
       const view = await open(makeRuns(400), {}, theme);
       await until('bars', async () => (await view.page.locator('td.bar').count()) > 20);
       await view.page.locator('table.runs').focus();

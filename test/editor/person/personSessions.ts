@@ -34,3 +34,6 @@ export const personSessions: Record<string, PersonSession> = {
   dvcFolder,
   untrustedFolder,
 };
+
+/** Played at length only: what they show in the editor, tests of the engine and of the service show without it. */
+export const longSessions = ['programs', 'recovery', 'kills', 'manyProjects', 'dvcFolder', 'pictures'];

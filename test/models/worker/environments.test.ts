@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { openModel } from '../../../engine/models/openModel.ts';
 import { mlflowVenv } from '../../mlflow/mlflowVenv.ts';
 import { answersAsPython, toolsIn } from '../flavours/flavourParity.ts';
+import { longTest } from '../../helpers/rounds.ts';
 import { plainAnswers, trainModels, type TrainedModel } from '../flavours/trainedModel.ts';
 import { modelsVenv } from '../modelsVenv.ts';
 
@@ -120,7 +121,7 @@ describe('the environment of a model', () => {
     }
   });
 
-  it('loads a model of 500 MB', async () => {
+  longTest('loads a model of 500 MB', { timeout: 300_000 }, async () => {
     const path = join(folder, 'large.joblib');
     modelsVenv.run(join(import.meta.dirname, 'largeModel.py'), path);
     const { opened } = await openModel(path, toolsIn(folder, modelsVenv));
