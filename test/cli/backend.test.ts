@@ -5,6 +5,7 @@ import { openStore } from '../../engine/tracking/openStore.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { makeProject, writeFiles } from '../helpers/makeProject.ts';
 import { ordersYaml } from '../helpers/ordersProject.ts';
+import { isLong } from '../helpers/rounds.ts';
 import { runCli, runJson } from '../helpers/runCli.ts';
 import { trainedOrders } from '../helpers/trainedOrders.ts';
 import { noTensorflow } from '../models/everyBackend.ts';
@@ -30,7 +31,7 @@ async function train(inputs: string, env: Record<string, string | undefined> = {
   }
 }
 
-for (const backend of ['tensorflow', 'wasm', 'cpu']) {
+for (const backend of isLong ? ['tensorflow', 'wasm', 'cpu'] : ['tensorflow']) {
   test(
     `\`backend: ${backend}\` trains there, and the run records it`,
     {

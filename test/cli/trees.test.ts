@@ -63,7 +63,7 @@ test(
   },
 );
 
-test('the version is promoted, and a batch gives the scores of MLflow', { timeout: 300_000 }, async () => {
+longTest('the version is promoted, and a batch gives the scores of MLflow', { timeout: 300_000 }, async () => {
   await cli('models', 'promote', '1');
   const [version] = await json<ModelVersionSummary[]>('models');
   assert.deepEqual(version?.aliases, ['champion']);

@@ -11,6 +11,7 @@ import {
   studentT,
   type Coverage,
 } from '../helpers/intervalCoverage.ts';
+import { longTest } from '../helpers/rounds.ts';
 
 // Short simulations with fixed seeds; `bench/coverage.ts` prints the long ones that docs/intervals.md records.
 
@@ -42,15 +43,18 @@ test('intervals of a regression cover the true value, and heavy tails cost littl
   assertCovered(coverageOf(regressionPopulation('t5', studentT(5)), [200], { samples: 120, seed: 23, only }), 0.88);
 });
 
-test('intervals of a difference to the champion cover the true one, of few rows and of models that answer much alike', () => {
-  for (const [apart, n] of [
-    [0.1, 20],
-    [0.5, 50],
-  ] as const)
-    assertCovered(championCoverage(binaryPopulation(0.1, 3, 'calibrated'), [n], { samples: 50, seed: 26, apart }));
-  const errors = regressionPopulation('t5', studentT(5));
-  assertCovered(championCoverage(errors, [50], { samples: 50, seed: 27, apart: 0.1 }), 0.88);
-});
+longTest(
+  'intervals of a difference to the champion cover the true one, of few rows and of models that answer much alike',
+  () => {
+    for (const [apart, n] of [
+      [0.1, 20],
+      [0.5, 50],
+    ] as const)
+      assertCovered(championCoverage(binaryPopulation(0.1, 3, 'calibrated'), [n], { samples: 50, seed: 26, apart }));
+    const errors = regressionPopulation('t5', studentT(5));
+    assertCovered(championCoverage(errors, [50], { samples: 50, seed: 27, apart: 0.1 }), 0.88);
+  },
+);
 
 test('intervals of mostly exact predictions cover the true error and stay within the largest one', () => {
   const only = ['rmse', 'mae'];

@@ -36,4 +36,13 @@ export const personSessions: Record<string, PersonSession> = {
 };
 
 /** Played at length only: what they show in the editor, tests of the engine and of the service show without it. */
-export const longSessions = ['programs', 'recovery', 'kills', 'manyProjects', 'dvcFolder', 'pictures'];
+export const longSessions = [
+  'brokenFile',
+  'dvcFolder',
+  'kills',
+  'labelling',
+  'manyProjects',
+  'pictures',
+  'programs',
+  'recovery',
+];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { withDatabase } from '../../../engine/data/withDatabase.ts';
 import type { TypedInput } from '../../../engine/models/flavours/flavour.ts';
+import { longTest } from '../../helpers/rounds.ts';
 import { ownModel, type OwnModel } from './ownModel.ts';
 
 const inputs: TypedInput[] = [
@@ -142,7 +143,7 @@ def predict(frame):
   assert.deepEqual(await model.values(5), [5]);
 });
 
-test('memory does not grow with the length of a file', async (t) => {
+longTest('memory does not grow with the length of a file', async (t) => {
   const model = await ownModel(
     t,
     `
