@@ -132,6 +132,25 @@ function closed(segments: readonly GlobSegment[], at: Set<number>): Set<number> 
   return at;
 }
 
+/** Returns a test of names for a segment. The usual `*.csv` takes no look at each character. */
+export function segmentTest(tokens: readonly Token[]): (name: string) => boolean {
+  const stars = tokens.filter((token) => token === star).length;
+  if (stars === 1 && tokens.every((token) => typeof token === 'string' || token === star)) {
+    const at = tokens.indexOf(star);
+    const [before, behind] = [tokens.slice(0, at).join(''), tokens.slice(at + 1).join('')];
+    const shortest = before.length + behind.length;
+    // `.` and `..` are no names that a wildcard stands for.
+    return (name) =>
+      name.length >= shortest &&
+      name.startsWith(before) &&
+      name.endsWith(behind) &&
+      name !== '' &&
+      name !== '.' &&
+      name !== '..';
+  }
+  return (name) => matchName(tokens, name);
+}
+
 /** True when a name matches the tokens. Only the last `*` is ever extended: the earlier ones have matched as little as they can. */
 export function matchName(tokens: readonly Token[], name: string): boolean {
   if (name === '' || name === '.' || name === '..')

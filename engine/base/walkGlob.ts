@@ -1,7 +1,7 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, opendirSync, readdirSync, type Dir, type Dirent } from 'node:fs';
 import { isAbsolute, join, parse } from 'node:path';
 import { WorkError } from './errors.ts';
-import { globSegments, matchName, plainName, type GlobSegment } from './linearGlob.ts';
+import { globSegments, plainName, segmentTest, type GlobSegment } from './linearGlob.ts';
 import { projectPath, withSlashes } from './projectPath.ts';
 import { isReallyInside, realPath, statAt } from './realPath.ts';
 
@@ -21,6 +21,8 @@ export interface WalkOptions {
   onlyFiles?: boolean;
   /** Returns and lists nothing outside this folder, whatever links say. A real path. */
   within?: string | undefined;
+  /** Stops at the first that is found. */
+  first?: boolean;
 }
 
 /**
@@ -46,6 +48,9 @@ export function walkGlob(root: string, glob: string, options: WalkOptions = {}):
     isOutside,
     within: options.within ?? null,
     rootReal: null,
+    // Where some of the matches do not count, the first may be one of them.
+    isFirst: options.first === true && options.within === undefined,
+    listed: null,
   };
   for (const segments of globSegments(glob.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))) {
     walk.asked.clear();
@@ -78,6 +83,9 @@ interface Walk {
   isOutside: boolean;
   within: string | null;
   rootReal: string | null;
+  isFirst: boolean;
+  /** The folder that was listed last: `**` and what follows it ask for the same. */
+  listed: { folder: string; entries: readonly Dirent[] } | null;
 }
 
 function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], at: number): void {
@@ -100,19 +108,32 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
   walk.asked.add(question);
   if (segment === 'through folders') {
     if (!isLast) descend(walk, folder, segments, at + 1);
-    else if (folder !== '' && !walk.onlyFiles && isFolderAt(place(walk, folder))) walk.found.add(folder);
-    for (const { name, isFolder, isFile, isLink } of namesIn(walk, folder)) {
+    if (walk.isFirst && walk.found.size > 0) return;
+    if (isLast && folder !== '' && !walk.onlyFiles && isFolderAt(place(walk, folder))) walk.found.add(folder);
+    for (const entry of namesIn(walk, folder)) {
+      const { name } = entry;
       if (name.startsWith('.')) continue;
-      if (isLast && (walk.onlyFiles ? isFile : isFolder || !walk.onlyFolders)) walk.found.add(path(name));
-      if (isFolder && !isLink) descend(walk, path(name), segments, at);
+      if (isLast && isWantedEntry(walk, folder, entry)) walk.found.add(path(name));
+      if (entry.isDirectory()) descend(walk, path(name), segments, at);
+      if (walk.isFirst && walk.found.size > 0) return;
     }
     return;
   }
-  for (const { name, isFolder, isFile, isLink } of namesIn(walk, folder)) {
-    if (!matchName(segment, name) || (name.startsWith('.') && segment[0] !== '.')) continue;
-    if (!isLast && isFolder && !isLink) descend(walk, path(name), segments, at + 1);
-    else if (isLast && (walk.onlyFiles ? isFile : isFolder || !walk.onlyFolders)) walk.found.add(path(name));
+  const matches = segmentTest(segment);
+  for (const entry of namesIn(walk, folder)) {
+    const { name } = entry;
+    if (!matches(name) || (name.startsWith('.') && segment[0] !== '.')) continue;
+    if (!isLast && entry.isDirectory()) descend(walk, path(name), segments, at + 1);
+    else if (isLast && isWantedEntry(walk, folder, entry)) walk.found.add(path(name));
+    if (walk.isFirst && walk.found.size > 0) return;
   }
+}
+
+/** True for an entry of the kind that is asked for; a link is what it leads to. */
+function isWantedEntry(walk: Walk, folder: string, entry: Dirent): boolean {
+  if (!walk.onlyFiles && !walk.onlyFolders) return true;
+  const target = entry.isSymbolicLink() ? statAt(join(place(walk, folder), entry.name)) : entry;
+  return (walk.onlyFiles ? target?.isFile() : target?.isDirectory()) === true;
 }
 
 /**
@@ -139,30 +160,34 @@ function isLink(path: string): boolean {
 
 const place = (walk: Walk, path: string) => projectPath(walk.root, path);
 
-interface Name {
-  name: string;
-  isFolder: boolean;
-  isFile: boolean;
-  isLink: boolean;
-}
-
-function namesIn(walk: Walk, folder: string): Name[] {
+function namesIn(walk: Walk, folder: string): Iterable<Dirent> {
   if (walk.left <= 0 || (walk.within !== null && !isReallyInside(walk.within, place(walk, folder)))) return [];
+  if (walk.isFirst) return readNames(walk, folder);
   try {
-    const entries = readdirSync(place(walk, folder), { withFileTypes: true }).slice(0, walk.left);
+    const all =
+      walk.listed?.folder === folder ? walk.listed.entries : readdirSync(place(walk, folder), { withFileTypes: true });
+    walk.listed = { folder, entries: all };
+    const entries = all.length > walk.left ? all.slice(0, walk.left) : all;
     walk.left -= entries.length;
-    return entries.map((entry) => {
-      const isLink = entry.isSymbolicLink();
-      const target = isLink ? statAt(join(place(walk, folder), entry.name)) : entry;
-      return {
-        name: entry.name,
-        isFolder: target?.isDirectory() === true,
-        isFile: target?.isFile() === true,
-        isLink,
-      };
-    });
+    return entries;
   } catch {
     return [];
+  }
+}
+
+/** Reads one name after the other, for a walk that ends soon. */
+function* readNames(walk: Walk, folder: string): Generator<Dirent> {
+  let opened: Dir | null = null;
+  try {
+    opened = opendirSync(place(walk, folder));
+    for (let entry = opened.readSync(); entry && walk.left > 0; entry = opened.readSync()) {
+      walk.left--;
+      yield entry;
+    }
+  } catch {
+    // A folder that cannot be read counts as empty.
+  } finally {
+    opened?.closeSync();
   }
 }
 

@@ -1,5 +1,6 @@
 import { isGlob } from '../base/glob.ts';
 import { PathIndex } from '../project/pathIndex.ts';
+import { hasMatch } from '../project/projectFiles.ts';
 import type { CheckContext } from './rule.ts';
 
 /** What stages write, and which paths neither exist nor are written by a stage under just that name. */
@@ -17,6 +18,6 @@ export function absentPaths(context: CheckContext): { absent: (path: string) => 
   const known = context.project.readable?.writesKnown !== false;
   return {
     written,
-    absent: (path) => known && !exact.has(path) && (isGlob(path) ? files.glob(path).length === 0 : !files.exists(path)),
+    absent: (path) => known && !exact.has(path) && (isGlob(path) ? !hasMatch(files, path) : !files.exists(path)),
   };
 }

@@ -1,6 +1,6 @@
 import { didYouMean } from '../base/didYouMean.ts';
 import { isGlob } from '../base/glob.ts';
-import type { ProjectFiles } from '../project/projectFiles.ts';
+import { hasMatch, type ProjectFiles } from '../project/projectFiles.ts';
 
 const mostNames = 2000;
 
@@ -19,7 +19,7 @@ export function nearestFile(path: string, files: ProjectFiles): string | null {
   const near = similar(above, last, files);
   if (near === null) return null;
   const same = `${near}/${whole}`;
-  const isThere = isGlob(same) ? files.glob(same).length > 0 : files.exists(same);
+  const isThere = isGlob(same) ? hasMatch(files, same) : files.exists(same);
   return isThere ? same : withStar(similar(near, name, files), star);
 }
 

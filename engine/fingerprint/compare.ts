@@ -39,15 +39,20 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Describes the changes between two sets of files. */
 export function fileChanges(before: Record<string, FileFingerprint>, after: Record<string, FileFingerprint>): string[] {
   const changes: string[] = [];
-  for (const [path, now] of Object.entries(after)) {
-    const old = before[path];
-    if (!old) changes.push(`${path} is new`);
-    else if (old.hash !== now.hash)
-      changes.push(
-        `${path} changed${old.bytes === now.bytes ? '' : ` (${bytesText(old.bytes)} → ${bytesText(now.bytes)})`}`,
-      );
+  let same = 0;
+  for (const path of Object.keys(after)) {
+    const [old, now] = [before[path], after[path]];
+    if (old === undefined) changes.push(`${path} is new`);
+    else {
+      same++;
+      if (now !== undefined && old.hash !== now.hash)
+        changes.push(
+          `${path} changed${old.bytes === now.bytes ? '' : ` (${bytesText(old.bytes)} → ${bytesText(now.bytes)})`}`,
+        );
+    }
   }
-  for (const path of Object.keys(before)) if (!after[path]) changes.push(`${path} is gone`);
+  const all = Object.keys(before);
+  if (same < all.length) for (const path of all) if (!after[path]) changes.push(`${path} is gone`);
   return changes;
 }
 

@@ -3,6 +3,7 @@ import { trackedAt } from '../project/dvc/trackedData.ts';
 import { graphOf } from '../project/graph.ts';
 import type { Project } from '../project/loadProject.ts';
 import { PathIndex } from '../project/pathIndex.ts';
+import { hasMatch } from '../project/projectFiles.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 
 /** Files that are named in the command; with more, DVC brings all. */
@@ -24,7 +25,7 @@ export function dataToPull({ files, dvc }: Pick<Project, 'files' | 'dvc'>, confi
       ? [stage.with.from.files].flat()
       : []),
   ]);
-  const isMissing = (path: string) => (isGlob(path) ? files.glob(path).length === 0 : !files.exists(path));
+  const isMissing = (path: string) => (isGlob(path) ? !hasMatch(files, path) : !files.exists(path));
   const missing = [...new Set(read)].filter((path) => isMissing(path) && [...written.overlapping(path)].length === 0);
   const targets = new Set<string>();
   for (const path of missing) {

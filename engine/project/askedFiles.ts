@@ -1,4 +1,4 @@
-import type { ProjectFiles } from './projectFiles.ts';
+import { hasMatch, type ProjectFiles } from './projectFiles.ts';
 import { isElsewhere } from './readConfigFile.ts';
 
 /** Project files that record the requested paths and globs. */
@@ -31,6 +31,11 @@ export class AskedFiles implements ProjectFiles {
   glob(pattern: string): string[] {
     this.#paths.add(pattern);
     return this.#files.glob(pattern);
+  }
+
+  hasMatch(pattern: string): boolean {
+    this.#paths.add(pattern);
+    return hasMatch(this.#files, pattern);
   }
 
   isElsewhere(path: string): boolean {

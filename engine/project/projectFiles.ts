@@ -11,6 +11,8 @@ export interface ProjectFiles {
   exists(path: string): boolean;
   /** Returns the files that match a glob, sorted. */
   glob(pattern: string): string[];
+  /** True when a file matches a glob. Without it the matches are counted. */
+  hasMatch?(pattern: string): boolean;
   /** True for a path that is outside the root once its links are followed. Without it, names alone decide. */
   isElsewhere?(path: string): boolean;
 }
@@ -49,6 +51,14 @@ export function diskFiles(root: string, within?: string): ProjectFiles {
       statSync(projectPath(root, pattern), { throwIfNoEntry: false })?.isFile()
         ? [withSlashes(pattern)]
         : walkGlob(root, pattern, { within }).toSorted(),
+    hasMatch: (pattern) =>
+      statSync(projectPath(root, pattern), { throwIfNoEntry: false })?.isFile() === true ||
+      walkGlob(root, pattern, { within, first: true }).length > 0,
     isElsewhere: (path) => !isInside(realPath(root), realPath(projectPath(root, path))),
   };
+}
+
+/** True when a file matches a glob, without a list of a hundred thousand of them. */
+export function hasMatch(files: ProjectFiles, pattern: string): boolean {
+  return files.hasMatch?.(pattern) ?? files.glob(pattern).length > 0;
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../../protocol/problem.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { stateFolder } from '../store/store.ts';
 import { entryOf } from './located.ts';
+import { hasMatch } from './projectFiles.ts';
 import { isElsewhere } from './readConfigFile.ts';
 import { loadProject, type Project } from './loadProject.ts';
 import { blankOut } from './yamlLines.ts';
@@ -123,6 +124,7 @@ function withText({ root, files, file, env }: Project, text: string): Project {
       read: (path) => (path === file.path ? text : files.read(path)),
       exists: (path) => path === file.path || files.exists(path),
       glob: (pattern) => files.glob(pattern),
+      hasMatch: (pattern) => hasMatch(files, pattern),
       isElsewhere: (path) => isElsewhere(files, path),
     },
     env,

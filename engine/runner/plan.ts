@@ -152,9 +152,8 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
       .map((name) => [name, config.params?.[name]]),
   );
   // A reader of a SQLite file may leave an empty write-ahead log beside it, which contains no changes.
-  const deps: Record<string, FileFingerprint> = Object.fromEntries(
-    Object.entries(fingerprints.of(node.deps)).filter(([path, { bytes }]) => bytes > 0 || !path.endsWith('-wal')),
-  );
+  const deps: Record<string, FileFingerprint> = fingerprints.of(node.deps);
+  for (const path of Object.keys(deps)) if (path.endsWith('-wal') && deps[path]?.bytes === 0) delete deps[path];
   if (node.kind === 'validate' && 'uses' in node.config && node.config.uses === 'validate') {
     const model = node.config.with.model;
     const trained = lock[lockKey(model, experiment)] ?? lock[model];

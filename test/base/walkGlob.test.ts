@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { withSlashes } from '../../engine/base/projectPath.ts';
+import { globSegments, matchName, segmentTest, type GlobSegment } from '../../engine/base/linearGlob.ts';
 import { walkGlob } from '../../engine/base/walkGlob.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { makeLink } from '../helpers/makeLink.ts';
@@ -69,4 +70,19 @@ test('only files: files and links to files, whatever the glob', () => {
       glob,
     );
   assert.deepEqual(walkGlob(root, 'a/*/', { onlyFiles: true }), []);
+});
+
+test('the first match is found exactly where there is any', () => {
+  for (const glob of 'a/**/*.csv,**/e.*,**/*.md,*.csv,**/z.*,a/*/c.csv,{x,a}/**,*/,**,none/*,link/*,.*'.split(','))
+    assert.equal(walkGlob(root, glob, { first: true }).length > 0, walkGlob(root, glob).length > 0, glob);
+});
+
+test('a segment with one star is what each of its characters matches', () => {
+  const random = seededRandom(4);
+  const any = (n: number) => Array.from({ length: random.integer(n) }, () => 'ab.'[random.integer(3)]).join('');
+  for (let i = 0; i < 2000; i++) {
+    const [[segment]] = globSegments(`${any(3)}*${any(3)}`) as [[Exclude<GlobSegment, string>]];
+    const name = any(6);
+    assert.equal(segmentTest(segment)(name), matchName(segment, name), `${JSON.stringify(segment)} ${name}`);
+  }
 });
