@@ -10,8 +10,6 @@ export interface GlobMatcher {
   test: (path: string) => boolean;
 }
 
-/** No path is longer, and a glob of this length would still be looked at for each path. */
-const longest = 4096;
 const mostCompiled = 5000;
 const compiled = new Map<string, GlobMatcher>();
 
@@ -23,7 +21,7 @@ export function globMatcher(glob: string): GlobMatcher {
   let known = compiled.get(glob);
   if (!known) {
     if (compiled.size >= mostCompiled) compiled.clear();
-    known = { test: glob.length > longest ? () => false : linearGlob(glob) };
+    known = { test: linearGlob(glob) };
     compiled.set(glob, known);
   }
   return known;
@@ -41,15 +39,20 @@ export function pathsOverlap(a: string, b: string): boolean {
 
 /** Returns a path that a glob matches. Two globs overlap when one matches a sample of the other. */
 function sample(path: string): string {
-  return path
-    .replaceAll(/\*\*\/?/g, '')
-    .replaceAll(/[*?]/g, 'x')
-    .replaceAll(/\{([^,}]*)[^}]*\}/g, '$1');
+  const plain = path.replaceAll(/\*\*\/?/g, '').replaceAll(/[*?]/g, 'x');
+  // An expression for `{a,b}` would look for the end behind each `{`.
+  let [made, at] = ['', 0];
+  for (;;) {
+    const open = plain.indexOf('{', at);
+    const close = open === -1 ? -1 : plain.indexOf('}', open);
+    if (close === -1) return made + plain.slice(at);
+    made += plain.slice(at, open) + (plain.slice(open + 1, close).split(',', 1)[0] ?? '');
+    at = close + 1;
+  }
 }
 
 /** Returns a path with `/` as separator, without a leading `./` or a trailing `/`. */
-export const normalisePath = (path: string): string =>
-  path.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
+export const normalisePath = (path: string): string => withoutSlashes(path.replaceAll('\\', '/').replace(/^\.\//, ''));
 
 /** Returns the error in a glob as the end of a sentence "`key` …", or null for a valid glob or a plain path. */
 export function globProblem(path: string): string | null {
@@ -62,4 +65,11 @@ export function globProblem(path: string): string | null {
       return 'is a glob with `***`; use `*` within a folder or `**` through folders';
   }
   return null;
+}
+
+/** Returns a path without `/` at its end, for which an expression would try each `/` in it. */
+export function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  return path.slice(0, end);
 }

@@ -5,6 +5,10 @@ export type GlobSegment = 'through folders' | readonly Token[];
 
 const any: Token = { any: true };
 const star: Token = { star: true };
+/** No path is longer; a longer glob matches nothing. */
+const longest = 4096;
+/** `-999999..-999999` */
+const longestRange = 16;
 /** A glob with more alternatives than this in its braces matches nothing. */
 const mostAlternatives = 1000;
 
@@ -22,6 +26,7 @@ export function linearGlob(glob: string): (path: string) => boolean {
 
 /** Returns the alternatives of a glob, each as its segments between `/`. */
 export function globSegments(glob: string): GlobSegment[][] {
+  if (glob.length > longest) return [];
   return expandBraces(glob).map((alternative) => alternative.split('/').map(segmentOf));
 }
 
@@ -46,35 +51,38 @@ function expandBraces(glob: string): string[] {
   return done;
 }
 
-function firstBraces(text: string): { start: number; end: number; parts: string[] } | null {
-  for (let start = 0; start < text.length; start++) {
-    if (text[start] === '\\') start++;
-    else if (text[start] === '{') {
-      const braces = bracesAt(text, start);
-      if (braces) return braces;
-    }
-  }
-  return null;
+interface Braces {
+  start: number;
+  end: number;
+  parts: string[];
 }
 
-function bracesAt(text: string, start: number): { start: number; end: number; parts: string[] } | null {
-  const cuts = [start];
-  let depth = 0;
-  for (let i = start; i < text.length; i++) {
+/** The first `{…}` with a comma or a range of its own, found in one pass. */
+function firstBraces(text: string): Braces | null {
+  const open: { start: number; cuts: number[] }[] = [];
+  let first: { start: number; end: number; cuts: number[] } | null = null;
+  for (let i = 0; i < text.length; i++) {
     const c = text[i];
     if (c === '\\') i++;
-    else if (c === '{') depth++;
-    else if (c === ',' && depth === 1) cuts.push(i);
-    else if (c === '}' && --depth === 0) {
-      const parts = cuts.map((cut, k) => text.slice(cut + 1, cuts[k + 1] ?? i));
-      const range = parts.length === 1 ? rangeOf(parts[0] ?? '') : parts;
-      return range === null ? null : { start, end: i, parts: range };
+    else if (c === '{') open.push({ start: i, cuts: [i] });
+    else if (c === ',') open.at(-1)?.cuts.push(i);
+    else if (c === '}') {
+      const closed = open.pop();
+      if (!closed) continue;
+      const isFirst: boolean = first === null || closed.start < first.start;
+      if (isFirst && (closed.cuts.length > 1 || rangeOf(text.slice(closed.start + 1, i)) !== null))
+        first = { ...closed, end: i };
+      if (first !== null && open.length === 0) break;
     }
   }
-  return null;
+  if (first === null) return null;
+  const { start, end, cuts } = first;
+  const parts = cuts.map((cut, k) => text.slice(cut + 1, cuts[k + 1] ?? end));
+  return { start, end, parts: parts.length > 1 ? parts : (rangeOf(parts[0] ?? '') ?? parts) };
 }
 
 function rangeOf(text: string): string[] | null {
+  if (text.length > longestRange) return null;
   const [, from, to] = /^(-?\d{1,6})\.\.(-?\d{1,6})$/.exec(text) ?? [];
   if (from === undefined || to === undefined) return null;
   const [low, high] = [Math.min(+from, +to), Math.max(+from, +to)];

@@ -70,7 +70,11 @@ export class OutputRow {
       }
       if (style !== '') text += '\u001b[0m';
     }
-    return this.rewritten ? text.replace(/[ \t]+$/, '') : text;
+    if (!this.rewritten) return text;
+    // An expression would try each run of blanks in the row.
+    let end = text.length;
+    while (text[end - 1] === ' ' || text[end - 1] === '\t') end--;
+    return text.slice(0, end);
   }
 
   #clear(): void {

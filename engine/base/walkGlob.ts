@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, opendirSync, readdirSync, type Dir, type Dirent } from 'node:fs';
 import { isAbsolute, join, parse } from 'node:path';
 import { WorkError } from './errors.ts';
+import { withoutSlashes } from './glob.ts';
 import { globSegments, plainName, segmentTest, type GlobSegment } from './linearGlob.ts';
 import { projectPath, withSlashes } from './projectPath.ts';
 import { isReallyInside, realPath, statAt } from './realPath.ts';
@@ -11,6 +12,9 @@ const mostNames = 2_000_000;
 export const mostOutside = 100_000;
 /** Behind a link that leads out of the root, such as `data` on another disk. */
 const mostLinked = 500_000;
+
+/** No folder is deeper; each segment is a call inside the one before. */
+const deepest = 1000;
 
 export interface WalkOptions {
   /** The number of names to look at. Default: 2,000,000, or 100,000 for a glob that leaves the root. */
@@ -52,7 +56,8 @@ export function walkGlob(root: string, glob: string, options: WalkOptions = {}):
     isFirst: options.first === true && options.within === undefined,
     listed: null,
   };
-  for (const segments of globSegments(glob.replace(/^(\.\/)+/, '').replace(/\/+$/, ''))) {
+  for (const segments of globSegments(withoutSlashes(glob.replace(/^(\.\/)+/, '')))) {
+    if (segments.length > deepest) continue;
     walk.asked.clear();
     if (isAbsolute(glob)) {
       // `/`, `C:/` or `//server/share/`.

@@ -49,7 +49,9 @@ export function logsModel({ project }: CheckContext, { cmd, deps = [] }: CmdStag
 
 /** The words of a command that may be scripts; `python -m pkg.train` runs `pkg/train.py`. */
 function scriptsIn(command: string): string[] {
-  const words = command.split(/\s+/).map((word) => word.replaceAll(/^["']|["';)]+$/g, '').replace(/^\.\//, ''));
+  const words = command
+    .split(/\s+/)
+    .map((word) => word.replaceAll(/^["']|(?<!["';)])["';)]+$/g, '').replace(/^\.\//, ''));
   return words.flatMap((word, i) => {
     if (words[i - 1] !== '-m') return [word];
     const path = word.replaceAll('.', '/');

@@ -9,7 +9,7 @@ const script = /^[\w][\w./-]*\.(py|mjs|cjs|js|ts|sh|r|jl|pl|rb)$/i;
 export function undeclaredScripts(context: CheckContext, stage: CmdStage): string[] {
   // After `cd` the same name may be another file.
   if (/(^|[\s;&|(])(cd|pushd)\s/.test(stage.cmd)) return [];
-  const words = stage.cmd.split(/\s+/).map((word) => word.replaceAll(/^["']|["';)]+$/g, ''));
+  const words = stage.cmd.split(/\s+/).map((word) => word.replaceAll(/^["']|(?<!["';)])["';)]+$/g, ''));
   const scripts = words.flatMap((word, i) => {
     const path = normalisePath(word);
     if (!script.test(path) || !runs(words, i)) return [];

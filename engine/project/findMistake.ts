@@ -156,7 +156,7 @@ class LayoutReader {
   }
 
   #plain(rest: string, at: number, line: YamlLine): void {
-    const value = rest.replace(/\s+#.*$/, '');
+    const value = rest.replace(/(?<!\s)\s+#.*$/, '');
     const range = { start: at, end: at + value.length };
     const lost = { start: line.start, end: line.end };
     if (/^[@`%]/.test(value))
@@ -212,7 +212,7 @@ class LayoutReader {
     const before = this.#lines.slice(0, i).findLast(({ empty }) => !empty);
     const range = {
       start: line.start + line.indent,
-      end: line.start + line.indent + line.content.replace(/\s+#.*$/, '').length,
+      end: line.start + line.indent + line.content.replace(/(?<!\s)\s+#.*$/, '').length,
     };
     const stray = /^[}\],]/.test(line.content);
     const head = before !== undefined && /(?:^|\s)[|>][-+\d]*$/.test(before.content);
@@ -255,7 +255,7 @@ class LayoutReader {
       this.#mistake = {
         range: {
           start: line.start + line.indent,
-          end: line.start + line.indent + line.content.replace(/\s+#.*$/, '').length,
+          end: line.start + line.indent + line.content.replace(/(?<!\s)\s+#.*$/, '').length,
         },
         message,
         lost: this.#below(i),

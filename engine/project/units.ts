@@ -153,11 +153,15 @@ const known = new Set([
   ...Intl.supportedValuesOf('unit').flatMap((unit) => [unit, `${unit}s`]),
 ]);
 
+/** No unit is longer, and the expressions for powers try each digit. */
+const longest = 200;
+
 /**
  * Returns the error in a unit such as `EUR`, `km/h` or `m^2`: SI symbols with prefixes, ISO 4217 currencies and
  * everyday counts, joined by `/`, `*`, `·` and powers. Null for a valid unit.
  */
 export function unitProblem(text: string): string | null {
+  if (text.length > longest) return `is not a known unit: it has ${text.length} characters`;
   for (const part of text.split(/[/*·\s]|\bper\b/)) {
     const name = part.replace(/(\^?-?\d+|[²³])$/, '').replace(/^\((.*)\)$/, '$1');
     if (name !== '' && !known.has(name))

@@ -10,7 +10,8 @@ export interface YamlMistake {
 }
 
 /** Matches a key at the start of a line, up to its colon. */
-export const blockKey = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#:[\]{},"'&*!|>%@`-][^#]*?|-[^\s][^#]*?)\s*:(?=\s|$)/;
+export const blockKey =
+  /^(?:(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*|[^\s#:[\]{},"'&*!|>%@`-][^#]*?|-[^\s][^#]*?):(?=\s|$)/;
 
 /** Returns the message for a line that should be a key with a value. */
 export function keyWithoutColon(line: string): string {

@@ -9,7 +9,7 @@ export function plainName(text: string, fallback: string): string {
     .replaceAll(/[\u0300-\u036f]/g, '')
     .replaceAll('ß', 'ss')
     .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
-    .replaceAll(/^[^A-Za-z0-9]+|[-.]+$/g, '');
+    .replaceAll(/^[^A-Za-z0-9]+|(?<![-.])[-.]+$/g, '');
   return name === '' ? fallback : name.slice(0, 60);
 }
 

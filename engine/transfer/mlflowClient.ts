@@ -49,7 +49,7 @@ export function mlflowClient(
         : null;
   url.username = '';
   url.password = '';
-  const base = url.href.replace(/[?#].*$/, '').replace(/\/+$/, '');
+  const base = url.href.replace(/[?#].*$/, '').replace(/(?<!\/)\/+$/, '');
   const call = async (
     method: string,
     path: string,

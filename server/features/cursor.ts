@@ -69,7 +69,8 @@ export function cursorAt(text: string, offset: number): Cursor | null {
 function plainEnd(rest: string, flow: boolean, offset: number, isNew: boolean): [number, number] {
   if (isNew && !/^(?:[^\s\-?:,[\]{}#&*!|>'"%@`]|[-?:](?=[^\s,[\]{}]))/.test(rest)) return [offset, offset];
   const part = flow ? (/^[^,[\]{}]*/.exec(rest)?.[0] ?? '') : rest;
-  const length = /^(?:(?!\s+#|\s*:(?:\s|$)).)*/.exec(part)?.[0].trimEnd().length ?? 0;
+  const stop = part.search(/\s#|:(?:\s|$)/);
+  const length = (stop === -1 ? part : part.slice(0, stop)).trimEnd().length;
   return [offset + length, offset + length];
 }
 

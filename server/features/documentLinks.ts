@@ -43,7 +43,7 @@ function pathsIn(parsed: Parsed, { node, shapes, path }: Walked): Found[] {
 /** The words of a command that may be files: those with a dot or a slash. */
 function words(text: string, { start, end }: Range): Found[] {
   return [...text.slice(start, end).matchAll(/[^\s"'`=;|&<>()]+/g)].flatMap((match) => {
-    const path = match[0].replace(/[,:]+$/, '');
+    const path = match[0].replace(/(?<![,:])[,:]+$/, '');
     return /[./]/.test(path) && !path.includes('$') && !isGlob(path)
       ? [{ range: { start: start + match.index, end: start + match.index + path.length }, path }]
       : [];

@@ -88,7 +88,9 @@ export function provideRename(
       {
         kind: 'rename',
         oldUri: uriIn(path),
-        newUri: uriIn(path.replace(/[^/]*(?=\.experiment\.ya?ml$)/, () => newName)),
+        newUri: uriIn(
+          path.slice(0, path.lastIndexOf('/') + 1) + newName + (/\.experiment\.ya?ml$/.exec(path)?.[0] ?? ''),
+        ),
       },
     ],
   };

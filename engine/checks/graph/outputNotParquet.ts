@@ -52,6 +52,10 @@ function parquetPath(path: string): string {
   const wild = steps.findIndex(isGlob);
   const plain = wild === -1 ? steps : steps.slice(0, wild);
   const last = plain.pop() ?? 'data';
-  const stem = last.replace(/(\.[a-z0-9]+)+$/i, '');
+  let stem = last;
+  for (let dot = stem.lastIndexOf('.'); /^[a-z0-9]+$/i.test(stem.slice(dot + 1)) && dot !== -1;) {
+    stem = stem.slice(0, dot);
+    dot = stem.lastIndexOf('.');
+  }
   return [...plain, `${stem === '' ? 'data' : stem}.parquet`].join('/');
 }

@@ -221,14 +221,14 @@ function digitsOf(text: string): { whole: number; fraction: number } {
   const moved = Number(exponent);
   return {
     whole: Math.max(0, integer.replace(/^0+/, '').length + moved),
-    fraction: Math.max(0, decimals.replace(/0+$/, '').length - moved),
+    fraction: Math.max(0, decimals.replace(/(?<!0)0+$/, '').length - moved),
   };
 }
 
 /** Number of digits of a number without zeros at its ends. */
 function significant(text: string): number {
   const [mantissa = ''] = text.split(/[eE]/);
-  return mantissa.replace(/[-.]/g, '').replace(/^0+|0+$/g, '').length;
+  return mantissa.replace(/[-.]/g, '').replace(/^0+|(?<!0)0+$/g, '').length;
 }
 
 /** True when a double, or for whole numbers one of 64 bits, does not keep the digits of a number. */
@@ -253,5 +253,5 @@ function scientific(text: string): string {
   const [, integer = '', decimals = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = `${integer}${decimals}`.replace(/^0+/, '');
   const zeros = `${integer}${decimals}`.length - digits.length;
-  return `${digits.replace(/0+$/, '')}e${integer.length - zeros + Number(exponent)}`;
+  return `${digits.replace(/(?<!0)0+$/, '')}e${integer.length - zeros + Number(exponent)}`;
 }

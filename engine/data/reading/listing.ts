@@ -219,7 +219,7 @@ export function listingRows(listing: Listing): { next: (line: string) => string 
   return { next, end };
 }
 
-const withoutMark = (cell: string) => cell.replace(/\s*\+$/, '');
+const withoutMark = (cell: string) => (cell.endsWith('+') ? cell.slice(0, -1).trimEnd() : cell);
 
 function quoted(cell: string): string {
   return /["|\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;

@@ -93,7 +93,7 @@ function tlsMode(mode: string | null, hasCa: boolean): TlsMode {
 function wrongForm(address: string): string {
   if (address.startsWith('${env.'))
     return `The environment variable ${address.slice(6, -1)} is not set. Set it to the address of the database, such as mysql://user@host:3306/name.`;
-  const scheme = /^(jdbc:)?[a-z][a-z0-9]*\+?[a-z0-9]*(?=:)/i.exec(address.trim())?.[0];
+  const scheme = /^(jdbc:)?[a-z][a-z0-9]*(?:\+[a-z0-9]*)?(?=:)/i.exec(address.trim())?.[0];
   const advice =
     scheme === undefined
       ? ''

@@ -42,12 +42,12 @@ const longestWaitMs = 30_000;
 
 /** Connects to the server of an address. Throws WorkError when the variable of its token is not set. */
 export function modelServer({ base, tokenEnv }: Pick<RemoteAddress, 'base' | 'tokenEnv'>): ModelServer {
-  const shown = base.href.replace(/[?#].*$/, '').replace(/\/+$/, '');
+  const shown = base.href.replace(/[?#].*$/, '').replace(/(?<!\/)\/+$/, '');
   const token = tokenEnv === null ? null : tokenIn(tokenEnv, shown);
   const hide = (text: string) => (token === null ? text : text.replaceAll(token, '[token]'));
   const send = async (method: 'GET' | 'POST', path: string, body: string | null, signal?: AbortSignal) => {
     const first = new URL(base);
-    first.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
+    first.pathname = `${base.pathname.replace(/(?<!\/)\/+$/, '')}${path}`;
     for (let attempt = 1; ; attempt++) {
       checkCancelled(signal);
       const { response, limit } = await follow({ method, first, body, token, shown, signal });

@@ -62,7 +62,7 @@ function linesOf(path: string): string[] {
         .toString('utf8')
         .split(/\r\n|\r|\n/)
         // A byte order mark is a part of the first name, as in DVC.
-        .map((line) => line.replaceAll(/^[^\S\uFEFF]+|[^\S\uFEFF]+$/g, ''))
+        .map((line) => line.replaceAll(/^[^\S\uFEFF]+|(?<![^\S\uFEFF])[^\S\uFEFF]+$/g, ''))
         .filter((line) => line !== '' && !line.startsWith('#'))
     );
   } catch {

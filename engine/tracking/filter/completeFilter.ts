@@ -6,15 +6,18 @@ import { FilterError, tokenize, type Token } from './tokens.ts';
 type Item = FilterCompletion['items'][number];
 
 const most = 50;
+/** As far back as the expressions look, which take the square of it: the name before the cursor is shorter. */
+const near = 1000;
 
 /** Completions at an offset of a filter: names with their number of runs, operators, existing values. */
 export function completeFilter({ sql }: Pick<Store, 'sql'>, text: string, offset: number): FilterCompletion {
   const before = text.slice(0, offset);
   const tokens = tokensBefore(before);
-  const typed = /[^\s()<>=!,]*$/.exec(before)?.[0] ?? '';
+  const recent = before.slice(-near);
+  const typed = /[^\s()<>=!,]*$/.exec(recent)?.[0] ?? '';
   const last = tokens.at(-1);
   const answer = (from: number, items: Item[]): FilterCompletion => ({ from, to: offset, items: items.slice(0, most) });
-  const field = /(?:^|[\s(])(metrics?|params?|parameters?|tags?|datasets?)\.(?:[`"])?([^`"\s()<>=!,]*)$/i.exec(before);
+  const field = /(?:^|[\s(])(metrics?|params?|parameters?|tags?|datasets?)\.(?:[`"])?([^`"\s()<>=!,]*)$/i.exec(recent);
   if (field) return answer(offset - typed.length, fieldItems(sql, (field[1] ?? '').toLowerCase(), field[2] ?? ''));
   const open = openText(before);
   if (open !== null) return answer(open.from, valueItems(sql, open.field, open.typed, true));
@@ -60,16 +63,16 @@ function isWord(token: Token, ...texts: string[]): boolean {
 
 /** The quoted text being typed, and the field that it is compared with. */
 function openText(before: string): { from: number; typed: string; field: string } | null {
-  const found = /(?:=|like\s|ilike\s|in\s*\((?:[^()']*,)?)\s*(['"])([^'"]*)$/i.exec(before);
+  const found = /(?:=|like\s|ilike\s|in\s*\((?:[^()']*,)?)\s*(['"])([^'"]*)$/i.exec(before.slice(-near));
   if (!found) return null;
   const from = before.length - (found[2] ?? '').length - 1;
-  return { from, typed: found[2] ?? '', field: fieldBefore(before.slice(0, found.index)) };
+  return { from, typed: found[2] ?? '', field: fieldBefore(before.slice(-near).slice(0, found.index)) };
 }
 
 function fieldBefore(before: string): string {
   return (
     /((?:metrics?|params?|parameters?|tags?|datasets?)\.(?:`[^`]*`|"[^"]*"|[^\s()<>=!,]+)|[\p{L}_]\w*)\s*(?:[<>=!]*|not\s+in|i?like|in)?\s*$/iu.exec(
-      before,
+      before.slice(-near),
     )?.[1] ?? ''
   );
 }
