@@ -30,7 +30,9 @@ export function safeProgramText(text: string, codes: (code: string) => string): 
 
 /** Breaks what GitHub Actions and Azure Pipelines obey at the start of a line, such as `::error` in a name. */
 export function withoutCommands(text: string): string {
-  return text.replaceAll(/^(\s*)::(?=[\w-]+(?:[ :]|$))/gm, '$1: :').replaceAll(/##(?=\[|vso\[)/g, '# #');
+  return text
+    .replaceAll(/^([^\S\n\r\u2028\u2029]*)::(?=[\w-]+(?:[ :]|$))/gm, '$1: :')
+    .replaceAll(/##(?=\[|vso\[)/g, '# #');
 }
 
 /** JSON that no terminal and no runner of CI obeys; it reads as the same value. */

@@ -11,7 +11,7 @@ const mostNames = 2000;
 export function nearestFile(path: string, files: ProjectFiles): string | null {
   const plain = path.replaceAll('\\', '/');
   const [folder, whole] = split(plain);
-  const star = /\*+$/.exec(whole)?.[0] ?? '';
+  const star = /(?<!\*)\*+$/.exec(whole)?.[0] ?? '';
   const name = whole.slice(0, whole.length - star.length);
   if (isGlob(folder) || name === '') return null;
   if (folder === '' || files.exists(folder)) return withStar(similar(folder, name, files), star);

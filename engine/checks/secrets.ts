@@ -33,7 +33,7 @@ const known: Known[] = [
   { pattern: /\bxox[abprs]-[A-Za-z0-9-]{10,}/g, what: 'a token of Slack', variable: 'SLACK_TOKEN' },
   { pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g, what: 'a JSON web token', variable: 'TOKEN' },
   {
-    pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@$]+:([^\s/@]+)@/gi,
+    pattern: /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@$]+:([^\s/@]+)@/gi,
     what: 'a password in an address',
     variable: 'PASSWORD',
     test: (secret) => isLiteral(secret, 1),

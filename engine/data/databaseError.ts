@@ -175,7 +175,7 @@ const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = 
 
 function fileIn(message: string): string | null {
   const match =
-    /^\s*file\s*=\s*(.+)$/m.exec(message) ??
+    /^[ \t]*file[ \t]*=[ \t]*(\S.*)$/m.exec(message) ??
     /sniffing file "([^"]+)"/.exec(message) ??
     /Failed to read file "([^"]+)"/.exec(message) ??
     /(?:file|pattern|stream:|open)\s*["']([^"']+)["']/i.exec(message) ??

@@ -77,7 +77,7 @@ export function readEvents(body: Buffer, contentType: string | undefined): ReadB
     return { events: counted(value.map((one: unknown, i) => ({ value: one, exact: digits?.[i] }))), isSingle: false };
   } catch (error) {
     if (error instanceof BodyRefused) throw error;
-    if (type === 'text/plain' && /\n\s*\S/.test(text)) return { events: linesOf(text), isSingle: false };
+    if (type === 'text/plain' && text.trimEnd().includes('\n')) return { events: linesOf(text), isSingle: false };
     throw new BodyRefused(400, `The body is not valid JSON: ${messageOf(error).slice(0, 200)}`);
   }
 }

@@ -81,7 +81,7 @@ const create: Handler = ({ store, body }) => {
 
 /** A location without a scheme is a local folder, relative to the project. */
 function absolute({ root }: Pick<Store, 'root'>, location: string): string {
-  const plain = location.replace(/(.)\/+$/, '$1');
+  const plain = location.replace(/(?<=[^/])\/+$|(?<=^\/)\/+$/, '');
   return /^[a-z][a-z0-9+.-]+:/i.test(plain) ? plain : resolve(root, plain);
 }
 

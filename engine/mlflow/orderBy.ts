@@ -2,13 +2,14 @@ import { invalid } from './mlflowError.ts';
 
 /** A field with its direction; quotes around the key are removed. */
 export function parseOrder(text: string): { field: string; descending: boolean } {
-  const match = /^\s*(.+?)(?:\s+(asc|desc))?\s*$/is.exec(text);
-  if (!match?.[1]) throw invalid(`Invalid order_by clause '${text}'. Ordering by such a clause is not supported.`);
-  const field = match[1].trim();
+  const clause = text.trim();
+  if (clause === '') throw invalid(`Invalid order_by clause '${text}'. Ordering by such a clause is not supported.`);
+  const direction = /\s(asc|desc)$/i.exec(clause)?.[1]?.toLowerCase();
+  const field = direction === undefined ? clause : clause.slice(0, -direction.length).trim();
   const parts = /^(?:(\w+)\.)?(?:`([^`]*)`|"([^"]*)"|([^`"]+))$/s.exec(field);
   if (!parts) throw invalid(`Invalid order_by clause '${text}'.`);
   const key = parts[2] ?? parts[3] ?? parts[4] ?? '';
   if (parts[4] !== undefined && /\s/.test(key))
     throw invalid(`Invalid order_by clause '${text}'. Put a name with spaces in backticks.`);
-  return { field: parts[1] === undefined ? key : `${parts[1]}.${key}`, descending: match[2]?.toLowerCase() === 'desc' };
+  return { field: parts[1] === undefined ? key : `${parts[1]}.${key}`, descending: direction === 'desc' };
 }

@@ -154,7 +154,8 @@ export class FlowReader {
   #withoutComma(colon: number, i: number): void {
     if (this.#suspect) return;
     const from = Math.max(this.#brackets.at(-1)?.at ?? 0, this.#lines[i]?.start ?? 0);
-    const word = /(?:"[^"]*"|'[^']*'|[^\s,[\]{}"']+)\s*$/.exec(this.#text.slice(from, colon));
+    // Only the last word counts; the expression takes the square of what it looks at.
+    const word = /(?:"[^"]*"|'[^']*'|[^\s,[\]{}"']+)\s*$/.exec(this.#text.slice(Math.max(from, colon - 300), colon));
     const start = colon - (word?.[0].length ?? 0);
     const mistake = {
       range: { start, end: Math.max(colon, start + 1) },

@@ -25,7 +25,8 @@ type Report = (code: string, range: Range, message: string, about?: About) => vo
 
 /** Matches `env.NAME`, or `env.NAME:-default` with the syntax of a shell. */
 const variable = /^env\.([^:]*)(?::-([\s\S]*))?$/;
-const pattern = /\$\{([^}]*)\}/g;
+/** A reference has a bound, since the end of one that is not closed is looked for behind each `${`. */
+const pattern = /\$\{([^}]{0,4000})\}/g;
 
 /**
  * Replaces `${params.x}`, `${datasets.x.path}`, `${env.X}` and `${env.X:-default}` in every string. A string that is a

@@ -2,7 +2,7 @@
 const texts = [
   /(?:^|[\s:])([\w./+-]+): (?:command )?not found$/,
   /^'([^']+)' is not recognized as an internal or external command/,
-  /^Can't recognize '(\S+)[^']*' as an internal or external command/,
+  /^Can't recognize '([^\s']+)[^']*' as an internal or external command/,
 ];
 
 /** The name of the program that a shell did not find, by its last lines; null when they say nothing of it. */

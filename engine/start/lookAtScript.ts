@@ -81,7 +81,7 @@ function readStart(file: string): string | null {
 
 /** Returns the code without comments and docstrings. Other strings stay. */
 export function withoutComments(text: string): string {
-  const pieces = /("""[\s\S]*?"""|'''[\s\S]*?''')|(#[^\n]*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/g;
+  const pieces = /("""[\s\S]*?"""|'''[\s\S]*?''')|(#[^\n]*)|("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)/g;
   return text.replaceAll(
     pieces,
     (whole: string, long: string | undefined, comment: string | undefined, _short: string | undefined, at: number) => {
@@ -242,7 +242,7 @@ function kindOf(type: string | undefined, value: ScriptArgument['value']): Scrip
 /** Returns the value of a Python literal, or of a name that a line of its own assigns one. Null for anything else. */
 function literal(text: string, code: string): ScriptArgument['value'] {
   const plain = text.trim();
-  if (/^[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(plain)) return Number(plain.replaceAll('_', ''));
+  if (/^[-+]?(\d[\d_]*(?:\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(plain)) return Number(plain.replaceAll('_', ''));
   if (plain === 'True' || plain === 'False') return plain === 'True';
   const quoted = unquoted(plain);
   if (quoted !== null && !/^f/.test(plain)) return quoted;

@@ -20,7 +20,7 @@ export function paramCells(value: ParamValue): [text: string, json: number, numb
 
 /** A finite number written in decimal notation, as training code logs it; null for other text. */
 export function numberIn(text: string): number | null {
-  if (text.length > 40 || !/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text)) return null;
+  if (text.length > 40 || !/^\s*[-+]?(\d+(?:\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i.test(text)) return null;
   const value = Number(text);
   return Number.isFinite(value) ? value : null;
 }

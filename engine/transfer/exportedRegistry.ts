@@ -100,7 +100,7 @@ function filesOf(row: RegisteredVersionRow): VersionFiles {
     /^models:\/+(m-[\w-]+)\/?(.*)$/.exec(address) ??
     /^mlflow-artifacts:(?:\/\/[^/]+)?\/+[^/]+\/models\/([^/]+)\/artifacts\/?(.*)$/.exec(address);
   const [, owner = '', encoded = ''] = inModel ?? inRun ?? [];
-  const path = decoded(encoded).replace(/\/+$/, '');
+  const path = decoded(encoded).replace(/(?<!\/)\/+$/, '');
   if (owner === '' || !isInside(path)) return { in: 'elsewhere', uri: address };
   return inModel ? { in: 'model', model: owner, path } : { in: 'run', run: owner, path };
 }

@@ -76,7 +76,7 @@ function named({ node }: Walked, text: string, schema: string, declaration: bool
  */
 function inMetric(walked: Walked, around: Around): ColumnUse | null {
   const metric = metricAt(walked, around.text);
-  const bracket = metric === null ? null : /\[([^\]]+)\]/.exec(metric.text);
+  const bracket = metric === null ? null : /\[([^[\]]+)\]/.exec(metric.text);
   if (!metric || !bracket) return null;
   const column = bracket[1] ?? '';
   const start = metric.range.start + bracket.index + 1;

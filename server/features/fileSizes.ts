@@ -52,7 +52,7 @@ function count(project: Project, path: string): string {
 function inFolder(project: Project, path: string): string[] {
   try {
     const stat = statSync(placeIn(project.root, path), { throwIfNoEntry: false });
-    return stat?.isDirectory() ? project.files.glob(`${path.replace(/\/+$/, '')}/**/*`) : stat ? [path] : [];
+    return stat?.isDirectory() ? project.files.glob(`${path.replace(/(?<!\/)\/+$/, '')}/**/*`) : stat ? [path] : [];
   } catch {
     return [];
   }

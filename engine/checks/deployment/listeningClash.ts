@@ -30,7 +30,7 @@ export const listeningClash: Rule = {
       const { from } = stage.with;
       if ('events' in from) {
         listening.push(name);
-        claim(name, 'folder', from.events.replace(/^\.\//, '').replace(/\/+$/, ''), 'events');
+        claim(name, 'folder', from.events.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, ''), 'events');
         if (from.host !== undefined && !isLoopback(from.host) && from.token_env === undefined)
           context.report(
             fromPath(name, 'host'),

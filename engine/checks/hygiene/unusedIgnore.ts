@@ -64,7 +64,7 @@ function removal(
   alone: boolean,
 ): FixEdit {
   if (!alone) {
-    const before = /[\s,]+$/.exec(text.slice(0, code.start))?.[0].length ?? 0;
+    const before = /(?<![\s,])[\s,]+$/.exec(text.slice(0, code.start))?.[0].length ?? 0;
     const first = /loopwright-ignore\s+$/.test(text.slice(0, code.start));
     const after = first ? (/^[\s,]+/.exec(text.slice(code.end))?.[0].length ?? 0) : 0;
     return {
@@ -75,7 +75,7 @@ function removal(
   const newline = text.indexOf('\n', code.end);
   const lineEnd = newline === -1 ? text.length : newline;
   const lineStart = text.lastIndexOf('\n', code.start) + 1;
-  const comment = lineStart + text.slice(lineStart, code.start).search(/\s*(#|--)\s*loopwright-ignore/);
+  const comment = lineStart + text.slice(lineStart, code.start).search(/(?<!\s)\s*(#|--)\s*loopwright-ignore/);
   return {
     ...lines.place(
       file,

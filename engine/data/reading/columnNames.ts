@@ -53,7 +53,7 @@ export function columnNames(cells: readonly string[]): ColumnNames {
 /** Line breaks, zero-width characters and special spaces are easily overlooked in a name. */
 function plainName(cell: string): string {
   return withoutInvisible(cell)
-    .replaceAll(/\s*[\r\n\t]+\s*/g, ' ')
+    .replaceAll(/(?<!\s)\s*[\r\n\t]\s*/g, ' ')
     .trim();
 }
 

@@ -73,7 +73,7 @@ export function hasEscapes(lines: readonly string[], delimiter: string): boolean
 
 /** True when the backslash at the end of a line is not escaped itself. */
 export function endsInEscape(line: string): boolean {
-  return line.endsWith('\\') && (/\\+$/.exec(line)?.[0].length ?? 0) % 2 === 1;
+  return line.endsWith('\\') && (/(?<!\\)\\+$/.exec(line)?.[0].length ?? 0) % 2 === 1;
 }
 
 function fieldsInQuotes(line: string, delimiter: string): number {

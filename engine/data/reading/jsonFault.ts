@@ -51,8 +51,8 @@ function faultInWhole(file: string): JsonFault | null | undefined {
   // Lines with an object each: the first value ends at the end of a line.
   if (
     !text.trimStart().startsWith('[') &&
-    (lines.slice(0, 5).some((line) => /^\s*\{.*\}\s*$/.test(line) && isJson(line)) ||
-      lines.slice(0, 5).every((line) => /^\s*(\{.*\})?\s*,?\s*$/.test(line)))
+    (lines.slice(0, 5).some((line) => /^\{.*\}$/.test(line.trim()) && isJson(line)) ||
+      lines.slice(0, 5).every((line) => /^(\{.*\})?\s*,?$/.test(line.trim())))
   )
     return undefined;
   return {

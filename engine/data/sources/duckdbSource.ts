@@ -131,6 +131,8 @@ export function duckdbMessage(error: unknown): string {
 /** The first sentence of a message of DuckDB, without its kind and its last point. */
 export function essence(message: string): string {
   const [first = '', second = ''] = message.split('\n');
-  const text = first.replace(/^[\w ]+ Error: /, '').replace(/[.!\s]+$/, '');
-  return second.startsWith('Did you mean') ? `${text}. ${second.replaceAll('"', '`').replace(/[.!?\s]+$/, '')}?` : text;
+  const text = first.replace(/^[\w ]+ Error: /, '').replace(/(?<![.!\s])[.!\s]+$/, '');
+  return second.startsWith('Did you mean')
+    ? `${text}. ${second.replaceAll('"', '`').replace(/(?<![.!?\s])[.!?\s]+$/, '')}?`
+    : text;
 }

@@ -105,7 +105,7 @@ async function inParallel(signal: AbortSignal, pieces: ((signal: AbortSignal) =>
 
 /** Returns the address of a bucket: a host of its own at Amazon, a path at other stores, which all of them support. */
 function bucketAddress(bucket: string, region: string, endpoint: string | undefined): URL {
-  if (endpoint !== undefined) return new URL(`${endpoint.replace(/\/+$/, '')}/${encodeURIComponent(bucket)}/`);
+  if (endpoint !== undefined) return new URL(`${endpoint.replace(/(?<!\/)\/+$/, '')}/${encodeURIComponent(bucket)}/`);
   // The certificate of these hosts does not cover names with further dots.
   return new URL(
     bucket.includes('.')

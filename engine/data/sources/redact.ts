@@ -23,7 +23,7 @@ export function redactor(values: Readonly<Record<string, string | undefined>>): 
 
 /** Returns an address without user and password. */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"`]+@/gi, '$1');
+  return text.replaceAll(/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@'"`]+@/gi, '$1');
 }
 
 function passwordsIn(value: string): string[] {

@@ -311,7 +311,7 @@ export function haveForeignMonths(texts: readonly string[]): boolean {
   let foreign = 0;
   for (const text of texts) {
     // A day and a year, or a year alone.
-    if (!/^\P{L}*\d|\d\P{L}*$/u.test(text) || !/\d{4}|\d\D+\d/.test(text)) return false;
+    if (!/^\P{L}*\d|\d[^\p{L}\d]*$/u.test(text) || !/\d{4}|\d\D+\d/.test(text)) return false;
     const words = (text.match(/\p{L}+/gu) ?? []).map((word) => word.toLowerCase());
     if (words.some((word) => foreignMonths.has(word))) foreign++;
     else if (!words.some((word) => nameDirective(word, months, 'b').length > 0)) return false;

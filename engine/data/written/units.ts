@@ -11,6 +11,9 @@ const known = new Set(
     .filter(Boolean),
 );
 
+/** No amount is longer, and the expressions try blanks in several ways. */
+const longest = 100;
+
 const amount =
   /^[-+−]?\s*[$€£¥₹]?\s*(\d[\d.,'’_\s\u00a0\u2009\u202f]*?)\s*([\p{L}°µμΩ"'′″][\p{L}°µμΩ"'′″/²³·0-9.]{0,11})$/u;
 const plain = /^[-+−]?[\d.,'’_\s\u00a0\u2009\u202f]*\d[.,]?$/;
@@ -27,7 +30,7 @@ export function unitsNote(
   const groups = new Map<string, string[]>();
   let others = 0;
   for (const text of texts) {
-    const unit = plain.test(text) ? '' : amount.exec(text)?.[2]?.replace(/\.$/, '');
+    const unit = text.length > longest ? undefined : plain.test(text) ? '' : amount.exec(text)?.[2]?.replace(/\.$/, '');
     if (unit === undefined) others++;
     else groups.set(unit, [...(groups.get(unit) ?? []), text]);
     if (others > allowed) return null;

@@ -27,7 +27,7 @@ export const python: Flavour = {
     const imports = files
       .read(name)
       .toString('utf8')
-      .matchAll(/^\s*(?:import|from)\s+([A-Za-z_]\w*)/gm);
+      .matchAll(/^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w*)/gm);
     const needs = [...imports].flatMap(([, module = '']) => packages[module] ?? []);
     return {
       flavour: 'python',

@@ -20,7 +20,7 @@ export function requirementVersions(read: (name: string) => string | null): Reco
 
 /** `name[extras]==1.2 ; marker`. Other lines pin no version. */
 function addPin(found: Record<string, string>, line: string): void {
-  const [, name, version] = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*={2,3}\s*([^\s;#,]+)/.exec(line) ?? [];
+  const [, name, version] = /^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\]\s*)?={2,3}\s*([^\s;#,]+)/.exec(line) ?? [];
   if (name !== undefined && version !== undefined) found[normalised(name)] = version;
 }
 

@@ -109,7 +109,9 @@ function pathOf(path: string): PathParts {
       model: inference[2] === undefined ? null : decodeURIComponent(inference[2]),
       modelVersion: inference[3] === undefined ? null : decodeURIComponent(inference[3]),
     };
-  const [, prefix = '', last = ''] = /^(.*?)(?:\/(invocations|predict))?\/*$/.exec(path) ?? [];
+  const plain = path.replace(/(?<!\/)\/+$/, '');
+  const last = /\/(invocations|predict)$/.exec(plain)?.[1] ?? '';
+  const prefix = last === '' ? plain : plain.slice(0, -last.length - 1);
   const protocol = last === 'invocations' ? 'mlflow' : last === 'predict' ? 'loopwright' : null;
   return { prefix, protocol, model: null, modelVersion: null };
 }

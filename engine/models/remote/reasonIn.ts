@@ -5,7 +5,9 @@ export function reasonIn(text: string): string {
   const parsed = jsonIn(text);
   const message = typeof parsed === 'object' && parsed !== null ? messageIn(parsed) : null;
   const isTraceback = text.startsWith('Traceback (most recent call last)');
-  const words = (message ?? (isTraceback ? lastLine(text) : text.replace(/<[^>]*>/g, ' '))).replace(/\s+/g, ' ').trim();
+  const words = (message ?? (isTraceback ? lastLine(text) : text.replace(/<[^<>]*>/g, ' ')))
+    .replace(/\s+/g, ' ')
+    .trim();
   if (words === '') return 'the answer is empty.';
   if (words.length > longest) return message === null ? `${words.slice(0, longest)}…` : `…${words.slice(-longest)}`;
   return /[.!?]$/.test(words) ? words : `${words}.`;

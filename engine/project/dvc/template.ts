@@ -15,7 +15,8 @@ export interface Filling {
   key: string | null;
 }
 
-const reference = /(?<!\\)\$\{(.*?)\}/g;
+/** A reference has a bound, since the end of one that is not closed is looked for behind each `${`. */
+const reference = /(?<!\\)\$\{(.{0,4000}?)\}/g;
 const single = /^\$\{(.*?)\}$/;
 
 /**

@@ -62,7 +62,7 @@ function baseName(name: string, folder: string): string {
 function cacheIn(settings: readonly (string | null)[]): string | undefined {
   for (const text of settings) {
     // Before the first table of the file.
-    const value = /^\s*cache-dir\s*=\s*["'](.+?)["']/m.exec(text?.split(/^\s*\[/m)[0] ?? '')?.[1];
+    const value = /^[ \t]*cache-dir[ \t]*=[ \t]*["'](.+?)["']/m.exec(text?.split(/^[ \t]*\[/m)[0] ?? '')?.[1];
     if (value !== undefined) return value.replaceAll('\\\\', '\\');
   }
   return undefined;
