@@ -201,7 +201,8 @@ async function startServer(
     serves = false;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.kill('SIGTERM');
+    // A closed pipe asks the server to end on every system; a signal on Windows ends it before it writes its predictions.
+    child.stdin.end();
     const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
     await ended;
     clearTimeout(late);
