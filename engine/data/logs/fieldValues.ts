@@ -15,6 +15,8 @@ export class FieldValues {
   readonly columns: { name: string; type: ScannedType }[];
   readonly isTime: boolean[];
   readonly isProof: boolean;
+  /** Bit 1 of a column that takes any text, bit 2 of one that takes whole numbers as they are written. */
+  readonly #takes: Uint8Array;
   /** As those of a `LineScanner`. */
   readonly bounds: Int32Array;
   own: Buffer = Buffer.alloc(0);
@@ -30,6 +32,9 @@ export class FieldValues {
     this.isTime = names.map((name) => isTimeField(schema, name));
     this.isProof = isProvable(schema, this.columns);
     this.bounds = new Int32Array(2 * names.length);
+    this.#takes = Uint8Array.from(this.columns, ({ type }, i) =>
+      this.isTime[i] === true ? 0 : type === 'VARCHAR' ? 3 : type === 'BIGINT' || type === 'DOUBLE' ? 2 : 0,
+    );
     this.#timezone = timezone;
   }
 
@@ -45,7 +50,7 @@ export class FieldValues {
 
   /** Takes `bytes[from, to)`, which is not empty. Returns false when it is no value of the column. */
   put(bytes: Buffer, column: number, from: number, to: number): boolean {
-    if (this.fits(bytes, column, from, to)) {
+    if (((this.#takes[column] as number) & 1) === 1 || this.fits(bytes, column, from, to)) {
       this.bounds[2 * column] = from;
       this.bounds[2 * column + 1] = to;
       return true;
@@ -53,6 +58,14 @@ export class FieldValues {
     if (this.isTime[column] !== true) return false;
     const end = writeEpoch(bytes, from, to, this.own, this.#ownEnd);
     return end > this.#ownEnd && this.#putOwn(column, end);
+  }
+
+  /** Takes `bytes[from, to)`, which is a plain whole number. Returns false when it is no value of the column. */
+  putWhole(bytes: Buffer, column: number, from: number, to: number): boolean {
+    if (((this.#takes[column] as number) & 2) === 0) return this.put(bytes, column, from, to);
+    this.bounds[2 * column] = from;
+    this.bounds[2 * column + 1] = to;
+    return true;
   }
 
   /** Takes `bytes[from, to)` without its escapes, each of which has one letter. */

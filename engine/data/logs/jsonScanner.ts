@@ -1,12 +1,12 @@
 import { viewOf } from '../../base/byteView.ts';
 import type { DatasetSchema } from '../../project/schema/datasetSchema.ts';
 import type { FromLogs } from '../../project/schema/sources/logs.ts';
-import { FieldValues, escaped, isLiteral } from './fieldValues.ts';
+import { FieldValues, escaped } from './fieldValues.ts';
+import { JsonForm, endOfBare, putBare } from './jsonForm.ts';
 import type { LineScanner } from './lineScanner.ts';
 import { passPlain } from './plainText.ts';
-import { isPlainDecimal, isPlainInteger } from './plainValues.ts';
 
-const [space, quote, comma, dash, zero, nine, colon, backslash] = [32, 34, 44, 45, 48, 57, 58, 92];
+const [space, quote, comma, colon, backslash] = [32, 34, 44, 58, 92];
 const [openList, closeList, openObject, closeObject] = [91, 93, 123, 125];
 const mostDepth = 40;
 /** Number of keys of a line that are compared with those of the line before. */
@@ -18,6 +18,17 @@ interface Key {
   keys: Map<string, Key>;
   /** The last line that had the key. */
   seen: number;
+}
+
+/** A key of the line before, with what is written around it. */
+interface ExpectedKey {
+  parent: Key | null;
+  key: Key | null;
+  /** The first key of its object. */
+  isFirst: boolean;
+  /** The text from the value or brace before it to its value, four bytes each; the last are those at its end. */
+  words: Int32Array;
+  length: number;
 }
 
 const newKey = (): Key => ({ column: -1, keys: new Map(), seen: 0 });
@@ -32,7 +43,8 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
     schema.fields.map(({ name }) => name),
     timezone,
   );
-  const { columns, isTime, isProof } = values;
+  const { columns, isProof } = values;
+  const form = new JsonForm(values);
   const root = newKey();
   for (const [i, { name }] of columns.entries()) {
     keyAt(root, [name]).column = i;
@@ -40,7 +52,7 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
   }
   const isSet = new Uint8Array(columns.length);
   // Lines mostly have the same keys in the same order.
-  const expected: { parent: Key | null; text: Buffer; key: Key | null }[] = [];
+  const expected: ExpectedKey[] = [];
   let next = 0;
   let line = 0;
   let bytes: Buffer = Buffer.alloc(0);
@@ -78,6 +90,7 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
     const from = ++at;
     const isEscaped = endText();
     if (isEscaped === -1) return false;
+    form.note(column, from - 1, at);
     if (column === -1) return true;
     const to = at - 1;
     if (!isFirst(column)) return false;
@@ -87,19 +100,9 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
   };
   const readBare = (column: number): boolean => {
     const from = at;
-    for (; at < end; at++) {
-      const c = bytes[at] as number;
-      if (c === comma || c === closeObject || c === closeList || c === space) break;
-    }
-    if (column !== -1 && !isFirst(column)) return false;
-    const c = bytes[from] as number;
-    if (c === dash || (c >= zero && c <= nine)) {
-      // A time can have more digits; it starts with one that is not 0.
-      const isNumber = isPlainInteger(bytes, from, at) || isPlainDecimal(bytes, from, at);
-      if (!isNumber && (isTime[column] !== true || c === zero)) return false;
-    } else if (isLiteral(bytes, from, at, 'null')) return true;
-    else if (!isLiteral(bytes, from, at, 'true') && !isLiteral(bytes, from, at, 'false')) return false;
-    return column === -1 || values.put(bytes, column, from, at);
+    at = endOfBare(bytes, at, end);
+    form.note(column, from, at);
+    return (column === -1 || isFirst(column)) && putBare(values, bytes, column, from, at);
   };
   const readList = (depth: number): boolean => {
     at++;
@@ -126,51 +129,62 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
     if (c === openList && key !== null && key.keys.size > 0) return false;
     return c === openObject ? readObject(key, depth + 1) : readList(depth + 1);
   };
-  /** The key that is expected at `at`, behind its first quote; moves behind the last one. Undefined for another key. */
-  const expectedKey = (parent: Key | null): Key | null | undefined => {
+  /**
+   * The key that is expected at `at`, with the comma before it unless it is the first; moves to its value. Undefined for
+   * another key.
+   */
+  const expectedKey = (parent: Key | null, isFirstKey: boolean): Key | null | undefined => {
     const guess = expected[next];
-    if (!guess || guess.parent !== parent) return undefined;
-    const { text } = guess;
-    const after = at + text.length;
-    if (after >= end || bytes[after] !== quote) return undefined;
-    for (let i = 0; i < text.length; i++) if (text[i] !== bytes[at + i]) return undefined;
+    if (!guess || guess.parent !== parent || guess.isFirst !== isFirstKey) return undefined;
+    const { words, length } = guess;
+    const after = at + length;
+    if (after >= end) return undefined;
+    const last = words.length - 1;
+    if (view.getInt32(after - 4, true) !== words[last]) return undefined;
+    for (let i = 0; i < last; i++) if (view.getInt32(at + 4 * i, true) !== words[i]) return undefined;
     next++;
-    at = after + 1;
+    at = after;
+    skipSpaces();
     return guess.key;
   };
-  /** The key at `at`; moves behind its last quote. Undefined for a key with escapes. */
-  const readKey = (parent: Key | null): Key | null | undefined => {
-    const from = at;
+  /** The key at `at`; moves to its value. Undefined where no key is, or one with escapes. */
+  const readKey = (parent: Key | null, isFirstKey: boolean, start: number): Key | null | undefined => {
+    if (at >= end || bytes[at] !== quote) return undefined;
+    const from = ++at;
     if (endText() !== 0) return undefined;
     const key = parent?.keys.get(bytes.toString('utf8', from, at - 1)) ?? null;
-    if (next < mostExpected) expected[next] = { parent, text: Buffer.from(bytes.subarray(from, at - 1)), key };
+    skipSpaces();
+    if (at >= end || bytes[at] !== colon) return undefined;
+    at++;
+    skipSpaces();
+    if (next < mostExpected && at - start >= 4)
+      expected[next] = { parent, key, isFirst: isFirstKey, words: wordsOf(bytes, start, at), length: at - start };
     next++;
     return key;
   };
   const readObject = (parent: Key | null, depth: number): boolean => {
     at++;
-    skipSpaces();
-    if (bytes[at] === closeObject) return at++ < end;
-    for (;;) {
-      if (at >= end || bytes[at] !== quote) return false;
-      at++;
-      let key = expectedKey(parent);
-      if (key === undefined) key = readKey(parent);
-      if (key === undefined) return false;
+    for (let isFirstKey = true; ; isFirstKey = false) {
+      let key = expectedKey(parent, isFirstKey);
+      if (key === undefined) {
+        const start = at;
+        skipSpaces();
+        if (isFirstKey) {
+          if (bytes[at] === closeObject) return at++ < end;
+        } else {
+          const c = bytes[at++];
+          if (at > end || (c !== comma && c !== closeObject)) return false;
+          if (c === closeObject) return true;
+          skipSpaces();
+        }
+        key = readKey(parent, isFirstKey, start);
+        if (key === undefined) return false;
+      }
       if (key) {
         if (key.seen === line) return false;
         key.seen = line;
       }
-      skipSpaces();
-      if (at >= end || bytes[at] !== colon) return false;
-      at++;
-      skipSpaces();
       if (!readValue(key, depth)) return false;
-      skipSpaces();
-      const c = bytes[at++];
-      if (at > end || (c !== comma && c !== closeObject)) return false;
-      if (c === closeObject) return true;
-      skipSpaces();
     }
   };
   const scan = (chunk: Buffer, from: number, to: number): boolean => {
@@ -181,13 +195,26 @@ export function jsonScanner({ timezone }: FromLogs, schema: DatasetSchema): Line
     line++;
     next = 0;
     values.start(to - from);
+    if (form.read(chunk, view, from, to)) return true;
+    values.start(to - from);
+    form.start();
     for (let i = 0; i < isSet.length; i++) isSet[i] = 0;
     skipSpaces();
     if (at >= end || bytes[at] !== openObject || !readObject(root, 1)) return false;
     skipSpaces();
-    return at === end;
+    if (at !== end) return false;
+    form.take(chunk, from, to);
+    return true;
   };
   return values.scanner(scan);
+}
+
+/** `bytes[from, to)`, of at least four bytes, as words. */
+function wordsOf(bytes: Buffer, from: number, to: number): Int32Array {
+  const words = new Int32Array(Math.ceil((to - from) / 4));
+  for (let i = 0; i < words.length - 1; i++) words[i] = bytes.readInt32LE(from + 4 * i);
+  words[words.length - 1] = bytes.readInt32LE(to - 4);
+  return words;
 }
 
 function keyAt(root: Key, path: readonly string[]): Key {

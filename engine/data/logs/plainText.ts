@@ -13,7 +13,9 @@ export function passPlain(view: DataView, at: number, end: number): number {
       (((quotes - 0x01010101) | 0) & ~quotes) |
       (((slashes - 0x01010101) | 0) & ~slashes) |
       (((word - 0x20202020) | 0) & ~word);
-    if ((found & 0x80808080) !== 0) break;
+    const flags = found & 0x80808080;
+    // The lowest of them is exact; one above it can come from borrowing.
+    if (flags !== 0) return next + ((31 - Math.clz32(flags & -flags)) >> 3);
   }
   return next;
 }

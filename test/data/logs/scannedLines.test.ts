@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DatasetSchema } from '../../../engine/project/schema/datasetSchema.ts';
+import { ownFrom, type LineScanner } from '../../../engine/data/logs/lineScanner.ts';
+import { scannerFor } from '../../../engine/data/logs/scannerFor.ts';
 import type { FromLogs } from '../../../engine/project/schema/sources/logs.ts';
 import { makeProject } from '../../helpers/makeProject.ts';
 import { agree, agreeChecked, any, fields, mostly, random } from '../../helpers/readBothWays.ts';
@@ -325,6 +327,39 @@ test('JSON lines that are scanned give what SQL gives', async () => {
       const share = await agreeChecked(lines, { format: 'json', ...more }, schema);
       if (schema === plainFields) assert.ok(share > 0.1 && share < 1, `${share} of the lines are scanned`);
     }
+});
+
+// Tried: the lines above behind a line of the usual form, which has all kinds of values, an object and a list.
+test('a line is scanned alike behind a line of its form and alone', () => {
+  const usual =
+    '{"time":"2026-11-30T02:00:00Z","level":"served","n":5,"d":0.25,"ok":true,"http":{"method":"GET","status":7},"other":[1,"a"]}';
+  const schema = fields('time', 'level', 'n', 'd', 'ok', 'http.method', 'http.status');
+  const read = (scanner: LineScanner, line: string) => {
+    const bytes = Buffer.from(line);
+    if (!scanner.scan(bytes, 0, bytes.length)) return null;
+    return scanner.columns.map((_, i) => {
+      const [from = 0, to = 0] = [scanner.bounds[2 * i], scanner.bounds[2 * i + 1]];
+      return from >= ownFrom
+        ? scanner.own.toString('utf8', from - ownFrom, to - ownFrom)
+        : bytes.toString('utf8', from, to);
+    });
+  };
+  const newScanner = () => {
+    const scanner = scannerFor({ logs: 'x', format: 'json' }, schema);
+    assert.ok(scanner);
+    return scanner;
+  };
+  let scanned = 0;
+  for (let i = 0; i < rounds(4000); i++) {
+    const odd = jsonLine();
+    const line = random(2) === 0 ? odd : odd.replace(/"other":.*/, '"other":[1,"a"]}');
+    const behind = newScanner();
+    assert.ok(read(behind, usual));
+    const alone = read(newScanner(), line);
+    assert.deepEqual(read(behind, line), alone, line);
+    if (alone) scanned++;
+  }
+  assert.ok(scanned > 0);
 });
 
 test('a log whose lines can mostly not be scanned is read whole, in its order', async () => {
