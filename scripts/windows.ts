@@ -141,7 +141,7 @@ async function otherDrive(place: string): Promise<void> {
     writeFileSync(join(there, 'in.csv'), 'id,x\n1,2\n2,3\n');
     writeFileSync(
       join(project, 'loopwright.yaml'),
-      `version: 1\nproject: drives\npython: py -3\ndatasets:\n  in: { path: data/in.parquet }\nstages:\n  collect: { uses: collect, with: { dataset: in, from: { files: 'C:\\${basename(place)}\\*.csv' } } }\n  use: { cmd: node -e "0", deps: ['C:\\${basename(place)}\\in.csv', data\\in.parquet] }\n  python: { cmd: 'python3 -p 40+2 > answer.txt', outs: [answer.txt] }\n`,
+      `version: 1\nproject: drives\npython: py -3\noutside_folders: ['C:\\${basename(place)}']\ndatasets:\n  in: { path: data/in.parquet }\nstages:\n  collect: { uses: collect, with: { dataset: in, from: { files: 'C:\\${basename(place)}\\*.csv' } } }\n  use: { cmd: node -e "0", deps: ['C:\\${basename(place)}\\in.csv', data\\in.parquet] }\n  python: { cmd: 'python3 -p 40+2 > answer.txt', outs: [answer.txt] }\n`,
     );
     const env = { WINEPATH: ['bin', 'launcher'].map((name) => winePath(join(wine, name))).join(';') };
     const ran = await loopwright(project, ['run'], { env });

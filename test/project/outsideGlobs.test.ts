@@ -43,7 +43,8 @@ const found = (parts: Parameters<typeof project>[0]) => {
   return { problems, outside, loaded };
 };
 const leads = ({ path, isListed }: { path: string; isListed: boolean }) =>
-  isListed && !`${path}/`.startsWith(`${root}/`);
+  isListed && !slashes(`${path}/`).startsWith(slashes(`${root}/`));
+const slashes = (path: string) => path.replaceAll('\\', '/');
 
 const hostile = [
   '/**/*.csv',
@@ -140,21 +141,27 @@ test('the fix allows the folder, and the disk cannot be allowed', () => {
   assert.deepEqual(found({ dataset: '/**', more: '' }).problems[0]?.fixes ?? [], []);
 });
 
-test('links in circles and doubled links end, links out of the root have a bound', { timeout: 20_000 }, () => {
-  const folder = makeProject({ 'd40/x.csv': '' });
-  for (let i = 39; i >= 0; i--) {
-    mkdirSync(join(folder, `d${i}`));
-    for (const link of ['a', 'b']) symlinkSync(`../d${i + 1}`, join(folder, `d${i}`, link));
-  }
-  assert.throws(() => filesBelow(join(folder, 'd0')), /lead to .* more than 32 times/);
-  assert.equal(filesBelow(join(folder, 'd38')).length, 4);
-  const circle = makeProject({ 'x/y.csv': '' });
-  symlinkSync('..', join(circle, 'x/up'));
-  symlinkSync('self', join(circle, 'x/self'));
-  assert.deepEqual(filesBelow(circle), [join(circle, 'x/y.csv')]);
-  assert.throws(() => filesBelow('/proc/self', { most: 10 }), /more than 10 files and folders below it/);
-  symlinkSync('/', join(circle, 'disk'));
-  assert.deepEqual(walkGlob(circle, 'disk/etc/passw*', { within: circle }), []);
-  assert.deepEqual(walkGlob(circle, '../**', { within: circle }), []);
-  assert.deepEqual(walkGlob(circle, `${circle}/x/*.csv`, { within: circle }), [`${circle}/x/y.csv`]);
-});
+// Wine makes no links, and /proc is of Linux.
+const noLinks = process.platform === 'linux' ? false : 'it uses /proc';
+test(
+  'links in circles and doubled links end, links out of the root have a bound',
+  { skip: noLinks, timeout: 20_000 },
+  () => {
+    const folder = makeProject({ 'd40/x.csv': '' });
+    for (let i = 39; i >= 0; i--) {
+      mkdirSync(join(folder, `d${i}`));
+      for (const link of ['a', 'b']) symlinkSync(`../d${i + 1}`, join(folder, `d${i}`, link));
+    }
+    assert.throws(() => filesBelow(join(folder, 'd0')), /lead to .* more than 32 times/);
+    assert.equal(filesBelow(join(folder, 'd38')).length, 4);
+    const circle = makeProject({ 'x/y.csv': '' });
+    symlinkSync('..', join(circle, 'x/up'));
+    symlinkSync('self', join(circle, 'x/self'));
+    assert.deepEqual(filesBelow(circle), [join(circle, 'x/y.csv')]);
+    assert.throws(() => filesBelow('/proc/self', { most: 10 }), /more than 10 files and folders below it/);
+    symlinkSync('/', join(circle, 'disk'));
+    assert.deepEqual(walkGlob(circle, 'disk/etc/passw*', { within: circle }), []);
+    assert.deepEqual(walkGlob(circle, '../**', { within: circle }), []);
+    assert.deepEqual(walkGlob(circle, `${circle}/x/*.csv`, { within: circle }), [`${circle}/x/y.csv`]);
+  },
+);
