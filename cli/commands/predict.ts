@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { openMemory } from '../../engine/data/withDatabase.ts';
 import { sourceFormat } from '../../engine/data/readSource.ts';
+import { checkOneSelect } from '../../engine/data/oneSelect.ts';
 import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { isGlob } from '../../engine/base/glob.ts';
+import { withoutSqlEnd } from '../../engine/base/withoutSqlEnd.ts';
 import { datasetOfFile } from '../../engine/overview/dataSubject.ts';
 import { modelTools } from '../../engine/models/modelTools.ts';
 import { findAlias, hasSeveralModels, modelNamed } from '../../engine/project/models.ts';
@@ -84,7 +86,9 @@ export async function predict(context: CommandContext, options: PredictOptions):
     let source = await batchSource(db, found, wanted, columns, given);
     if (sql !== null) {
       await db.run(`CREATE TEMP VIEW rows AS SELECT * FROM ${source}`);
-      source = `(${(typeof sql === 'string' ? sql : new TextDecoder().decode(sql)).trim().replace(/;\s*$/, '')}\n)`;
+      const query = withoutSqlEnd(typeof sql === 'string' ? sql : new TextDecoder().decode(sql));
+      await checkOneSelect(db, query);
+      source = `(${query}\n)`;
     }
     const result = await scoreBatch({
       store,

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { confineSql, sqlPlaces } from '../data/confineSql.ts';
 import type { Database } from '../data/database.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { typedSelect } from '../data/typedSource.ts';
@@ -130,4 +131,5 @@ async function makeViews(db: Database, place: SubjectPlace, sql: string): Promis
       `CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${await typedSelect(db, found.files, found.schema, { read: found.read })}`,
     );
   }
+  if (place.project && place.config) await confineSql(db, sqlPlaces(place.project.root, place.config));
 }

@@ -1,9 +1,12 @@
 import type { WeakRule } from '../../protocol/labelling.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
+import { explainConfined } from '../data/confineSql.ts';
+import { checkOneSelect } from '../data/oneSelect.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { DataError, WorkError, messageOf } from '../base/errors.ts';
 import { suggestion } from '../base/didYouMean.ts';
+import { withoutSqlEnd } from '../base/withoutSqlEnd.ts';
 import { fillTable, keyColumn, labelTables } from './labelTables.ts';
 import type { HandConsensus } from './consensus.ts';
 import type { Decisions } from './decisions.ts';
@@ -30,15 +33,20 @@ export async function loadRules(db: Database, task: LabelTask, { sql, makeViews,
   if (sql === null) return;
   const place = { file: task.rules ?? '', line: 1, column: 1 };
   await makeViews(sql);
+  const query = withoutSqlEnd(sql);
   try {
-    await db.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${sql.trimEnd().replace(/;\s*$/, '')}\n`);
+    await checkOneSelect(db, query);
+    await db.run(`CREATE OR REPLACE TEMP TABLE ${raw} AS ${query}\n`);
   } catch (error) {
     const line = /LINE (\d+):/.exec(messageOf(error instanceof Error && error.cause ? error.cause : error))?.[1];
     if (error instanceof WorkError)
-      throw new DataError(`\`${place.file}\` failed: ${messageOf(error).replace(/^.*?Error:\s*/, '')}`, {
-        cause: error,
-        place: { ...place, line: Number(line ?? 1) },
-      });
+      throw new DataError(
+        `\`${place.file}\` failed: ${explainConfined(messageOf(error).replace(/^.*?Error:\s*/, ''))}`,
+        {
+          cause: error,
+          place: { ...place, line: Number(line ?? 1) },
+        },
+      );
     throw error;
   }
   const columns = (await columnsOf(db, raw)).map(({ name }) => name);

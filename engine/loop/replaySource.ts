@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
+import { checkOneSelect } from '../data/oneSelect.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { validateTable } from '../data/validateTable.ts';
@@ -69,7 +70,9 @@ export async function openReplay(input: {
   await db.run(
     `CREATE TEMP TABLE rows AS SELECT * FROM ${checked}${bounds.length > 0 ? ` WHERE ${bounds.join(' AND ')}` : ''}`,
   );
-  await db.run(`CREATE TEMP TABLE replay AS SELECT * FROM (${input.sql ?? 'SELECT * FROM rows'}\n)`);
+  const query = input.sql ?? 'SELECT * FROM rows';
+  await checkOneSelect(db, query);
+  await db.run(`CREATE TEMP TABLE replay AS SELECT * FROM (${query}\n)`);
   const names = (await columnsOf(db, 'replay')).map(({ name }) => name);
   const shaped = [input.modelTime, time].find((name) => name !== null && names.includes(name));
   if (typeof shaped !== 'string')

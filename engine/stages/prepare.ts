@@ -1,5 +1,6 @@
 import { DataError, WorkError, checkCancelled, messageOf } from '../base/errors.ts';
 import { withoutSqlEnd } from '../base/withoutSqlEnd.ts';
+import { confineSql, explainConfined, sqlPlaces } from '../data/confineSql.ts';
 import type { Database } from '../data/database.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
 import { checkOneSelect } from '../data/oneSelect.ts';
@@ -45,6 +46,8 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   checkCancelled(context.signal);
   context.progress(`running ${inputs.sql}`);
   const query = asText(files.read(inputs.sql), inputs.sql);
+  const places = sqlPlaces(root, context.config, inputs.output);
+  await confineSql(db, { ...places, folders: [...places.folders, context.store.folder] });
   await runSql(db, query, inputs.sql, inputs.params ?? {});
   await limitRows(context, db, inputs, output.schema);
   let rows = `prepared`;
@@ -145,7 +148,7 @@ async function runSql(
   } catch (error) {
     const line = /LINE (\d+):/.exec(messageOf(error instanceof Error && error.cause ? error.cause : error))?.[1];
     if (error instanceof WorkError)
-      throw new DataError(`\`${file}\` failed: ${messageOf(error).replace(/^.*?Error:\s*/, '')}`, {
+      throw new DataError(`\`${file}\` failed: ${explainConfined(messageOf(error).replace(/^.*?Error:\s*/, ''))}`, {
         cause: error,
         place: { file, line: line ? Number(line) : 1, column: 1 },
       });

@@ -40,7 +40,9 @@ export const PrepareStage = Type.Object(
     uses: Type.Literal('prepare', { description: 'Creates a dataset from others with SQL.' }),
     with: Type.Object(
       {
-        sql: path('A file with one SELECT in DuckDB SQL. Each dataset is a table with its name.'),
+        sql: path(
+          'A file with one SELECT in DuckDB SQL. Each dataset is a table with its name. It may read other files of the project, and those in `outside_folders`.',
+        ),
         output: reference('dataset', 'The dataset to write.'),
         params: Type.Optional(
           Type.Record(
