@@ -49,8 +49,8 @@ export function projectHandlers(
     'stages/status': (_params, signal) => {
       return inTurn(() => {
         const [shown, current] = [project.shown(), store.current()];
-        return withHashes(shown, current, { signal }, (fingerprints) =>
-          stageStatuses(shown, current, 'default', undefined, fingerprints),
+        return withHashes(shown, current, { signal }, (looked) =>
+          stageStatuses(shown, current, 'default', undefined, looked),
         );
       });
     },

@@ -8,11 +8,19 @@ export type Fingerprint = Pick<LockEntry, 'spec' | 'params' | 'deps'>;
  * Lists why a recorded entry is stale: which param, input or file changed, and from what to what. Empty when fresh.
  */
 export function differences(recorded: LockEntry, now: Fingerprint): string[] {
+  return [...valueDifferences(recorded, now), ...fileChanges(recorded.deps, now.deps)];
+}
+
+/** The same without the files. */
+export function valueDifferences(
+  recorded: Pick<LockEntry, 'spec' | 'params'>,
+  now: Pick<Fingerprint, 'spec' | 'params'>,
+): string[] {
   const params = valueChanges(recorded.params, now.params, 'params.');
   const changed = new Set(params.length > 0 ? Object.values(now.params).map((value) => JSON.stringify(value)) : []);
   // An input that only repeats a changed param would report the same change twice.
   const inputs = valueChanges(recorded.spec, now.spec, '').filter((change) => !changed.has(change.to));
-  return [...params, ...inputs].map(({ text }) => text).concat(fileChanges(recorded.deps, now.deps));
+  return [...params, ...inputs].map(({ text }) => text);
 }
 
 function valueChanges(

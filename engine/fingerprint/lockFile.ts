@@ -41,11 +41,15 @@ function emptyLock(): Lock {
 
 function isEntry(entry: unknown): entry is LockEntry {
   const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-  return (
-    isMap(entry) &&
-    (['spec', 'params', 'deps', 'outs'] as const).every((part) => isMap((entry as LockEntry)[part])) &&
-    [(entry as LockEntry).deps, (entry as LockEntry).outs].every((files) => Object.values(files).every(isMap))
-  );
+  if (!isMap(entry)) return false;
+  const parts = Object.getOwnPropertyDescriptors(entry) as Record<string, PropertyDescriptor | undefined>;
+  // A long section is read on first use, and is one of files.
+  return (['spec', 'params', 'deps', 'outs'] as const).every((name) => {
+    const part = parts[name];
+    if (part?.get) return true;
+    if (!isMap(part?.value)) return false;
+    return name === 'spec' || name === 'params' || Object.values(part?.value as object).every(isMap);
+  });
 }
 
 /** Replaces one entry and keeps those that other processes wrote meanwhile. */

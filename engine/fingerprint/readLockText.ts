@@ -6,11 +6,24 @@ interface LockedFile {
   bytes: number;
 }
 
-/** Files of one section of a stage, read without the parser. */
+type Files = Record<string, LockedFile>;
+
+/** Files of one section of a stage, read without the parser; those of a long one on first use. */
 interface Section {
   stage: string;
   name: 'deps' | 'outs';
-  files: Record<string, LockedFile>;
+  text: string;
+  files: Files | null;
+}
+
+/** Characters from which a section is long. */
+const long = 100_000;
+/** The texts of the long sections of deps, by their entries. */
+const texts = new WeakMap<object, string>();
+
+/** The text of the deps of an entry that was read from a lock, when it is long; null otherwise. */
+export function longDepsOf(entry: object): string | null {
+  return texts.get(entry) ?? null;
 }
 
 /** A file; the hash has a letter that makes it no number. */
@@ -32,35 +45,78 @@ export function readLockText(text: string): unknown {
     at = next;
     if (/^ {0,2}\S/.test(line)) stage = /^ {2}([A-Za-z_][\w.@-]*):$/.exec(line)?.[1] ?? null;
     const name = /^ {4}(deps|outs):$/.exec(line)?.[1];
-    const read = stage !== null && (name === 'deps' || name === 'outs') ? filesFrom(text, at) : null;
-    rest.push(read === null ? line : `${line} {}`);
-    if (read === null || stage === null || (name !== 'deps' && name !== 'outs')) continue;
-    sections.push({ stage, name, files: read.files });
-    at = read.end;
+    if (stage === null || (name !== 'deps' && name !== 'outs')) {
+      rest.push(line);
+      continue;
+    }
+    const section = sectionAt(text, at);
+    const files = section.length < long ? filesIn(section) : null;
+    const isRead = section.length >= long || files !== null;
+    rest.push(isRead ? `${line} {}` : line);
+    if (!isRead) continue;
+    sections.push({ stage, name, text: section, files });
+    at += section.length;
   }
   const content = plainYaml(`${rest.join('\n')}${text.endsWith('\n') ? '\n' : ''}`);
   const stages = (content as { stages?: Record<string, Record<string, unknown>> } | null)?.stages;
-  for (const { stage: of, name, files } of sections) {
-    const entry = stages?.[of];
-    if (typeof entry === 'object' && entry !== null) entry[name] = files;
+  for (const section of sections) {
+    const entry = stages?.[section.stage];
+    if (typeof entry !== 'object' || entry === null) continue;
+    if (section.files) entry[section.name] = section.files;
+    else readLater(entry, section, text);
   }
   return content;
 }
 
+/** Reads the files of a long section when somebody asks for them: often its text alone decides. */
+function readLater(entry: Record<string, unknown>, { stage, name, text }: Section, whole: string): void {
+  if (name === 'deps') texts.set(entry, text);
+  const keep = (value: unknown) =>
+    Object.defineProperty(entry, name, { value, enumerable: true, configurable: true, writable: true });
+  Object.defineProperty(entry, name, {
+    enumerable: true,
+    configurable: true,
+    get: () => {
+      const files = filesIn(text) ?? byParser(whole, stage, name);
+      keep(files);
+      return files;
+    },
+    set: keep,
+  });
+}
+
+/** A section in another form than Loopwright writes; nothing of a text that is no YAML. */
+function byParser(text: string, stage: string, name: string): unknown {
+  try {
+    const { stages } = plainYaml(text) as { stages: Record<string, Record<string, unknown>> };
+    const files = stages[stage]?.[name];
+    return typeof files === 'object' && files !== null ? files : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The text from a position on, up to a line that is indented less than a file. */
+function sectionAt(text: string, from: number): string {
+  const edge = /\n(?! {6}\S| {8}\S)/g;
+  edge.lastIndex = from - 1;
+  const found = edge.exec(text);
+  return text.slice(from, found ? found.index + 1 : text.length);
+}
+
 /**
- * The files from a position in the text on, up to a line that is indented less. Null when a line has another form: an
- * empty section, a comment or a blank line is left to the parser.
+ * The files of a section. Null for another form than Loopwright writes, such as an empty section or a comment, which is
+ * left to the parser.
  */
-function filesFrom(text: string, from: number): { files: Record<string, LockedFile>; end: number } | null {
-  const files: Record<string, LockedFile> = {};
-  let end = from;
-  for (file.lastIndex = from; ; end = file.lastIndex) {
-    const [, key, hash, bytes] = file.exec(text) ?? [];
+function filesIn(section: string): Files | null {
+  const files: Files = {};
+  let end = 0;
+  for (file.lastIndex = 0; ; end = file.lastIndex) {
+    const [, key, hash, bytes] = file.exec(section) ?? [];
     if (key === undefined || hash === undefined) break;
     const path = readLockedPath(key);
     if (path === null || Object.hasOwn(files, path)) return null;
     files[path] = { hash, bytes: Number(bytes) };
   }
-  const isWhole = end === text.length || / {0,4}\S/y.test(text.slice(end, end + 6));
-  return end > from && isWhole ? { files, end } : null;
+  return end > 0 && end === section.length ? files : null;
 }

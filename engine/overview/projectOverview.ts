@@ -16,8 +16,8 @@ import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { shownProject } from '../project/shownProject.ts';
 import { newestModel } from '../registry/modelVersions.ts';
-import type { FileFingerprints, HashingOptions } from '../fingerprint/fileFingerprints.ts';
-import { stageStatuses, withHashes } from '../runner/stageStatus.ts';
+import type { HashingOptions } from '../fingerprint/fileFingerprints.ts';
+import { stageStatuses, withHashes, type LookedAt } from '../runner/stageStatus.ts';
 import { deploymentState, temporaryDeployments } from '../serving/deployments.ts';
 import { predictionCount } from '../serving/predictionLog.ts';
 import { runCounts } from '../tracking/stageResults.ts';
@@ -43,23 +43,19 @@ export function overviewWithHashes(
   hashing: HashingOptions,
 ): Promise<ProjectOverview> {
   const { project } = shownProject(written, () => (store ? newestModel(store) : null));
-  return withHashes(project, store, hashing, (fingerprints) => projectOverview(written, store, fingerprints));
+  return withHashes(project, store, hashing, (looked) => projectOverview(written, store, looked));
 }
 
 /**
  * The contents of the sidebar. `store` is null before the first run. While the project file is invalid, the last good
  * state is used, with the reason.
  */
-export function projectOverview(
-  written: Project,
-  store: Store | null,
-  fingerprints?: FileFingerprints,
-): ProjectOverview {
+export function projectOverview(written: Project, store: Store | null, looked?: LookedAt): ProjectOverview {
   const problems: Problem[] = checkProject(written).filter((problem) => problem.severity === 'error');
   const { project, problem } = shownProject(written, () => (store ? newestModel(store) : null));
   const config = configFor(project, 'default');
   const of = (file: string | null) => fileProblem(problems.find((one) => one.file === file));
-  const stages: StageStatus[] = stageStatuses(project, store, 'default', undefined, fingerprints).map((stage) => ({
+  const stages: StageStatus[] = stageStatuses(project, store, 'default', undefined, looked).map((stage) => ({
     ...stage,
     line: lineOf(written, stage.name) ?? stage.line,
   }));

@@ -18,12 +18,15 @@ import { recordRun, type RecordedRun } from '../tracking/recordRun.ts';
 import type { RunCode } from '../tracking/runCode.ts';
 import type { Store } from '../store/store.ts';
 import { keepText } from '../tracking/texts.ts';
-import { lockKey, readLock, updateLock } from '../fingerprint/lockFile.ts';
+import { lockKey, readLock, updateLock, type LockEntry } from '../fingerprint/lockFile.ts';
 import type { RunOutcome, RunRequest } from './runRequest.ts';
 import { runStage, type RunWork } from './runStage.ts';
 import { FileFingerprints, type HashingOptions } from '../fingerprint/fileFingerprints.ts';
 import { dvcIgnore } from '../project/dvc/dvcIgnore.ts';
+import { longDepsOf } from '../fingerprint/readLockText.ts';
+import { rememberSame, stateOf } from '../fingerprint/sameInputs.ts';
 import { filesOfStages } from './filesOfStages.ts';
+import { inputStates } from './inputStates.ts';
 import { fingerprint, planStage, planStages, type PlannedStage } from './plan.ts';
 import { wholePeriod, type Period } from '../fingerprint/period.ts';
 import { checkVariables } from './unsetVariables.ts';
@@ -70,7 +73,8 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
     period,
     names,
   });
-  const options = planOptions();
+  const now = planOptions();
+  const options = { ...now, inputs: inputStates(now, names) };
   const planned = await fingerprints.afterHashing(
     filesOfStages(options, names),
     { signal: request.signal, progress: request.events?.onHashing },
@@ -232,6 +236,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
     request.events?.onStage?.(name, planned.node.kind, reasons);
     try {
       checkCancelled(request.signal);
+      const marks = work.fingerprints.marksOf(planned.node.deps);
       const before = fingerprint(work.planOptions(), planned.node);
       work.made[name] = { ...before, outs: {}, run: run.runId };
       const result = await runStage(work, planned.node);
@@ -242,7 +247,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
       const entry = { ...before, outs, run: run.runId };
       work.made[name] = entry;
       if (result.refused === undefined) {
-        if (!request.validation) updateLock(request.project.root, lockKey(name, work.experiment), entry);
+        if (!request.validation) keepEntry(work, name, entry, marks);
         ended('finished', { summary: result.summary, measured: result.measured, exitCode: 0 });
       } else {
         ended('refused', { summary: result.summary, error: result.refused, exitCode: 1 });
@@ -279,11 +284,23 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
   return outcome('finished', null);
 }
 
+/** Writes an entry to the lock. `marks`: the state of the many inputs of the stage before it ran, which need no comparison. */
+function keepEntry({ request, experiment }: RunWork, name: string, entry: LockEntry, marks: string | null): void {
+  const { root } = request.project;
+  const key = lockKey(name, experiment);
+  updateLock(root, key, entry);
+  const written = marks === null ? undefined : readLock(root)[key];
+  const locked = written && longDepsOf(written);
+  if (marks !== null && locked) rememberSame(request.store, key, stateOf(marks, locked));
+}
+
 /** Plans a stage by the files as they are now, with progress while they are hashed. */
 function planNow(work: RunWork, name: string): Promise<PlannedStage> {
-  const options = work.planOptions();
+  const now = work.planOptions();
+  const options = { ...now, inputs: inputStates(now, [name]) };
   const node = stageNode(work, name);
-  return work.fingerprints.afterHashing([...node.deps, ...filesOfStages(options, [name])], hashingOf(work, name), () =>
+  const deps = options.inputs.get(name)?.wereSame === true ? [] : node.deps;
+  return work.fingerprints.afterHashing([...deps, ...filesOfStages(options, [name])], hashingOf(work, name), () =>
     planStage(options, node),
   );
 }

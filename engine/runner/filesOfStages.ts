@@ -6,13 +6,17 @@ import type { planStages } from './plan.ts';
  * ran. Nothing of a stage that never ran.
  */
 export function filesOfStages(
-  { project, graph, lock, experiment }: Parameters<typeof planStages>[0],
+  { project, graph, lock, experiment, inputs }: Parameters<typeof planStages>[0],
   names: readonly string[],
 ): string[] {
   return names.flatMap((name) => {
     const node = graph.stages.get(name);
     const recorded = [lock[lockKey(name, experiment)], lock[name]].filter((entry) => entry !== undefined);
     if (!node || (recorded.length === 0 && !project.dvc)) return [];
-    return [...node.deps, ...(project.dvc ? node.outs : []), ...recorded.flatMap(({ outs }) => Object.keys(outs))];
+    return [
+      ...(inputs?.get(name)?.wereSame === true ? [] : node.deps),
+      ...(project.dvc ? node.outs : []),
+      ...recorded.flatMap(({ outs }) => Object.keys(outs)),
+    ];
   });
 }

@@ -13,7 +13,9 @@ import { addressOfModel } from '../project/models.ts';
 import { missingData, trackedText } from '../project/dvc/trackedData.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { differences, fileChanges, type Fingerprint } from '../fingerprint/compare.ts';
+import { fileChanges, valueDifferences, type Fingerprint } from '../fingerprint/compare.ts';
+import { rememberSame } from '../fingerprint/sameInputs.ts';
+import type { InputStates } from './inputStates.ts';
 import { dvcLockEntry } from './dvcLock.ts';
 import { lockKey, type FileFingerprint, type Lock, type LockEntry } from '../fingerprint/lockFile.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
@@ -46,6 +48,8 @@ export function planStages(options: {
   experiment: string;
   period?: Period;
   names?: readonly string[];
+  /** The state of the many inputs of stages, and whether they were found unchanged in it; from `inputStates`. */
+  inputs?: InputStates;
 }): PlannedStage[] {
   const { graph } = options;
   const names = options.names ? closure(graph, options.names) : graph.order;
@@ -94,9 +98,20 @@ function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): 
     };
   let reasons: string[] = ['never run'];
   // The inputs of a stage that never ran are not hashed.
-  const now = candidates.length === 0 ? null : fingerprint(options, node);
+  const values = candidates.length === 0 ? null : valuesOf(options, node);
+  const input = options.inputs?.get(node.name);
+  let deps: Fingerprint['deps'] | null = null;
   for (const recorded of candidates) {
-    const found = [...(now ? differences(recorded, now) : []), ...outChanges(recorded, fingerprints)];
+    const isFirst = recorded === candidates[0];
+    const isKnown = isFirst && input?.wereSame === true;
+    const files = isKnown ? [] : fileChanges(recorded.deps, (deps ??= depsOf(options, node)));
+    if (isFirst && input && !isKnown && files.length === 0)
+      rememberSame(options.store, lockKey(node.name, experiment), input.state);
+    const found = [
+      ...(values ? valueDifferences(recorded, values) : []),
+      ...files,
+      ...outChanges(recorded, fingerprints),
+    ];
     if (found.length === 0) {
       const waiting = waitingReason(options, node.config);
       return {
@@ -106,7 +121,7 @@ function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): 
         recorded,
       };
     }
-    if (recorded === candidates[0]) reasons = found;
+    if (isFirst) reasons = found;
   }
   return { node, state: candidates.length === 0 ? 'never' : 'stale', reasons, recorded: candidates[0] ?? null };
 }
@@ -139,7 +154,26 @@ export function frozenText(missing: readonly string[]): string {
 
 /** The inputs and params of a stage as they are now. */
 export function fingerprint(options: Parameters<typeof planStages>[0], node: StageNode): Fingerprint {
-  const { project, config, lock, fingerprints, experiment } = options;
+  return { ...valuesOf(options, node), deps: depsOf(options, node) };
+}
+
+function depsOf(
+  { lock, fingerprints, experiment }: Parameters<typeof planStages>[0],
+  node: StageNode,
+): Fingerprint['deps'] {
+  // A reader of a SQLite file may leave an empty write-ahead log beside it, which contains no changes.
+  const deps: Record<string, FileFingerprint> = fingerprints.of(node.deps);
+  for (const path of Object.keys(deps)) if (path.endsWith('-wal') && deps[path]?.bytes === 0) delete deps[path];
+  if (node.kind === 'validate' && 'uses' in node.config && node.config.uses === 'validate') {
+    const model = node.config.with.model;
+    const trained = lock[lockKey(model, experiment)] ?? lock[model];
+    for (const [path, mark] of Object.entries(trained?.outs ?? {})) deps[`${model}: ${path.split('/').at(-1)}`] = mark;
+  }
+  return deps;
+}
+
+function valuesOf(options: Parameters<typeof planStages>[0], node: StageNode): Pick<Fingerprint, 'spec' | 'params'> {
+  const { project, config } = options;
   const period = options.period ?? wholePeriod;
   const raw = toValue(nodeAt(project.file.parsed.root ?? undefined, ['stages', node.name]));
   const names = new Set([
@@ -151,20 +185,12 @@ export function fingerprint(options: Parameters<typeof planStages>[0], node: Sta
       .filter((name) => config.params && Object.hasOwn(config.params, name))
       .map((name) => [name, config.params?.[name]]),
   );
-  // A reader of a SQLite file may leave an empty write-ahead log beside it, which contains no changes.
-  const deps: Record<string, FileFingerprint> = fingerprints.of(node.deps);
-  for (const path of Object.keys(deps)) if (path.endsWith('-wal') && deps[path]?.bytes === 0) delete deps[path];
-  if (node.kind === 'validate' && 'uses' in node.config && node.config.uses === 'validate') {
-    const model = node.config.with.model;
-    const trained = lock[lockKey(model, experiment)] ?? lock[model];
-    for (const [path, mark] of Object.entries(trained?.outs ?? {})) deps[`${model}: ${path.split('/').at(-1)}`] = mark;
-  }
   const rawParams = toValue(nodeAt(project.file.parsed.root ?? undefined, ['params'])) as
     Record<string, unknown> | undefined;
   const variables = project.dvc
     ? []
     : [raw, ...[...names].map((name) => rawParams?.[name])].flatMap((value) => envIn(JSON.stringify(value) ?? ''));
-  return { ...withoutSecrets({ spec: specOf(node, config, period), params }, variables, project.env), deps };
+  return withoutSecrets({ spec: specOf(node, config, period), params }, variables, project.env);
 }
 
 /**

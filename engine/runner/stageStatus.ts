@@ -10,6 +10,7 @@ import { readLock } from '../fingerprint/lockFile.ts';
 import { FileFingerprints, type HashingOptions } from '../fingerprint/fileFingerprints.ts';
 import { dvcIgnore } from '../project/dvc/dvcIgnore.ts';
 import { filesOfStages } from './filesOfStages.ts';
+import { inputStates, type InputStates } from './inputStates.ts';
 import { planStages } from './plan.ts';
 import { type Period } from '../fingerprint/period.ts';
 
@@ -22,11 +23,11 @@ export function stageStatuses(
   store: Store | null,
   experiment = 'default',
   period?: Period,
-  fingerprints = fingerprintsOf(project, store),
+  { fingerprints = fingerprintsOf(project, store), inputs }: Partial<LookedAt> = {},
 ): StageStatus[] {
   const options = planOptions(project, store, { experiment, period, fingerprints });
   const { config } = options;
-  const plan = planStages(options);
+  const plan = planStages({ ...options, inputs: inputs ?? inputStates(options, options.graph.order) });
   const last = store ? lastStageResults(store, experiment) : new Map<string, never>();
   const { parsed } = project.file;
   const stages = entryOf(parsed.root ?? undefined, 'stages')?.value;
@@ -48,19 +49,27 @@ export function stageStatuses(
   });
 }
 
+/** What `withHashes` has found out about the files of a project. */
+export interface LookedAt {
+  fingerprints: FileFingerprints;
+  inputs: InputStates;
+}
+
 /**
- * Hashes the files that decide whether the stages are fresh, in short steps, and then calls a function with their
- * fingerprints, for `stageStatuses`. Rejects with CancelledError.
+ * Hashes the files that decide whether the stages are fresh, in short steps, and then calls a function with what is
+ * known of them, for `stageStatuses`. Rejects with CancelledError.
  */
 export async function withHashes<T>(
   project: Project,
   store: Store | null,
   hashing: HashingOptions,
-  work: (fingerprints: FileFingerprints) => T,
+  work: (looked: LookedAt) => T,
 ): Promise<T> {
   const fingerprints = fingerprintsOf(project, store);
   const options = planOptions(project, store, { experiment: 'default', fingerprints });
-  return fingerprints.afterHashing(filesOfStages(options, options.graph.order), hashing, () => work(fingerprints));
+  const inputs = inputStates(options, options.graph.order);
+  const files = filesOfStages({ ...options, inputs }, options.graph.order);
+  return fingerprints.afterHashing(files, hashing, () => work({ fingerprints, inputs }));
 }
 
 function fingerprintsOf({ root, dvc }: Project, store: Store | null): FileFingerprints {

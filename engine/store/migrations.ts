@@ -274,4 +274,9 @@ export const migrations: readonly string[] = [
   ALTER TABLE predictions ADD COLUMN request_ms REAL;
   ALTER TABLE predictions ADD COLUMN warnings TEXT;
   `,
+  // The state of files and lock in which the many inputs of a stage were found unchanged, so that they are not compared
+  // one by one again.
+  `
+  CREATE TABLE same_inputs (stage TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,0 +1,24 @@
+import { lockKey } from '../fingerprint/lockFile.ts';
+import { inputState, wereSame } from '../fingerprint/sameInputs.ts';
+import type { planStages } from './plan.ts';
+
+/** By stage: the state of its many inputs, and whether they were found to be those of the lock in it. */
+export type InputStates = ReadonlyMap<string, { state: string; wereSame: boolean }>;
+
+/** Looks at the inputs of stages that read very many files, without comparing each with the lock. */
+export function inputStates(
+  { project, graph, lock, store, fingerprints, experiment }: Parameters<typeof planStages>[0],
+  names: readonly string[],
+): InputStates {
+  const found = new Map<string, { state: string; wereSame: boolean }>();
+  for (const name of names) {
+    const node = graph.stages.get(name);
+    // The inputs of a validation are also the files of its model, and DVC has a lock of its own.
+    if (!node || node.kind === 'validate' || project.dvc) continue;
+    const key = lockKey(name, experiment);
+    const recorded = lock[key] ?? lock[name];
+    const state = inputState(recorded, node.deps, fingerprints);
+    if (state !== null) found.set(name, { state, wereSame: wereSame(store, key, state) });
+  }
+  return found;
+}
