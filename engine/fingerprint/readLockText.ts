@@ -51,7 +51,11 @@ export function readLockText(text: string): unknown {
     }
     const section = sectionAt(text, at);
     const files = section.length < long ? filesIn(section) : null;
-    const isRead = section.length >= long || files !== null;
+    // A comment may be in the midst of a section.
+    const isClosed =
+      at + section.length === text.length ||
+      /^ {0,4}[^\s#]/.test(text.slice(at + section.length, at + section.length + 5));
+    const isRead = isClosed && (section.length >= long || files !== null);
     rest.push(isRead ? `${line} {}` : line);
     if (!isRead) continue;
     sections.push({ stage, name, text: section, files });

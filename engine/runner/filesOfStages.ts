@@ -1,12 +1,12 @@
 import { lockKey } from '../fingerprint/lockFile.ts';
-import type { planStages } from './plan.ts';
+import type { PlanOptions } from './planOptions.ts';
 
 /**
  * The paths whose content decides whether these stages are fresh: what they read, and what they wrote when they last
  * ran. Nothing of a stage that never ran.
  */
 export function filesOfStages(
-  { project, graph, lock, experiment, inputs }: Parameters<typeof planStages>[0],
+  { project, graph, lock, experiment, inputs }: PlanOptions,
   names: readonly string[],
 ): string[] {
   return names.flatMap((name) => {

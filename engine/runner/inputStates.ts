@@ -1,13 +1,10 @@
 import { lockKey } from '../fingerprint/lockFile.ts';
 import { inputState, wereSame } from '../fingerprint/sameInputs.ts';
-import type { planStages } from './plan.ts';
-
-/** By stage: the state of its many inputs, and whether they were found to be those of the lock in it. */
-export type InputStates = ReadonlyMap<string, { state: string; wereSame: boolean }>;
+import type { InputStates, PlanOptions } from './planOptions.ts';
 
 /** Looks at the inputs of stages that read very many files, without comparing each with the lock. */
 export function inputStates(
-  { project, graph, lock, store, fingerprints, experiment }: Parameters<typeof planStages>[0],
+  { project, graph, lock, store, fingerprints, experiment }: PlanOptions,
   names: readonly string[],
 ): InputStates {
   const found = new Map<string, { state: string; wereSame: boolean }>();

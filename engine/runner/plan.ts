@@ -5,7 +5,7 @@ import { messageFolder } from '../data/sources/mqtt/mqttPlan.ts';
 import { isLogPosition } from '../data/logs/logPosition.ts';
 import { writtenSince } from '../data/logs/writtenSince.ts';
 import { waitingBytes } from '../data/spool/segments.ts';
-import { closure, paramsUsed, type Graph, type StageNode } from '../project/graph.ts';
+import { closure, paramsUsed, type StageNode } from '../project/graph.ts';
 import { toValue } from '../project/located.ts';
 import { nodeAt } from '../project/located.ts';
 import { envIn } from '../project/interpolate.ts';
@@ -15,13 +15,12 @@ import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { fileChanges, valueDifferences, type Fingerprint } from '../fingerprint/compare.ts';
 import { rememberSame } from '../fingerprint/sameInputs.ts';
-import type { InputStates } from './inputStates.ts';
+import type { PlanOptions } from './planOptions.ts';
 import { dvcLockEntry } from './dvcLock.ts';
-import { lockKey, type FileFingerprint, type Lock, type LockEntry } from '../fingerprint/lockFile.ts';
+import { lockKey, type FileFingerprint, type LockEntry } from '../fingerprint/lockFile.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { periodSpec, wholePeriod, type Period } from '../fingerprint/period.ts';
 import { projectPath } from '../base/projectPath.ts';
-import type { Store } from '../store/store.ts';
 import { newestSnapshot } from '../tracking/snapshots.ts';
 
 export interface PlannedStage {
@@ -37,20 +36,7 @@ export interface PlannedStage {
  * Decides for each stage whether it must run and why. Stages after a stale one are `blocked`: they run if their inputs
  * change.
  */
-export function planStages(options: {
-  project: Project;
-  config: ProjectConfig;
-  graph: Graph;
-  /** Null before the first run. */
-  store: Store | null;
-  lock: Lock;
-  fingerprints: FileFingerprints;
-  experiment: string;
-  period?: Period;
-  names?: readonly string[];
-  /** The state of the many inputs of stages, and whether they were found unchanged in it; from `inputStates`. */
-  inputs?: InputStates;
-}): PlannedStage[] {
+export function planStages(options: PlanOptions): PlannedStage[] {
   const { graph } = options;
   const names = options.names ? closure(graph, options.names) : graph.order;
   const planned = new Map<string, PlannedStage>();
@@ -70,13 +56,13 @@ export function planStages(options: {
 }
 
 /** Plans one stage alone; the stages before it do not count. */
-export function planStage(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
+export function planStage(options: PlanOptions, node: StageNode): PlannedStage {
   const own = planAlone(options, node);
   const missing = own.state === 'fresh' ? [] : node.deps.flatMap((path) => missingData(path, options.project.files));
   return { ...own, reasons: [...missing.map((data) => trackedText(data)), ...own.reasons] };
 }
 
-function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): PlannedStage {
+function planAlone(options: PlanOptions, node: StageNode): PlannedStage {
   const { project, lock, fingerprints, experiment } = options;
   if (project.dvc?.frozen.has(node.name)) {
     const recorded = lock[node.name] ?? null;
@@ -127,10 +113,7 @@ function planAlone(options: Parameters<typeof planStages>[0], node: StageNode): 
 }
 
 /** What has arrived for a stage and is not yet in its dataset; null when nothing waits. */
-function waitingReason(
-  { project: { root }, store }: Parameters<typeof planStages>[0],
-  config: StageNode['config'],
-): string | null {
+function waitingReason({ project: { root }, store }: PlanOptions, config: StageNode['config']): string | null {
   if (!('uses' in config) || config.uses !== 'collect') return null;
   const { from, dataset } = config.with;
   if ('logs' in from) {
@@ -153,14 +136,11 @@ export function frozenText(missing: readonly string[]): string {
 }
 
 /** The inputs and params of a stage as they are now. */
-export function fingerprint(options: Parameters<typeof planStages>[0], node: StageNode): Fingerprint {
+export function fingerprint(options: PlanOptions, node: StageNode): Fingerprint {
   return { ...valuesOf(options, node), deps: depsOf(options, node) };
 }
 
-function depsOf(
-  { lock, fingerprints, experiment }: Parameters<typeof planStages>[0],
-  node: StageNode,
-): Fingerprint['deps'] {
+function depsOf({ lock, fingerprints, experiment }: PlanOptions, node: StageNode): Fingerprint['deps'] {
   // A reader of a SQLite file may leave an empty write-ahead log beside it, which contains no changes.
   const deps: Record<string, FileFingerprint> = fingerprints.of(node.deps);
   for (const path of Object.keys(deps)) if (path.endsWith('-wal') && deps[path]?.bytes === 0) delete deps[path];
@@ -172,7 +152,7 @@ function depsOf(
   return deps;
 }
 
-function valuesOf(options: Parameters<typeof planStages>[0], node: StageNode): Pick<Fingerprint, 'spec' | 'params'> {
+function valuesOf(options: PlanOptions, node: StageNode): Pick<Fingerprint, 'spec' | 'params'> {
   const { project, config } = options;
   const period = options.period ?? wholePeriod;
   const raw = toValue(nodeAt(project.file.parsed.root ?? undefined, ['stages', node.name]));

@@ -10,7 +10,8 @@ import { readLock } from '../fingerprint/lockFile.ts';
 import { FileFingerprints, type HashingOptions } from '../fingerprint/fileFingerprints.ts';
 import { dvcIgnore } from '../project/dvc/dvcIgnore.ts';
 import { filesOfStages } from './filesOfStages.ts';
-import { inputStates, type InputStates } from './inputStates.ts';
+import { inputStates } from './inputStates.ts';
+import type { InputStates, PlanOptions } from './planOptions.ts';
 import { planStages } from './plan.ts';
 import { type Period } from '../fingerprint/period.ts';
 
@@ -80,7 +81,7 @@ function planOptions(
   project: Project,
   store: Store | null,
   given: { experiment: string; period?: Period | undefined; fingerprints: FileFingerprints },
-): Parameters<typeof planStages>[0] {
+): PlanOptions {
   const config = configFor(project, given.experiment);
   return { project, config, graph: buildGraph(config, project.files), store, lock: readLock(project.root), ...given };
 }
