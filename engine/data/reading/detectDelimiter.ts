@@ -36,6 +36,7 @@ export function detectDelimiter(lines: readonly string[]): string {
     const other = splits.find((one) => one !== best && one.score > best.score * 0.9 && areDecimals(one.records));
     if (other) return other.delimiter;
   }
+  if (best?.delimiter === ',' && areThousands(sample)) return ';';
   // Each bar is doubled: the empty fields between are none.
   if (best?.delimiter === '|' && sample.every((line) => /^$|^[^|]*(\|\|[^|]*){2,}$/.test(line))) return '||';
   return best?.delimiter ?? ',';
@@ -65,6 +66,23 @@ function splitBy(lines: readonly string[], delimiter: string, quotes: QuoteStyle
   const score =
     (even * 0.6 + share * 0.4) * (start === 0 ? 1 : 0.8) * (1 + Math.min(fields, 20) / 200) * (1 - broken / 2);
   return { delimiter, score, records };
+}
+
+/**
+ * True for lines of one number each, with commas between thousands, below at most one name: some have decimals, and not all
+ * have as many commas, as fields would.
+ */
+function areThousands(lines: readonly string[]): boolean {
+  const filled = lines.filter((line) => line.trim() !== '');
+  const [first = '', ...rest] = filled;
+  const rows = first.includes(',') ? filled : rest;
+  const commas = new Set(rows.map((line) => line.split(',').length));
+  return (
+    rows.length > 1 &&
+    commas.size > 1 &&
+    rows.some((line) => /,\d{3}\.\d+$/.test(line.trim())) &&
+    rows.every((line) => /^[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$/.test(line.trim()))
+  );
 }
 
 /** True when all commas are inside numbers. */

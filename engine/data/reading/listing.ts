@@ -184,6 +184,8 @@ export function isShortened(lines: readonly string[]): boolean {
 export function listingRows(listing: Listing): { next: (line: string) => string | null; end: () => string | null } {
   let isStarted = listing.header === null;
   let open: { cells: string[]; goesOn: boolean[] } | null = null;
+  // psql prints no value of its only column as a blank, until it tells the number of rows.
+  let isCounted = listing.bar !== null || listing.places.length !== 1;
   const row = (cells: readonly string[]) => cells.map(quoted).join(listingDelimiter);
   const end = () => {
     const last = open;
@@ -196,6 +198,8 @@ export function listingRows(listing: Listing): { next: (line: string) => string 
       return isStarted ? row(cellsOf(line, listing)) : null;
     }
     const text = line.trim();
+    isCounted ||= isCount(line);
+    if (!isCounted && text === '' && line !== '') return '""';
     const isRule = text === listing.rule || (listing.framed && framedRule.test(text));
     if (isRule || line === listing.header || line === listing.types || isBeside(line, listing)) return end();
     const goesOn = continued(line, listing);

@@ -81,6 +81,11 @@ for (const [name, content] of same)
   });
 
 test('one column, no names, and a line break in a value', async () => {
+  const nulls = file(' name \n------\n anna\n \n bob\n \n(4 rows)\n\n');
+  assert.deepEqual(
+    (await table(nulls)).map(([name]) => name ?? null),
+    ['name', 'anna', null, 'bob', null],
+  );
   assert.deepEqual(await table(file(' name \n------\n anna\n bob\n(2 rows)\n')), [['name'], ['anna'], ['bob']]);
   const bare = '+---+---+\n| 1 | x |\n| 2 | y |\n+---+---+\n';
   assert.deepEqual(await table(file(bare)), [

@@ -285,6 +285,14 @@ test('bars that are all doubled are one delimiter, and letters that count up are
   assert.equal(readText(file('id||name||age\n1||ed||36\n2||leigh||NA\n', 'txt')).readAs.delimiter, '||');
   assert.equal(readText(file('a|b|c\n1||2\n3|4|5\n', 'txt')).readAs.delimiter, '|');
   assert.equal(readText(file('p,q,r\nA,B,C\n1,2,3\n4,5,6\n')).readAs.headerLines, 1);
+  // One column of numbers with commas between thousands is no table of ragged lines.
+  for (const [content, names] of [
+    ['100,000.00\n300,000,000.40\n50\n', ['column0']],
+    ['amount\n1,234.50\n7\n12,345,678.00\n', ['amount']],
+    ['a,b\n1,234.5\n7,100\n', ['a', 'b']],
+    ['100,000.5\n200,100.5\n', ['column0', 'column1']],
+  ] as const)
+    assert.deepEqual(readText(file(content)).names, names, content);
   // Lines of a table without a header count from the first.
   assert.match(readText(file('1;2;3\n5;6\n7;8;9\n')).ragged ?? '', /1 of the first 3 rows/);
 });

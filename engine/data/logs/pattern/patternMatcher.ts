@@ -36,8 +36,11 @@ export class PatternMatcher {
   readonly #classOf: Uint8Array;
   readonly #byteOfClass: number[];
   readonly #states = new Map<string, State>();
+  readonly #transitions = new Map<string, Transition>();
   readonly #first: Transition;
-  #path: Transition[] = [];
+  /** The transitions of a line, equal ones after each other once, and the place of the first byte of each. */
+  readonly #path: Transition[] = [];
+  #starts = new Int32Array(256);
 
   constructor(program: Program) {
     const slots = program.steps.map((step) => (step.kind === 'bound' ? step.slot : 0));
@@ -57,6 +60,10 @@ export class PatternMatcher {
     if (this.isTooLarge) return false;
     const classOf = this.#classOf;
     const path = this.#path;
+    if (this.#starts.length < end - from) this.#starts = new Int32Array(2 * (end - from));
+    const starts = this.#starts;
+    let count = 0;
+    let last: Transition | null = null;
     let state = this.#first.to;
     let [matchEnd, matched] = [-1, -1];
     let at = from;
@@ -69,8 +76,11 @@ export class PatternMatcher {
         state.next[c] = transition;
       }
       if (transition === null) break;
-      path[at - from] = transition;
-      state = transition.to;
+      if (transition !== last) {
+        path[count] = last = transition;
+        starts[count++] = at;
+        state = transition.to;
+      }
     }
     let ending: Ending | null = null;
     if (at === end) {
@@ -83,11 +93,21 @@ export class PatternMatcher {
     slots.fill(-1);
     for (const slot of ending?.bounds ?? []) slots[slot] = matchEnd;
     let thread = matched;
-    for (let place = matchEnd; place > from; place--) {
-      const { origins, bounds } = path[place - from - 1] as Transition;
-      const noted = bounds[thread];
-      if (noted) for (const slot of noted) if (slots[slot] === -1) slots[slot] = place;
-      thread = origins[thread] as number;
+    let place = matchEnd;
+    let run = count - 1;
+    while (run >= 0 && (starts[run] as number) >= matchEnd) run--;
+    for (; run >= 0; run--) {
+      const { origins, bounds } = path[run] as Transition;
+      const start = starts[run] as number;
+      for (; place > start; place--) {
+        const noted = bounds[thread];
+        if (noted) for (let i = 0; i < noted.length; i++) note(slots, noted[i] as number, place);
+        const origin = origins[thread] as number;
+        // The same thread all the way to the start of the run: its bounds are noted already.
+        if (origin === thread) break;
+        thread = origin;
+      }
+      place = start;
     }
     for (const slot of this.#first.bounds[thread] ?? []) if (slots[slot] === -1) slots[slot] = from;
     return true;
@@ -132,7 +152,10 @@ export class PatternMatcher {
       to = { threads, next: [], matched: hasMatch ? threads.length - 1 : -1, atEnd: undefined };
       this.#states.set(key, to);
     }
-    return { to, origins, bounds };
+    const path = `${key};${origins.join()};${bounds.map((noted) => noted?.join('.') ?? '').join()}`;
+    const known = this.#transitions.get(path) ?? { to, origins, bounds };
+    this.#transitions.set(path, known);
+    return known;
   }
 
   /** The preferred thread that matches at the end of a line. */
@@ -154,6 +177,11 @@ export class PatternMatcher {
     }
     return null;
   }
+}
+
+/** Sets a bound to its last place. */
+function note(slots: Int32Array, slot: number, place: number): void {
+  if (slots[slot] === -1) slots[slot] = place;
 }
 
 /** Bytes that no step tells apart are of one class. */
