@@ -5,6 +5,7 @@ import { isInside, projectPath } from '../base/projectPath.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Database } from './database.ts';
 import { quoteLiteral } from './quote.ts';
+import { rewrittenFolder } from './reading/rewrittenFiles.ts';
 
 /** What SQL of a project may read and write: these folders with all that is in them, and these files. */
 export interface SqlPlaces {
@@ -46,7 +47,9 @@ export async function confineSql(db: Database, { folders, files }: SqlPlaces): P
   if (confined.has(db)) return;
   confined.add(db);
   const list = (paths: readonly string[]) => `[${[...new Set(paths)].map(quoteLiteral).join(', ')}]`;
-  await db.run(`SET allowed_directories = ${list(folders.map((folder) => `${folder.replace(/[\\/]$/, '')}/`))}`);
+  await db.run(
+    `SET allowed_directories = ${list([...folders, rewrittenFolder()].map((folder) => `${folder.replace(/[\\/]$/, '')}/`))}`,
+  );
   await db.run(`SET allowed_paths = ${list(files)}`);
   await db.run('SET enable_external_access = false');
   await db.run('SET lock_configuration = true');

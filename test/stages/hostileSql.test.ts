@@ -55,6 +55,18 @@ test('SQL reaches the project, its datasets and the folders that it names', asyn
     assert.equal((await db.rows(`SELECT count(*) AS n FROM read_csv('${path}')`)).length, 1, path);
 });
 
+test('a source that is read through a rewritten copy is read', async () => {
+  const latin = makeProject({
+    'a.csv': Buffer.from('n;x\nJosé;1,5\nÄnne;2,5\n', 'latin1'),
+    'f.sql': 'SELECT * FROM a\n',
+    'loopwright.yaml':
+      'version: 1\nproject: p\ndatasets: { a: { path: a.csv }, b: { path: b.parquet } }\nstages: { s: { uses: prepare, with: { sql: f.sql, output: b } } }\n',
+  });
+  const runner = runIn(latin);
+  assert.equal((await runner.run()).status, 'finished', runner.logs.join('\n'));
+  assert.deepEqual((await runner.rows('b.parquet')).length, 2);
+});
+
 for (const sql of hostile)
   test(`SQL reaches no private file: ${sql.replaceAll(outside, '').slice(0, 60)}`, () =>
     assert.rejects(db.rows(sql), (error: Error) => !error.message.includes('hunter2')));

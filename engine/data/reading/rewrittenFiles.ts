@@ -7,6 +7,7 @@ import type { JsonPath } from './jsonScan.ts';
 import type { TextReading } from './readText.ts';
 import { rewriteText } from './rewriteText.ts';
 import { unpackFile } from './unpackFile.ts';
+import { ownedByUser } from '../../base/ownedByUser.ts';
 import { replaceFileSync } from '../../base/replaceFile.ts';
 
 interface Rewritten {
@@ -53,7 +54,7 @@ export function rewrittenFile(reading: TextReading, exact: readonly JsonPath[] =
     return before.path;
   }
   evict();
-  const path = join(ownFolder(), `${key.slice(0, 24)}.csv`);
+  const path = join(rewrittenFolder(), `${key.slice(0, 24)}.csv`);
   const beside = `${path}.tmp`;
   try {
     if (packingOf(file) === null) rewriteText(reading, file, beside, { exact });
@@ -70,7 +71,8 @@ export function rewrittenFile(reading: TextReading, exact: readonly JsonPath[] =
   return path;
 }
 
-function ownFolder(): string {
+/** The folder of the rewritten files of this process. */
+export function rewrittenFolder(): string {
   if (folder !== null && statSync(folder, { throwIfNoEntry: false })) return folder;
   removeLeftovers();
   const own = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
@@ -79,7 +81,7 @@ function ownFolder(): string {
   return own;
 }
 
-/** Removes the folders of processes that were killed. */
+/** Removes the folders of processes of this user that were killed. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(prefix) ? Number(/^\d+/.exec(name.slice(prefix.length))?.[0]) : Number.NaN;
@@ -87,7 +89,12 @@ function removeLeftovers(): void {
     const path = join(tmpdir(), name);
     // A process in another container has a number of its own.
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats && Date.now() - stats.mtimeMs > 3_600_000) rmSync(path, { recursive: true, force: true });
+    if (!stats || Date.now() - stats.mtimeMs <= 3_600_000 || !ownedByUser(path)) continue;
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // It stays for the next process.
+    }
   }
 }
 
