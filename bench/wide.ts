@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { cpus, homedir, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type Database } from '../engine/data/database.ts';
+import { build } from '../scripts/build.ts';
 
-// How long each command takes on a wide file, and how much memory: whole processes, one after the other, one run each.
+// How long each command takes on a wide file, and how much memory: whole processes of the bundled command line, which is
+// built first, one after the other, one run each.
 // Beside them DuckDB's SUMMARIZE of the same file, and pandas' describe where a benchmark or test has installed it already. The
 // columns are, in turns, decimals, texts, dates, whole numbers, decimals with gaps, and times. The broken file is a CSV
 // with a text in each column of another type. Usage: node bench/wide.ts [columns, default 2000] [rows, default 200]
@@ -14,7 +16,7 @@ const rows = Number(process.argv[3] ?? 200);
 const format = process.argv[4] ?? 'csv';
 const only = process.argv[5]?.split(',') ?? null;
 const root = mkdtempSync(join(tmpdir(), 'loopwright-bench-wide-'));
-const cli = join(import.meta.dirname, '../cli/main.ts');
+const cli = join(import.meta.dirname, '../dist/cli.cjs');
 
 /** Columns written at a time: a statement takes the longer to plan the more columns it names. */
 const atOnce = 100;
@@ -84,6 +86,7 @@ const summarize = (file: string) => `
   db.close();`;
 
 try {
+  await build({ tests: false });
   const [data, other, broken] = [`data.${format}`, `other.${format}`, 'broken.csv'];
   const db = await openDatabase({ tempDirectory: tmpdir() });
   await write(db, join(root, data), 0);
