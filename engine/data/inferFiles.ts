@@ -60,10 +60,23 @@ export async function inferFiles(
     if (Object.keys(others).length > 0) field.constraints = others;
     else delete field.constraints;
   }
+  const isDate = new Set(dates.map(({ name }) => name));
   return {
     schema,
-    columns: (written?.columns ?? []).filter(({ name }) => dates.some((field) => field.name === name)),
+    columns: (written?.columns ?? []).flatMap((column, i) => {
+      if (isDate.has(column.name)) return [column];
+      const note = numbersNote(written?.schema.fields[i]);
+      return note === null ? [] : [{ ...column, notes: [note], question: null, strays: [], markers: [] }];
+    }),
   };
+}
+
+/** Says of a column of texts in a typed file that all of them are numbers, and which keys of its field read them. */
+function numbersNote(field: Field | undefined): string | null {
+  if (field?.type !== 'integer' && field?.type !== 'number') return null;
+  const { name: _name, ...keys } = field;
+  const told = Object.entries(keys).map(([key, value]) => `${key}: ${JSON.stringify(value).replaceAll('":', '": ')}`);
+  return `texts that are numbers, kept as text; \`{ ${told.join(', ').replaceAll(/"(integer|number)"/g, '$1')} }\` of the field reads them as numbers`;
 }
 
 /** Fields of dates in which blank texts are missing values: in a typed file they are none by themselves. */

@@ -149,7 +149,11 @@ function behindSign(records: readonly TextRecord[], at: number, dialect: Dialect
  */
 function isHeader(records: readonly TextRecord[], at: number): boolean {
   const first = records[at]?.fields ?? [];
-  const rest = records.slice(at + 1, at + 200).filter((record) => !isBlank(record));
+  // Files that were put together have their header again.
+  const line = first.join('\0');
+  const below = records.slice(at + 1, at + 200).filter((record) => !isBlank(record));
+  const others = below.filter(({ fields }) => fields.join('\0') !== line);
+  const rest = others.some(({ fields }) => fields.some(isNumberOrTime)) ? others : below;
   const filled = first.filter((cell) => cell.trim() !== '');
   if (filled.length === 0) return true;
   const column = (i: number) => rest.map(({ fields }) => fields[i] ?? '').filter((cell) => cell.trim() !== '');

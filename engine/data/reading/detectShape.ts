@@ -81,6 +81,11 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
         ? '1 column left out: the last one has no name and no value'
         : `${leftOut.length} columns left out: the last ones have no name and no value`,
     );
+  const again = start.header && given.columns === undefined ? headerAgain(cells, rows) : [];
+  if (again.length > 0)
+    notes.push(
+      `the header occurs again as a row, in ${again.length === 1 ? 'line' : 'lines'} ${some(again.map(String))}`,
+    );
   const ragged = rows.filter((record) => record.fields.length !== names.length || record.malformed);
   return {
     readAs: { delimiter, quotes, header: start.header, headerLines, skip: first.line - 1, comment: sign },
@@ -95,6 +100,13 @@ export function detectShape(file: string, text: string, whole: boolean, given: S
     ragged: ragged.length > 0 ? raggedNote(ragged, names.length, rows.length) : null,
     notes,
   };
+}
+
+/** Lines that are the header again, above numbers, as in files that were put together. */
+function headerAgain(cells: readonly string[], rows: readonly TextRecord[]): number[] {
+  const line = cells.join('\0');
+  const found = rows.filter(({ fields }) => fields.join('\0') === line);
+  return found.length < rows.length / 2 && cells.length > 1 ? found.map((record) => record.line) : [];
 }
 
 function lineEnds(text: string, records: readonly TextRecord[]): LineEnd[] {

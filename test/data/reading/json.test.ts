@@ -10,9 +10,11 @@ import { after, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { DataError } from '../../../engine/base/errors.ts';
 import { openDatabase } from '../../../engine/data/database.ts';
+import { inferFiles } from '../../../engine/data/inferFiles.ts';
 import { describeReading, readingsOf } from '../../../engine/data/reading/describeReading.ts';
 import { halfCharacter } from '../../../engine/data/reading/halfCharacter.ts';
 import { sourceSql } from '../../../engine/data/readSource.ts';
+import { writtenNotes } from '../../../engine/data/written/writtenNotes.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -97,6 +99,42 @@ for (const [name, content, line, about, ending] of faults)
       return true;
     });
   });
+
+// Tried: rows under a key, as of an API and GeoJSON; pandas' orient split and columns; a row with a list or one object in
+// it, one object a line.
+test('a file that is one object with the rows inside is told', () => {
+  const told = (content: string, ending = 'json') => describeReading(readingsOf([file(content, ending)])).join();
+  assert.match(
+    told('{"data":[{"a":1},{"a":2}],"total":2}'),
+    /one object, and so one row; `jq '\.data'` writes the rows/,
+  );
+  assert.match(told('{"type":"FeatureCollection","my features":[{"a":1},{"a":2}]}'), /`jq '\.\["my features"\]'`/);
+  assert.match(told('{"columns":["a"],"index":[0,1],"data":[[1],[2]]}'), /`orient='records'` of pandas/);
+  assert.match(told('{"a":{"0":1,"1":2},"b":{"0":"x","1":"y"}}'), /`orient='records'` of pandas/);
+  for (const [content, ending] of [
+    ['{"a":1,"b":[1,2]}', 'json'],
+    ['{"a":{"b":1}}', 'json'],
+    ['{"a":1}\n{"a":2}\n', 'json'],
+    ['{"id":1,"items":[{"a":1},{"a":2}]}\n', 'jsonl'],
+  ] as const)
+    assert.equal(told(content, ending), '', content);
+});
+
+test('texts that are numbers are told with the keys that read them', async () => {
+  const path = file('{"a":"1,5","b":"NA","c":"x"}\n{"a":"2,25","b":"5","c":"7"}\n');
+  const { schema, columns } = await inferFiles(db, [path]);
+  assert.deepEqual(
+    schema.fields.map(({ type }) => type),
+    ['string', 'string', 'string'],
+  );
+  const { notes } = writtenNotes(columns);
+  assert.match(
+    notes[0] ?? '',
+    /`a`: texts that are numbers, kept as text; `{ type: number, decimalChar: ",".* }` of the field/,
+  );
+  assert.match(notes[1] ?? '', /`b`: .*`{ type: integer, missingValues: \["","NA"\] }`/);
+  assert.equal(notes.length, 2);
+});
 
 test('keys that differ by case are told', () => {
   const path = file('{"userId":1}\n{"UserID":2}\n');

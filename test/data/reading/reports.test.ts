@@ -297,6 +297,14 @@ test('bars that are all doubled are one delimiter, and letters that count up are
   assert.match(readText(file('1;2;3\n5;6\n7;8;9\n')).ragged ?? '', /1 of the first 3 rows/);
 });
 
+test('a header that occurs again, as in files that were put together, is told', async () => {
+  const path = file('a,b\n1,x\na,b\n3,y\n');
+  assert.deepEqual((await table(path))[0], ['a', 'b']);
+  assert.match(describeReading(readingsOf([path])).join(), /the header occurs again as a row, in line 3/);
+  // Words that occur again are no names.
+  assert.deepEqual((await table(file('x,y\nx,y\ny,x\nx,y\n')))[0], ['column0', 'column1']);
+});
+
 test('binary files named .dat are no table', () => {
   assert.equal(sourceFormat(file(Buffer.from([1, 0, 2, 0]), 'dat')), null);
   assert.equal(sourceFormat(file('a b\n1 2\n', 'dat')), 'csv');
