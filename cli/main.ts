@@ -36,6 +36,7 @@ import { track, type TrackOptions } from './commands/track.ts';
 import { status } from './commands/status.ts';
 import { registerDataCommands } from './dataCommands.ts';
 import { registerLabelCommands } from './labelCommands.ts';
+import { safeText, withoutCommands } from './safeText.ts';
 import { findRoot, runWithContext, type CommandContext, type GlobalOptions } from './context.ts';
 
 const program = new Command('loopwright')
@@ -44,6 +45,8 @@ const program = new Command('loopwright')
   )
   .version(manifest.version)
   .showSuggestionAfterError()
+  // An argument may come from a list of names.
+  .configureOutput({ outputError: (text, write) => write(withoutCommands(safeText(text))) })
   .showHelpAfterError('(run `loopwright help COMMAND` for details)')
   .addHelpText(
     'after',

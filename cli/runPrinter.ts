@@ -60,7 +60,9 @@ export function runPrinter(terminal: Terminal, options: { json: boolean; quiet?:
     onStageEnd: (stage, status, summary, ms) => {
       terminal.progress(null);
       const colour = status === 'finished' ? 'green' : status === 'refused' ? 'yellow' : 'red';
-      say(`${terminal.style(colour, icons[status])} ${stage} ${terminal.style('gray', `${duration(ms)}`)}  ${summary}`);
+      say(
+        `${terminal.style(colour, icons[status])} ${stage} ${terminal.style('gray', `${duration(ms)}`)}  ${summary.replaceAll('\n', '\u240a')}`,
+      );
     },
   };
 }

@@ -58,3 +58,9 @@ test('help and version exit with 0; no command at all is wrong use', async () =>
   assert.match((await runCli(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
   assert.equal((await runCli([])).code, 2);
 });
+
+test('a command that does not exist is told without its control characters', async () => {
+  const { err, code } = await runCli(['x\u001b[31m\n::error::y']);
+  assert.equal(code, 2);
+  assert.ok(!err.includes('\u001b') && !/^::error/m.test(err), JSON.stringify(err));
+});
