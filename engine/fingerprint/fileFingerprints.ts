@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { statSync, type BigIntStats } from 'node:fs';
-import { dirname, sep } from 'node:path';
+import { dirname, isAbsolute, sep } from 'node:path';
 import { CancelledError } from '../base/errors.ts';
 import { filesBelow } from '../base/filesBelow.ts';
 import { isGlob } from '../base/glob.ts';
@@ -69,11 +69,14 @@ export class FileFingerprints {
    */
   expand(typed: string): string[] {
     const path = withSlashes(typed);
-    const looked = this.#looked?.expanded.get(path);
-    if (looked) return looked;
+    return this.#looked?.expanded.get(path) ?? this.#find(path).toSorted();
+  }
+
+  /** The same in no order, which is that of the folders as long as they stay as they are. */
+  #find(path: string): string[] {
     // The name of a file can contain wildcards.
     if (isGlob(path) && !isFile(this.#absolute(path)))
-      return walkGlob(this.#root, path, { complete: true, onlyFiles: true }).toSorted();
+      return walkGlob(this.#root, path, { complete: true, onlyFiles: true });
     const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
     if (!stats) return [];
     // A pipe or a device has no content to hash.
@@ -81,8 +84,7 @@ export class FileFingerprints {
     const folder = this.#absolute(path);
     return filesBelow(folder, { most: isInside(this.#root, folder) ? undefined : mostOutside })
       .map((found) => this.#relative(found))
-      .filter((found) => !this.#isIgnored(found))
-      .toSorted();
+      .filter((found) => !this.#isIgnored(found));
   }
 
   /** The fingerprints of all files that the paths name, by path. */
@@ -107,11 +109,12 @@ export class FileFingerprints {
    */
   marksOf(paths: readonly string[]): string | null {
     try {
-      const files = [...new Set(paths.flatMap((path) => this.expand(path)))];
+      const files = paths.flatMap((path) => this.#find(withSlashes(path)));
       if (files.length < many) return null;
+      const inRoot = `${this.#root}${sep}`;
       const marks = new Float64Array(4 * files.length);
       for (const [i, file] of files.entries()) {
-        const { size, mtimeMs, ctimeMs, ino } = statSync(this.#absolute(file));
+        const { size, mtimeMs, ctimeMs, ino } = statSync(isAbsolute(file) ? file : `${inRoot}${file}`);
         marks.set([size, mtimeMs, ctimeMs, ino], 4 * i);
       }
       return createHash('sha256').update(files.join('\0')).update(marks).digest('hex');
