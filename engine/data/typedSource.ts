@@ -9,6 +9,7 @@ import { readAsWritten } from './inferFiles.ts';
 import { tableInPortions } from './portions.ts';
 import { quoteIdentifier } from './quote.ts';
 import { sourceFormat, sourceSql } from './readSource.ts';
+import type { ColumnNotes } from './written/writtenSchema.ts';
 import { dropCells, tableOfCells, typeCells, type TypedCells } from './typedCells.ts';
 
 /** Files as a source to validate. With a schema, CSV fields stay text, so that the schema checks them as written. */
@@ -50,6 +51,8 @@ export interface TypedOptions {
    */
   strays?: 'missing' | 'text';
   asWritten?: ReadonlySet<string>;
+  /** Takes how the columns of text files are read, where there is no schema. */
+  told?: (columns: readonly ColumnNotes[]) => void;
   /** Columns that are texts whatever they look like, where there is no schema. */
   texts?: ReadonlySet<string>;
 }
@@ -128,6 +131,7 @@ async function typedOf(
   const strict = options.strays === 'text';
   if (schema === null && found.text) {
     const { schema: written, columns } = await readAsWritten(db, found.files, options.read, options.rows, found.cells);
+    options.told?.(columns);
     const { texts = new Set() } = options;
     const strays = strict ? columns.filter((column) => column.strays.length > 0) : [];
     const fields = written.fields.map((field) => (texts.has(field.name) ? asText(field) : field));

@@ -34,6 +34,7 @@ import { sourceKey } from './sourceKey.ts';
 import { redacted, secretsOf } from './sourceSecrets.ts';
 import { accumulatedBase, accumulates, forgetNote, noteWrite, type AccumulatedBase } from './accumulatedBase.ts';
 import { count, datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
+import { tellColumns } from './tellColumns.ts';
 import { projectPath } from '../base/projectPath.ts';
 import { replaceFileSync } from '../base/replaceFile.ts';
 
@@ -284,10 +285,11 @@ async function writeRows(context: StageContext, plan: Plan, received: Received, 
     const repaired = await withoutBrokenJson(context, received, plan, error);
     return await writeRows(context, plan, repaired, beside).finally(() => repaired.discard?.());
   }
-  for (const line of describeReading(readingsOf(files, how), { ragged: false })) context.log(line);
+  // Lines of other lengths are quarantined by a schema; without one they are padded.
+  for (const line of describeReading(readingsOf(files, how), { ragged: schema === null })) context.log(line);
   const read =
     schema === null
-      ? await tableSql(db, files, null, { read: how, strays: 'text' })
+      ? await tableSql(db, files, null, { read: how, strays: 'text', told: (columns) => tellColumns(context, columns) })
       : sourceSql(files, { allText: text, withFile: true, rejects: text, read: how });
   const key = keyOf(schema, columns);
   let source = rowsAsOf(read, schema, columns, plan.accumulated ? null : context.period.asOf);
@@ -300,12 +302,7 @@ async function writeRows(context: StageContext, plan: Plan, received: Received, 
   }
   checkCancelled(context.signal);
   if (schema === null)
-    return writeChecked(context, plan, {
-      result: null,
-      sql: `SELECT * FROM ${source}`,
-      merges,
-      beside,
-    });
+    return writeChecked(context, plan, { result: null, sql: `SELECT * FROM ${source}`, merges, beside });
   context.progress('checking every row against the schema');
   const result = await validateTable(db, {
     keepsValid: true,

@@ -17,6 +17,8 @@ import { describeReading, readingsOf } from '../../../engine/data/reading/descri
 import { readText } from '../../../engine/data/reading/readText.ts';
 import { rawSource } from '../../../engine/data/typedSource.ts';
 import { validateTable } from '../../../engine/data/validateTable.ts';
+import { makeProject } from '../../helpers/makeProject.ts';
+import { runIn } from '../../helpers/runIn.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -303,6 +305,21 @@ test('a header that occurs again, as in files that were put together, is told', 
   assert.match(describeReading(readingsOf([path])).join(), /the header occurs again as a row, in line 3/);
   // Words that occur again are no names.
   assert.deepEqual((await table(file('x,y\nx,y\ny,x\nx,y\n')))[0], ['column0', 'column1']);
+});
+
+test('collect without a schema tells how it reads the columns, and lines of another length', async () => {
+  const root = makeProject({
+    'loopwright.yaml':
+      'version: 1\nproject: p\ndatasets:\n  d: { path: out/d.parquet }\nstages:\n  s: { uses: collect, with: { dataset: d, from: { files: in/a.csv, headerLines: 2 } } }\n',
+    'in/a.csv': 'day;amount\nd;EUR\n31.01.24;1.234,50\n01.02.24;n/a\n02.02.24\n',
+  });
+  const project = runIn(root);
+  const outcome = await project.run();
+  assert.equal(outcome.error, null, project.logs.join('\n'));
+  const logs = project.logs.join('\n');
+  assert.match(logs, /1 of the first 3 rows does not have 2 fields, first line 5 with 1/);
+  assert.match(logs, /`day`: dates are read as %d\.%m\.%y/);
+  assert.match(logs, /`amount`: decimal comma, `\.` between thousands; `n\/a` \(1\) means no value/);
 });
 
 test('binary files named .dat are no table', () => {

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { closed, files } from '../fields.ts';
 import { ReadSettings } from '../readSettings.ts';
 
-const { encoding, delimiter, quotes, header, skip, comment, columns } = ReadSettings.properties;
+const { encoding, delimiter, quotes, header, headerLines, skip, comment, columns } = ReadSettings.properties;
 
 export const FromFiles = Type.Object(
   {
@@ -16,6 +16,7 @@ export const FromFiles = Type.Object(
     delimiter,
     quotes,
     header,
+    headerLines,
     skip,
     comment,
     columns,
