@@ -10,10 +10,11 @@ import { viewStates } from '../helpers/viewStates.ts';
 
 const hostile =
   '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script><svg onload="window.pwned=1"></svg><iframe srcdoc="<script>parent.pwned=1</script>"></iframe><a href="command:workbench.action.quit">x</a> [y](command:workbench.action.quit) ![z](x:y)';
-const texts = new Set([
-  ...['name', 'note', 'label', 'description', 'text', 'message', 'title', 'summary', 'reason', 'problem', 'tooltip'],
-  ...['intendedUse', 'limitations', 'ethics', 'user', 'host', 'source', 'experimentName', 'dataset', 'file'],
-]);
+const texts = new Set(
+  'name note label description text message title summary reason problem tooltip intendedUse limitations ethics user host source experimentName dataset file'.split(
+    ' ',
+  ),
+);
 
 /** The same value with the hostile text behind each text that a person or a file chose. */
 function poisoned(value: unknown, key = ''): unknown {

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { DataError } from '../../base/errors.ts';
+import { tooDeep } from '../../base/jsonDepth.ts';
 import { isLossy } from '../written/digits.ts';
 import { packingOf } from './fileStart.ts';
+import { JsonLevels } from './jsonLevels.ts';
 import { JsonScan, type JsonPath } from './jsonScan.ts';
 import { unpackFile } from './unpackFile.ts';
 
@@ -41,14 +44,21 @@ function stateOf(file: string): string | null {
   return stats ? `${stats.size} ${stats.mtimeMs} ${stats.ino}` : null;
 }
 
-/** Looks for long numbers in JSON files, before `longPaths` is asked. Each version of a file is looked at once. */
+/**
+ * Looks for long numbers in JSON files, before `longPaths` is asked. Each version of a file is looked at once. Throws
+ * DataError for JSON that is nested too deeply.
+ */
 export async function findLongNumbers(files: readonly string[], signal?: AbortSignal): Promise<void> {
   for (const file of files) {
     if (!/\.(json|jsonl|ndjson)(\.(gz|zst))?$/i.test(file)) continue;
     const state = stateOf(file);
     if (state === null || known.get(file)?.state === state) continue;
     const sieve = new Sieve();
-    for await (const part of piecesOf(file, signal)) if (sieve.next(part)) break;
+    const levels = new JsonLevels();
+    for await (const part of piecesOf(file, signal)) {
+      if (levels.next(part)) throw new DataError(`${file}: ${tooDeep}`, { place: { file } });
+      if (sieve.next(part)) break;
+    }
     if (sieve.found || sieve.isBig) longPaths(file);
     else keep(file, state, none);
   }

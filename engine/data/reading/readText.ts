@@ -28,6 +28,8 @@ export interface TextReading extends Omit<TextShape, 'readAs'> {
 
 const known = new Map<string, { state: string; reading: TextReading }>();
 const mostKnown = 2000;
+/** Lines of the widest tables have some megabytes. */
+const mostFirstLine = 16 << 20;
 
 /**
  * Finds how a text file is read: settings that are given, and what its content tells. Each version of a file is looked at
@@ -50,6 +52,7 @@ function lookAt(file: string, given: ShapeSettings): TextReading {
   const start = fileStart(file);
   refuseForeignContent(file, start.bytes);
   refuseBinary(file, start.bytes);
+  refuseEndlessLine(file, start);
   let { encoding, mark } = given.encoding
     ? { encoding: given.encoding, mark: detectMark(start.bytes) }
     : detectEncoding(file, start.bytes, start.whole);
@@ -145,4 +148,13 @@ function encodingOfRest(file: string, start: FileStart, { bytes, at }: { bytes: 
       { place: { file } },
     );
   return detectEncoding(file, bytes, false).encoding;
+}
+
+/** A first line of many megabytes is no header: its text would be the name of a column. */
+function refuseEndlessLine(file: string, { bytes }: FileStart): void {
+  if (bytes.length < mostFirstLine || bytes.includes(10) || bytes.includes(13)) return;
+  throw new DataError(
+    `${file}: its first ${mostFirstLine >> 20} MB have no line break, so it is not a table; check what wrote it`,
+    { place: { file } },
+  );
 }
