@@ -19,7 +19,10 @@ test('a first line without an end is told', () => {
     const root = makeProject({ 'a.csv.gz': gzipSync(Buffer.alloc(bytes, fill), { level: 1 }) });
     assert.throws(() => readText(join(root, 'a.csv.gz')), /first 16 MB have no line break/, name);
   }
-  const root = makeProject({ 'a.csv': Buffer.alloc(bytes, 'a'), 'ok.csv': `${'a,'.repeat(100_000)}b\n1\n` });
+  const root = makeProject({
+    'a.csv': Buffer.alloc(bytes, 'a'),
+    'ok.csv': `${Array.from({ length: 2000 }, (_, i) => `c${i}`).join(',')}\n1\n`,
+  });
   assert.throws(() => readText(join(root, 'a.csv')), /first 16 MB have no line break/);
   assert.equal(readText(join(root, 'ok.csv')).readAs.delimiter, ',');
 });
