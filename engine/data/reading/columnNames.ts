@@ -19,13 +19,18 @@ export interface ColumnNames {
 export function columnNames(cells: readonly string[]): ColumnNames {
   const plain = cells.map((cell) => plainName(cell));
   const taken = new Set<string>();
+  /** The number to try next, by name: a header may have one name 100,000 times. */
+  const next = new Map<string, number>();
   const given = new Set(plain.map((name) => name.toLowerCase()));
   const repeated: { name: string; free: string }[] = [];
   const names = plain.map((name, i) => {
     const base = name === '' ? `column${i}` : name;
     let free = base;
-    for (let n = 2; taken.has(free.toLowerCase()) || (free !== name && given.has(free.toLowerCase())); n++)
+    const key = base.toLowerCase();
+    let n = next.get(key) ?? 2;
+    for (; taken.has(free.toLowerCase()) || (free !== name && given.has(free.toLowerCase())); n++)
       free = `${base}_${n}`;
+    next.set(key, n);
     if (name !== '' && free !== name) repeated.push({ name, free });
     taken.add(free.toLowerCase());
     return free;

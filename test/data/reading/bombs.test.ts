@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { checkWholeGzip } from '../../../engine/data/wholeGzip.ts';
+import { columnNames } from '../../../engine/data/reading/columnNames.ts';
 import { readText } from '../../../engine/data/reading/readText.ts';
 import { makeProject } from '../../helpers/makeProject.ts';
 import { runCli } from '../../helpers/runCli.ts';
@@ -24,6 +25,7 @@ test('a first line without an end is told', () => {
     'ok.csv': `${Array.from({ length: 2000 }, (_, i) => `c${i}`).join(',')}\n1\n`,
   });
   assert.throws(() => readText(join(root, 'a.csv')), /first 16 MB have no line break/);
+  assert.equal(new Set(columnNames(Array<string>(100_000).fill('a')).names).size, 100_000);
   assert.equal(readText(join(root, 'ok.csv')).readAs.delimiter, ',');
 });
 
