@@ -177,7 +177,7 @@ export const sources: PersonSession = {
         const { page } = workbench;
         if (postgres === null) return;
         await workbench.openFile('loopwright.yaml');
-        const passed = page.locator('.codelens-decoration', { hasText: /connected in .* PostgreSQL \d/ });
+        const passed = page.locator('.codelens-decoration', { hasText: /connected in .* PostgreSQL \d/ }).first();
         await workbench.pressLens('Test connection', '  pullPeople:', () => passed.isVisible());
         await workbench.pressLens('Preview', '  pullPeople:', () =>
           page.locator('.tab.active', { hasText: 'Preview: pullPeople' }).isVisible(),

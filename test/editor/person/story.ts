@@ -197,7 +197,8 @@ export const story: PersonSession = {
       async run({ workbench }) {
         const frame = await workbench.webview('.drift');
         await frame.getByText('Retrain', { exact: true }).click();
-        await workbench.row('Models', 'v2').waitFor({ timeout: 60_000 });
+        // Four stages, beside other suites.
+        await workbench.row('Models', 'v2').waitFor({ timeout: 240_000 });
         await workbench.says('Models', 'v2', /pr_auc/);
         await workbench.closePanel();
         await workbench.click('Models', 'v2');
