@@ -88,7 +88,7 @@ interface Result {
 /** The folders of the parts, removed at the end. */
 const places: string[] = [];
 
-/** What the part that goes has found. */
+/** The findings of the part that goes. */
 const found = new AsyncLocalStorage<Result[]>();
 
 function tell(passed: boolean, name: string, detail: string | null = ''): void {
@@ -119,7 +119,7 @@ function print({ passed, name, detail }: Result): void {
   console.log(passed ? `✓ ${name}` : `FAILED ${name}\n${(detail ?? '').slice(0, 3000)}`);
 }
 
-/** What a part finds in a folder of its own. */
+/** Runs a part in a folder of its own, and returns its findings. */
 async function tried(name: string, work: (place: string) => Promise<void>): Promise<Result[]> {
   const results: Result[] = [];
   await found.run(results, async () => {

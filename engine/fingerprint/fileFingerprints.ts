@@ -51,7 +51,7 @@ export class FileFingerprints {
   /** New hashes that are not yet in the store. */
   #waiting: [seen: Seen, hash: string][] = [];
   #waitingBytes = 0;
-  /** What was looked at for the work of `afterHashing`, while it runs. */
+  /** The last look at each file, kept while the work of `afterHashing` runs. */
   #looked: { expanded: Map<string, string[]>; files: Map<string, FileFingerprint> } | null = null;
 
   /** `isIgnored` tells which files of folders do not count; their paths are relative to the root. */
@@ -119,7 +119,7 @@ export class FileFingerprints {
       }
       return createHash('sha256').update(files.join('\0')).update(marks).digest('hex');
     } catch {
-      // What cannot be read is told by the comparison.
+      // The comparison tells of files that cannot be read.
       return null;
     }
   }

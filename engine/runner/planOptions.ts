@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 /** By stage: the state of its many inputs, and whether they were found to be those of the lock in it. */
 export type InputStates = ReadonlyMap<string, { state: string; wereSame: boolean }>;
 
-/** What a plan is made from. */
+/** The parts that a plan is made from. */
 export interface PlanOptions {
   project: Project;
   config: ProjectConfig;
