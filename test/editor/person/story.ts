@@ -224,7 +224,7 @@ export const story: PersonSession = {
         // VS Code writes what views keep to its storage every 5 s, later on a loaded machine, and tells nobody.
         await page.locator('.tab', { hasText: 'loopwright.yaml' }).click();
         await page.locator('.tab', { hasText: 'Drift: production' }).click();
-        await page.waitForTimeout(12_000);
+        await page.waitForTimeout(20_000);
         await page.reload();
         await workbench.ready();
         // A loaded machine can keep which tab was in front later than what the views keep.
