@@ -139,6 +139,7 @@ export interface ModelVersionSummary {
   metrics: Record<string, number>;
   gatesPassed: number;
   gatesTotal: number;
+  gatesUndecidable?: number | undefined;
   /** Rows of the second fit that is served in place of the tested one; missing without one. */
   refitRows?: number | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Expectation, WindowStatus } from './drift.ts';
 import type { ModelFacts } from './modelFacts.ts';
-import type { GateResult, ParamValue } from './runs.ts';
+import type { GateResult, Verdict } from './gates.ts';
+import type { ParamValue } from './runs.ts';
 
 /** A value with its interval; `low` and `high` are null when no interval was computed. */
 export interface Estimate {
@@ -125,7 +126,7 @@ export interface ModelCard extends CardOfVersion {
   backend: string;
   /** Null when no second fit was asked for. */
   refit: CardRefit | null;
-  verdict: { passed: number; total: number; text: string };
+  verdict: Verdict & { text: string };
   intendedUse: string | null;
   limitations: string | null;
   ethics: string | null;

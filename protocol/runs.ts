@@ -1,3 +1,4 @@
+import type { GateResult, Verdict } from './gates.ts';
 import type { PrimaryMetric } from './primaryMetric.ts';
 import type { RunStatus, StageKind } from './lifeCycle.ts';
 import type { ModelRef } from './models.ts';
@@ -31,7 +32,7 @@ export interface RunSummary {
   commit: string | null;
   dirty: boolean;
   /** How many of its gates passed; absent when none was judged. */
-  verdict?: { passed: number; total: number };
+  verdict?: Verdict;
   /** True when a program logged a model with the run, through MLflow. */
   loggedModel: boolean;
   /** The versions that the run registered, one a model, by name. */
@@ -265,23 +266,4 @@ export interface ArtifactContent {
   mime: string;
   base64: string | null;
   problem: string | null;
-}
-
-/** A named bound that a metric must meet, and how it went. */
-export interface GateResult {
-  /** As written, such as `pr_auc`, `equal_opportunity_difference[age_group]`, `pr_auc@champion`. */
-  gate: string;
-  min: number | null;
-  max: number | null;
-  value: number | null;
-  /** The end of the confidence interval that was compared, when `at_confidence` is given. */
-  bound: number | null;
-  atConfidence: number | null;
-  /** Test rows behind the value. */
-  n: number | null;
-  passed: boolean;
-  /** Says why, when a value could not be had or the gate did not apply. */
-  note: string;
-  /** The version that the value is a difference from, for a gate such as `pr_auc@champion`. */
-  against?: number;
 }

@@ -1,12 +1,38 @@
-import { plural, threeDigits } from './numbers.ts';
+import { count, plural, threeDigits } from './numbers.ts';
 import { threeDigitBytes } from './sizes.ts';
 
-/** `2 of 4 gates failed`, `1 gate failed`, `4 gates passed`, `no gates`. */
-export function gatesText({ passed, total }: { passed: number; total: number }): string {
-  const failed = total - passed;
+/** How many gates passed; of the others, how many are undecidable. */
+interface GateCounts {
+  passed: number;
+  total: number;
+  undecidable?: number | undefined;
+}
+
+/** `2 of 4 gates failed`, `1 of 4 gates failed, 1 undecidable`, `1 gate undecidable`, `4 gates passed`, `no gates`. */
+export function gatesText({ passed, total, undecidable = 0 }: GateCounts): string {
+  const failed = total - passed - undecidable;
   if (total === 0) return 'no gates';
-  if (failed === 0) return `${plural(total, 'gate')} passed`;
-  return total === 1 ? '1 gate failed' : `${failed} of ${total} gates failed`;
+  if (passed === total) return `${plural(total, 'gate')} passed`;
+  const of = total === 1 ? '1 gate' : `${failed === 0 ? undecidable : failed} of ${total} gates`;
+  if (failed === 0) return `${of} undecidable`;
+  return `${of} failed${undecidable === 0 ? '' : `, ${undecidable} undecidable`}`;
+}
+
+/** Of an undecidable gate, how many more rows would settle it; empty for any other. */
+export function moreRowsText({ kind, moreRows }: { kind: string; moreRows?: number | null | undefined }): string {
+  if (kind !== 'undecidable') return '';
+  if (moreRows === null || moreRows === undefined) return 'too near to the bound for any number of rows to tell';
+  return `about ${count(moreRows)} more ${moreRows === 1 ? 'row' : 'rows'} would tell`;
+}
+
+/** The same of a version. */
+export function versionGatesText(version: {
+  gatesPassed: number;
+  gatesTotal: number;
+  gatesUndecidable?: number | undefined;
+}): string {
+  const { gatesPassed: passed, gatesTotal: total, gatesUndecidable: undecidable } = version;
+  return gatesText({ passed, total, undecidable });
 }
 
 /**

@@ -12,7 +12,7 @@ import type { CommandContext } from '../context.ts';
 import { listLoggedModels } from '../../engine/tracking/loggedModels.ts';
 import { saveCard } from '../../engine/pages/savePage.ts';
 import { readModel, readSelector } from '../readOption.ts';
-import { gatesText, metricText } from '../../words/metrics.ts';
+import { versionGatesText, metricText } from '../../words/metrics.ts';
 import { count } from '../../words/numbers.ts';
 import { versionText } from '../../words/models.ts';
 import { timeText } from '../../words/times.ts';
@@ -45,7 +45,7 @@ export async function models(context: CommandContext): Promise<number> {
         `v${version}`,
         several && metrics[key] !== undefined ? `${key} ${value}` : value,
         aliases.join(', '),
-        one.isValidated ? gatesText({ passed: one.gatesPassed, total: one.gatesTotal }) : 'not validated',
+        one.isValidated ? versionGatesText(one) : 'not validated',
         ...(isRefitted ? [one.refitRows === undefined ? '–' : `${count(one.refitRows)} rows`] : []),
         flavour ?? '–',
         runName,

@@ -1,13 +1,14 @@
 import { commands, env, window } from 'vscode';
 import type { ModelRef } from '../../protocol/models.ts';
-import type { GateResult, RunQuery } from '../../protocol/runs.ts';
+import type { GateResult } from '../../protocol/gates.ts';
+import type { RunQuery } from '../../protocol/runs.ts';
 import type { DeploymentSummary, ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds, taskType } from '../commandIds.ts';
 import type { CommandId } from '../commandIds.ts';
 import { messageOf } from '../host/engineError.ts';
 import type { Project } from '../projects/project.ts';
 import type { RowSubject } from '../views/row.ts';
-import { differenceText, gatesText, metricText } from '../../words/metrics.ts';
+import { differenceText, gatesText, metricText, versionGatesText } from '../../words/metrics.ts';
 import { timeText } from '../../words/times.ts';
 import { shownMetricText } from '../views/shownMetric.ts';
 import { addSection } from './addSection.ts';
@@ -233,7 +234,8 @@ export function gateLine(gate: GateResult): string {
       : gate.against === undefined
         ? metricText(gate.gate, gate.value)
         : `${differenceText(gate.gate, gate.value)} over v${gate.against}`;
-  return `${gate.passed ? '✓ passed' : '✗ failed'}  ${gate.gate}: ${value} (${bounds})`;
+  const mark = gate.kind === 'undecidable' ? '? undecidable' : gate.passed ? '✓ passed' : '✗ failed';
+  return `${mark}  ${gate.gate}: ${value} (${bounds})`;
 }
 
 function championOf(models: ModelVersionSummary[], name: string): ModelVersionSummary | undefined {
@@ -258,12 +260,7 @@ async function pickVersion(project: Project, title = 'Promote which version?'): 
     choice(
       { name: one.model, version: one.version },
       `${modelNames.length > 1 ? `${one.model} ` : ''}v${one.version}`,
-      [
-        shownMetricText(one.metrics, primary),
-        gatesText({ passed: one.gatesPassed, total: one.gatesTotal }),
-        ...one.aliases,
-        timeText(one.createdAt),
-      ]
+      [shownMetricText(one.metrics, primary), versionGatesText(one), ...one.aliases, timeText(one.createdAt)]
         .filter(Boolean)
         .join(' · '),
       'package',

@@ -2,7 +2,7 @@ import { isAbsolute, relative } from 'node:path';
 import { commands, env, ProgressLocation, window } from 'vscode';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import type { InspectedModel } from '../../protocol/modelFacts.ts';
-import { gatesText } from '../../words/metrics.ts';
+import { versionGatesText } from '../../words/metrics.ts';
 import { commandIds, taskType } from '../commandIds.ts';
 import { awaitPythonExtension, pythonVariables } from '../projects/pythonChoice.ts';
 import { terminalIn } from '../projects/terminalIn.ts';
@@ -100,11 +100,7 @@ async function servedVersion(project: Project, given?: RowSubject): Promise<Mode
 }
 
 const versionState = (one: ModelVersionSummary): string =>
-  [
-    one.flavour ?? '',
-    ...one.aliases,
-    one.isValidated ? gatesText({ passed: one.gatesPassed, total: one.gatesTotal }) : 'not validated',
-  ]
+  [one.flavour ?? '', ...one.aliases, one.isValidated ? versionGatesText(one) : 'not validated']
     .filter(Boolean)
     .join(' · ');
 
@@ -210,7 +206,7 @@ async function tellValidated(project: Project, { name, version }: { name: string
   if (!found?.isValidated) return;
   const passed = found.gatesPassed === found.gatesTotal;
   const [card, promote] = ['Show card', 'Promote…'];
-  const text = `${name} v${version} is validated: ${gatesText({ passed: found.gatesPassed, total: found.gatesTotal })}.`;
+  const text = `${name} v${version} is validated: ${versionGatesText(found)}.`;
   const canPromote = passed && !found.isChampion;
   const answer = await window.showInformationMessage(text, card, ...(canPromote ? [promote] : []));
   const subject = { project, model: name, version };

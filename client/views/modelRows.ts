@@ -1,7 +1,7 @@
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { commandIds } from '../commandIds.ts';
 import type { Project } from '../projects/project.ts';
-import { comparisonText, gatesText, metricText } from '../../words/metrics.ts';
+import { comparisonText, versionGatesText, metricText } from '../../words/metrics.ts';
 import { exactTime, timeText } from '../../words/times.ts';
 import { plural } from '../../words/numbers.ts';
 import type { Row, RowSubject } from './row.ts';
@@ -59,7 +59,7 @@ function versionRow(
   best: ModelVersionSummary | undefined,
   isDeclared: boolean,
 ): Row {
-  const gates = version.isValidated ? gatesText({ passed: version.gatesPassed, total: version.gatesTotal }) : '';
+  const gates = version.isValidated ? versionGatesText(version) : '';
   const primary = project.overview?.primary ?? [];
   const [own, other] = [
     shownMetric(version.metrics, primary),

@@ -2,6 +2,7 @@ import type { ModelSelector } from '../../protocol/models.ts';
 import type { AnyCard, CardHealth } from '../../protocol/modelCard.ts';
 import type { RunDetail } from '../../protocol/runs.ts';
 import { gatesText } from '../../words/metrics.ts';
+import { verdictOfGates } from '../evaluation/gates.ts';
 import { WorkError } from '../base/errors.ts';
 import { windowsOf } from '../monitoring/windows.ts';
 import { findAlias, modelNamed } from '../project/models.ts';
@@ -46,8 +47,8 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
     })),
   };
   if (!report) return { ...shared, isValidated: false, description: row.description };
-  const passed = report.gates.filter((gate) => gate.passed).length;
-  const total = report.gates.length;
+  const verdict = verdictOfGates(report.gates);
+  const { passed, total } = verdict;
   return {
     ...shared,
     isValidated: true,
@@ -57,14 +58,13 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
     backend: report.backend,
     refit: report.refit ?? null,
     verdict: {
-      passed,
-      total,
+      ...verdict,
       text:
         total === 0
           ? 'No gates are declared, so nothing was judged.'
           : passed === total
             ? `${total === 1 ? 'Its one gate' : `All ${total} gates`} passed.`
-            : `${gatesText({ passed, total })}; this version may not be promoted.`,
+            : `${gatesText(verdict)}; this version may not be promoted.`,
     },
     intendedUse: config.card?.intended_use ?? null,
     limitations: config.card?.limitations ?? null,

@@ -44,6 +44,7 @@ import { noGates } from './evaluation/noGates.ts';
 import { sliceOfManyValues } from './evaluation/sliceOfManyValues.ts';
 import { primaryMetricUnknown } from './evaluation/primaryMetricUnknown.ts';
 import { objectiveReversed } from './evaluation/objectiveReversed.ts';
+import { undecidableWithoutConfidence } from './evaluation/undecidableWithoutConfidence.ts';
 import { confidenceWithoutInterval } from './evaluation/confidenceWithoutInterval.ts';
 import { predictionColumns } from './evaluation/predictionColumns.ts';
 import { validationWithoutModel } from './evaluation/validationWithoutModel.ts';
@@ -192,6 +193,7 @@ export const rules: readonly Rule[] = [
   thresholdWithoutEffect,
   sliceOfTarget,
   thresholdOfOneClass,
+  undecidableWithoutConfidence,
   // deployment and monitoring
   portClash,
   openWithoutAuth,

@@ -22,6 +22,7 @@ import { leakyFeature } from './modelling/leakyFeature.ts';
 import { levelsInData } from './modelling/levelsInData.ts';
 import { sharedRows } from './modelling/sharedRows.ts';
 import { timeLeakage } from './modelling/timeLeakage.ts';
+import { loosenedGate } from './evaluation/loosenedGate.ts';
 import { testTooSmall } from './evaluation/testTooSmall.ts';
 import { modelInputMissing } from './evaluation/modelInputMissing.ts';
 import { modelInputType } from './evaluation/modelInputType.ts';
@@ -55,6 +56,7 @@ export const rulesOfFacts: readonly Rule[] = [
   timeLeakage,
   levelsInData,
   testTooSmall,
+  loosenedGate,
   modelInputMissing,
   modelInputType,
   uncommittedChampion,

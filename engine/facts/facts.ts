@@ -1,5 +1,6 @@
 import type { StageStatus } from '../../protocol/lifeCycle.ts';
-import type { GateResult, RunSummary } from '../../protocol/runs.ts';
+import type { GateResult, JudgedGate } from '../../protocol/gates.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
 import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import type { ModelInput } from '../models/flavours/flavour.ts';
 import type { RuleFinding } from '../data/ruleFinding.ts';
@@ -133,6 +134,8 @@ export interface ModelFacts {
 export interface HistoryFacts {
   /** Runs with their gates, newest first. */
   runs: (RunSummary & { gates: GateResult[] })[];
+  /** What the gates of the newest runs came to, the newest first. */
+  judged: JudgedGate[];
   /** Metrics that the project declares as the result of a run, the primary one first. */
   primary: PrimaryMetric[];
   /** Each stage with its state and the reason for it. */

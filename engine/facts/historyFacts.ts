@@ -4,6 +4,7 @@ import { stageStatuses } from '../runner/stageStatus.ts';
 import type { Project } from '../project/loadProject.ts';
 import { versionOf } from '../registry/modelVersions.ts';
 import { listRuns } from '../tracking/findRuns.ts';
+import { gateHistory } from '../tracking/gateHistory.ts';
 import { getRun } from '../tracking/runDetail.ts';
 import { openStore } from '../tracking/openStore.ts';
 import { hasStore } from '../store/store.ts';
@@ -33,6 +34,7 @@ export function historyFacts(project: Project): HistoryFacts | null {
     });
     return {
       runs,
+      judged: gateHistory(store),
       primary: declaredMetrics(project, null),
       stages: stageStatuses(project, store),
       models: modelFacts(store, config),

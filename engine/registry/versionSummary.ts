@@ -1,3 +1,4 @@
+import { verdictOfGates } from '../evaluation/gates.ts';
 import type { ValidationReport } from './validationReport.ts';
 
 /**
@@ -8,6 +9,8 @@ export interface VersionSummary {
   metrics: Record<string, number>;
   gatesPassed: number;
   gatesTotal: number;
+  /** Absent when no gate is undecidable, and in rows of before that outcome. */
+  gatesUndecidable?: number | undefined;
   /** The next three are null in rows before the report had them. */
   flavour: string | null;
   algorithm: string | null;
@@ -20,10 +23,12 @@ export interface VersionSummary {
 /** The figures of a report. */
 export function summaryOf(report: ValidationReport): VersionSummary {
   const { performance, gates, flavour, algorithm, backend, refit } = report;
+  const verdict = verdictOfGates(gates);
   return {
     metrics: Object.fromEntries(Object.entries(performance).map(([key, estimate]) => [key, estimate.value])),
-    gatesPassed: gates.filter((gate) => gate.passed).length,
-    gatesTotal: gates.length,
+    gatesPassed: verdict.passed,
+    gatesTotal: verdict.total,
+    gatesUndecidable: verdict.undecidable,
     flavour,
     algorithm,
     runtime: backend,
@@ -37,6 +42,7 @@ export function readVersionSummary(text: string | null): VersionSummary {
     metrics = {},
     gatesPassed = 0,
     gatesTotal = 0,
+    gatesUndecidable,
     ...more
   } = JSON.parse(text ?? '{}') as Partial<VersionSummary>;
   const { flavour = null, algorithm = null, runtime = null, refitRows } = more;
@@ -47,6 +53,7 @@ export function readVersionSummary(text: string | null): VersionSummary {
     flavour,
     algorithm,
     runtime,
+    ...(gatesUndecidable !== undefined && { gatesUndecidable }),
     ...(refitRows !== undefined && { refitRows }),
   };
 }

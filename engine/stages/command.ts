@@ -15,7 +15,7 @@ import { systemPython } from '../python/systemPython.ts';
 import { runCommand } from '../base/runCommand.ts';
 import { periodVariables } from '../fingerprint/period.ts';
 import { inputText } from './askedForInput.ts';
-import { describeGate, judgeGate, type Measured } from '../evaluation/gates.ts';
+import { describeGate, gateWord, judgeGate, verdictOfGates, type Measured } from '../evaluation/gates.ts';
 import { isModelStage, loggedByStage } from './loggedByStage.ts';
 import { notePython } from './notePython.ts';
 import { recordPlots } from './recordPlots.ts';
@@ -99,9 +99,9 @@ export async function command(context: StageContext, stage: CmdStage): Promise<S
     judgeGate(gate, bound, measured(metrics, gate)),
   );
   if (gates.length > 0) context.run.gates(context.node.name, gates);
-  for (const gate of gates) context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}`);
+  for (const gate of gates) context.log(`gate ${gateWord(gate)}: ${describeGate(gate)}`);
   const failed = gates.filter((gate) => !gate.passed);
-  const verdict = { passed: gates.length - failed.length, total: gates.length };
+  const verdict = verdictOfGates(gates);
   const shown = Object.entries(metrics)
     .slice(0, 2)
     .map(([key, value]) => `${key} ${Number(value.toPrecision(3))}`);

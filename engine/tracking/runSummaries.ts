@@ -6,6 +6,7 @@ import { latestOfRuns, paramsOfRuns, tagsOfRuns } from './runValues.ts';
 import { readParam } from './storedParam.ts';
 import { versionsOfRuns } from './runVersions.ts';
 import { knownTags } from './writeRun.ts';
+import { readVerdict, verdictColumns, type VerdictRow } from './verdictRow.ts';
 
 /** A row of `runs`. */
 export interface RunRow {
@@ -59,13 +60,14 @@ export function summariseRuns({ sql }: Pick<Store, 'sql'>, rows: readonly RunRow
   }
   const byRun = new Map(rows.map((row) => [row.run_id, row.id]));
   const runIds = rows.map((row) => row.run_id);
-  for (const { run_id: runId, passed, total } of sql.all<{ run_id: string; passed: number; total: number }>(
-    `SELECT g.run_id, sum(g.result ->> '$.passed') AS passed, count(*) AS total
+  for (const { run_id: runId, ...counts } of sql.all<{ run_id: string } & VerdictRow>(
+    `SELECT g.run_id, ${verdictColumns('g.result')}
      FROM json_each(?) j JOIN gates g ON g.run_id = j.value GROUP BY g.run_id`,
     JSON.stringify(runIds),
   )) {
     const summary = summaries.get(byRun.get(runId) ?? -1);
-    if (summary) summary.verdict = { passed, total };
+    const verdict = readVerdict(counts);
+    if (summary && verdict) summary.verdict = verdict;
   }
   for (const { runId, model, version } of versionsOfRuns({ sql }, runIds)) {
     const summary = summaries.get(byRun.get(runId) ?? -1);

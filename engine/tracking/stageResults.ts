@@ -1,5 +1,7 @@
+import type { Verdict } from '../../protocol/gates.ts';
 import type { RunStatus, StageResult } from '../../protocol/lifeCycle.ts';
 import type { Store } from '../store/store.ts';
+import { readVerdict, verdictColumns, type VerdictRow } from './verdictRow.ts';
 
 /** How the last execution of each stage ended, in an experiment. */
 export function lastStageResults({ sql }: Store, experiment: string): Map<string, StageResult> {
@@ -43,10 +45,7 @@ export function runCounts({ sql }: Store): Map<string, number> {
 }
 
 /** How many gates of a run passed; null when none was judged. */
-export function verdictOf({ sql }: Store, runId: string): { passed: number; total: number } | null {
-  const found = sql.get<{ passed: number | null; total: number }>(
-    `SELECT sum(result ->> '$.passed') AS passed, count(*) AS total FROM gates WHERE run_id = ?`,
-    runId,
-  );
-  return found && found.total > 0 ? { passed: found.passed ?? 0, total: found.total } : null;
+export function verdictOf({ sql }: Store, runId: string): Verdict | null {
+  const found = sql.get<VerdictRow>(`SELECT ${verdictColumns('result')} FROM gates WHERE run_id = ?`, runId);
+  return found ? readVerdict(found) : null;
 }

@@ -1,11 +1,12 @@
-import type { GateKind, GateOutcome } from '../evaluation/gates.ts';
+import type { GateKind, GateResult } from '../../protocol/gates.ts';
 
 /**
- * The outcome of a gate as the column `gates.result` holds it. A change of its shape adds a format. Rows of format 1,
- * and of the time before formats, have no `format`; a migration gave them their kind.
+ * The outcome of a gate as the column `gates.result` holds it. A change of its shape adds a format. In format 2 a gate was
+ * never undecidable. Rows of format 1, and of the time before formats, have no `format`; a migration gave them their
+ * kind.
  */
 interface StoredGate {
-  format: 2;
+  format: 3;
   gate: string;
   kind: GateKind;
   passed: boolean;
@@ -13,30 +14,21 @@ interface StoredGate {
   max: number | null;
   value: number | null;
   bound: number | null;
+  otherEnd?: number | undefined;
   atConfidence: number | null;
   n: number | null;
+  moreRows?: number | null | undefined;
   against?: number | undefined;
   note: string;
 }
 
-type OldGate = Omit<StoredGate, 'format' | 'kind'> & { format?: undefined; kind?: GateKind };
+type OldGate = Omit<StoredGate, 'format' | 'kind'> & { format?: 2 | undefined; kind?: GateKind };
 
 /** The text that the store holds of a gate. */
-export function gateText({
-  gate,
-  kind,
-  passed,
-  min,
-  max,
-  value,
-  bound,
-  atConfidence,
-  n,
-  ...rest
-}: GateOutcome): string {
-  const { against, note } = rest;
+export function gateText({ gate, kind, passed, min, max, value, bound, atConfidence, n, ...rest }: GateResult): string {
+  const { otherEnd, moreRows, against, note } = rest;
   return JSON.stringify({
-    format: 2,
+    format: 3,
     gate,
     kind,
     passed,
@@ -44,15 +36,17 @@ export function gateText({
     max,
     value,
     bound,
+    otherEnd,
     atConfidence,
     n,
+    moreRows,
     against,
     note,
   } satisfies StoredGate);
 }
 
 /** Reads a stored gate of any format. */
-export function readGate(text: string): GateOutcome {
+export function readGate(text: string): GateResult {
   const { format: _, ...gate } = JSON.parse(text) as StoredGate | OldGate;
   return { ...gate, kind: gate.kind ?? kindOfOldGate(gate) };
 }

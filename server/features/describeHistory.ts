@@ -109,7 +109,7 @@ export function gateHistory(
       .slice(0, 5)
       .map(
         ({ run, result }) =>
-          `- ${result.passed ? '✓' : '✗'} ${plain(result.value ?? 0)}${result.bound === null ? '' : ` (bound ${plain(result.bound)})`} in ${run.name}${result.n === null ? '' : `, ${count(result.n)} rows`}`,
+          `- ${result.kind === 'undecidable' ? '?' : result.passed ? '✓' : '✗'} ${plain(result.value ?? 0)}${result.bound === null ? '' : ` (bound ${plain(result.bound)})`} in ${run.name}${result.n === null ? '' : `, ${count(result.n)} rows`}`,
       )
       .join('\n'),
   );

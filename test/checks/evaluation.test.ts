@@ -295,7 +295,7 @@ test('LW514 a program may log any metric: its gates and its runs tell which', ()
   const run = { metrics: { val_dice: 0.8, 'system/cpu': 3 }, gates: [] } as unknown as HistoryFacts['runs'][number];
   const facts: Facts = {
     ...noFacts,
-    history: () => ({ runs: [run], primary: [], stages: [], models: [], aliases: [] }),
+    history: () => ({ runs: [run], judged: [], primary: [], stages: [], models: [], aliases: [] }),
   };
   assert.match(
     expectMarks('LW514', cmd('«auc»'), { only, facts })[0]?.message ?? '',
@@ -421,7 +421,14 @@ test('LW518 a validation of a command that makes no model', () => {
     commanded('cmd: make all', { validate: 'model: mine', models: 'models: { mine: { from: train, path: churn } }\n' }),
   ])
     expectMarks('LW518', fine, { only });
-  const history = { runs: [], primary: [], stages: [], models: [{ stage: 'train', inputs: [] }], aliases: [] };
+  const history = {
+    runs: [],
+    judged: [],
+    primary: [],
+    stages: [],
+    models: [{ stage: 'train', inputs: [] }],
+    aliases: [],
+  };
   const facts: Facts = { ...noFacts, history: () => history };
   expectMarks('LW518', commanded('cmd: make all'), { only, facts });
 });

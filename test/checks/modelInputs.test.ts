@@ -14,7 +14,7 @@ const program = (data: string): Texts =>
 
 function modelWith(...inputs: ModelFacts['inputs']): Facts {
   const models = [{ stage: 'train', inputs }];
-  return { ...noFacts, history: () => ({ runs: [], primary: [], stages: [], models, aliases: [] }) };
+  return { ...noFacts, history: () => ({ runs: [], judged: [], primary: [], stages: [], models, aliases: [] }) };
 }
 
 test('LW515 the model reads a column that the data does not have', () => {

@@ -47,9 +47,11 @@ test('a gate is stored with its format and read as it was judged', (t) => {
     note: '',
   };
   const skipped: GateOutcome = { ...gate, kind: 'champion_not_comparable', passed: true, value: null, bound: null };
-  run.gates('validate', [gate, skipped]);
-  assert.deepEqual(store.sql.numbers(`SELECT result ->> '$.format' FROM gates`), [2, 2]);
-  assert.deepEqual(getRun(store, runId).gates, [gate, skipped]);
+  const open: GateOutcome = { ...gate, kind: 'undecidable', otherEnd: 0.01, moreRows: 480 };
+  run.gates('validate', [gate, skipped, open]);
+  assert.deepEqual(store.sql.numbers(`SELECT result ->> '$.format' FROM gates`), [3, 3, 3]);
+  assert.deepEqual(getRun(store, runId).gates, [gate, skipped, open]);
+  assert.deepEqual(getRun(store, runId).verdict, { passed: 1, total: 3, undecidable: 1 });
 });
 
 const column: ColumnProfile = {

@@ -55,4 +55,7 @@ it('gates are counted in words', () => {
       '2 of 2 gates failed',
     ],
   );
+  assert.equal(gatesText({ passed: 0, total: 1, undecidable: 1 }), '1 gate undecidable');
+  assert.equal(gatesText({ passed: 2, total: 4, undecidable: 2 }), '2 of 4 gates undecidable');
+  assert.equal(gatesText({ passed: 1, total: 4, undecidable: 1 }), '2 of 4 gates failed, 1 undecidable');
 });

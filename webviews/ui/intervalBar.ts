@@ -11,7 +11,7 @@ export interface Interval {
   high: number | null;
   min: number | null;
   max: number | null;
-  passed: boolean;
+  outcome: 'passed' | 'failed' | 'undecidable';
 }
 
 const width = 180;
@@ -28,7 +28,7 @@ export function intervalBar(one: Interval): TemplateResult {
   const high = one.high ?? one.value;
   const said = `${metric(one.name, one.value)}${one.low === null && one.high === null ? '' : `, interval ${metric(one.name, low)} to ${metric(one.name, high)}`}${one.min === null ? '' : `, at least ${metric(one.name, one.min)}`}${one.max === null ? '' : `, at most ${metric(one.name, one.max)}`}`;
   return html`<svg
-    class="interval ${one.passed ? 'passed' : 'failed'}"
+    class="interval ${one.outcome}"
     viewBox="0 0 ${width} ${height}"
     width=${width}
     height=${height}

@@ -1,3 +1,4 @@
+import type { GateResult } from '../../protocol/gates.ts';
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { RunStatus } from '../../protocol/lifeCycle.ts';
@@ -34,7 +35,11 @@ export function statusMark(status: RunStatus | 'skipped', word: string = status)
   >`;
 }
 
-export function passMark(passed: boolean): TemplateResult {
+export function gateMark({ kind, passed }: Pick<GateResult, 'kind' | 'passed'>): TemplateResult {
+  if (kind === 'undecidable')
+    return html`<span class="status status-${passed ? 'finished' : 'undecidable'}"
+      >${icon('question')} ${passed ? 'undecidable, allowed' : 'undecidable'}</span
+    >`;
   return passed
     ? html`<span class="status status-finished">${icon('pass')} passed</span>`
     : html`<span class="status status-failed">${icon('error')} failed</span>`;

@@ -10,7 +10,14 @@ const Gate = Type.Object(
         minimum: 0.5,
         maximum: 0.999,
         description:
-          'Confidence level, such as 0.95. The worse end of the interval is compared instead of the value. Without it, a gate of a validation needs at least 10 rows behind the value.',
+          'Confidence level, such as 0.95. The interval is compared instead of the value: the gate passes when all of it meets the bound, fails when none does, and is undecidable between. Without it, a gate of a validation needs at least 10 rows behind the value.',
+      }),
+    ),
+    undecidable: Type.Optional(
+      Type.Enum(['refuse', 'allow'], {
+        default: 'refuse',
+        description:
+          'What becomes of a version whose interval lies on both sides of the bound: `refuse` does not promote it, `allow` does. Needs `at_confidence`.',
       }),
     ),
   },

@@ -1,6 +1,6 @@
 import { gatesText, metricText } from '../../../words/metrics.ts';
 import { versionText } from '../../../words/models.ts';
-import { describeGate } from '../../evaluation/gates.ts';
+import { describeGate, gateWord, verdictOfGates } from '../../evaluation/gates.ts';
 import type { ModelRef } from '../../../protocol/models.ts';
 import { actorOf } from '../../registry/audit.ts';
 import { addValidation } from '../../registry/addValidation.ts';
@@ -24,7 +24,7 @@ export function recordResults(
   context.run.gates(context.node.name, gates);
   logResults(context, report, registered, subject.version !== null);
   const failed = gates.filter((gate) => !gate.passed);
-  const verdict = gatesText({ passed: gates.length - failed.length, total: gates.length });
+  const verdict = gatesText(verdictOfGates(gates));
   const headline = performance[headlineMetric];
   const summary = [
     headline ? `${headlineMetric} ${metricText(headlineMetric, headline.value)}` : '',
@@ -67,7 +67,7 @@ function logResults(
   }
   for (const gate of gates) {
     const note = gate.note && gate.value !== null ? ` (${gate.note})` : '';
-    context.log(`gate ${gate.passed ? 'passed' : 'FAILED'}: ${describeGate(gate)}${note}`);
+    context.log(`gate ${gateWord(gate)}: ${describeGate(gate)}${note}`);
   }
   const outcome = registered
     ? `${wasRegistered ? 'validated' : 'registered as'} version ${registered.version} of ${registered.name}`
