@@ -86,8 +86,13 @@ command('init [dir]', 'create a project from the files in a folder')
   .option('--yes', 'do not ask questions')
   .option('--dry-run', 'print the files without writing them')
   .action(action<InitOptions>((context, [dir], options) => init(context, dir, options)));
-command('check', 'check the project files, and the data against its schemas')
-  .addOption(new Option('--format <format>', 'human, json, sarif or github').argParser(readFormat))
+command('check', 'check the project files and the data against its schemas, or the gates of the newest runs')
+  .option('--gates', 'say how each declared gate went in its newest run, and fail unless all passed')
+  .addOption(
+    new Option('--format <format>', 'human, json, sarif or github; with --gates also junit or openlineage').argParser(
+      readFormat,
+    ),
+  )
   .option('--no-data', 'check only the files')
   .addOption(
     new Option('--severity <code=choice>', 'set a check to error, warning, info or off; repeatable').argParser(

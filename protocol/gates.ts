@@ -1,3 +1,5 @@
+import type { Place } from './problem.ts';
+
 /**
  * How a gate went:
  * - `passed`, `failed`: a value was compared with the bound, or at a confidence its interval.
@@ -56,4 +58,23 @@ export interface JudgedGate {
   /** Epoch milliseconds. */
   startedAt: number;
   result: GateResult;
+}
+
+/** A gate as a test: what the project declares, and what its newest run says of it. */
+export interface GateTest {
+  stage: string;
+  /** As written. */
+  gate: string;
+  /** Of its key in the project file. */
+  place: Place;
+  /** `outdated`: what it was judged on has changed since. `missing`: it was never judged. Neither passes. */
+  outcome: 'passed' | 'failed' | 'undecidable' | 'outdated' | 'missing';
+  /** `at least 0.8 at 95 % confidence`. */
+  expected: string;
+  /** `0.783 (0.741 to 0.824)`; empty without a value. */
+  actual: string;
+  /** What a person should know of an outcome that is not `passed`; else how it went. */
+  message: string;
+  /** The newest run that judged it, then those before; at most 20. */
+  history: JudgedGate[];
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { rules } from '../../engine/checks/rules.ts';
 import { shapeCodes } from '../../engine/checks/shapeCodes.ts';
-import { checkCancelled } from '../../engine/base/errors.ts';
+import { checkCancelled, ProjectError } from '../../engine/base/errors.ts';
 import { findAll } from '../../engine/facts/compute.ts';
 import { factsOf } from '../../engine/facts/factsOf.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
@@ -17,14 +17,14 @@ import {
   type SeverityChoice,
 } from '../../protocol/problem.ts';
 import { problemLine, type CommandContext } from '../context.ts';
+import { checkGates, gateFormats, type GateFormat } from './checkGates.ts';
 import { githubLine } from '../formats/github.ts';
 import { sarif } from '../formats/sarif.ts';
 
-const formats = ['human', 'json', 'sarif', 'github'] as const;
-type Format = (typeof formats)[number];
-
 export interface CheckOptions {
-  format?: Format;
+  format?: GateFormat;
+  /** The gates instead of the files. */
+  gates?: boolean;
   /** False with `--no-data`. */
   data: boolean;
   severity?: Severities;
@@ -37,12 +37,16 @@ const quietMs = 1000;
 
 /** `loopwright check`: every finding about the project's files and data. */
 export async function check(context: CommandContext, options: CheckOptions): Promise<number> {
+  const format = options.format ?? (context.json ? 'json' : 'human');
+  if (options.gates) return checkGates(context, format);
+  if (format === 'junit' || format === 'openlineage')
+    throw new ProjectError(`The format ${format} is for gates. Use it with \`loopwright check --gates\`.`);
   const project = context.project();
   const facts = options.data ? await factsAbout(context, project) : noFacts;
   checkCancelled(context.signal);
   const problems = checkProject(project, { facts, severities: options.severity });
   const errors = problems.filter((problem) => problem.severity === 'error').length;
-  switch (options.format ?? (context.json ? 'json' : 'human')) {
+  switch (format) {
     case 'json':
       context.printJson(problems.map(plainProblem));
       break;
@@ -128,9 +132,9 @@ function excerpt(lines: readonly string[], { line, column, endLine, endColumn, f
 }
 
 /** Reads `--format`. */
-export function readFormat(text: string): Format {
-  const format = formats.find((candidate) => candidate === text);
-  if (!format) throw new InvalidArgumentError(`Formats: ${formats.join(', ')}.`);
+export function readFormat(text: string): GateFormat {
+  const format = gateFormats.find((candidate) => candidate === text);
+  if (!format) throw new InvalidArgumentError(`Formats: ${gateFormats.join(', ')}.`);
   return format;
 }
 

@@ -5,12 +5,21 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
 
+/** What a log says of the rule of its findings. */
+export interface SarifRule {
+  code: string;
+  name: string;
+  docs: string;
+  severity: Severity;
+}
+
+const checks: readonly SarifRule[] = [...shapeCodes, ...rules].toSorted((a, b) => a.code.localeCompare(b.code));
+
 /**
  * Findings as a SARIF 2.1.0 log for code scanning of GitHub and others. Columns count UTF-16 code units, as in
  * `Problem`.
  */
-export function sarif(problems: readonly Problem[]): object {
-  const known = [...shapeCodes, ...rules].toSorted((a, b) => a.code.localeCompare(b.code));
+export function sarif(problems: readonly Problem[], known: readonly SarifRule[] = checks): object {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
