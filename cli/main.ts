@@ -169,8 +169,11 @@ command('validate <model>', 'validate any model: of a path, a run, a stage or th
   .option('--model <name>', 'name in the registry of a model that has no version yet')
   .option('--features <columns>', 'columns that the model reads, in its order, when its files do not name them')
   .option('--classes <names>', 'classes in the order of the numbers that the model was trained on in their place')
-  .option('--slices <columns>', 'columns for whose values the metrics are computed as well, separated by commas')
-  .option('--fairness <columns>', 'protected attributes, separated by commas')
+  .option(
+    '--slices <columns>',
+    'columns for whose values the metrics are computed as well, separated by commas; `a+b` crosses two',
+  )
+  .option('--fairness <columns>', 'protected attributes, separated by commas; `a+b` crosses two')
   .addHelpText(
     'after',
     '\nMODEL is a path, NAME@3, models:/NAME/3, runs:/RUN/NAME, a run or a stage. A registered version gets the report; any other model becomes the next version. The gates are those of the stage that validates the model.',

@@ -29,8 +29,8 @@ export async function validate(context: CommandContext, text: string, options: V
     data: options.data ?? null,
     features: columns(options.features),
     classes: columns(options.classes),
-    slices: columns(options.slices),
-    attributes: columns(options.fairness),
+    slices: groupings(options.slices),
+    attributes: groupings(options.fairness),
     signal: context.signal,
     events: runPrinter(context.terminal, { json: context.json }),
     commandLine: ['loopwright validate', text, ...(options.data === undefined ? [] : ['--data', options.data])].join(
@@ -51,3 +51,10 @@ export async function validate(context: CommandContext, text: string, options: V
 }
 
 const columns = (text: string | undefined) => text?.split(',').map((name) => name.trim());
+
+/** Columns, and pairs of them such as `sex+race`. */
+const groupings = (text: string | undefined) =>
+  columns(text)?.map((item) => {
+    const [first = '', second, ...more] = item.split('+');
+    return second === undefined || more.length > 0 ? item : [first.trim(), second.trim()];
+  });

@@ -292,7 +292,7 @@ function union(a: Interval | null, b: Interval | null): Interval | null {
 export function subset(
   truth: Float64Array,
   predictions: Predictions,
-  rows: readonly number[],
+  rows: ArrayLike<number>,
 ): { truth: Float64Array; predictions: Predictions } {
   const pick = (values: Float64Array) => Float64Array.from(rows, (i) => values[i] ?? Number.NaN);
   const { decisions } = predictions;

@@ -1,12 +1,16 @@
-import { prepareMetrics, subset, type EvaluationOptions } from './evaluate.ts';
+import { prepareMetrics, subset, type EvaluationOptions, type PreparedMetrics } from './evaluate.ts';
 import { fewestRows } from './fewestRows.ts';
+import { groupingColumns, groupingName, type Grouping } from './grouping.ts';
 import type { Groups } from './groups.ts';
 import { estimate, resample, type Estimate } from './intervals.ts';
 import type { Predictions } from './predictions.ts';
+import { rowsByGroup } from './rowsByGroup.ts';
 
-/** The metrics of the rows that have one value of a column. */
+/** The metrics of the rows that have one value of a column, or one pair of values of two. */
 export interface SliceResult {
+  /** Name of the grouping: `country`, or `country, device`. */
   column: string;
+  /** `DE`, or `DE, mobile`. */
   value: string;
   /** Rows with a true value and a prediction. */
   n: number;
@@ -14,56 +18,72 @@ export interface SliceResult {
   positives: number | null;
   /** Without those that fewer than 10 rows are behind. */
   metrics: Record<string, Estimate>;
+  /** Slices that the grouping has, of which the largest are here; missing in reports of earlier versions. */
+  of?: number | undefined;
 }
 
-const mostSlices = 12;
-const shown: Record<Predictions['task'], string[]> = {
-  binary: ['pr_auc', 'recall', 'precision'],
-  multiclass: ['accuracy', 'macro_f1'],
-  regression: ['rmse', 'mae'],
-};
-
-/** The metrics of each value of a column, most rows first; values beyond the twelfth are left out. */
-export function evaluateSlices(input: {
-  column: string;
-  groups: Groups;
+/** Rows of a model, cut into slices. */
+export interface SlicedRows {
   truth: Float64Array;
   predictions: Predictions;
   options: EvaluationOptions;
   seed: number;
-}): SliceResult[] {
-  const { column, groups, truth, predictions, options, seed } = input;
-  const slices = [...rowsByGroup(groups)].toSorted(([, a], [, b]) => b.length - a.length).slice(0, mostSlices);
-  return slices.map(([value, rows]) => {
-    const part = subset(truth, predictions, rows);
-    const prepared = prepareMetrics(part.truth, part.predictions, options);
-    const resampled = resample({ n: rows.length, seed, resamples: 200 }, prepared.statistics);
+}
+
+/** One slice: its name in gates, such as `country=DE`, its value, and its rows. */
+export interface Slice {
+  label: string;
+  value: string;
+  rows: Uint32Array;
+}
+
+const mostSlices = 24;
+const shown: Record<Predictions['task'], string[]> = {
+  binary: ['pr_auc', 'roc_auc', 'recall', 'precision', 'accuracy', 'log_loss'],
+  multiclass: ['accuracy', 'macro_f1', 'log_loss'],
+  regression: ['rmse', 'mae'],
+};
+
+/** The slices of a grouping, most rows first. */
+export function slicesOf(grouping: Grouping, groups: Groups): Slice[] {
+  const columns = groupingColumns(grouping);
+  return rowsByGroup(groups).map(({ code, rows }) => {
+    const value = groups.names[code] ?? '(missing)';
+    const parts = groups.parts?.[code] ?? columns.map(() => value);
+    return { label: columns.map((column, c) => `${column}=${parts[c] ?? value}`).join(', '), value, rows };
+  });
+}
+
+/** The metrics of each slice of a grouping, most rows first; slices beyond the 24th are left out. */
+export function evaluateSlices(grouping: Grouping, groups: Groups, sliced: SlicedRows): SliceResult[] {
+  const slices = slicesOf(grouping, groups);
+  const { task } = sliced.predictions;
+  return slices.slice(0, mostSlices).map(({ value, rows }) => {
+    const { prepared, truth } = prepareSlice(rows, sliced);
+    const resampled = resample({ n: rows.length, seed: sliced.seed, resamples: 200 }, prepared.statistics);
     const values = prepared.values();
     const metrics: SliceResult['metrics'] = {};
-    for (const name of shown[predictions.task]) {
+    for (const name of shown[task]) {
       const found = values[name];
       if (found !== null && found !== undefined && prepared.rowsBehind(name) >= fewestRows)
         metrics[name] = estimate(found, prepared.n, prepared.intervalOf(name, resampled, 0.95));
     }
     return {
-      column,
+      column: groupingName(grouping),
       value,
       n: prepared.n,
-      positives:
-        predictions.task === 'binary' ? part.truth.reduce((sum, label) => sum + (label === 1 ? 1 : 0), 0) : null,
+      positives: task === 'binary' ? truth.reduce((sum, label) => sum + (label === 1 ? 1 : 0), 0) : null,
       metrics,
+      of: slices.length,
     };
   });
 }
 
-/** Row numbers by value, in the order of the first row of each. */
-function rowsByGroup({ names, codes }: Groups): Map<string, number[]> {
-  const rows = new Map<string, number[]>();
-  for (const [i, code] of codes.entries()) {
-    const value = names[code] ?? '(missing)';
-    const known = rows.get(value);
-    if (known) known.push(i);
-    else rows.set(value, [i]);
-  }
-  return rows;
+/** The metrics of some rows. */
+export function prepareSlice(
+  rows: Uint32Array,
+  { truth, predictions, options }: SlicedRows,
+): { prepared: PreparedMetrics; truth: Float64Array } {
+  const part = subset(truth, predictions, rows);
+  return { prepared: prepareMetrics(part.truth, part.predictions, options), truth: part.truth };
 }

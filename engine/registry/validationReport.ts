@@ -1,4 +1,5 @@
 import type { CalibrationBin } from '../evaluation/calibration.ts';
+import type { SliceSearch } from '../evaluation/foundSlices/findSlices.ts';
 import type { FairnessResult } from '../evaluation/fairness/fairness.ts';
 import type { GateOutcome } from '../evaluation/gates.ts';
 import type { Estimate } from '../evaluation/intervals.ts';
@@ -54,6 +55,8 @@ export interface ValidationReport {
   headlineMetric: string;
   gates: GateOutcome[];
   slices: SliceResult[];
+  /** Slices that were searched; null where none was asked for, missing in reports from before the search. */
+  foundSlices?: SliceSearch | null | undefined;
   fairness: FairnessResult[];
   /** Equal-count bins of the score on the test rows; empty when the model is not binary. */
   calibration: CalibrationBin[];

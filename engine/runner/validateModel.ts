@@ -21,8 +21,8 @@ export interface ModelValidation {
   features?: readonly string[] | undefined;
   /** The classes in the order of the numbers that the model was trained on in their place. */
   classes?: readonly string[] | undefined;
-  slices?: readonly string[] | undefined;
-  attributes?: readonly string[] | undefined;
+  slices?: readonly (string | string[])[] | undefined;
+  attributes?: readonly (string | string[])[] | undefined;
   signal?: AbortSignal | undefined;
   events?: RunEvents | undefined;
   commandLine: string;
@@ -54,7 +54,10 @@ export async function validateModel(request: ModelValidation): Promise<RunOutcom
       model: usual?.with.model ?? name,
       data,
       slices: [...(request.slices ?? usual?.with.slices ?? [])],
-      ...(attributes && attributes.length > 0 ? { fairness: { attributes: [...attributes] } } : {}),
+      ...(attributes && attributes.length > 0
+        ? { fairness: { ...usual?.with.fairness, attributes: [...attributes] } }
+        : {}),
+      ...(usual?.with.find_slices === undefined ? {} : { find_slices: usual.with.find_slices }),
       ...(usual?.with.threshold === undefined ? {} : { threshold: usual.with.threshold }),
       ...(usual?.with.min_precision === undefined ? {} : { min_precision: usual.with.min_precision }),
     },

@@ -3,6 +3,8 @@ import { WorkError, checkCancelled } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import { confusionMatrix } from '../evaluation/confusion.ts';
+import { groupingName } from '../evaluation/grouping.ts';
+import { sliceMeasurer } from '../evaluation/sliceGates.ts';
 import { evaluateSlices } from '../evaluation/slices.ts';
 import { chooseThreshold } from '../evaluation/threshold.ts';
 import { relativePath } from '../base/projectPath.ts';
@@ -16,9 +18,11 @@ import { datasetOf, type StageContext, type StageOutcome } from './stageContext.
 import { buildReport } from './validation/buildReport.ts';
 import { evaluateRows } from './validation/evaluateRows.ts';
 import { judgeGates } from './validation/judgeGates.ts';
+import { groupTestRows } from './validation/groupTestRows.ts';
 import { measureModel } from './validation/measureModel.ts';
 import { recordResults } from './validation/recordResults.ts';
 import { scoreRows, type ScoredRows } from './validation/scoreRows.ts';
+import { searchColumns, searchSlices } from './validation/searchSlices.ts';
 import { refitModel } from './validation/refitModel.ts';
 import { openPredictions } from './validation/predictionsSubject.ts';
 import { openSubject } from './validation/subject.ts';
@@ -61,9 +65,10 @@ async function validateSubject(
   db: Database,
   subject: Subject,
 ): Promise<StageOutcome> {
-  const { data, slices: sliceColumns = [], fairness, min_precision: minPrecision = 0.9 } = stage.with;
+  const { data, slices: sliceGroupings = [], fairness, min_precision: minPrecision = 0.9 } = stage.with;
   const { signal, seed } = context;
   const { model, champion, groupColumns } = subject;
+  const { schema } = datasetOf(context, data);
 
   context.progress('predicting the test rows');
   const compared = champion.kind === 'comparable' ? champion : null;
@@ -72,6 +77,10 @@ async function validateSubject(
     model,
     champion: compared?.model ?? null,
     groupColumns,
+    searchColumns: searchColumns(stage.with, model.meta),
+    byValue: (schema?.fields ?? []).flatMap((field) =>
+      field.categories || field.constraints?.enum ? [field.name] : [],
+    ),
     signal,
   });
   if (test.rows === 0)
@@ -101,16 +110,16 @@ async function validateSubject(
       : null;
   const options = { threshold, minPrecision, areProbabilities: model.meta.scores === 'probability' };
 
+  const grouped = groupTestRows([...sliceGroupings, ...(fairness?.attributes ?? [])], test.groups);
   context.progress('computing intervals', 0.4);
   const evaluation = evaluateRows({
     test,
     options,
     championThreshold: rival?.threshold ?? null,
-    attributes: fairness?.attributes ?? [],
+    attributes: (fairness?.attributes ?? []).flatMap((grouping) => grouped.get(groupingName(grouping)) ?? []),
     seed,
     signal,
   });
-  const { schema } = datasetOf(context, data);
   const answers = { threshold, classes: model.meta.task === 'regression' ? null : model.meta.classes };
   const speedAndSize = subject.scoresRows
     ? await measureModel(
@@ -122,17 +131,20 @@ async function validateSubject(
 
   context.progress('computing slices', 0.8);
   const { truth, predictions } = test;
-  const slices = sliceColumns.flatMap((column) => {
+  const sliced = { truth, predictions, options, seed };
+  const slices = sliceGroupings.flatMap((grouping) => {
     checkCancelled(signal);
-    const groups = test.groups.get(column);
-    return groups ? evaluateSlices({ column, groups, truth, predictions, options, seed }) : [];
+    const found = grouped.get(groupingName(grouping));
+    return found ? evaluateSlices(grouping, found.groups, sliced) : [];
   });
+  const foundSlices = searchSlices(test, stage.with, options, model.meta, signal);
   const { task } = model.meta;
   const gates = judgeGates({
     gates: stage.gates ?? {},
     task,
     evaluation,
     performance,
+    measureSlice: sliceMeasurer({ groupings: [...grouped.values()], sliced }),
     champion,
     thresholds: own && rival ? { own, champion: rival } : null,
   });
@@ -149,6 +161,7 @@ async function validateSubject(
     evaluation,
     performance,
     slices,
+    foundSlices,
     gates,
     reference,
   };

@@ -13,6 +13,7 @@ import { schemaFromFacts } from '../../engine/facts/schemaFromFacts.ts';
 import type { Facts } from '../../engine/facts/facts.ts';
 import { appendItem, setAt, type Edit } from '../../engine/project/edit.ts';
 import { nodeAt } from '../../engine/project/located.ts';
+import { groupingName } from '../../engine/evaluation/grouping.ts';
 import { fairnessNames } from '../../engine/evaluation/metrics.ts';
 import { parseMetric } from '../../engine/evaluation/metricName.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
@@ -96,7 +97,8 @@ function fairnessGates(project: Project, uri: string, name: string): CodeAction[
       : (project.schemas.get(schema)?.value?.fields ?? [])
           .filter((field) => field.loopwright?.role === 'protected')
           .map((field) => field.name);
-  const attributes = [...new Set([...(stage.with.fairness?.attributes ?? []), ...guarded])];
+  const named = stage.with.fairness?.attributes.map(groupingName);
+  const attributes = [...new Set([...(named ?? []), ...guarded])];
   const gated = new Set(
     Object.keys(stage.gates ?? {}).flatMap((gate) => {
       const metric = parseMetric(gate);
@@ -109,10 +111,9 @@ function fairnessGates(project: Project, uri: string, name: string): CodeAction[
       const edits: (Edit | null)[] = [
         setAt(project.file, ['stages', name, 'gates', `equal_opportunity_difference[${attribute}]`], '{ max: 0.1 }'),
       ];
-      const listed = stage.with.fairness?.attributes;
-      if (!listed)
+      if (!named)
         edits.push(setAt(project.file, ['stages', name, 'with', 'fairness'], `{ attributes: [${attribute}] }`));
-      else if (!listed.includes(attribute))
+      else if (!named.includes(attribute))
         edits.push(appendItem(project.file, ['stages', name, 'with', 'fairness', 'attributes'], attribute));
       if (edits.some((edit) => edit === null)) return [];
       return [

@@ -175,16 +175,9 @@ test('LW510 a validation without gates', () => {
 
 test('LW511 slices by what has many values', () => {
   const slices = (list: string) => edit(yaml, ['slices: [country]', `slices: ${list}`]);
-  expectMarks('LW511', slices('[country, «amount», «id», «at», hour]'));
-  assert.match(expectFixed('LW511', slices('[country, amount]')), /slices: \[country\]/);
-  expectMarks('LW511', edit(yaml, ['attributes: [country]', 'attributes: [«amount»]']));
-  expectMarks('LW511', {
-    ...slices('[amount]'),
-    ...edit(schema, [
-      'type: number, constraints: { minimum: -1000, maximum: 1000 }',
-      'type: number, categories: [1, 2, 3]',
-    ]),
-  });
+  expectMarks('LW511', slices('[country, amount, «id», «at», hour, [country, «id»], [hour, country]]'));
+  assert.match(expectFixed('LW511', slices('[country, id]')), /slices: \[country\]/);
+  expectMarks('LW511', edit(yaml, ['attributes: [country]', 'attributes: [«at»]']));
 });
 
 test('LW512 an objective that looks for the worst', () => {
@@ -241,6 +234,30 @@ test('LW501 expectations and gates of another task, and fairness without its att
   expectMarks('LW501', { ...expectations, ...classes });
   const [fairness] = expectMarks('LW501', gates('«demographic_parity_difference»: { max: 0.1 }'));
   assert.match(fairness?.message ?? '', /write `demographic_parity_difference\[country\]`/);
+});
+
+test('LW501 gates on slices: all of a grouping, or one', () => {
+  const sliced = (...bounds: string[]): Texts => {
+    const [[file, text] = ['', '']] = Object.entries(gates(...bounds));
+    return { [file]: text.replace('slices: [country]', 'slices: [hour, [country, hour]]') };
+  };
+  expectMarks(
+    'LW501',
+    sliced(
+      'recall[hour]: { min: 0.5 }',
+      'recall[country]: { min: 0.5 }',
+      '"recall[hour=7]": { min: 0.5 }',
+      '"recall[hour, country]": { min: 0.5 }',
+      '"recall[country=de, hour=7]": { min: 0.5 }',
+      '«recall[amount]»: { min: 0.5 }',
+      '«"recall[amount=3]"»: { min: 0.5 }',
+      '«recal[hour]»: { min: 0.5 }',
+      '«latency_p95_ms[hour]»: { max: 5 }',
+      '«rmse[hour]»: { max: 5 }',
+    ),
+  );
+  const [problem] = expectMarks('LW501', sliced('«recall[our]»: { min: 0.5 }'));
+  assert.equal(problem?.message, '`our` is not under `slices`, so this is not computed. Did you mean `hour`?');
 });
 
 test('what a metric can be, and what may stand after @', () => {

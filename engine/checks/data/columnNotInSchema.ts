@@ -1,5 +1,6 @@
 import { named } from '../../base/named.ts';
 import { suggestion } from '../../base/didYouMean.ts';
+import { placesOf } from '../groupingPlaces.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
 export const columnNotInSchema: Rule = {
@@ -20,10 +21,15 @@ export const columnNotInSchema: Rule = {
         stage.with.features?.forEach((column, i) => expect(context, stage.with.data, column, at('features', i)));
       }
       if (stage.uses === 'validate') {
-        stage.with.slices?.forEach((column, i) => expect(context, stage.with.data, column, at('slices', i)));
-        stage.with.fairness?.attributes.forEach((column, i) =>
-          expect(context, stage.with.data, column, at('fairness', 'attributes', i)),
-        );
+        for (const { column, at: place } of placesOf(stage.with.slices ?? []))
+          expect(context, stage.with.data, column, at('slices', ...place));
+        for (const { column, at: place } of placesOf(stage.with.fairness?.attributes ?? []))
+          expect(context, stage.with.data, column, at('fairness', 'attributes', ...place));
+        const search = stage.with.find_slices;
+        if (typeof search === 'object')
+          search.columns?.forEach((column, i) =>
+            expect(context, stage.with.data, column, at('find_slices', 'columns', i)),
+          );
       }
     }
     for (const [name, monitor] of Object.entries(monitors ?? {})) {

@@ -1,5 +1,5 @@
 import { parseMetric } from '../../evaluation/metricName.ts';
-import { metricNeeds, modelMeasures } from '../../evaluation/metrics.ts';
+import { fairnessNames, metricNeeds, modelMeasures } from '../../evaluation/metrics.ts';
 import { predictionColumns } from '../../project/predictionColumns.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { taskValidated } from '../bounds.ts';
@@ -31,7 +31,7 @@ function reasonOf(context: CheckContext, stage: ValidateStage, gate: string): st
   if (isOfModel && metric.champion) return 'speed and size are not compared with the champion';
   const { predictions } = stage.with;
   if (isOfModel && predictions !== undefined) return 'a table of predictions has no speed and no size';
-  if (metric.attribute !== null) {
+  if (metric.attribute !== null && fairnessNames.includes(metric.name)) {
     const task = taskValidated(context, stage);
     return task === null || task === 'binary'
       ? null

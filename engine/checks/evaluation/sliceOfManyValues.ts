@@ -1,5 +1,7 @@
+import type { Grouping } from '../../evaluation/grouping.ts';
 import { removeAt } from '../../project/edit.ts';
 import type { DatasetSchema, Field } from '../../project/schema/datasetSchema.ts';
+import { placesOf } from '../groupingPlaces.ts';
 import { stagesOf } from '../lookUp.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
@@ -7,8 +9,8 @@ export const sliceOfManyValues: Rule = {
   code: 'LW511',
   name: 'slice-of-many-values',
   severity: 'warning',
-  docs: 'Slices or fairness use a column with about as many values as rows: a name, a time or a measured number. Each group then has a row or two, and its metrics are meaningless. Bin the column in SQL, and slice by the bins.',
-  example: { wrong: 'slices: [amount]', right: '# amount_band: small, medium, large\nslices: [amount_band]' },
+  docs: 'Slices or fairness use a column with about as many values as rows: a name or a time. Each group then has a row or two, and its metrics are meaningless. Numbers are cut into bins. Cut the others into groups in SQL, and take those.',
+  example: { wrong: 'slices: [ordered_at]', right: '# weekday: of ordered_at\nslices: [weekday]' },
   check(context) {
     for (const [name, stage] of stagesOf(context.config, 'validate')) {
       const schema = context.schemaOf(stage.with.data);
@@ -23,22 +25,24 @@ export const sliceOfManyValues: Rule = {
 function judge(
   context: CheckContext,
   schema: DatasetSchema,
-  columns: readonly string[],
+  groupings: readonly Grouping[],
   path: Path,
   what: string,
 ): void {
-  columns.forEach((column, i) => {
+  for (const { column, at, isWhole } of placesOf(groupings)) {
     const field = schema.fields.find((candidate) => candidate.name === column);
     const why = field ? manyValues(schema, field) : null;
-    if (why === null) return;
+    if (why === null) continue;
     const fix =
-      columns.length > 1 ? context.fix(`Remove ${column}`, removeAt(context.project.file, [...path, i])) : null;
+      isWhole && groupings.length > 1
+        ? context.fix(`Remove ${column}`, removeAt(context.project.file, [...path, ...at]))
+        : null;
     context.report(
-      [...path, i],
+      [...path, ...at],
       `\`${column}\` ${why}, so a ${what} of it has a row or two. Cut it into groups in SQL, and take those.`,
       { fixes: [fix] },
     );
-  });
+  }
 }
 
 function manyValues(schema: DatasetSchema, field: Field): string | null {
@@ -51,5 +55,5 @@ function manyValues(schema: DatasetSchema, field: Field): string | null {
   )
     return 'names rows';
   if (field.loopwright?.role === 'timestamp' || field.type === 'datetime') return 'is a time';
-  return field.type === 'number' ? 'is a measured number' : null;
+  return null;
 }

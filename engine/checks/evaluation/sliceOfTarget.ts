@@ -1,4 +1,6 @@
+import type { Grouping } from '../../evaluation/grouping.ts';
 import { removeAt } from '../../project/edit.ts';
+import { placesOf } from '../groupingPlaces.ts';
 import { stagesOf, targetIn, trainStage } from '../lookUp.ts';
 import type { Path, Rule } from '../rule.ts';
 
@@ -12,15 +14,18 @@ export const sliceOfTarget: Rule = {
     for (const [name, { with: inputs }] of stagesOf(context.config, 'validate')) {
       const target = trainStage(context.config, inputs.model)?.with.target ?? targetIn(context, inputs.data)?.name;
       if (target === undefined) continue;
-      const lists: [Path, readonly string[]][] = [
+      const lists: [Path, readonly Grouping[]][] = [
         [['slices'], inputs.slices ?? []],
         [['fairness', 'attributes'], inputs.fairness?.attributes ?? []],
       ];
-      for (const [key, columns] of lists)
-        for (const [i, column] of columns.entries()) {
+      for (const [key, groupings] of lists)
+        for (const { column, at, isWhole } of placesOf(groupings)) {
           if (column !== target) continue;
-          const path = ['stages', name, 'with', ...key, i];
-          const fix = columns.length > 1 ? context.fix(`Remove ${column}`, removeAt(context.project.file, path)) : null;
+          const path = ['stages', name, 'with', ...key, ...at];
+          const fix =
+            isWhole && groupings.length > 1
+              ? context.fix(`Remove ${column}`, removeAt(context.project.file, path))
+              : null;
           context.report(
             path,
             `\`${column}\` is the target: each of its groups has one true value. Group by another column.`,

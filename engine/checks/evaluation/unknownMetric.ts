@@ -1,4 +1,5 @@
 import { suggestion } from '../../base/didYouMean.ts';
+import { groupingName } from '../../evaluation/grouping.ts';
 import { fairnessNames, metricsFor, predictionMetrics } from '../../evaluation/metrics.ts';
 import { parseMetric, wrongAlias } from '../../evaluation/metricName.ts';
 import type { Task } from '../../evaluation/predictions.ts';
@@ -22,7 +23,10 @@ export const unknownMetric: Rule = {
       if (!('uses' in stage) || stage.uses !== 'validate') continue;
       const task = taskValidated(context, stage);
       for (const gate of Object.keys(stage.gates ?? {}))
-        checkGate(context, gate, ['stages', name, 'gates', gate], task, stage.with.fairness?.attributes ?? []);
+        checkGate(context, gate, ['stages', name, 'gates', gate], task, {
+          attributes: (stage.with.fairness?.attributes ?? []).map(groupingName),
+          slices: (stage.with.slices ?? []).map(groupingName),
+        });
     }
     const { monitors, stages } = context.config;
     for (const [name, { reference, expect }] of Object.entries(monitors ?? {})) {
@@ -44,7 +48,7 @@ function checkGate(
   gate: string,
   path: Path,
   task: ReturnType<typeof taskValidated>,
-  attributes: string[],
+  { attributes, slices }: { attributes: string[]; slices: string[] },
 ): void {
   // That there is no such alias is told by unknown-alias.
   if (wrongAlias(gate) !== null) return;
@@ -60,15 +64,42 @@ function checkGate(
       path,
       `\`${gate}\` needs the attribute whose groups it compares: write \`${metric.name}[${attributes[0] ?? 'attribute'}]\`.`,
     );
-  const known = metric.attribute === null ? metricsFor(task) : fairnessNames;
-  if (!known.includes(metric.name))
-    return context.reportKey(
-      path,
-      `There is no ${metric.attribute ? 'fairness measure' : 'metric'} \`${metric.name}\`${task ? ` for a ${task} model` : ''}.${suggestion(metric.name, known)}`,
-    );
-  if (metric.attribute && !attributes.includes(metric.attribute))
+  if (metric.attribute === null || !isFairness)
+    return checkName(context, gate, path, task, metric.attribute === null ? null : [...slices, ...attributes]);
+  if (!attributes.some((name) => isGrouping(name, metric.attribute ?? '')))
     context.reportKey(
       path,
       `\`${metric.attribute}\` is not under \`fairness.attributes\`, so this is not computed.${suggestion(metric.attribute, attributes)}`,
     );
+}
+
+/** A metric of all rows, or, where `groupings` are given, of a slice of one of them. */
+function checkName(
+  context: CheckContext,
+  gate: string,
+  path: Path,
+  task: ReturnType<typeof taskValidated>,
+  groupings: readonly string[] | null,
+): void {
+  const metric = parseMetric(gate);
+  if (!metric) return;
+  const known = groupings === null ? metricsFor(task) : predictionMetrics(task);
+  if (!known.includes(metric.name))
+    return context.reportKey(
+      path,
+      `There is no ${groupings === null ? 'metric' : 'metric of slices or fairness measure'} \`${metric.name}\`${task ? ` for a ${task} model` : ''}.${suggestion(metric.name, groupings === null ? known : [...known, ...fairnessNames])}`,
+    );
+  if (groupings === null) return;
+  const attribute = metric.attribute ?? '';
+  const columns = attribute.split(', ').map((part) => part.split('=')[0] ?? '');
+  if (!groupings.some((name) => isGrouping(name, attribute) || isGrouping(name, columns.join(', '))))
+    context.reportKey(
+      path,
+      `\`${columns.join(', ')}\` is not under \`slices\`, so this is not computed.${suggestion(columns.join(', '), groupings)}`,
+    );
+}
+
+/** Whether a text names a grouping, whose columns may be in the other order. */
+function isGrouping(name: string, text: string): boolean {
+  return text === name || text.split(', ').toReversed().join(', ') === name;
 }

@@ -4,19 +4,69 @@ import { Gates } from './gates.ts';
 import { common } from './stageFields.ts';
 import { Threshold } from './threshold.ts';
 
+/** A column, or two whose values are crossed. */
+const Grouping = Type.Union([
+  Type.String({ format: 'column' }),
+  Type.Array(Type.String({ format: 'column' }), {
+    minItems: 2,
+    maxItems: 2,
+    description: 'Two columns: a group is a pair of their values.',
+  }),
+]);
+
 const options = {
   slices: Type.Optional(
-    Type.Array(Type.String({ format: 'column' }), {
-      description: 'Columns for whose values the metrics are computed as well.',
+    Type.Array(Grouping, {
+      description:
+        'Columns for whose values the metrics are computed as well, and pairs of columns, such as `[country, [country, device]]`. Numbers are cut into bins. A gate names all slices of a column, `recall[country]`, of which the worst is judged, or one, `recall[country=DE]`.',
     }),
+  ),
+  find_slices: Type.Optional(
+    Type.Union(
+      [
+        Type.Boolean(),
+        Type.Object(
+          {
+            columns: Type.Optional(
+              Type.Array(Type.String({ format: 'column' }), {
+                minItems: 1,
+                description:
+                  'Columns that are crossed. Default: the features of the model, and the columns of `slices` and `fairness`.',
+              }),
+            ),
+            depth: Type.Optional(
+              Type.Integer({ minimum: 1, maximum: 3, description: 'Values that a slice crosses at most. Default 3.' }),
+            ),
+            min_rows: Type.Optional(
+              Type.Integer({ minimum: 2, description: 'Rows of a slice. Default: 1 in 200, at least 50.' }),
+            ),
+          },
+          { ...closed, description: 'How slices are searched.' },
+        ),
+      ],
+      {
+        description:
+          'Searches the crossings of up to three values for those on whose rows the model loses most. Default true.',
+      },
+    ),
   ),
   fairness: Type.Optional(
     Type.Object(
       {
-        attributes: Type.Array(Type.String({ format: 'column' }), {
+        attributes: Type.Array(Grouping, {
           minItems: 1,
-          description: 'Protected attributes.',
+          description: 'Protected attributes, and pairs of them, such as `[sex, race, [sex, race]]`.',
         }),
+        population: Type.Optional(
+          Type.Record(
+            Type.String({ format: 'column' }),
+            Type.Record(Type.String(), Type.Number({ minimum: 0, description: 'Share, or number, of people.' })),
+            {
+              description:
+                'The people whom the model is for, by attribute and group: `{ sex: { F: 0.51, M: 0.49 } }`. The card compares them with the test rows.',
+            },
+          ),
+        ),
       },
       { ...closed, description: 'Fairness measures by protected attribute.' },
     ),

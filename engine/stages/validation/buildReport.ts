@@ -1,4 +1,5 @@
 import { calibrationBins } from '../../evaluation/calibration.ts';
+import type { SliceSearch } from '../../evaluation/foundSlices/findSlices.ts';
 import type { EvaluationOptions } from '../../evaluation/evaluate.ts';
 import type { GateOutcome } from '../../evaluation/gates.ts';
 import type { Estimate } from '../../evaluation/intervals.ts';
@@ -25,6 +26,7 @@ export interface ReportInput {
   evaluation: Evaluation;
   performance: Record<string, Estimate>;
   slices: SliceResult[];
+  foundSlices: SliceSearch | null;
   gates: GateOutcome[];
   reference: { path: string; rows: number };
 }
@@ -56,6 +58,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
     headlineMetric: headlineOf(context, meta, performance),
     gates: input.gates,
     slices: input.slices,
+    foundSlices: input.foundSlices,
     fairness: evaluation.fairness,
     calibration:
       meta.task === 'binary' && meta.scores === 'probability'

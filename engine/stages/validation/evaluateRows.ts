@@ -7,9 +7,11 @@ import {
   type FairnessResult,
 } from '../../evaluation/fairness/fairness.ts';
 import { estimate, resample, type Estimate, type Interval, type Resampled } from '../../evaluation/intervals.ts';
+import { groupingName } from '../../evaluation/grouping.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
 import { pairedInterval } from '../../evaluation/pairedInterval.ts';
 import { decidedBy } from '../../evaluation/predictions.ts';
+import type { GroupedRows } from './groupTestRows.ts';
 import type { ScoredRows } from './scoreRows.ts';
 
 /** The metrics of the test rows, with everything that intervals and gates need. */
@@ -35,23 +37,20 @@ export interface EvaluationRequest {
   options: EvaluationOptions;
   championThreshold: number | null;
   /** Protected attributes. */
-  attributes: readonly string[];
+  attributes: readonly GroupedRows[];
   seed: number;
   signal: AbortSignal;
 }
 
 export function evaluateRows(request: EvaluationRequest): Evaluation {
   const { test, options, championThreshold, attributes, seed, signal } = request;
-  const { rows, truth, predictions, champion, groups } = test;
+  const { rows, truth, predictions, champion } = test;
   const prepared = prepareMetrics(truth, predictions, options);
   const compared = champion && prepareMetrics(truth, champion, { ...options, threshold: championThreshold });
   const decided = predictions.task === 'binary' ? decidedBy(predictions, options.threshold) : null;
   const byAttribute =
     decided !== null
-      ? attributes.flatMap((name) => {
-          const found = groups.get(name);
-          return found ? [fairnessRows(name, found, truth, decided)] : [];
-        })
+      ? attributes.map(({ grouping, groups }) => fairnessRows(groupingName(grouping), groups, truth, decided))
       : [];
   const differencesOf = (values: Metrics, champion: Metrics): Metrics =>
     Object.fromEntries(Object.keys(values).map((key) => [key, difference(values[key], champion[key])]));

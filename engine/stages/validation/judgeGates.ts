@@ -5,6 +5,7 @@ import { judgeGate, type GateBound, type GateOutcome, type Measured } from '../.
 import type { Estimate } from '../../evaluation/intervals.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
 import { measureNamed, metricNeeds, metricsFor, modelMeasures } from '../../evaluation/metrics.ts';
+import type { sliceMeasurer } from '../../evaluation/sliceGates.ts';
 import type { Task } from '../../evaluation/predictions.ts';
 import type { ThresholdChoice } from '../../evaluation/threshold.ts';
 import { defaultConfidence, type Evaluation } from './evaluateRows.ts';
@@ -16,6 +17,8 @@ export interface JudgeRequest {
   evaluation: Evaluation;
   /** All metrics, those of speed and size among them. */
   performance: Readonly<Record<string, Estimate>>;
+  /** Measures a metric of one slice, or of the worst of a grouping; null for any other name. */
+  measureSlice?: ReturnType<typeof sliceMeasurer> | undefined;
   champion: Champion;
   /** The thresholds of both models; null when one of them is not binary or there is no champion. */
   thresholds: Record<'own' | 'champion', { threshold: number | null; choice: ThresholdChoice }> | null;
@@ -32,6 +35,11 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
   const metric = parseMetric(gate);
   const name = metric?.name ?? gate;
   const interval = evaluation.intervalOf(gate, asked ?? defaultConfidence);
+  const ofSlice = request.measureSlice?.(gate, {
+    confidence: asked ?? defaultConfidence,
+    isAsked: asked !== undefined,
+  });
+  if (ofSlice) return ofSlice;
   const isJudgedByInterval = asked !== undefined && interval !== null;
   if (metric?.attribute) {
     const row = evaluation.fairness.find(

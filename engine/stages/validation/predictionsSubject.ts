@@ -22,6 +22,7 @@ import { timeSpan } from '../timeSpan.ts';
 import { count, datasetOf, type StageContext } from '../stageContext.ts';
 import { openChampion } from './openChampion.ts';
 import { tablePredictor } from './tablePredictor.ts';
+import { groupColumnsOf } from './groupColumns.ts';
 import type { Subject } from './validationSubject.ts';
 
 /** Opens a table of predictions as the subject of a validation. Rows without truth or prediction are left out. */
@@ -67,7 +68,7 @@ export async function openPredictions(context: StageContext, inputs: Validation,
     tools: modelTools(context.store, context.config, name),
     oldestTestRow: async () => (await timeSpan(db, source, dataset.schema))?.first ?? null,
   });
-  const groupColumns = [...new Set([...(inputs.slices ?? []), ...(inputs.fairness?.attributes ?? [])])];
+  const groupColumns = groupColumnsOf(inputs);
   const read = [...meta.features.map((feature) => feature.name), ...used, ...groupColumns];
   const compared = champion.kind === 'comparable' ? champion.model.meta.features.map((feature) => feature.name) : [];
   const isSplit = known.some((column) => column.name === splitColumn);

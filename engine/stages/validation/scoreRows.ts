@@ -1,11 +1,12 @@
 import { checkCancelled } from '../../base/errors.ts';
 import type { Database } from '../../data/database.ts';
 import type { Table } from '../../data/table.ts';
-import { GroupCodes, type Groups } from '../../evaluation/groups.ts';
+import type { Groups } from '../../evaluation/groups.ts';
 import type { Predictions } from '../../evaluation/predictions.ts';
-import { columnOf, textValues } from '../../models/features.ts';
+import { columnOf } from '../../models/features.ts';
 import type { Predictor } from '../../models/predictor.ts';
 import { sliceTable } from '../../models/sliceTable.ts';
+import { openGroups } from './readGroups.ts';
 import { truthOf } from './truth.ts';
 
 /** The parts of rows that evaluation needs: a few numbers a row, never the columns of the features. */
@@ -27,7 +28,12 @@ export interface ScoreRequest {
   sql: string;
   model: Predictor;
   champion: Predictor | null;
+  /** Columns that slices and fairness group by. */
   groupColumns: readonly string[];
+  /** Columns that are only searched for slices. */
+  searchColumns?: readonly string[];
+  /** Columns whose numbers are names, because the schema lists them. */
+  byValue?: readonly string[];
   signal: AbortSignal;
 }
 
@@ -37,12 +43,12 @@ const sampleRows = 220;
 
 /** Predicts rows batch by batch, in the order of the query. */
 export async function scoreRows(db: Database, request: ScoreRequest): Promise<ScoredRows> {
-  const { sql, model, groupColumns, signal } = request;
+  const { sql, model, groupColumns, searchColumns = [], byValue = [], signal } = request;
   const rows = Number((await db.rows(`SELECT count(*) AS n FROM (${sql})`))[0]?.['n'] ?? 0);
   const truth = new Float64Array(rows);
   const predictions = emptyPredictions(model, rows);
   const champion = request.champion && { model: request.champion, all: emptyPredictions(request.champion, rows) };
-  const codes = new Map(groupColumns.map((name) => [name, new GroupCodes(rows)]));
+  const groups = await openGroups(db, { sql, rows, declared: groupColumns, searched: searchColumns, byValue });
   const missing = new Map(model.meta.features.map(({ name }) => [name, 0]));
   let sample: Table = { rows: 0, columns: {} };
   let at = 0;
@@ -52,12 +58,11 @@ export async function scoreRows(db: Database, request: ScoreRequest): Promise<Sc
     truth.set(truthOf(model.meta, batch), at);
     append(predictions, await model.predict(batch, signal), at);
     if (champion) append(champion.all, await champion.model.predict(batch, signal), at);
-    for (const [name, column] of codes) column.add(textValues(columnOf(batch, name)));
+    groups.add(batch);
     for (const [name, n] of missing) missing.set(name, n + missingIn(batch, name));
     at += batch.rows;
   });
-  const groups = new Map([...codes].map(([name, column]) => [name, column.groups()]));
-  return { rows, truth, predictions, champion: champion?.all ?? null, groups, missing, sample };
+  return { rows, truth, predictions, champion: champion?.all ?? null, groups: groups.groups(), missing, sample };
 }
 
 function emptyPredictions({ meta }: Predictor, rows: number): Predictions {

@@ -28,6 +28,7 @@ import { sideSql } from '../splitRows.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
 import { timeSpan } from '../timeSpan.ts';
 import { featureNames, openChampion } from './openChampion.ts';
+import { groupColumnsOf } from './groupColumns.ts';
 import type { Subject } from './validationSubject.ts';
 import { modelOfStage } from './modelOfStage.ts';
 import { regimeColumn } from './writeReference.ts';
@@ -69,7 +70,7 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       given,
       metrics: gateMetrics(stage),
     });
-    const groupColumns = [...new Set([...(inputs.slices ?? []), ...(inputs.fairness?.attributes ?? [])])];
+    const groupColumns = groupColumnsOf(inputs);
     const read = [...stated.features.map((feature) => feature.name), stated.target, ...groupColumns];
     const [testSide, validationSide] = sidesOf(context, inputs, known);
     const side = (names: readonly string[], of: Parameters<typeof sideSql>[3]) =>

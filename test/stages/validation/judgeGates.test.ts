@@ -33,7 +33,7 @@ function judge(tested: Tested, gates: Record<string, GateBound>) {
     },
     options: { threshold: task === 'binary' ? 0.5 : null, minPrecision: 0.9 },
     championThreshold: task === 'binary' ? 0.5 : null,
-    attributes: groups ? ['g'] : [],
+    attributes: groups ? [{ grouping: 'g', groups: groupsOf(groups) }] : [],
     seed: 1,
     signal: new AbortController().signal,
   });

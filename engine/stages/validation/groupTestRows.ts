@@ -1,0 +1,23 @@
+import { columnsOfGroupings, groupingColumns, groupingName, type Grouping } from '../../evaluation/grouping.ts';
+import { crossGroups, type Groups } from '../../evaluation/groups.ts';
+
+/** A grouping with the groups of the test rows. */
+export interface GroupedRows {
+  grouping: Grouping;
+  groups: Groups;
+}
+
+/** The groups of each grouping, once; a grouping of a column that was not read is left out. */
+export function groupTestRows(
+  groupings: readonly Grouping[],
+  columns: ReadonlyMap<string, Groups>,
+): ReadonlyMap<string, GroupedRows> {
+  const found = new Map<string, GroupedRows>();
+  for (const grouping of groupings) {
+    const [a, b] = groupingColumns(grouping).map((column) => columns.get(column));
+    const groups = a && b ? crossGroups(a, b) : a;
+    if (groups && columnsOfGroupings([grouping]).every((column) => columns.has(column)))
+      found.set(groupingName(grouping), { grouping, groups });
+  }
+  return found;
+}
