@@ -13,16 +13,7 @@ import { importRuns, type ImportRunsOptions } from './commands/importRuns.ts';
 import { init } from './commands/init.ts';
 import type { InitOptions } from './commands/initStart.ts';
 import { loop, type LoopOptions } from './commands/loop.ts';
-import {
-  modelCard,
-  models,
-  promoteModel,
-  registerModel,
-  rollbackModel,
-  type ModelCardOptions,
-} from './commands/models.ts';
 import { monitor, type MonitorOptions } from './commands/monitor.ts';
-import { inspect, type InspectOptions } from './commands/inspect.ts';
 import { validate, type ValidateOptions } from './commands/validate.ts';
 import { predict, type PredictOptions } from './commands/predict.ts';
 import { reproduceCommand, type ReproduceOptions } from './commands/reproduce.ts';
@@ -36,6 +27,7 @@ import { track, type TrackOptions } from './commands/track.ts';
 import { status } from './commands/status.ts';
 import { registerDataCommands } from './dataCommands.ts';
 import { registerLabelCommands } from './labelCommands.ts';
+import { registerModelCommands } from './modelCommands.ts';
 import { safeText, withoutCommands } from './safeText.ts';
 import { findRoot, runWithContext, type CommandContext, type GlobalOptions } from './context.ts';
 
@@ -140,30 +132,7 @@ command('reproduce <run>', 'repeat a run with its code, data and params, and com
 command('blame <a> <b>', 'list the differences between two runs, the most likely cause of a metric change first')
   .option('--metric <name>', 'the metric to explain (default: the metric of the first gate)')
   .action(action<BlameOptions>((context, [a = '', b = ''], options) => blameCommand(context, a, b, options)));
-const modelsCommand = command('models', 'list the model versions').action(action((context) => models(context)));
-modelsCommand
-  .command('promote <version>')
-  .description('make a version the champion if it passes its gates; MODEL@VERSION in a project with several models')
-  .action(action((context, [version = '']) => promoteModel(context, version)));
-modelsCommand
-  .command('register <run>')
-  .description('register the model of a run as a version, such as that of a trial of a sweep')
-  .action(action((context, [run = '']) => registerModel(context, run)));
-modelsCommand
-  .command('rollback [model]')
-  .description('make the previous champion the champion again')
-  .action(action((context, [model]) => rollbackModel(context, model)));
-modelsCommand
-  .command('card [version]')
-  .description('print the model card as JSON, or write it as an HTML page')
-  .option('--html <file>', 'write a self-contained HTML page')
-  .action(action<ModelCardOptions>((context, [version], options) => modelCard(context, version, options)));
-modelsCommand
-  .command('inspect <model>')
-  .description('tell what a model is: flavour, inputs, size, hash, and what it needs to score')
-  .option('--open', 'open it and ask the model itself; a pickle runs its code')
-  .addHelpText('after', '\nMODEL is a path, NAME@3, models:/NAME/3, runs:/RUN/NAME, a run or a stage.')
-  .action(action<InspectOptions>((context, [model = ''], options) => inspect(context, model, options)));
+registerModelCommands((name, description, parent) => command(name, description, parent), action);
 command('validate <model>', 'validate any model: of a path, a run, a stage or the registry')
   .option('--data <dataset>', 'dataset with the test rows; by default that of the stage that validates the model')
   .option('--model <name>', 'name in the registry of a model that has no version yet')

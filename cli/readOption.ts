@@ -18,6 +18,20 @@ export function readTime(text: string | undefined, option: string): number | nul
   return at;
 }
 
+/**
+ * A time given as an argument. `until` is the end of the day, for a date without a time; null for a moment. UTC if no zone
+ * is given.
+ */
+export function readMoment(text: string): { at: number; until: number | null } {
+  const at = parseTime(text);
+  if (at === null)
+    throw new ProjectError(
+      `\`${text}\` is not a time; use a form such as 2026-05-12, 2026-05-12T14:00 or 2026-05-12T14:00+02:00.`,
+    );
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text.trim());
+  return { at, until: isDay ? at + 86_400_000 - 1 : null };
+}
+
 /** A count given as an option. */
 export function readCount(text: string, option: string): number {
   if (!/^\d+$/.test(text)) throw new ProjectError(`\`--${option} ${text}\` is not a number.`);

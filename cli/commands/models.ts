@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { buildCard } from '../../engine/cards/buildCard.ts';
 import { listModelVersions } from '../../engine/overview/modelVersions.ts';
 import { hasSeveralModels, modelNamed, modelsOf, validatedModel } from '../../engine/project/models.ts';
-import { actorOf, brokenAuditEntry } from '../../engine/registry/audit.ts';
+import { actorOf } from '../../engine/registry/audit.ts';
+import { brokenAuditEntry } from '../../engine/registry/verifyAudit.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { registerRun } from '../../engine/registry/registerRun.ts';
@@ -64,7 +65,7 @@ export async function models(context: CommandContext): Promise<number> {
   const broken = store ? brokenAuditEntry(store) : null;
   if (broken !== null)
     context.terminal.note(
-      `Entry ${broken} of the registry's audit does not match the previous entry: the audit was changed outside Loopwright.`,
+      `Entry ${broken} of the registry's audit does not fit the chain: the audit was changed outside Loopwright. \`loopwright models audit\` says how.`,
     );
   return exitCodes.done;
 }

@@ -70,7 +70,7 @@ const create: Handler = ({ store, body }) => {
     };
     const version = addNextVersion(store, made, actorOf('mlflow'));
     if (modelId !== null) noteVersion(store, modelId, name, version);
-    for (const tag of list(body, 'tags')) setRegistryTag(store, name, version, registryTag(tag));
+    for (const tag of list(body, 'tags')) setRegistryTag(store, name, version, registryTag(tag), actorOf('mlflow'));
     return { model_version: versionJson(store, versionOf(store, name, String(version))) };
   });
 };
@@ -157,13 +157,13 @@ export const modelVersionCalls: Record<string, Handler> = {
   }),
   'POST model-versions/set-tag': ({ store, body }) => {
     const row = versionOf(store, text(body, 'name'), text(body, 'version'));
-    setRegistryTag(store, row.model, row.version, registryTag(body));
+    setRegistryTag(store, row.model, row.version, registryTag(body), actorOf('mlflow'));
     touchModel(store, row.model, row.version);
     return {};
   },
   'DELETE model-versions/delete-tag': ({ store, body }) => {
     const row = versionOf(store, text(body, 'name'), text(body, 'version'));
-    removeRegistryTag(store, row.model, row.version, text(body, 'key'));
+    removeRegistryTag(store, row.model, row.version, text(body, 'key'), actorOf('mlflow'));
     return {};
   },
 };

@@ -33,7 +33,7 @@ const create: Handler = ({ store, body }) => {
     const now = Date.now();
     const description = optionalText(body, 'description') ?? '';
     addRegisteredModel(store, { name, created_at: now, updated_at: now, description }, actorOf('mlflow'));
-    for (const tag of tags) setRegistryTag(store, name, null, registryTag(tag));
+    for (const tag of tags) setRegistryTag(store, name, null, registryTag(tag), actorOf('mlflow'));
     return { registered_model: modelJson(store, modelOf(store, name)) };
   });
 };
@@ -145,7 +145,7 @@ export const registeredModelCalls: Record<string, Handler> = {
   'POST registered-models/rename': rename,
   'PATCH registered-models/update': ({ store, body }) => {
     const { name } = modelOf(store, text(body, 'name'));
-    describeModel(store, name, optionalText(body, 'description') ?? '', Date.now());
+    describeModel(store, name, optionalText(body, 'description') ?? '', Date.now(), actorOf('mlflow'));
     return { registered_model: modelJson(store, modelOf(store, name)) };
   },
   'DELETE registered-models/delete': remove,
@@ -153,12 +153,12 @@ export const registeredModelCalls: Record<string, Handler> = {
   'POST registered-models/get-latest-versions': latestVersions,
   'POST registered-models/set-tag': ({ store, body }) => {
     const { name } = modelOf(store, text(body, 'name'));
-    setRegistryTag(store, name, null, registryTag(body));
+    setRegistryTag(store, name, null, registryTag(body), actorOf('mlflow'));
     touchModel(store, name);
     return {};
   },
   'DELETE registered-models/delete-tag': ({ store, body }) => {
-    removeRegistryTag(store, modelOf(store, text(body, 'name')).name, null, text(body, 'key'));
+    removeRegistryTag(store, modelOf(store, text(body, 'name')).name, null, text(body, 'key'), actorOf('mlflow'));
     return {};
   },
   'POST registered-models/alias': putAlias,

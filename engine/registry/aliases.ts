@@ -14,9 +14,10 @@ export const challenger: ModelAlias = 'challenger';
 /**
  * The reason for a change of an alias. `registered`: its gates passed. `chosen`: a person registered the run.
  * `promoted` and `rolled back`: the champion changed. `cleared`: the challenger was promoted. `set` and `removed`:
- * through MLflow's API.
+ * by a person or through MLflow's API. `imported`: with the registry of another tool. `deleted`: with its version.
  */
-export type AliasChangeKind = 'registered' | 'chosen' | 'promoted' | 'rolled back' | 'cleared' | 'set' | 'removed';
+export type AliasChangeKind =
+  'registered' | 'chosen' | 'promoted' | 'rolled back' | 'cleared' | 'set' | 'removed' | 'imported' | 'deleted';
 
 export interface AliasChange {
   model: string;
@@ -29,6 +30,10 @@ export interface AliasChange {
   why: string;
   /** See `actorOf`. */
   actor: string;
+  /** The time of the change on the caller's clock, which a replay moves; now by default. Epoch milliseconds. */
+  at?: number | undefined;
+  /** The time of this machine, when another row has the same; now by default. */
+  recordedAt?: number | undefined;
 }
 
 /** The champion of a model; null when none was promoted. */
@@ -55,7 +60,7 @@ export function aliasesOf({ sql }: Pick<Store, 'sql'>, model: string): Map<numbe
 /** Moves or removes an alias, with its history and audit; returns the version that had it. */
 export function setAlias(store: Pick<Store, 'sql'>, change: AliasChange): number | null {
   const { sql } = store;
-  const { model, alias, version, kind, why, actor } = change;
+  const { model, alias, version, kind, why, actor, recordedAt: now = Date.now(), at = now } = change;
   return sql.write(() => {
     const previous =
       sql.get<{ version: number }>('SELECT version FROM aliases WHERE model = ? AND alias = ?', model, alias)
@@ -70,13 +75,14 @@ export function setAlias(store: Pick<Store, 'sql'>, change: AliasChange): number
         version,
       );
     sql.run(
-      `INSERT INTO alias_history (model, alias, version, previous, at, kind, why, actor)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO alias_history (model, alias, version, previous, at, recorded_at, kind, why, actor)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       model,
       alias,
       version,
       previous,
-      Date.now(),
+      at,
+      now,
       kind,
       why,
       actor,

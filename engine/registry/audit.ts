@@ -10,12 +10,30 @@ export type AuditAction =
   | 'model created'
   | 'model renamed'
   | 'model deleted'
+  | 'model described'
+  | 'model tag set'
+  | 'model tag removed'
   | 'version registered'
   | 'version validated'
+  | 'version described'
+  | 'version status set'
+  | 'version tag set'
+  | 'version tag removed'
   | 'version deleted'
+  | 'version promoted'
+  | 'version rolled back'
+  | 'gates overridden'
+  | 'version approved'
+  | 'approval withdrawn'
+  | 'version commented'
   | 'stage set'
   | 'alias set'
   | 'alias removed';
+
+/** The object of a change and its details: the model, the version, the reason, gates. */
+export type AuditSubject = Readonly<Record<string, AuditValue>>;
+export type AuditValue =
+  string | number | boolean | null | readonly AuditValue[] | { readonly [key: string]: AuditValue };
 
 interface Entry {
   at: number;
@@ -24,15 +42,46 @@ interface Entry {
   subject: string;
 }
 
-interface Row extends Entry {
+/** An entry of the audit log as it is stored. */
+export interface AuditRow extends Entry {
   id: number;
   hash: string;
   previous_hash: string;
 }
 
-/** The actor of a change: the part of Loopwright and the account, such as `terminal:anna`. */
+/** The newest entry: it stands for the whole log, since its hash contains all earlier ones. */
+export interface AuditHead {
+  /** The number of entries. */
+  entries: number;
+  hash: string;
+}
+
+/** The actor of a change: the part of Loopwright and the person, such as `terminal:anna`. */
 export function actorOf(face: Face): string {
-  return `${face}:${accountName()}`;
+  return `${face}:${personName()}`;
+}
+
+/** The person of an actor, without the part of Loopwright: `anna` of `terminal:anna` and `editor:anna (account root)`. */
+export function personOf(actor: string): string {
+  return actor.slice(actor.indexOf(':') + 1).replace(/ \(account .*\)$/, '');
+}
+
+/** The part of Loopwright of an actor, such as `terminal`. */
+export function faceOf(actor: string): string {
+  return actor.slice(0, Math.max(0, actor.indexOf(':')));
+}
+
+/**
+ * The account, or the person that `LOOPWRIGHT_USER` names where several people share an account, as in a job of CI. The
+ * account is kept beside the name.
+ */
+function personName(): string {
+  const account = accountName();
+  const given = (process.env['LOOPWRIGHT_USER'] ?? '')
+    .replaceAll(/[\p{Cc}()]/gu, ' ')
+    .trim()
+    .slice(0, 200);
+  return given === '' || given === account ? account : `${given} (account ${account})`;
 }
 
 function accountName(): string {
@@ -46,40 +95,33 @@ function accountName(): string {
 
 /**
  * Appends to the audit log of the registry. Each entry contains the hash of the previous one, so that later changes and
- * removals are detected. Call it inside the transaction of the change itself.
+ * removals are detected. Call it inside the transaction of the change itself. Returns the head of the log.
  */
 export function recordAudit(
   { sql }: Pick<Store, 'sql'>,
   actor: string,
   action: AuditAction,
-  subject: Record<string, string | number | null>,
-): void {
-  sql.write(() => {
+  subject: AuditSubject,
+): AuditHead {
+  return sql.write(() => {
     const previous = sql.get<{ hash: string }>('SELECT hash FROM audit ORDER BY id DESC LIMIT 1')?.hash ?? '';
     const entry = { at: Date.now(), actor, action, subject: JSON.stringify(subject) };
+    const hash = hashOf(entry, previous);
     sql.run(
       'INSERT INTO audit (at, actor, action, subject, hash, previous_hash) VALUES (?, ?, ?, ?, ?, ?)',
       entry.at,
       entry.actor,
       entry.action,
       entry.subject,
-      hashOf(entry, previous),
+      hash,
       previous,
     );
+    return { entries: sql.get<{ n: number }>('SELECT count(*) AS n FROM audit')?.n ?? 0, hash };
   });
 }
 
-/** The id of the first entry whose hash does not match the previous entry; null while the chain is intact. */
-export function brokenAuditEntry({ sql }: Pick<Store, 'sql'>): number | null {
-  let previous = '';
-  for (const row of sql.all<Row>('SELECT * FROM audit ORDER BY id')) {
-    if (row.previous_hash !== previous || row.hash !== hashOf(row, previous)) return row.id;
-    previous = row.hash;
-  }
-  return null;
-}
-
-function hashOf({ at, actor, action, subject }: Entry, previous: string): string {
+/** The hash of an entry: over its content and the hash of the entry before it. */
+export function hashOf({ at, actor, action, subject }: Entry, previous: string): string {
   return createHash('sha256')
     .update(JSON.stringify([previous, at, actor, action, subject]))
     .digest('hex');

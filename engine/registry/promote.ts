@@ -34,7 +34,7 @@ export function promote(store: Store, { name, version }: ModelRef, request: Prom
         `\`${name}\` v${version} did not pass ${failed.length} of ${gates.length} gates, so it is not promoted: ${failed.map(describeGate).join('; ')}.`,
       );
     if (isChampion) return { name, version, previous: version };
-    const previous = setAlias(store, { model: name, alias: champion, version, kind: 'promoted', why, actor });
+    const previous = setAlias(store, { model: name, alias: champion, version, kind: 'promoted', why, actor, at });
     if (challengerOf(store, name)?.version === version)
       setAlias(store, {
         model: name,
@@ -43,6 +43,7 @@ export function promote(store: Store, { name, version }: ModelRef, request: Prom
         kind: 'cleared',
         why: 'became champion',
         actor,
+        at,
       });
     recordEvent(store, {
       at,
@@ -82,6 +83,7 @@ export function rollback(
       kind: 'rolled back',
       why: `rolled back from ${current.version}`,
       actor,
+      at,
     });
     recordEvent(store, {
       at,

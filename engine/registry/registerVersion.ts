@@ -23,8 +23,9 @@ export function registerVersion(
     const { path } = servedFiles(report);
     const logged = /(?:^|\/)models\/(m-[\w-]+)$/.exec(path)?.[1] ?? null;
     sql.run(
-      `INSERT INTO model_versions (model, version, run_id, path, source, model_id, created_at, updated_at, report, summary)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO model_versions (model, version, run_id, path, source, model_id, created_at, updated_at, report, summary,
+         registered_by)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       name,
       version,
       runId,
@@ -35,9 +36,10 @@ export function registerVersion(
       Date.now(),
       JSON.stringify(report),
       JSON.stringify(summaryOf(report)),
+      actor,
     );
-    for (const tag of refitTags(report)) setRegistryTag(store, name, version, tag);
     recordAudit(store, actor, 'version registered', { model: name, version, runId });
+    for (const tag of refitTags(report)) setRegistryTag(store, name, version, tag, actor);
     if (report.gates.every((gate) => gate.passed))
       setAlias(store, { model: name, alias: challenger, version, kind: 'registered', why: 'passed its gates', actor });
     return { name, version };

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts';
+import { setAlias } from './aliases.ts';
 import { recordAudit } from './audit.ts';
 import type { Pair } from '../tracking/runTags.ts';
 import { nextVersion } from './modelVersions.ts';
@@ -57,8 +58,15 @@ export function addRegisteredModel(store: Sql, row: RegisteredModelRow, actor: s
   recordAudit(store, actor, 'model created', { model: row.name });
 }
 
-export function describeModel({ sql }: Sql, name: string, description: string, at: number): void {
-  sql.run('UPDATE registered_models SET description = ?, updated_at = ? WHERE name = ?', description, at, name);
+/** Sets the description of a registered model. */
+export function describeModel(store: Sql, name: string, description: string, at: number, actor: string): void {
+  const known = registeredModel(store, name);
+  if (!known) return;
+  store.sql.write(() => {
+    store.sql.run('UPDATE registered_models SET description = ?, updated_at = ? WHERE name = ?', description, at, name);
+    if (description !== known.description)
+      recordAudit(store, actor, 'model described', { model: name, description, previous: known.description });
+  });
 }
 
 /** Renames a registered model with its versions, tags, aliases and their history. The new name must be free. */
@@ -66,17 +74,33 @@ export function renameRegisteredModel(store: Sql, name: string, renamed: string,
   const { sql } = store;
   sql.write(() => {
     sql.run('UPDATE registered_models SET name = ?, updated_at = ? WHERE name = ?', renamed, Date.now(), name);
-    for (const table of ['registered_model_tags', 'model_version_tags', 'model_versions', 'aliases', 'alias_history'])
+    for (const table of [
+      'registered_model_tags',
+      'model_version_tags',
+      'model_versions',
+      'aliases',
+      'alias_history',
+      'promotions',
+      'version_approvals',
+      'version_comments',
+    ])
       sql.run(`UPDATE ${table} SET model = ? WHERE model = ?`, renamed, name);
     recordAudit(store, actor, 'model renamed', { model: name, renamed });
   });
 }
 
-/** Deletes a registered model with its versions, tags and aliases. */
+/** Deletes a registered model with its versions, tags, approvals and comments; the history of its aliases stays. */
 export function deleteRegisteredModel(store: Sql, name: string, actor: string): void {
   const { sql } = store;
   sql.write(() => {
-    for (const table of ['registered_model_tags', 'model_version_tags', 'model_versions', 'aliases'])
+    removeAliases(store, name, () => true, { why: 'the model was deleted', actor });
+    for (const table of [
+      'registered_model_tags',
+      'model_version_tags',
+      'version_approvals',
+      'version_comments',
+      'model_versions',
+    ])
       sql.run(`DELETE FROM ${table} WHERE model = ?`, name);
     sql.run('DELETE FROM registered_models WHERE name = ?', name);
     recordAudit(store, actor, 'model deleted', { model: name });
@@ -138,8 +162,8 @@ export function addNextVersion(store: Sql, version: NewVersion, actor: string): 
 export function addVersion(store: Sql, row: Omit<RegisteredVersionRow, 'report'>, actor: string): void {
   store.sql.run(
     `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at, source, model_id, run_link,
-       user_id, stage, description, status, status_message)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       user_id, stage, description, status, status_message, registered_by)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     row.model,
     row.version,
     row.run_id,
@@ -154,6 +178,7 @@ export function addVersion(store: Sql, row: Omit<RegisteredVersionRow, 'report'>
     row.description,
     row.status,
     row.status_message,
+    actor,
   );
   recordAudit(store, actor, 'version registered', { model: row.model, version: row.version, runId: row.run_id });
 }
@@ -180,7 +205,17 @@ export function updateVersion(
     model,
     version,
   );
-  if (row.stage !== known.stage) recordAudit(store, actor, 'stage set', { model, version, stage: row.stage });
+  if (row.stage !== known.stage)
+    recordAudit(store, actor, 'stage set', { model, version, stage: row.stage, previous: known.stage });
+  if (row.description !== known.description)
+    recordAudit(store, actor, 'version described', {
+      model,
+      version,
+      description: row.description,
+      previous: known.description,
+    });
+  if (row.status !== known.status)
+    recordAudit(store, actor, 'version status set', { model, version, status: row.status, previous: known.status });
 }
 
 /** Archives the other versions in the stage of a version. */
@@ -190,15 +225,26 @@ export function archiveOthers(store: Sql, model: string, stage: string, version:
     updateVersion(store, model, other.version, { stage: 'Archived', updated_at: Date.now() }, actor);
 }
 
-/** Deletes a version with its tags and aliases. */
+/** Deletes a version with its tags, approvals and comments; the history of its aliases stays. */
 export function deleteVersion(store: Sql, model: string, version: number, actor: string): void {
   const { sql } = store;
   sql.write(() => {
-    for (const table of ['model_version_tags', 'aliases', 'model_versions'])
+    removeAliases(store, model, (one) => one === version, { why: 'the version was deleted', actor });
+    for (const table of ['model_version_tags', 'version_approvals', 'version_comments', 'model_versions'])
       sql.run(`DELETE FROM ${table} WHERE model = ? AND version = ?`, model, version);
     touchModel(store, model);
     recordAudit(store, actor, 'version deleted', { model, version });
   });
+}
+
+function removeAliases(
+  store: Sql,
+  model: string,
+  isMeant: (version: number) => boolean,
+  change: { why: string; actor: string },
+): void {
+  for (const { alias, version } of registeredAliases(store, model))
+    if (isMeant(version)) setAlias(store, { model, alias, version: null, kind: 'deleted', ...change });
 }
 
 /** The tags of a registered model, or of one of its versions, by key. */
@@ -213,24 +259,45 @@ export function registryTags({ sql }: Sql, model: string, version: number | null
 }
 
 /** Sets a tag of a registered model, or of one of its versions. */
-export function setRegistryTag({ sql }: Sql, model: string, version: number | null, { key, value }: Pair): void {
+export function setRegistryTag(
+  store: Sql,
+  model: string,
+  version: number | null,
+  { key, value }: Pair,
+  actor: string,
+): void {
+  const { sql } = store;
   const set = 'ON CONFLICT DO UPDATE SET value = excluded.value';
-  if (version === null)
-    sql.run(`INSERT INTO registered_model_tags (model, key, value) VALUES (?, ?, ?) ${set}`, model, key, value);
-  else
-    sql.run(
-      `INSERT INTO model_version_tags (model, version, key, value) VALUES (?, ?, ?, ?) ${set}`,
-      model,
-      version,
-      key,
-      value,
-    );
+  sql.write(() => {
+    const previous = registryTags(store, model, version).find((tag) => tag.key === key)?.value ?? null;
+    if (previous === value) return;
+    if (version === null)
+      sql.run(`INSERT INTO registered_model_tags (model, key, value) VALUES (?, ?, ?) ${set}`, model, key, value);
+    else
+      sql.run(
+        `INSERT INTO model_version_tags (model, version, key, value) VALUES (?, ?, ?, ?) ${set}`,
+        model,
+        version,
+        key,
+        value,
+      );
+    if (version === null) recordAudit(store, actor, 'model tag set', { model, key, value, previous });
+    else recordAudit(store, actor, 'version tag set', { model, version, key, value, previous });
+  });
 }
 
 /** Removes a tag of a registered model, or of one of its versions. */
-export function removeRegistryTag({ sql }: Sql, model: string, version: number | null, key: string): void {
-  if (version === null) sql.run('DELETE FROM registered_model_tags WHERE model = ? AND key = ?', model, key);
-  else sql.run('DELETE FROM model_version_tags WHERE model = ? AND version = ? AND key = ?', model, version, key);
+export function removeRegistryTag(store: Sql, model: string, version: number | null, key: string, actor: string): void {
+  const { sql } = store;
+  sql.write(() => {
+    const { changes } =
+      version === null
+        ? sql.run('DELETE FROM registered_model_tags WHERE model = ? AND key = ?', model, key)
+        : sql.run('DELETE FROM model_version_tags WHERE model = ? AND version = ? AND key = ?', model, version, key);
+    if (changes === 0) return;
+    if (version === null) recordAudit(store, actor, 'model tag removed', { model, key });
+    else recordAudit(store, actor, 'version tag removed', { model, version, key });
+  });
 }
 
 /** The aliases of a registered model by name, including those set through MLflow's API. */
@@ -241,17 +308,7 @@ export function registeredAliases({ sql }: Sql, model: string): { alias: string;
   );
 }
 
-/** Imports an alias of another registry, or its removal with null; the history stays in that registry. */
+/** Imports an alias of another registry, or its removal with null; its earlier history stays in that registry. */
 export function importAlias(store: Sql, model: string, alias: string, version: number | null, actor: string): void {
-  const { sql } = store;
-  if (version === null) sql.run('DELETE FROM aliases WHERE model = ? AND alias = ?', model, alias);
-  else
-    sql.run(
-      `INSERT INTO aliases (model, alias, version) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET version = excluded.version`,
-      model,
-      alias,
-      version,
-    );
-  recordAudit(store, actor, version === null ? 'alias removed' : 'alias set', { model, alias, version });
+  setAlias(store, { model, alias, version, kind: 'imported', why: 'imported from another registry', actor });
 }

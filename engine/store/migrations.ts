@@ -279,4 +279,47 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE same_inputs (stage TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // The audit is append-only. Promotions keep their gates, reasons and evidence; approvals and comments of versions; the
+  // person who registered a version. Aliases that an import set before it wrote history get their first entry.
+  `
+  CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON audit BEGIN
+    SELECT RAISE(ABORT, 'the audit of the registry is append-only');
+  END;
+  CREATE TRIGGER audit_refuses_delete BEFORE DELETE ON audit BEGIN
+    SELECT RAISE(ABORT, 'the audit of the registry is append-only');
+  END;
+  CREATE TRIGGER audit_refuses_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) BEGIN
+    SELECT RAISE(ABORT, 'the audit of the registry is append-only');
+  END;
+  ALTER TABLE alias_history ADD COLUMN recorded_at INTEGER;
+  INSERT INTO alias_history (model, alias, version, at, kind, why, actor)
+    SELECT a.model, a.alias, a.version, ifnull(e.at, v.created_at), 'imported', '', ifnull(e.actor, '')
+    FROM aliases a JOIN model_versions v ON v.model = a.model AND v.version = a.version
+    LEFT JOIN audit e ON e.id = (
+      SELECT max(id) FROM audit
+      WHERE action = 'alias set' AND subject ->> '$.model' = a.model AND subject ->> '$.alias' = a.alias)
+    WHERE NOT EXISTS (SELECT 1 FROM alias_history h WHERE h.model = a.model AND h.alias = a.alias);
+  ALTER TABLE model_versions ADD COLUMN registered_by TEXT NOT NULL DEFAULT '';
+  UPDATE model_versions SET registered_by = ifnull((
+    SELECT e.actor FROM audit e
+    WHERE e.action = 'version registered' AND e.subject ->> '$.model' = model_versions.model
+      AND e.subject ->> '$.version' = model_versions.version
+    ORDER BY e.id DESC LIMIT 1), '');
+  CREATE TABLE promotions (
+    id INTEGER PRIMARY KEY, model TEXT NOT NULL, version INTEGER NOT NULL, previous INTEGER, kind TEXT NOT NULL,
+    at INTEGER NOT NULL, recorded_at INTEGER NOT NULL, actor TEXT NOT NULL, why TEXT NOT NULL,
+    override_reason TEXT, gates TEXT NOT NULL, statement TEXT
+  ) STRICT;
+  CREATE INDEX promotions_by_version ON promotions (model, version);
+  CREATE TABLE version_approvals (
+    id INTEGER PRIMARY KEY, model TEXT NOT NULL, version INTEGER NOT NULL, stage TEXT NOT NULL, is_given INTEGER NOT NULL,
+    at INTEGER NOT NULL, actor TEXT NOT NULL, why TEXT NOT NULL, report_hash TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX approvals_by_version ON version_approvals (model, version);
+  CREATE TABLE version_comments (
+    id INTEGER PRIMARY KEY, model TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX comments_by_version ON version_comments (model, version);
+  `,
 ];

@@ -96,8 +96,8 @@ function writeTags(
 
 function registryTagsOf(store: Store, model: string, version: number | null): Parameters<typeof writeTags>[2] {
   return {
-    set: (key, value) => setRegistryTag(store, model, version, { key, value }),
-    remove: (key) => removeRegistryTag(store, model, version, key),
+    set: (key, value) => setRegistryTag(store, model, version, { key, value }, actorOf('import')),
+    remove: (key) => removeRegistryTag(store, model, version, key, actorOf('import')),
   };
 }
 
@@ -130,7 +130,8 @@ export function writeRegistered(store: Store, from: { key: string }, model: Sour
   const mark = markOf(JSON.stringify([model.description, model.updatedAt]));
   const { name, createdAt, updatedAt, description } = model;
   addRegisteredModel(store, { name, created_at: createdAt, updated_at: updatedAt, description }, actorOf('import'));
-  if (then && then.detail.mark !== mark) describeModel(store, model.name, model.description, model.updatedAt);
+  if (then && then.detail.mark !== mark)
+    describeModel(store, model.name, model.description, model.updatedAt, actorOf('import'));
   let added = 0;
   let isOwn = here?.created_at === model.createdAt;
   const numbers = new Map<number, number>();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { brokenAuditEntry } from '../../engine/registry/audit.ts';
+import { brokenAuditEntry } from '../../engine/registry/verifyAudit.ts';
 import {
   addNextVersion,
   addRegisteredModel,
@@ -55,11 +55,12 @@ test('the changes of other tools are in the audit, each with its actor', () => {
       'mlflow:anna model created m',
       'mlflow:anna version registered m 1',
       'mlflow:anna version registered m 2',
-      'mlflow:anna stage set m 1 Production',
-      'mlflow:anna stage set m 2 Production',
-      'mlflow:anna stage set m 1 Archived',
-      'import:anna alias set m champion 2',
-      'import:anna alias removed m champion',
+      'mlflow:anna stage set m 1 Production None',
+      'mlflow:anna version described m 1 no change of stage',
+      'mlflow:anna stage set m 2 Production None',
+      'mlflow:anna stage set m 1 Archived Production',
+      'import:anna alias set m champion 2  imported imported from another registry',
+      'import:anna alias removed m champion  2 imported imported from another registry',
       'mlflow:anna version deleted m 1',
       'mlflow:anna model renamed m n',
       'mlflow:anna model deleted n',

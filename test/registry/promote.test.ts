@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { WorkError } from '../../engine/base/errors.ts';
 import { aliasesOf } from '../../engine/registry/aliases.ts';
-import { brokenAuditEntry } from '../../engine/registry/audit.ts';
+import { brokenAuditEntry } from '../../engine/registry/verifyAudit.ts';
 import { getVersion, latestVersion, versionOf } from '../../engine/registry/modelVersions.ts';
 import { registerVersion } from '../../engine/registry/registerVersion.ts';
 import { summariseVersions } from '../../engine/registry/summariseVersions.ts';
@@ -155,6 +155,9 @@ test('each change has a kind, an actor and an entry in the audit, which shows wh
     ],
   );
   assert.equal(brokenAuditEntry(store), null);
+  const refused = /the audit of the registry is append-only/;
+  assert.throws(() => store.sql.run("UPDATE audit SET actor = 'nobody' WHERE id = 5"), refused);
+  for (const name of ['update', 'delete', 'replace']) store.sql.run(`DROP TRIGGER audit_refuses_${name}`);
   store.sql.run("UPDATE audit SET actor = 'nobody' WHERE id = 5");
   assert.equal(brokenAuditEntry(store), 5);
   store.sql.run("UPDATE audit SET actor = 'terminal:anna' WHERE id = 5");

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { WorkError } from '../../engine/base/errors.ts';
 import { challengerOf, championOf } from '../../engine/registry/aliases.ts';
-import { brokenAuditEntry } from '../../engine/registry/audit.ts';
+import { brokenAuditEntry } from '../../engine/registry/verifyAudit.ts';
 import { promote, rollback } from '../../engine/registry/promote.ts';
 import { registerVersion } from '../../engine/registry/registerVersion.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { aliasVersion } from '../../engine/registry/modelVersions.ts';
-import { brokenAuditEntry } from '../../engine/registry/audit.ts';
+import { brokenAuditEntry } from '../../engine/registry/verifyAudit.ts';
 import { registerVersion } from '../../engine/registry/registerVersion.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { makeProject } from '../helpers/makeProject.ts';

@@ -14,6 +14,7 @@ import { predictionCount, predictionFiles } from '../../engine/serving/predictio
 import { migrations } from '../../engine/store/migrations.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
+import { aliasesAt } from '../../engine/registry/aliasesAt.ts';
 import { getVersion } from '../../engine/registry/modelVersions.ts';
 import { rollback } from '../../engine/registry/promote.ts';
 import { registerVersion } from '../../engine/registry/registerVersion.ts';
@@ -324,4 +325,40 @@ test('old changes of aliases get a kind from their text, and a rollback reads th
     old.map(([, , , , kind]) => ({ kind, actor: '' })),
   );
   assert.deepEqual(rollback(store, 'm', { actor: 'test:me' }), { name: 'm', version: 1, previous: 2 });
+});
+
+test('an old registry gets the history of its imported aliases, the people of its versions and a log that is kept', (t) => {
+  const root = makeProject();
+  mkdirSync(join(root, '.loopwright'));
+  const Database = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite;
+  const db = new Database(join(root, '.loopwright', 'loopwright.db'));
+  const adding = migrations.findIndex((migration) => migration.includes('audit_refuses_update'));
+  for (const migration of migrations.slice(0, adding)) db.exec(migration);
+  db.pragma(`user_version = ${adding}`);
+  for (const version of [1, 2])
+    db.prepare(
+      `INSERT INTO model_versions (model, version, run_id, path, created_at, updated_at) VALUES ('m', ?, 'r', 'x', ?, 1)`,
+    ).run(version, version * 100);
+  const entry = (id: number, action: string, subject: object) =>
+    db
+      .prepare(`INSERT INTO audit VALUES (?, ?, 'import:anna', ?, ?, '', '')`)
+      .run(id, id, action, JSON.stringify(subject));
+  entry(1, 'version registered', { model: 'm', version: 2, runId: 'r' });
+  entry(2, 'alias set', { model: 'm', alias: 'blue', version: 1 });
+  db.prepare("INSERT INTO aliases VALUES ('m', 'blue', 1), ('m', 'green', 2)").run();
+  db.close();
+  const store = openStore(root);
+  t.after(() => store.sql.close());
+  assert.deepEqual(
+    aliasesAt(store, 1000).map(({ alias, version, since, actor }) => [alias, version, since, actor]),
+    [
+      ['blue', 1, 2, 'import:anna'],
+      ['green', 2, 200, ''],
+    ],
+  );
+  assert.deepEqual(
+    store.sql.all('SELECT registered_by AS person FROM model_versions ORDER BY version').map(({ person }) => person),
+    ['', 'import:anna'],
+  );
+  assert.throws(() => store.sql.run('DELETE FROM audit'), /append-only/);
 });
