@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander';
 import { checkProject } from '../../engine/checks/checkProject.ts';
 import { rules } from '../../engine/checks/rules.ts';
 import { shapeCodes } from '../../engine/checks/shapeCodes.ts';
@@ -8,21 +7,15 @@ import { factsOf } from '../../engine/facts/factsOf.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { factRequests } from '../../engine/facts/requests.ts';
 import { textOf, type Project } from '../../engine/project/loadProject.ts';
-import {
-  exitCodes,
-  plainProblem,
-  severityChoices,
-  type Problem,
-  type Severities,
-  type SeverityChoice,
-} from '../../protocol/problem.ts';
+import { exitCodes, plainProblem, type Problem, type Severities } from '../../protocol/problem.ts';
+import type { CheckFormat } from '../checkOptions.ts';
 import { problemLine, type CommandContext } from '../context.ts';
-import { checkGates, gateFormats, type GateFormat } from './checkGates.ts';
+import { checkGates } from './checkGates.ts';
 import { githubLine } from '../formats/github.ts';
 import { sarif } from '../formats/sarif.ts';
 
 export interface CheckOptions {
-  format?: GateFormat;
+  format?: CheckFormat;
   /** The gates instead of the files. */
   gates?: boolean;
   /** False with `--no-data`. */
@@ -37,6 +30,10 @@ const quietMs = 1000;
 
 /** `loopwright check`: every finding about the project's files and data. */
 export async function check(context: CommandContext, options: CheckOptions): Promise<number> {
+  const unknown = Object.keys(options.severity ?? {}).find(
+    (code) => ![...rules, ...shapeCodes].some((rule) => rule.code === code),
+  );
+  if (unknown !== undefined) throw new ProjectError(`There is no check ${unknown}.`);
   const format = options.format ?? (context.json ? 'json' : 'human');
   if (options.gates) return checkGates(context, format);
   if (format === 'junit' || format === 'openlineage')
@@ -129,21 +126,4 @@ function excerpt(lines: readonly string[], { line, column, endLine, endColumn, f
         ]),
     ...(fix ? [`  ${gap} = fix: ${fix.title}`] : []),
   ];
-}
-
-/** Reads `--format`. */
-export function readFormat(text: string): GateFormat {
-  const format = gateFormats.find((candidate) => candidate === text);
-  if (!format) throw new InvalidArgumentError(`Formats: ${gateFormats.join(', ')}.`);
-  return format;
-}
-
-/** Reads `--severity LW412=off`. */
-export function readSeverity(text: string, before: Severities = {}): Severities {
-  const [code = '', choice = ''] = text.split('=');
-  if (![...rules, ...shapeCodes].some((rule) => rule.code === code))
-    throw new InvalidArgumentError(`There is no check ${code}.`);
-  if (!severityChoices.some((candidate) => candidate === choice))
-    throw new InvalidArgumentError(`Severities: ${severityChoices.join(', ')}.`);
-  return { ...before, [code]: choice as SeverityChoice };
 }

@@ -4,6 +4,7 @@ import { plural } from '../../words/numbers.ts';
 import { gateTests } from '../../engine/runner/gateTests.ts';
 import { stageStatuses, withHashes } from '../../engine/runner/stageStatus.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
+import type { CheckFormat } from '../checkOptions.ts';
 import { placeText, type CommandContext } from '../context.ts';
 import { githubLine } from '../formats/github.ts';
 import { junit } from '../formats/junit.ts';
@@ -11,9 +12,6 @@ import { openLineageEvents } from '../formats/openLineage.ts';
 import { gateProblem, gateRules } from '../formats/gateProblem.ts';
 import { sarif } from '../formats/sarif.ts';
 import { bar } from '../terminal.ts';
-
-export const gateFormats = ['human', 'json', 'sarif', 'github', 'junit', 'openlineage'] as const;
-export type GateFormat = (typeof gateFormats)[number];
 
 const marks: Record<GateTest['outcome'], string> = {
   passed: '✓',
@@ -27,7 +25,7 @@ const marks: Record<GateTest['outcome'], string> = {
  * `loopwright check --gates`: what the newest run says of each declared gate. Fails unless all passed: a gate that was
  * never judged, or on other data, code or bounds, shows nothing.
  */
-export async function checkGates(context: CommandContext, format: GateFormat): Promise<number> {
+export async function checkGates(context: CommandContext, format: CheckFormat): Promise<number> {
   const project = context.project();
   // Refuses a project with errors.
   context.config();
@@ -46,7 +44,7 @@ async function testsOf({ signal, storeIfAny, terminal }: CommandContext, project
   return gateTests(project, store, stages);
 }
 
-function print(context: CommandContext, project: Project, tests: readonly GateTest[], format: GateFormat): void {
+function print(context: CommandContext, project: Project, tests: readonly GateTest[], format: CheckFormat): void {
   const { terminal } = context;
   const failed = tests.filter(({ outcome }) => outcome !== 'passed').map(gateProblem);
   switch (format) {

@@ -27,6 +27,8 @@ export interface WalkOptions {
   within?: string | undefined;
   /** Stops at the first that is found. */
   first?: boolean;
+  /** Called after each folder with the number of names that were read so far. */
+  listed?: ((names: number) => void) | undefined;
 }
 
 /**
@@ -55,6 +57,8 @@ export function walkGlob(root: string, glob: string, options: WalkOptions = {}):
     // Where some of the matches do not count, the first may be one of them.
     isFirst: options.first === true && options.within === undefined,
     listed: null,
+    names: 0,
+    tell: options.listed ?? null,
   };
   for (const segments of globSegments(withoutSlashes(glob.replace(/^(\.\/)+/, '')))) {
     if (segments.length > deepest) continue;
@@ -91,6 +95,9 @@ interface Walk {
   isFirst: boolean;
   /** The folder that was listed last: `**` and what follows it ask for the same. */
   listed: { folder: string; entries: readonly Dirent[] } | null;
+  /** Names that were read from folders. */
+  names: number;
+  tell: ((names: number) => void) | null;
 }
 
 function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], at: number): void {
@@ -169,9 +176,10 @@ function namesIn(walk: Walk, folder: string): Iterable<Dirent> {
   if (walk.left <= 0 || (walk.within !== null && !isReallyInside(walk.within, place(walk, folder)))) return [];
   if (walk.isFirst) return readNames(walk, folder);
   try {
-    const all =
-      walk.listed?.folder === folder ? walk.listed.entries : readdirSync(place(walk, folder), { withFileTypes: true });
+    const isListed = walk.listed?.folder === folder;
+    const all = isListed ? (walk.listed?.entries ?? []) : readdirSync(place(walk, folder), { withFileTypes: true });
     walk.listed = { folder, entries: all };
+    if (!isListed) walk.tell?.((walk.names += all.length));
     const entries = all.length > walk.left ? all.slice(0, walk.left) : all;
     walk.left -= entries.length;
     return entries;

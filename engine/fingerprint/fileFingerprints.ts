@@ -10,6 +10,8 @@ import { realPath } from '../base/realPath.ts';
 import type { Store } from '../store/store.ts';
 import { hashContent, hashContentInSteps } from './hashContent.ts';
 import { HashingProgress } from './hashingProgress.ts';
+import { inputLook, marksEach, type InputLook } from './inputLook.ts';
+import { ListingProgress } from './listingProgress.ts';
 import type { FileFingerprint } from './lockFile.ts';
 import { Steps } from './steps.ts';
 
@@ -51,6 +53,8 @@ export class FileFingerprints {
   /** New hashes that are not yet in the store. */
   #waiting: [seen: Seen, hash: string][] = [];
   #waitingBytes = 0;
+  /** Hears of files while they are listed. */
+  #listing: ListingProgress | null = null;
   /** The last look at each file, kept while the work of `afterHashing` runs. */
   #looked: { expanded: Map<string, string[]>; files: Map<string, FileFingerprint> } | null = null;
 
@@ -76,7 +80,11 @@ export class FileFingerprints {
   #find(path: string): string[] {
     // The name of a file can contain wildcards.
     if (isGlob(path) && !isFile(this.#absolute(path)))
-      return walkGlob(this.#root, path, { complete: true, onlyFiles: true });
+      return walkGlob(this.#root, path, {
+        complete: true,
+        onlyFiles: true,
+        listed: (names) => this.#listing?.listed(names),
+      });
     const stats = statSync(this.#absolute(path), { throwIfNoEntry: false });
     if (!stats) return [];
     // A pipe or a device has no content to hash.
@@ -103,24 +111,34 @@ export class FileFingerprints {
     return fingerprints;
   }
 
-  /**
-   * A short text that changes when paths name other files, or when one of the files changes by size, times or inode. Null
-   * for few files, which are compared one by one.
-   */
-  marksOf(paths: readonly string[]): string | null {
+  /** Looks at the files that paths name, without their content. Null for few files, which are compared one by one. */
+  lookAt(paths: readonly string[], progress?: HashingOptions['progress']): InputLook | null {
+    const listing = progress ? new ListingProgress(progress) : null;
+    this.#listing = listing;
     try {
-      const files = paths.flatMap((path) => this.#find(withSlashes(path)));
+      const found = paths.map((path) => this.#find(withSlashes(path)));
+      const files = found.length === 1 && found[0] ? found[0] : found.flat();
       if (files.length < many) return null;
-      const inRoot = `${this.#root}${sep}`;
-      const marks = new Float64Array(4 * files.length);
-      for (const [i, file] of files.entries()) {
-        const { size, mtimeMs, ctimeMs, ino } = statSync(isAbsolute(file) ? file : `${inRoot}${file}`);
-        marks.set([size, mtimeMs, ctimeMs, ino], 4 * i);
+      const marks = new Float64Array(marksEach * files.length);
+      let at = 0;
+      for (const some of found) {
+        // All files of a path are in the root, or none is.
+        const folder = some[0] === undefined || isAbsolute(some[0]) ? '' : `${this.#root}${sep}`;
+        for (const file of some) {
+          const { size, mtimeMs, ctimeMs, ino } = statSync(folder + file);
+          marks[at++] = size;
+          marks[at++] = mtimeMs;
+          marks[at++] = ctimeMs;
+          marks[at++] = ino;
+          listing?.looked(at / marksEach, files.length);
+        }
       }
-      return createHash('sha256').update(files.join('\0')).update(marks).digest('hex');
+      return inputLook(files, marks);
     } catch {
       // The comparison tells of files that cannot be read.
       return null;
+    } finally {
+      this.#listing = null;
     }
   }
 
@@ -133,13 +151,17 @@ export class FileFingerprints {
     const steps = new Steps(signal);
     const looked = { expanded: new Map<string, string[]>(), files: new Map<string, FileFingerprint>() };
     const open: Seen[] = [];
+    const listing = progress ? new ListingProgress(progress) : null;
     for (const path of new Set(paths.map((one) => withSlashes(one)))) {
+      this.#listing = listing;
       const files = orNull(() => this.expand(path));
+      this.#listing = null;
       if (files === null) continue;
       looked.expanded.set(path, files);
       if (files.length >= many) this.#readKnown();
-      for (const file of files) {
+      for (const [i, file] of files.entries()) {
         if (steps.isOver) await steps.next();
+        listing?.looked(i, files.length);
         const seen = looked.files.has(file) ? null : orNull(() => this.#see(file));
         const known = seen && this.#knownOf(seen);
         if (known) looked.files.set(file, known);

@@ -1,5 +1,5 @@
 import { plainYaml } from '../base/plainYaml.ts';
-import { readLockedPath } from './lockedPath.ts';
+import { isPlainPath, readLockedPath } from './lockedPath.ts';
 
 interface LockedFile {
   hash: string;
@@ -28,6 +28,16 @@ export function longDepsOf(entry: object): string | null {
 
 /** A file; the hash has a letter that makes it no number. */
 const file = / {6}(\S.*):\n {8}hash: (?=\d*[a-f])(?!\d+e\d+\n)([0-9a-f]{64})\n {8}bytes: (\d{1,15})(?:\n|$)/y;
+
+/** One file of a long section; null for one that is not there, or in another form than Loopwright writes. */
+export function fileInLongDeps(section: string, path: string): LockedFile | null {
+  if (!isPlainPath(path)) return null;
+  const line = `      ${path}:\n`;
+  const at = section.startsWith(line) ? 0 : section.indexOf(`\n${line}`) + 1;
+  file.lastIndex = at;
+  const [, key, hash, bytes] = file.exec(section) ?? [];
+  return key === path && hash !== undefined ? { hash, bytes: Number(bytes) } : null;
+}
 
 /**
  * Reads a lock file as plain values. Sections of files in the form that Loopwright writes are read line by line: a
@@ -102,10 +112,21 @@ function byParser(text: string, stage: string, name: string): unknown {
 
 /** The text from a position on, up to a line that is indented less than a file. */
 function sectionAt(text: string, from: number): string {
-  const edge = /\n(?! {6}\S| {8}\S)/g;
-  edge.lastIndex = from - 1;
-  const found = edge.exec(text);
-  return text.slice(from, found ? found.index + 1 : text.length);
+  let at = from;
+  while (isIndented(text, at)) {
+    const end = text.indexOf('\n', at);
+    if (end === -1) return text.slice(from);
+    at = end + 1;
+  }
+  return text.slice(from, at);
+}
+
+/** True when six or eight spaces and another character are at a position. */
+function isIndented(text: string, at: number): boolean {
+  let spaces = 0;
+  while (text.charCodeAt(at + spaces) === 0x20) spaces++;
+  const next = text[at + spaces];
+  return (spaces === 6 || spaces === 8) && next !== undefined && /\S/.test(next);
 }
 
 /**

@@ -23,9 +23,9 @@ import type { RunOutcome, RunRequest } from './runRequest.ts';
 import { runStage, type RunWork } from './runStage.ts';
 import { FileFingerprints, type HashingOptions } from '../fingerprint/fileFingerprints.ts';
 import { dvcIgnore } from '../project/dvc/dvcIgnore.ts';
-import { longDepsOf } from '../fingerprint/readLockText.ts';
-import { rememberSame, stateOf } from '../fingerprint/sameInputs.ts';
-import { filesOfStages } from './filesOfStages.ts';
+import { rememberSame } from '../fingerprint/sameInputs.ts';
+import type { InputLook } from '../fingerprint/inputLook.ts';
+import { filesOfStages, openInputs } from './filesOfStages.ts';
 import { inputStates } from './inputStates.ts';
 import { fingerprint, planStage, planStages, type PlannedStage } from './plan.ts';
 import { wholePeriod, type Period } from '../fingerprint/period.ts';
@@ -74,7 +74,7 @@ export async function executeRun(request: RunRequest): Promise<RunOutcome> {
     names,
   });
   const now = planOptions();
-  const options = { ...now, inputs: inputStates(now, names) };
+  const options = { ...now, inputs: inputStates(now, names, request.events?.onHashing) };
   const planned = await fingerprints.afterHashing(
     filesOfStages(options, names),
     { signal: request.signal, progress: request.events?.onHashing },
@@ -236,7 +236,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
     request.events?.onStage?.(name, planned.node.kind, reasons);
     try {
       checkCancelled(request.signal);
-      const marks = work.fingerprints.marksOf(planned.node.deps);
+      const look = work.fingerprints.lookAt(planned.node.deps);
       const before = fingerprint(work.planOptions(), planned.node);
       work.made[name] = { ...before, outs: {}, run: run.runId };
       const result = await runStage(work, planned.node);
@@ -247,7 +247,7 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
       const entry = { ...before, outs, run: run.runId };
       work.made[name] = entry;
       if (result.refused === undefined) {
-        if (!request.validation) keepEntry(work, name, entry, marks);
+        if (!request.validation) keepEntry(work, name, entry, look);
         ended('finished', { summary: result.summary, measured: result.measured, exitCode: 0 });
       } else {
         ended('refused', { summary: result.summary, error: result.refused, exitCode: 1 });
@@ -284,22 +284,20 @@ async function runStages(work: RunWork): Promise<RunOutcome> {
   return outcome('finished', null);
 }
 
-/** Writes an entry to the lock. `marks`: the state of the many inputs of the stage before it ran, which need no comparison. */
-function keepEntry({ request, experiment }: RunWork, name: string, entry: LockEntry, marks: string | null): void {
+/** Writes an entry to the lock. `look`: the many inputs of the stage before it ran, which need no comparison. */
+function keepEntry({ request, experiment }: RunWork, name: string, entry: LockEntry, look: InputLook | null): void {
   const { root } = request.project;
   const key = lockKey(name, experiment);
   updateLock(root, key, entry);
-  const written = marks === null ? undefined : readLock(root)[key];
-  const locked = written && longDepsOf(written);
-  if (marks !== null && locked) rememberSame(request.store, key, stateOf(marks, locked));
+  if (look !== null) rememberSame(request.store, key, look, readLock(root)[key]);
 }
 
 /** Plans a stage by the files as they are now, with progress while they are hashed. */
 function planNow(work: RunWork, name: string): Promise<PlannedStage> {
   const now = work.planOptions();
-  const options = { ...now, inputs: inputStates(now, [name]) };
+  const options = { ...now, inputs: inputStates(now, [name], hashingOf(work, name).progress) };
   const node = stageNode(work, name);
-  const deps = options.inputs.get(name)?.wereSame === true ? [] : node.deps;
+  const deps = openInputs(node.deps, options.inputs.get(name));
   return work.fingerprints.afterHashing([...deps, ...filesOfStages(options, [name])], hashingOf(work, name), () =>
     planStage(options, node),
   );

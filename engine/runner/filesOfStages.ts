@@ -1,4 +1,5 @@
 import { lockKey } from '../fingerprint/lockFile.ts';
+import type { InputState } from '../fingerprint/sameInputs.ts';
 import type { PlanOptions } from './planOptions.ts';
 
 /**
@@ -14,9 +15,14 @@ export function filesOfStages(
     const recorded = [lock[lockKey(name, experiment)], lock[name]].filter((entry) => entry !== undefined);
     if (!node || (recorded.length === 0 && !project.dvc)) return [];
     return [
-      ...(inputs?.get(name)?.wereSame === true ? [] : node.deps),
+      ...openInputs(node.deps, inputs?.get(name)),
       ...(project.dvc ? node.outs : []),
       ...recorded.flatMap(({ outs }) => Object.keys(outs)),
     ];
   });
+}
+
+/** The inputs of a stage that are not known to be those of the lock, where there are very many of them. */
+export function openInputs(deps: readonly string[], known: InputState | undefined): readonly string[] {
+  return known?.wereSame === true ? [] : (known?.different?.changed ?? deps);
 }

@@ -14,10 +14,10 @@ import { missingData, trackedText } from '../project/dvc/trackedData.ts';
 import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import { fileChanges, valueDifferences, type Fingerprint } from '../fingerprint/compare.ts';
-import { rememberSame } from '../fingerprint/sameInputs.ts';
+import { differentFileChanges, rememberSame, withoutEmptyLogs } from '../fingerprint/sameInputs.ts';
 import type { PlanOptions } from './planOptions.ts';
 import { dvcLockEntry } from './dvcLock.ts';
-import { lockKey, type FileFingerprint, type LockEntry } from '../fingerprint/lockFile.ts';
+import { lockKey, type LockEntry } from '../fingerprint/lockFile.ts';
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
 import { periodSpec, wholePeriod, type Period } from '../fingerprint/period.ts';
 import { projectPath } from '../base/projectPath.ts';
@@ -90,9 +90,14 @@ function planAlone(options: PlanOptions, node: StageNode): PlannedStage {
   for (const recorded of candidates) {
     const isFirst = recorded === candidates[0];
     const isKnown = isFirst && input?.wereSame === true;
-    const files = isKnown ? [] : fileChanges(recorded.deps, (deps ??= depsOf(options, node)));
+    const different = isFirst ? (input?.different ?? null) : null;
+    const files = isKnown
+      ? []
+      : different
+        ? differentFileChanges(recorded, different, fingerprints)
+        : fileChanges(recorded.deps, (deps ??= depsOf(options, node)));
     if (isFirst && input && !isKnown && files.length === 0)
-      rememberSame(options.store, lockKey(node.name, experiment), input.state);
+      rememberSame(options.store, lockKey(node.name, experiment), input.look, recorded);
     const found = [
       ...(values ? valueDifferences(recorded, values) : []),
       ...files,
@@ -141,9 +146,7 @@ export function fingerprint(options: PlanOptions, node: StageNode): Fingerprint 
 }
 
 function depsOf({ lock, fingerprints, experiment }: PlanOptions, node: StageNode): Fingerprint['deps'] {
-  // A reader of a SQLite file may leave an empty write-ahead log beside it, which contains no changes.
-  const deps: Record<string, FileFingerprint> = fingerprints.of(node.deps);
-  for (const path of Object.keys(deps)) if (path.endsWith('-wal') && deps[path]?.bytes === 0) delete deps[path];
+  const deps = withoutEmptyLogs(fingerprints.of(node.deps));
   if (node.kind === 'validate' && 'uses' in node.config && node.config.uses === 'validate') {
     const model = node.config.with.model;
     const trained = lock[lockKey(model, experiment)] ?? lock[model];

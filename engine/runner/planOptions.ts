@@ -1,4 +1,5 @@
 import type { FileFingerprints } from '../fingerprint/fileFingerprints.ts';
+import type { InputState } from '../fingerprint/sameInputs.ts';
 import type { Lock } from '../fingerprint/lockFile.ts';
 import type { Period } from '../fingerprint/period.ts';
 import type { Graph } from '../project/graph.ts';
@@ -6,8 +7,8 @@ import type { Project } from '../project/loadProject.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { Store } from '../store/store.ts';
 
-/** By stage: the state of its many inputs, and whether they were found to be those of the lock in it. */
-export type InputStates = ReadonlyMap<string, { state: string; wereSame: boolean }>;
+/** By stage: what is known of its many inputs. */
+export type InputStates = ReadonlyMap<string, InputState>;
 
 /** The parts that a plan is made from. */
 export interface PlanOptions {
@@ -21,6 +22,6 @@ export interface PlanOptions {
   experiment: string;
   period?: Period;
   names?: readonly string[];
-  /** The state of the many inputs of stages, and whether they were found unchanged in it; from `inputStates`. */
+  /** What is known of the many inputs of stages, from `inputStates`. */
   inputs?: InputStates;
 }

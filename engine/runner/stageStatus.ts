@@ -68,7 +68,7 @@ export async function withHashes<T>(
 ): Promise<T> {
   const fingerprints = fingerprintsOf(project, store);
   const options = planOptions(project, store, { experiment: 'default', fingerprints });
-  const inputs = inputStates(options, options.graph.order);
+  const inputs = inputStates(options, options.graph.order, hashing.progress);
   const files = filesOfStages({ ...options, inputs }, options.graph.order);
   return fingerprints.afterHashing(files, hashing, () => work({ fingerprints, inputs }));
 }

@@ -1,9 +1,10 @@
 // A stage that reads very many files is fresh when names, sizes, times and inodes of the files are those of the last
 // comparison, and the lock too. Tried: a file that changes, is written with the same content, comes, goes, changes with
-// the same size; a hash that is edited in the lock, another stage in the lock, a lock that is lost, in another form or
+// the same size; many changes at once, where only the different files are compared, as all are; a kept look that is lost,
+// cut or of other files; a hash that is edited in the lock, another stage in the lock, a lock that is lost, in another form or
 // cut; a param; another glob of the same files; a store that is lost; an experiment.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { checkProject } from '../../engine/checks/checkProject.ts';
@@ -37,6 +38,11 @@ function newProject() {
     root,
     state,
     run: (experiment?: string) => executeRun({ check: checkProject, project: loadProject(root), store, experiment }),
+    /** By the lock alone. */
+    ofAll: () => stageStatuses(loadProject(root), null).find(({ name }) => name === 'many')?.reasons,
+    different: () =>
+      withHashes(loadProject(root), store, {}, ({ inputs }) => inputs.get('many')?.different ?? 'not known'),
+    reasons: () => stageStatuses(loadProject(root), store).find(({ name }) => name === 'many')?.reasons,
     compared: () => store.sql.columns('SELECT stage FROM same_inputs ORDER BY stage').flat(),
     loseStore: () => {
       store.sql.close();
@@ -97,4 +103,33 @@ test('so is each change of the lock and the project', async () => {
   assert.match(state('x'), /^stale: params\.lr 1 → 2/);
   await run('x');
   assert.deepEqual([state('x'), state()], ['fresh', 'stale: output many.txt changed']);
+});
+
+test('of few different files only these are compared, with the same result', async () => {
+  const { root, run, state, different, reasons, ofAll } = newProject();
+  await run();
+  const path = (i: number | string) => `data/part (${i}).csv`;
+  assert.equal(await different(), 'not known', 'all are the same');
+  writeFiles(root, { [path(3)]: 'changed', [path(4)]: '4\n', [path('new')]: 'new', [path('wal')]: '' });
+  renameSync(join(root, path(5)), join(root, path('renamed')));
+  rmSync(join(root, path(6)));
+  assert.deepEqual(await different(), {
+    changed: [3, 4, 'new', 'renamed', 'wal'].map(path),
+    gone: [5, 6].map(path),
+  });
+  assert.deepEqual(reasons(), ofAll());
+  assert.equal(reasons()?.length, 6);
+  const [kept = ''] = readdirSync(join(root, '.loopwright/inputs'));
+  const file = join(root, '.loopwright/inputs', kept);
+  const look = readFileSync(file, 'utf8');
+  for (const text of ['', 'x', look.slice(0, -9), look.replace(path(3), path('x')), `${look}\0data/more.csv`]) {
+    writeFileSync(file, text);
+    assert.equal(await different(), 'not known');
+    assert.deepEqual(reasons(), ofAll());
+  }
+  rmSync(file);
+  mkdirSync(file);
+  assert.deepEqual(reasons(), ofAll());
+  await run();
+  assert.equal(state(), 'fresh', 'a look that cannot be kept only makes it slower');
 });
