@@ -10,29 +10,8 @@ import type { DriftOptions } from './commands/drift.ts';
 import type { ExportRunsOptions } from './commands/exportRuns.ts';
 import type { ImportRunsOptions } from './commands/importRuns.ts';
 import type { InitOptions } from './commands/initStart.ts';
-<<<<<<< HEAD
-import { loop, type LoopOptions } from './commands/loop.ts';
-import { monitor, type MonitorOptions } from './commands/monitor.ts';
-import { validate, type ValidateOptions } from './commands/validate.ts';
-import { predict, type PredictOptions } from './commands/predict.ts';
-import { reproduceCommand, type ReproduceOptions } from './commands/reproduce.ts';
-import { retrain, type RetrainOptions } from './commands/retrain.ts';
-import { runCommand, trialCommand, type RunOptions } from './commands/run.ts';
-import { runs, type RunsOptions } from './commands/runs.ts';
-import { serve, type ServeOptions } from './commands/serve.ts';
-import { recover, type RecoverOptions } from './commands/recover.ts';
-import { stop, type StopOptions } from './commands/stop.ts';
-import { track, type TrackOptions } from './commands/track.ts';
-import { status } from './commands/status.ts';
-import { registerDataCommands } from './dataCommands.ts';
-import { registerLabelCommands } from './labelCommands.ts';
-import { registerModelCommands } from './modelCommands.ts';
-=======
 import type { LoopOptions } from './commands/loop.ts';
-import type { ModelCardOptions } from './commands/models.ts';
 import type { MonitorOptions } from './commands/monitor.ts';
-import type { InspectOptions } from './commands/inspect.ts';
-import type { ValidateOptions } from './commands/validate.ts';
 import type { PredictOptions } from './commands/predict.ts';
 import type { ReproduceOptions } from './commands/reproduce.ts';
 import type { RetrainOptions } from './commands/retrain.ts';
@@ -42,7 +21,8 @@ import type { ServeOptions } from './commands/serve.ts';
 import type { RecoverOptions } from './commands/recover.ts';
 import type { StopOptions } from './commands/stop.ts';
 import type { TrackOptions } from './commands/track.ts';
->>>>>>> 95fcdd79 (Look only at different files of a stage with very many)
+import type { ValidateOptions } from './commands/validate.ts';
+import { registerModelCommands } from './modelCommands.ts';
 import { safeText, withoutCommands } from './safeText.ts';
 import { findRoot, runWithContext, type CommandContext, type GlobalOptions } from './context.ts';
 
@@ -175,52 +155,12 @@ command('reproduce <run>', 'repeat a run with its code, data and params, and com
   );
 command('blame <a> <b>', 'list the differences between two runs, the most likely cause of a metric change first')
   .option('--metric <name>', 'the metric to explain (default: the metric of the first gate)')
-<<<<<<< HEAD
-  .action(action<BlameOptions>((context, [a = '', b = ''], options) => blameCommand(context, a, b, options)));
-registerModelCommands((name, description, parent) => command(name, description, parent), action);
-=======
   .action(
     action<BlameOptions>(async (context, [a = '', b = ''], options) =>
       (await import('./commands/blame.ts')).blameCommand(context, a, b, options),
     ),
   );
-const modelsCommand = command('models', 'list the model versions').action(
-  action(async (context) => (await import('./commands/models.ts')).models(context)),
-);
-modelsCommand
-  .command('promote <version>')
-  .description('make a version the champion if it passes its gates; MODEL@VERSION in a project with several models')
-  .action(
-    action(async (context, [version = '']) => (await import('./commands/models.ts')).promoteModel(context, version)),
-  );
-modelsCommand
-  .command('register <run>')
-  .description('register the model of a run as a version, such as that of a trial of a sweep')
-  .action(action(async (context, [run = '']) => (await import('./commands/models.ts')).registerModel(context, run)));
-modelsCommand
-  .command('rollback [model]')
-  .description('make the previous champion the champion again')
-  .action(action(async (context, [model]) => (await import('./commands/models.ts')).rollbackModel(context, model)));
-modelsCommand
-  .command('card [version]')
-  .description('print the model card as JSON, or write it as an HTML page')
-  .option('--html <file>', 'write a self-contained HTML page')
-  .action(
-    action<ModelCardOptions>(async (context, [version], options) =>
-      (await import('./commands/models.ts')).modelCard(context, version, options),
-    ),
-  );
-modelsCommand
-  .command('inspect <model>')
-  .description('tell what a model is: flavour, inputs, size, hash, and what it needs to score')
-  .option('--open', 'open it and ask the model itself; a pickle runs its code')
-  .addHelpText('after', '\nMODEL is a path, NAME@3, models:/NAME/3, runs:/RUN/NAME, a run or a stage.')
-  .action(
-    action<InspectOptions>(async (context, [model = ''], options) =>
-      (await import('./commands/inspect.ts')).inspect(context, model, options),
-    ),
-  );
->>>>>>> 95fcdd79 (Look only at different files of a stage with very many)
+registerModelCommands((name, description, parent) => command(name, description, parent), action);
 command('validate <model>', 'validate any model: of a path, a run, a stage or the registry')
   .option('--data <dataset>', 'dataset with the test rows; by default that of the stage that validates the model')
   .option('--model <name>', 'name in the registry of a model that has no version yet')

@@ -1,16 +1,9 @@
 import type { Command } from 'commander';
-import { inspect, type InspectOptions } from './commands/inspect.ts';
-import {
-  modelCard,
-  models,
-  promoteModel,
-  registerModel,
-  rollbackModel,
-  type ModelCardOptions,
-} from './commands/models.ts';
-import { aliasModel, type AliasModelOptions } from './commands/models/alias.ts';
-import { modelsAt, type ModelsAtOptions } from './commands/models/at.ts';
-import { modelsAudit, type ModelsAuditOptions } from './commands/models/audit.ts';
+import type { InspectOptions } from './commands/inspect.ts';
+import type { ModelCardOptions } from './commands/models.ts';
+import type { AliasModelOptions } from './commands/models/alias.ts';
+import type { ModelsAtOptions } from './commands/models/at.ts';
+import type { ModelsAuditOptions } from './commands/models/audit.ts';
 import type { Action } from './dataCommands.ts';
 
 /** The commands under `loopwright models`. */
@@ -18,24 +11,30 @@ export function registerModelCommands(
   command: (name: string, description: string, parent?: Command) => Command,
   action: Action,
 ): void {
-  const parent = command('models', 'list the model versions').action(action((context) => models(context)));
+  const parent = command('models', 'list the model versions').action(
+    action(async (context) => (await import('./commands/models.ts')).models(context)),
+  );
   const sub = (name: string, description: string) => parent.command(name).description(description);
   sub(
     'promote <version>',
     'make a version the champion if it passes its gates; MODEL@VERSION in a project with several models',
-  ).action(action((context, [version = '']) => promoteModel(context, version)));
+  ).action(
+    action(async (context, [version = '']) => (await import('./commands/models.ts')).promoteModel(context, version)),
+  );
   sub('register <run>', 'register the model of a run as a version, such as that of a trial of a sweep').action(
-    action((context, [run = '']) => registerModel(context, run)),
+    action(async (context, [run = '']) => (await import('./commands/models.ts')).registerModel(context, run)),
   );
   sub('rollback [model]', 'make the previous champion the champion again').action(
-    action((context, [model]) => rollbackModel(context, model)),
+    action(async (context, [model]) => (await import('./commands/models.ts')).rollbackModel(context, model)),
   );
   sub('alias [version] [name]', 'list the aliases, give one to a version, or remove one')
     .option('--remove <name>', 'remove this alias')
     .option('--model <name>', 'the model, in a project with several')
     .option('--why <reason>', 'the reason, for the audit')
     .action(
-      action<AliasModelOptions>((context, [version, name], options) => aliasModel(context, version, name, options)),
+      action<AliasModelOptions>(async (context, [version, name], options) =>
+        (await import('./commands/models/alias.ts')).aliasModel(context, version, name, options),
+      ),
     );
   sub('at <time...>', 'show what was in production at a moment: the champion and the other aliases')
     .option('--model <name>', 'only this model')
@@ -43,18 +42,34 @@ export function registerModelCommands(
       'after',
       '\nTIME is such as 2026-05-12, 2026-05-12T14:00 or 2026-05-12T14:00+02:00; UTC without a zone.',
     )
-    .action(action<ModelsAtOptions>((context, time, options) => modelsAt(context, time.join(' '), options)));
+    .action(
+      action<ModelsAtOptions>(async (context, time, options) =>
+        (await import('./commands/models/at.ts')).modelsAt(context, time.join(' '), options),
+      ),
+    );
   sub('audit', 'show the audit log of the registry and verify its chain')
     .option('--model <name>', 'only entries about this model')
     .option('--limit <n>', 'number of entries to show, the newest; 0 for all (default: 50)')
     .option('--anchor', 'keep the head of the log in loopwright.audit.json, to be committed')
     .option('--expect <head>', 'compare with a head that you kept, as ENTRIES:HASH')
-    .action(action<ModelsAuditOptions>((context, _, options) => modelsAudit(context, options)));
+    .action(
+      action<ModelsAuditOptions>(async (context, _, options) =>
+        (await import('./commands/models/audit.ts')).modelsAudit(context, options),
+      ),
+    );
   sub('card [version]', 'print the model card as JSON, or write it as an HTML page')
     .option('--html <file>', 'write a self-contained HTML page')
-    .action(action<ModelCardOptions>((context, [version], options) => modelCard(context, version, options)));
+    .action(
+      action<ModelCardOptions>(async (context, [version], options) =>
+        (await import('./commands/models.ts')).modelCard(context, version, options),
+      ),
+    );
   sub('inspect <model>', 'tell what a model is: flavour, inputs, size, hash, and what it needs to score')
     .option('--open', 'open it and ask the model itself; a pickle runs its code')
     .addHelpText('after', '\nMODEL is a path, NAME@3, models:/NAME/3, runs:/RUN/NAME, a run or a stage.')
-    .action(action<InspectOptions>((context, [model = ''], options) => inspect(context, model, options)));
+    .action(
+      action<InspectOptions>(async (context, [model = ''], options) =>
+        (await import('./commands/inspect.ts')).inspect(context, model, options),
+      ),
+    );
 }
