@@ -1,28 +1,44 @@
+import { argsort } from '../statistics/argsort.ts';
+import { keepRows } from './tasks/keptRows.ts';
+import { pick } from './weights.ts';
+
 export interface CalibrationBin {
   meanScore: number;
   positiveRate: number;
   n: number;
 }
 
-/** Rows sorted by score in equal-count bins (sizes differ by at most one), as NannyML's `calibration.py` cuts them. */
-export function calibrationBins(labels: ArrayLike<number>, scores: ArrayLike<number>, bins = 10): CalibrationBin[] {
-  const rows: number[] = [];
-  for (let i = 0; i < labels.length; i++)
-    if (!Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) rows.push(i);
-  rows.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+/**
+ * Rows sorted by score in equal-count bins (sizes differ by at most one), as NannyML's `calibration.py` cuts them. With
+ * weights, the means of a bin are weighted, and `n` is the weight of its rows.
+ */
+export function calibrationBins(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  bins = 10,
+  weights?: ArrayLike<number>,
+): CalibrationBin[] {
+  const { kept } = keepRows(
+    labels.length,
+    undefined,
+    (i) => !Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN) && (weights?.[i] ?? 1) > 0,
+  );
+  const order = argsort(pick(scores, kept));
   const result: CalibrationBin[] = [];
-  const base = Math.floor(rows.length / bins);
-  const larger = rows.length % bins;
+  const base = Math.floor(order.length / bins);
+  const larger = order.length % bins;
   for (let b = 0, start = 0; b < bins; b++) {
-    const n = base + (b < larger ? 1 : 0);
-    let score = 0;
-    let positive = 0;
-    for (let k = start; k < start + n; k++) {
-      score += scores[rows[k] ?? 0] ?? 0;
-      positive += labels[rows[k] ?? 0] ?? 0;
+    const size = base + (b < larger ? 1 : 0);
+    let [n, score, positive] = [0, 0, 0];
+    for (let k = start; k < start + size; k++) {
+      const row = kept[order[k] ?? 0] ?? 0;
+      const weight = weights?.[row] ?? 1;
+      n += weight;
+      score += weight * (scores[row] ?? 0);
+      positive += weight * (labels[row] ?? 0);
     }
     if (n > 0) result.push({ meanScore: score / n, positiveRate: positive / n, n });
-    start += n;
+    start += size;
   }
   return result;
 }

@@ -1,14 +1,22 @@
-import { binomialInterval } from '../statistics/binomialInterval.ts';
 import type { Interval } from './intervals.ts';
 import { meanInterval } from './recoveredInterval.ts';
+import { shareInterval } from './shareInterval.ts';
 
-/** The interval of a mean of shares `[part, whole]` of different rows; null without a share, or where a whole is 0. */
+/** A share of rows as part, whole and sum of squared weights of the whole. */
+export type Share = readonly [part: number, whole: number, squares?: number];
+
+/**
+ * The interval of a mean of shares of different rows, each with its weight; null without a share, or where a whole is
+ * 0.
+ */
 export function macroInterval(
-  shares: readonly (readonly [part: number, whole: number])[],
+  shares: readonly Share[],
   confidence: number,
+  weights?: readonly number[],
 ): Interval | null {
-  if (shares.length === 0 || shares.some(([, whole]) => whole === 0)) return null;
-  return meanInterval(
-    shares.map(([part, whole]) => ({ value: part / whole, ...binomialInterval(part, whole, confidence) })),
-  );
+  const parts = shares.flatMap(([part, whole, squares]) => {
+    const interval = shareInterval(part, whole, confidence, squares);
+    return interval ? [{ value: part / whole, ...interval }] : [];
+  });
+  return parts.length === 0 || parts.length < shares.length ? null : meanInterval(parts, weights);
 }

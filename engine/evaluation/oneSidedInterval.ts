@@ -1,5 +1,6 @@
 import { binomialInterval } from '../statistics/binomialInterval.ts';
 import type { Interval } from './intervals.ts';
+import type { LabelledRows } from './rareClassInterval.ts';
 
 /**
  * Bounds of the mean loss of a binary model whose scores are all on the right side of their labels, or all on the wrong
@@ -7,22 +8,25 @@ import type { Interval } from './intervals.ts';
  * (Clopper and Pearson 1934), and its loss that of the same scores with the other label.
  */
 export function oneSidedInterval(
-  labels: Float64Array,
-  scores: Float64Array,
-  loss: (label: number, score: number) => number,
+  { labels, weights, squares }: LabelledRows,
+  loss: (label: number, row: number) => number,
   confidence: number,
 ): Interval | null {
-  const n = labels.length;
-  let [mean, other, smaller, larger] = [0, 0, 0, 0];
+  let [n, all, mean, other] = [0, 0, 0, 0];
+  let [isSmaller, isLarger] = [true, true];
   for (const [i, label] of labels.entries()) {
-    const [own, flipped] = [loss(label, scores[i] ?? 0), loss(1 - label, scores[i] ?? 0)];
-    mean += own / n;
-    other += flipped / n;
-    if (own < flipped) smaller++;
-    if (own > flipped) larger++;
+    const weight = weights ? (weights[i] ?? 0) : 1;
+    if (weight === 0) continue;
+    const [own, flipped] = [loss(label, i), loss(1 - label, i)];
+    n += weight;
+    all += squares ? (squares[i] ?? 0) : weight;
+    mean += weight * own;
+    other += weight * flipped;
+    isSmaller &&= own < flipped;
+    isLarger &&= own > flipped;
   }
-  if (n === 0 || (smaller < n && larger < n)) return null;
-  const unseen = binomialInterval(0, n, confidence).high;
-  const end = (1 - unseen) * mean + unseen * other;
-  return { low: Math.min(mean, end), high: Math.max(mean, end) };
+  if (n === 0 || (!isSmaller && !isLarger)) return null;
+  const unseen = binomialInterval(0, (n * n) / all, confidence).high;
+  const [own, end] = [mean / n, ((1 - unseen) * mean + unseen * other) / n];
+  return { low: Math.min(own, end), high: Math.max(own, end) };
 }

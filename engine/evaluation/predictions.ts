@@ -9,6 +9,8 @@ export interface Predictions {
   probabilities: Float64Array[];
   /** Binary: decisions that were made with the scores, 0 or 1. Absent where a threshold of the score decides. */
   decisions?: Float64Array | undefined;
+  /** How much each row counts, from 0; absent counts each once. */
+  weights?: Float64Array | undefined;
 }
 
 /** Numbers and the threshold from which on they are positive decisions; null when nothing decides. */

@@ -1,3 +1,5 @@
+import { argsort } from '../statistics/argsort.ts';
+
 /**
  * Labels (0 or 1) with scores, sorted by score from high to low; rows of one score form one group. Sorted once, it
  * serves any number of weights.
@@ -13,16 +15,25 @@ export interface Ranking {
 
 /** Rows whose label or score is NaN are left out. */
 export function rank(labels: ArrayLike<number>, scores: ArrayLike<number>): Ranking {
-  const kept: number[] = [];
-  for (let i = 0; i < labels.length; i++)
-    if (!Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN)) kept.push(i);
-  const y = Uint8Array.from(kept, (i) => (labels[i] ? 1 : 0));
-  const s = Float64Array.from(kept, (i) => scores[i] ?? 0);
-  const order = Uint32Array.from(kept, (_, i) => i).sort((a, b) => (s[b] ?? 0) - (s[a] ?? 0));
-  const ends: number[] = [];
-  for (let i = 1; i <= order.length; i++)
-    if (i === order.length || s[order[i] ?? 0] !== s[order[i - 1] ?? 0]) ends.push(i);
-  return { order, groupEnds: Uint32Array.from(ends), labels: y, scores: s };
+  const n = labels.length;
+  const isKept = (i: number) => !Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN);
+  let size = 0;
+  for (let i = 0; i < n; i++) if (isKept(i)) size++;
+  const y = new Uint8Array(size);
+  const s = new Float64Array(size);
+  const down = new Float64Array(size);
+  for (let i = 0, k = 0; i < n; i++) {
+    if (!isKept(i)) continue;
+    y[k] = labels[i] ? 1 : 0;
+    s[k] = scores[i] ?? 0;
+    down[k] = -(scores[i] ?? 0);
+    k++;
+  }
+  const order = argsort(down);
+  const ends = new Uint32Array(size);
+  let groups = 0;
+  for (let i = 1; i <= size; i++) if (i === size || s[order[i] ?? 0] !== s[order[i - 1] ?? 0]) ends[groups++] = i;
+  return { order, groupEnds: ends.slice(0, groups), labels: y, scores: s };
 }
 
 /**

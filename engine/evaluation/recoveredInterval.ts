@@ -6,12 +6,15 @@ export interface Limits extends Interval {
 }
 
 /**
- * The interval of the mean of independent values, from their own intervals (Zou and Donner 2008, the method of variance
- * estimates recovery).
+ * The interval of the weighted mean of independent values, from their own intervals (Zou and Donner 2008, the method of
+ * variance estimates recovery). Without weights each counts alike.
  */
-export function meanInterval(parts: readonly Limits[]): Interval {
-  const mean = parts.reduce((sum, { value }) => sum + value, 0) / parts.length;
-  const width = (end: (part: Limits) => number) => Math.hypot(...parts.map(end)) / parts.length;
+export function meanInterval(parts: readonly Limits[], weights?: readonly number[]): Interval {
+  const total = weights ? weights.reduce((sum, weight) => sum + weight, 0) : parts.length;
+  const weightOf = (i: number) => (weights ? (weights[i] ?? 0) : 1);
+  const mean = parts.reduce((sum, { value }, i) => sum + weightOf(i) * value, 0) / total;
+  const width = (end: (part: Limits) => number) =>
+    Math.sqrt(parts.reduce((sum, part, i) => sum + (weightOf(i) * end(part)) ** 2, 0)) / total;
   return { low: mean - width((part) => part.value - part.low), high: mean + width((part) => part.high - part.value) };
 }
 

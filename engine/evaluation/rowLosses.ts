@@ -25,7 +25,12 @@ export function rowLosses(
   if (task === 'multiclass') {
     const labels = truth.map((label) => (Number.isNaN(label) ? -1 : label));
     if (areProbabilities && multiclass)
-      return { loss: 'log_loss', losses: trueProbabilities(labels, values, probabilities).map(multiclass) };
+      return {
+        loss: 'log_loss',
+        losses: trueProbabilities(labels, values, probabilities).map((p, i) =>
+          multiclass(labels[i] ?? 0, p, values[i] ?? 0, {}),
+        ),
+      };
     return {
       loss: 'error',
       losses: labels.map((label, i) => {
@@ -39,7 +44,7 @@ export function rowLosses(
       loss: 'log_loss',
       losses: truth.map((label, i) => {
         const score = values[i] ?? Number.NaN;
-        return Number.isNaN(label) || Number.isNaN(score) ? Number.NaN : binary(label, score);
+        return Number.isNaN(label) || Number.isNaN(score) ? Number.NaN : binary(label, score, Number.NaN, {});
       }),
     };
   const decided = decidedBy(predictions, threshold);

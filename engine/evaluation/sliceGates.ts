@@ -90,7 +90,7 @@ function measureSlice(name: string, slice: Slice, sliced: SlicedRows, resamples:
     intervalAt: (confidence) => {
       drawn ??= isCounted
         ? new Map()
-        : resample({ n: slice.rows.length, seed: sliced.seed, resamples }, prepared.statistics);
+        : resample({ ...prepared.draws, seed: sliced.seed, resamples }, prepared.statistics);
       return prepared.intervalOf(name, drawn, confidence);
     },
   };

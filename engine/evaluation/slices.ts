@@ -60,7 +60,7 @@ export function evaluateSlices(grouping: Grouping, groups: Groups, sliced: Slice
   const { task } = sliced.predictions;
   return slices.slice(0, mostSlices).map(({ value, rows }) => {
     const { prepared, truth } = prepareSlice(rows, sliced);
-    const resampled = resample({ n: rows.length, seed: sliced.seed, resamples: 200 }, prepared.statistics);
+    const resampled = resample({ ...prepared.draws, seed: sliced.seed, resamples: 200 }, prepared.statistics);
     const values = prepared.values();
     const metrics: SliceResult['metrics'] = {};
     for (const name of shown[task]) {

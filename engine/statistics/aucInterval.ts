@@ -30,7 +30,7 @@ function border(outside: number, inside: number, holds: (value: number) => boole
 }
 
 /** The value below which a standard normal has the given probability, at least 1/2. */
-function normalQuantile(probability: number): number {
+export function normalQuantile(probability: number): number {
   let [low, high] = [0, 40];
   while (high - low > 1e-12) {
     const middle = (low + high) / 2;

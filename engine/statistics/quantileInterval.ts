@@ -10,12 +10,18 @@ export function quantileInterval(
   q: number,
   confidence = 0.95,
 ): { low: number | null; high: number | null } {
-  const n = sorted.length;
-  const tail = (1 - confidence) / 2;
-  // The value of rank r is above the quantile when fewer than r values are below it.
-  const low = lastRank(n, (rank) => binomialAtMost(rank - 1, n, q) <= tail);
-  const high = n + 1 - lastRank(n, (rank) => binomialAtMost(rank - 1, n, 1 - q) <= tail);
+  const { low, high } = quantileRanks(sorted.length, q, confidence);
   return { low: sorted[low - 1] ?? null, high: sorted[high - 1] ?? null };
+}
+
+/** The ranks, from 1 on, of the values of `quantileInterval` among `n`; 0 or n + 1 where there is none. */
+export function quantileRanks(n: number, q: number, confidence: number): { low: number; high: number } {
+  const tail = (1 - confidence) / 2;
+  return {
+    // The value of rank r is above the quantile when fewer than r values are below it.
+    low: lastRank(n, (rank) => binomialAtMost(rank - 1, n, q) <= tail),
+    high: n + 1 - lastRank(n, (rank) => binomialAtMost(rank - 1, n, 1 - q) <= tail),
+  };
 }
 
 /** The largest rank of 1 to n for which a condition that holds from 1 on still holds; 0 for none. */

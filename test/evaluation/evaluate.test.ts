@@ -44,6 +44,7 @@ test('without a threshold the metrics of decisions are left out', () => {
     'pr_auc',
     'roc_auc',
     'recall_at_precision',
+    'lift',
     'log_loss',
     'brier',
     'ece',
@@ -66,12 +67,20 @@ test('a missing class is left out; a class that does not occur does not count', 
 });
 
 test('errors are in the unit of the target', () => {
-  assert.deepEqual(evaluate('regression', [1, 2, 3], [1, 2, 6])(), { rmse: Math.sqrt(3), mae: 1, r2: 1 - 9 / 2 });
+  assert.deepEqual(evaluate('regression', [1, 2, 3], [1, 2, 6])(), {
+    rmse: Math.sqrt(3),
+    mae: 1,
+    median_absolute_error: 0,
+    r2: 1 - 9 / 2,
+    mape: 1 / 3,
+    smape: 2 / 9,
+  });
 });
 
 test('rows with NaN are left out; no row has no value, and a constant target no R²', () => {
-  assert.deepEqual(evaluate('regression', [1, Number.NaN], [2, 5])(), { rmse: 1, mae: 1, r2: null });
-  assert.deepEqual(evaluate('regression', [], [])(), { rmse: null, mae: null, r2: null });
+  const names = ['rmse', 'mae', 'median_absolute_error', 'r2', 'mape', 'smape'];
+  assert.deepEqual(pick(evaluate('regression', [1, Number.NaN], [2, 5])(), ...names), [1, 1, 1, null, 1, 2 / 3]);
+  assert.deepEqual(pick(evaluate('regression', [], [])(), ...names), [null, null, null, null, null, null]);
 });
 
 test('a weight counts a row so many times, and leaves out what is not resampled', () => {

@@ -1,4 +1,4 @@
-import { shareOf } from '../confusion.ts';
+import { shareOf, type Confusion } from '../confusion.ts';
 import { shareInterval } from '../shareInterval.ts';
 import type { Measure } from './measure.ts';
 
@@ -11,12 +11,14 @@ export const accuracy: Measure = {
   needs: 'threshold',
   shareOf: 'all',
   interval: {
-    binary: ({ confusion: { tp, fp, fn, tn } }, confidence) => shareInterval(tp + tn, tp + fp + fn + tn, confidence),
-    multiclass: ({ n, right }, confidence) =>
+    binary: ({ confusion, squared }, confidence) =>
+      shareInterval(confusion.tp + confusion.tn, sizeOf(confusion), confidence, sizeOf(squared)),
+    multiclass: ({ n, right, squares }, confidence) =>
       shareInterval(
         right.reduce((a, b) => a + b, 0),
         n,
         confidence,
+        squares.n,
       ),
   },
   binary: ({ confusion: { tp, fp, fn, tn } }) => shareOf(tp + tn, tp + fp + fn + tn),
@@ -26,3 +28,7 @@ export const accuracy: Measure = {
       n,
     ),
 };
+
+function sizeOf({ tp, fp, fn, tn }: Confusion): number {
+  return tp + fp + fn + tn;
+}

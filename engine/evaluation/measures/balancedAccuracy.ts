@@ -13,11 +13,11 @@ export const balancedAccuracy: Measure = {
   behind: 'rarer',
   shareOf: 'classes',
   interval: {
-    binary: ({ confusion: { tp, fp, fn, tn } }, confidence) =>
+    binary: ({ confusion: { tp, fp, fn, tn }, squared }, confidence) =>
       macroInterval(
         [
-          [tp, tp + fn],
-          [tn, tn + fp],
+          [tp, tp + fn, squared.tp + squared.fn],
+          [tn, tn + fp, squared.tn + squared.fp],
         ],
         confidence,
       ),

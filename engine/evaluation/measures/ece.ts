@@ -10,5 +10,5 @@ export const ece: Measure = {
   needs: 'probability',
   // The bins of each resample would need a sort of their own.
   resampled: false,
-  binary: ({ labels, scores }) => expectedCalibrationError(calibrationBins(labels, scores)),
+  binary: ({ labels, scores, weights }) => expectedCalibrationError(calibrationBins(labels, scores, 10, weights)),
 };

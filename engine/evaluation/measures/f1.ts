@@ -10,6 +10,9 @@ export const f1: Measure = {
   source: 'scikit-learn f1_score',
   needs: 'threshold',
   behind: 'positives',
-  interval: { binary: ({ confusion: { tp, fp, fn } }, confidence) => f1Interval(tp, tp + fp + fn, confidence) },
+  interval: {
+    binary: ({ confusion: { tp, fp, fn }, squared }, confidence) =>
+      f1Interval(tp, tp + fp + fn, confidence, squared.tp + squared.fp + squared.fn),
+  },
   binary: ({ confusion: { tp, fp, fn } }) => shareOf(2 * tp, 2 * tp + fp + fn),
 };

@@ -9,9 +9,9 @@ export const logLoss: Measure = {
   docs: 'Mean negative log-likelihood, natural logarithm; probabilities are clipped to [ε, 1 − ε] with ε = 2⁻⁵².',
   source: 'scikit-learn log_loss',
   needs: 'probability',
-  loss: { binary: lossOf, multiclass: (probability) => -Math.log(clipped(probability)) },
+  loss: { binary: lossOf, multiclass: (_, probability) => -Math.log(clipped(probability)) },
   binary: ({ labels, scores, weights }) => weightedMean(labels, scores, weights, lossOf),
-  multiclass: ({ n, loss }) => shareOf(loss, n),
+  multiclass: ({ n, loss }) => (n === 0 ? null : shareOf(loss(), n)),
 };
 
 function lossOf(label: number, score: number): number {

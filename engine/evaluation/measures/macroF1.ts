@@ -19,8 +19,8 @@ export const macroF1: Measure = {
 
 function intervalOfMean(counts: ClassCounts, confidence: number): Interval | null {
   const either = classShares(counts, 'present', (right, labelled, predicted) => [right, labelled + predicted - right]);
-  const parts = either.flatMap(([both, whole]) => {
-    const interval = f1Interval(both, whole, confidence);
+  const parts = either.flatMap(([both, whole, squares]) => {
+    const interval = f1Interval(both, whole, confidence, squares);
     return interval ? [{ value: (2 * both) / (both + whole), ...interval }] : [];
   });
   return parts.length === 0 ? null : meanInterval(parts);

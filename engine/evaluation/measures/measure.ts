@@ -1,8 +1,8 @@
+import type { BinaryRows } from '../binaryRows.ts';
 import type { ClassCounts } from '../classCounts.ts';
-import type { Confusion } from '../confusion.ts';
 import type { Interval } from '../intervals.ts';
+import type { MetricParameters } from '../metricParameters.ts';
 import type { Task } from '../predictions.ts';
-import type { Ranking } from '../ranking.ts';
 import type { Residuals } from '../residuals.ts';
 
 /** What names, checks, completion, hover and the reference page need to know of a metric. */
@@ -18,20 +18,6 @@ export interface MetricDescription {
   source: string;
 }
 
-/** Rows of a binary model whose label and score are known. A formula may read any of the forms that are prepared. */
-export interface BinaryRows {
-  /** 1 is positive. */
-  labels: Float64Array;
-  scores: Float64Array;
-  /** Sorted once; weights do not change it. */
-  ranking: Ranking;
-  /** How often each row counts; undefined counts each once. */
-  weights: ArrayLike<number> | undefined;
-  /** Counts at the decision threshold. Only the formula of a measure that needs the threshold reads it. */
-  confusion: Confusion;
-  minPrecision: number;
-}
-
 /**
  * A metric that is computed from truth and predictions. It has a formula for each task that it fits; a formula gives
  * null where the metric is not defined.
@@ -42,13 +28,17 @@ export interface Measure extends MetricDescription {
    * out where the scores are no probabilities.
    */
   needs?: 'threshold' | 'min_precision' | 'probability';
+  /** The metric is left out where this is not given, and compared only with values at the same one. */
+  parameter?: keyof MetricParameters;
+  /** When rows leave the metric without a value, as half a sentence. */
+  undefinedWhen?: string;
   /** False when resamples do not repeat the metric, so that it has no interval. */
   resampled?: false;
   /**
-   * The rows that a binary metric is about: the positives, the rarer of both classes, or those decided as positive.
-   * Default: all.
+   * The rows that a binary metric is about: the positives, the negatives, the rarer of both classes, or those decided as
+   * positive. Default: all.
    */
-  behind?: 'positives' | 'rarer' | 'decided';
+  behind?: 'positives' | 'negatives' | 'rarer' | 'decided';
   /** The interval from the counts; without it, that of resamples. */
   interval?: CountedInterval;
   /**
@@ -67,17 +57,26 @@ export interface Measure extends MetricDescription {
 export interface CountedInterval {
   binary?: (rows: BinaryRows, confidence: number) => Interval | null;
   multiclass?: (counts: ClassCounts, confidence: number) => Interval | null;
+  regression?: (residuals: Residuals, confidence: number) => Interval | null;
   /** The interval spans the percentiles of the resamples as well, because the counts do not hold all that varies. */
   spansResamples?: true;
 }
 
-/** The loss of a row: of a label (1 is positive) and a score, of the probability of the true class, or of two values. */
+/**
+ * The loss of a row. Binary: of a label (1 is positive) and a score. Multiclass: of the true class and its probability.
+ * Regression: of two values. `decided` is the number of the decided class, NaN where nothing decides.
+ */
+export type LossOf = (truth: number, answer: number, decided: number, parameters: MetricParameters) => number;
+
+/** The losses of rows by task, for a metric that is their mean. */
 export interface RowLoss {
-  binary?: (label: number, score: number) => number;
-  multiclass?: (probability: number) => number;
-  regression?: (truth: number, prediction: number) => number;
+  binary?: LossOf;
+  multiclass?: LossOf;
+  regression?: LossOf;
   /** The metric is the root of the mean, or 1 − the mean over the variance of the true values. */
   as?: 'root' | 'explained';
+  /** The largest loss that a row can have: rows that are all alike have an interval up to it. */
+  largest?: (parameters: MetricParameters) => number;
 }
 
 /** The tasks that a measure has a formula for. */

@@ -1,3 +1,4 @@
+import { classSizes } from '../binaryRows.ts';
 import { shareInterval } from '../shareInterval.ts';
 import type { Ranking } from '../ranking.ts';
 import type { Measure } from './measure.ts';
@@ -11,9 +12,9 @@ export const prAuc: Measure = {
   behind: 'positives',
   // As a share of the positives (Boyd, Eng and Page 2013); the resamples add what the negatives vary.
   interval: {
-    binary: ({ ranking }, confidence) => {
-      const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
-      return shareInterval((averagePrecision(ranking) ?? 0) * positives, positives, confidence);
+    binary: (rows, confidence) => {
+      const [{ weight, squares }] = classSizes(rows);
+      return shareInterval((averagePrecision(rows.ranking, rows.weights) ?? 0) * weight, weight, confidence, squares);
     },
     spansResamples: true,
   },

@@ -9,7 +9,11 @@ export const precision: Measure = {
   docs: 'Share of positive decisions that are right.',
   source: 'scikit-learn precision_score',
   needs: 'threshold',
+  undefinedWhen: 'no row is decided as positive',
   behind: 'decided',
-  interval: { binary: ({ confusion: { tp, fp } }, confidence) => shareInterval(tp, tp + fp, confidence) },
+  interval: {
+    binary: ({ confusion: { tp, fp }, squared }, confidence) =>
+      shareInterval(tp, tp + fp, confidence, squared.tp + squared.fp),
+  },
   binary: ({ confusion: { tp, fp } }) => shareOf(tp, tp + fp),
 };

@@ -11,6 +11,9 @@ export const recall: Measure = {
   needs: 'threshold',
   behind: 'positives',
   shareOf: 'positives',
-  interval: { binary: ({ confusion: { tp, fn } }, confidence) => shareInterval(tp, tp + fn, confidence) },
+  interval: {
+    binary: ({ confusion: { tp, fn }, squared }, confidence) =>
+      shareInterval(tp, tp + fn, confidence, squared.tp + squared.fn),
+  },
   binary: ({ confusion: { tp, fn } }) => shareOf(tp, tp + fn),
 };

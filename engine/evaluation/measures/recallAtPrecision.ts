@@ -1,8 +1,9 @@
 import { incompleteBeta } from '../../statistics/betaTail.ts';
-import { binomialInterval } from '../../statistics/binomialInterval.ts';
+import { classSizes, type BinaryRows } from '../binaryRows.ts';
 import type { Interval } from '../intervals.ts';
 import type { Ranking } from '../ranking.ts';
-import type { BinaryRows, Measure } from './measure.ts';
+import { shareInterval } from '../shareInterval.ts';
+import type { Measure } from './measure.ts';
 
 export const recallAtPrecision: Measure = {
   name: 'recall_at_precision',
@@ -48,34 +49,49 @@ export function bestRecall(
  * The recall where the interval of the precision is above the wanted one, and where it reaches it: a threshold may
  * reach the precision by chance. The resamples add that the threshold varies.
  */
-function intervalOfRecall({ ranking, minPrecision }: BinaryRows, confidence: number): Interval | null {
-  const found = new Uint32Array(ranking.groupEnds.length);
-  let positives = 0;
+function intervalOfRecall(rows: BinaryRows, confidence: number): Interval | null {
+  const { ranking, minPrecision, weights, squares } = rows;
+  const groups = ranking.groupEnds.length;
+  // The positives found down to each group, and the rows decided as positive, as rows of equal weight.
+  const found = new Float64Array(groups);
+  const right = new Float64Array(groups);
+  const decided = new Float64Array(groups);
+  let [positives, seen, squared] = [0, 0, 0];
   for (const [group, end] of ranking.groupEnds.entries()) {
-    for (let k = ranking.groupEnds[group - 1] ?? 0; k < end; k++)
-      positives += ranking.labels[ranking.order[k] ?? 0] ?? 0;
+    for (let k = ranking.groupEnds[group - 1] ?? 0; k < end; k++) {
+      const row = ranking.order[k] ?? 0;
+      const weight = weights ? (weights[row] ?? 0) : 1;
+      seen += weight;
+      squared += squares ? (squares[row] ?? 0) : weight;
+      if (ranking.labels[row] === 1) positives += weight;
+    }
+    const each = squared > 0 ? seen / squared : 1;
     found[group] = positives;
+    right[group] = positives * each;
+    decided[group] = seen * each;
   }
   if (positives === 0) return null;
   const tail = (1 - confidence) / 2;
   // The largest recall whose precision has an interval above the wanted one, by the exact test of the wanted one.
-  const most = (holds: (right: number, decided: number) => boolean) =>
-    found.findLast((right, group) => {
-      const decided = ranking.groupEnds[group] ?? 0;
-      const away =
-        (right / decided - minPrecision) / Math.sqrt((minPrecision * (1 - minPrecision) + 1 / decided) / decided);
-      return away > -farAway && holds(right, decided);
-    }) ?? 0;
+  const most = (holds: (right: number, decided: number) => boolean) => {
+    for (let group = groups - 1; group >= 0; group--) {
+      const [rightly, all] = [right[group] ?? 0, decided[group] ?? 0];
+      const away = (rightly / all - minPrecision) / Math.sqrt((minPrecision * (1 - minPrecision) + 1 / all) / all);
+      if (away > -farAway && holds(rightly, all)) return found[group] ?? 0;
+    }
+    return 0;
+  };
   const sure = most(
-    (right, decided) =>
-      right > 0 && right / decided >= minPrecision && incompleteBeta(minPrecision, right, decided - right + 1) <= tail,
+    (rightly, all) =>
+      rightly > 0 && rightly / all >= minPrecision && incompleteBeta(minPrecision, rightly, all - rightly + 1) <= tail,
   );
   const possible = most(
-    (right, decided) => right === decided || incompleteBeta(minPrecision, right + 1, decided - right) <= 1 - tail,
+    (rightly, all) => rightly >= all || incompleteBeta(minPrecision, rightly + 1, all - rightly) <= 1 - tail,
   );
+  const { weight, squares: squaresOf } = classSizes(rows)[0];
   return {
-    low: sure === 0 ? 0 : binomialInterval(sure, positives, confidence).low,
-    high: binomialInterval(possible, positives, confidence).high,
+    low: sure === 0 ? 0 : (shareInterval(sure, weight, confidence, squaresOf)?.low ?? 0),
+    high: shareInterval(possible, weight, confidence, squaresOf)?.high ?? 1,
   };
 }
 

@@ -1,8 +1,9 @@
 import { aucInterval } from '../../statistics/aucInterval.ts';
 import { shareInterval } from '../shareInterval.ts';
+import { classSizes, type BinaryRows } from '../binaryRows.ts';
 import type { Interval } from '../intervals.ts';
 import type { Ranking } from '../ranking.ts';
-import type { BinaryRows, Measure } from './measure.ts';
+import type { Measure } from './measure.ts';
 
 export const rocAuc: Measure = {
   name: 'roc_auc',
@@ -46,11 +47,10 @@ export function areaUnderRoc(ranking: Ranking, weights?: ArrayLike<number>): num
 const fewestOfClass = 30;
 
 /** Newcombe's interval; that of a share of the rarer class, which any scores keep to, while that class has few rows. */
-function intervalOfArea({ ranking }: BinaryRows, confidence: number): Interval | null {
-  const area = areaUnderRoc(ranking);
+function intervalOfArea(rows: BinaryRows, confidence: number): Interval | null {
+  const area = areaUnderRoc(rows.ranking, rows.weights);
   if (area === null) return null;
-  const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
-  const negatives = ranking.labels.length - positives;
+  const [positives, negatives] = classSizes(rows).map(({ effective }) => effective) as [number, number];
   const rarer = Math.min(positives, negatives);
   return rarer < fewestOfClass
     ? shareInterval(area * rarer, rarer, confidence)

@@ -1,5 +1,5 @@
 import { checkCancelled } from '../../base/errors.ts';
-import { prepareMetrics, type EvaluationOptions, type Metrics } from '../../evaluation/evaluate.ts';
+import { prepareBoth, prepareMetrics, type EvaluationOptions, type Metrics } from '../../evaluation/evaluate.ts';
 import {
   fairnessIntervalOf,
   fairnessResults,
@@ -44,9 +44,11 @@ export interface EvaluationRequest {
 
 export function evaluateRows(request: EvaluationRequest): Evaluation {
   const { test, options, championThreshold, attributes, seed, signal } = request;
-  const { rows, truth, predictions, champion } = test;
-  const prepared = prepareMetrics(truth, predictions, options);
-  const compared = champion && prepareMetrics(truth, champion, { ...options, threshold: championThreshold });
+  const { truth, predictions, champion } = test;
+  const own = { predictions, options };
+  const [prepared, compared] = champion
+    ? prepareBoth(truth, own, { predictions: champion, options: { ...options, threshold: championThreshold } })
+    : [prepareMetrics(truth, predictions, options), null];
   const decided = predictions.task === 'binary' ? decidedBy(predictions, options.threshold) : null;
   const byAttribute =
     decided !== null
@@ -55,7 +57,7 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
   const differencesOf = (values: Metrics, champion: Metrics): Metrics =>
     Object.fromEntries(Object.keys(values).map((key) => [key, difference(values[key], champion[key])]));
   const values = prepared.values();
-  const resampled = resample({ n: rows, seed }, (weights) => {
+  const resampled = resample({ ...prepared.draws, seed }, (weights) => {
     checkCancelled(signal);
     const statistics = prepared.statistics(weights);
     const rival = compared?.statistics(weights);
@@ -78,6 +80,7 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
       performance[key] = {
         ...estimate(value, prepared.n, prepared.intervalOf(key, resampled, defaultConfidence)),
         behind: prepared.rowsBehind(key),
+        ...(prepared.effective !== null && { effective: prepared.effective }),
       };
   return {
     n: prepared.n,

@@ -86,6 +86,7 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
 
 const kinds = {
   positives: 'positive rows',
+  negatives: 'negative rows',
   rarer: 'rows of the rarer class',
   decided: 'positive decisions',
   all: 'rows',

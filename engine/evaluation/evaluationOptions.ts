@@ -1,0 +1,11 @@
+import type { MetricParameters } from './metricParameters.ts';
+
+export interface EvaluationOptions {
+  /** The threshold of a binary decision; without it, and without decisions, the metrics of decisions are left out. */
+  threshold: number | null;
+  minPrecision: number;
+  /** False when the scores are no probabilities, such as those of a decision function. Default true. */
+  areProbabilities?: boolean | undefined;
+  /** What some metrics need to know; those that need what is not given are left out. */
+  parameters?: MetricParameters | undefined;
+}

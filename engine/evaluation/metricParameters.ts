@@ -1,0 +1,27 @@
+/** What a wrong or right decision costs: a row by true class, a column by decided class, in the order of the classes. */
+export type Costs = readonly (readonly number[])[];
+
+/** What some metrics need to know besides truth and predictions; a metric whose parameter is not given is left out. */
+export interface MetricParameters {
+  /** Weight of the recall in `f_beta`. */
+  beta?: number | undefined;
+  /** Classes that `top_k_accuracy` looks among. Default 2. */
+  topK?: number | undefined;
+  /** Rows with the highest scores that `precision_at_k` and `recall_at_k` look at; of a ranking, by query. */
+  atK?: number | undefined;
+  /** Share of rows with the highest scores that `lift` looks at. Default 0.1. */
+  topShare?: number | undefined;
+  /** The quantile that `quantile_loss` judges predictions of. */
+  quantile?: number | undefined;
+  /** The costs of `cost`. */
+  costs?: Costs | undefined;
+}
+
+export const defaultTopK = 2;
+export const defaultTopShare = 0.1;
+
+/** The parameters that a metric is at, so that values at other ones are not compared with it. */
+export function parameterOf(name: keyof MetricParameters, given: MetricParameters | undefined): unknown {
+  const defaults: MetricParameters = { topK: defaultTopK, topShare: defaultTopShare };
+  return given?.[name] ?? defaults[name];
+}

@@ -1,0 +1,125 @@
+import { binaryRows, classSizes, type BinaryRows } from '../binaryRows.ts';
+import { combine, rankBins, spreadCodes, valueBins } from '../condense.ts';
+import type { EvaluationOptions } from '../evaluationOptions.ts';
+import { rowHits } from '../rowHits.ts';
+import { oneSidedInterval } from '../oneSidedInterval.ts';
+import { decidedBy, type Decided, type Predictions } from '../predictions.ts';
+import { rareClassInterval } from '../rareClassInterval.ts';
+import type { TaskRows } from '../taskRows.ts';
+import { union } from '../union.ts';
+import { pick } from '../weights.ts';
+import { equalRows, keepRows, partsOfRows, type KeptRows } from './keptRows.ts';
+
+/** Scores of one class, with a threshold or decisions. */
+export function binaryTask(
+  truth: Float64Array,
+  predictions: Predictions,
+  options: EvaluationOptions,
+): TaskRows<BinaryRows> {
+  const { values } = predictions;
+  const rows = keepRows(
+    truth.length,
+    predictions.weights,
+    (i) => !Number.isNaN(truth[i] ?? Number.NaN) && !Number.isNaN(values[i] ?? Number.NaN),
+  );
+  const decided = decidedBy(predictions, options.threshold);
+  const task = taskOf(
+    rows,
+    {
+      labels: pick(truth, rows.kept),
+      scores: pick(values, rows.kept),
+      decided: decided && { ...decided, values: pick(decided.values, rows.kept) },
+    },
+    options,
+  );
+  return {
+    ...task,
+    hits: ({ shareOf }) =>
+      decided &&
+      rowHits(shareOf, truth, (i) => {
+        const score = decided.values[i] ?? Number.NaN;
+        return Number.isNaN(values[i] ?? Number.NaN) ? Number.NaN : Number(score >= decided.threshold);
+      }),
+  };
+}
+
+interface KnownRows {
+  labels: Float64Array;
+  scores: Float64Array;
+  decided: Decided | null;
+}
+
+function taskOf(kept: KeptRows, known: KnownRows, options: EvaluationOptions): TaskRows<BinaryRows> {
+  const { labels, scores, decided } = known;
+  const parameters = options.parameters ?? {};
+  const areProbabilities = options.areProbabilities ?? true;
+  const decidedAt = (i: number) =>
+    decided ? Number((decided.values[i] ?? Number.NaN) >= decided.threshold) : Number.NaN;
+  const isPositive = (label: number) => label === 1;
+  return {
+    ...partsOfRows(kept),
+    parameters,
+    usuallyUndefinedWhen: 'the rows hold only one class',
+    formula: ({ binary, needs, parameter }) =>
+      (needs === 'threshold' && !decided) ||
+      (needs === 'probability' && !areProbabilities) ||
+      (parameter !== undefined && parameters[parameter] === undefined)
+        ? undefined
+        : binary,
+    rows: binaryRows(known, { minPrecision: options.minPrecision, parameters }),
+    losses: ({ loss }) => {
+      const of = loss?.binary;
+      return of && labels.map((label, i) => of(label, scores[i] ?? Number.NaN, decidedAt(i), parameters));
+    },
+    interval: ({ interval, loss, needs }) => {
+      const of = loss?.binary;
+      if (!of || needs === 'threshold') return interval?.binary;
+      return (rows, confidence) => {
+        const lossOf = (label: number, i: number) => of(label, scores[i] ?? 0, Number.NaN, parameters);
+        return union(rareClassInterval(rows, lossOf, confidence), oneSidedInterval(rows, lossOf, confidence));
+      };
+    },
+    hits: () => null,
+    behind: (rows, measure) => {
+      const [positives, negatives] = classSizes(rows);
+      const rarer = Math.min(positives.effective, negatives.effective);
+      if (rarer === 0) return 0;
+      const { confusion, squared } = rows;
+      return {
+        positives: positives.effective,
+        negatives: negatives.effective,
+        rarer,
+        decided: equalRows(confusion.tp + confusion.fp, squared.tp + squared.fp),
+        all: equalRows(positives.weight + negatives.weight, positives.squares + negatives.squares),
+      }[measure.behind ?? 'all'];
+    },
+    condensing: {
+      codes: (bins) => {
+        const kinds = Int32Array.from(labels, (label, i) => 2 * Number(isPositive(label)) + Number(decidedAt(i) === 1));
+        const codes = combine(rankBins(scores, bins), kinds);
+        const weighted = kept.weights ? combine(codes, valueBins(kept.weights, weightBins)) : codes;
+        return spreadCodes(weighted, kept.kept, kept.rowsGiven);
+      },
+      condensed: (cells) => {
+        const mean = (values: ArrayLike<number>) => cells.mean(values, kept.kept);
+        const size = cells.counts.length;
+        return taskOf(
+          {
+            rowsGiven: size,
+            kept: Uint32Array.from({ length: size }, (_, i) => i),
+            weights: kept.weights && mean(kept.weights),
+          },
+          {
+            labels: mean(labels),
+            scores: mean(scores),
+            decided: decided && { values: mean(labels.map((_, i) => decidedAt(i))), threshold: 0.5 },
+          },
+          options,
+        );
+      },
+    },
+  };
+}
+
+/** Weights are told apart by about as many values. */
+export const weightBins = 16;
