@@ -140,6 +140,8 @@ export interface ModelVersionSummary {
   gatesPassed: number;
   gatesTotal: number;
   gatesUndecidable?: number | undefined;
+  /** The reason of the person who promoted it against its gates; missing when nobody did. */
+  override?: string | undefined;
   /** Rows of the second fit that is served in place of the tested one; missing without one. */
   refitRows?: number | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Expectation, WindowStatus } from './drift.ts';
 import type { ModelFacts } from './modelFacts.ts';
 import type { GateResult, Verdict } from './gates.ts';
+import type { VersionRecord } from './registry.ts';
 import type { ParamValue } from './runs.ts';
 
 /** A value with its interval; `low` and `high` are null when no interval was computed. */
@@ -68,6 +69,8 @@ interface CardOfVersion {
   /** The run that made it; null when not known. */
   run: CardRun | null;
   versions: { version: number; aliases: string[]; createdAt: number; headline: number | null }[];
+  /** Overrides, approvals, comments and promotions. */
+  record: VersionRecord;
 }
 
 export interface CardRun {

@@ -12,6 +12,7 @@ import { getRuns } from '../tracking/runDetail.ts';
 import type { Store } from '../store/store.ts';
 import { aliasesOf, champion } from '../registry/aliases.ts';
 import { getVersion, latestVersion, versionOf } from '../registry/modelVersions.ts';
+import { versionRecord } from '../registry/promotions.ts';
 import { registeredModel, registeredVersion } from '../registry/registeredModels.ts';
 import { factsOfVersion } from './modelFacts.ts';
 import { summariseVersions } from '../registry/summariseVersions.ts';
@@ -45,6 +46,7 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
       createdAt: other.createdAt,
       headline: report ? (other.metrics[report.headlineMetric] ?? null) : null,
     })),
+    record: versionRecord(store, { name: model, version }),
   };
   if (!report) return { ...shared, isValidated: false, description: row.description };
   const verdict = verdictOfGates(report.gates);

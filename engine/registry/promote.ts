@@ -1,11 +1,14 @@
 import type { ModelRef } from '../../protocol/models.ts';
 import { WorkError } from '../base/errors.ts';
-import { describeGate } from '../evaluation/gates.ts';
 import type { Store } from '../store/store.ts';
 import { recordEvent } from '../tracking/events.ts';
+import { describeGate } from '../evaluation/gates.ts';
 import { champion, challenger, championBefore, challengerOf, championOf, setAlias } from './aliases.ts';
-import { gatesAgainst } from './championGates.ts';
+import { recordAudit } from './audit.ts';
+import { judgePromotion } from './judgePromotion.ts';
 import { getVersion } from './modelVersions.ts';
+import { recordPromotion } from './promotions.ts';
+import { readRegistryRules } from './registryRules.ts';
 
 export interface Promotion extends ModelRef {
   previous: number | null;
@@ -18,38 +21,54 @@ export interface PromotionRequest {
   actor: string;
   /** The time of the promotion on the caller's clock; now by default. */
   at?: number | undefined;
+  /** The reason to promote against gates that did not pass; only of a person. */
+  override?: string | undefined;
 }
 
-/** Makes a version the champion; the only way to promote. Throws WorkError with the failed gates. */
+/**
+ * Makes a version the champion; the only way to promote. Throws WorkError with the failed gates or the missing
+ * approvals. With `override` a person promotes against gates that did not pass, which is recorded.
+ */
 export function promote(store: Store, { name, version }: ModelRef, request: PromotionRequest): Promotion {
-  const { why, actor, at = Date.now() } = request;
+  const { why, actor, at = Date.now(), override } = request;
+  const rules = readRegistryRules(store.root);
   return store.sql.write(() => {
+    const recordedAt = Date.now();
     const wanted = getVersion(store, name, version);
     const current = championOf(store, name);
-    const isChampion = current?.version === version;
-    const gates = gatesAgainst(wanted, isChampion ? null : current);
-    const failed = gates.filter((gate) => !gate.passed);
-    if (failed.length > 0)
-      throw new WorkError(
-        `\`${name}\` v${version} did not pass ${failed.length} of ${gates.length} gates, so it is not promoted: ${failed.map(describeGate).join('; ')}.`,
-      );
-    if (isChampion) return { name, version, previous: version };
-    const previous = setAlias(store, { model: name, alias: champion, version, kind: 'promoted', why, actor, at });
+    if (current?.version === version) return { name, version, previous: version };
+    const { gates, overridden } = judgePromotion(store, wanted, current, { actor, override, rules });
+    const reason = overridden.length > 0 ? (override ?? null) : null;
+    const subject = { model: name, version };
+    if (reason !== null) recordAudit(store, actor, 'gates overridden', { ...subject, reason, gates: overridden });
+    recordAudit(store, actor, 'version promoted', {
+      ...subject,
+      previous: current?.version ?? null,
+      why,
+      gates: gates.map((gate) => `${gate.kind}: ${describeGate(gate)}`),
+    });
+    const moved = { model: name, actor, at, recordedAt };
+    const previous = setAlias(store, { ...moved, alias: champion, version, kind: 'promoted', why });
     if (challengerOf(store, name)?.version === version)
-      setAlias(store, {
-        model: name,
-        alias: challenger,
-        version: null,
-        kind: 'cleared',
-        why: 'became champion',
-        actor,
-        at,
-      });
+      setAlias(store, { ...moved, alias: challenger, version: null, kind: 'cleared', why: 'became champion' });
+    recordPromotion(store, {
+      name,
+      version,
+      kind: 'promoted',
+      previous,
+      at,
+      recordedAt,
+      actor,
+      why,
+      overrideReason: reason,
+      gates,
+      statement: null,
+    });
     recordEvent(store, {
       at,
       kind: 'promoted',
       monitor: null,
-      text: `v${version} became champion${previous === null ? '' : `, v${previous} before`}: ${why}`,
+      text: `v${version} became champion${previous === null ? '' : `, v${previous} before`}: ${why}${reason === null ? '' : `; gates overridden: ${reason}`}`,
       model: name,
       modelVersion: version,
       runId: wanted.runId,
@@ -61,14 +80,15 @@ export function promote(store: Store, { name, version }: ModelRef, request: Prom
 
 /**
  * Makes the previous champion champion again. A second rollback goes one version further back, not to the one that was
- * just rolled back.
+ * just rolled back. It needs neither gates nor approvals: that version was promoted before.
  */
 export function rollback(
   store: Store,
   name: string,
-  { actor, at = Date.now() }: Omit<PromotionRequest, 'why'>,
+  { actor, at = Date.now(), why }: { actor: string; at?: number | undefined; why?: string | undefined },
 ): Promotion {
   return store.sql.write(() => {
+    const recordedAt = Date.now();
     const current = championOf(store, name);
     if (!current) throw new WorkError(`\`${name}\` has no champion to roll back.`);
     const before = championBefore(store, name);
@@ -76,20 +96,43 @@ export function rollback(
       throw new WorkError(
         `\`${name}\` v${current.version} is its first champion; there is no earlier one to go back to.`,
       );
+    const { gates } = getVersion(store, name, before).report;
+    const reason = why === undefined || why.trim() === '' ? `rolled back from ${current.version}` : why;
+    recordAudit(store, actor, 'version rolled back', {
+      model: name,
+      version: before,
+      previous: current.version,
+      why: reason,
+      gates: gates.map((gate) => `${gate.kind}: ${describeGate(gate)}`),
+    });
     setAlias(store, {
       model: name,
       alias: champion,
       version: before,
       kind: 'rolled back',
-      why: `rolled back from ${current.version}`,
+      why: reason,
       actor,
       at,
+      recordedAt,
+    });
+    recordPromotion(store, {
+      name,
+      version: before,
+      kind: 'rolled back',
+      previous: current.version,
+      at,
+      recordedAt,
+      actor,
+      why: reason,
+      overrideReason: null,
+      gates,
+      statement: null,
     });
     recordEvent(store, {
       at,
       kind: 'rolled back',
       monitor: null,
-      text: `v${current.version} rolled back to v${before}`,
+      text: `v${current.version} rolled back to v${before}${why === undefined || why.trim() === '' ? '' : `: ${why}`}`,
       model: name,
       modelVersion: before,
       runId: null,

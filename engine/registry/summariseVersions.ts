@@ -2,6 +2,7 @@ import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { runNames } from '../tracking/runNames.ts';
 import type { Store } from '../store/store.ts';
 import { aliasesOf, challenger, champion } from './aliases.ts';
+import { overriddenVersions } from './promotions.ts';
 import { readVersionSummary } from './versionSummary.ts';
 
 /** All versions of a model for lists, newest first. */
@@ -18,6 +19,7 @@ export function summariseVersions(store: Pick<Store, 'sql'>, model: string): Mod
      FROM model_versions WHERE model = ? ORDER BY version DESC`,
     model,
   );
+  const overridden = overriddenVersions(store, model);
   const names = runNames(
     store,
     rows.map((row) => row.run_id),
@@ -38,6 +40,7 @@ export function summariseVersions(store: Pick<Store, 'sql'>, model: string): Mod
       createdAt: row.created_at,
       runName: names.get(row.run_id) ?? row.run_id.slice(0, 8),
       ...readVersionSummary(row.summary),
+      ...(overridden.has(row.version) && { override: overridden.get(row.version) }),
     };
   });
 }

@@ -148,9 +148,12 @@ test('each change has a kind, an actor and an entry in the audit, which shows wh
       ['alias set', 'test:me'],
       ['version registered', 'test:me'],
       ['alias set', 'test:me'],
+      ['version promoted', 'terminal:anna'],
       ['alias set', 'terminal:anna'],
+      ['version promoted', 'editor:ben'],
       ['alias set', 'editor:ben'],
       ['alias removed', 'editor:ben'],
+      ['version rolled back', 'mlflow:cleo'],
       ['alias set', 'mlflow:cleo'],
     ],
   );

@@ -8,6 +8,7 @@ import { Models } from './models.ts';
 import { Monitor } from './monitors.ts';
 import { Params } from './params.ts';
 import { PrimaryMetric } from './primaryMetric.ts';
+import { Registry } from './registry.ts';
 import { Retraining } from './retraining.ts';
 import { Stage } from './stages.ts';
 
@@ -46,6 +47,7 @@ export const ProjectSchema = Type.Object(
     params: Type.Optional(Params),
     datasets: Type.Optional(Type.Record(Type.String(), Dataset, { description: 'Named tables.' })),
     models: Type.Optional(Models),
+    registry: Type.Optional(Registry),
     stages: Type.Record(Type.String(), Stage, { description: 'The stages of the project, which form a graph.' }),
     deployments: Type.Optional(Type.Record(Type.String(), Deployment, { description: 'Deployments of the model.' })),
     monitors: Type.Optional(Type.Record(Type.String(), Monitor, { description: 'Monitors of the deployments.' })),
