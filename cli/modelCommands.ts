@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { InspectOptions } from './commands/inspect.ts';
-import type { ModelCardOptions } from './commands/models.ts';
+import type { ModelCardOptions, PromoteModelOptions, RollbackModelOptions } from './commands/models.ts';
 import type { AliasModelOptions } from './commands/models/alias.ts';
+import type { ApproveModelOptions } from './commands/models/approve.ts';
 import type { ModelsAtOptions } from './commands/models/at.ts';
 import type { ModelsAuditOptions } from './commands/models/audit.ts';
 import type { Action } from './dataCommands.ts';
@@ -18,14 +19,40 @@ export function registerModelCommands(
   sub(
     'promote <version>',
     'make a version the champion if it passes its gates; MODEL@VERSION in a project with several models',
-  ).action(
-    action(async (context, [version = '']) => (await import('./commands/models.ts')).promoteModel(context, version)),
-  );
+  )
+    .option('--why <reason>', 'the reason, for the audit and the history')
+    .option('--override <reason>', 'promote it against gates that did not pass; the reason is recorded')
+    .action(
+      action<PromoteModelOptions>(async (context, [version = ''], options) =>
+        (await import('./commands/models.ts')).promoteModel(context, version, options),
+      ),
+    );
   sub('register <run>', 'register the model of a run as a version, such as that of a trial of a sweep').action(
     action(async (context, [run = '']) => (await import('./commands/models.ts')).registerModel(context, run)),
   );
-  sub('rollback [model]', 'make the previous champion the champion again').action(
-    action(async (context, [model]) => (await import('./commands/models.ts')).rollbackModel(context, model)),
+  sub('rollback [model]', 'make the previous champion the champion again')
+    .option('--why <reason>', 'the reason, for the audit and the history')
+    .action(
+      action<RollbackModelOptions>(async (context, [model], options) =>
+        (await import('./commands/models.ts')).rollbackModel(context, model, options),
+      ),
+    );
+  sub('show <version>', 'show the gates, promotions, approvals and comments of a version').action(
+    action(async (context, [version = '']) => (await import('./commands/models/show.ts')).showModel(context, version)),
+  );
+  sub('approve <version>', 'approve a version for a stage, as the person of this account')
+    .option('--stage <stage>', 'staging or production (default: production)')
+    .option('--why <reason>', 'the reason')
+    .option('--withdraw', 'withdraw the approval instead')
+    .action(
+      action<ApproveModelOptions>(async (context, [version = ''], options) =>
+        (await import('./commands/models/approve.ts')).approveModel(context, version, options),
+      ),
+    );
+  sub('comment <version> <text...>', 'add a comment to a version').action(
+    action(async (context, [version = '', ...text]) =>
+      (await import('./commands/models/comment.ts')).commentModel(context, version, text.join(' ')),
+    ),
   );
   sub('alias [version] [name]', 'list the aliases, give one to a version, or remove one')
     .option('--remove <name>', 'remove this alias')

@@ -1,6 +1,9 @@
 import { buildCard } from '../engine/cards/buildCard.ts';
 import { validatedModel } from '../engine/project/models.ts';
 import { actorOf } from '../engine/registry/audit.ts';
+import { approvalsOf, approveVersion, missingApprovals } from '../engine/registry/approvals.ts';
+import { addComment } from '../engine/registry/comments.ts';
+import { readRegistryRules } from '../engine/registry/registryRules.ts';
 import { inspectNamed } from '../engine/cards/inspectNamed.ts';
 import { modelsOfRun } from '../engine/runner/modelsOfRun.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
@@ -16,8 +19,23 @@ export function modelHandlers(store: HostStore, project: HostProject): AreaHandl
     'models/ofRun': ({ runId }) => modelsOfRun(store.required(), runId),
     'models/inspect': ({ address, open, python }) =>
       inspectNamed({ project: project.shown(), store: store.created(), text: address, open, python: python ?? {} }),
-    'models/promote': (model) =>
-      promote(store.required(), model, { why: 'promoted by hand', actor: actorOf('editor') }),
+    'models/promote': ({ name, version, override, why }) =>
+      promote(
+        store.required(),
+        { name, version },
+        { why: why ?? 'promoted by hand', actor: actorOf('editor'), override },
+      ),
+    'models/approve': ({ name, version, stage, why, withdraw }) => {
+      const ref = { name, version };
+      const own = store.required();
+      approveVersion(own, ref, { stage, why, actor: actorOf('editor') }, withdraw === true ? 'withdraw' : 'approve');
+      return {
+        approvals: approvalsOf(own, ref),
+        missing: missingApprovals(own, ref, stage, readRegistryRules(own.root)),
+      };
+    },
+    'models/comment': ({ name, version, text }) =>
+      addComment(store.required(), { name, version }, text, actorOf('editor')),
     'models/register': ({ runId }) =>
       registerRun(store.required(), runId, (stage) => validatedModel(project.config(), stage).name, actorOf('editor')),
     'models/rollback': ({ name }) => rollback(store.required(), name, { actor: actorOf('editor') }),

@@ -1,3 +1,4 @@
+import type { Approval, VersionComment } from './registry.ts';
 import type { ModelRef, ModelSelector } from './models.ts';
 import type { Blame, RunPart } from './blame.ts';
 import type {
@@ -113,8 +114,20 @@ export interface EngineRequests {
     params: { address: string; open: boolean; python?: Record<string, string> };
     result: InspectedModel;
   };
-  /** Moves the champion alias after the gates; rejected with a message when a gate fails. */
-  'models/promote': { params: ModelRef; result: ModelRef & { previous: number | null } };
+  /**
+   * Moves the champion alias after the gates; rejected with a message when a gate does not pass or an approval is missing.
+   * `override` is the reason of a person who promotes against gates.
+   */
+  'models/promote': {
+    params: ModelRef & { override?: string; why?: string };
+    result: ModelRef & { previous: number | null };
+  };
+  /** Approves a version for a stage; `missing` is the sentence about the approvals that it still lacks. */
+  'models/approve': {
+    params: ModelRef & { stage: Approval['stage']; why: string; withdraw?: boolean };
+    result: { approvals: Approval[]; missing: string | null };
+  };
+  'models/comment': { params: ModelRef & { text: string }; result: VersionComment };
   /**
    * Makes each model that a run validated a version; `made` is false when it was one before. Rejected when the run
    * validated none.

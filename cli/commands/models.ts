@@ -46,7 +46,7 @@ export async function models(context: CommandContext): Promise<number> {
         `v${version}`,
         several && metrics[key] !== undefined ? `${key} ${value}` : value,
         aliases.join(', '),
-        one.isValidated ? versionGatesText(one) : 'not validated',
+        gatesCell(one),
         ...(isRefitted ? [one.refitRows === undefined ? '–' : `${count(one.refitRows)} rows`] : []),
         flavour ?? '–',
         runName,
@@ -70,6 +70,12 @@ export async function models(context: CommandContext): Promise<number> {
   return exitCodes.done;
 }
 
+function gatesCell(version: Pick<ModelVersionSummary, 'isValidated' | 'override' | GateCount>): string {
+  if (!version.isValidated) return 'not validated';
+  return `${versionGatesText(version)}${version.override === undefined ? '' : ', overridden'}`;
+}
+type GateCount = 'gatesPassed' | 'gatesTotal' | 'gatesUndecidable';
+
 /** The metric that stands for the versions of a model: the first declared one that they have. */
 function shownMetric(versions: readonly ModelVersionSummary[], model: string, declared: readonly string[]): string {
   const own = versions.filter((version) => version.model === model);
@@ -80,11 +86,21 @@ function shownMetric(versions: readonly ModelVersionSummary[], model: string, de
   );
 }
 
-/** `loopwright models promote [MODEL@]VERSION`: promotes a version that passes its gates. */
-export async function promoteModel(context: CommandContext, version: string): Promise<number> {
+export interface PromoteModelOptions {
+  why?: string;
+  override?: string;
+}
+
+/** `loopwright models promote [MODEL@]VERSION`: promotes a version that passes its gates, or against them with a reason. */
+export async function promoteModel(
+  context: CommandContext,
+  version: string,
+  { why, override }: PromoteModelOptions,
+): Promise<number> {
   const result = promote(context.store(), readModel(context.config(), version), {
-    why: 'promoted by hand',
+    why: why ?? 'promoted by hand',
     actor: actorOf('terminal'),
+    override,
   });
   if (context.json) context.printJson(result);
   else {
@@ -115,10 +131,18 @@ export async function registerModel(context: CommandContext, run: string): Promi
   return exitCodes.done;
 }
 
+export interface RollbackModelOptions {
+  why?: string;
+}
+
 /** `loopwright models rollback [MODEL]`. */
-export async function rollbackModel(context: CommandContext, name: string | undefined): Promise<number> {
+export async function rollbackModel(
+  context: CommandContext,
+  name: string | undefined,
+  { why }: RollbackModelOptions,
+): Promise<number> {
   const model = modelNamed(context.config(), name ?? null);
-  const result = rollback(context.store(), model.name, { actor: actorOf('terminal') });
+  const result = rollback(context.store(), model.name, { actor: actorOf('terminal'), why });
   if (context.json) context.printJson(result);
   else
     context.terminal.line(

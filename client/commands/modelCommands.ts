@@ -127,15 +127,18 @@ async function promote(project: Project, { name, version }: ModelRef): Promise<b
       ? `v${champion.version} stays in the registry. "Roll back" restores it.`
       : 'It becomes the first champion.',
   );
-  const button = 'Promote';
+  const passed = card.verdict.passed === card.verdict.total;
+  const button = passed ? 'Promote' : 'Override the gates…';
   const answer = await window.showWarningMessage(
     `Promote ${card.model} v${version} to champion?`,
     { modal: true, detail: lines.join('\n') },
     button,
   );
   if (answer !== button) return false;
+  const override = passed ? null : await askOverride(version);
+  if (override === undefined) return false;
   try {
-    await project.engine.request('models/promote', { name, version });
+    await project.engine.request('models/promote', { name, version, ...(override !== null && { override }) });
     return true;
   } catch (error) {
     void window.showErrorMessage(`v${version} was not promoted. ${messageOf(error)}`);
@@ -143,6 +146,17 @@ async function promote(project: Project, { name, version }: ModelRef): Promise<b
   } finally {
     await project.refresh();
   }
+}
+
+/** The reason of an override, which is kept with it; undefined when the person turned back. */
+async function askOverride(version: number): Promise<string | undefined> {
+  const reason = await window.showInputBox({
+    title: `Why promote v${version} although not all gates passed?`,
+    prompt: 'The reason and the gates are kept in the audit and shown on the card.',
+    validateInput: (text) => (text.trim() === '' ? 'A reason is needed.' : undefined),
+    ignoreFocusOut: true,
+  });
+  return reason?.trim();
 }
 
 /** After a promotion: a deployment that runs follows by itself, another is offered. */

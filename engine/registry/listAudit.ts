@@ -20,8 +20,9 @@ export function listAudit(
 ): AuditEntry[] {
   const rows = sql.all<AuditRow>(
     `SELECT * FROM audit
-     WHERE ?1 IS NULL OR iif(json_valid(subject), ?1 IN (subject ->> '$.model', subject ->> '$.renamed'), 0)
-     ORDER BY id DESC LIMIT ?2`,
+     WHERE ? IS NULL OR iif(json_valid(subject), ? IN (subject ->> '$.model', subject ->> '$.renamed'), 0)
+     ORDER BY id DESC LIMIT ?`,
+    model,
     model,
     limit ?? -1,
   );

@@ -16,6 +16,7 @@ import type { Actions, Model } from './model.ts';
 import { inspectedView } from './inspectedView.ts';
 import { modelSection } from './modelSection.ts';
 import { performance } from './performance.ts';
+import { hasRecord, overrideLine, recordSection } from './recordSection.ts';
 import { section, versions } from './sections.ts';
 import { unvalidatedView } from './unvalidatedView.ts';
 import { slices } from './slices.ts';
@@ -38,6 +39,7 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
     <article class="card">
       ${head(card, model, actions)} ${model.against === null ? nothing : comparison(card, model, actions)}
       ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', actions) : gateRows(card.gates, card.performance))}
+      ${overrideLine(card.record)}
       ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'intended_use', actions))}
       ${section('Performance', performance(card))}
       ${card.slices.length === 0 ? nothing : section('Slices', slices(card))}
@@ -47,6 +49,7 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
       ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'ethics', actions))}
       ${section('Production', health(card, actions))} ${section('Model', modelSection(card.facts, actions.copy))}
       ${section('Data', data(card))} ${section('Versions', versions(card, actions, { name: card.headlineMetric }))}
+      ${hasRecord(card.record) ? section('History', recordSection(card.record)) : nothing}
       ${section('How to reproduce', reproduce(card, actions))}
     </article>`;
 }
@@ -71,6 +74,7 @@ function head(card: ModelCard, model: Model, actions: Actions): TemplateResult {
       ${card.refit ? html`<p class="muted refit">${refitText(card.refit)}</p>` : nothing}
       <div class="actions">
         ${champion ? nothing : html`<vscode-button ?disabled=${!passed} title=${passed ? 'Asks for confirmation' : `${card.verdict.total - card.verdict.passed} of ${plural(card.verdict.total, 'gate')} failed`} @click=${() => passed && actions.promote(card)}>Promote to champion…</vscode-button>`}
+        ${champion || passed ? nothing : html`<vscode-button secondary title="Promotes it although gates did not pass; asks for the reason, which is kept" @click=${() => actions.promote(card)}>Override the gates…</vscode-button>`}
         <vscode-button
           secondary
           title="Serves this version on this machine to try it; its predictions are not logged"
