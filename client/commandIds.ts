@@ -15,6 +15,7 @@ export const commandIds = {
   openLabelling: 'loopwright.openLabelling',
   previewSource: 'loopwright.previewSource',
   testSource: 'loopwright.testSource',
+  openFailedRows: 'loopwright.openFailedRows',
   openStage: 'loopwright.openStage',
   openFile: 'loopwright.openFile',
   importRuns: 'loopwright.importRuns',

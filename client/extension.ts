@@ -22,6 +22,7 @@ import { terminalEnvironment } from './projects/terminalEnvironment.ts';
 import { Milestones } from './status/milestones.ts';
 import { statusBar } from './status/statusBar.ts';
 import { LoopwrightTasks } from './tasks/loopwrightTasks.ts';
+import { GateExplorer } from './testing/gateExplorer.ts';
 import { registerViews } from './views/registerViews.ts';
 import type { Trees } from './views/registerViews.ts';
 
@@ -30,6 +31,7 @@ export interface LoopwrightApi {
   trees: Trees;
   projects: Projects;
   panels: ViewPanels;
+  gates: GateExplorer;
   activationMs: number;
 }
 
@@ -49,6 +51,7 @@ export function activate(context: ExtensionContext): LoopwrightApi {
     (root) => new Project(root, (changed) => engineOf(root, cli, changed, log, 'folder')),
   );
   const tasks = new LoopwrightTasks(projects, cli);
+  const gates = new GateExplorer(projects, tasks);
   const panels = new ViewPanels({
     projects,
     extension: context.extensionUri,
@@ -80,6 +83,7 @@ export function activate(context: ExtensionContext): LoopwrightApi {
     folders,
     tasks,
     panels,
+    gates,
     server,
     ...parts,
     new StageLenses(projects, server, sourceTests),
@@ -99,7 +103,7 @@ export function activate(context: ExtensionContext): LoopwrightApi {
 
   const activationMs = performance.now() - started;
   log.info(`activated in ${Math.round(activationMs)} ms`);
-  return { trees, projects, panels, activationMs };
+  return { trees, projects, panels, gates, activationMs };
 }
 
 /** Asks the language server for the projects of the window, and tells once where they are too many to be shown. */

@@ -9,6 +9,7 @@ import { messageOf } from '../engine/base/errors.ts';
 import { declaredMetrics } from '../engine/project/primaryMetric.ts';
 import { dataHandlers } from './dataHandlers.ts';
 import { driftHandlers } from './driftHandlers.ts';
+import { gateHandlers } from './gateHandlers.ts';
 import type { Handlers } from './handlers.ts';
 import { HostProject } from './hostProject.ts';
 import { HostStore } from './hostStore.ts';
@@ -50,6 +51,7 @@ export function runEngineHost(root: string): Promise<number> {
     ),
     ...tracking.handlers,
     ...modelHandlers(store, project),
+    ...gateHandlers(store, project),
     ...driftHandlers(store, project),
     ...pageHandlers(store, project, data),
     ...data,

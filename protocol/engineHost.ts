@@ -1,4 +1,5 @@
 import type { Approval, VersionComment } from './registry.ts';
+import type { FailedRows, GateTest, SliceCoverage } from './gates.ts';
 import type { ModelRef, ModelSelector } from './models.ts';
 import type { Blame, RunPart } from './blame.ts';
 import type {
@@ -44,6 +45,12 @@ export interface EngineRequests {
   /** Tells the setting `loopwright.python` and the interpreter selected in the editor; the overview then follows them. */
   'python/select': { params: { setting: string | null; selected: string | null }; result: { changed: boolean } };
   'stages/status': { params: Record<string, never>; result: StageStatus[] };
+  /** Every declared gate with its newest outcome and its place. */
+  'gates/list': { params: Record<string, never>; result: GateTest[] };
+  /** Writes the test rows that speak against a gate of a run. */
+  'gates/rows': { params: { runId: string; stage: string; gate: string }; result: FailedRows };
+  /** What the slices of the newest validations tested. */
+  'gates/coverage': { params: Record<string, never>; result: SliceCoverage[] };
   'runs/list': { params: RunQuery; result: RunPage };
   /**
    * At most 10,000 runs of a query, with the values of these columns alone: `metrics.key`, `params.key`, `tags.key`;

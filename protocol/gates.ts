@@ -78,3 +78,22 @@ export interface GateTest {
   /** The newest run that judged it, then those before; at most 20. */
   history: JudgedGate[];
 }
+
+/** The test rows that speak against a gate, as a file of the store. */
+export interface FailedRows {
+  /** Relative to the project. */
+  path: string;
+  /** Rows in the file, the worst first. */
+  rows: number;
+  /** Rows that were looked at: those that the validation kept. */
+  of: number;
+  /** `decided wrongly`, `with the largest errors`. */
+  which: string;
+}
+
+/** Which parts of a dataset the slices of the newest validation have tested. */
+export interface SliceCoverage {
+  /** The schema file, relative to the project. */
+  file: string;
+  parts: { place: Place; name: string; rows: number }[];
+}

@@ -14,7 +14,12 @@ export interface ViewState {
   modelCard: ModelSelector & { address?: string };
   drift: { monitor: string };
   /** Without a subject, the first dataset of the project. */
-  profile: { subject: DataSubject | null; against: DataSubject | null };
+  profile: {
+    subject: DataSubject | null;
+    against: DataSubject | null;
+    /** The tab to open on; without it the one that the view had. */
+    tab?: 'rows';
+  };
   /** Without a task the first one; without a labeller, whom the engine host names. */
   labelling: { task: string | null; labeller: string | null };
   /** With a file that the person picked to start from, relative to the folder or absolute. */

@@ -7,6 +7,7 @@ import { runDocuments } from '../language/runDocuments.ts';
 import { terminalIn } from '../projects/terminalIn.ts';
 import type { Project } from '../projects/project.ts';
 import type { CommandContext } from './context.ts';
+import { gateCommands } from './gateCommands.ts';
 import { fileCommands } from './fileCommands.ts';
 import { modelCommands } from './modelCommands.ts';
 import { openCommands } from './openCommands.ts';
@@ -25,6 +26,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
     ...modelCommands(context),
     ...openCommands(context),
     ...sourceCommands(context),
+    ...gateCommands(context),
     ...transferCommands(context),
     ...projectCommands(context),
   };

@@ -1,10 +1,12 @@
 import { lifeCycleParts } from '../../protocol/lifeCycle.ts';
+import { readGateId } from '../testing/gateId.ts';
 import { Project } from '../projects/project.ts';
 import type { Projects } from '../projects/projects.ts';
 import type { RowSubject } from '../views/row.ts';
 
 const texts = [
   'stage',
+  'gate',
   'experiment',
   'runId',
   'model',
@@ -28,7 +30,8 @@ export function filePathOf(given: unknown): string | undefined {
 
 /**
  * What a command was called on: a tree's row (VS Code hands over the row itself), a subject from a lens or a view,
- * plain names from a keybinding or a test, where `project` is the folder, or the address of a file in the explorer.
+ * plain names from a keybinding or a test, where `project` is the folder, the address of a file in the explorer, or an
+ * item or a message of the Test Explorer.
  */
 export function readSubject(given: unknown, projects: Projects): RowSubject | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
@@ -36,6 +39,12 @@ export function readSubject(given: unknown, projects: Projects): RowSubject | un
   if (file !== undefined) {
     const owner = projects.of(file);
     return owner ? { project: owner, file } : undefined;
+  }
+  const test = 'test' in given ? given.test : given;
+  const gate = idOf(test);
+  if (gate) {
+    const owner = projects.byRoot(gate.root);
+    return owner && { project: owner, ...(gate.stage && { stage: gate.stage }), ...(gate.gate && { gate: gate.gate }) };
   }
   const source = new Map<string, unknown>(
     Object.entries(
@@ -58,4 +67,10 @@ export function readSubject(given: unknown, projects: Projects): RowSubject | un
     if (typeof value === 'number') subject[key] = value;
   }
   return subject;
+}
+
+/** What an item of the Test Explorer stands for. */
+function idOf(item: unknown): ReturnType<typeof readGateId> {
+  const isItem = typeof item === 'object' && item !== null && 'id' in item && 'children' in item;
+  return isItem && typeof item.id === 'string' ? readGateId(item.id) : null;
 }

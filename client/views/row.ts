@@ -11,6 +11,8 @@ export interface RowCommand {
 export interface RowSubject {
   project: Project;
   stage?: string;
+  /** As written in the project. */
+  gate?: string;
   /** Part of the life cycle. */
   part?: LifeCyclePart;
   experiment?: string;

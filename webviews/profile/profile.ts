@@ -90,7 +90,7 @@ export class Profile {
       else this.#tell();
       return void this.#refresh();
     }
-    this.#frame.set(opened.ui);
+    this.#frame.set({ ...opened.ui, ...(opened.state.tab && { tab: opened.state.tab }) });
     this.#active = this.#frame.state.open;
     void this.#begin(subject, against);
   }

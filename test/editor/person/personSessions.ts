@@ -3,6 +3,7 @@ import { brokenFile } from './brokenFile.ts';
 import { dvcFolder } from './dvcFolder.ts';
 import { firstSteps } from './firstSteps.ts';
 import type { PersonSession } from './personTest.ts';
+import { gates } from './gates.ts';
 import { kills } from './kills.ts';
 import { manyProjects } from './manyProjects.ts';
 import { labelling } from './labelling.ts';
@@ -24,6 +25,7 @@ export const personSessions: Record<string, PersonSession> = {
   brokenFile,
   firstSteps,
   profile,
+  gates,
   programs,
   sources,
   labelling,
