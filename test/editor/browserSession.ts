@@ -32,7 +32,7 @@ export async function runInBrowser(code: CodeServer, session: Session, work: Wor
   const server = await startEditorServer({ code, data: work.data, trust: session.suite !== 'untrusted' });
   const browser = await startBrowser();
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     const ended = new Promise<void>((resolve, reject) => {
       setTimeout(() => reject(new Error(`The suite did not end in ${limitMs / 1000} s.`)), limitMs).unref();
       void page.exposeFunction('codeAutomationExit', () => resolve());

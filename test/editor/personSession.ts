@@ -40,7 +40,9 @@ export async function runAsPerson(
   const tell = (line: object): void => appendFileSync(work.results, `${JSON.stringify(line)}\n`);
   try {
     const project = await session.prepare(work.folder, root);
-    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+    const page = await (
+      await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
+    ).newPage();
     if (process.env['LOOPWRIGHT_VERBOSE']) page.on('console', (message) => console.log(message.text()));
     const workbench = new Workbench(page);
     const payload =
