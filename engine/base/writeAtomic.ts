@@ -8,7 +8,7 @@ export function writeAtomic(path: string, text: string, options: { mode?: number
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const handle = openSync(temporary, 'w', options.mode);
+    const handle = openNew(temporary, options.mode);
     try {
       const bytes = Buffer.from(text, 'utf8');
       for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done);
@@ -27,4 +27,13 @@ export function writeAtomic(path: string, text: string, options: { mode?: number
       { cause: error, place: { file: path } },
     );
   }
+}
+
+/**
+ * Opens a new file in the place of one that a killed process left. A link that came with the folder would lead what is
+ * written to another file.
+ */
+export function openNew(path: string, mode?: number): number {
+  rmSync(path, { force: true });
+  return openSync(path, 'wx', mode);
 }

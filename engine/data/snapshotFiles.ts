@@ -3,7 +3,8 @@ import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDiskFull, DataError, WorkError, messageOf } from '../base/errors.ts';
 import { hashFile } from './hashFile.ts';
-import { projectPath } from '../base/projectPath.ts';
+import { globTops } from '../base/globTops.ts';
+import { isInside, projectPath } from '../base/projectPath.ts';
 import { replaceFile } from '../base/replaceFile.ts';
 
 /** A file of a data version; see `SnapshotFile` of the store. */
@@ -20,7 +21,8 @@ export function keptPath(folder: string, file: Pick<VersionFile, 'path' | 'hash'
   return join(
     folder,
     'snapshots',
-    `${file.hash}${/(?:\.[a-z0-9]+)(?:\.gz)?$/i.exec(file.path)?.[0].toLowerCase() ?? ''}`,
+    // A store that came with a folder may name any path.
+    `${file.hash.replaceAll(/[^\w-]/g, '_')}${/(?:\.[a-z0-9]+)(?:\.gz)?$/i.exec(file.path)?.[0].toLowerCase() ?? ''}`,
   );
 }
 
@@ -50,9 +52,22 @@ export async function sweepKept(folder: string, wanted: ReadonlySet<string>): Pr
     if (!wanted.has(name.slice(0, 64)) || name.endsWith('.tmp')) await rm(join(kept, name), { force: true });
 }
 
-/** Restores stored files. All are copied beside their targets and verified first, then renamed. */
-export async function placeFiles(folder: string, root: string, files: readonly VersionFile[]): Promise<void> {
+/**
+ * Restores stored files. All are copied beside their targets and verified first, then renamed. `dataset`: the path of the
+ * dataset; outside the project nothing else is written, whatever paths the store names. Throws WorkError.
+ */
+export async function placeFiles(
+  folder: string,
+  { root, dataset }: { root: string; dataset: string },
+  files: readonly VersionFile[],
+): Promise<void> {
+  const places = [root, ...globTops(root, dataset).map(({ path }) => path)];
   const placed: { temporary: string; path: string }[] = [];
+  for (const { path } of files)
+    if (!places.some((place) => isInside(place, projectPath(root, path))))
+      throw new WorkError(
+        `The version has a file ${path}, which is outside the project and the path \`${dataset}\` of the dataset. It is not written.`,
+      );
   try {
     for (const file of files) {
       const path = projectPath(root, file.path);
@@ -70,7 +85,9 @@ export async function placeFiles(folder: string, root: string, files: readonly V
 async function copyWhole(from: string, to: string, file: VersionFile): Promise<void> {
   const temporary = `${to}.${process.pid}.tmp`;
   try {
-    await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+    await rm(temporary, { force: true });
+    // A link that came with the folder would lead the copy to another file.
+    await copyFile(from, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     const found = await hashFile(temporary);
     if (found.hash !== file.hash)
       throw new DataError(

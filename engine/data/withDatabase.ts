@@ -1,6 +1,7 @@
-import { tmpdir, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type Database } from './database.ts';
+import { rewrittenFolder } from './reading/rewrittenFiles.ts';
 
 /**
  * Memory limit of DuckDB, beyond which it spills to the temporary folder. Sufficient for tables of any length; tables
@@ -9,9 +10,11 @@ import { openDatabase, type Database } from './database.ts';
 const memoryLimit =
   process.env['LOOPWRIGHT_MEMORY_LIMIT'] || `${Math.round(Math.min(3000, Math.max(1500, totalmem() / 4e6)))}MB`;
 
-/** Opens a database with bounded memory. The caller closes it. */
+/**
+ * Opens a database with bounded memory. What it spills is in a folder that other users cannot read. The caller closes it.
+ */
 export function openMemory(options: { threads?: number } = {}): Promise<Database> {
-  return openDatabase({ ...options, memoryLimit, tempDirectory: join(tmpdir(), `loopwright-spill-${process.pid}`) });
+  return openDatabase({ ...options, memoryLimit, tempDirectory: join(rewrittenFolder(), 'spill') });
 }
 
 /** Calls a function with its own database with bounded memory. Closes it afterwards; the signal interrupts it. */

@@ -1,6 +1,8 @@
+import { isIPv4 } from 'node:net';
+
 /** True for addresses that only this machine reaches. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+  return host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /**
@@ -8,6 +10,6 @@ export function isLoopback(host: string): boolean {
  * DNS name of its own sends that name.
  */
 export function isLoopbackHeader(header: string | undefined): boolean {
-  const host = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(header ?? '');
+  const host = /^(?:\[(::1)\]|([^:[\]]+))(?::\d{1,5})?$/.exec(header ?? '');
   return isLoopback(host?.[1] ?? host?.[2] ?? '');
 }

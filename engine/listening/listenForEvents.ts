@@ -131,7 +131,7 @@ function tokenOf(variable: string | undefined, host: string): string | null {
 function guard(app: FastifyInstance, token: string | null): void {
   app.addHook('onRequest', (req, reply, done) => {
     if (token === null) {
-      const error = foreignHost(req.headers.host);
+      const error = foreignHost(req.raw);
       if (error === null) done();
       else void reply.status(403).send({ error });
       return;

@@ -141,7 +141,9 @@ interface Upload {
 
 function uploadFolder(store: Store, id: string): string {
   if (!/^[0-9a-f]{32}$/.test(id)) throw invalid(`Invalid upload id: ${id}`);
-  return join(store.folder, 'tmp', `upload-${id}`);
+  const folder = join(store.folder, 'tmp', `upload-${id}`);
+  if (linkOnWay(store.folder, folder) !== null) throw missing(`There is no upload ${id}.`);
+  return folder;
 }
 
 /** Begins a multipart upload; returns its id. */

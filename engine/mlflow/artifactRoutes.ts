@@ -1,7 +1,8 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, fstatSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { openInside } from '../base/openInside.ts';
 import type { Store } from '../store/store.ts';
 import { mimeOf } from '../tracking/readArtifact.ts';
 import {
@@ -32,7 +33,7 @@ export function addFiles(app: FastifyInstance, store: () => Store): void {
   const give = (request: FastifyRequest, reply: FastifyReply, file: string, path: string) => {
     if (!existsSync(file) || !statSync(file).isFile())
       throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${path}'`);
-    return sendFile(request, reply, file);
+    return sendFile(request, reply, store(), file);
   };
   app.get('/get-artifact', (request, reply) => {
     const asked = query(request);
@@ -113,7 +114,7 @@ export function addArtifacts(
     const file = artifactFile(store(), path);
     if (!existsSync(file) || !statSync(file).isFile())
       throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No such artifact: '${decodeURIComponent(path)}'`);
-    return sendFile(request, reply, file);
+    return sendFile(request, reply, store(), file);
   });
   app.put(`${prefix}/artifacts/*`, async (request, reply) => {
     await receive(request.raw as Readable, artifactFile(store(), pathOf(request, 'artifacts')));
@@ -166,22 +167,27 @@ function disposition(file: string): string {
   return `attachment; filename=${/\s/.test(plain) ? `"${plain}"` : plain}${plain === name ? '' : `; filename*=UTF-8''${encodeURIComponent(name)}`}`;
 }
 
-/** Sends a file, or the requested range of it. */
-function sendFile(request: FastifyRequest, reply: FastifyReply, file: string): FastifyReply {
-  const { size } = statSync(file);
+/** Sends a file of the store, or the requested range of it. */
+function sendFile(request: FastifyRequest, reply: FastifyReply, store: Store, file: string): FastifyReply {
+  const handle = openInside(store.folder, file);
+  if (handle === null) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', 'The artifact does not exist.');
+  const { size } = fstatSync(handle);
   reply
     .header('Accept-Ranges', 'bytes')
     .header('X-Content-Type-Options', 'nosniff')
     .header('Content-Disposition', disposition(file))
     .type(mimeOf(file.replaceAll('\\', '/')));
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-  if (!range) return reply.header('Content-Length', size).send(createReadStream(file));
+  if (!range) return reply.header('Content-Length', size).send(createReadStream('', { fd: handle }));
   const start = Number(range[1]);
   const end = Math.min(range[2] === '' ? size - 1 : Number(range[2]), size - 1);
-  if (start > end) return reply.code(416).header('Content-Range', `bytes */${size}`).send();
+  if (start > end) {
+    closeSync(handle);
+    return reply.code(416).header('Content-Range', `bytes */${size}`).send();
+  }
   return reply
     .code(206)
     .header('Content-Range', `bytes ${start}-${end}/${size}`)
     .header('Content-Length', end - start + 1)
-    .send(createReadStream(file, { start, end }));
+    .send(createReadStream('', { fd: handle, start, end }));
 }

@@ -2,6 +2,7 @@ import { actorOf } from '../registry/audit.ts';
 import { randomBytes } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { foreignHost } from '../http/foreignHost.ts';
+import { sentOnce } from '../http/sentOnce.ts';
 import { listen } from '../http/listen.ts';
 import { sameSecret } from '../http/sameSecret.ts';
 import { promote } from '../registry/promote.ts';
@@ -53,9 +54,7 @@ export async function startTracking(options: TrackingOptions): Promise<TrackingS
   app.addHook('onRequest', (request, reply, done) => {
     // Browser pages have no reason to call.
     const refused =
-      request.headers.origin !== undefined
-        ? 'This endpoint does not answer web pages.'
-        : foreignHost(request.headers.host);
+      request.headers.origin !== undefined ? 'This endpoint does not answer web pages.' : foreignHost(request.raw);
     if (refused !== null) void sendError(reply, new MlflowError('PERMISSION_DENIED', refused));
     else if (!isOpen(request) && stageOf(request, token) === undefined)
       void sendError(
@@ -107,7 +106,7 @@ function isOpen(request: FastifyRequest): boolean {
 
 /** The stage of a request's token, null for the general token, undefined for an invalid one. */
 function stageOf(request: FastifyRequest, token: string): StageClient | null | undefined {
-  const header = request.headers.authorization ?? '';
+  const header = sentOnce(request, 'authorization') ?? '';
   const basic = /^basic (.+)$/i.exec(header)?.[1];
   // A token may also be the password of basic authentication, for clients without bearer tokens.
   const given =

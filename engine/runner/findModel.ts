@@ -12,7 +12,7 @@ import { registeredVersion } from '../registry/registeredModels.ts';
 import { getVersion, latestVersion } from '../registry/modelVersions.ts';
 import { aliasesOf } from '../registry/aliases.ts';
 import { loggedByRun } from '../stages/loggedByStage.ts';
-import type { Store } from '../store/store.ts';
+import { artifactsFolder, type Store } from '../store/store.ts';
 import { loggedModelRow, loggedModelsOfRun } from '../tracking/loggedModels.ts';
 import { findRun } from '../tracking/runDetail.ts';
 import { projectPath } from '../base/projectPath.ts';
@@ -146,7 +146,7 @@ function byRun(text: string, { store }: ModelPlace): FoundModel {
     const name = oneOf([...newest.keys()], `The run \`${text}\``, (one) => `runs:/${runId}/${one}`);
     return { path: folderOfLogged(store, newest.get(name) ?? ''), ref: null, runId };
   }
-  const folder = join(store.folder, 'artifacts', runId);
+  const folder = artifactsFolder(store, runId);
   const names = existsSync(folder) ? modelFiles(folder).names : [];
   const inRun = names.flatMap((name) => /^(.*)\/(?:MLmodel|loopwright-model\.json)$/.exec(name)?.[1] ?? []);
   const path = oneOf([...new Set(inRun)], `The run \`${text}\``, (one) => `runs:/${runId}/${one}`);

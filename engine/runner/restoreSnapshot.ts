@@ -81,7 +81,7 @@ export async function restoreSnapshot(
       throw new DataError(
         `The data at ${dataset.path} would be lost: \`snapshots: { keep: 0 }\` keeps no version of \`${wanted.dataset}\`. Raise \`keep\` first.`,
       );
-    await placeFiles(store.folder, project.root, wanted.files);
+    await placeFiles(store.folder, { root: project.root, dataset: dataset.path }, wanted.files);
     const files = wanted.files.map(({ path }) => path);
     for (const path of there) if (!files.includes(path)) rmSync(projectPath(project.root, path), { force: true });
     // Data that is restored twice keeps its first source.

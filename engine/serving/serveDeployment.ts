@@ -100,7 +100,7 @@ export async function serveDeployment(request: ServeRequest): Promise<RunningSer
     app.addHook('onRequest', async (req, reply) => {
       // Routes that take events judge the page themselves, by the origins of their stage.
       const isPredict = req.routeOptions.url === '/predict';
-      const error = foreignHost(req.headers.host) ?? (isPredict ? foreignPage(req.headers.origin) : null);
+      const error = foreignHost(req.raw) ?? (isPredict ? foreignPage(req.headers.origin) : null);
       return error === null ? undefined : reply.status(403).send({ error });
     });
   else {

@@ -51,7 +51,7 @@ export async function accumulatedBase(
   if (files.length > 0 && areKept(context.store.folder, files)) {
     if (existsSync(inPlace))
       context.log(`warning: ${target} was changed by another program; its newest version takes its place`);
-    await placeFiles(context.store.folder, root, files);
+    await placeFiles(context.store.folder, { root, dataset: target }, files);
     return { files: paths.map((path) => projectPath(root, path)), position };
   }
   if (existsSync(inPlace)) {

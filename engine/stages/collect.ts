@@ -382,7 +382,7 @@ async function writeMerged(
   const merged = await mergeRows(db, files, 'loopwright_fresh', key);
   if (merged.sql === null) {
     if (base && !plan.accumulated && combinedHash(context.fingerprints.of([plan.target])) !== base.hash)
-      await placeFiles(context.store.folder, context.project.root, base.files);
+      await placeFiles(context.store.folder, { root: context.project.root, dataset: plan.target }, base.files);
     return { isNew: false, words: [nothingNewWords] };
   }
   if (plan.schema) await checkTotal(context, plan, plan.schema, merged.sql);

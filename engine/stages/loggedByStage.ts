@@ -2,7 +2,7 @@ import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { relativePath } from '../base/projectPath.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import { artifactsFolder, type Store } from '../store/store.ts';
+import { artifactsFolder, loggedModelFolder, type Store } from '../store/store.ts';
 import { loggedModelsOfRun } from '../tracking/loggedModels.ts';
 import type { StageContext } from './stageContext.ts';
 
@@ -27,7 +27,7 @@ export function loggedByRun(store: Store, root: string, runId: string, since = 0
   const byName = new Map(
     loggedModelsOfRun(store, runId)
       .filter((model) => model.created_at >= since)
-      .map((model) => [model.name, join(store.folder, 'models', model.model_id)]),
+      .map((model) => [model.name, loggedModelFolder(store, model.model_id)]),
   );
   // Clients before MLflow 3 log a model as artifacts of the run.
   const inRun = foldersWithModel(artifactsFolder(store, runId), since, 3);

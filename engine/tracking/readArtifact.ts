@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { ArtifactContent } from '../../protocol/runs.ts';
+import { openInside } from '../base/openInside.ts';
 import { linkOnWay } from '../base/linkOnWay.ts';
 import { WorkError } from '../base/errors.ts';
 import { findRun } from './runDetail.ts';
@@ -61,9 +62,15 @@ export function artifactPath(store: Store, runId: string, path: string): string 
 /** An artifact for a view. */
 export function readArtifact(store: Store, runId: string, path: string): ArtifactContent {
   const full = artifactPath(store, runId, path);
-  const info = statSync(full);
   const mime = mimeOf(path);
-  if (!info.isFile()) throw new WorkError(`\`${path}\` is a folder.`);
-  if (info.size > most) return { path, bytes: info.size, mime, base64: null, problem: 'too large to be shown here' };
-  return { path, bytes: info.size, mime, base64: readFileSync(full).toString('base64'), problem: null };
+  if (statSync(full).isDirectory()) throw new WorkError(`\`${path}\` is a folder.`);
+  const handle = openInside(store.folder, full);
+  if (handle === null) throw new WorkError(`The run has no artifact \`${path}\`.`);
+  try {
+    const bytes = fstatSync(handle).size;
+    if (bytes > most) return { path, bytes, mime, base64: null, problem: 'too large to be shown here' };
+    return { path, bytes, mime, base64: readFileSync(handle).toString('base64'), problem: null };
+  } finally {
+    closeSync(handle);
+  }
 }

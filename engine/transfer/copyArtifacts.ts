@@ -1,7 +1,10 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { isDiskFull, CancelledError, checkCancelled, messageOf, WorkError } from '../base/errors.ts';
+import { linkOnWay } from '../base/linkOnWay.ts';
+import { openInside } from '../base/openInside.ts';
 import type { Tell } from './records.ts';
 import { walkFiles } from './walkFiles.ts';
 import { replaceFile } from '../base/replaceFile.ts';
@@ -30,8 +33,12 @@ export async function copyArtifacts(
     options.onFile?.(file.path);
     const part = `${target}.${process.pid}.part`;
     try {
+      // A link that came with the store would lead the copy to another place.
+      const link = linkOnWay(dirname(dirname(to)), dirname(target));
+      if (link !== null) throw new Error(`${link} is a link`);
       await mkdir(dirname(target), { recursive: true });
-      await copyFile(file.full, part, constants.COPYFILE_FICLONE);
+      await rm(part, { force: true });
+      await copyInside(from, file.full, part);
       await utimes(part, file.changed / 1000, file.changed / 1000);
       await replaceFile(part, target);
       copied++;
@@ -47,4 +54,17 @@ export async function copyArtifacts(
     }
   }
   return copied;
+}
+
+/** Copies a file that is inside a folder when it is opened. */
+async function copyInside(folder: string, path: string, to: string): Promise<void> {
+  const handle = openInside(folder, path);
+  if (handle === null) throw new Error('it is a link that leads out of the source, which is not followed');
+  try {
+    if (process.platform === 'linux')
+      await copyFile(`/proc/self/fd/${handle}`, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    else await pipeline(createReadStream('', { fd: handle, autoClose: false }), createWriteStream(to, { flags: 'wx' }));
+  } finally {
+    closeSync(handle);
+  }
 }

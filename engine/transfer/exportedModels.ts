@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import type { Store } from '../store/store.ts';
+import { loggedModelFolder, type Store } from '../store/store.ts';
 import { isFolder } from './artifactPlaces.ts';
 import type { ExportQuery } from './exportQuery.ts';
 import {
@@ -49,7 +48,7 @@ export function modelsToExport(store: Store, runs: ReadonlySet<string>, query: E
 
 export function readModelForExport(store: Store, row: ExportedModelRow): ExportedModel {
   const id = row.model_id;
-  const folder = modelFolder(store, id);
+  const folder = loggedModelFolder(store, id);
   return {
     row,
     params: pairsOfModel(store, 'params', id).map(({ key, value }) => [key, value]),
@@ -57,11 +56,6 @@ export function readModelForExport(store: Store, row: ExportedModelRow): Exporte
     metrics: metricsOfModel(store, id),
     folder: isFolder(folder) ? folder : null,
   };
-}
-
-/** Location of the files of a logged model. */
-export function modelFolder(store: Store, id: string): string {
-  return join(store.folder, 'models', id);
 }
 
 /** True for an address outside this project, such as one in a bucket. */

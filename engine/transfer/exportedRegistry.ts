@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { artifactsFolder, type Store } from '../store/store.ts';
+import { artifactsFolder, loggedModelFolder, type Store } from '../store/store.ts';
 import {
   listRegisteredModels,
   registeredAliases,
@@ -7,7 +7,7 @@ import {
   versionsOfModel,
   type RegisteredVersionRow,
 } from '../registry/registeredModels.ts';
-import { modelFolder, ownTags } from './exportedModels.ts';
+import { ownTags } from './exportedModels.ts';
 import type { SourceRegistered, SourceVersion, Tell } from './records.ts';
 
 /**
@@ -121,7 +121,7 @@ function isInside(path: string): boolean {
 export function localFiles(store: Store, files: VersionFiles): string | null {
   if (files.in === 'elsewhere') return null;
   return join(
-    files.in === 'run' ? artifactsFolder(store, files.run) : modelFolder(store, files.model),
+    files.in === 'run' ? artifactsFolder(store, files.run) : loggedModelFolder(store, files.model),
     ...files.path.split('/'),
   );
 }

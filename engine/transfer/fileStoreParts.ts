@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { plainKeys } from './exportedRuns.ts';
 import { readMeta } from './metaYaml.ts';
@@ -11,7 +11,8 @@ import { replaceFileSync } from '../base/replaceFile.ts';
 export function writeText(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const part = `${file}.${process.pid}.part`;
-  writeFileSync(part, text);
+  rmSync(part, { force: true });
+  writeFileSync(part, text, { flag: 'wx' });
   replaceFileSync(part, file);
 }
 

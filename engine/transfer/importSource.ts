@@ -14,7 +14,7 @@ import {
 } from '../tracking/experiments.ts';
 import { openDatabase } from '../store/openDatabase.ts';
 import { runRow } from '../tracking/loggedRuns.ts';
-import { artifactsFolder, stateFolder, type Store } from '../store/store.ts';
+import { artifactsFolder, loggedModelFolder, stateFolder, type Store } from '../store/store.ts';
 import { copyArtifacts } from './copyArtifacts.ts';
 import { findImported, markOf, noteImported, runIdFor, runSource } from './importedIds.ts';
 import type {
@@ -264,7 +264,7 @@ async function importModel(
       folder === null && uri !== null && /^[a-z][a-z0-9+.-]+:/i.test(uri) && !/^(file|mlflow-artifacts):/i.test(uri);
     if (isOwnModel(store, model)) return;
     if (folder !== null && !options.dryRun)
-      counts.artifacts += await copyArtifacts(folder, join(store.folder, 'models', model.id), options);
+      counts.artifacts += await copyArtifacts(folder, loggedModelFolder(store, model.id), options);
     const added = store.sql.write(() =>
       writeImportedModel(
         store,

@@ -1,5 +1,8 @@
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml';
 import { DataError, messageOf } from '../base/errors.ts';
+import { isInside } from '../base/projectPath.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 
 export type MetaValue = string | null | MetaValue[] | { [key: string]: MetaValue };
@@ -64,6 +67,9 @@ export class Meta {
 export function readMeta(file: string): Meta {
   let bytes: Buffer;
   try {
+    // A link could show the start of any file of this user in an error.
+    if (!isInside(realpathSync(dirname(file)), realpathSync(file)))
+      throw new Error('it is a link that leads elsewhere');
     bytes = readRegularFile(file);
   } catch (error) {
     throw new DataError(

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { closeSync, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { join, sep } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import type { Tell } from './records.ts';
+import { isInside } from '../base/projectPath.ts';
+import { openInside } from '../base/openInside.ts';
 import { whyNoFile } from '../base/readRegularFile.ts';
 
 export interface FoundFile {
@@ -15,7 +17,7 @@ export interface FoundFile {
 }
 
 /**
- * All files of a folder and its subfolders, by path. Links are followed only to files inside `within`, never to
+ * All files of a folder and its subfolders, by path; none of a folder that is really outside `within`. Links are followed only to files inside `within`, never to
  * folders: a link may form a circle or lead to private files.
  */
 export function walkFiles(folder: string, within: string, tell: Tell): FoundFile[] {
@@ -44,8 +46,21 @@ export function walkFiles(folder: string, within: string, tell: Tell): FoundFile
     const { size, mtimeMs } = statSync(full);
     found.push({ path, full, bytes: size, changed: Math.floor(mtimeMs) });
   };
-  visit(folder, '');
+  const start = linkOutOf(within, folder);
+  if (start === null) visit(folder, '');
+  else tell(folder, start);
   return found;
+}
+
+const linkOut = 'it is a link that leads out of the source, which is not followed';
+
+/** Why a folder is not looked into; null when it really is the other one or inside it, or is not there. */
+function linkOutOf(within: string, folder: string): string | null {
+  try {
+    return isInside(realpathSync(within), realpathSync(folder)) ? null : linkOut;
+  } catch {
+    return null;
+  }
 }
 
 /** Why a link is not followed; null when it may be. */
@@ -55,9 +70,7 @@ function linkProblem(link: string, within: string): string | null {
     if (statSync(target).isDirectory()) return 'it is a link to a folder, which is not followed';
     const why = whyNoFile(statSync(target));
     if (why !== null) return `it ${why}`;
-    return target.startsWith(`${realpathSync(within)}${sep}`)
-      ? null
-      : 'it is a link that leads out of the source, which is not followed';
+    return target.startsWith(`${realpathSync(within)}${sep}`) ? null : linkOut;
   } catch {
     return 'it is a link that leads nowhere';
   }
@@ -79,7 +92,17 @@ export function subfolders(path: string): string[] {
 export function readTexts(folder: string, within: string, tell: Tell): Map<string, string> {
   const texts = new Map<string, string>();
   for (const file of walkFiles(folder, within, tell)) {
-    const bytes = readFileSync(file.full);
+    const handle = openInside(within, file.full);
+    if (handle === null) {
+      tell(file.full, linkOut);
+      continue;
+    }
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(handle);
+    } finally {
+      closeSync(handle);
+    }
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     if (text.includes('\ufffd') && !bytes.includes('\ufffd'))
       tell(file.full, 'it is not UTF-8; unreadable bytes are shown as �');

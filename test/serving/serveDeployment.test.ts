@@ -14,6 +14,7 @@ import { openDatabase } from '../../engine/store/openDatabase.ts';
 import type { Store } from '../../engine/store/store.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { writeFiles } from '../helpers/makeProject.ts';
+import { foreignOrigins, refusesForeignHosts, statusOf } from '../helpers/foreignRequests.ts';
 import { orders, ordersSchema, ordersYaml } from '../helpers/ordersProject.ts';
 import type { ProjectRunner } from '../helpers/runIn.ts';
 import { trainedOrders } from '../helpers/trainedOrders.ts';
@@ -122,6 +123,28 @@ test('rows are answered in order, and logged with key, time and features', async
     })),
   );
   assert.equal(predictionCount(store, 'production').predictions, 3);
+});
+
+// Forms of names and origins are listed in foreignRequests.
+test('requests under names of others and of their pages are refused, and not logged', async (t) => {
+  const { server, store } = await served(t);
+  const body = JSON.stringify({ instances: rows.slice(0, 1) });
+  const headers = ['content-type: application/json', `content-length: ${body.length}`];
+  const count = () => store.sql.get<{ n: number }>('SELECT count(*) AS n FROM predictions')?.n;
+  await refusesForeignHosts(server.url, { method: 'POST', path: '/predict', headers, body, status: 200 });
+  const before = count();
+  const from = (...origins: string[]) =>
+    statusOf(
+      server.url,
+      ['POST /predict HTTP/1.1', 'Host: 127.0.0.1', ...origins.map((origin) => `Origin: ${origin}`), ...headers],
+      body,
+    );
+  for (const origin of foreignOrigins) assert.equal(await from(origin), 403, origin);
+  assert.equal(await from('http://127.0.0.1', 'http://evil.example'), 403);
+  assert.equal(await from('http://evil.example', 'http://127.0.0.1'), 403);
+  assert.equal(count(), before);
+  for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:1', 'HTTP://LOCALHOST'])
+    assert.equal(await from(origin), 200, origin);
 });
 
 test('the log names the request and the trace of the caller, and only ids of the expected form', async (t) => {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WorkError } from '../../base/errors.ts';
 import { runCommand } from '../../base/runCommand.ts';
+import { openNew } from '../../base/writeAtomic.ts';
 import { watched } from './filesSource.ts';
 import type { Received, SourceContext } from './source.ts';
 import { projectPath } from '../../base/projectPath.ts';
@@ -41,7 +42,7 @@ async function printed(context: SourceContext, source: CommandSource): Promise<R
   const path = commandOutput(context.folder, source);
   mkdirSync(dirname(path), { recursive: true });
   const unfinished = `${path}.part`;
-  const handle = openSync(unfinished, 'w');
+  const handle = openNew(unfinished);
   const telling = setInterval(
     () =>
       context.progress(

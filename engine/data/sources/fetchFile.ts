@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { readRegularFile } from '../../base/readRegularFile.ts';
@@ -67,6 +67,8 @@ async function once(request: FileRequest, here: FetchedFile | null): Promise<Fet
   const idle = new AbortController();
   const both = AbortSignal.any([signal, idle.signal]);
   const part = partOf(path);
+  // A link that came with the folder would lead what is received to another file.
+  if (lstatSync(part, { throwIfNoEntry: false })?.isSymbolicLink()) dropPart(path);
   const left = leftOver(path);
   // For a range request, fetch adds `identity` itself; it would be sent twice.
   const headers: Record<string, string> = left

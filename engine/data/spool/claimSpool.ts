@@ -55,7 +55,8 @@ export function claimSpool(folder: string): SpoolClaim {
     tell: (state) => {
       Object.assign(own, state);
       const beside = `${path}.${process.pid}.tmp`;
-      writeFileSync(beside, JSON.stringify(own));
+      rmSync(beside, { force: true });
+      writeFileSync(beside, JSON.stringify(own), { flag: 'wx' });
       replaceFileSync(beside, path);
     },
     release: () => {
