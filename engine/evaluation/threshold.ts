@@ -1,46 +1,26 @@
-import { bestRecall } from './measures/recallAtPrecision.ts';
+import { confusionAt, shareOf, type Confusion } from './confusion.ts';
+import { fBetaOf } from './fBeta.ts';
 import type { Predictions } from './predictions.ts';
-import { bestF1Threshold, rank, type Ranking } from './ranking.ts';
+import { rank, type Ranking } from './ranking.ts';
+import { keepRows } from './tasks/keptRows.ts';
+import {
+  defaultRule,
+  type ScoreForm,
+  type ThresholdChoice,
+  type ThresholdKind,
+  type ThresholdOutcome,
+  type ThresholdRule,
+} from './thresholdRule.ts';
+import { pick } from './weights.ts';
 
-/** The rule by which the threshold of a binary score is set. */
-export type ThresholdRule =
-  | { kind: 'best_f1' }
-  | { kind: 'fixed'; value: number }
-  | { kind: 'precision'; minimum: number }
-  | { kind: 'cost'; falsePositive: number; falseNegative: number };
-
-/**
- * How a threshold was set:
- * - `chosen`: the rule chose it on the validation rows.
- * - `fixed`: the project gives it.
- * - `decided`: the model or the table of predictions decides by itself, so no rule applies.
- * - `no_rows`, `one_class`: there are no validation rows, or only one class among them, so the middle of the scores
- *   decides.
- * - `not_reached`: no score reaches the precision, so the middle of the scores decides.
- */
-export type ThresholdKind = 'chosen' | 'fixed' | 'decided' | 'no_rows' | 'one_class' | 'not_reached';
-
-/** The origin of a threshold, as it is stored in a validation report. */
-export interface ThresholdChoice {
-  kind: ThresholdKind;
-  rule: ThresholdRule;
-  /** The rows that it was chosen on. Reports before version 4 may name the test rows. */
-  on: 'validation' | 'test';
-  /** The number of these rows, and of the positive ones among them; null in reports before version 4. */
-  n: number | null;
-  positives: number | null;
-}
-
-/** The form of scores: a probability is cut in the middle at 0.5, a decision function at 0. */
-export type ScoreForm = 'probability' | 'decision' | 'none';
-
-/** The rule where the project names none. */
-export const defaultRule: ThresholdRule = { kind: 'best_f1' };
+export { defaultRule };
+export type { ScoreForm, ThresholdChoice, ThresholdKind, ThresholdOutcome, ThresholdRule };
 
 /**
- * Sets the threshold of a binary model on validation rows; null for another task. A score at or above the threshold is
- * positive. Of thresholds with an equal F1 or cost the highest score is taken, and the cut is halfway to the next lower one. Predictions that hold decisions, and models that answer
- * with classes alone, decide by themselves; the threshold is then null, or 0.5 for the 0 and 1 of the classes.
+ * Sets the threshold of a binary model on validation rows, by their weights; null for another task. A score at or above
+ * the threshold is positive. Of thresholds that the rule likes alike the highest score is taken, and the cut is halfway
+ * to the next lower one. Predictions that hold decisions, and models that answer with classes alone, decide by
+ * themselves; the threshold is then null, or 0.5 for the 0 and 1 of the classes.
  */
 export function chooseThreshold(
   { truth, predictions }: { truth: Float64Array; predictions: Predictions },
@@ -48,12 +28,26 @@ export function chooseThreshold(
   scores: ScoreForm,
 ): { threshold: number | null; choice: ThresholdChoice } | null {
   if (predictions.task !== 'binary') return null;
-  const ranking = rank(truth, predictions.values);
-  const n = ranking.labels.length;
-  const positives = ranking.labels.reduce((sum, label) => sum + label, 0);
+  const { kept, weights } = keepRows(
+    truth.length,
+    predictions.weights,
+    (i) => !Number.isNaN(truth[i] ?? Number.NaN) && !Number.isNaN(predictions.values[i] ?? Number.NaN),
+  );
+  const labels = pick(truth, kept);
+  const values = pick(predictions.values, kept);
+  const ranking = rank(labels, values);
+  const n = labels.length;
+  const positives = labels.reduce((sum, label) => sum + label, 0);
   const set = (threshold: number | null, kind: ThresholdKind) => ({
     threshold,
-    choice: { kind, rule, on: 'validation' as const, n, positives },
+    choice: {
+      kind,
+      rule,
+      on: 'validation' as const,
+      n,
+      positives,
+      ...(threshold !== null && n > 0 && { gave: outcomeOf(confusionAt(labels, values, threshold, weights), rule) }),
+    },
   });
   if (predictions.decisions) return set(followedThreshold(predictions.values, predictions.decisions), 'decided');
   if (scores === 'none') return set(0.5, 'decided');
@@ -61,36 +55,80 @@ export function chooseThreshold(
   const middle = scores === 'decision' ? 0 : 0.5;
   if (n === 0) return set(middle, 'no_rows');
   if (positives === 0 || positives === n) return set(middle, 'one_class');
-  const threshold = thresholdBy(rule, ranking);
-  return threshold === null ? set(middle, 'not_reached') : set(threshold, 'chosen');
+  const threshold = bestThreshold(ranking, weights, rule);
+  if (threshold === null) return set(middle, 'not_reached');
+  // A threshold that was asked for a precision keeps to a score that has it.
+  return set(rule.kind === 'precision' ? threshold : halfwayDown(threshold, ranking), 'chosen');
 }
 
-function thresholdBy(rule: Exclude<ThresholdRule, { kind: 'fixed' }>, ranking: Ranking): number | null {
-  if (rule.kind === 'best_f1') {
-    const best = bestF1Threshold(ranking);
-    return best && halfwayDown(best.threshold, ranking);
+function outcomeOf(counts: Confusion, rule: ThresholdRule): ThresholdOutcome {
+  const { tp, fp, fn, tn } = counts;
+  const n = tp + fp + fn + tn;
+  return {
+    precision: shareOf(tp, tp + fp),
+    recall: shareOf(tp, tp + fn),
+    f1: fBetaOf(counts, 1),
+    decided: (tp + fp) / n,
+    ...(rule.kind === 'cost' && { cost: costOf(counts, rule) / n }),
+  };
+}
+
+function costOf({ tp, fp, fn, tn }: Confusion, rule: ThresholdRule & { kind: 'cost' }): number {
+  const { falsePositive, falseNegative, truePositive = 0, trueNegative = 0 } = rule;
+  return fp * falsePositive + fn * falseNegative + tp * truePositive + tn * trueNegative;
+}
+
+/**
+ * The highest score whose decisions the rule likes best; just above all scores where no positive decision is worth its
+ * cost. Null where no score meets the rule.
+ */
+function bestThreshold(ranking: Ranking, weights: Float64Array | undefined, rule: ThresholdRule): number | null {
+  const { order, groupEnds, labels, scores } = ranking;
+  const sums = [0, 0];
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] ?? 0;
+    sums[label] = (sums[label] ?? 0) + (weights?.[i] ?? 1);
   }
-  if (rule.kind === 'cost') return halfwayDown(cheapestThreshold(ranking, rule), ranking);
-  const found = bestRecall(ranking, rule.minimum)?.threshold;
-  return found !== undefined && Number.isFinite(found) ? found : null;
-}
-
-/** The threshold with the smallest cost; just above all scores where no positive decision is worth its cost. */
-function cheapestThreshold(
-  { order, groupEnds, labels, scores }: Ranking,
-  { falsePositive, falseNegative }: { falsePositive: number; falseNegative: number },
-): number {
-  const positives = labels.reduce((sum, label) => sum + label, 0);
-  let best = { cost: positives * falseNegative, threshold: nextAbove(scores[order[0] ?? 0] ?? 0) };
-  let found = 0;
-  let start = 0;
+  const [negatives = 0, positives = 0] = sums;
+  let best: { worth: number; threshold: number } | null =
+    rule.kind === 'cost'
+      ? {
+          worth: -costOf({ tp: 0, fp: 0, fn: positives, tn: negatives }, rule),
+          threshold: nextAbove(scores[order[0] ?? 0] ?? 0),
+        }
+      : null;
+  let [tp, fp, start] = [0, 0, 0];
   for (const end of groupEnds) {
-    for (let k = start; k < end; k++) found += labels[order[k] ?? 0] ?? 0;
-    const cost = (end - found) * falsePositive + (positives - found) * falseNegative;
-    if (cost < best.cost) best = { cost, threshold: scores[order[end - 1] ?? 0] ?? 0 };
+    for (let k = start; k < end; k++) {
+      const row = order[k] ?? 0;
+      if (labels[row] === 1) tp += weights?.[row] ?? 1;
+      else fp += weights?.[row] ?? 1;
+    }
+    const worth = worthOf({ tp, fp, fn: positives - tp, tn: negatives - fp }, rule);
+    if (worth !== null && worth > (best?.worth ?? Number.NEGATIVE_INFINITY))
+      best = { worth, threshold: scores[order[end - 1] ?? 0] ?? 0 };
     start = end;
   }
-  return best.threshold;
+  return best !== null && Number.isFinite(best.threshold) ? best.threshold : null;
+}
+
+/** How much the rule likes decisions; null where they do not meet it. */
+function worthOf(counts: Confusion, rule: ThresholdRule): number | null {
+  const { tp, fp, fn } = counts;
+  switch (rule.kind) {
+    case 'best_f1':
+      return fBetaOf(counts, 1);
+    case 'f_beta':
+      return fBetaOf(counts, rule.beta);
+    case 'precision':
+      return tp > 0 && tp / (tp + fp) >= rule.minimum ? tp / (tp + fn) : null;
+    case 'recall':
+      return tp / (tp + fn) >= rule.minimum ? tp / (tp + fp) : null;
+    case 'cost':
+      return -costOf(counts, rule);
+    case 'fixed':
+      return null;
+  }
 }
 
 /**

@@ -30,7 +30,7 @@ export function realisedPerformance(
   version: Pick<ModelVersion, 'report'>,
   resamples?: number,
 ): RealisedPerformance {
-  const { task, classes, threshold, minPrecision, scores } = version.report;
+  const { task, classes, threshold, minPrecision, scores, parameters } = version.report;
   const read = trueClass(version.report);
   const faults: LabelFaults = { unknown: 0, examples: [], conflicting: 0 };
   const truth: number[] = [];
@@ -63,8 +63,12 @@ export function realisedPerformance(
     threshold,
     minPrecision,
     areProbabilities: scores === 'probability',
+    parameters,
   });
-  const resampled = resample({ n, seed, ...(resamples !== undefined && { resamples }) }, prepared.statistics);
+  const resampled = resample(
+    { ...prepared.draws, seed, ...(resamples !== undefined && { resamples }) },
+    prepared.statistics,
+  );
   const metrics = new Map<string, MeasuredValue>();
   for (const [name, value] of Object.entries(prepared.values())) {
     // The log holds the predicted class without probabilities, so there is no log loss.

@@ -3,7 +3,8 @@ import { WorkError } from '../base/errors.ts';
 import { fewestRows } from '../evaluation/fewestRows.ts';
 import { judgeGate, type GateBound, type GateOutcome } from '../evaluation/gates.ts';
 import { parseMetric } from '../evaluation/metricName.ts';
-import { metricNeeds } from '../evaluation/metrics.ts';
+import { parameterOf } from '../evaluation/metricParameters.ts';
+import { measureNamed, metricNeeds } from '../evaluation/metrics.ts';
 import { isSameRule } from '../evaluation/threshold.ts';
 import type { ModelVersion } from './modelVersions.ts';
 
@@ -76,6 +77,12 @@ function hasSameRows({ report: a }: ModelVersion, { report: b }: ModelVersion): 
 
 /** True when a metric of both versions is at one rule: that of the threshold, or the precision of the recall. */
 function hasSameRule(metric: string, { report: a }: ModelVersion, { report: b }: ModelVersion): boolean {
+  const parameter = measureNamed(metric)?.parameter;
+  if (
+    parameter !== undefined &&
+    JSON.stringify(parameterOf(parameter, a.parameters)) !== JSON.stringify(parameterOf(parameter, b.parameters))
+  )
+    return false;
   if (metricNeeds(metric) === 'min_precision') return a.minPrecision === b.minPrecision;
   if (metricNeeds(metric) !== 'threshold' || !a.thresholdChoice || !b.thresholdChoice) return true;
   return isSameRule(a.thresholdChoice, b.thresholdChoice);

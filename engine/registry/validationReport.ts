@@ -3,6 +3,7 @@ import type { SliceSearch } from '../evaluation/foundSlices/findSlices.ts';
 import type { FairnessResult } from '../evaluation/fairness/fairness.ts';
 import type { GateOutcome } from '../evaluation/gates.ts';
 import type { Estimate } from '../evaluation/intervals.ts';
+import type { MetricParameters } from '../evaluation/metricParameters.ts';
 import type { Task } from '../evaluation/predictions.ts';
 import type { SliceResult } from '../evaluation/slices.ts';
 import type { Feature, FeatureKind } from '../models/feature.ts';
@@ -49,6 +50,12 @@ export interface ValidationReport {
   /** The rule that set the threshold, and the rows that it used; null for another task. */
   thresholdChoice: ThresholdChoice | null;
   minPrecision: number;
+  /** What some metrics were computed at; missing in earlier reports. */
+  parameters?: MetricParameters | undefined;
+  /** The column that weighed the rows; missing where each counted once. */
+  sampleWeight?: { column: string; effective: number } | undefined;
+  /** The metrics without a value, and when that is so; missing in earlier reports. */
+  undefinedMetrics?: Record<string, string> | undefined;
   /** The class labels of the answers; of a binary model [negative, positive]. Null for a regression. */
   classes: string[] | null;
   performance: Record<string, Estimate>;

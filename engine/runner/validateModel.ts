@@ -3,7 +3,7 @@ import { configFor, type Project } from '../project/loadProject.ts';
 import { recognised } from '../models/openModel.ts';
 import { modelsOf } from '../project/models.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
-import type { ValidateStage } from '../project/schema/validateStage.ts';
+import type { ValidateStage, Validation } from '../project/schema/validateStage.ts';
 import type { Store } from '../store/store.ts';
 import { executeRun } from './execute.ts';
 import type { FoundModel } from './findModel.ts';
@@ -59,7 +59,7 @@ export async function validateModel(request: ModelValidation): Promise<RunOutcom
         : {}),
       ...(usual?.with.find_slices === undefined ? {} : { find_slices: usual.with.find_slices }),
       ...(usual?.with.threshold === undefined ? {} : { threshold: usual.with.threshold }),
-      ...(usual?.with.min_precision === undefined ? {} : { min_precision: usual.with.min_precision }),
+      ...usualKeys(usual?.with),
     },
     ...(usual?.gates ? { gates: usual.gates } : {}),
   };
@@ -105,4 +105,22 @@ export function usualValidation(config: ProjectConfig, name: string): ValidateSt
     if ('uses' in stage && stage.uses === 'validate' && declared && [null, stage.with.model].includes(declared.from))
       return stage;
   return null;
+}
+
+const metricKeys = [
+  'min_precision',
+  'sample_weight',
+  'beta',
+  'top_k',
+  'at_k',
+  'top_share',
+  'quantile',
+  'costs',
+] as const;
+
+/** The keys of the usual validation that metrics read. */
+function usualKeys(usual: Validation | undefined): Partial<Validation> {
+  return Object.fromEntries(
+    metricKeys.flatMap((key) => (usual?.[key] === undefined ? [] : [[key, usual[key]]])),
+  ) as Partial<Validation>;
 }

@@ -13,13 +13,14 @@ import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 import type { ValidateStage } from '../project/schema/validateStage.ts';
 import { reportFile } from '../registry/validationReport.ts';
 import { confusionFile } from '../tracking/confusion.ts';
-import { thresholdText } from '../../words/threshold.ts';
+import { thresholdOutcomeText, thresholdText } from '../../words/threshold.ts';
 import { datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
 import { buildReport } from './validation/buildReport.ts';
 import { evaluateRows } from './validation/evaluateRows.ts';
 import { judgeGates } from './validation/judgeGates.ts';
 import { groupTestRows } from './validation/groupTestRows.ts';
 import { measureModel } from './validation/measureModel.ts';
+import { metricParameters } from './validation/metricParameters.ts';
 import { recordResults } from './validation/recordResults.ts';
 import { scoreRows, type ScoredRows } from './validation/scoreRows.ts';
 import { searchColumns, searchSlices } from './validation/searchSlices.ts';
@@ -81,6 +82,7 @@ async function validateSubject(
     byValue: (schema?.fields ?? []).flatMap((field) =>
       field.categories || field.constraints?.enum ? [field.name] : [],
     ),
+    weightColumn: subject.weightColumn,
     signal,
   });
   if (test.rows === 0)
@@ -95,20 +97,29 @@ async function validateSubject(
     model,
     champion: compared?.model ?? null,
     groupColumns: [],
+    weightColumn: subject.weightColumn,
     signal,
   });
-  const rule = thresholdRule(stage.with);
+  const parameters = metricParameters(stage.with, model.meta);
+  if (stage.with.threshold === 'lowest_cost' && model.meta.task === 'binary' && !parameters.costs)
+    throw new WorkError(
+      '`threshold: lowest_cost` needs the costs of wrong decisions. Add `costs: { false_positive: 1, false_negative: 20 }` beside it.',
+      { place: { file: 'loopwright.yaml' } },
+    );
+  const rule = thresholdRule(stage.with, parameters.costs);
   // Predictions with decisions only describe their threshold, so the test rows serve as well.
   const chosenOn = validation.rows === 0 && test.predictions.decisions ? test : validation;
   const own = chooseThreshold(chosenOn, rule, model.meta.scores);
   const threshold = own?.threshold ?? null;
   if (own && own.choice.kind !== 'decided')
-    context.log(`decisions from a score of ${shown(own.threshold)} on: ${thresholdText(own.choice)}`);
+    context.log(
+      `decisions from a score of ${shown(own.threshold)} on: ${thresholdText(own.choice)}${own.choice.gave ? `, which gave ${thresholdOutcomeText(own.choice)} there` : ''}`,
+    );
   const rival =
     compared && validation.champion
       ? chooseThreshold({ truth: validation.truth, predictions: validation.champion }, rule, compared.model.meta.scores)
       : null;
-  const options = { threshold, minPrecision, areProbabilities: model.meta.scores === 'probability' };
+  const options = { threshold, minPrecision, areProbabilities: model.meta.scores === 'probability', parameters };
 
   const grouped = groupTestRows([...sliceGroupings, ...(fairness?.attributes ?? [])], test.groups);
   context.progress('computing intervals', 0.4);

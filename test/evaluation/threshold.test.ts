@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseThreshold, isSameRule, type ScoreForm, type ThresholdRule } from '../../engine/evaluation/threshold.ts';
 import { thresholdRule } from '../../engine/project/schema/threshold.ts';
-import { thresholdText } from '../../words/threshold.ts';
+import { thresholdOutcomeText, thresholdText } from '../../words/threshold.ts';
 
 const bestF1: ThresholdRule = { kind: 'best_f1' };
 
@@ -39,8 +39,46 @@ test('each rule has its threshold', () => {
   assert.deepEqual(at(bestF1), [0.4, 'chosen'], 'halfway from 0.6 to 0.2');
   assert.deepEqual(at({ kind: 'precision', minimum: 0.9 }), [0.8, 'chosen']);
   assert.deepEqual(at({ kind: 'fixed', value: 0.3 }), [0.3, 'fixed']);
+  assert.deepEqual(at({ kind: 'recall', minimum: 0.5 }), [0.75, 'chosen'], 'the highest of the largest precision');
+  assert.deepEqual(at({ kind: 'recall', minimum: 1 }), [0.4, 'chosen']);
+  assert.deepEqual(at({ kind: 'f_beta', beta: 5 }), [0.4, 'chosen']);
+  assert.deepEqual(at({ kind: 'f_beta', beta: 0.1 }), [0.75, 'chosen']);
   assert.deepEqual(at({ kind: 'cost', falsePositive: 1, falseNegative: 20 }), [0.4, 'chosen']);
   assert.deepEqual(at({ kind: 'cost', falsePositive: 20, falseNegative: 1 }), [0.75, 'chosen']);
+});
+
+test('a gain of right decisions counts, and the choice says what it gave', () => {
+  const cost = { kind: 'cost', falsePositive: 5, falseNegative: 0, truePositive: -2, trueNegative: 0 } as const;
+  const { threshold, gave } = choose(truth, scores, { rule: cost });
+  assert.equal(threshold, 0.75);
+  assert.deepEqual(gave, { precision: 1, recall: 2 / 3, f1: 0.8, decided: 1 / 3, cost: -4 / 6 });
+  assert.match(
+    thresholdOutcomeText(choose(truth, scores, { rule: cost })),
+    /^precision 1, recall 0\.667, F1 0\.800, 33\.3 % decided as positive, a cost of −0\.667 a row$/,
+  );
+  assert.equal(choose([], [], {}).gave, undefined);
+});
+
+test('weights move the threshold as repeated rows do', () => {
+  const weights = [1, 1, 30, 1, 1, 0];
+  const repeated = weights.flatMap((weight, i) => Array.from({ length: weight }, () => i));
+  const of = (values: number[]) => repeated.map((i) => values[i] ?? 0);
+  for (const rule of [
+    bestF1,
+    { kind: 'cost', falsePositive: 1, falseNegative: 3 },
+    { kind: 'recall', minimum: 0.9 },
+  ] as const) {
+    const predictions = {
+      task: 'binary' as const,
+      values: Float64Array.from(scores),
+      probabilities: [],
+      weights: Float64Array.from(weights),
+    };
+    const weighted = chooseThreshold({ truth: Float64Array.from(truth), predictions }, rule, 'probability');
+    const { threshold, gave } = choose(of(truth), of(scores), { rule });
+    assert.equal(weighted?.threshold, threshold, rule.kind);
+    assert.deepEqual(weighted?.choice.gave, gave, rule.kind);
+  }
 });
 
 test('no positive decision is worth its cost: the threshold is just above all scores', () => {

@@ -25,6 +25,8 @@ export const columnNotInSchema: Rule = {
           expect(context, stage.with.data, column, at('slices', ...place));
         for (const { column, at: place } of placesOf(stage.with.fairness?.attributes ?? []))
           expect(context, stage.with.data, column, at('fairness', 'attributes', ...place));
+        if (stage.with.sample_weight !== undefined)
+          expect(context, stage.with.data, stage.with.sample_weight, at('sample_weight'));
         const search = stage.with.find_slices;
         if (typeof search === 'object')
           search.columns?.forEach((column, i) =>

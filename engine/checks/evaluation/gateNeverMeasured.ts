@@ -1,5 +1,6 @@
 import { parseMetric } from '../../evaluation/metricName.ts';
-import { fairnessNames, metricNeeds, modelMeasures } from '../../evaluation/metrics.ts';
+import { parameterKeys } from '../../project/schema/metricKeys.ts';
+import { fairnessNames, measureNamed, metricNeeds, modelMeasures } from '../../evaluation/metrics.ts';
 import { predictionColumns } from '../../project/predictionColumns.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { taskValidated } from '../bounds.ts';
@@ -10,7 +11,7 @@ export const gateNeverMeasured: Rule = {
   code: 'LW520',
   name: 'gate-never-measured',
   severity: 'error',
-  docs: 'A gate names a metric that this validation cannot have, so it always fails: speed or size against the champion, speed or size of a table of predictions, a metric of probabilities where the table has none, or fairness of a model that is not binary. Remove the gate, or choose another metric.',
+  docs: 'A gate names a metric that this validation cannot have, so it always fails: speed or size against the champion, speed or size of a table of predictions, a metric of probabilities where the table has none, a metric whose key (`beta`, `at_k`, `quantile`, `costs`) is not given, or fairness of a model that is not binary. Remove the gate, or choose another metric.',
   example: {
     wrong: 'gates:\n  latency_p95_ms@champion: { max: 1 }',
     right: 'gates:\n  latency_p95_ms: { max: 5 }',
@@ -37,6 +38,10 @@ function reasonOf(context: CheckContext, stage: ValidateStage, gate: string): st
       ? null
       : `fairness compares the decisions of a binary model, and this is a ${task} model`;
   }
+  const measure = measureNamed(metric.name);
+  const key = measure?.parameter && !measure.hasDefault ? parameterKeys[measure.parameter] : undefined;
+  if (key !== undefined && stage.with[key] === undefined)
+    return `it is computed where the validation gives \`${key}\`; add it under \`with\``;
   const columns = predictions === undefined ? null : predictionColumns(context.schemaOf(predictions)?.fields ?? []);
   return columns && !columns.score && metricNeeds(metric.name) === 'probability'
     ? `\`${predictions ?? ''}\` has no field with the role \`score\`, so it has no probabilities`

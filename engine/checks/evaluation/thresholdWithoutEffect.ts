@@ -1,14 +1,18 @@
 import { removeAt } from '../../project/edit.ts';
 import { predictionColumns } from '../../project/predictionColumns.ts';
+import { keyTasks } from '../../project/schema/metricKeys.ts';
+import type { Task } from '../../evaluation/predictions.ts';
 import { taskValidated } from '../bounds.ts';
 import { stagesOf } from '../lookUp.ts';
 import type { Rule } from '../rule.ts';
+
+const entries = Object.entries(keyTasks) as [keyof typeof keyTasks, readonly Task[]][];
 
 export const thresholdWithoutEffect: Rule = {
   code: 'LW521',
   name: 'threshold-without-effect',
   severity: 'warning',
-  docs: 'A validation sets `threshold` or `min_precision`, which are about the score of a binary model, and its model is not binary, or its table of predictions holds the decisions already. The key has no effect. Remove it.',
+  docs: 'A validation sets a key that no metric of its task reads: `threshold`, `min_precision`, `beta`, `top_share` and `at_k` are about the score of a binary model, `costs` about classes, `top_k` about several classes, `quantile` about numbers. Or it sets `threshold`, and its table of predictions holds the decisions already. The key has no effect. Remove it.',
   example: {
     wrong: '# the target is a number\nwith: { model: train, data: features, threshold: 0.5 }',
     right: 'with: { model: train, data: features }',
@@ -19,10 +23,10 @@ export const thresholdWithoutEffect: Rule = {
       const { predictions } = stage.with;
       const columns = predictions === undefined ? null : predictionColumns(context.schemaOf(predictions)?.fields ?? []);
       const isDecided = task === 'binary' && columns?.prediction != null;
-      for (const key of ['threshold', 'min_precision'] as const) {
+      for (const [key, tasks] of entries) {
         if (stage.with[key] === undefined) continue;
         const reason =
-          task !== null && task !== 'binary'
+          task !== null && !tasks.includes(task)
             ? `this is a ${task} model`
             : key === 'threshold' && isDecided
               ? `\`${predictions ?? ''}\` holds the decisions`

@@ -9,6 +9,8 @@ export const lift: Measure = {
   range: [0, Number.POSITIVE_INFINITY],
   docs: 'Share of positives among the rows with the highest scores (the share `top_share` of all rows, 0.1 by default), over their share among all rows. 1 is chance. Ties at the border count in part.',
   source: 'gain and lift charts; Ling and Li 1998',
+  parameter: 'topShare',
+  hasDefault: true,
   behind: 'positives',
   undefinedWhen: 'no row is positive',
   // Of the positives, those among the top rows are a share; the resamples add what the border varies.

@@ -28,8 +28,9 @@ export interface Measure extends MetricDescription {
    * out where the scores are no probabilities.
    */
   needs?: 'threshold' | 'min_precision' | 'probability';
-  /** The metric is left out where this is not given, and compared only with values at the same one. */
+  /** The metric is left out where this is not given and has no default, and compared only with values at the same one. */
   parameter?: keyof MetricParameters;
+  hasDefault?: true;
   /** When rows leave the metric without a value, as half a sentence. */
   undefinedWhen?: string;
   /** False when resamples do not repeat the metric, so that it has no interval. */
@@ -82,4 +83,9 @@ export interface RowLoss {
 /** The tasks that a measure has a formula for. */
 export function tasksOf(measure: Measure): Task[] {
   return (['binary', 'multiclass', 'regression'] as const).filter((task) => measure[task] !== undefined);
+}
+
+/** True when a metric has what it needs to know. */
+export function hasParameter({ parameter, hasDefault }: Measure, given: MetricParameters): boolean {
+  return parameter === undefined || hasDefault === true || given[parameter] !== undefined;
 }

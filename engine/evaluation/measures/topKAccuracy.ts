@@ -9,6 +9,8 @@ export const topKAccuracy: Measure = {
   range: [0, 1],
   docs: 'Share of rows whose class is among the `top_k` likeliest ones, 2 by default. Of equal probabilities the later class is taken first.',
   source: 'scikit-learn top_k_accuracy_score',
+  parameter: 'topK',
+  hasDefault: true,
   undefinedWhen: '`top_k` covers all classes, or the predictions are classes without probabilities',
   interval: {
     multiclass: (counts, confidence) => {

@@ -1,6 +1,7 @@
 import { binaryRows, classSizes, type BinaryRows } from '../binaryRows.ts';
 import { combine, rankBins, spreadCodes, valueBins } from '../condense.ts';
 import type { EvaluationOptions } from '../evaluationOptions.ts';
+import { hasParameter } from '../measures/measure.ts';
 import { rowHits } from '../rowHits.ts';
 import { oneSidedInterval } from '../oneSidedInterval.ts';
 import { decidedBy, type Decided, type Predictions } from '../predictions.ts';
@@ -59,13 +60,13 @@ function taskOf(kept: KeptRows, known: KnownRows, options: EvaluationOptions): T
   return {
     ...partsOfRows(kept),
     parameters,
-    usuallyUndefinedWhen: 'the rows hold only one class',
-    formula: ({ binary, needs, parameter }) =>
-      (needs === 'threshold' && !decided) ||
-      (needs === 'probability' && !areProbabilities) ||
-      (parameter !== undefined && parameters[parameter] === undefined)
+    usuallyUndefinedWhen: 'the test rows hold only one class',
+    formula: (measure) =>
+      (measure.needs === 'threshold' && !decided) ||
+      (measure.needs === 'probability' && !areProbabilities) ||
+      !hasParameter(measure, parameters)
         ? undefined
-        : binary,
+        : measure.binary,
     rows: binaryRows(known, { minPrecision: options.minPrecision, parameters }),
     losses: ({ loss }) => {
       const of = loss?.binary;

@@ -2,6 +2,7 @@ import { classRows, countClasses, type ClassCounts, type ClassRows } from '../cl
 import { combine, rankBins, spreadCodes, valueBins } from '../condense.ts';
 import type { EvaluationOptions } from '../evaluationOptions.ts';
 import type { Predictions } from '../predictions.ts';
+import { hasParameter } from '../measures/measure.ts';
 import { rowHits } from '../rowHits.ts';
 import type { TaskRows } from '../taskRows.ts';
 import { weightBins } from './binaryTask.ts';
@@ -39,11 +40,11 @@ function taskOf(kept: KeptRows, known: ClassRows, options: EvaluationOptions): T
   return {
     ...partsOfRows(kept),
     parameters,
-    usuallyUndefinedWhen: 'there are no rows',
-    formula: ({ multiclass, needs, parameter }) =>
-      (needs === 'probability' && !areProbabilities) || (parameter !== undefined && parameters[parameter] === undefined)
+    usuallyUndefinedWhen: 'there are not enough test rows',
+    formula: (measure) =>
+      (measure.needs === 'probability' && !areProbabilities) || !hasParameter(measure, parameters)
         ? undefined
-        : multiclass,
+        : measure.multiclass,
     rows: (weights, squares) => countClasses(known, weights, squares, parameters),
     losses: ({ loss }) => {
       const of = loss?.multiclass;

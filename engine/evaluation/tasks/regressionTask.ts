@@ -1,6 +1,7 @@
 import { combine, rankBins, spreadCodes, valueBins } from '../condense.ts';
 import type { EvaluationOptions } from '../evaluationOptions.ts';
 import { meanLoss, relativeMeanLoss } from '../meanLoss.ts';
+import { hasParameter } from '../measures/measure.ts';
 import type { Predictions } from '../predictions.ts';
 import { sumResiduals, type Residuals } from '../residuals.ts';
 import type { TaskRows } from '../taskRows.ts';
@@ -34,9 +35,8 @@ function taskOf(
   return {
     ...parts,
     parameters,
-    usuallyUndefinedWhen: 'there are no rows',
-    formula: ({ regression, parameter }) =>
-      parameter !== undefined && parameters[parameter] === undefined ? undefined : regression,
+    usuallyUndefinedWhen: 'there are not enough test rows',
+    formula: (measure) => (hasParameter(measure, parameters) ? measure.regression : undefined),
     rows: (rowWeights, squares) => sumResiduals(truth, values, { weights: rowWeights, squares, parameters }),
     losses: ({ loss }) => {
       const of = loss?.regression;

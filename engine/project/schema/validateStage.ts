@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import { closed, reference } from './fields.ts';
 import { Gates } from './gates.ts';
 import { common } from './stageFields.ts';
+import { metricKeys } from './metricKeys.ts';
 import { Threshold } from './threshold.ts';
 
 /** A column, or two whose values are crossed. */
@@ -72,6 +73,7 @@ const options = {
     ),
   ),
   threshold: Type.Optional(Threshold),
+  ...metricKeys,
   min_precision: Type.Optional(
     Type.Number({
       exclusiveMinimum: 0,

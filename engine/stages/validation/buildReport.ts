@@ -3,6 +3,7 @@ import type { SliceSearch } from '../../evaluation/foundSlices/findSlices.ts';
 import type { EvaluationOptions } from '../../evaluation/evaluate.ts';
 import type { GateOutcome } from '../../evaluation/gates.ts';
 import type { Estimate } from '../../evaluation/intervals.ts';
+import { effectiveRows } from '../../evaluation/weights.ts';
 import { usualMetrics } from '../../evaluation/metrics.ts';
 import type { ThresholdChoice } from '../../evaluation/threshold.ts';
 import type { SliceResult } from '../../evaluation/slices.ts';
@@ -53,6 +54,12 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
     threshold: options.threshold,
     thresholdChoice: input.thresholdChoice,
     minPrecision: options.minPrecision,
+    parameters: options.parameters,
+    sampleWeight:
+      subject.weightColumn !== null && test.predictions.weights
+        ? { column: subject.weightColumn, effective: effectiveRows(test.predictions.weights) }
+        : undefined,
+    undefinedMetrics: evaluation.undefinedMetrics,
     classes: classNames(meta, isBoolean),
     performance,
     headlineMetric: headlineOf(context, meta, performance),
@@ -62,7 +69,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
     fairness: evaluation.fairness,
     calibration:
       meta.task === 'binary' && meta.scores === 'probability'
-        ? calibrationBins(test.truth, test.predictions.values)
+        ? calibrationBins(test.truth, test.predictions.values, 10, test.predictions.weights)
         : [],
     data: {
       dataset: data,

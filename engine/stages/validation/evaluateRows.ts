@@ -24,6 +24,8 @@ export interface Evaluation {
   /** The difference of each metric to the champion; null when there is none to compare with. */
   differences: Metrics | null;
   performance: Record<string, Estimate>;
+  /** The metrics without a value, and when that is so, as half a sentence. */
+  undefinedMetrics: Record<string, string>;
   fairness: FairnessResult[];
   /** The interval of a metric, of `metric@champion` or of `measure[attribute]`; null where there is none. */
   intervalOf: (name: string, confidence: number) => Interval | null;
@@ -88,6 +90,9 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
     values,
     differences: compared ? differencesOf(values, compared.values()) : null,
     performance,
+    undefinedMetrics: Object.fromEntries(
+      Object.entries(values).flatMap(([key, value]) => (value === null ? [[key, prepared.undefinedWhen(key)]] : [])),
+    ),
     fairness: byAttribute.flatMap((attribute) => fairnessResults(attribute, defaultConfidence)),
     intervalOf: (name, confidence) => {
       const metric = parseMetric(name);

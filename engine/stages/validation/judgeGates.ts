@@ -78,9 +78,8 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
     n,
     note: !metricsFor(task).includes(name)
       ? `it is no metric of a ${task} model`
-      : task === 'binary'
-        ? 'the test rows hold only one class'
-        : 'there are not enough test rows',
+      : (evaluation.undefinedMetrics[name] ??
+        (task === 'binary' ? 'the test rows hold only one class' : 'there are not enough test rows')),
   };
 }
 

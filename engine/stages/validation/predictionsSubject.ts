@@ -21,6 +21,7 @@ import { sideSql } from '../splitRows.ts';
 import { timeSpan } from '../timeSpan.ts';
 import { count, datasetOf, type StageContext } from '../stageContext.ts';
 import { openChampion } from './openChampion.ts';
+import { weightColumns } from './weightColumns.ts';
 import { tablePredictor } from './tablePredictor.ts';
 import { groupColumnsOf } from './groupColumns.ts';
 import type { Subject } from './validationSubject.ts';
@@ -69,6 +70,7 @@ export async function openPredictions(context: StageContext, inputs: Validation,
     oldestTestRow: async () => (await timeSpan(db, source, dataset.schema))?.first ?? null,
   });
   const groupColumns = groupColumnsOf(inputs);
+  const weighted = weightColumns(inputs, new Map(known.map((column) => [column.name, inputTypeOf(column.type)])));
   const read = [...meta.features.map((feature) => feature.name), ...used, ...groupColumns];
   const compared = champion.kind === 'comparable' ? champion.model.meta.features.map((feature) => feature.name) : [];
   const isSplit = known.some((column) => column.name === splitColumn);
@@ -84,10 +86,11 @@ export async function openPredictions(context: StageContext, inputs: Validation,
     files: { path: relativePath(context.project.root, path), ...hashModel(modelFiles(path)) },
     python: null,
     champion,
-    validation: await side([...read, ...compared], 'validation'),
-    test: await side([...read, ...compared], 'test'),
+    validation: await side([...read, ...compared, ...weighted], 'validation'),
+    test: await side([...read, ...compared, ...weighted], 'test'),
     reference: await side(read, 'test'),
     groupColumns,
+    weightColumn: inputs.sample_weight ?? null,
     classNames: null,
     close: async () => {
       if (champion.kind === 'comparable') await champion.model.close();

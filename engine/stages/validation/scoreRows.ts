@@ -1,9 +1,9 @@
-import { checkCancelled } from '../../base/errors.ts';
+import { DataError, checkCancelled } from '../../base/errors.ts';
 import type { Database } from '../../data/database.ts';
 import type { Table } from '../../data/table.ts';
 import type { Groups } from '../../evaluation/groups.ts';
 import type { Predictions } from '../../evaluation/predictions.ts';
-import { columnOf } from '../../models/features.ts';
+import { columnOf, numberTarget } from '../../models/features.ts';
 import type { Predictor } from '../../models/predictor.ts';
 import { sliceTable } from '../../models/sliceTable.ts';
 import { openGroups } from './readGroups.ts';
@@ -30,6 +30,8 @@ export interface ScoreRequest {
   champion: Predictor | null;
   /** Columns that slices and fairness group by. */
   groupColumns: readonly string[];
+  /** Column of the weights of the rows; null counts each once. */
+  weightColumn?: string | null;
   /** Columns that are only searched for slices. */
   searchColumns?: readonly string[];
   /** Columns whose numbers are names, because the schema lists them. */
@@ -49,6 +51,8 @@ export async function scoreRows(db: Database, request: ScoreRequest): Promise<Sc
   const predictions = emptyPredictions(model, rows);
   const champion = request.champion && { model: request.champion, all: emptyPredictions(request.champion, rows) };
   const groups = await openGroups(db, { sql, rows, declared: groupColumns, searched: searchColumns, byValue });
+  const weightColumn = request.weightColumn ?? null;
+  const weights = weightColumn === null ? null : new Float64Array(rows);
   const missing = new Map(model.meta.features.map(({ name }) => [name, 0]));
   let sample: Table = { rows: 0, columns: {} };
   let at = 0;
@@ -59,10 +63,32 @@ export async function scoreRows(db: Database, request: ScoreRequest): Promise<Sc
     append(predictions, await model.predict(batch, signal), at);
     if (champion) append(champion.all, await champion.model.predict(batch, signal), at);
     groups.add(batch);
+    if (weights && weightColumn !== null) weights.set(numberTarget(batch, weightColumn), at);
     for (const [name, n] of missing) missing.set(name, n + missingIn(batch, name));
     at += batch.rows;
   });
+  if (weights && weightColumn !== null) {
+    checkWeights(weights, weightColumn);
+    predictions.weights = weights;
+    if (champion) champion.all.weights = weights;
+  }
   return { rows, truth, predictions, champion: champion?.all ?? null, groups: groups.groups(), missing, sample };
+}
+
+/** Throws DataError where weights are missing, negative or endless, or none is above 0. */
+function checkWeights(weights: Float64Array, column: string): void {
+  const wrong = weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+  if (wrong >= 0) {
+    const count = weights.filter((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY)).length;
+    const value = weights[wrong] ?? Number.NaN;
+    throw new DataError(
+      `\`${column}\` is the \`sample_weight\`, and ${count} of ${weights.length} rows have none that counts: row ${wrong + 1} has ${Number.isNaN(value) ? 'no number' : value}. Weights are numbers from 0; give a row that shall not count the weight 0.`,
+    );
+  }
+  if (weights.length > 0 && weights.every((weight) => weight === 0))
+    throw new DataError(
+      `\`${column}\` is the \`sample_weight\`, and it is 0 in all ${weights.length} rows, so none counts.`,
+    );
 }
 
 function emptyPredictions({ meta }: Predictor, rows: number): Predictions {

@@ -29,6 +29,7 @@ import { datasetOf, type StageContext } from '../stageContext.ts';
 import { timeSpan } from '../timeSpan.ts';
 import { featureNames, openChampion } from './openChampion.ts';
 import { groupColumnsOf } from './groupColumns.ts';
+import { weightColumns } from './weightColumns.ts';
 import type { Subject } from './validationSubject.ts';
 import { modelOfStage } from './modelOfStage.ts';
 import { regimeColumn } from './writeReference.ts';
@@ -72,6 +73,7 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
     });
     const groupColumns = groupColumnsOf(inputs);
     const read = [...stated.features.map((feature) => feature.name), stated.target, ...groupColumns];
+    const weighted = weightColumns(inputs, columns);
     const [testSide, validationSide] = sidesOf(context, inputs, known);
     const side = (names: readonly string[], of: Parameters<typeof sideSql>[3]) =>
       sideSql(db, source, names, of, inputs.data);
@@ -99,10 +101,11 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       files: { path: shownPath(root, kept), ...hashModel(modelFiles(kept)) },
       python: meta.packages['python'] === undefined ? null : pythonPath(tools, root),
       champion,
-      validation: await side([...read, ...compared], validationSide),
-      test: await side([...read, ...compared], testSide),
+      validation: await side([...read, ...compared, ...weighted], validationSide),
+      test: await side([...read, ...compared, ...weighted], testSide),
       reference: await sideSql(db, marked, referenceColumns, testSide, inputs.data),
       groupColumns,
+      weightColumn: inputs.sample_weight ?? null,
       classNames,
       close,
     };

@@ -29,6 +29,8 @@ export interface Subject {
   reference: string;
   /** Columns that slices and fairness group by. */
   groupColumns: string[];
+  /** Column of the weights of the rows; null counts each once. */
+  weightColumn: string | null;
   /** The classes in the order of the model's own, when the project names them; null for the model's names. */
   classNames: readonly string[] | null;
   close(): Promise<void>;
