@@ -107,7 +107,10 @@ test('weights that do not count are an error with the row', async () => {
     ),
     /it is 0 in all 80 rows/,
   );
-  assert.match(await errorOf(rows, ', sample_weight: wieght'), /names `wieght`, which `scored` does not have.*`weight`/);
+  assert.match(
+    await errorOf(rows, ', sample_weight: wieght'),
+    /names `wieght`, which `scored` does not have.*`weight`/,
+  );
 });
 
 test('costs name classes of the target', async () => {
