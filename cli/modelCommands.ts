@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { InspectOptions } from './commands/inspect.ts';
-import type { ModelCardOptions, PromoteModelOptions, RollbackModelOptions } from './commands/models.ts';
+import type { PromoteModelOptions, RollbackModelOptions } from './commands/models.ts';
 import type { AliasModelOptions } from './commands/models/alias.ts';
 import type { ApproveModelOptions } from './commands/models/approve.ts';
+import type { ModelCardOptions } from './commands/models/card.ts';
 import type { ModelsAtOptions } from './commands/models/at.ts';
 import type { ModelsAuditOptions } from './commands/models/audit.ts';
 import type { Action } from './dataCommands.ts';
@@ -84,11 +85,13 @@ export function registerModelCommands(
         (await import('./commands/models/audit.ts')).modelsAudit(context, options),
       ),
     );
-  sub('card [version]', 'print the model card as JSON, or write it as an HTML page')
+  sub('card [version]', 'print the model card as JSON, or write it as HTML, Markdown or a bill of materials')
     .option('--html <file>', 'write a self-contained HTML page')
+    .option('--markdown <file>', 'write Markdown with the metadata of Hugging Face')
+    .option('--cyclonedx <file>', 'write a bill of materials as CycloneDX 1.7')
     .action(
       action<ModelCardOptions>(async (context, [version], options) =>
-        (await import('./commands/models.ts')).modelCard(context, version, options),
+        (await import('./commands/models/card.ts')).modelCard(context, version, options),
       ),
     );
   sub('inspect <model>', 'tell what a model is: flavour, inputs, size, hash, and what it needs to score')

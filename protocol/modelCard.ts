@@ -118,10 +118,17 @@ export interface UnvalidatedCard extends CardOfVersion {
 /** The card of a version. */
 export type AnyCard = ModelCard | UnvalidatedCard;
 
-/**
- * The card of a validated version. Parts only a person can write are null when missing, and shown as missing.
- */
-export interface ModelCard extends CardOfVersion {
+/** The parts of a card that only a person can write; null when missing, and shown as missing. */
+export interface CardParts {
+  intendedUse: string | null;
+  outOfScope: string | null;
+  limitations: string | null;
+  ethics: string | null;
+  oversight: string | null;
+}
+
+/** The card of a validated version. */
+export interface ModelCard extends CardOfVersion, CardParts {
   isValidated: true;
   task: 'binary' | 'multiclass' | 'regression';
   target: string;
@@ -130,9 +137,6 @@ export interface ModelCard extends CardOfVersion {
   /** Null when no second fit was asked for. */
   refit: CardRefit | null;
   verdict: Verdict & { text: string };
-  intendedUse: string | null;
-  limitations: string | null;
-  ethics: string | null;
   data: {
     dataset: string;
     hash: string;

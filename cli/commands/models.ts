@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-import { buildCard } from '../../engine/cards/buildCard.ts';
 import { listModelVersions } from '../../engine/overview/modelVersions.ts';
 import { hasSeveralModels, modelNamed, modelsOf, validatedModel } from '../../engine/project/models.ts';
 import { actorOf } from '../../engine/registry/audit.ts';
@@ -11,8 +9,7 @@ import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { listLoggedModels } from '../../engine/tracking/loggedModels.ts';
-import { saveCard } from '../../engine/pages/savePage.ts';
-import { readModel, readSelector } from '../readOption.ts';
+import { readModel } from '../readOption.ts';
 import { versionGatesText, metricText } from '../../words/metrics.ts';
 import { count } from '../../words/numbers.ts';
 import { versionText } from '../../words/models.ts';
@@ -148,26 +145,5 @@ export async function rollbackModel(
     context.terminal.line(
       `${versionText(result, hasSeveralModels(context.config()))} is champion again; v${result.previous} was rolled back.`,
     );
-  return exitCodes.done;
-}
-
-export interface ModelCardOptions {
-  html?: string;
-}
-
-/** `loopwright models card [[MODEL@]VERSION]`: the card as JSON, or as a self-contained page with `--html FILE`. */
-export async function modelCard(
-  context: CommandContext,
-  version: string | undefined,
-  options: ModelCardOptions,
-): Promise<number> {
-  const which = version === undefined ? { name: null, version: null } : readSelector(version);
-  if (options.html !== undefined) {
-    const path = resolve(options.html);
-    saveCard(context.store(), context.config(), which, path);
-    if (!context.json) context.terminal.note(`written to ${path}`);
-    return exitCodes.done;
-  }
-  context.printJson(buildCard(context.store(), context.config(), which));
   return exitCodes.done;
 }

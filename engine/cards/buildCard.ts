@@ -1,5 +1,5 @@
 import type { ModelSelector } from '../../protocol/models.ts';
-import type { AnyCard, CardHealth } from '../../protocol/modelCard.ts';
+import type { AnyCard, CardHealth, CardParts } from '../../protocol/modelCard.ts';
 import type { RunDetail } from '../../protocol/runs.ts';
 import { gatesText } from '../../words/metrics.ts';
 import { verdictOfGates } from '../evaluation/gates.ts';
@@ -14,7 +14,9 @@ import { aliasesOf, champion } from '../registry/aliases.ts';
 import { getVersion, latestVersion, versionOf } from '../registry/modelVersions.ts';
 import { versionRecord } from '../registry/promotions.ts';
 import { registeredModel, registeredVersion } from '../registry/registeredModels.ts';
+import { fillNumbers } from './liveNumbers.ts';
 import { factsOfVersion } from './modelFacts.ts';
+import { writtenCard } from './writtenCard.ts';
 import { summariseVersions } from '../registry/summariseVersions.ts';
 
 /** Builds the model card of a version from the store and the files of the model. */
@@ -51,6 +53,8 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
   if (!report) return { ...shared, isValidated: false, description: row.description };
   const verdict = verdictOfGates(report.gates);
   const { passed, total } = verdict;
+  const numbers = { ...shared, performance: report.performance, data: report.data };
+  const written = filledParts(writtenCard(store.root, config).parts, numbers);
   return {
     ...shared,
     isValidated: true,
@@ -68,9 +72,7 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
             ? `${total === 1 ? 'Its one gate' : `All ${total} gates`} passed.`
             : `${gatesText(verdict)}; this version may not be promoted.`,
     },
-    intendedUse: config.card?.intended_use ?? null,
-    limitations: config.card?.limitations ?? null,
-    ethics: config.card?.ethics ?? null,
+    ...written,
     data: report.data,
     features: report.features,
     performance: report.performance,
@@ -84,6 +86,14 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
     headlineMetric: report.headlineMetric,
     reproduce: detail?.reproduce ?? '',
   };
+}
+
+function filledParts(parts: CardParts, card: Parameters<typeof fillNumbers>[1]): CardParts {
+  const filled = Object.entries(parts).map(([key, text]: [string, string | null]) => [
+    key,
+    text === null ? null : fillNumbers(text, card),
+  ]);
+  return Object.fromEntries(filled) as unknown as CardParts;
 }
 
 function numberOf(store: Store, model: string, which: ModelSelector['version']): number {

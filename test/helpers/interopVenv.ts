@@ -14,6 +14,7 @@ export const interopVenv = pythonVenv(
     'mlcroissant',
     'xmlschema',
     'openlineage-python',
+    'huggingface_hub',
   ],
   [
     'pandas',

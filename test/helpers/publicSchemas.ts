@@ -31,6 +31,29 @@ export const sarifSchema: PublicSchema = {
   sha256: '03b3c591cf1a1a87c5e29119785ec9671e07a38f5f5a761d2deeea0e07faa738',
 };
 
+export const cycloneDxSchemas: Record<'bom' | 'cryptography' | 'jsf' | 'spdx', PublicSchema> = {
+  bom: {
+    package: '@cyclonedx/cyclonedx-library@10.3.0',
+    file: 'res/schema/bom-1.7.SNAPSHOT.schema.json',
+    sha256: 'dd7942f6a2e93bc3305da220e61a7931cc536fd10ee5fa063809055c6c1c2ffb',
+  },
+  cryptography: {
+    package: '@cyclonedx/cyclonedx-library@10.3.0',
+    file: 'res/schema/cryptography-defs.SNAPSHOT.schema.json',
+    sha256: '027b059a729a06d591bac79a584ef04f83fc32d91a826fdba6ad3c98a10e5b44',
+  },
+  jsf: {
+    package: '@cyclonedx/cyclonedx-library@10.3.0',
+    file: 'res/schema/jsf-0.82.SNAPSHOT.schema.json',
+    sha256: '8bae002c25e723db7ee1f26afde680ae1a2b1a8f6b4b4b0fd65dc3becb090aae',
+  },
+  spdx: {
+    package: '@cyclonedx/cyclonedx-library@10.3.0',
+    file: 'res/schema/spdx.SNAPSHOT.schema.json',
+    sha256: '4b345e2329f209f34e960ae2a8e7cb46a166907e6a45e94978565925dc47b359',
+  },
+};
+
 /** The path of a schema; throws with the reason when it cannot be had. */
 export function publicSchema({ package: name, file, sha256 }: PublicSchema): string {
   const folder = join(

@@ -40,13 +40,15 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
       ${head(card, model, actions)} ${model.against === null ? nothing : comparison(card, model, actions)}
       ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', actions) : gateRows(card.gates, card.performance))}
       ${overrideLine(card.record)}
-      ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'intended_use', actions))}
+      ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'Intended use', actions))}
+      ${section('Out-of-scope use', written(card.outOfScope, 'where the model must not be used', 'Out-of-scope use', actions))}
       ${section('Performance', performance(card))}
       ${card.slices.length === 0 ? nothing : section('Slices', slices(card))}
       ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', actions) : fairness(card))}
       ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
-      ${section('Limits', written(card.limitations, 'where the model must not be used, and what it gets wrong', 'limitations', actions))}
-      ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'ethics', actions))}
+      ${section('Limits', written(card.limitations, 'what it gets wrong, and when', 'Limitations', actions))}
+      ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'Ethics', actions))}
+      ${section('Oversight', written(card.oversight, 'who looks at its decisions, and who may stop it', 'Oversight', actions))}
       ${section('Production', health(card, actions))} ${section('Model', modelSection(card.facts, actions.copy))}
       ${section('Data', data(card))} ${section('Versions', versions(card, actions, { name: card.headlineMetric }))}
       ${hasRecord(card.record) ? section('History', recordSection(card.record)) : nothing}
@@ -113,9 +115,12 @@ function versionOf(event: Event): number | null {
 }
 
 /** A section that only a person can write: marked as written by a person, or as missing. */
-function written(text: string | null, what: string, key: string, actions: Actions): TemplateResult {
+function written(text: string | null, what: string, heading: string, actions: Actions): TemplateResult {
   if (text === null || text.trim() === '')
-    return missing(`Not written yet: ${what}. Add it under card: ${key}: in loopwright.yaml.`, actions);
+    return missing(
+      `Not provided: ${what}. Write it under "# ${heading}" in model-card.md beside loopwright.yaml.`,
+      actions,
+    );
   return html`<blockquote>
     ${text.split(/\n{2,}/).map((part) => html`<p>${part}</p>`)}
     <footer class="muted">${icon('account')} written by a person</footer>
