@@ -1,18 +1,11 @@
 import type { Expectation, WindowStatus } from './drift.ts';
+import type { Estimate } from './estimate.ts';
+import type { FairnessGroups, FairnessRow, Representation } from './fairness.ts';
+import type { SliceSearch } from './foundSlices.ts';
 import type { ModelFacts } from './modelFacts.ts';
 import type { GateResult, Verdict } from './gates.ts';
 import type { VersionRecord } from './registry.ts';
 import type { ParamValue } from './runs.ts';
-
-/** A value with its interval; `low` and `high` are null when no interval was computed. */
-export interface Estimate {
-  value: number;
-  low: number | null;
-  high: number | null;
-  /** Confidence of the interval, such as 0.95. */
-  confidence: number | null;
-  n: number;
-}
 
 export interface SliceRow {
   /** Column of the slice, such as `merchant_category`. */
@@ -21,24 +14,8 @@ export interface SliceRow {
   n: number;
   positives: number | null;
   metrics: Record<string, Estimate>;
-}
-
-export interface FairnessRow {
-  attribute: string;
-  /** fairlearn's name, such as `equal_opportunity_difference`. */
-  measure: string;
-  value: number;
-  /** The interval of the value, null when none was computed. */
-  low: number | null;
-  high: number | null;
-  /** Confidence of the interval, such as 0.95. */
-  confidence: number | null;
-  /** The rates that the measure compares: selection, true positive (`tpr`), false positive (`fpr`). */
-  rates: {
-    rate: 'selectionRate' | 'tpr' | 'fpr';
-    groups: { group: string; n: number; value: number | null; tooFew?: true }[];
-  }[];
-  warnings: string[];
+  /** Slices that the column has, of which the largest are here. */
+  of?: number | undefined;
 }
 
 /** What production says of the version now; null where it never served. */
@@ -154,7 +131,11 @@ export interface ModelCard extends CardOfVersion, CardParts {
   performance: Record<string, Estimate>;
   gates: GateResult[];
   slices: SliceRow[];
+  /** Null where none was asked for, and of versions from before the search. */
+  foundSlices: SliceSearch | null;
   fairness: FairnessRow[];
+  fairnessGroups: FairnessGroups[];
+  representation: Representation[];
   /** Equal-count bins of the score on the test rows: mean score, share of positives, rows. Empty when not binary. */
   calibration: { meanScore: number; positiveRate: number; n: number }[];
   params: Record<string, ParamValue>;

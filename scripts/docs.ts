@@ -174,7 +174,7 @@ function metricsPage(): string {
     '|---|---|---|---|---|',
     ...measures.map((measure) => row(measure, tasksOf(measure).join(', '))),
     ...modelMeasures.map((measure) => row(measure, 'any')),
-    ...fairnessMeasures.map((measure) => row(measure, 'binary, by `[attribute]`')),
+    ...fairnessMeasures.map((measure) => row(measure, `${measure.tasks.join(', ')}, by \`[attribute]\``)),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import type { CalibrationBin } from '../evaluation/calibration.ts';
 import type { SliceSearch } from '../evaluation/foundSlices/findSlices.ts';
-import type { FairnessResult } from '../evaluation/fairness/fairness.ts';
+import type { FairnessGroups, FairnessResult } from '../evaluation/fairness/fairness.ts';
+import type { Representation } from '../evaluation/fairness/representation.ts';
 import type { GateOutcome } from '../evaluation/gates.ts';
 import type { Estimate } from '../evaluation/intervals.ts';
 import type { MetricParameters } from '../evaluation/metricParameters.ts';
@@ -65,6 +66,10 @@ export interface ValidationReport {
   /** Slices that were searched; null where none was asked for, missing in reports from before the search. */
   foundSlices?: SliceSearch | null | undefined;
   fairness: FairnessResult[];
+  /** The rates of the groups of each attribute; missing in reports from before they were kept. */
+  fairnessGroups?: FairnessGroups[] | undefined;
+  /** The groups of the test rows beside those of the declared people; missing where none are declared. */
+  representation?: Representation[] | undefined;
   /** Equal-count bins of the score on the test rows; empty when the model is not binary. */
   calibration: CalibrationBin[];
   data: {

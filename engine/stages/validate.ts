@@ -25,6 +25,7 @@ import { recordResults } from './validation/recordResults.ts';
 import { scoreRows, type ScoredRows } from './validation/scoreRows.ts';
 import { searchColumns, searchSlices } from './validation/searchSlices.ts';
 import { refitModel } from './validation/refitModel.ts';
+import { representationOf } from './validation/representationOf.ts';
 import { openPredictions } from './validation/predictionsSubject.ts';
 import { openSubject } from './validation/subject.ts';
 import type { Subject } from './validation/validationSubject.ts';
@@ -173,6 +174,7 @@ async function validateSubject(
     performance,
     slices,
     foundSlices,
+    representation: representationOf(fairness?.population ?? {}, grouped),
     gates,
     reference,
   };

@@ -205,7 +205,13 @@ function recordKeys({ path, project, kind, root }: Place): { name: string; docs?
     const attributes = nodeAt(root ?? undefined, [...path.slice(0, -1), 'with', 'fairness', 'attributes']);
     const groups =
       attributes?.kind === 'seq'
-        ? attributes.items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : []))
+        ? attributes.items.flatMap((item) =>
+            item.kind === 'scalar'
+              ? [String(item.value)]
+              : item.kind === 'seq'
+                ? [item.items.flatMap((column) => (column.kind === 'scalar' ? [String(column.value)] : [])).join(', ')]
+                : [],
+          )
         : [];
     return [
       ...metricsFor(null).map((name) => ({ name, docs: metricDocs(name) })),

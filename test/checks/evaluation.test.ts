@@ -463,8 +463,14 @@ test('LW520 a gate that this validation cannot measure', () => {
   expectMarks('LW520', gates('«latency_p95_ms@champion»: { max: 1 }', '«model_bytes@champion»: { max: 1 }'));
   expectMarks('LW520', gates('latency_p95_ms: { max: 5 }', 'pr_auc@champion: { min: 0 }'));
   const classes = edit(schema, ['name: late, type: boolean', 'name: late, type: string, categories: [a, b, c]']);
-  expectMarks('LW520', { ...gates('«"equal_opportunity_difference[country]"»: { max: 0.2 }'), ...classes });
-  expectMarks('LW520', gates('"equal_opportunity_difference[country]": { max: 0.2 }'));
+  expectMarks('LW520', {
+    ...gates('equal_opportunity_difference[country]: { max: 0.2 }', '«mae_difference[country]»: { max: 0.2 }'),
+    ...classes,
+  });
+  expectMarks(
+    'LW520',
+    gates('equal_opportunity_difference[country]: { max: 0.2 }', '«mae_ratio[country]»: { min: 0.8 }'),
+  );
   const table = (role: string, gate: string): Texts => ({
     [yaml]: `version: 1
 project: p

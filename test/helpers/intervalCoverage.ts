@@ -1,5 +1,6 @@
 import { prepareMetrics, type EvaluationOptions } from '../../engine/evaluation/evaluate.ts';
-import { fairnessResults, fairnessRows } from '../../engine/evaluation/fairness/fairness.ts';
+import { fairnessRows, measureFairness } from '../../engine/evaluation/fairness/fairness.ts';
+import { fairnessInput } from '../../engine/evaluation/fairness/fairnessInput.ts';
 import { groupsOf } from '../../engine/evaluation/groups.ts';
 import { resample, type Interval } from '../../engine/evaluation/intervals.ts';
 import type { Predictions } from '../../engine/evaluation/predictions.ts';
@@ -170,10 +171,14 @@ export function fairnessCoverage(
   for (let s = 0; s < samples; s++) {
     const labels = Float64Array.from(of, ({ positive }) => Number(random.next() < positive));
     const values = Float64Array.from(of, ({ selected }) => Number(random.next() < selected));
-    const rows = fairnessRows('g', groupsOf(names), labels, { values, threshold: 0.5 });
-    for (const { measure, low, high } of fairnessResults(rows, 0.95))
-      if (low !== null && high !== null)
-        count(found, { metric: measure, n: of.length }, truths[measure] ?? Number.NaN, { low, high });
+    const predictions = { task: 'binary' as const, values, probabilities: [] };
+    const input = fairnessInput(labels, predictions, { threshold: 0.5, minPrecision: 0.9, areProbabilities: false });
+    const rows = fairnessRows('g', groupsOf(names), input);
+    for (const [measure, truth] of Object.entries(truths)) {
+      const measured = measureFairness([rows], `${measure}[g]`, { confidence: 0.95, isAsked: true });
+      if (measured?.kind === 'value' && measured.interval)
+        count(found, { metric: measure, n: of.length }, truth, measured.interval);
+    }
   }
   return [...found.values()].map(shareOfSamples);
 }

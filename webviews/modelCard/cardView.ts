@@ -43,7 +43,7 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
       ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'Intended use', actions))}
       ${section('Out-of-scope use', written(card.outOfScope, 'where the model must not be used', 'Out-of-scope use', actions))}
       ${section('Performance', performance(card))}
-      ${card.slices.length === 0 ? nothing : section('Slices', slices(card))}
+      ${card.slices.length === 0 && !card.foundSlices ? nothing : section('Slices', slices(card))}
       ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', actions) : fairness(card))}
       ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
       ${section('Limits', written(card.limitations, 'what it gets wrong, and when', 'Limitations', actions))}

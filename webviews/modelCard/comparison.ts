@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { Estimate, ModelCard } from '../../protocol/modelCard.ts';
+import type { Estimate } from '../../protocol/estimate.ts';
+import type { ModelCard } from '../../protocol/modelCard.ts';
 import { breakable } from '../ui/breakable.ts';
 import { metric, param } from '../ui/format.ts';
 import { count, difference } from '../../words/numbers.ts';

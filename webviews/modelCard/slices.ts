@@ -2,26 +2,27 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ModelCard, SliceRow } from '../../protocol/modelCard.ts';
 import { dotPlot, isFew } from '../ui/dotPlot.ts';
-import { plural } from '../../words/numbers.ts';
+import { count, plural } from '../../words/numbers.ts';
 import { icon } from '../ui/pieces.ts';
+import { foundSlices } from './foundSlices.ts';
 
 /** The headline metric on each slice of the test rows, one plot per column. */
 export function slices(card: ModelCard): TemplateResult {
   const columns = [...new Set(card.slices.map((row) => row.column))];
   const key = metricOf(card);
   return html`<div class="plots">
-    ${columns.map(
-      (column) =>
-        html`<div>
-          <h3>${column}</h3>
-          ${plot(
-            card,
-            card.slices.filter((row) => row.column === column),
-            key,
-          )}
-        </div>`,
-    )}
-  </div>`;
+      ${columns.map((column) => {
+        const rows = card.slices.filter((row) => row.column === column);
+        const [{ of = rows.length } = {}] = rows;
+        return html`<div>
+          <h3>
+            ${column}${of > rows.length ? html` <span class="muted">${rows.length} of ${count(of)}</span>` : nothing}
+          </h3>
+          ${plot(card, rows, key)}
+        </div>`;
+      })}
+    </div>
+    ${card.foundSlices ? foundSlices(card.foundSlices, card.data.rows.test) : nothing}`;
 }
 
 function plot(card: ModelCard, rows: SliceRow[], key: string): TemplateResult {

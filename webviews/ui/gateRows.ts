@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { GateResult } from '../../protocol/gates.ts';
-import type { Estimate } from '../../protocol/modelCard.ts';
+import type { Estimate } from '../../protocol/estimate.ts';
 import { breakable } from './breakable.ts';
 import { metric } from './format.ts';
 import { count, difference, number, percent } from '../../words/numbers.ts';

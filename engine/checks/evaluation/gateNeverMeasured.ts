@@ -1,6 +1,7 @@
 import { parseMetric } from '../../evaluation/metricName.ts';
 import { parameterKeys } from '../../project/schema/metricKeys.ts';
-import { fairnessNames, measureNamed, metricNeeds, modelMeasures } from '../../evaluation/metrics.ts';
+import { fairnessMeasure } from '../../evaluation/fairness/fairnessMeasures.ts';
+import { measureNamed, metricNeeds, modelMeasures } from '../../evaluation/metrics.ts';
 import { predictionColumns } from '../../project/predictionColumns.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { taskValidated } from '../bounds.ts';
@@ -11,7 +12,7 @@ export const gateNeverMeasured: Rule = {
   code: 'LW520',
   name: 'gate-never-measured',
   severity: 'error',
-  docs: 'A gate names a metric that this validation cannot have, so it always fails: speed or size against the champion, speed or size of a table of predictions, a metric of probabilities where the table has none, a metric whose key (`beta`, `at_k`, `quantile`, `costs`) is not given, or fairness of a model that is not binary. Remove the gate, or choose another metric.',
+  docs: 'A gate names a metric that this validation cannot have, so it always fails: speed or size against the champion, speed or size of a table of predictions, a metric of probabilities where the table has none, a metric whose key (`beta`, `at_k`, `quantile`, `costs`) is not given, or a fairness measure of another task. Remove the gate, or choose another metric.',
   example: {
     wrong: 'gates:\n  latency_p95_ms@champion: { max: 1 }',
     right: 'gates:\n  latency_p95_ms: { max: 5 }',
@@ -32,11 +33,12 @@ function reasonOf(context: CheckContext, stage: ValidateStage, gate: string): st
   if (isOfModel && metric.champion) return 'speed and size are not compared with the champion';
   const { predictions } = stage.with;
   if (isOfModel && predictions !== undefined) return 'a table of predictions has no speed and no size';
-  if (metric.attribute !== null && fairnessNames.includes(metric.name)) {
+  const fairness = metric.attribute === null ? undefined : fairnessMeasure(metric.name);
+  if (fairness) {
     const task = taskValidated(context, stage);
-    return task === null || task === 'binary'
+    return task === null || fairness.tasks.includes(task)
       ? null
-      : `fairness compares the decisions of a binary model, and this is a ${task} model`;
+      : `\`${metric.name}\` is a measure of a ${fairness.tasks.join(' or ')} model, and this is a ${task} model`;
   }
   const measure = measureNamed(metric.name);
   const key = measure?.parameter && !measure.hasDefault ? parameterKeys[measure.parameter] : undefined;

@@ -1,14 +1,17 @@
-import type { Groups } from '../groups.ts';
 import { fewestRows } from '../fewestRows.ts';
-import type { Interval } from '../intervals.ts';
-import type { Decided } from '../predictions.ts';
-import { fairnessMeasures } from './fairnessMeasures.ts';
-import { fairnessInterval } from './fairnessInterval.ts';
-import { groupRates, rowsBehind, type GroupRates, type Rate } from './groupRates.ts';
-import type { FairnessMeasure } from './measure.ts';
+import type { Measured } from '../gates.ts';
+import type { Groups } from '../groups.ts';
+import type { Estimate } from '../intervals.ts';
+import { parseMetric } from '../metricName.ts';
+import { compareGroups, comparedInterval, type Comparison } from './compareGroups.ts';
+import type { FairnessInput } from './fairnessInput.ts';
+import { fairnessMeasures, type FairnessMeasure } from './fairnessMeasures.ts';
+import { groupTable, type GroupTable } from './groupTable.ts';
+import { rowsOf, type Rate } from './rates.ts';
 
 /** One fairness measure of a protected attribute, with the rates of the groups that it compares. */
 export interface FairnessResult {
+  /** A column, or two whose values are crossed: `sex, race`. */
   attribute: string;
   /** The name of the measure, such as `equal_opportunity_difference`. */
   measure: string;
@@ -17,27 +20,53 @@ export interface FairnessResult {
   high: number | null;
   /** Confidence of the interval; null when none was computed. */
   confidence: number | null;
+  /** The rates of the groups, of the largest groups; empty where a measure before it has them. */
   rates: { rate: Rate; groups: { group: string; n: number; value: number; tooFew?: true }[] }[];
+  /**
+   * The parts of which the worst counts, such as both halves of equalised odds; missing where there is one, and in
+   * reports of earlier versions.
+   */
+  parts?: { rate: Rate; value: number; low: number | null; high: number | null }[] | undefined;
+  /** The groups that differ most; `to` is null where a group is compared with all rows. */
+  between?: { rate: Rate; ofClass: number | null; from: string; to: string | null } | undefined;
   /** Groups that are compared; fewer than two give no verdict. Missing in reports before version 4. */
   compared?: number | undefined;
   /** For people: the reasons to doubt the value. */
   warnings: string[];
 }
 
-/** The rates of the groups of one attribute. */
-export interface FairnessRows {
+/** The rates of the groups of one attribute, for the card. */
+export interface FairnessGroups {
   attribute: string;
-  groups: GroupRates[];
+  /** Groups that have a row, and those that have fewer than 10 rows. */
+  number: number;
+  tooFew: number;
+  /** The rows of all groups. */
+  overall: GroupRow;
+  /** The largest groups. */
+  groups: GroupRow[];
 }
 
-export function fairnessRows(
-  attribute: string,
-  groups: Groups,
-  truth: Float64Array,
-  { values, threshold }: Decided,
-): FairnessRows {
-  const decisions = Uint8Array.from(values, (value) => (value >= threshold ? 1 : 0));
-  return { attribute, groups: groupRates(truth, decisions, groups) };
+interface GroupRow {
+  group: string;
+  n: number;
+  /** Rate by name; a rate with fewer than 10 rows behind it is null. Rates of several classes are left out. */
+  rates: Partial<Record<Rate, Estimate | null>>;
+}
+
+/** The groups of one attribute. */
+export interface FairnessRows {
+  attribute: string;
+  input: FairnessInput;
+  table: GroupTable;
+}
+
+/** More groups are too many to read. */
+const mostGroups = 40;
+const mostWarnings = 8;
+
+export function fairnessRows(attribute: string, groups: Groups, input: FairnessInput): FairnessRows {
+  return { attribute, input, table: groupTable(input, groups) };
 }
 
 /** The name of a measure of an attribute, as a gate writes it. */
@@ -45,14 +74,11 @@ export function fairnessName(measure: string, attribute: string): string {
   return `${measure}[${attribute}]`;
 }
 
-/** The interval of a measure as a gate names it; null where there is none. */
-export function fairnessIntervalOf(
-  { attribute, groups }: FairnessRows,
-  gate: string,
-  confidence: number,
-): Interval | null {
-  const measure = fairnessMeasures.find(({ name }) => fairnessName(name, attribute) === gate);
-  return measure ? fairnessInterval(measure, comparedGroups(measure, groups).groups, confidence) : null;
+/** The measures that fit rows: their rates are known. */
+function fitting({ input, table }: FairnessRows): FairnessMeasure[] {
+  return fairnessMeasures.filter(
+    ({ tasks, rates }) => tasks.includes(input.task) && rates.every((rate) => table.rates.includes(rate)),
+  );
 }
 
 /**
@@ -60,44 +86,157 @@ export function fairnessIntervalOf(
  * behind a rate is shown and not compared: chance alone would make the difference. With fewer than two larger groups
  * all are compared, as fairlearn does, and `compared` says that this gives no verdict.
  */
-export function fairnessResults({ attribute, groups }: FairnessRows, confidence: number): FairnessResult[] {
-  if (groups.length === 0) return [];
-  return fairnessMeasures.map((measure) => {
-    const { groups: compared, enough } = comparedGroups(measure, groups);
-    const interval = fairnessInterval(measure, compared, confidence);
+export function fairnessResults(rows: FairnessRows, confidence: number): FairnessResult[] {
+  const { attribute, table } = rows;
+  if (table.groups.length === 0) return [];
+  const largest = largestGroups(table);
+  return fitting(rows).map((measure) => {
+    const compared = compareGroups(measure, table);
+    const interval = comparedInterval(measure, table, compared, confidence);
+    const isFirst = measure.method === 'between_groups' && measure.compares === 'difference';
     return {
       attribute,
       measure: measure.name,
-      value: measure.compute(compared),
+      value: compared.worst.value,
       low: interval?.low ?? null,
       high: interval?.high ?? null,
       confidence: interval ? confidence : null,
-      compared: enough,
-      rates: measure.rates.map((rate) => ({
-        rate,
-        groups: groups.map((group) => ({
-          group: group.group,
-          n: group.n,
-          value: group[rate],
-          ...(rowsBehind(group, rate) < fewestRows && { tooFew: true as const }),
-        })),
-      })),
-      warnings: groups.flatMap((group) => warningsOf(measure, group)),
+      compared: compared.enough,
+      between: betweenOf(compared.worst, rows),
+      ...(measure.rates.length > 1 && { parts: partsOf(measure, rows, compared.comparisons, confidence) }),
+      rates:
+        isFirst && table.classes <= 1
+          ? measure.rates.map((rate) => ({
+              rate,
+              groups: largest.map((place) => {
+                const { value, behind } = table.rate(rate, place);
+                const { group, n } = table.groups[place] ?? { group: '', n: 0 };
+                return { group, n, value, ...(behind < fewestRows && { tooFew: true as const }) };
+              }),
+            }))
+          : [],
+      warnings: isFirst ? warningsOf(measure, table) : [],
     };
   });
 }
 
-/** The groups that a measure compares, and how many of them have enough rows behind each rate. */
-function comparedGroups({ rates }: FairnessMeasure, groups: GroupRates[]): { groups: GroupRates[]; enough: number } {
-  const large = groups.filter((group) => rates.every((rate) => rowsBehind(group, rate) >= fewestRows));
-  return { groups: large.length < 2 ? groups : large, enough: large.length };
+function betweenOf({ rate, ofClass, low, high }: Comparison, { table }: FairnessRows): FairnessResult['between'] {
+  const name = (place: number) => table.groups[place]?.group ?? '';
+  return { rate, ofClass: table.classes > 1 ? ofClass : null, from: name(low), to: high === null ? null : name(high) };
 }
 
-const kinds = { selectionRate: 'rows', tpr: 'positives', fpr: 'negatives' };
+/** Each rate of a measure of several, such as both halves of equalised odds. */
+function partsOf(
+  measure: FairnessMeasure,
+  { table }: FairnessRows,
+  comparisons: readonly Comparison[],
+  confidence: number,
+): FairnessResult['parts'] {
+  return measure.rates.map((rate) => {
+    const own = comparisons.filter((comparison) => comparison.rate === rate);
+    const sign = measure.compares === 'difference' ? 1 : -1;
+    const value = own.reduce((a, b) => (sign * b.value > sign * a.value ? b : a)).value;
+    const interval = comparedInterval(measure, table, { comparisons: own }, confidence);
+    return { rate, value, low: interval?.low ?? null, high: interval?.high ?? null };
+  });
+}
 
-function warningsOf({ rates }: FairnessMeasure, group: GroupRates): string[] {
-  const few = rates.filter((rate) => rowsBehind(group, rate) < fewestRows);
-  if (few.length > 0)
-    return few.map((rate) => `${group.group} has too few ${kinds[rate]} to compare: ${rowsBehind(group, rate)}`);
-  return group.n < 100 ? [`${group.group} has only ${group.n} rows`] : [];
+/** The rates of the groups of an attribute with their intervals, the largest groups by name. */
+export function fairnessGroups({ attribute, table }: FairnessRows, confidence: number): FairnessGroups {
+  const rowOf = (group: string, n: number, place: number): GroupRow => ({
+    group,
+    n,
+    rates: Object.fromEntries(
+      table.rates
+        .filter((rate) => table.classes <= 1 || rate === 'accuracy' || rate === 'logLoss')
+        .map((rate) => {
+          const { value, behind, limits } = table.rate(rate, place);
+          return [rate, behind < fewestRows ? null : { value, ...limits(confidence), confidence, n: behind }];
+        }),
+    ),
+  });
+  const all = table.groups.reduce((sum, { n }) => sum + n, 0);
+  return {
+    attribute,
+    number: table.groups.length,
+    tooFew: table.groups.filter(({ n }) => n < fewestRows).length,
+    overall: rowOf('all groups', all, -1),
+    groups: largestGroups(table).map((place) => {
+      const { group, n } = table.groups[place] ?? { group: '', n: 0 };
+      return rowOf(group, n, place);
+    }),
+  };
+}
+
+/** The places of the groups with most rows, in the order of their names. */
+function largestGroups({ groups }: GroupTable): number[] {
+  return groups
+    .map(({ n }, place) => ({ n, place }))
+    .toSorted((a, b) => b.n - a.n)
+    .slice(0, mostGroups)
+    .map(({ place }) => place)
+    .toSorted((a, b) => a - b);
+}
+
+function warningsOf({ rates }: FairnessMeasure, table: GroupTable): string[] {
+  if (table.classes > 1) {
+    const few = table.groups
+      .filter(({ n }) => n < fewestRows)
+      .map(({ group, n }) => `${group} has too few rows to compare: ${n}`);
+    return shortened(few);
+  }
+  return shortened(
+    table.groups.flatMap(({ group, n }, place) => {
+      const few = rates
+        .map((rate) => ({ rate, behind: table.rate(rate, place).behind }))
+        .filter(({ behind }) => behind < fewestRows);
+      if (few.length > 0)
+        return few.map(({ rate, behind }) => `${group} has too few ${rowsOf(rate)} to compare: ${behind}`);
+      return n < 100 ? [`${group} has only ${n} rows`] : [];
+    }),
+  );
+}
+
+function shortened(texts: string[]): string[] {
+  return texts.length <= mostWarnings
+    ? texts
+    : [...texts.slice(0, mostWarnings), `and ${texts.length - mostWarnings} more groups with few rows`];
+}
+
+/**
+ * Measures what a gate names of fairness: `measure[attribute]`, whose two columns may be in any order. Null for a name
+ * that is no fairness measure.
+ */
+export function measureFairness(
+  all: readonly FairnessRows[],
+  gate: string,
+  { confidence, isAsked }: { confidence: number; isAsked: boolean },
+): Measured | null {
+  const metric = parseMetric(gate);
+  const measure = fairnessMeasures.find(({ name }) => name === metric?.name);
+  if (!metric?.attribute || !measure || metric.champion) return null;
+  const { attribute } = metric;
+  const rows = all.find(
+    (one) => one.attribute === attribute || one.attribute.split(', ').toReversed().join(', ') === attribute,
+  );
+  const n = rows?.input.rows ?? null;
+  if (!rows || rows.table.groups.length === 0) return { kind: 'no_value', n, note: `\`${attribute}\` gave no groups` };
+  if (!fitting(rows).includes(measure))
+    return { kind: 'no_value', n, note: `${measure.name} is not computed of these ${rows.input.task} predictions` };
+  const compared = compareGroups(measure, rows.table);
+  const interval = comparedInterval(measure, rows.table, compared, confidence);
+  if (compared.enough < 2 && !(isAsked && interval))
+    return {
+      kind: 'too_few_rows',
+      n,
+      note: `${compared.enough === 1 ? 'only one group has' : 'no group has'} ${fewestRows} rows behind each rate, so nothing is compared`,
+    };
+  const { from = '', to = null } = betweenOf(compared.worst, rows) ?? {};
+  return {
+    kind: 'value',
+    value: compared.worst.value,
+    interval,
+    n: rows.table.groups.reduce((sum, group) => sum + group.n, 0),
+    note: to === null ? `between ${from} and all groups` : `between ${from} and ${to}`,
+  };
 }

@@ -1,5 +1,6 @@
 import { calibrationBins } from '../../evaluation/calibration.ts';
 import type { SliceSearch } from '../../evaluation/foundSlices/findSlices.ts';
+import type { Representation } from '../../evaluation/fairness/representation.ts';
 import type { EvaluationOptions } from '../../evaluation/evaluate.ts';
 import type { GateOutcome } from '../../evaluation/gates.ts';
 import type { Estimate } from '../../evaluation/intervals.ts';
@@ -28,6 +29,7 @@ export interface ReportInput {
   performance: Record<string, Estimate>;
   slices: SliceResult[];
   foundSlices: SliceSearch | null;
+  representation: Representation[];
   gates: GateOutcome[];
   reference: { path: string; rows: number };
 }
@@ -67,6 +69,8 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
     slices: input.slices,
     foundSlices: input.foundSlices,
     fairness: evaluation.fairness,
+    fairnessGroups: evaluation.fairnessGroups,
+    representation: input.representation,
     calibration:
       meta.task === 'binary' && meta.scores === 'probability'
         ? calibrationBins(test.truth, test.predictions.values, 10, test.predictions.weights)

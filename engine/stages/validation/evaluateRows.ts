@@ -1,16 +1,20 @@
 import { checkCancelled } from '../../base/errors.ts';
 import { prepareBoth, prepareMetrics, type EvaluationOptions, type Metrics } from '../../evaluation/evaluate.ts';
 import {
-  fairnessIntervalOf,
+  fairnessGroups,
   fairnessResults,
   fairnessRows,
+  measureFairness,
+  type FairnessGroups,
   type FairnessResult,
 } from '../../evaluation/fairness/fairness.ts';
+import { fairnessInput } from '../../evaluation/fairness/fairnessInput.ts';
+import type { Measured } from '../../evaluation/gates.ts';
 import { estimate, resample, type Estimate, type Interval, type Resampled } from '../../evaluation/intervals.ts';
 import { groupingName } from '../../evaluation/grouping.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
+import type { AskedConfidence } from '../../evaluation/sliceGates.ts';
 import { pairedInterval } from '../../evaluation/pairedInterval.ts';
-import { decidedBy } from '../../evaluation/predictions.ts';
 import type { GroupedRows } from './groupTestRows.ts';
 import type { ScoredRows } from './scoreRows.ts';
 
@@ -27,7 +31,10 @@ export interface Evaluation {
   /** The metrics without a value, and when that is so, as half a sentence. */
   undefinedMetrics: Record<string, string>;
   fairness: FairnessResult[];
-  /** The interval of a metric, of `metric@champion` or of `measure[attribute]`; null where there is none. */
+  fairnessGroups: FairnessGroups[];
+  /** What a gate compares of a fairness measure; null for any other name. */
+  measureFairness: (gate: string, asked: AskedConfidence) => Measured | null;
+  /** The interval of a metric or of `metric@champion`; null where there is none. */
   intervalOf: (name: string, confidence: number) => Interval | null;
 }
 
@@ -51,11 +58,10 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
   const [prepared, compared] = champion
     ? prepareBoth(truth, own, { predictions: champion, options: { ...options, threshold: championThreshold } })
     : [prepareMetrics(truth, predictions, options), null];
-  const decided = predictions.task === 'binary' ? decidedBy(predictions, options.threshold) : null;
-  const byAttribute =
-    decided !== null
-      ? attributes.map(({ grouping, groups }) => fairnessRows(groupingName(grouping), groups, truth, decided))
-      : [];
+  const input = attributes.length === 0 ? null : fairnessInput(truth, predictions, options);
+  const byAttribute = input
+    ? attributes.map(({ grouping, groups }) => fairnessRows(groupingName(grouping), groups, input))
+    : [];
   const differencesOf = (values: Metrics, champion: Metrics): Metrics =>
     Object.fromEntries(Object.keys(values).map((key) => [key, difference(values[key], champion[key])]));
   const values = prepared.values();
@@ -94,10 +100,10 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
       Object.entries(values).flatMap(([key, value]) => (value === null ? [[key, prepared.undefinedWhen(key)]] : [])),
     ),
     fairness: byAttribute.flatMap((attribute) => fairnessResults(attribute, defaultConfidence)),
+    fairnessGroups: byAttribute.map((attribute) => fairnessGroups(attribute, defaultConfidence)),
+    measureFairness: (gate, asked) => measureFairness(byAttribute, gate, asked),
     intervalOf: (name, confidence) => {
       const metric = parseMetric(name);
-      const attribute = byAttribute.find((one) => one.attribute === metric?.attribute);
-      if (attribute) return fairnessIntervalOf(attribute, name, confidence);
       return metric?.champion
         ? comparison && pairedInterval(comparison, metric.name, confidence)
         : prepared.intervalOf(name, resampled, confidence);

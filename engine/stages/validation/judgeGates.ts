@@ -1,5 +1,4 @@
 import { thresholdText } from '../../../words/threshold.ts';
-import { fairnessName } from '../../evaluation/fairness/fairness.ts';
 import { fewestRows } from '../../evaluation/fewestRows.ts';
 import { judgeGate, type GateBound, type GateOutcome, type Measured } from '../../evaluation/gates.ts';
 import type { Estimate } from '../../evaluation/intervals.ts';
@@ -35,25 +34,12 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
   const metric = parseMetric(gate);
   const name = metric?.name ?? gate;
   const interval = evaluation.intervalOf(gate, asked ?? defaultConfidence);
-  const ofSlice = request.measureSlice?.(gate, {
-    confidence: asked ?? defaultConfidence,
-    isAsked: asked !== undefined,
-  });
-  if (ofSlice) return ofSlice;
+  const confidence = { confidence: asked ?? defaultConfidence, isAsked: asked !== undefined };
+  const ofGroups = evaluation.measureFairness(gate, confidence) ?? request.measureSlice?.(gate, confidence);
+  if (ofGroups) return ofGroups;
   const isJudgedByInterval = asked !== undefined && interval !== null;
-  if (metric?.attribute) {
-    const row = evaluation.fairness.find(
-      ({ measure: measured, attribute }) => fairnessName(measured, attribute) === gate,
-    );
-    if (!row) return { kind: 'no_value', n, note: `\`${metric.attribute}\` gave no groups` };
-    if ((row.compared ?? 0) < 2 && !isJudgedByInterval)
-      return {
-        kind: 'too_few_rows',
-        n,
-        note: `${row.compared === 1 ? 'only one group has' : 'no group has'} ${fewestRows} rows behind each rate, so nothing is compared`,
-      };
-    return { kind: 'value', value: row.value, interval, n };
-  }
+  if (metric?.attribute && !metric.champion)
+    return { kind: 'no_value', n, note: `\`${metric.attribute}\` gave no groups` };
   if (metric?.champion) {
     if (champion.kind !== 'comparable') return { kind: champion.kind, n: null, note: champion.note };
     const value = evaluation.differences?.[name] ?? null;

@@ -1,0 +1,9 @@
+/** A value with its interval; `low` and `high` are null when no interval was computed. */
+export interface Estimate {
+  value: number;
+  low: number | null;
+  high: number | null;
+  /** Confidence of the interval, such as 0.95. */
+  confidence: number | null;
+  n: number;
+}
