@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Estimate, ModelCard } from '../../protocol/modelCard.ts';
+import type { Estimate } from '../../protocol/estimate.ts';
+import type { ModelCard } from '../../protocol/modelCard.ts';
 import { describeGate } from '../evaluation/gates.ts';
 import manifest from '../../package.json' with { type: 'json' };
 

@@ -2,7 +2,8 @@ import { stringify } from 'yaml';
 import { boundText, measuredText } from '../../words/gates.ts';
 import { metricText } from '../../words/metrics.ts';
 import { count, number, percent } from '../../words/numbers.ts';
-import type { CardParts, Estimate, ModelCard } from '../../protocol/modelCard.ts';
+import type { Estimate } from '../../protocol/estimate.ts';
+import type { CardParts, ModelCard } from '../../protocol/modelCard.ts';
 import { cardHeadings } from './writtenCard.ts';
 
 /**
