@@ -95,6 +95,17 @@ export interface UnvalidatedCard extends CardOfVersion {
 /** The card of a version. */
 export type AnyCard = ModelCard | UnvalidatedCard;
 
+export interface CardComparison {
+  /** The version of the champion. */
+  against: number;
+  /** Rows with a true value and an answer of both. */
+  n: number;
+  /** Rows that only one of the models decides rightly, with McNemar's exact p. */
+  decisions: { onlyOwn: number; onlyOther: number; p: number } | null;
+  /** The areas under the ROC curve, with DeLong's interval of their difference and p. */
+  rocAuc: { own: number; other: number; low: number; high: number; confidence: number; p: number } | null;
+}
+
 /** The parts of a card that only a person can write; null when missing, and shown as missing. */
 export interface CardParts {
   intendedUse: string | null;
@@ -130,6 +141,8 @@ export interface ModelCard extends CardOfVersion, CardParts {
   }[];
   performance: Record<string, Estimate>;
   gates: GateResult[];
+  /** The champion of the validation on the same test rows; null where there was none to compare with. */
+  comparison: CardComparison | null;
   slices: SliceRow[];
   /** Null where none was asked for, and of versions from before the search. */
   foundSlices: SliceSearch | null;

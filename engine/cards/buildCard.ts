@@ -77,6 +77,7 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
     features: report.features,
     performance: report.performance,
     gates: report.gates,
+    comparison: report.comparison ?? null,
     slices: report.slices,
     foundSlices: report.foundSlices ?? null,
     fairness: report.fairness,

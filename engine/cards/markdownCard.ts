@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { boundText, measuredText } from '../../words/gates.ts';
+import { comparedText } from '../../words/comparison.ts';
 import { metricText } from '../../words/metrics.ts';
 import { count, number, percent } from '../../words/numbers.ts';
 import type { Estimate } from '../../protocol/estimate.ts';
@@ -107,6 +108,7 @@ function sections(card: ModelCard): string[] {
             count(gate.n),
           ]),
         ),
+    ...comparisonSentences(card),
     ...(card.record.override
       ? [`Overridden by ${plain(card.record.override.actor)}: ${plain(card.record.override.reason)}`]
       : []),
@@ -137,6 +139,10 @@ function sections(card: ModelCard): string[] {
     '## How to reproduce',
     card.reproduce === '' ? 'Not known.' : fenced(card.reproduce),
   ].filter((part) => part !== '');
+}
+
+function comparisonSentences({ comparison }: ModelCard): string[] {
+  return comparison ? [comparedText(comparison).join(' ')] : [];
 }
 
 function writtenSections(card: ModelCard, keys: readonly (keyof CardParts)[]): string[] {

@@ -2,6 +2,7 @@ import type { CalibrationBin } from '../evaluation/calibration.ts';
 import type { SliceSearch } from '../evaluation/foundSlices/findSlices.ts';
 import type { FairnessGroups, FairnessResult } from '../evaluation/fairness/fairness.ts';
 import type { Representation } from '../evaluation/fairness/representation.ts';
+import type { ModelComparison } from '../evaluation/compareModels.ts';
 import type { GateOutcome } from '../evaluation/gates.ts';
 import type { Estimate } from '../evaluation/intervals.ts';
 import type { MetricParameters } from '../evaluation/metricParameters.ts';
@@ -13,6 +14,12 @@ import type { ThresholdChoice } from '../evaluation/threshold.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { Refit } from './refit.ts';
 import { kindOfOldGate } from '../tracking/storedGate.ts';
+
+/** A version beside the champion of its validation, on the same test rows. */
+export interface ChampionComparison extends ModelComparison {
+  /** The version of the champion. */
+  against: number;
+}
 
 /**
  * The results of a validation, stored with the model version and among the artifacts of its run. The card, the API and
@@ -62,6 +69,8 @@ export interface ValidationReport {
   performance: Record<string, Estimate>;
   headlineMetric: string;
   gates: GateOutcome[];
+  /** The champion on the same rows; missing where none was compared, and in earlier reports. */
+  comparison?: ChampionComparison | undefined;
   slices: SliceResult[];
   /** Slices that were searched; null where none was asked for, missing in reports from before the search. */
   foundSlices?: SliceSearch | null | undefined;

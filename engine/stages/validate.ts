@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { WorkError, checkCancelled } from '../base/errors.ts';
 import type { Database } from '../data/database.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
+import { compareModels } from '../evaluation/compareModels.ts';
 import { confusionMatrix } from '../evaluation/confusion.ts';
 import { groupingName } from '../evaluation/grouping.ts';
 import { sliceMeasurer } from '../evaluation/sliceGates.ts';
@@ -151,6 +152,10 @@ async function validateSubject(
   });
   const foundSlices = searchSlices(test, stage.with, options, model.meta, signal);
   const { task } = model.meta;
+  const comparison =
+    compared && test.champion
+      ? compareModels(truth, predictions, test.champion, { own: threshold, other: rival?.threshold ?? null })
+      : null;
   const gates = judgeGates({
     gates: stage.gates ?? {},
     task,
@@ -176,6 +181,7 @@ async function validateSubject(
     foundSlices,
     representation: representationOf(fairness?.population ?? {}, grouped),
     gates,
+    comparison: compared && comparison && { against: compared.version.version, ...comparison },
     reference,
   };
   const tested = buildReport(context, input);

@@ -167,6 +167,11 @@ test('a gate against the champion compares on the same rows', async () => {
     same.stages.map(({ stage, status }) => `${stage} ${status}`),
     ['collect skipped', 'prepare skipped', 'train skipped', 'validate refused'],
   );
+  const { comparison } = getVersion(project.store, model, 2).report;
+  assert.deepEqual(
+    [comparison?.against, comparison?.n, comparison?.decisions, comparison?.rocAuc?.p],
+    [1, 160, { onlyOwn: 0, onlyOther: 0, p: 1 }, 1],
+  );
   writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 12') });
   const better = await project.run();
   assert.equal(better.error, null);

@@ -1,3 +1,4 @@
+import { comparedText } from '../../words/comparison.ts';
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ModelCard } from '../../protocol/modelCard.ts';
@@ -39,6 +40,7 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
     <article class="card">
       ${head(card, model, actions)} ${model.against === null ? nothing : comparison(card, model, actions)}
       ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', actions) : gateRows(card.gates, card.performance))}
+      ${card.comparison === null ? nothing : html`<p class="muted compared">${comparedText(card.comparison).join(' ')}</p>`}
       ${overrideLine(card.record)}
       ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'Intended use', actions))}
       ${section('Out-of-scope use', written(card.outOfScope, 'where the model must not be used', 'Out-of-scope use', actions))}

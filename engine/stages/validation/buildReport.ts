@@ -10,7 +10,7 @@ import type { ThresholdChoice } from '../../evaluation/threshold.ts';
 import type { SliceResult } from '../../evaluation/slices.ts';
 import type { PredictorMeta } from '../../models/predictor.ts';
 import { declaredMetrics } from '../../project/primaryMetric.ts';
-import type { ValidationReport } from '../../registry/validationReport.ts';
+import type { ChampionComparison, ValidationReport } from '../../registry/validationReport.ts';
 import { newestSnapshot } from '../../tracking/snapshots.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
 import type { Evaluation } from './evaluateRows.ts';
@@ -31,6 +31,8 @@ export interface ReportInput {
   foundSlices: SliceSearch | null;
   representation: Representation[];
   gates: GateOutcome[];
+  /** The answers of the champion to the same rows beside its own; null without one. */
+  comparison: ChampionComparison | null;
   reference: { path: string; rows: number };
 }
 
@@ -66,6 +68,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
     performance,
     headlineMetric: headlineOf(context, meta, performance),
     gates: input.gates,
+    ...(input.comparison && { comparison: input.comparison }),
     slices: input.slices,
     foundSlices: input.foundSlices,
     fairness: evaluation.fairness,
