@@ -6,6 +6,8 @@ import type { ApproveModelOptions } from './commands/models/approve.ts';
 import type { ModelCardOptions } from './commands/models/card.ts';
 import type { ModelsAtOptions } from './commands/models/at.ts';
 import type { ModelsAuditOptions } from './commands/models/audit.ts';
+import type { SignModelOptions } from './commands/models/sign.ts';
+import type { VerifyModelOptions } from './commands/models/verify.ts';
 import type { Action } from './dataCommands.ts';
 
 /** The commands under `loopwright models`. */
@@ -23,6 +25,10 @@ export function registerModelCommands(
   )
     .option('--why <reason>', 'the reason, for the audit and the history')
     .option('--override <reason>', 'promote it against gates that did not pass; the reason is recorded')
+    .option(
+      '--sign-key <file>',
+      "the key that signs the evidence (default: LOOPWRIGHT_SIGNING_KEY, else git's SSH key)",
+    )
     .action(
       action<PromoteModelOptions>(async (context, [version = ''], options) =>
         (await import('./commands/models.ts')).promoteModel(context, version, options),
@@ -55,6 +61,23 @@ export function registerModelCommands(
       (await import('./commands/models/comment.ts')).commentModel(context, version, text.join(' ')),
     ),
   );
+  sub('verify <version>', 'verify the evidence of a promotion: signature, files, gates and audit; works offline')
+    .option('--key <file>', 'the public key, in PEM or of SSH')
+    .option('--allowed-signers <file>', "the signers of SSH to trust (default: git's gpg.ssh.allowedSignersFile)")
+    .option('--evidence <file>', 'the evidence to verify (default: that of the last promotion)')
+    .option('--allow-unsigned', 'accept evidence that nobody signed, or without a key to verify it')
+    .action(
+      action<VerifyModelOptions>(async (context, [version = ''], options) =>
+        (await import('./commands/models/verify.ts')).verifyModel(context, version, options),
+      ),
+    );
+  sub('sign <version>', 'sign the evidence of the last promotion of a version')
+    .option('--sign-key <file>', "the key file (default: LOOPWRIGHT_SIGNING_KEY, else git's SSH key)")
+    .action(
+      action<SignModelOptions>(async (context, [version = ''], options) =>
+        (await import('./commands/models/sign.ts')).signModel(context, version, options),
+      ),
+    );
   sub('alias [version] [name]', 'list the aliases, give one to a version, or remove one')
     .option('--remove <name>', 'remove this alias')
     .option('--model <name>', 'the model, in a project with several')

@@ -2,13 +2,15 @@ import { listModelVersions } from '../../engine/overview/modelVersions.ts';
 import { hasSeveralModels, modelNamed, modelsOf, validatedModel } from '../../engine/project/models.ts';
 import { actorOf } from '../../engine/registry/audit.ts';
 import { brokenAuditEntry } from '../../engine/registry/verifyAudit.ts';
-import { promote, rollback } from '../../engine/registry/promote.ts';
+import { findSigner } from '../../engine/registry/evidence/signer.ts';
+import { promote, rollback, type Evidence } from '../../engine/registry/promote.ts';
 import { declaredMetrics } from '../../engine/project/primaryMetric.ts';
 import { registerRun } from '../../engine/registry/registerRun.ts';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
 import { exitCodes } from '../../protocol/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { listLoggedModels } from '../../engine/tracking/loggedModels.ts';
+import { evidenceLines } from './models/evidenceLines.ts';
 import { readModel } from '../readOption.ts';
 import { versionGatesText, metricText } from '../../words/metrics.ts';
 import { count } from '../../words/numbers.ts';
@@ -86,18 +88,27 @@ function shownMetric(versions: readonly ModelVersionSummary[], model: string, de
 export interface PromoteModelOptions {
   why?: string;
   override?: string;
+  signKey?: string;
 }
 
 /** `loopwright models promote [MODEL@]VERSION`: promotes a version that passes its gates, or against them with a reason. */
 export async function promoteModel(
   context: CommandContext,
   version: string,
-  { why, override }: PromoteModelOptions,
+  { why, override, signKey }: PromoteModelOptions,
 ): Promise<number> {
-  const result = promote(context.store(), readModel(context.config(), version), {
+  const store = context.store();
+  // A key that was named and is none is told before anything moves.
+  const signer = signKey === undefined ? undefined : findSigner(store.root, signKey);
+  let evidence: Evidence | undefined;
+  const result = promote(store, readModel(context.config(), version), {
     why: why ?? 'promoted by hand',
     actor: actorOf('terminal'),
     override,
+    signer,
+    onEvidence: (written) => {
+      evidence = written;
+    },
   });
   if (context.json) context.printJson(result);
   else {
@@ -109,6 +120,7 @@ export async function promoteModel(
         ? `${name} is already the champion.`
         : `${name} is champion${result.previous === null ? '' : `; before it was v${result.previous}. \`${undo}\` goes back`}.`,
     );
+    if (evidence) for (const line of evidenceLines(evidence)) context.terminal.note(line);
   }
   return exitCodes.done;
 }

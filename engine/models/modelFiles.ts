@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DataError } from '../base/errors.ts';
@@ -78,7 +78,31 @@ export function hashModel({ path, isFolder, names }: ModelFiles): { hash: string
   return { hash: hash.digest('hex'), bytes };
 }
 
-function addFile(hash: Hash, path: string): number {
+export interface HashedFile {
+  /** The name inside the folder of the model, with `/`; of a single file its own. */
+  name: string;
+  /** SHA-256 over its content. */
+  hash: string;
+  bytes: number;
+}
+
+/** The same as `hashModel`, and the hash of each file, in one pass. */
+export function hashModelFiles({ path, isFolder, names }: ModelFiles): { hash: string; files: HashedFile[] } {
+  const whole = createHash('sha256');
+  const files = names.map((name): HashedFile => {
+    const own = createHash('sha256');
+    if (isFolder) whole.update(`${name}\0`);
+    const bytes = addFile(
+      { update: (chunk) => (whole.update(chunk), own.update(chunk)) },
+      isFolder ? join(path, name) : path,
+    );
+    whole.update('\0');
+    return { name, hash: own.digest('hex'), bytes };
+  });
+  return { hash: whole.digest('hex'), files };
+}
+
+function addFile(hash: { update(chunk: Buffer): unknown }, path: string): number {
   const file = openSync(path, 'r');
   const chunk = Buffer.alloc(1 << 20);
   let size = 0;

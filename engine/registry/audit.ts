@@ -21,6 +21,7 @@ export type AuditAction =
   | 'version tag removed'
   | 'version deleted'
   | 'version promoted'
+  | 'promotion attested'
   | 'version rolled back'
   | 'gates overridden'
   | 'version approved'
@@ -95,15 +96,15 @@ function accountName(): string {
 
 /**
  * Appends to the audit log of the registry. Each entry contains the hash of the previous one, so that later changes and
- * removals are detected. Call it inside the transaction of the change itself. Returns the head of the log.
+ * removals are detected. Call it inside the transaction of the change itself.
  */
 export function recordAudit(
   { sql }: Pick<Store, 'sql'>,
   actor: string,
   action: AuditAction,
   subject: AuditSubject,
-): AuditHead {
-  return sql.write(() => {
+): void {
+  sql.write(() => {
     const previous = sql.get<{ hash: string }>('SELECT hash FROM audit ORDER BY id DESC LIMIT 1')?.hash ?? '';
     const entry = { at: Date.now(), actor, action, subject: JSON.stringify(subject) };
     const hash = hashOf(entry, previous);
@@ -116,8 +117,13 @@ export function recordAudit(
       hash,
       previous,
     );
-    return { entries: sql.get<{ n: number }>('SELECT count(*) AS n FROM audit')?.n ?? 0, hash };
   });
+}
+
+/** The head of the log; null while it is empty. */
+export function auditHead({ sql }: Pick<Store, 'sql'>): AuditHead | null {
+  const last = sql.get<{ hash: string }>('SELECT hash FROM audit ORDER BY id DESC LIMIT 1');
+  return last ? { entries: sql.get<{ n: number }>('SELECT count(*) AS n FROM audit')?.n ?? 0, hash: last.hash } : null;
 }
 
 /** The hash of an entry: over its content and the hash of the entry before it. */
