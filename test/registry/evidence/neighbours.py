@@ -7,6 +7,8 @@ import pathlib
 import sys
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from google.protobuf import json_format
+from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
 import model_signing
 from securesystemslib.dsse import Envelope
@@ -19,8 +21,7 @@ def dsse(case):
     (keyid,) = envelope.signatures.keys()
     envelope.verify([SSlibKey.from_crypto(public, keyid)], 1)
     fields = json.loads(envelope.payload)
-    statement = Statement(fields["subject"], fields["predicateType"], fields["predicate"])
-    statement.validate()
+    Statement.copy_from_pb(json_format.Parse(envelope.payload, statement_pb2.Statement())).validate()
     return {"type": envelope.payload_type, "subjects": len(fields["subject"]), "keyid": keyid}
 
 
