@@ -106,6 +106,26 @@ export interface CardComparison {
   rocAuc: { own: number; other: number; low: number; high: number; confidence: number; p: number } | null;
 }
 
+/** How much a model loses without a feature: its mean loss after the column was shuffled, less that before. */
+export interface FeatureImportance {
+  feature: string;
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** Permutation importance of the features on a sample of the test rows. */
+export interface CardImportance {
+  loss: 'log_loss' | 'error' | 'squared_error';
+  /** The mean loss before. */
+  base: number;
+  rows: number;
+  repeats: number;
+  confidence: number;
+  /** The most important first. */
+  features: FeatureImportance[];
+}
+
 /** The parts of a card that only a person can write; null when missing, and shown as missing. */
 export interface CardParts {
   intendedUse: string | null;
@@ -141,6 +161,8 @@ export interface ModelCard extends CardOfVersion, CardParts {
   }[];
   performance: Record<string, Estimate>;
   gates: GateResult[];
+  /** Null where the project does not ask for it. */
+  importance: CardImportance | null;
   /** The champion of the validation on the same test rows; null where there was none to compare with. */
   comparison: CardComparison | null;
   slices: SliceRow[];

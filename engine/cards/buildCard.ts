@@ -78,6 +78,7 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
     performance: report.performance,
     gates: report.gates,
     comparison: report.comparison ?? null,
+    importance: report.importance ?? null,
     slices: report.slices,
     foundSlices: report.foundSlices ?? null,
     fairness: report.fairness,

@@ -1,3 +1,4 @@
+import type { CardImportance } from '../../protocol/modelCard.ts';
 import type { CalibrationBin } from '../evaluation/calibration.ts';
 import type { SliceSearch } from '../evaluation/foundSlices/findSlices.ts';
 import type { FairnessGroups, FairnessResult } from '../evaluation/fairness/fairness.ts';
@@ -68,6 +69,8 @@ export interface ValidationReport {
   classes: string[] | null;
   performance: Record<string, Estimate>;
   headlineMetric: string;
+  /** Permutation importance; missing where the project does not ask for it, and in earlier reports. */
+  importance?: CardImportance | undefined;
   gates: GateOutcome[];
   /** The champion on the same rows; missing where none was compared, and in earlier reports. */
   comparison?: ChampionComparison | undefined;

@@ -24,6 +24,7 @@ import { measureModel } from './validation/measureModel.ts';
 import { metricParameters } from './validation/metricParameters.ts';
 import { recordResults } from './validation/recordResults.ts';
 import { scoreRows, type ScoredRows } from './validation/scoreRows.ts';
+import { permutationImportance } from './validation/permutationImportance.ts';
 import { searchColumns, searchSlices } from './validation/searchSlices.ts';
 import { refitModel } from './validation/refitModel.ts';
 import { representationOf } from './validation/representationOf.ts';
@@ -151,6 +152,17 @@ async function validateSubject(
     return found ? evaluateSlices(grouping, found.groups, sliced) : [];
   });
   const foundSlices = searchSlices(test, stage.with, options, model.meta, signal);
+  const importance = subject.scoresRows
+    ? await permutationImportance(db, {
+        sql: subject.test,
+        model,
+        inputs: stage.with,
+        options,
+        seed,
+        signal,
+        progress: (share) => context.progress('shuffling features', 0.8 + 0.2 * share),
+      })
+    : null;
   const { task } = model.meta;
   const comparison =
     compared && test.champion
@@ -180,6 +192,7 @@ async function validateSubject(
     slices,
     foundSlices,
     representation: representationOf(fairness?.population ?? {}, grouped),
+    importance,
     gates,
     comparison: compared && comparison && { against: compared.version.version, ...comparison },
     reference,

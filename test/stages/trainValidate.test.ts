@@ -172,12 +172,19 @@ test('a gate against the champion compares on the same rows', async () => {
     [comparison?.against, comparison?.n, comparison?.decisions, comparison?.rocAuc?.p],
     [1, 160, { onlyOwn: 0, onlyOther: 0, p: 1 }, 1],
   );
-  writeFiles(project.root, { 'loopwright.yaml': ordersYaml.replace('epochs: 3', 'epochs: 12') });
+  writeFiles(project.root, {
+    'loopwright.yaml': ordersYaml
+      .replace('epochs: 3', 'epochs: 12')
+      .replace('min_precision: 0.6', 'min_precision: 0.6, importance: { rows: 100, repeats: 2 }'),
+  });
   const better = await project.run();
   assert.equal(better.error, null);
   const gate = getRun(project.store, better.runId ?? '').gates.find((result) => result.gate === 'pr_auc@champion');
   assert.ok(gate?.value !== null && gate?.n === 160);
   assert.equal(versionOf(project.store, model, 'challenger')?.version, 3);
+  const { importance } = getVersion(project.store, model, 3).report;
+  assert.deepEqual([importance?.loss, importance?.rows, importance?.repeats], ['log_loss', 100, 2]);
+  assert.deepEqual(importance?.features.map(({ feature }) => feature).toSorted(), ['amount', 'country', 'hour']);
 });
 
 test('decisions are compared with those of the champion at one rule, whatever rule it was validated with', async () => {

@@ -1,3 +1,4 @@
+import { importance } from './importance.ts';
 import { comparedText } from '../../words/comparison.ts';
 import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
@@ -47,6 +48,7 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
       ${section('Performance', performance(card))}
       ${card.slices.length === 0 && !card.foundSlices ? nothing : section('Slices', slices(card))}
       ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', actions) : fairness(card))}
+      ${card.importance === null ? nothing : section('Feature importance', importance(card.importance))}
       ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
       ${section('Limits', written(card.limitations, 'what it gets wrong, and when', 'Limitations', actions))}
       ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'Ethics', actions))}

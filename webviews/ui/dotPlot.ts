@@ -29,8 +29,11 @@ export function isFew(dot: Pick<Dot, 'positives'>): boolean {
   return dot.positives !== null && dot.positives < fewPositives;
 }
 
-/** One dot per group with its interval and size; the line across is the value over all rows. */
-export function dotPlot(title: string, dots: Dot[], overall: number | null): TemplateResult {
+/**
+ * One dot per group with its interval and size; the line across is the value over all rows, or another that `named`
+ * names.
+ */
+export function dotPlot(title: string, dots: Dot[], overall: number | null, named = 'all'): TemplateResult {
   const values = dots.flatMap((dot) => [dot.value, dot.low, dot.high]).filter((value) => value !== null);
   if (overall !== null) values.push(overall);
   if (values.length === 0) return html`<p class="muted">No group had enough rows to measure ${title}.</p>`;
@@ -51,7 +54,7 @@ export function dotPlot(title: string, dots: Dot[], overall: number | null): Tem
     <text x=${nEnd - 62} y="11" text-anchor="end" class="muted">value</text>
     <text x=${nEnd} y="11" text-anchor="end" class="muted">n</text>
     ${hasPositives ? svg`<text x=${width} y="11" text-anchor="end" class="muted">positives</text>` : nothing}
-    ${overall === null ? nothing : svg`<line class="overall" x1=${x(overall)} x2=${x(overall)} y1=${top - 2} y2=${height - axisHeight + 2}></line><text class="muted" x=${x(overall)} y="11" text-anchor="middle">all ${number(overall, 3)}</text>`}
+    ${overall === null ? nothing : svg`<line class="overall" x1=${x(overall)} x2=${x(overall)} y1=${top - 2} y2=${height - axisHeight + 2}></line><text class="muted" x=${x(overall)} y="11" text-anchor="middle">${`${named} ${number(overall, 3)}`.trim()}</text>`}
     ${dots.map((dot, index) => row(title, dot, top + index * rowHeight + rowHeight / 2, x, nEnd, width))}
     ${[from, (from + to) / 2, to].map((tick, index) => svg`<text class="muted" x=${x(tick)} y=${height - axisHeight + 15} text-anchor=${['start', 'middle', 'end'][index] ?? 'middle'}>${number(tick, 2)}</text>`)}
     <text class="muted" x=${labelWidth + plotWidth / 2} y=${height - 3} text-anchor="middle">${title}</text>

@@ -72,6 +72,28 @@ const options = {
       { ...closed, description: 'Fairness measures by protected attribute.' },
     ),
   ),
+  importance: Type.Optional(
+    Type.Union(
+      [
+        Type.Boolean(),
+        Type.Object(
+          {
+            rows: Type.Optional(
+              Type.Integer({ minimum: 20, maximum: 100_000, description: 'Test rows that are drawn. Default 1,000.' }),
+            ),
+            repeats: Type.Optional(
+              Type.Integer({ minimum: 1, maximum: 100, description: 'How often each column is shuffled. Default 5.' }),
+            ),
+          },
+          { ...closed, description: 'How features are weighed.' },
+        ),
+      ],
+      {
+        description:
+          'Measures how much the model loses when the values of one feature are shuffled (permutation importance), with intervals. The model scores the rows once for each feature and repeat. Default false.',
+      },
+    ),
+  ),
   threshold: Type.Optional(Threshold),
   ...metricKeys,
   min_precision: Type.Optional(

@@ -1,3 +1,4 @@
+import type { CardImportance } from '../../../protocol/modelCard.ts';
 import { calibrationBins } from '../../evaluation/calibration.ts';
 import type { SliceSearch } from '../../evaluation/foundSlices/findSlices.ts';
 import type { Representation } from '../../evaluation/fairness/representation.ts';
@@ -30,6 +31,8 @@ export interface ReportInput {
   slices: SliceResult[];
   foundSlices: SliceSearch | null;
   representation: Representation[];
+  /** Null where the project does not ask for it. */
+  importance: CardImportance | null;
   gates: GateOutcome[];
   /** The answers of the champion to the same rows beside its own; null without one. */
   comparison: ChampionComparison | null;
@@ -67,6 +70,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
     classes: classNames(meta, isBoolean),
     performance,
     headlineMetric: headlineOf(context, meta, performance),
+    ...(input.importance && { importance: input.importance }),
     gates: input.gates,
     ...(input.comparison && { comparison: input.comparison }),
     slices: input.slices,
