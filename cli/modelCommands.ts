@@ -61,6 +61,11 @@ export function registerModelCommands(
       (await import('./commands/models/comment.ts')).commentModel(context, version, text.join(' ')),
     ),
   );
+  sub('lineage <version>', 'show what a version was made from, and the deployments and predictions of it').action(
+    action(async (context, [version = '']) =>
+      (await import('./commands/models/lineage.ts')).modelLineage(context, version),
+    ),
+  );
   sub('verify <version>', 'verify the evidence of a promotion: signature, files, gates and audit; works offline')
     .option('--key <file>', 'the public key, in PEM or of SSH')
     .option('--allowed-signers <file>', "the signers of SSH to trust (default: git's gpg.ssh.allowedSignersFile)")

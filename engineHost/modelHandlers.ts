@@ -4,6 +4,7 @@ import { actorOf } from '../engine/registry/audit.ts';
 import { approvalsOf, approveVersion, missingApprovals } from '../engine/registry/approvals.ts';
 import { addComment } from '../engine/registry/comments.ts';
 import { readRegistryRules } from '../engine/registry/registryRules.ts';
+import { versionLineage } from '../engine/cards/versionLineage.ts';
 import { inspectNamed } from '../engine/cards/inspectNamed.ts';
 import { modelsOfRun } from '../engine/runner/modelsOfRun.ts';
 import { promote, rollback } from '../engine/registry/promote.ts';
@@ -25,6 +26,7 @@ export function modelHandlers(store: HostStore, project: HostProject): AreaHandl
         { name, version },
         { why: why ?? 'promoted by hand', actor: actorOf('editor'), override },
       ),
+    'models/lineage': (ref) => versionLineage(store.required(), project.config(), ref),
     'models/approve': ({ name, version, stage, why, withdraw }) => {
       const ref = { name, version };
       const own = store.required();

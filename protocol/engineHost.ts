@@ -1,3 +1,4 @@
+import type { Lineage } from './lineage.ts';
 import type { Approval, VersionComment } from './registry.ts';
 import type { FailedRows, GateTest, SliceCoverage } from './gates.ts';
 import type { ModelRef, ModelSelector } from './models.ts';
@@ -129,6 +130,8 @@ export interface EngineRequests {
     params: ModelRef & { override?: string; why?: string };
     result: ModelRef & { previous: number | null };
   };
+  /** What a version was made from, and where it answered, as a graph. */
+  'models/lineage': { params: ModelRef; result: Lineage };
   /** Approves a version for a stage; `missing` is the sentence about the approvals that it still lacks. */
   'models/approve': {
     params: ModelRef & { stage: Approval['stage']; why: string; withdraw?: boolean };
@@ -236,6 +239,7 @@ export const viewMethods = [
   'views/delete',
   'models/card',
   'models/ofRun',
+  'models/lineage',
   'models/inspect',
   'drift/report',
   'drift/detail',

@@ -40,6 +40,43 @@ test('models lists, promotes, prints the card and rolls back', async () => {
   );
 });
 
+test('the registry on the command line: at, audit, alias, approve, comment, show, lineage, verify', async () => {
+  const cwd = trained().root;
+  const before = new Date().toISOString();
+  const promoted = await runCli(['models', 'promote', '1', '--why', 'first'], { cwd });
+  assert.match(promoted.err, /Evidence: \.loopwright.promotions.orders-v1-.*\.intoto\.json, /);
+  for (const args of [
+    ['alias', 'champion', 'shadow', '--why', 'a week'],
+    ['comment', 'orders@1', 'weak', 'on', 'Sundays'],
+    ['approve', 'v1', '--stage', 'staging', '--why', 'looked at it'],
+  ]) {
+    const { code, err } = await runCli(['models', ...args], { cwd, env: { LOOPWRIGHT_USER: 'ben' } });
+    assert.equal(code, 0, err);
+  }
+  const show = await runCli(['models', 'show', 'shadow'], { cwd });
+  for (const expected of [
+    /promoted, by terminal:/,
+    /staging, by terminal:ben \(account /,
+    /weak on Sundays/,
+    /passed {2}/,
+  ])
+    assert.match(show.out, expected);
+  type At = { aliases: { alias: string; version: number; why: string }[]; changes: unknown[] };
+  assert.deepEqual(
+    (await runJson<At>(['models', 'at', before], { cwd })).json.aliases.map(({ alias }) => alias),
+    ['challenger'],
+  );
+  const now = await runCli(['models', 'at', new Date().toISOString()], { cwd });
+  assert.match(now.out, /orders +champion +v1 .*promoted: first\norders +shadow +v1 .*set: a week/);
+  assert.match((await runCli(['models', 'at', 'Christmas'], { cwd })).err, /`Christmas` is not a time/);
+  const audit = await runCli(['models', 'audit', '--anchor'], { cwd });
+  assert.deepEqual([audit.code, /✓ \d+ entries, each follows/.test(audit.out)], [0, true], audit.out);
+  const lineage = await runCli(['models', 'lineage', '1'], { cwd });
+  assert.match(lineage.out, /^orders v1, made .*champion.*\n {2}← run .*\n {4}← data /);
+  const unsigned = await runCli(['models', 'verify', '1', '--allow-unsigned'], { cwd });
+  assert.deepEqual([unsigned.code, /✓ v1: the files, 2 gates, metrics and the audit/.test(unsigned.out)], [0, true]);
+});
+
 test('models: versions of a store whose project has since named its model otherwise', async () => {
   const renamed = ordersProject({
     yaml: ordersYaml.replace('\nstages:', '\nmodels: { lateness: { from: train } }\n\nstages:'),

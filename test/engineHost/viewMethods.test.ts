@@ -7,6 +7,8 @@ const methods: readonly EngineMethod[] = viewMethods;
 test('a view cannot promote, register, stop or write to a place of its choice', () => {
   const asked: EngineMethod[] = [
     'models/promote',
+    'models/approve',
+    'models/comment',
     'models/register',
     'models/rollback',
     'pages/save',
