@@ -3,7 +3,6 @@ import { createReadStream, createWriteStream, mkdirSync, type WriteStream } from
 import { rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { checkCancelled } from '../../base/errors.ts';
 import { quotePath } from '../quote.ts';
@@ -11,6 +10,7 @@ import { longPathsOf, quotedNumbers } from './exactJsonFile.ts';
 import { halfCharacter } from './halfCharacter.ts';
 import { objectsSql } from './jsonSql.ts';
 import type { JsonPath } from './jsonScan.ts';
+import { textLines } from './textLines.ts';
 
 /** The sound lines of JSON Lines files, and those that are no object. */
 export interface RepairedJson {
@@ -87,7 +87,7 @@ async function repairFile(
   const input = /\.gz$/i.test(file) ? raw.pipe(createGunzip()) : raw;
   const target = createWriteStream(copy);
   let [line, sound] = [0, 0];
-  for await (const written of createInterface({ input, crlfDelay: Infinity })) {
+  for await (const written of textLines(input, file)) {
     line++;
     if (line % 1000 === 0) checkCancelled(signal);
     const text = written.replace(/^\uFEFF/, '').trim();

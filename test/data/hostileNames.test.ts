@@ -1,0 +1,162 @@
+// Names and values of data and projects as SQL. Tried: columns that end a quoted name or a text, with comments, second
+// statements, subqueries that read a file, COPY and ATTACH, braces of structs and of `COLUMNS(*)`, `$1`, `?`, backslashes, line
+// breaks; the same as values, categories of the schema, patterns, keys, targets and groups of slices; filters, orders
+// and searches of runs with every part of them hostile.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openDatabase } from '../../engine/data/database.ts';
+import { openGroups } from '../../engine/stages/validation/readGroups.ts';
+import { openStore } from '../../engine/tracking/openStore.ts';
+import { listRuns } from '../../engine/tracking/findRuns.ts';
+import type { RunQuery } from '../../protocol/runs.ts';
+import { makeProject } from '../helpers/makeProject.ts';
+import { runCli } from '../helpers/runCli.ts';
+
+const secret = 'TOPSECRET';
+const attacks = [
+  `x" FROM read_text('secret.txt') --`,
+  `x'; COPY (SELECT 1) TO 'pwned1.csv'; --`,
+  `x"; COPY (SELECT 1) TO 'pwned2.csv'; --`,
+  `"" || (SELECT content FROM read_text('secret.txt')) || ""`,
+  `' || (SELECT content FROM read_text('secret.txt')) || '`,
+  `x) UNION ALL (SELECT content FROM read_text('secret.txt')`,
+  `x"; ATTACH 'pwned3.db' AS y; --`,
+  `COLUMNS(*)`,
+  `*`,
+  `$1`,
+  `?`,
+  `\\'; SELECT 1; --`,
+  `/* x`,
+  `x::STRUCT(a INT)`,
+  `{'a': 1}`,
+  `rowid`,
+  `\${env.HOME}`,
+  `E'\\x27'`,
+  `x"\n; SELECT 1`,
+];
+
+const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
+const table = (shift: number) =>
+  [
+    attacks.map(cell).join(','),
+    ...Array.from({ length: 30 }, (_, i) =>
+      attacks.map((_, k) => cell(attacks[(i + k * shift) % attacks.length] ?? '')).join(','),
+    ),
+  ].join('\n');
+const fields = attacks.map((name, i) => ({
+  name,
+  type: 'string',
+  constraints: i % 3 === 0 ? { enum: attacks } : i % 3 === 1 ? { pattern: "^[^']*'; --|.*" } : { minLength: 1 },
+}));
+
+test('no name and no value of data is SQL', async () => {
+  const root = makeProject({
+    'secret.txt': secret,
+    'a.csv': table(1),
+    'b.csv': table(3),
+    's.dataset.json': JSON.stringify({ fields, missingValues: attacks.slice(0, 2) }),
+  });
+  const [, two = ''] = attacks;
+  const run = async (...args: string[]) => {
+    const { code, out, err } = await runCli(args, { cwd: root });
+    assert.ok(!`${out}${err}`.includes(secret), args.join(' '));
+    assert.ok(!/internal error|Parser Error|Binder Error|syntax error/i.test(`${out}${err}`), err.slice(0, 2000));
+    return { code, out, err };
+  };
+  assert.equal((await run('data', 'profile', 'a.csv', '--json', '--target', two)).code, 0);
+  await run('data', 'validate', 'a.csv', '--schema', 's.dataset.json', '--json', '--quarantine', 'q.csv');
+  assert.match(
+    (await run('data', 'diff', 'a.csv', 'b.csv', '--key', attacks[2] ?? '', '--json')).out,
+    /unique|twice|several|key/i,
+  );
+  assert.equal((await run('data', 'drift', 'a.csv', 'b.csv', '--json')).code, 0);
+  const left = readdirSync(root).filter((name) => name.startsWith('pwned'));
+  assert.deepEqual(left, []);
+});
+
+test('no column of slices is SQL', async (t) => {
+  const db = await openDatabase();
+  t.after(() => db.close());
+  const root = makeProject({ 'secret.txt': secret });
+  const hostile = attacks.map((text) => text.replaceAll(/pwned|secret\.txt/g, (name) => join(root, name)));
+  const names = hostile.map((text) => `"${text.replaceAll('"', '""')}"`);
+  await db.run(
+    `CREATE TABLE t AS SELECT ${names.map((name, i) => `i * ${i + 1} AS ${name}`).join(', ')} FROM range(40) r(i)`,
+  );
+  const reader = await openGroups(db, {
+    sql: 'SELECT * FROM t',
+    rows: 40,
+    declared: hostile,
+    searched: hostile,
+    byValue: [],
+  });
+  reader.add(await db.table('SELECT * FROM t'));
+  assert.deepEqual([...reader.groups().keys()], hostile);
+  assert.deepEqual(readdirSync(root), ['secret.txt']);
+});
+
+test('no part of a filter, an order or a search of runs is SQL', (t) => {
+  const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages: {}\n' });
+  const store = openStore(root);
+  t.after(() => store.sql.close());
+  for (const [id, name] of [
+    ['a', 'first'],
+    ['b', 'second'],
+  ] as const)
+    store.sql.run(
+      `INSERT INTO runs (run_id, experiment, name, status, started_at) VALUES (?, 'default', ?, 'finished', 1)`,
+      id,
+      name,
+    );
+  const evil = [
+    ...attacks,
+    `1 OR 1=1`,
+    `' OR ''='`,
+    `" OR ""="`,
+    '` OR 1=1 --',
+    `x'); DELETE FROM runs; --`,
+    `x; DROP TABLE runs`,
+    `1) OR (SELECT count(*) FROM runs`,
+    `%' OR 1=1 --`,
+    `_`,
+    `x ESCAPE '`,
+  ];
+  const quoted = (text: string) => [`'${text}'`, `"${text}"`, `'${text.replaceAll("'", "''")}'`];
+  const forms = (text: string) => [
+    text,
+    `metrics.${text} > 1`,
+    `metrics.\`${text.replaceAll('`', '``')}\` > 1`,
+    `params."${text}" = 'x'`,
+    `tags.\`${text.replaceAll('`', '``')}\` != 'x'`,
+    `${text} = 'x'`,
+    `name ${text} 'x'`,
+    ...quoted(text).flatMap((value) => [
+      `name = ${value}`,
+      `params.a LIKE ${value}`,
+      `params.a NOT IN (${value}, ${value})`,
+      `name = ${value} OR name = 'no'`,
+      `started > ${value}`,
+    ]),
+    `metrics.a > ${text}`,
+    `duration < ${text}`,
+  ];
+  const asked = (query: RunQuery) => {
+    const { runs, problem } = listRuns(store, query);
+    assert.ok(!/SQL|syntax error|no such column/i.test(problem?.message ?? ''), JSON.stringify([query, problem]));
+    return problem ? null : runs.map(({ name }) => name);
+  };
+  for (const text of evil) {
+    for (const filter of forms(text)) {
+      const found = asked({ filter });
+      // A condition on a name that no run has.
+      if (/^name = /.test(filter) && found !== null) assert.deepEqual(found, [], filter);
+    }
+    asked({ search: text });
+    for (const column of [text, `metrics.${text}`, `params.${text}`]) asked({ order: [{ column, descending: true }] });
+    asked({ experiment: text });
+  }
+  assert.equal(store.sql.all('SELECT * FROM runs').length, 2);
+  assert.ok(!existsSync(join(root, 'pwned1.csv')));
+});
