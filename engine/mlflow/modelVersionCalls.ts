@@ -1,8 +1,10 @@
+import { missingApprovals } from '../registry/approvals.ts';
 import { actorOf } from '../registry/audit.ts';
 import { findVersions } from '../registry/findRegistered.ts';
 import {
   addNextVersion,
   type NewVersion,
+  type RegisteredVersionRow,
   archiveOthers,
   deleteVersion,
   removeRegistryTag,
@@ -10,6 +12,7 @@ import {
   touchModel,
   updateVersion,
 } from '../registry/registeredModels.ts';
+import { readRegistryRules } from '../registry/registryRules.ts';
 import type { Store } from '../store/store.ts';
 import { loggedModelRow, pairsOfModel, setPairOfModel } from '../tracking/loggedModels.ts';
 import { invalid, missing, MlflowError } from './mlflowError.ts';
@@ -129,6 +132,7 @@ const transition: Handler = ({ store, body }) => {
     throw invalid(
       `Model version transition cannot archive existing model versions because '${stage}' is not an Active stage. Valid stages are Staging, Production`,
     );
+  checkApprovals(store, row, stage);
   store.sql.write(() => {
     if (archive) archiveOthers(store, row.model, stage, row.version, actorOf('mlflow'));
     updateVersion(store, row.model, row.version, { stage }, actorOf('mlflow'));
@@ -136,6 +140,19 @@ const transition: Handler = ({ store, body }) => {
   });
   return { model_version: versionJson(store, versionOf(store, row.model, String(row.version))) };
 };
+
+/** Of a version that the project validates, a stage needs the approvals that the project asks for. */
+function checkApprovals(store: Store, { model, version, report }: RegisteredVersionRow, stage: string): void {
+  if (report === null || (stage !== 'Staging' && stage !== 'Production')) return;
+  const missing = missingApprovals(
+    store,
+    { name: model, version },
+    stage === 'Staging' ? 'staging' : 'production',
+    readRegistryRules(store.root),
+  );
+  if (missing !== null)
+    throw new MlflowError('INVALID_STATE', `\`${model}\` v${version} does not get the stage ${stage}. ${missing}`);
+}
 
 /** The calls for versions of registered models, by method and path. */
 export const modelVersionCalls: Record<string, Handler> = {
