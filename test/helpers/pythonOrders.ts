@@ -34,11 +34,16 @@ model.fit(train[features], train['late'])
 ${saved}
 `;
 
+/** Unless it is told what the model needs, MLflow starts a second Python, which loads the model to see what it imports. */
+const needs =
+  ", pip_requirements=[f'{name}=={version(name)}' for name in ['mlflow', 'cloudpickle', 'pandas', 'scikit-learn']]";
+
 /** How the program saves its model; the model has to be named only where the files do not say enough. */
 export const savedAs = {
   mlflow: `import mlflow
+from importlib.metadata import version
 from mlflow.models import infer_signature
-mlflow.sklearn.log_model(model, name='late', signature=infer_signature(train[features], model.predict(train[features])), serialization_format='cloudpickle')`,
+mlflow.sklearn.log_model(model, name='late', signature=infer_signature(train[features], model.predict(train[features])), serialization_format='cloudpickle'${needs})`,
   joblib: `import cloudpickle
 with open('model.pkl', 'wb') as file:
     cloudpickle.dump(model, file)`,

@@ -48,7 +48,7 @@ with mlflow.start_run(log_system_metrics=False) as run:
         step_of.step()
         losses.append(loss.item())
         mlflow.log_metrics({"loss": loss.item(), "epoch": epoch}, step=epoch)
-    mlflow.pytorch.log_model(net, name="net", input_example=features[:2].astype("float32"), serialization_format="pickle")
+    mlflow.pytorch.log_model(net, name="net", input_example=features[:2].astype("float32"), serialization_format="pickle", pip_requirements=["mlflow", "torch"])
 history = client.get_metric_history(run.info.run_id, "loss")
 out["torch"] = {"run": run.info.run_id, "same": [m.value for m in history] == losses, "steps": [m.step for m in history]}
 out["torch"]["loaded"] = bool(numpy.allclose(mlflow.pytorch.load_model(f"runs:/{run.info.run_id}/net")(x).detach().numpy(), net(x).detach().numpy()))

@@ -10,7 +10,7 @@ import { seededRandom } from '../../engine/statistics/random.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runIn } from '../helpers/runIn.ts';
 import { mlflowVenv } from '../mlflow/mlflowVenv.ts';
-import { freePort, startModelServer, type StartedServer } from '../models/remote/startModelServer.ts';
+import { freePort, startMlflowModel, type StartedServer } from '../models/remote/startModelServer.ts';
 
 const lacking = mlflowVenv.prepare();
 const options = { skip: lacking ?? false };
@@ -36,15 +36,8 @@ before(
     if (lacking !== null) return;
     const script = join(import.meta.dirname, '../models/remote/trainForServers.py');
     own = JSON.parse(mlflowVenv.run(script, JSON.stringify({ folder, kind: 'mlflow', rows }))) as typeof own;
-    const start = async (model: string) => {
-      const args = (port: number) => [
-        ...'-m mlflow models serve --env-manager local -m'.split(' '),
-        model,
-        '-p',
-        String(port),
-      ];
-      servers.set(model, await startModelServer(mlflowVenv.python, args, { cwd: folder, path: '/ping' }));
-    };
+    const start = async (model: string) =>
+      void servers.set(model, await startMlflowModel(mlflowVenv.python, folder, model));
     await Promise.all(['labels', 'scores'].map(start));
   },
   { timeout: 300_000 },

@@ -10,6 +10,7 @@ import os
 import pickle
 import sys
 import warnings
+from importlib import metadata
 
 import joblib
 import numpy as np
@@ -18,6 +19,11 @@ import pandas as pd
 warnings.filterwarnings("ignore")
 rng = np.random.default_rng(7)
 os.environ["MLFLOW_TRACKING_URI"] = "sqlite:///:memory:"
+
+
+def needs(*names):
+    """What a model of MLflow needs. Unless it is told, MLflow starts a second Python, which loads the model to see what it imports."""
+    return [f"{name}=={metadata.version(name)}" for name in ("mlflow", *names)]
 
 
 def people(n, nasty=False):
@@ -197,7 +203,7 @@ def mlflow_sklearn(folder):
     here = os.path.dirname(os.path.abspath(__file__))
     code = [os.path.join(here, "dateParts.py")]
     mlflow.sklearn.save_model(
-        model, path, signature=signature, serialization_format="cloudpickle", code_paths=code
+        model, path, signature=signature, serialization_format="cloudpickle", code_paths=code, pip_requirements=needs("cloudpickle", "pandas", "scikit-learn")
     )
     model.named_steps["model"].n_jobs = 1
     return path, rows, model.predict_proba
@@ -211,7 +217,7 @@ def mlflow_skops(folder):
     train = numbers(300)
     model = RandomForestRegressor(10, random_state=0).fit(train, train.sum(axis=1))
     path = os.path.join(folder, "mlflow_skops")
-    mlflow.sklearn.save_model(model, path, skops_trusted_types=["numpy.dtype", "sklearn.tree._tree.Tree"])
+    mlflow.sklearn.save_model(model, path, skops_trusted_types=["numpy.dtype", "sklearn.tree._tree.Tree"], pip_requirements=needs("scikit-learn", "skops"))
     return path, numbers(50, nasty=True), model.predict
 
 
@@ -227,7 +233,7 @@ def mlflow_function(folder):
     here = os.path.dirname(os.path.abspath(__file__))
     signature = infer_signature(sample, np.array([0.5]))
     mlflow.pyfunc.save_model(
-        path, python_model=OwnModel(), signature=signature, code_paths=[os.path.join(here, "ownModel.py")]
+        path, python_model=OwnModel(), signature=signature, code_paths=[os.path.join(here, "ownModel.py")], pip_requirements=needs("pandas")
     )
     rows = clipped(people(40, nasty=True)).astype({"visits": "int32", "age": "float32"})
     rows["city"] = rows["city"].fillna("missing")
@@ -314,7 +320,7 @@ def mlflow_xgboost(folder):
     train = numbers(300)
     model = xgboost.XGBClassifier(n_estimators=10).fit(train, (sums(train) > 0).astype(int))
     path = os.path.join(folder, "mlflow_xgboost")
-    mlflow.xgboost.save_model(model, path, signature=infer_signature(train, np.array([0])))
+    mlflow.xgboost.save_model(model, path, signature=infer_signature(train, np.array([0])), pip_requirements=needs("xgboost-cpu"))
     return path, numbers(50, nasty=True), model.predict_proba
 
 
@@ -362,7 +368,7 @@ def mlflow_lightgbm(folder):
     train = numbers(300)
     model = lightgbm.LGBMRegressor(n_estimators=12, verbose=-1).fit(train, sums(train))
     path = os.path.join(folder, "mlflow_lightgbm")
-    mlflow.lightgbm.save_model(model, path)
+    mlflow.lightgbm.save_model(model, path, pip_requirements=needs("lightgbm"))
     return path, numbers(50, nasty=True), model.predict
 
 
@@ -396,7 +402,7 @@ def mlflow_catboost(folder):
     model = catboost.CatBoostClassifier(iterations=12, verbose=0, allow_writing_files=False)
     model.fit(train, np.digitize(sums(train), [-1, 1]))
     path = os.path.join(folder, "mlflow_catboost")
-    mlflow.catboost.save_model(model, path)
+    mlflow.catboost.save_model(model, path, pip_requirements=needs("catboost"))
     return path, numbers(50, nasty=True), model.predict_proba
 
 
@@ -458,7 +464,7 @@ def mlflow_keras(folder):
     model = keras.Sequential([keras.Input((6,)), dense(8, activation="relu"), dense(3, activation="softmax")])
     path = os.path.join(folder, "mlflow_keras")
     given = numbers(64).to_numpy(dtype=np.float32)
-    mlflow.keras.save_model(model, path, signature=infer_signature(given, model.predict(given, verbose=0)))
+    mlflow.keras.save_model(model, path, signature=infer_signature(given, model.predict(given, verbose=0)), pip_requirements=needs("keras"))
     return path, numbers(64), lambda rows: model.predict(rows.to_numpy(dtype=np.float32), batch_size=64, verbose=0)
 
 
@@ -471,7 +477,7 @@ def mlflow_pytorch(folder):
     path = os.path.join(folder, "mlflow_pytorch")
     given = numbers(8).to_numpy(dtype=np.float32)
     signature = infer_signature(given, by_torch(model)(numbers(8)).numpy())
-    mlflow.pytorch.save_model(model, path, signature=signature, serialization_format="pickle")
+    mlflow.pytorch.save_model(model, path, signature=signature, serialization_format="pickle", pip_requirements=needs("torch"))
     return path, numbers(64), by_torch(model)
 
 

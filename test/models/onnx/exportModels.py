@@ -248,6 +248,6 @@ for name in ("logistic", "pipeline"):
     columns = [mlflow.types.ColSpec(types[column["type"]], column["name"]) for column in case["columns"]]
     signature = mlflow.models.ModelSignature(inputs=mlflow.types.Schema(columns))
     path = f"{folder}/mlflow-{name}"
-    mlflow.onnx.save_model(onnx.load(case["path"]), path, signature=signature)
+    mlflow.onnx.save_model(onnx.load(case["path"]), path, signature=signature, pip_requirements=[f"mlflow=={mlflow.__version__}", f"onnx=={onnx.__version__}"])
     cases.append({**case, "name": f"mlflow {name}", "path": path, "named": True})
 print(json.dumps(cases))

@@ -5,7 +5,7 @@ import { DataError } from '../../../engine/base/errors.ts';
 import { makeProject } from '../../helpers/makeProject.ts';
 import { mlflowVenv } from '../../mlflow/mlflowVenv.ts';
 import { inputs, openAddress, rows, table } from './openAddress.ts';
-import { startModelServer, type StartedServer } from './startModelServer.ts';
+import { startMlflowModel, type StartedServer } from './startModelServer.ts';
 
 const lacking = mlflowVenv.prepare();
 const options = { skip: lacking ?? false };
@@ -19,21 +19,8 @@ before(
     own = JSON.parse(
       mlflowVenv.run(join(import.meta.dirname, 'trainForServers.py'), JSON.stringify({ folder, kind: 'mlflow', rows })),
     ) as typeof own;
-    const start = async (model: string) => {
-      const args = (port: number) => [
-        '-m',
-        'mlflow',
-        'models',
-        'serve',
-        '-m',
-        model,
-        '-p',
-        String(port),
-        '--env-manager',
-        'local',
-      ];
-      servers.set(model, await startModelServer(mlflowVenv.python, args, { cwd: folder, path: '/ping' }));
-    };
+    const start = async (model: string) =>
+      void servers.set(model, await startMlflowModel(mlflowVenv.python, folder, model));
     await Promise.all(['labels', 'scores', 'values'].map(start));
   },
   { timeout: 300_000 },

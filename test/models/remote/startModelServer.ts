@@ -50,6 +50,19 @@ export async function startModelServer(
   };
 }
 
+/**
+ * Starts the server that `mlflow models serve --env-manager local` starts for a model of a folder, without the program
+ * before it, which takes as long as the server to start and then only waits.
+ */
+export function startMlflowModel(python: string, folder: string, model: string): Promise<StartedServer> {
+  const app = 'mlflow.pyfunc.scoring_server.app:app';
+  return startModelServer(
+    python,
+    (port) => ['-m', 'uvicorn', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', app],
+    { cwd: folder, path: '/ping', env: () => ({ __pyfunc_model_path__: join(folder, model) }) },
+  );
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -6,6 +6,7 @@ Input: JSON with `folder`, `kind` (mlflow or mlserver) and `rows`.
 import json
 import os
 import sys
+from importlib import metadata
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,10 @@ if wanted["kind"] == "mlflow":
     answers["values"] = regression.predict(rows).tolist()
 
     def save(model, name, **more):
-        mlflow.sklearn.save_model(model, os.path.join(folder, name), serialization_format="cloudpickle", **more)
+        # Unless it is told what the model needs, MLflow starts a second Python, which loads the model to see what it imports.
+        needs = [f"{name}=={metadata.version(name)}" for name in ("mlflow", "cloudpickle", "pandas", "scikit-learn")]
+        path = os.path.join(folder, name)
+        mlflow.sklearn.save_model(model, path, serialization_format="cloudpickle", pip_requirements=needs, **more)
 
     save(classifier, "labels", signature=mlflow.models.infer_signature(X, classifier.predict(X)))
     save(classifier, "scores", pyfunc_predict_fn="predict_proba")

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeProject } from '../../helpers/makeProject.ts';
+import { makeProject, writeFiles } from '../../helpers/makeProject.ts';
 import { runIn, type ProjectRunner } from '../../helpers/runIn.ts';
 import { modelsVenv } from '../../models/modelsVenv.ts';
 
@@ -116,8 +117,21 @@ export function treesProject(
     'schemas/features.dataset.yaml': `fields:\n${lines(fields.features)}${lines(fields.targets)}`,
     ...files,
   });
-  execFileSync(modelsVenv.python, [join(import.meta.dirname, 'makeData.py'), table, root]);
+  writeFiles(root, { 'data/features.parquet': madeTable(table, root) });
   return runIn(root);
+}
+
+const made = new Map<string, Buffer>();
+
+/** A table, which Python makes once: its start takes longer than all else. */
+function madeTable(table: string, root: string): Buffer {
+  let parquet = made.get(table);
+  if (parquet === undefined) {
+    execFileSync(modelsVenv.python, [join(import.meta.dirname, 'makeData.py'), table, root]);
+    parquet = readFileSync(join(root, 'data/features.parquet'));
+    made.set(table, parquet);
+  }
+  return parquet;
 }
 
 /** The features of a table. */
