@@ -1,3 +1,4 @@
+import type { CardPlots } from './cardPlots.ts';
 import type { Expectation, WindowStatus } from './drift.ts';
 import type { Estimate } from './estimate.ts';
 import type { FairnessGroups, FairnessRow, Representation } from './fairness.ts';
@@ -173,6 +174,14 @@ export interface ModelCard extends CardOfVersion, CardParts {
   representation: Representation[];
   /** Equal-count bins of the score on the test rows: mean score, share of positives, rows. Empty when not binary. */
   calibration: { meanScore: number; positiveRate: number; n: number }[];
+  /** Null in reports that were made before there were plots. */
+  plots: CardPlots | null;
+  /** The threshold that decides, by which rule, and what it gave, as a sentence; null where nothing was chosen. */
+  threshold: { value: number | null; why: string; gave: string } | null;
+  /** The column that weighs the rows, and how many equal rows they are worth; null where each counts once. */
+  sampleWeight: { column: string; effective: number } | null;
+  /** Metrics without a value, and when that is so. */
+  notDefined: Record<string, string>;
   params: Record<string, ParamValue>;
   environment: Record<string, string>;
   health: CardHealth[];

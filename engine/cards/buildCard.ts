@@ -2,6 +2,7 @@ import type { ModelSelector } from '../../protocol/models.ts';
 import type { AnyCard, CardHealth, CardParts } from '../../protocol/modelCard.ts';
 import type { RunDetail } from '../../protocol/runs.ts';
 import { gatesText } from '../../words/metrics.ts';
+import { thresholdOutcomeText, thresholdText } from '../../words/threshold.ts';
 import { verdictOfGates } from '../evaluation/gates.ts';
 import { WorkError } from '../base/errors.ts';
 import { windowsOf } from '../monitoring/windows.ts';
@@ -85,6 +86,14 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
     fairnessGroups: report.fairnessGroups ?? [],
     representation: report.representation ?? [],
     calibration: report.calibration,
+    plots: report.plots ?? null,
+    threshold: report.thresholdChoice && {
+      value: report.threshold,
+      why: thresholdText(report.thresholdChoice),
+      gave: thresholdOutcomeText(report.thresholdChoice),
+    },
+    sampleWeight: report.sampleWeight ?? null,
+    notDefined: report.undefinedMetrics ?? {},
     params: detail?.params ?? {},
     environment: detail?.environment ?? {},
     health: healthOf(store, config, model, version),

@@ -1,4 +1,6 @@
 import { argsort } from '../statistics/argsort.ts';
+import type { BinaryRows } from './binaryRows.ts';
+import { ascending } from './ranking.ts';
 import { keepRows } from './tasks/keptRows.ts';
 import { pick } from './weights.ts';
 
@@ -24,6 +26,23 @@ export function calibrationBins(
     (i) => !Number.isNaN(labels[i] ?? Number.NaN) && !Number.isNaN(scores[i] ?? Number.NaN) && (weights?.[i] ?? 1) > 0,
   );
   const order = argsort(pick(scores, kept));
+  for (let k = 0; k < order.length; k++) order[k] = kept[order[k] ?? 0] ?? 0;
+  return binsOf({ labels, scores, weights }, order, bins);
+}
+
+/** The bins of rows whose labels and scores are all known, in the order that a ranking has. */
+export function calibrationOfRanking({ labels, scores, ranking, weights }: BinaryRows, bins = 10): CalibrationBin[] {
+  const order = ascending(ranking);
+  return binsOf({ labels, scores, weights }, weights ? order.filter((row) => (weights[row] ?? 0) > 0) : order, bins);
+}
+
+interface ScoredRows {
+  labels: ArrayLike<number>;
+  scores: ArrayLike<number>;
+  weights: ArrayLike<number> | undefined;
+}
+
+function binsOf({ labels, scores, weights }: ScoredRows, order: Uint32Array, bins: number): CalibrationBin[] {
   const result: CalibrationBin[] = [];
   const base = Math.floor(order.length / bins);
   const larger = order.length % bins;
@@ -31,7 +50,7 @@ export function calibrationBins(
     const size = base + (b < larger ? 1 : 0);
     let [n, score, positive] = [0, 0, 0];
     for (let k = start; k < start + size; k++) {
-      const row = kept[order[k] ?? 0] ?? 0;
+      const row = order[k] ?? 0;
       const weight = weights?.[row] ?? 1;
       n += weight;
       score += weight * (scores[row] ?? 0);

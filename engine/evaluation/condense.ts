@@ -61,11 +61,10 @@ export function combine(a: Int32Array, b: Int32Array): Int32Array {
 
 /**
  * Bins of numbers by their rank: single ranks at both ends, wider ones towards the middle, `bins` of equal size there.
- * Equal numbers may be in two bins.
+ * Equal numbers may be in two bins. `order` is that of the numbers, where it is known.
  */
-export function rankBins(values: Float64Array, bins: number): Int32Array {
+export function rankBins(values: Float64Array, bins: number, order = argsort(values)): Int32Array {
   const n = values.length;
-  const order = argsort(values);
   const codes = new Int32Array(n);
   const widest = Math.max(1, Math.floor(n / bins));
   for (let start = 0, bin = 0; start < n; bin++) {

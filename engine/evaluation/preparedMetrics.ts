@@ -74,6 +74,7 @@ export function prepare<Rows>(task: TaskRows<Rows>, counts?: Float64Array): Prep
     means.set(measure.name, found);
     return found;
   };
+  let ofWhole: Metrics | null = null;
   return {
     n: task.size,
     effective: task.effective,
@@ -83,10 +84,12 @@ export function prepare<Rows>(task: TaskRows<Rows>, counts?: Float64Array): Prep
       return measure ? Math.floor(task.behind(whole, measure) + 1e-9) : 0;
     },
     values: (weights) => {
+      if (!weights && ofWhole) return { ...ofWhole };
       const rows = weights ? task.rows(weightsOf(task.keep(weights))) : whole;
       const metrics: Metrics = {};
       for (const { measure, formula } of fitting)
         if (weights === undefined || measure.resampled !== false) metrics[measure.name] = formula(rows);
+      if (!weights) ofWhole = { ...metrics };
       return metrics;
     },
     statistics: (all) => {

@@ -36,6 +36,17 @@ export function rank(labels: ArrayLike<number>, scores: ArrayLike<number>): Rank
   return { order, groupEnds: ends.slice(0, groups), labels: y, scores: s };
 }
 
+/** The rows by ascending score; rows of one score in their own order. */
+export function ascending({ order, groupEnds }: Ranking): Uint32Array {
+  const turned = new Uint32Array(order.length);
+  let at = 0;
+  for (let group = groupEnds.length - 1; group >= 0; group--) {
+    const end = groupEnds[group] ?? 0;
+    for (let k = groupEnds[group - 1] ?? 0; k < end; k++) turned[at++] = order[k] ?? 0;
+  }
+  return turned;
+}
+
 /**
  * The threshold (score ≥ threshold is positive) with the largest F1, the highest of equals, and that F1. Null without a
  * positive.

@@ -1,4 +1,5 @@
 import type { CardImportance } from '../../protocol/modelCard.ts';
+import type { CardPlots } from '../../protocol/cardPlots.ts';
 import type { CalibrationBin } from '../evaluation/calibration.ts';
 import type { SliceSearch } from '../evaluation/foundSlices/findSlices.ts';
 import type { FairnessGroups, FairnessResult } from '../evaluation/fairness/fairness.ts';
@@ -84,6 +85,8 @@ export interface ValidationReport {
   representation?: Representation[] | undefined;
   /** Equal-count bins of the score on the test rows; empty when the model is not binary. */
   calibration: CalibrationBin[];
+  /** Missing in earlier reports. */
+  plots?: CardPlots | undefined;
   data: {
     dataset: string;
     /**

@@ -16,7 +16,7 @@ import { reportFile } from '../registry/validationReport.ts';
 import { confusionFile } from '../tracking/confusion.ts';
 import { thresholdOutcomeText, thresholdText } from '../../words/threshold.ts';
 import { datasetOf, type StageContext, type StageOutcome } from './stageContext.ts';
-import { buildReport } from './validation/buildReport.ts';
+import { buildReport, classNames } from './validation/buildReport.ts';
 import { evaluateRows } from './validation/evaluateRows.ts';
 import { judgeGates } from './validation/judgeGates.ts';
 import { groupTestRows } from './validation/groupTestRows.ts';
@@ -179,6 +179,11 @@ async function validateSubject(
   });
 
   const reference = await writeReference(context, db, subject.reference, predictions.values);
+  const classes = classNames(
+    model.meta,
+    schema?.fields.find((field) => field.name === model.meta.target)?.type === 'boolean',
+  );
+  const confusion = confusionMatrix(truth, predictions, threshold, classes);
   const thresholdChoice = own?.choice ?? null;
   const input = {
     subject,
@@ -196,6 +201,7 @@ async function validateSubject(
     gates,
     comparison: compared && comparison && { against: compared.version.version, ...comparison },
     reference,
+    confusion,
   };
   const tested = buildReport(context, input);
   const isRefitted = context.refits && subject.version === null && gates.every((gate) => gate.passed);
@@ -204,7 +210,6 @@ async function validateSubject(
   if (fitted?.scores) await writeReference(context, db, subject.reference, predictions.values, fitted.scores);
   const report = { ...tested, refit };
   if (refit?.kind === 'served') context.run.tag('refit_rows', String(refit.rows));
-  const confusion = confusionMatrix(truth, predictions, threshold, report.classes);
   if (confusion) writeAtomic(join(context.artifacts(), confusionFile), `${JSON.stringify(confusion)}\n`);
   const path = join(context.artifacts(), reportFile(context.node.name));
   writeAtomic(path, `${JSON.stringify(report, null, 2)}\n`);

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
 import type { ModelCard } from '../../protocol/modelCard.ts';
 import { param, shortId } from '../ui/format.ts';
-import { count, plural } from '../../words/numbers.ts';
+import { count, number, plural } from '../../words/numbers.ts';
 import { duration } from '../../words/times.ts';
 import { refitText } from '../../words/refit.ts';
 import { gateRows } from '../ui/gateRows.ts';
@@ -19,6 +19,7 @@ import { inspectedView } from './inspectedView.ts';
 import { modelSection } from './modelSection.ts';
 import { performance } from './performance.ts';
 import { hasRecord, overrideLine, recordSection } from './recordSection.ts';
+import { plots } from './plots.ts';
 import { section, versions } from './sections.ts';
 import { unvalidatedView } from './unvalidatedView.ts';
 import { slices } from './slices.ts';
@@ -49,6 +50,8 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
       ${card.slices.length === 0 && !card.foundSlices ? nothing : section('Slices', slices(card))}
       ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', actions) : fairness(card))}
       ${card.importance === null ? nothing : section('Feature importance', importance(card.importance))}
+      ${card.threshold === null ? nothing : section('Threshold', thresholdOf(card.threshold))}
+      ${card.plots === null ? nothing : section('Curves', plots(card))}
       ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
       ${section('Limits', written(card.limitations, 'what it gets wrong, and when', 'Limitations', actions))}
       ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'Ethics', actions))}
@@ -135,6 +138,13 @@ function missing(text: string, actions: Actions): TemplateResult {
   return html`<p class="missing">
     ${icon('circle-large')} <span>${text}</span>
     <button class="link act" @click=${actions.openProject}>Open loopwright.yaml</button>
+  </p>`;
+}
+
+function thresholdOf({ value, why, gave }: ModelCard['threshold'] & object): TemplateResult {
+  return html`<p>
+    ${value === null ? 'No threshold of the score decides' : html`Scores from <b>${number(value)}</b> on are positive`}:
+    ${why}.${gave === '' ? nothing : html` <span class="muted">It gave ${gave} there.</span>`}
   </p>`;
 }
 

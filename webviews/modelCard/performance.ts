@@ -17,36 +17,49 @@ const edge = 5;
 export function performance(card: ModelCard): TemplateResult {
   const rows = Object.entries(card.performance);
   return html`<table class="plain performance">
-    <thead>
-      <tr>
-        <th scope="col">Metric</th>
-        <th scope="col" class="number">Value</th>
-        <th scope="col" class="number">Interval</th>
-        <th scope="col" class="chart">From 0 to 1</th>
-        <th scope="col" class="number">n</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        ([name, one]) =>
-          html`<tr>
-            <td>${breakable(name)}</td>
-            <td class="number"><b>${metric(name, one.value)}</b></td>
-            <td class="number">${interval(name, one)}</td>
-            <td class="chart">${bar(card, name, one)}</td>
-            <td class="number">${count(one.n)}</td>
-          </tr>`,
-      )}
-      ${
-        predictsNoPositive(card)
-          ? html`<tr>
-              <td>precision</td>
-              <td class="muted" colspan="4">not defined: no positive predictions</td>
-            </tr>`
-          : nothing
-      }
-    </tbody>
-  </table>`;
+      <thead>
+        <tr>
+          <th scope="col">Metric</th>
+          <th scope="col" class="number">Value</th>
+          <th scope="col" class="number">Interval</th>
+          <th scope="col" class="chart">From 0 to 1</th>
+          <th scope="col" class="number">n</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([name, one]) =>
+            html`<tr>
+              <td>${breakable(name)}</td>
+              <td class="number"><b>${metric(name, one.value)}</b></td>
+              <td class="number">${interval(name, one)}</td>
+              <td class="chart">${bar(card, name, one)}</td>
+              <td class="number">${count(one.n)}</td>
+            </tr>`,
+        )}
+        ${notDefined(card).map(
+          ([name, reason]) =>
+            html`<tr>
+              <td>${breakable(name)}</td>
+              <td class="muted" colspan="4">not defined: ${reason}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${
+      card.sampleWeight
+        ? html`<p class="muted">
+            The rows are weighed by ${card.sampleWeight.column}; they are worth
+            ${count(Math.round(card.sampleWeight.effective))} rows of equal weight, by which the intervals are.
+          </p>`
+        : nothing
+    }`;
+}
+
+/** Metrics without a value, with the reason; earlier reports omit precision only when no decision was positive. */
+function notDefined(card: ModelCard): [name: string, reason: string][] {
+  const told = Object.entries(card.notDefined);
+  return told.length === 0 && predictsNoPositive(card) ? [['precision', 'no positive predictions']] : told;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { calibrationBins, expectedCalibrationError } from '../calibration.ts';
+import { calibrationOfRanking, expectedCalibrationError } from '../calibration.ts';
 import type { Measure } from './measure.ts';
 
 export const ece: Measure = {
@@ -10,5 +10,5 @@ export const ece: Measure = {
   needs: 'probability',
   // The bins of each resample would need a sort of their own.
   resampled: false,
-  binary: ({ labels, scores, weights }) => expectedCalibrationError(calibrationBins(labels, scores, 10, weights)),
+  binary: (rows) => expectedCalibrationError(calibrationOfRanking(rows)),
 };

@@ -5,6 +5,7 @@ import { hasParameter } from '../measures/measure.ts';
 import { rowHits } from '../rowHits.ts';
 import { oneSidedInterval } from '../oneSidedInterval.ts';
 import { decidedBy, type Decided, type Predictions } from '../predictions.ts';
+import { ascending } from '../ranking.ts';
 import { rareClassInterval } from '../rareClassInterval.ts';
 import type { TaskRows } from '../taskRows.ts';
 import { union } from '../union.ts';
@@ -56,7 +57,7 @@ function taskOf(kept: KeptRows, known: KnownRows, options: EvaluationOptions): T
   const areProbabilities = options.areProbabilities ?? true;
   const decidedAt = (i: number) =>
     decided ? Number((decided.values[i] ?? Number.NaN) >= decided.threshold) : Number.NaN;
-  const isPositive = (label: number) => label === 1;
+  const rowsAt = binaryRows(known, { minPrecision: options.minPrecision, parameters });
   return {
     ...partsOfRows(kept),
     parameters,
@@ -67,7 +68,7 @@ function taskOf(kept: KeptRows, known: KnownRows, options: EvaluationOptions): T
       !hasParameter(measure, parameters)
         ? undefined
         : measure.binary,
-    rows: binaryRows(known, { minPrecision: options.minPrecision, parameters }),
+    rows: rowsAt,
     losses: ({ loss }) => {
       const of = loss?.binary;
       return of && labels.map((label, i) => of(label, scores[i] ?? Number.NaN, decidedAt(i), parameters));
@@ -96,8 +97,8 @@ function taskOf(kept: KeptRows, known: KnownRows, options: EvaluationOptions): T
     },
     condensing: {
       codes: (bins) => {
-        const kinds = Int32Array.from(labels, (label, i) => 2 * Number(isPositive(label)) + Number(decidedAt(i) === 1));
-        const codes = combine(rankBins(scores, bins), kinds);
+        const kinds = Int32Array.from(labels, (label, i) => 2 * Number(label === 1) + Number(decidedAt(i) === 1));
+        const codes = combine(rankBins(scores, bins, ascending(rowsAt().ranking)), kinds);
         const weighted = kept.weights ? combine(codes, valueBins(kept.weights, weightBins)) : codes;
         return spreadCodes(weighted, kept.kept, kept.rowsGiven);
       },

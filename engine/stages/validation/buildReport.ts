@@ -2,10 +2,12 @@ import type { CardImportance } from '../../../protocol/modelCard.ts';
 import { calibrationBins } from '../../evaluation/calibration.ts';
 import type { SliceSearch } from '../../evaluation/foundSlices/findSlices.ts';
 import type { Representation } from '../../evaluation/fairness/representation.ts';
+import type { ConfusionMatrix } from '../../evaluation/confusion.ts';
 import type { EvaluationOptions } from '../../evaluation/evaluate.ts';
 import type { GateOutcome } from '../../evaluation/gates.ts';
 import type { Estimate } from '../../evaluation/intervals.ts';
 import { effectiveRows } from '../../evaluation/weights.ts';
+import { plotsOf } from '../../evaluation/plots.ts';
 import { usualMetrics } from '../../evaluation/metrics.ts';
 import type { ThresholdChoice } from '../../evaluation/threshold.ts';
 import type { SliceResult } from '../../evaluation/slices.ts';
@@ -37,6 +39,8 @@ export interface ReportInput {
   /** The answers of the champion to the same rows beside its own; null without one. */
   comparison: ChampionComparison | null;
   reference: { path: string; rows: number };
+  /** Null for a regression, and where nothing decides. */
+  confusion: ConfusionMatrix | null;
 }
 
 export function buildReport(context: StageContext, input: ReportInput): ValidationReport {
@@ -82,6 +86,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
       meta.task === 'binary' && meta.scores === 'probability'
         ? calibrationBins(test.truth, test.predictions.values, 10, test.predictions.weights)
         : [],
+    plots: plotsOfReport(input),
     data: {
       dataset: data,
       schema,
@@ -105,6 +110,13 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
   };
 }
 
+/** The plots of the test rows, the confusion of classes among them. */
+function plotsOfReport({ test, options, confusion }: ReportInput): ValidationReport['plots'] {
+  const { threshold, areProbabilities = true } = options;
+  const plots = plotsOf(test.truth, test.predictions, { threshold, areProbabilities });
+  return plots || confusion ? { ...plots, confusion: confusion ?? undefined } : undefined;
+}
+
 /** The primary metric, where this validation computed it; else a usual one of the task. */
 function headlineOf(context: StageContext, { task }: PredictorMeta, performance: Record<string, Estimate>): string {
   const known = [
@@ -122,7 +134,7 @@ function quarantinedBefore(context: StageContext): number {
 }
 
 /** The classes as the data writes them: a boolean is trained on as 0 and 1, and answered as false and true. */
-function classNames(meta: PredictorMeta, isBoolean: boolean): string[] | null {
+export function classNames(meta: PredictorMeta, isBoolean: boolean): string[] | null {
   if (meta.task === 'regression') return null;
   return isBoolean ? meta.classes.map((name) => ({ 0: 'false', 1: 'true' })[name] ?? name) : meta.classes;
 }
