@@ -1,9 +1,12 @@
+import { studentInterval } from '../statistics/studentInterval.ts';
 import { prepareMetrics, subset, type EvaluationOptions, type PreparedMetrics } from './evaluate.ts';
 import { fewestRows } from './fewestRows.ts';
 import { groupingColumns, groupingName, type Grouping } from './grouping.ts';
 import type { Groups } from './groups.ts';
-import { estimate, resample, type Estimate } from './intervals.ts';
+import { estimate, resample, type Estimate, type Interval, type Resampled } from './intervals.ts';
+import { meanLoss } from './meanLoss.ts';
 import type { Predictions } from './predictions.ts';
+import { rowLosses } from './rowLosses.ts';
 import { rowsByGroup } from './rowsByGroup.ts';
 
 /** The metrics of the rows that have one value of a column, or one pair of values of two. */
@@ -38,6 +41,8 @@ export interface Slice {
 }
 
 const mostSlices = 24;
+/** Of larger slices the intervals are those of counts and of normal means, which resamples would only repeat. */
+const mostRowsDrawn = 20_000;
 const shown: Record<Predictions['task'], string[]> = {
   binary: ['pr_auc', 'roc_auc', 'recall', 'precision', 'accuracy', 'log_loss'],
   multiclass: ['accuracy', 'macro_f1', 'log_loss'],
@@ -59,14 +64,22 @@ export function evaluateSlices(grouping: Grouping, groups: Groups, sliced: Slice
   const slices = slicesOf(grouping, groups);
   const { task } = sliced.predictions;
   return slices.slice(0, mostSlices).map(({ value, rows }) => {
-    const { prepared, truth } = prepareSlice(rows, sliced);
-    const resampled = resample({ ...prepared.draws, seed: sliced.seed, resamples: 200 }, prepared.statistics);
+    const { prepared, truth, predictions } = prepareSlice(rows, sliced);
+    const isLarge = rows.length > mostRowsDrawn;
+    const resampled: Resampled = isLarge
+      ? new Map()
+      : resample({ ...prepared.draws, seed: sliced.seed, resamples: 200 }, prepared.statistics);
     const values = prepared.values();
     const metrics: SliceResult['metrics'] = {};
     for (const name of shown[task]) {
       const found = values[name];
       if (found !== null && found !== undefined && prepared.rowsBehind(name) >= fewestRows)
-        metrics[name] = estimate(found, prepared.n, prepared.intervalOf(name, resampled, 0.95));
+        metrics[name] = estimate(
+          found,
+          prepared.n,
+          prepared.intervalOf(name, resampled, 0.95) ??
+            (isLarge ? largeInterval(name, { ...sliced, truth, predictions }) : null),
+        );
     }
     return {
       column: groupingName(grouping),
@@ -79,11 +92,22 @@ export function evaluateSlices(grouping: Grouping, groups: Groups, sliced: Slice
   });
 }
 
+/** The 95 % interval of a mean loss of very many rows, whose mean is normal. */
+function largeInterval(name: string, { truth, predictions, options }: SlicedRows): Interval | null {
+  const found = rowLosses(truth, predictions, options);
+  if (!found || !['log_loss', 'rmse', 'mae'].includes(name)) return null;
+  const mean = meanLoss(name === 'mae' ? found.losses.map(Math.sqrt) : found.losses)();
+  if (!mean || mean.error === null) return null;
+  const { low, high } = studentInterval(mean.mean, mean.error, truth.length - 1);
+  const end = (value: number) => (name === 'rmse' ? Math.sqrt(Math.max(0, value)) : Math.max(0, value));
+  return { low: end(low), high: end(high) };
+}
+
 /** The metrics of some rows. */
 export function prepareSlice(
   rows: Uint32Array,
   { truth, predictions, options }: SlicedRows,
-): { prepared: PreparedMetrics; truth: Float64Array } {
+): { prepared: PreparedMetrics; truth: Float64Array; predictions: Predictions } {
   const part = subset(truth, predictions, rows);
-  return { prepared: prepareMetrics(part.truth, part.predictions, options), truth: part.truth };
+  return { prepared: prepareMetrics(part.truth, part.predictions, options), ...part };
 }
