@@ -77,9 +77,13 @@ console.log(
 const missing = preparePython();
 if (missing !== null) console.log(`no Python to compare with: ${missing}`);
 else {
-  const { stdout, stderr, status } = spawnSync(python, [join(import.meta.dirname, 'fairnessPeer.py'), folder, String(sizes.length)], {
-    encoding: 'utf8',
-  });
+  const { stdout, stderr, status } = spawnSync(
+    python,
+    [join(import.meta.dirname, 'fairnessPeer.py'), folder, String(sizes.length)],
+    {
+      encoding: 'utf8',
+    },
+  );
   if (status !== 0) throw new Error(stderr);
   const theirs = Number(/total (\S+)/.exec(stdout)?.[1]);
   console.log(`${stdout.trim()}\n${(theirs / ours).toFixed(0)} × as long`);

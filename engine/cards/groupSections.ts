@@ -3,7 +3,7 @@ import { betweenText, familyOf, rateTexts } from '../../words/fairness.ts';
 import { lossText, searchText, sliceText } from '../../words/foundSlices.ts';
 import { metricText } from '../../words/metrics.ts';
 import { count, number, percent } from '../../words/numbers.ts';
-import { intervalText, table } from './markdownTable.ts';
+import { intervalText, plain, table } from './markdownTable.ts';
 
 /** The declared slices of a card as Markdown, and those that the search found. */
 export function sliceSections({ slices, foundSlices, data }: ModelCard): string[] {
@@ -24,7 +24,7 @@ export function sliceSections({ slices, foundSlices, data }: ModelCard): string[
   const found = foundSlices
     ? [
         '### Found by search',
-        searchText(foundSlices),
+        plain(searchText(foundSlices)),
         ...(foundSlices.slices.length === 0
           ? []
           : [
@@ -82,7 +82,7 @@ export function fairnessSections({ fairness, fairnessGroups, representation }: M
         (rate) => overall.rates[rate] !== undefined,
       );
       return [
-        `### Groups of ${attribute}`,
+        `### Groups of ${plain(attribute)}`,
         table(
           ['Group', 'n', ...rates.map((rate) => rateTexts[rate])],
           [overall, ...groups].map((group) => [
@@ -91,11 +91,13 @@ export function fairnessSections({ fairness, fairnessGroups, representation }: M
             ...rates.map((rate) => number(group.rates[rate]?.value, 3)),
           ]),
         ),
-        ...(tooFew > 0 ? [`${count(tooFew)} of ${count(all)} groups have fewer than 10 rows: too few for a verdict.`] : []),
+        ...(tooFew > 0
+          ? [`${count(tooFew)} of ${count(all)} groups have fewer than 10 rows: too few for a verdict.`]
+          : []),
       ];
     }),
     ...representation.flatMap(({ attribute, groups, test, absent }) => [
-      `### Representation of ${attribute}`,
+      `### Representation of ${plain(attribute)}`,
       table(
         ['Group', 'Rows', 'Share', 'Declared'],
         groups.map((group) => [
@@ -105,8 +107,10 @@ export function fairnessSections({ fairness, fairnessGroups, representation }: M
           group.declared === null ? 'not declared' : percent(group.declared),
         ]),
       ),
-      ...(test ? [`χ² ${number(test.statistic, 3)} with ${count(test.df)} degrees of freedom, p ${number(test.pValue, 2)}.`] : []),
-      ...(absent.length > 0 ? [`No test row is of ${absent.join(', ')}.`] : []),
+      ...(test
+        ? [`χ² ${number(test.statistic, 3)} with ${count(test.df)} degrees of freedom, p ${number(test.pValue, 2)}.`]
+        : []),
+      ...(absent.length > 0 ? [plain(`No test row is of ${absent.join(', ')}.`)] : []),
     ]),
   ];
 }

@@ -5,6 +5,8 @@ import { metricText } from '../../words/metrics.ts';
 import { count, number, percent } from '../../words/numbers.ts';
 import type { Estimate } from '../../protocol/estimate.ts';
 import type { CardParts, ModelCard } from '../../protocol/modelCard.ts';
+import { fairnessSections, sliceSections } from './groupSections.ts';
+import { intervalText, plain, table } from './markdownTable.ts';
 import { cardHeadings } from './writtenCard.ts';
 
 /**
@@ -149,39 +151,6 @@ function writtenSections(card: ModelCard, keys: readonly (keyof CardParts)[]): s
   return keys.flatMap((key) => [`## ${cardHeadings[key][0]}`, card[key] ?? '_Not provided._']);
 }
 
-function sliceSections({ slices }: ModelCard): string[] {
-  if (slices.length === 0) return [];
-  const names = [...new Set(slices.flatMap(({ metrics }) => Object.keys(metrics)))];
-  return [
-    '## Slices',
-    table(
-      ['Slice', ...names, 'n'],
-      slices.map(({ column, value, metrics, n }) => [
-        `${column} = ${value}`,
-        ...names.map((name) => (metrics[name] ? metricText(name, metrics[name].value) : 'too few rows')),
-        count(n),
-      ]),
-    ),
-  ];
-}
-
-function fairnessSections({ fairness }: ModelCard): string[] {
-  if (fairness.length === 0) return [];
-  return [
-    '## Fairness',
-    table(
-      ['Measure', 'Attribute', 'Value', 'Interval', 'To doubt'],
-      fairness.map((row) => [
-        row.measure,
-        row.attribute,
-        metricText(row.measure, row.value),
-        intervalText(row.measure, row),
-        row.warnings.join('; '),
-      ]),
-    ),
-  ];
-}
-
 function healthSections({ health }: ModelCard): string[] {
   if (health.length === 0) return [];
   return [
@@ -196,32 +165,6 @@ function healthSections({ health }: ModelCard): string[] {
       ]),
     ),
   ];
-}
-
-function intervalText(name: string, { low, high, confidence }: Pick<Estimate, 'low' | 'high' | 'confidence'>): string {
-  if (low === null || high === null) return 'none';
-  return `${metricText(name, low)} to ${metricText(name, high)} at ${percent(confidence)}`;
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '';
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(titles), `|${titles.map(() => ' --- ').join('|')}|`, ...rows.map(line)].join('\n');
-}
-
-/** A text in a cell: names of columns and groups hold any sign. */
-function cell(text: string): string {
-  return plain(text).replaceAll('|', '\\|');
-}
-
-/** A text of data or people as text of Markdown, on one line. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/([\\*[\]])/g, '\\$1')
-    .trim();
 }
 
 function fenced(text: string): string {

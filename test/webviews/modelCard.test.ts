@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { makeCard } from '../fixtures/views/card.ts';
+import { makeFairCard } from '../fixtures/views/fairCard.ts';
 import { inspected, pipelineFacts, unvalidatedCard } from '../fixtures/views/modelFacts.ts';
 import { overview } from '../fixtures/views/overview.ts';
 import { takePicture } from '../helpers/picture.ts';
@@ -33,6 +34,31 @@ describe('model card', { skip: cannotTest() }, () => {
     assert.match(await view.page.locator('body').innerText(), /too few rows|jewellery/);
     assert.doesNotMatch(await view.page.locator('body').innerText(), /undefined|NaN|\[object/);
     assert.deepEqual(view.faults, []);
+  });
+
+  it('shows found slices with how many were tried, both halves of equalised odds, intersections and small groups', async () => {
+    const view = await bench.open(
+      'modelCard',
+      { name: null, version: 4 },
+      { ...engine, 'models/card': () => makeFairCard() },
+      'dark',
+      { width: 1100, height: 3200 },
+    );
+    const found = view.page.getByRole('region', { name: 'Found slices' });
+    await found.waitFor();
+    assert.match(await found.innerText(), /1,204 crossings of up to 3 values of 3 columns/);
+    assert.match(await found.innerText(), /amount: ≥ 500 · country: NL/);
+    const sex = view.page.getByRole('region', { name: 'Fairness of sex', exact: true });
+    const text = (await sex.innerText()).replaceAll(/\s+/g, ' ');
+    assert.match(text, /equalized_odds .*true positive rate .*false positive rate .*equal_opportunity/);
+    const crossed = view.page.getByRole('region', { name: 'Fairness of sex, age', exact: true });
+    assert.match(await crossed.innerText(), /female, over 65/);
+    assert.match(await crossed.innerText(), /too few rows/);
+    assert.match(await crossed.innerText(), /fewer than 10 rows: too few for a verdict/);
+    assert.match(await view.page.getByRole('region', { name: 'Representation of sex' }).innerText(), /No test row is of other/);
+    assert.doesNotMatch(await view.page.locator('body').innerText(), /undefined|NaN|\[object/);
+    assert.deepEqual(view.faults, []);
+    await view.picture('modelCard-fairness-dark');
   });
 
   it('shows the positives of each slice, warns where they are few, and asks to be saved', async () => {
