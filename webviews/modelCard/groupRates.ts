@@ -9,7 +9,7 @@ import { count, number, percent, plural } from '../../words/numbers.ts';
 export function groupRates({ number: all, tooFew, overall, groups }: FairnessGroups): TemplateResult {
   const rates = (Object.keys(rateTexts) as FairnessRate[]).filter((rate) => overall.rates[rate] !== undefined);
   return html`<div class="wide">
-      <table class="plain fairness">
+      <table class="plain fairness rates">
         <thead>
           <tr>
             <th scope="col">Group</th>
@@ -41,7 +41,7 @@ function row({ group, n, rates }: FairnessGroup, shown: readonly FairnessRate[])
 }
 
 function cell(one: Estimate | null | undefined): TemplateResult {
-  if (!one) return html`<span class="muted">too few rows</span>`;
+  if (!one) return html`<span class="muted">too few</span>`;
   return html`<span
     title="${percent(one.confidence)} interval ${number(one.low, 3)} to ${number(one.high, 3)}, ${plural(one.n, 'row')}"
     >${number(one.value, 3)}</span
