@@ -38,14 +38,20 @@ export function readCount(text: string, option: string): number {
   return Number(text);
 }
 
-/** A version of a model: `3`, `v3`, `champion`, `latest`, each optionally with a model name in front, as in `NAME@3`. */
-export function readSelector(text: string): ModelSelector {
+/**
+ * A version of a model: `3`, `v3`, `latest` or an alias, each optionally with a model name in front, as in `NAME@3`.
+ * `numberOf` finds the version of an alias that Loopwright does not give itself.
+ */
+export function readSelector(
+  text: string,
+  numberOf: (name: string | null, alias: string) => number | null = () => null,
+): ModelSelector {
   const at = text.lastIndexOf('@');
   const name = at <= 0 ? null : text.slice(0, at);
   const version = text.slice(at + 1);
   if (version === 'latest') return { name, version };
   const alias = modelAliases.find((known) => known === version);
-  return { name, version: alias ?? readVersion(version) };
+  return { name, version: alias ?? numberOf(name, version) ?? readVersion(version) };
 }
 
 /** A version by its number, of a model that the project has. */

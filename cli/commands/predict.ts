@@ -1,3 +1,4 @@
+import { aliasNumbers } from '../aliasNumbers.ts';
 import { existsSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { openMemory } from '../../engine/data/withDatabase.ts';
@@ -50,7 +51,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
   const input = options.input ?? (deployment?.as === 'batch' ? deployment.input : undefined);
   if (input === undefined)
     throw new ProjectError('Give `--input FILE`, or name a batch deployment with `--deployment`.');
-  const asked = options.modelVersion === undefined ? null : readSelector(options.modelVersion);
+  const asked = options.modelVersion === undefined ? null : readSelector(options.modelVersion, aliasNumbers(context));
   const output = outputPath(root, options.output, deployment?.as === 'batch' ? deployment.output : undefined);
   const store = context.store();
   const served = deployment?.as === 'batch' ? findAlias(config, deployment.model) : null;

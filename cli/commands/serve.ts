@@ -1,6 +1,6 @@
+import { aliasNumbers } from '../aliasNumbers.ts';
 import { ProjectError } from '../../engine/base/errors.ts';
 import { hasSeveralModels, modelNamed, onlyApi } from '../../engine/project/models.ts';
-import type { ProjectConfig } from '../../engine/project/schema/projectSchema.ts';
 import { keepPredictionsDaily } from '../../engine/monitoring/keepPredictions.ts';
 import { serveDeployment } from '../../engine/serving/serveDeployment.ts';
 import type { ModelRef } from '../../protocol/models.ts';
@@ -20,7 +20,7 @@ export async function serve(context: CommandContext, name: string | undefined, o
   const config = context.config();
   if (name !== undefined && options.model !== undefined)
     throw new ProjectError('Name a deployment or give `--model NAME@3`, not both.');
-  const deployment = options.model === undefined ? (name ?? onlyApi(config)) : versionNamed(config, options.model);
+  const deployment = options.model === undefined ? (name ?? onlyApi(config)) : versionNamed(context, options.model);
   const port = options.port === undefined ? undefined : Number(options.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535))
     throw new ProjectError(`\`--port ${options.port}\` is not a port.`);
@@ -73,7 +73,9 @@ export async function serve(context: CommandContext, name: string | undefined, o
 }
 
 /** A version as `NAME@3`; `3` alone in a project with one model. The registry may hold names that no project file has. */
-function versionNamed(config: ProjectConfig, text: string): ModelRef {
+function versionNamed(context: CommandContext, text: string): ModelRef {
   const at = text.lastIndexOf('@');
-  return { name: at > 0 ? text.slice(0, at) : modelNamed(config, null).name, version: readVersion(text.slice(at + 1)) };
+  const name = at > 0 ? text.slice(0, at) : modelNamed(context.config(), null).name;
+  const which = text.slice(at + 1);
+  return { name, version: aliasNumbers(context)(name, which) ?? readVersion(which) };
 }

@@ -61,6 +61,7 @@ test('the registry on the command line: at, audit, alias, approve, comment, show
     /passed {2}/,
   ])
     assert.match(show.out, expected);
+  assert.equal((await runJson<ModelCard>(['models', 'card', 'orders@shadow'], { cwd })).json.version, 1);
   type At = { aliases: { alias: string; version: number; why: string }[]; changes: unknown[] };
   assert.deepEqual(
     (await runJson<At>(['models', 'at', before], { cwd })).json.aliases.map(({ alias }) => alias),

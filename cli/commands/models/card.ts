@@ -1,3 +1,4 @@
+import { aliasNumbers } from '../../aliasNumbers.ts';
 import { resolve } from 'node:path';
 import { WorkError } from '../../../engine/base/errors.ts';
 import { writeAtomic } from '../../../engine/base/writeAtomic.ts';
@@ -22,7 +23,7 @@ export async function modelCard(
   version: string | undefined,
   { html, markdown, cyclonedx }: ModelCardOptions,
 ): Promise<number> {
-  const which = version === undefined ? { name: null, version: null } : readSelector(version);
+  const which = version === undefined ? { name: null, version: null } : readSelector(version, aliasNumbers(context));
   const [store, config] = [context.store(), context.config()];
   const told = (path: string) => {
     if (!context.json) context.terminal.note(`written to ${path}`);
