@@ -42,7 +42,6 @@ test('models lists, promotes, prints the card and rolls back', async () => {
 
 test('the registry on the command line: at, audit, alias, approve, comment, show, lineage, verify', async () => {
   const cwd = trained().root;
-  const before = new Date().toISOString();
   const promoted = await runCli(['models', 'promote', '1', '--why', 'first'], { cwd });
   assert.match(promoted.err, /Evidence: \.loopwright.promotions.orders-v1-.*\.intoto\.json, /);
   for (const args of [
@@ -62,14 +61,8 @@ test('the registry on the command line: at, audit, alias, approve, comment, show
   ])
     assert.match(show.out, expected);
   assert.equal((await runJson<ModelCard>(['models', 'card', 'orders@shadow'], { cwd })).json.version, 1);
-  type At = { aliases: { alias: string; version: number; why: string }[]; changes: unknown[] };
-  assert.deepEqual(
-    (await runJson<At>(['models', 'at', before], { cwd })).json.aliases.map(({ alias }) => alias),
-    ['challenger'],
-  );
   const now = await runCli(['models', 'at', new Date().toISOString()], { cwd });
   assert.match(now.out, /orders +champion +v1 .*promoted: first\norders +shadow +v1 .*set: a week/);
-  assert.match((await runCli(['models', 'at', 'Christmas'], { cwd })).err, /`Christmas` is not a time/);
   const audit = await runCli(['models', 'audit', '--anchor'], { cwd });
   assert.deepEqual([audit.code, /✓ \d+ entries, each follows/.test(audit.out)], [0, true], audit.out);
   const lineage = await runCli(['models', 'lineage', '1'], { cwd });
