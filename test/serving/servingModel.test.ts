@@ -29,8 +29,9 @@ test(
     await run({ force: true });
     const weights = join(root, getVersion(store, 'orders', 2).path, 'weights.bin');
     assert.ok(existsSync(weights));
-    renameSync(weights, `${weights}.away`);
     promote(store, { name: 'orders', version: 2 }, { why: 'second', actor: 'test:me', at: Date.now() });
+    // The server looks for the champion when it is asked next. Files that changed before would not be promoted.
+    renameSync(weights, `${weights}.away`);
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
     const asked = async (): Promise<number> => {
       const { version } = serving.current();
