@@ -6,4 +6,6 @@ export interface Estimate {
   /** Confidence of the interval, such as 0.95. */
   confidence: number | null;
   n: number;
+  /** The rows that the metric is about, such as the positives for the recall; missing in early reports. */
+  behind?: number | undefined;
 }

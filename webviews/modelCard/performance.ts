@@ -4,11 +4,13 @@ import type { Estimate } from '../../protocol/estimate.ts';
 import type { ModelCard } from '../../protocol/modelCard.ts';
 import { breakable } from '../ui/breakable.ts';
 import { metric } from '../ui/format.ts';
-import { count, percent } from '../../words/numbers.ts';
+import { count, percent, plural } from '../../words/numbers.ts';
 
 const width = 200;
 const height = 18;
 const edge = 5;
+/** With fewer rows behind a metric its interval may hold less often than it says; see docs/intervals.md. */
+const fewestRows = 10;
 
 /**
  * Every metric of the validation with its interval. Shares are drawn on an axis from 0 to 1, with the bound of the gate
@@ -71,8 +73,10 @@ function predictsNoPositive({ task, performance }: ModelCard): boolean {
 
 function interval(name: string, one: Estimate): TemplateResult {
   if (one.low === null || one.high === null) return html`<span class="muted">none</span>`;
+  const few = one.behind !== undefined && one.behind < fewestRows;
   return html`${metric(name, one.low)} to ${metric(name, one.high)}
-    <span class="muted">at ${percent(one.confidence)}</span>`;
+    <span class="muted">at ${percent(one.confidence)}</span>
+    ${few ? html`<br /><span class="muted">${plural(one.behind ?? 0, 'row')} behind it: it may not hold</span>` : nothing}`;
 }
 
 function bar(card: ModelCard, name: string, one: Estimate): TemplateResult | typeof nothing {
