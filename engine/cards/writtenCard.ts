@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { parse } from 'yaml';
+import { projectPath } from '../base/projectPath.ts';
 import type { CardParts } from '../../protocol/modelCard.ts';
 import type { ProjectConfig } from '../project/schema/projectSchema.ts';
 
@@ -28,7 +28,7 @@ export interface WrittenCard {
 
 /** Reads `model-card.md`; what it does not say comes from `card:` of the project. */
 export function writtenCard(root: string, config: Pick<ProjectConfig, 'card'>): WrittenCard {
-  const file = join(root, cardFile);
+  const file = projectPath(root, cardFile);
   const found = existsSync(file) ? statSync(file) : null;
   const text = found?.isFile() && found.size <= mostBytes ? readFileSync(file, 'utf8') : '';
   const { front, parts } = readWrittenCard(text);

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { messageOf, WorkError } from '../base/errors.ts';
+import { projectPath } from '../base/projectPath.ts';
 import { readRegularFile } from '../base/readRegularFile.ts';
 import { writeAtomic } from '../base/writeAtomic.ts';
 import type { AuditHead } from './audit.ts';
@@ -11,7 +11,7 @@ export const auditAnchorFile = 'loopwright.audit.json';
 
 /** Reads the anchor of a project; null when it has none. Throws WorkError when the file is not one. */
 export function readAuditAnchor(root: string): AuditAnchor | null {
-  const file = join(root, auditAnchorFile);
+  const file = projectPath(root, auditAnchorFile);
   if (!existsSync(file)) return null;
   let content: unknown;
   try {
@@ -28,7 +28,7 @@ export function readAuditAnchor(root: string): AuditAnchor | null {
 export function writeAuditAnchor(root: string, head: AuditHead): void {
   const { entries, hash } = head;
   writeAtomic(
-    join(root, auditAnchorFile),
+    projectPath(root, auditAnchorFile),
     `${JSON.stringify({ version: 1, entries, hash, writtenAt: new Date().toISOString() }, null, 2)}\n`,
   );
 }

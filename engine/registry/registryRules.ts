@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { WorkError } from '../base/errors.ts';
+import { projectPath } from '../base/projectPath.ts';
 import { projectFileIn } from '../project/findProjects.ts';
 import { loadProject } from '../project/loadProject.ts';
 import type { ApprovalStage } from '../project/schema/registry.ts';
@@ -28,7 +28,7 @@ export function readRegistryRules(root: string): RegistryRules {
     const [problem] = project.file.problems;
     throw new WorkError(
       `${project.file.path} has errors, so its rules for promotions cannot be read. Nothing was promoted.${problem ? ` Mend it first: ${problem.message}` : ''}`,
-      { place: problem ? { file: join(root, problem.file), line: problem.line, column: problem.column } : {} },
+      { place: problem ? { file: projectPath(root, problem.file), line: problem.line, column: problem.column } : {} },
     );
   }
   const { approvals, overrides } = config.registry ?? {};

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ProjectError } from '../../../engine/base/errors.ts';
 import { expandHome } from '../../../engine/base/expandHome.ts';
+import { projectPath } from '../../../engine/base/projectPath.ts';
 import { hasSeveralModels } from '../../../engine/project/models.ts';
 import { gitSettings } from '../../../engine/registry/evidence/gitSettings.ts';
 import { verifyEvidence } from '../../../engine/registry/evidence/verifyEvidence.ts';
@@ -59,7 +60,7 @@ function trustedOf(root: string, { key, allowedSigners }: VerifyModelOptions): T
   if (key !== undefined) return readTrustedKey(resolve(key));
   if (allowedSigners !== undefined) return readSigners(resolve(allowedSigners));
   const file = gitSettings(root)['gpg.ssh.allowedsignersfile'];
-  return file === undefined || file === '' ? null : readSigners(resolve(root, expandHome(file)));
+  return file === undefined || file === '' ? null : readSigners(projectPath(root, expandHome(file)));
 }
 
 function readSigners(file: string): TrustedKeys {

@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } f
 import { resolve } from 'node:path';
 import { messageOf, WorkError } from '../../base/errors.ts';
 import { expandHome } from '../../base/expandHome.ts';
+import { projectPath } from '../../base/projectPath.ts';
 import { readRegularFile } from '../../base/readRegularFile.ts';
 import { gitSettings } from './gitSettings.ts';
 import { signWithSsh, sshFingerprint, type SshKey } from './sshSignature.ts';
@@ -106,5 +107,5 @@ function gitKey(root: string, value: string, program: string): SshKey {
       ? value
       : null;
   if (literal !== null) return { file: null, publicKey: literal, program };
-  return { file: resolve(root, expandHome(value)), publicKey: null, program };
+  return { file: projectPath(root, expandHome(value)), publicKey: null, program };
 }
