@@ -60,7 +60,8 @@ const overlaps = `(() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
-    if (!parent || node.textContent.trim() === '' || parent.closest('script, style, option, select, .visually-hidden, [aria-hidden=true], .popup, .menu, .completions, .toast-place, .echo') || parent.closest('svg')) continue;
+    // What a closed part holds has boxes and is not seen.
+    if (!parent || node.textContent.trim() === '' || !parent.checkVisibility() || parent.closest('script, style, option, select, .visually-hidden, [aria-hidden=true], .popup, .menu, .completions, .toast-place, .echo') || parent.closest('svg')) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     const stuck = (() => { for (let one = parent; one; one = one.parentElement) if (['sticky', 'fixed'].includes(getComputedStyle(one).position)) return true; return false; })();
