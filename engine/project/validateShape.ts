@@ -62,8 +62,9 @@ function validateUnion(node: Located, shape: Shape, report: Report, name: string
   const objects = (shape.anyOf ?? []).filter((member) => member.type === 'object');
   if (node.kind === 'map' && objects.length > 1) {
     const chosen = members.length < objects.length || members.length === 1;
-    if (!chosen || wrongLiteral(node, objects)) return reportChoice(node, objects, report, name);
-  } else if (node.kind === 'scalar' && members.length === 1 && members[0]?.const !== undefined) {
+    if (!chosen || wrongLiteral(node, objects) || hasTwoChoices(node, members, objects))
+      return reportChoice(node, objects, report, name);
+  } else if (node.kind === 'scalar' && members.length > 0 && members.every((member) => member.const !== undefined)) {
     const written = String(node.value);
     const words = (shape.anyOf ?? []).flatMap((member) => (typeof member.const === 'string' ? [member.const] : []));
     const wanted = `${name} must be ${orList(describeAll(shape))}`;
@@ -73,6 +74,13 @@ function validateUnion(node: Located, shape: Shape, report: Report, name: string
     return;
   }
   for (const finding of fewest?.findings ?? []) report(...finding);
+}
+
+/** True when the keys of two members stand side by side, as `precision` and `cost` of one threshold. */
+function hasTwoChoices(node: Located & { kind: 'map' }, members: Shape[], objects: Shape[]): boolean {
+  if (members.length < 2 || tellingKeys(objects).length > 0) return false;
+  const choices = new Set(members.map((member) => telling(member, objects)));
+  return node.entries.filter(({ key }) => choices.has(key)).length > 1;
 }
 
 /** True when a distinguishing key such as `uses` has a value that no member of the union allows. */

@@ -83,12 +83,15 @@ test('wrong types are reported with the actual value', () => {
       `version: 1\nproject: p\nstages: { v: { uses: validate, with: { model: m, data: d, threshold: ${text} } } }\n`,
     ).map(([code, , says]) => [code, says]);
   assert.deepEqual(threshold('bestf1'), [
-    ['LW106', '`threshold` must be `best_f1`, a number or a mapping, found the text "bestf1". Did you mean `best_f1`?'],
+    [
+      'LW106',
+      '`threshold` must be `best_f1`, `lowest_cost`, a number or a mapping, found the text "bestf1". Did you mean `best_f1`?',
+    ],
   ]);
   assert.deepEqual(threshold('{ precision: 0.9, cost: { false_positive: 1, false_negative: 2 } }'), [
     ['LW102', '`threshold` has `precision` and `cost`. Keep one of them.'],
   ]);
-  assert.deepEqual(threshold('{}'), [['LW103', '`threshold` needs `precision` or `cost`.']]);
+  assert.deepEqual(threshold('{}'), [['LW103', '`threshold` needs `precision`, `recall`, `f_beta` or `cost`.']]);
   assert.deepEqual(
     found(`${good}monitors: { m: { deployment: d, reference: s, window: { every: 90 } } }\n`).map(([, , text]) => text),
     ['`every` must be a duration such as 15m, 6h or 7d, found the number 90.'],
