@@ -15,7 +15,9 @@ test('runs are listed, read and changed', async () => {
   assert.equal(runs.length, 1);
   const runId = runs[0]?.runId ?? '';
   const detail = await ask('runs/get', { runId });
-  assert.deepEqual([detail.stages.length, detail.gates.length, detail.seriesKeys], [4, 2, ['loss', 'validation_loss']]);
+  // A run of over 10 s on a loaded machine has the use of the machine too.
+  const keys = detail.seriesKeys.filter((key) => !key.startsWith('system/'));
+  assert.deepEqual([detail.stages.length, detail.gates.length, keys], [4, 2, ['loss', 'validation_loss']]);
   const [series] = await ask('runs/series', { runIds: [runId], key: 'loss' });
   assert.deepEqual([series?.count, series?.steps && Buffer.from(series.steps, 'base64').readDoubleLE(16)], [3, 3]);
   const log = await ask('runs/log', { runId, stage: 'train', offset: 0 });

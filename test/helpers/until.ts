@@ -13,7 +13,7 @@ export async function until<T>(
 ): Promise<NonNullable<T>> {
   const end = Date.now() + limitMs;
   // Asking can be dear, as of a page; who has waited long can wait a little longer.
-  for (let pauseMs = 10; ; pauseMs = Math.min(150, pauseMs * 1.3)) {
+  for (let pauseMs = 10; ; pauseMs = Math.min(50, pauseMs * 1.3)) {
     const found = await condition();
     if (found) return found;
     if (Date.now() > end) throw new Error(`waited ${limitMs / 1000} s in vain until ${what}`);

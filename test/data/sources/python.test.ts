@@ -206,7 +206,7 @@ test(
       'CREATE OR REPLACE TABLE grows (n int PRIMARY KEY)',
       'INSERT INTO grows SELECT seq FROM seq_1_to_500',
     );
-    const p = project('SELECT n, IF(n > 500, SLEEP(0.002), 0) AS w FROM grows', ', watermark: n, batch: 10');
+    const p = project('SELECT n, IF(n > 500, SLEEP(0.01), 0) AS w FROM grows', ', watermark: n, batch: 10');
     p.env['DSN'] = mysql();
     assert.equal(await p.pull(), '500 rows');
     await server.query('INSERT INTO grows SELECT seq FROM seq_501_to_700');
