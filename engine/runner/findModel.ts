@@ -124,7 +124,7 @@ function byStage(text: string, { store, config }: ModelPlace): FoundModel | null
     const folder = /^(.*)\/(?:MLmodel|loopwright-model\.json)$/.exec(path)?.[1];
     return folder === undefined ? [] : [folder];
   });
-  const ofRun = folders.length === 0 && entry ? loggedByRun(store, store.root, entry.run) : [];
+  const ofRun = folders.length === 0 && entry?.run ? loggedByRun(store, store.root, entry.run) : [];
   const found = [...new Set([...declared, ...folders, ...ofRun])].filter(
     (path) => existsSync(projectPath(store.root, path)) && recogniseModel(projectPath(store.root, path)) !== null,
   );
