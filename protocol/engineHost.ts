@@ -50,7 +50,7 @@ export interface EngineRequests {
   'gates/list': { params: Record<string, never>; result: GateTest[] };
   /** Writes the test rows that speak against a gate of a run. */
   'gates/rows': { params: { runId: string; stage: string; gate: string }; result: FailedRows };
-  /** What the slices of the newest validations tested. */
+  /** The parts of datasets that the slices of the newest validations tested. */
   'gates/coverage': { params: Record<string, never>; result: SliceCoverage[] };
   'runs/list': { params: RunQuery; result: RunPage };
   /**
@@ -130,7 +130,7 @@ export interface EngineRequests {
     params: ModelRef & { override?: string; why?: string };
     result: ModelRef & { previous: number | null };
   };
-  /** What a version was made from, and where it answered, as a graph. */
+  /** The origin of a version, and where it answered, as a graph. */
   'models/lineage': { params: ModelRef; result: Lineage };
   /** Approves a version for a stage; `missing` is the sentence about the approvals that it still lacks. */
   'models/approve': {

@@ -46,7 +46,7 @@ export interface GateResult {
 export interface Verdict {
   passed: number;
   total: number;
-  /** Of those that did not pass, the undecidable ones; absent when there are none. */
+  /** The undecidable ones among those that did not pass; absent when there are none. */
   undecidable?: number | undefined;
 }
 
@@ -65,7 +65,7 @@ export interface GateTest {
   stage: string;
   /** As written. */
   gate: string;
-  /** Of its key in the project file. */
+  /** The place of its key in the project file. */
   place: Place;
   /** `outdated`: what it was judged on has changed since. `missing`: it was never judged. Neither passes. */
   outcome: 'passed' | 'failed' | 'undecidable' | 'outdated' | 'missing';
@@ -73,7 +73,7 @@ export interface GateTest {
   expected: string;
   /** `0.783 (0.741 to 0.824)`; empty without a value. */
   actual: string;
-  /** What a person should know of an outcome that is not `passed`; else how it went. */
+  /** The reason of an outcome that is not `passed`; else how it went. */
   message: string;
   /** The newest run that judged it, then those before; at most 20. */
   history: JudgedGate[];

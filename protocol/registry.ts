@@ -36,7 +36,7 @@ export interface GateOverride {
   gates: string[];
 }
 
-/** What the registry keeps of a version beside its report. */
+/** The records of a version that the registry keeps beside its report. */
 export interface VersionRecord {
   /** The newest override; null when its gates were never overridden. */
   override: (GateOverride & { at: number; actor: string }) | null;

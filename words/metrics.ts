@@ -18,7 +18,7 @@ export function gatesText({ passed, total, undecidable = 0 }: GateCounts): strin
   return `${of} failed${undecidable === 0 ? '' : `, ${undecidable} undecidable`}`;
 }
 
-/** Of an undecidable gate, how many more rows would settle it; empty for any other. */
+/** The number of rows that would settle an undecidable gate; empty for any other. */
 export function moreRowsText({ kind, moreRows }: { kind: string; moreRows?: number | null | undefined }): string {
   if (kind !== 'undecidable') return '';
   if (moreRows === null || moreRows === undefined) return 'too near to the bound for any number of rows to tell';

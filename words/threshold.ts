@@ -63,7 +63,7 @@ export function thresholdText({ kind, rule, on, n }: ThresholdOrigin): string {
   }
 }
 
-/** What a threshold gave on the rows that it was chosen on: `precision 0.81, recall 0.64`. Empty where not known. */
+/** The outcome of a threshold on the rows that it was chosen on: `precision 0.81, recall 0.64`. Empty where not known. */
 export function thresholdOutcomeText({ gave }: ThresholdOrigin): string {
   if (!gave) return '';
   const shown = (value: number | null) => (value === null ? 'not defined' : threeDigits(value));

@@ -5,7 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
 
-/** What a log says of the rule of its findings. */
+/** The rule of a finding, as a log describes it. */
 export interface SarifRule {
   code: string;
   name: string;

@@ -69,7 +69,7 @@ export function readSubject(given: unknown, projects: Projects): RowSubject | un
   return subject;
 }
 
-/** What an item of the Test Explorer stands for. */
+/** The project, stage and gate of an item of the Test Explorer. */
 function idOf(item: unknown): ReturnType<typeof readGateId> {
   const isItem = typeof item === 'object' && item !== null && 'id' in item && 'children' in item;
   return isItem && typeof item.id === 'string' ? readGateId(item.id) : null;

@@ -19,7 +19,7 @@ export const cardHeadings: Readonly<Record<keyof CardParts, readonly [string, ..
   oversight: ['Oversight', 'Human oversight'],
 };
 
-/** What people wrote about the model: their parts, and the front matter of the file. */
+/** The parts of the card that people wrote, and the front matter of the file. */
 export interface WrittenCard {
   parts: CardParts;
   /** Keys such as `license`, `language` and `tags`, as Hugging Face reads them; empty without front matter. */

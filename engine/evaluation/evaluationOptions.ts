@@ -6,6 +6,6 @@ export interface EvaluationOptions {
   minPrecision: number;
   /** False when the scores are no probabilities, such as those of a decision function. Default true. */
   areProbabilities?: boolean | undefined;
-  /** What some metrics need to know; those that need what is not given are left out. */
+  /** The parameters of metrics; a metric whose parameter is not given is left out. */
   parameters?: MetricParameters | undefined;
 }

@@ -1,4 +1,4 @@
-/** What rows are grouped by: a column, or the crossing of two columns. */
+/** The columns that rows are grouped by: one, or the crossing of two. */
 export type Grouping = string | readonly string[];
 
 /** The columns of a grouping, in their order. */

@@ -134,7 +134,7 @@ export interface ModelFacts {
 export interface HistoryFacts {
   /** Runs with their gates, newest first. */
   runs: (RunSummary & { gates: GateResult[] })[];
-  /** What the gates of the newest runs came to, the newest first. */
+  /** The outcomes of the gates of the newest runs, the newest first. */
   judged: JudgedGate[];
   /** Metrics that the project declares as the result of a run, the primary one first. */
   primary: PrimaryMetric[];

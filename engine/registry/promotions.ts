@@ -70,7 +70,7 @@ export function overriddenVersions({ sql }: Pick<Store, 'sql'>, model: string): 
   );
 }
 
-/** What people and promotions say about a version. */
+/** The records of people and promotions about a version. */
 export function versionRecord(store: Pick<Store, 'sql'>, ref: ModelRef): VersionRecord {
   const promotions = promotionsOf(store, ref);
   const overridden = promotions.find(({ override }) => override !== null);

@@ -53,7 +53,7 @@ function outcomeOf(
   return { outcome: result.kind === 'undecidable' ? 'undecidable' : 'failed', actual, message: text };
 }
 
-/** What has changed since a gate was judged, as the start of a sentence; null when nothing has. */
+/** The change since a gate was judged, as the start of a sentence; null when there is none. */
 function whyOutdated(
   result: GateResult,
   bound: GateConfig,

@@ -5,7 +5,7 @@ import { readGate } from './storedGate.ts';
 /** Runs that the history of the gates goes back to. */
 const newestRuns = 50;
 
-/** What the gates of the newest runs with gates came to, the newest first, in the order of each stage's report. */
+/** The outcomes of the gates of the newest runs with gates, the newest first, in the order of each stage's report. */
 export function gateHistory({ sql }: Pick<Store, 'sql'>): JudgedGate[] {
   const judged = sql.all<Omit<JudgedGate, 'result'> & { result: string }>(
     `WITH judging AS (

@@ -60,7 +60,7 @@ const overlaps = `(() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
-    // What a closed part holds has boxes and is not seen.
+    // A closed part holds texts that have boxes and are not seen.
     if (!parent || node.textContent.trim() === '' || !parent.checkVisibility() || parent.closest('script, style, option, select, .visually-hidden, [aria-hidden=true], .popup, .menu, .completions, .toast-place, .echo') || parent.closest('svg')) continue;
     const range = document.createRange();
     range.selectNodeContents(node);

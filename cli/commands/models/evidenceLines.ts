@@ -1,6 +1,6 @@
 import type { Evidence } from '../../../engine/registry/promote.ts';
 
-/** What was written about a promotion, as lines: the file, who signed it or why nobody did. */
+/** The evidence of a promotion, as lines: the file, who signed it or why nobody did. */
 export function evidenceLines(evidence: Evidence): string[] {
   if (evidence.kind === 'failed')
     return [`Its evidence could not be written: ${evidence.why} \`loopwright models sign\` writes it again.`];

@@ -38,7 +38,7 @@ export interface PromotionStatement {
   };
 }
 
-/** What the registry knew at the promotion, beside the names of the gates. */
+/** The facts of the registry at the promotion, beside the names of the gates. */
 export interface PromotionFacts {
   format: 1;
   model: string;
