@@ -19,7 +19,7 @@ export interface Comparison {
   enough: number;
 }
 
-/** What a measure compares: the groups of each of its rates and classes, by their places in the table. */
+/** The numbers that a measure compares: the groups of each of its rates and classes, by their places in the table. */
 export interface Compared {
   comparisons: Comparison[];
   /** The comparison that counts. */

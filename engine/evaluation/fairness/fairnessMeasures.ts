@@ -17,7 +17,7 @@ interface Family {
   /** The name without what is compared, such as `demographic_parity`. */
   name: string;
   rates: readonly Rate[];
-  /** What is compared, in the plural. */
+  /** The name of the compared things, in the plural. */
   what: string;
   tasks: readonly Task[];
   /** The function of fairlearn, or where the definition comes from. */

@@ -13,7 +13,7 @@ export interface GroupRate {
   limits(confidence: number): Interval;
   /** The rate of the other rows, where `overall` is that of all. */
   restOf(overall: GroupRate): GroupRate;
-  /** What the rate is computed from, which adds up over groups. */
+  /** The sums that the rate is computed from; they add up over groups. */
   sums: readonly number[];
 }
 
@@ -74,7 +74,7 @@ export function groupTable(input: FairnessInput, { names, codes }: Groups): Grou
     classes,
     rates,
     rate: (rate, group, ofClass = 0) => {
-      // Those of 200 classes are too many to keep.
+      // The counts of 200 classes are too many to keep.
       const known = classes <= 1 ? kept.get(rate)?.[group + 1] : undefined;
       if (known) return known;
       const code = group === -1 ? null : (order[group]?.code ?? 0);
@@ -101,7 +101,7 @@ function countShares({ truth, decided, classes }: FairnessInput, codes: Groups['
     Float64Array,
     Float64Array,
   ];
-  // Of a binary model only class 1 is counted, at place 0.
+  // A binary model has only class 1 counted, at place 0.
   const first = classes === 1 ? 1 : 0;
   for (let i = 0; i < truth.length; i++) {
     const label = truth[i] as number;
