@@ -9,13 +9,14 @@ import type { CommandContext } from './context.ts';
  */
 export function dataPlace(context: CommandContext): SubjectPlace {
   const folder = process.cwd();
+  const { signal } = context;
   try {
     const project = context.project();
-    return { project, config: project.readable?.config ?? null, store: context.storeIfAny(), folder };
+    return { project, config: project.readable?.config ?? null, store: context.storeIfAny(), folder, signal };
   } catch (error) {
     // Files can be read without a project.
     if (error instanceof ProjectError && !process.argv.includes('--project'))
-      return { project: null, config: null, store: null, folder };
+      return { project: null, config: null, store: null, folder, signal };
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { extname, join, resolve } from 'node:path';
 import { openMemory } from '../../engine/data/withDatabase.ts';
 import { sourceFormat } from '../../engine/data/readSource.ts';
 import { checkOneSelect } from '../../engine/data/oneSelect.ts';
-import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
+import { checkFiles } from '../../engine/data/checkFiles.ts';
 import { ProjectError, WorkError } from '../../engine/base/errors.ts';
 import { isGlob } from '../../engine/base/glob.ts';
 import { withoutSqlEnd } from '../../engine/base/withoutSqlEnd.ts';
@@ -69,7 +69,7 @@ export async function predict(context: CommandContext, options: PredictOptions):
   if (found.length === 0) throw new WorkError(`No file matches \`${input}\`.`);
   const sql = options.sql === undefined ? null : files.read(options.sql);
   if (options.sql !== undefined && sql === null) throw new ProjectError(`There is no file \`${options.sql}\`.`);
-  await checkWholeGzip(found, context.signal);
+  await checkFiles(found, context.signal);
   const db = await openMemory();
   const interrupt = () => db.interrupt();
   context.signal.addEventListener('abort', interrupt);

@@ -73,6 +73,10 @@ function jsonFaultIn(message: string): { message: string; place: { file: string;
 
 const readErrors: { when: RegExp; say: (match: RegExpExecArray) => string }[] = [
   {
+    when: /maximum_object_size/i,
+    say: () => 'an object in it has more than 64 MB, so it is no row; write one object a line, or an array of objects',
+  },
+  {
     when: /No files found that match|No such file/,
     say: () => 'the file does not exist; check the path of the dataset',
   },

@@ -14,6 +14,7 @@ import { trainFacts } from './trainFacts.ts';
 export class FactFinder {
   readonly #root: string;
   readonly #cache: FactCache;
+  readonly #stopped = new AbortController();
   #db: Promise<Database> | null = null;
 
   constructor(root: string, cache: FactCache = new FactCache(root)) {
@@ -40,7 +41,9 @@ export class FactFinder {
     return fact;
   }
 
+  /** Stops the fact that is computed; none is computed after it. */
   interrupt(): void {
+    this.#stopped.abort();
     void this.#db?.then(
       (db) => db.interrupt(),
       () => {},
@@ -82,7 +85,13 @@ export class FactFinder {
     if (request.kind === 'history') return historyFacts(loadProject(this.#root));
     this.#db ??= openMemory({ threads: 2 });
     if (request.kind === 'train') return trainFacts(await this.#db, this.#root, request, files);
-    return datasetFacts(await this.#db, this.#root, request, await stampFiles(this.#root, request.path));
+    return datasetFacts(
+      await this.#db,
+      this.#root,
+      request,
+      await stampFiles(this.#root, request.path),
+      this.#stopped.signal,
+    );
   }
 }
 

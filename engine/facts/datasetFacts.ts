@@ -7,7 +7,7 @@ import { contradictions } from '../data/reading/contradictions.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { dropCells } from '../data/typedCells.ts';
 import { tableSql, typedTable } from '../data/typedSource.ts';
-import { checkWholeGzip } from '../data/wholeGzip.ts';
+import { checkFiles } from '../data/checkFiles.ts';
 import { validateTable } from '../data/validateTable.ts';
 import { CancelledError, DataError, messageOf } from '../base/errors.ts';
 import { projectPath, relativePath } from '../base/projectPath.ts';
@@ -40,6 +40,7 @@ export async function datasetFacts(
   root: string,
   request: DatasetRequest,
   files: FileStamp[],
+  signal?: AbortSignal,
 ): Promise<DatasetFacts> {
   const schemaStats =
     request.schemaPath === null
@@ -59,6 +60,18 @@ export async function datasetFacts(
   };
   if (files.length === 0) return empty;
   const absolute = files.map((file) => projectPath(root, file.path));
+  const failed = (error: unknown): DatasetFacts['error'] => {
+    if (error instanceof CancelledError) throw error;
+    const place = error instanceof DataError ? error.place?.file : undefined;
+    const file = place === undefined ? null : relativePath(root, place);
+    return { file, message: messageOf(error).replaceAll(`${root}/`, '') };
+  };
+  try {
+    // Before anything else looks at their text.
+    await checkFiles(absolute, signal);
+  } catch (error) {
+    return { ...empty, error: failed(error) };
+  }
   const headers = files.flatMap((file, i) => headerFacts(absolute[i] ?? '', file.path, request.read) ?? []);
   const { read } = request;
   const contradicting = read
@@ -66,13 +79,9 @@ export async function datasetFacts(
     : [];
   if (contradicting.length > 0) empty.contradictions = contradicting.slice(0, 20);
   try {
-    await checkWholeGzip(absolute);
     return { ...(await readFacts(db, root, request, absolute, empty)), headers };
   } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    const place = error instanceof DataError ? error.place?.file : undefined;
-    const file = place === undefined ? null : relativePath(root, place);
-    return { ...empty, headers, error: { file, message: messageOf(error).replaceAll(`${root}/`, '') } };
+    return { ...empty, headers, error: failed(error) };
   }
 }
 

@@ -3,7 +3,7 @@ import { basename, isAbsolute, resolve } from 'node:path';
 import type { DataSubject, SubjectChoice } from '../../protocol/dataProfile.ts';
 import { expandGlob } from '../data/expandGlob.ts';
 import { sourceFormat } from '../data/readSource.ts';
-import { checkWholeGzip } from '../data/wholeGzip.ts';
+import { checkFiles } from '../data/checkFiles.ts';
 import { areKept, keptPath } from '../data/snapshotFiles.ts';
 import { DataError, ProjectError } from '../base/errors.ts';
 import { suggestion } from '../base/didYouMean.ts';
@@ -25,6 +25,8 @@ export interface SubjectPlace {
   store: Store | null;
   /** Base folder of relative paths, absolute. */
   folder: string;
+  /** Stops the look at files before they are read. */
+  signal?: AbortSignal;
 }
 
 /** A readable table with its details. */
@@ -94,7 +96,7 @@ function versionNamed({ store }: SubjectPlace, dataset: string, mark: string, wh
 /** The files of a subject, and their schema. Throws DataError when there are none. */
 export async function findSubject(subject: DataSubject, place: SubjectPlace): Promise<FoundSubject> {
   const found = await filesOfSubject(subject, place);
-  await checkWholeGzip(found.files);
+  await checkFiles(found.files, place.signal);
   return found;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CancelledError, DataError, WorkError, checkCancelled } from '../base/errors.ts';
 import { columnsOf } from '../data/inspectColumns.ts';
-import { checkWholeGzip } from '../data/wholeGzip.ts';
+import { checkFiles } from '../data/checkFiles.ts';
 import type { Database } from '../data/database.ts';
 import { sourceFormat, sourceSql } from '../data/readSource.ts';
 import { tableSql } from '../data/typedSource.ts';
@@ -84,7 +84,7 @@ async function collectRows(
   let plan = await planOf(context, inputs, schema, outputPath(path));
   const received = await receive(sourceContext(context, plan), inputs.from);
   if (received.startsAgain) plan = { ...plan, base: null, accumulated: { files: null, position: null } };
-  await checkWholeGzip(received.files, context.signal);
+  await checkFiles(received.files, context.signal);
   const outs = [
     plan.target,
     ...('output' in inputs.from && inputs.from.output !== undefined ? [inputs.from.output] : []),
@@ -260,7 +260,7 @@ async function writeWhole(context: StageContext, plan: Plan, received: Received)
       );
     context.log('warning: a file changed while it was read; reading it once more');
     received = await receive(sourceContext(context, plan), plan.from);
-    await checkWholeGzip(received.files, context.signal);
+    await checkFiles(received.files, context.signal);
   }
 }
 

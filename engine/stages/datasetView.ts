@@ -3,7 +3,7 @@ import { columnsOf } from '../data/inspectColumns.ts';
 import { quoteIdentifier } from '../data/quote.ts';
 import { partFiles } from '../data/reading/partFiles.ts';
 import { typedSelect } from '../data/typedSource.ts';
-import { checkWholeGzip } from '../data/wholeGzip.ts';
+import { checkFiles } from '../data/checkFiles.ts';
 import type { Database } from '../data/database.ts';
 import type { DatasetSchema } from '../project/schema/datasetSchema.ts';
 import type { ReadSettings } from '../project/schema/readSettings.ts';
@@ -20,6 +20,7 @@ export async function datasetSql(
   name: string,
   dataset: { path: string; schema: DatasetSchema | null; read?: ReadSettings | undefined },
   period: Pick<Period, 'asOf' | 'window'>,
+  signal?: AbortSignal,
 ): Promise<string> {
   const found = partFiles(dataset.path, fingerprints.expand(dataset.path));
   if (found.length === 0)
@@ -28,7 +29,7 @@ export async function datasetSql(
       { place: { file: dataset.path } },
     );
   const files = found.map((file) => projectPath(root, file));
-  await checkWholeGzip(files);
+  await checkFiles(files, signal);
   const typed = await typedSelect(db, files, dataset.schema, { read: dataset.read });
   const columns = (await columnsOf(db, `(${typed})`)).map((column) => column.name);
   const conditions = periodConditions(dataset.schema, columns, period);

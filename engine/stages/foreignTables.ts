@@ -23,7 +23,7 @@ export async function foreignTables(
       context.log(`warning: the foreign key to ${resource} is not checked: nothing matches ${dataset.path}`);
     tables.push(
       dataset && there && resource
-        ? `(${await datasetSql(db, context.project.root, context.fingerprints, resource, dataset, context.period)})`
+        ? `(${await datasetSql(db, context.project.root, context.fingerprints, resource, dataset, context.period, context.signal)})`
         : null,
     );
   }

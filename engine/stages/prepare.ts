@@ -38,7 +38,7 @@ export async function prepare(context: StageContext, { with: inputs }: PrepareSt
   for (const name of context.node.reads) {
     context.progress(`reading ${name}`);
     await db.run(
-      `CREATE VIEW ${quoteIdentifier(name)} AS ${await datasetSql(db, root, context.fingerprints, name, datasetOf(context, name), context.period)}`,
+      `CREATE VIEW ${quoteIdentifier(name)} AS ${await datasetSql(db, root, context.fingerprints, name, datasetOf(context, name), context.period, context.signal)}`,
     );
     const snapshot = newestSnapshot(context.store, name);
     if (snapshot) context.run.input(name, snapshot.id);

@@ -12,7 +12,7 @@ import { rejectTables, sourceFormat, sourceSql } from '../data/readSource.ts';
 import { packingOf } from '../data/reading/fileStart.ts';
 import { copyStart } from '../data/reading/copyStart.ts';
 import { describeReading, readingsOf } from '../data/reading/describeReading.ts';
-import { checkWholeGzip } from '../data/wholeGzip.ts';
+import { checkFiles } from '../data/checkFiles.ts';
 import { writtenSchema } from '../data/written/writtenSchema.ts';
 import { writtenNotes } from '../data/written/writtenNotes.ts';
 import { DataError, checkCancelled } from '../base/errors.ts';
@@ -59,7 +59,7 @@ export async function openTable(
   if (why !== null) throw new DataError(`\`${file}\` ${why}`, { place: { file } });
   if (!stats)
     throw new DataError(`${file}: the file does not exist or cannot be read; check the path`, { place: { file } });
-  await checkWholeGzip([file], signal);
+  await checkFiles([file], signal);
   return format === 'csv' ? openText(db, file, given, signal) : openTyped(db, file);
 }
 

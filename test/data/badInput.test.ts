@@ -11,7 +11,7 @@ import { quoteIdentifier, quoteLiteral } from '../../engine/data/quote.ts';
 import { sourceSql } from '../../engine/data/readSource.ts';
 import { relationsOf } from '../../engine/data/relations.ts';
 import { rawSource, typedSelect } from '../../engine/data/typedSource.ts';
-import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
+import { checkFiles } from '../../engine/data/checkFiles.ts';
 import { validateTable } from '../../engine/data/validateTable.ts';
 import { compareTables } from '../../engine/drift/compareTables.ts';
 import { DataError } from '../../engine/base/errors.ts';
@@ -251,13 +251,13 @@ test('names of columns and files that hold SQL, quotes, dots, spaces and emoji',
 
 test('a truncated gzip file is rejected rather than partly read', async () => {
   const whole = gzipSync(`id,x\n${Array.from({ length: 50_000 }, (_, i) => `${i},${i * 7919}`).join('\n')}\n`);
-  await checkWholeGzip([file(whole, 'csv.gz')]);
+  await checkFiles([file(whole, 'csv.gz')]);
   for (const cut of [whole.length - 3, Math.floor(whole.length / 2)])
     await assert.rejects(
-      checkWholeGzip([file(whole.subarray(0, cut), 'csv.gz')]),
+      checkFiles([file(whole.subarray(0, cut), 'csv.gz')]),
       says(/not a complete gzip file .*truncated/),
     );
-  await assert.rejects(checkWholeGzip([file('a,b\n1,2\n', 'csv.gz')]), says(/not a complete gzip file/));
+  await assert.rejects(checkFiles([file('a,b\n1,2\n', 'csv.gz')]), says(/not a complete gzip file/));
 });
 
 test('data is valid for the schema inferred from it', async () => {

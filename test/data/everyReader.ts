@@ -8,7 +8,7 @@ import { quoteIdentifier } from '../../engine/data/quote.ts';
 import { describeReading, readingsOf } from '../../engine/data/reading/describeReading.ts';
 import { rawSource, tableSql } from '../../engine/data/typedSource.ts';
 import { validateTable } from '../../engine/data/validateTable.ts';
-import { checkWholeGzip } from '../../engine/data/wholeGzip.ts';
+import { checkFiles } from '../../engine/data/checkFiles.ts';
 import { writtenNotes } from '../../engine/data/written/writtenNotes.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { sampled } from '../helpers/rounds.ts';
@@ -48,7 +48,7 @@ export async function readByAll(all: readonly Example[]): Promise<void> {
     for (const [i, { file, rows, told }] of examples.entries()) {
       const path = join(root, `in/${i}/${file}`);
       const label = `${file}: ${JSON.stringify(rows[0])}`;
-      await checkWholeGzip([path]);
+      await checkFiles([path]);
       const { schema, columns } = await inferFiles(db, [path], { guess: false });
       const { notes, questions } = writtenNotes(columns);
       if (told) assert.match([...describeReading(readingsOf([path])), ...notes, ...questions].join('\n'), told, label);

@@ -29,6 +29,8 @@ const mostUnpacked = 1 << 26;
 export function fileStart(file: string): FileStart {
   for (let size = firstBytes; ; size *= 4) {
     const start = firstOfFile(file, size);
+    const first = start.bytes.subarray(0, mostBytes);
+    if (start.isCut && hasLines(first)) return { bytes: first, whole: false };
     if (start.whole || start.isCut || size * 4 > mostBytes || hasLines(start.bytes)) return start;
   }
 }

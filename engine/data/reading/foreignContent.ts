@@ -56,10 +56,18 @@ const contents: { what: string; todo: string; found: (start: Buffer) => boolean 
   },
 ];
 
-/** Throws DataError when the content of a text file is a known format of another kind. */
-export function refuseForeignContent(file: string, start: Buffer): void {
+/**
+ * Throws DataError when the content of a text file is a known format of another kind. `isPacked` says that it was
+ * unpacked once.
+ */
+export function refuseForeignContent(file: string, start: Buffer, { isPacked = false } = {}): void {
   const found = contents.find((content) => content.found(start));
-  if (found) throw new DataError(`${file}: this is ${found.what}; ${found.todo}`, { place: { file } });
+  if (!found) return;
+  const isTwice = isPacked && /^a (gzip|zstd|bzip2) |^an xz /.test(found.what);
+  const says = isTwice
+    ? `inside is ${found.what}, so it is packed twice; unpack it once`
+    : `${isPacked ? 'inside is' : 'this is'} ${found.what}; ${found.todo}`;
+  throw new DataError(`${file}: ${says}`, { place: { file } });
 }
 
 /** Formats that are not read, by the end of the name: what to do instead. */

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { DataError } from '../../base/errors.ts';
-import { tooDeep } from '../../base/jsonDepth.ts';
 import { isLossy } from '../written/digits.ts';
 import { packingOf } from './fileStart.ts';
 import { JsonLevels } from './jsonLevels.ts';
@@ -46,7 +45,7 @@ function stateOf(file: string): string | null {
 
 /**
  * Looks for long numbers in JSON files, before `longPaths` is asked. Each version of a file is looked at once. Throws
- * DataError for JSON that is nested too deeply.
+ * DataError for JSON that is nested too deeply, or has a text or number that is too long.
  */
 export async function findLongNumbers(files: readonly string[], signal?: AbortSignal): Promise<void> {
   for (const file of files) {
@@ -56,7 +55,11 @@ export async function findLongNumbers(files: readonly string[], signal?: AbortSi
     const sieve = new Sieve();
     const levels = new JsonLevels();
     for await (const part of piecesOf(file, signal)) {
-      if (levels.next(part)) throw new DataError(`${file}: ${tooDeep}`, { place: { file } });
+      const fault = levels.next(part);
+      if (fault !== null) {
+        const { line } = levels;
+        throw new DataError(`${file}, line ${line.toLocaleString('en-US')}: ${fault}`, { place: { file, line } });
+      }
       if (sieve.next(part)) break;
     }
     if (sieve.found || sieve.isBig) longPaths(file);

@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteLiteral, quotePath } from '../quote.ts';
 import { keptDecimals, longPathsOf } from './exactJsonFile.ts';
 import { pathMark } from './jsonScan.ts';
 import { haveManyKeys, refuseBareObjects } from './jsonStart.ts';
-import { fileStart } from './fileStart.ts';
+import { fileStart, packingOf } from './fileStart.ts';
 import { detectEncoding } from './detectEncoding.ts';
 import { refuseForeignContent } from './foreignContent.ts';
 import { isOddGzip } from './oddGzip.ts';
@@ -50,7 +50,7 @@ const markedArray = /^\xef\xbb\xbf\s*\[/;
 
 function pathOf(file: string, exact: readonly string[]): string {
   const start = fileStart(file);
-  refuseForeignContent(file, start.bytes);
+  refuseForeignContent(file, start.bytes, { isPacked: packingOf(file) !== null });
   const { encoding } = detectEncoding(file, start.bytes, start.whole);
   // DuckDB takes an array behind a byte order mark for one value.
   const isPlain = exact.length === 0 && !isOddGzip(file) && !markedArray.test(start.bytes.toString('latin1', 0, 100));

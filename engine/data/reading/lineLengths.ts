@@ -7,6 +7,17 @@ const piece = 1 << 20;
 const longestLine = 16 << 20;
 const looked = new Map<string, string>();
 
+function stateOf(file: string): string | null {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats ? `${stats.size} ${stats.mtimeMs}` : null;
+}
+
+/** Notes that no line of a file is too long, after all of it was read. */
+export function noteLineLengths(file: string): void {
+  const state = stateOf(file);
+  if (state !== null) looked.set(file, state);
+}
+
 /**
  * Throws DataError when an uncompressed file has a line longer than 16 MB. Each version of a file is scanned once, in
  * pieces; small files are not scanned.
@@ -14,7 +25,7 @@ const looked = new Map<string, string>();
 export function checkLineLengths(file: string): void {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats || stats.size <= longestLine || packingOf(file) !== null) return;
-  const state = `${stats.size} ${stats.mtimeMs}`;
+  const state = stateOf(file) ?? '';
   if (looked.get(file) === state) return;
   const handle = openSync(file, 'r');
   try {

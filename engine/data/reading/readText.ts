@@ -50,7 +50,7 @@ export function readText(file: string, given: ShapeSettings = {}): TextReading {
 
 function lookAt(file: string, given: ShapeSettings): TextReading {
   const start = fileStart(file);
-  refuseForeignContent(file, start.bytes);
+  refuseForeignContent(file, start.bytes, { isPacked: packingOf(file) !== null });
   refuseBinary(file, start.bytes);
   refuseEndlessLine(file, start);
   let { encoding, mark } = given.encoding

@@ -35,7 +35,15 @@ export async function openPredictions(context: StageContext, inputs: Validation,
   if (!columns || problem !== null)
     throw new WorkError(problem ?? '', { place: { file: dataset.schemaPath ?? 'loopwright.yaml' } });
   const { name } = validatedModel(context.config, context.node.name);
-  const typed = await datasetSql(db, context.project.root, context.fingerprints, inputs.data, dataset, context.period);
+  const typed = await datasetSql(
+    db,
+    context.project.root,
+    context.fingerprints,
+    inputs.data,
+    dataset,
+    context.period,
+    context.signal,
+  );
   const known = await columnsOf(db, `(${typed})`);
   const meta = fitModel(
     'predictions',

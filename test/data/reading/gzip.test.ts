@@ -11,7 +11,7 @@ import { crc32, gzipSync } from 'node:zlib';
 import { openDatabase } from '../../../engine/data/database.ts';
 import { sourceSql } from '../../../engine/data/readSource.ts';
 import { readText } from '../../../engine/data/reading/readText.ts';
-import { checkWholeGzip } from '../../../engine/data/wholeGzip.ts';
+import { checkFiles } from '../../../engine/data/checkFiles.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -55,7 +55,7 @@ for (const [name, content] of whole)
   test(`a whole file: ${name}`, async () => {
     const path = join(folder, `f${++files}.csv.gz`);
     writeFileSync(path, content);
-    await checkWholeGzip([path]);
+    await checkFiles([path]);
     const found = await db.rows(`SELECT * FROM ${sourceSql([path], { allText: true, withFile: false })}`);
     assert.deepEqual(found, [
       { a: '1', b: 'x' },
@@ -72,7 +72,7 @@ test('JSON Lines with zeros behind, and of several members', async () => {
   ]) {
     const path = join(folder, `f${++files}.jsonl.gz`);
     writeFileSync(path, content);
-    await checkWholeGzip([path]);
+    await checkFiles([path]);
     assert.deepEqual(await db.rows(`SELECT * FROM ${sourceSql([path])}`), [{ a: 1 }, { a: 2 }]);
   }
 });
@@ -102,7 +102,7 @@ for (const [name, content, about] of broken)
     const path = join(folder, `f${++files}.csv.gz`);
     writeFileSync(path, content);
     await assert.rejects(
-      checkWholeGzip([path]),
+      checkFiles([path]),
       (error: Error) => about.test(error.message) && error.message.includes(path),
     );
     if (content.length < 1000 || content === damaged)

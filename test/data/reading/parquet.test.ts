@@ -11,7 +11,7 @@ import { describeDatabaseError } from '../../../engine/data/databaseError.ts';
 import { quoteLiteral } from '../../../engine/data/quote.ts';
 import { describeReading, readingsOf } from '../../../engine/data/reading/describeReading.ts';
 import { sourceSql } from '../../../engine/data/readSource.ts';
-import { checkWholeGzip } from '../../../engine/data/wholeGzip.ts';
+import { checkFiles } from '../../../engine/data/checkFiles.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -25,7 +25,7 @@ async function parquet(select: string, options = ''): Promise<string> {
   return path;
 }
 async function rows(...paths: string[]): Promise<Record<string, unknown>[]> {
-  await checkWholeGzip(paths);
+  await checkFiles(paths);
   return db.rows(`SELECT * FROM ${sourceSql(paths)} ORDER BY ALL`);
 }
 
@@ -47,7 +47,7 @@ test('bytes that are UTF-8 are read as text, and told', async () => {
 test('bytes that are no text stay bytes', async () => {
   for (const bytes of [`'\\x00\\x01'::BLOB`, `CASE WHEN i < 4999 THEN encode('a') ELSE '\\xFF'::BLOB END`]) {
     const path = await parquet(`SELECT ${bytes} AS b FROM range(5000) t(i)`);
-    await checkWholeGzip([path]);
+    await checkFiles([path]);
     const [found] = await db.rows(`DESCRIBE SELECT * FROM ${sourceSql([path])}`);
     assert.equal(found?.['column_type'], 'BLOB');
   }

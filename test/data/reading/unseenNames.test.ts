@@ -13,7 +13,7 @@ import { openDatabase } from '../../../engine/data/database.ts';
 import { describeReading, readingsOf } from '../../../engine/data/reading/describeReading.ts';
 import { readText } from '../../../engine/data/reading/readText.ts';
 import { columnProblems } from '../../../engine/data/tableProblems.ts';
-import { checkWholeGzip } from '../../../engine/data/wholeGzip.ts';
+import { checkFiles } from '../../../engine/data/checkFiles.ts';
 import { temporaryFolder } from '../temporaryFolder.ts';
 
 const folder = temporaryFolder();
@@ -50,7 +50,7 @@ test('they stay in JSON and Parquet, and are told', async () => {
   const [json, parquet] = [join(folder, 'a.jsonl'), join(folder, 'a.parquet')];
   writeFileSync(json, '{"id":1,"pre\u00adis":2}\n');
   await db.run(`COPY (SELECT 1 AS id, 2 AS "preis\u200b") TO '${parquet}' (FORMAT parquet)`);
-  await checkWholeGzip([json, parquet]);
+  await checkFiles([json, parquet]);
   assert.match(
     describeReading(readingsOf([json]))[0] ?? '',
     /names with characters that are not seen: preis \(U\+00AD soft hyphen\)/,
