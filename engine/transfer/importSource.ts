@@ -199,7 +199,7 @@ async function importRun(
     return;
   }
   try {
-    const run = await handle.read();
+    const run = await handle.read(options.signal);
     const experiment = experiments.get(run.experimentId);
     if (experiment === undefined) throw new WorkError(`its experiment ${run.experimentId} is not in the source`);
     if (isOwnRun(store, source, run)) {

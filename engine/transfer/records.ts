@@ -77,7 +77,7 @@ export interface RunHandle {
   /** A text that changes when the run changes in the source, computed without reading all of it. */
   signature: string;
   /** Throws DataError when it cannot be read. */
-  read(): SourceRun | Promise<SourceRun>;
+  read(signal?: AbortSignal): SourceRun | Promise<SourceRun>;
 }
 
 export interface SourceModel {

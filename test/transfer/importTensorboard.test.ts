@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, globSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { CancelledError } from '../../engine/base/errors.ts';
 import { crc32c, maskedCrc32c } from '../../engine/transfer/tensorboard/crc32c.ts';
 import type { Store } from '../../engine/store/store.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
@@ -131,4 +132,77 @@ test('a damaged record is left out, a damaged length ends the file, and no file 
   assert.match(told, /its event files hold no events/);
   appendFileSync(join(logs, 'a/events.out.tfevents.1.x'), event(4, 4));
   assert.equal((await importInto(root, logs)).points, 1);
+});
+
+/** A length and the bytes, as a field of a message. */
+function part(number: number, content: Uint8Array | string): Buffer {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value;
+  for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) + 128);
+  return Buffer.from([...bytes, left]);
+}
+
+const value = (...parts: Buffer[]) =>
+  record(Buffer.concat([Buffer.from([0x10, 1]), part(5, part(1, Buffer.concat(parts)))]));
+const plugin = (name: string, content: Uint8Array | string = '') =>
+  part(9, part(1, Buffer.concat([part(1, name), part(2, content)])));
+const size = (n: number) => part(2, Buffer.concat([Buffer.from([0x08]), varint(n)]));
+
+// Tried: an image that claims 100,000 x 100,000 pixels, tensors of a scalar with millions of numbers of each kind, packed
+// and one by one, with and without a shape, a shape of 2^53 elements, a tag and a param of megabytes, groups that nest, a
+// record that claims a gigabyte, millions of empty records. Gigabytes were tried by hand.
+test('events that are made to fill the memory are left out and told, and their neighbours are taken', async () => {
+  const many = 3 << 20;
+  const png = Buffer.from('89504e470d0a1a0a0000000d49484452000186a0000186a00802000000', 'hex');
+  const image = Buffer.concat([
+    Buffer.from([0x08]),
+    varint(100_000),
+    Buffer.from([0x10]),
+    varint(100_000),
+    part(4, png),
+  ]);
+  const lists = [5, 6, 7, 10, 11, 13, 16, 17].map((number) =>
+    value(part(1, `list${number}`), part(8, part(number, Buffer.alloc(many))), plugin('scalars')),
+  );
+  const huge = Buffer.alloc(12);
+  huge.writeBigUInt64LE(1n << 30n);
+  huge.writeUInt32LE(maskedCrc32c(huge, 0, 8), 8);
+  const logs = makeProject({
+    'a/events.out.tfevents.1.x': Buffer.concat([
+      event(1, 1),
+      value(part(1, 'pixels'), part(4, image)),
+      value(
+        part(1, 'image'),
+        part(8, Buffer.concat([part(2, Buffer.concat([size(2), size(1)])), part(8, png)])),
+        plugin('images'),
+      ),
+      ...lists,
+      value(part(1, 'shape'), part(8, part(2, Buffer.concat([size(2 ** 40), size(2 ** 40)]))), plugin('scalars')),
+      value(part(1, 'one by one'), part(8, Buffer.alloc(many, Buffer.from([0x38, 1]))), plugin('scalars')),
+      value(part(1, 't'.repeat(many)), Buffer.from([0x15, 0, 0, 0x80, 0x3f])),
+      value(
+        part(1, 'h'),
+        plugin('hparams', part(3, part(1, Buffer.concat([part(1, 'p'), part(2, part(3, 'v'.repeat(many)))])))),
+      ),
+      record(Buffer.alloc(many, 0x0b)),
+      Buffer.concat(Array<Buffer>(100_000).fill(record(Buffer.alloc(0)))),
+      event(2, 2),
+      huge,
+    ]),
+  });
+  const counts = await importInto(makeProject(projectFile), logs);
+  const told = counts.problems.map(({ message }) => message);
+  assert.deepEqual([counts.runs, counts.points], [1, 2], told.join('\n'));
+  assert.match(told.join('\n'), /an event was left out: the name of a tag has 3,145,728 bytes/);
+  assert.match(told.join('\n'), /of images were left out/);
+  assert.match(told.join('\n'), /tags of scalars were left out/);
+  assert.match(told.join('\n'), /ends in the middle of a record/);
+  assert.ok(told.every((message) => message.length < 500));
+  const stopped = importInto(makeProject(projectFile), logs, { signal: AbortSignal.abort() });
+  await assert.rejects(stopped, CancelledError);
 });

@@ -1,5 +1,6 @@
-import { messageOf } from '../../base/errors.ts';
-import { asDouble, asFloat, asText, fieldsOf } from './protobuf.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { checkCancelled, messageOf } from '../../base/errors.ts';
+import { asDouble, asFloat, asText, fieldsOf, type Field } from './protobuf.ts';
 import { tensorScalar } from './tensorScalar.ts';
 import { readRecords } from './tfRecord.ts';
 
@@ -38,15 +39,33 @@ export function emptyEvents(): EventData {
   };
 }
 
-/** Adds the contents of an event file. Field numbers: tensorflow/core/util/event.proto, framework/summary.proto. */
-export function readEvents(file: string, into: EventData, tell: (message: string) => void): void {
+/** Time after which other work has its turn, such as a signal to stop. */
+const turnMs = 50;
+/** A name of a metric has at most 250 bytes in other tools. */
+const longestTag = 10_000;
+const longestParam = 1 << 20;
+
+/**
+ * Adds the contents of an event file. Rejects with CancelledError once `signal` is aborted. Field numbers:
+ * tensorflow/core/util/event.proto, framework/summary.proto.
+ */
+export async function readEvents(
+  file: string,
+  into: EventData,
+  { tell, signal }: { tell: (message: string) => void; signal: AbortSignal | undefined },
+): Promise<void> {
   let broken = 0;
+  let turn = performance.now();
   for (const record of readRecords(file, tell)) {
     try {
       readEvent(record, into);
     } catch (error) {
       if (broken++ === 0) tell(`an event was left out: ${messageOf(error)}`);
     }
+    if (performance.now() - turn < turnMs) continue;
+    await nextTurn();
+    checkCancelled(signal);
+    turn = performance.now();
   }
 }
 
@@ -76,7 +95,7 @@ function readValue(bytes: Uint8Array, step: number, at: number, into: EventData)
   let tensor: Uint8Array | null = null;
   let other = '';
   for (const field of fieldsOf(bytes)) {
-    if (field.number === 1) tag = asText(field);
+    if (field.number === 1) tag = tagOf(field);
     else if (field.number === 2) simple = asFloat(field);
     else if (field.number === 8 && field.type === 2) tensor = field.value;
     else if (field.number === 9 && field.type === 2) plugin = pluginOf(field.value);
@@ -101,6 +120,12 @@ function readValue(bytes: Uint8Array, step: number, at: number, into: EventData)
   series.steps.push(step);
   series.at.push(at);
   series.values.push(value);
+}
+
+function tagOf(field: Field): string {
+  if (field.type === 2 && field.value.length > longestTag)
+    throw new RangeError(`the name of a tag has ${field.value.length.toLocaleString('en-US')} bytes`);
+  return asText(field);
 }
 
 /** The plugin of a SummaryMetadata. */
@@ -131,17 +156,23 @@ function readHparams(content: Uint8Array, into: EventData): void {
   }
 }
 
+function paramOf(field: Field): string {
+  if (field.type === 2 && field.value.length > longestParam)
+    throw new RangeError(`the value of a param has ${field.value.length.toLocaleString('en-US')} bytes`);
+  return asText(field);
+}
+
 /** An entry of a map from text to google.protobuf.Value; lists and structures are left out. */
 function readParam(entry: Uint8Array, into: EventData): void {
   let key = '';
   let value: string | null = null;
   for (const field of fieldsOf(entry)) {
-    if (field.number === 1) key = asText(field);
+    if (field.number === 1) key = tagOf(field);
     else if (field.number === 2 && field.type === 2) {
       for (const part of fieldsOf(field.value)) {
         if (part.number === 1) value = 'None';
         else if (part.number === 2) value = String(asDouble(part));
-        else if (part.number === 3) value = asText(part);
+        else if (part.number === 3) value = paramOf(part);
         else if (part.number === 4 && part.type === 0) value = part.value === 0n ? 'False' : 'True';
       }
     }

@@ -44,7 +44,7 @@ export function openTensorBoard(path: string, tell: Tell): TransferSource {
       get signature() {
         return signatureOf(files);
       },
-      read: () => readRun(name, experiment, files, tell),
+      read: (signal) => readRun(name, experiment, { files, tell, signal }),
     })),
     models: () => [],
     registered: () => [],
@@ -76,16 +76,20 @@ function signatureOf(files: readonly string[]): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-function readRun(name: string, experiment: string, files: readonly string[], tell: Tell): SourceRun {
+async function readRun(
+  name: string,
+  experiment: string,
+  { files, tell, signal }: { files: readonly string[]; tell: Tell; signal: AbortSignal | undefined },
+): Promise<SourceRun> {
   const data = emptyEvents();
-  for (const file of files) readEvents(file, data, (message) => tell(file, message));
+  for (const file of files) await readEvents(file, data, { tell: (message) => tell(file, message), signal });
   const folder = dirname(files[0] ?? '');
   if (data.first === null && data.params.size === 0)
     throw new DataError('its event files hold no events', { place: { file: folder } });
   for (const [kind, tags] of data.leftOut)
     tell(
       folder,
-      `${tags.size === 1 ? 'a tag' : `${tags.size} tags`} of ${kind} ${tags.size === 1 ? 'was' : 'were'} left out, only scalars are imported: ${[...tags].slice(0, 3).join(', ')}${tags.size > 3 ? ', …' : ''}`,
+      `${tags.size === 1 ? 'a tag' : `${tags.size} tags`} of ${kind} ${tags.size === 1 ? 'was' : 'were'} left out, only scalars are imported: ${[...tags].slice(0, 3).map(short).join(', ')}${tags.size > 3 ? ', …' : ''}`,
     );
   return {
     id: name === '' ? '.' : name,
@@ -105,6 +109,8 @@ function readRun(name: string, experiment: string, files: readonly string[], tel
     artifacts: { folder: null, uri: null },
   };
 }
+
+const short = (tag: string) => (tag.length > 100 ? `${tag.slice(0, 100)}…` : tag);
 
 function metricOf(key: string, { steps, at, values }: Series): SourceMetric {
   return {

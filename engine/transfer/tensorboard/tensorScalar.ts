@@ -10,6 +10,9 @@ export function tensorScalar(bytes: Uint8Array): number | null {
   let elements = 1;
   const values: number[] = [];
   for (const field of fieldsOf(bytes)) {
+    // More than one number is no scalar; a list of gigabytes is not made for it.
+    if (field.type === 2 && listed.has(field.number) && field.value.length > longestNumber) return null;
+    if (values.length > 1) return null;
     if (field.number === 1 && field.type === 0) type = Number(field.value);
     else if (field.number === 2 && field.type === 2) elements = elementsOf(field.value);
     else if (field.number === 4 && field.type === 2) content = field.value;
@@ -32,6 +35,10 @@ export function tensorScalar(bytes: Uint8Array): number | null {
   if (content !== null && content.length > 0) return fromContent(type, content);
   return values.length === 1 ? (values[0] ?? null) : null;
 }
+
+/** Fields with the numbers of a tensor, and the most bytes of one of them. */
+const listed = new Set([5, 6, 7, 10, 11, 13, 16, 17]);
+const longestNumber = 16;
 
 const bfloat16 = 14;
 
