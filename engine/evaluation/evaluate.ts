@@ -65,18 +65,19 @@ interface PreparedTask {
 }
 
 function prepareTask(truth: Float64Array, { predictions, options }: ModelAnswers): PreparedTask {
-  if (predictions.task === 'regression') return preparedOf(regressionTask(truth, predictions, options));
-  if (predictions.task === 'multiclass') return preparedOf(multiclassTask(truth, predictions, options));
-  return preparedOf(binaryTask(truth, predictions, options));
+  const { only } = options;
+  if (predictions.task === 'regression') return preparedOf(regressionTask(truth, predictions, options), only);
+  if (predictions.task === 'multiclass') return preparedOf(multiclassTask(truth, predictions, options), only);
+  return preparedOf(binaryTask(truth, predictions, options), only);
 }
 
-function preparedOf<Rows>(task: TaskRows<Rows>): PreparedTask {
+function preparedOf<Rows>(task: TaskRows<Rows>, only: EvaluationOptions['only']): PreparedTask {
   const { condensing } = task;
   return {
-    full: prepare(task),
+    full: prepare(task, { only }),
     condensing: condensing && {
       codes: condensing.codes,
-      condensed: (cells) => prepare(condensing.condensed(cells), cells.counts),
+      condensed: (cells) => prepare(condensing.condensed(cells), { only, counts: cells.counts }),
     },
   };
 }

@@ -8,4 +8,6 @@ export interface EvaluationOptions {
   areProbabilities?: boolean | undefined;
   /** The parameters of metrics; a metric whose parameter is not given is left out. */
   parameters?: MetricParameters | undefined;
+  /** The metrics that are computed; absent means all that fit. */
+  only?: readonly string[] | undefined;
 }

@@ -1,5 +1,6 @@
 import { argsort } from '../statistics/argsort.ts';
-import { aucInterval, normalQuantile } from '../statistics/aucInterval.ts';
+import { aucInterval } from '../statistics/aucInterval.ts';
+import { logitInterval } from '../statistics/logitInterval.ts';
 import type { ClassCounts } from './classCounts.ts';
 import type { Interval } from './intervals.ts';
 import { meanInterval, type Limits } from './recoveredInterval.ts';
@@ -102,12 +103,4 @@ export function areasInterval(counts: ClassCounts, confidence: number, weights: 
     variance += sum * sum;
   }
   return union(meanInterval(limits, weightOf), logitInterval(mean, Math.sqrt(variance), confidence));
-}
-
-function logitInterval(value: number, error: number, confidence: number): Interval | null {
-  if (error === 0 || value <= 0 || value >= 1) return null;
-  const width = (normalQuantile((1 + confidence) / 2) * error) / (value * (1 - value));
-  const middle = Math.log(value / (1 - value));
-  const back = (x: number) => 1 / (1 + Math.exp(-x));
-  return { low: back(middle - width), high: back(middle + width) };
 }

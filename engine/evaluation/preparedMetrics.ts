@@ -37,9 +37,13 @@ export interface PreparedMetrics {
   undefinedWhen: (name: string) => string;
 }
 
-/** Prepares the metrics of a task. `counts` says how many alike rows each row stands for. */
-export function prepare<Rows>(task: TaskRows<Rows>, counts?: Float64Array): PreparedMetrics {
+/** Prepares the metrics of a task, `only` these where given. `counts` says how many alike rows each row stands for. */
+export function prepare<Rows>(
+  task: TaskRows<Rows>,
+  { only, counts }: { only?: readonly string[] | undefined; counts?: Float64Array } = {},
+): PreparedMetrics {
   const fitting = measures.flatMap((measure) => {
+    if (only?.includes(measure.name) === false) return [];
     const formula = task.formula(measure);
     return formula ? [{ measure, formula }] : [];
   });

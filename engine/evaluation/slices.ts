@@ -1,4 +1,7 @@
 import { studentInterval } from '../statistics/studentInterval.ts';
+import { rankRows, type RankedRows } from './binarySlices/rankedRows.ts';
+import { sumGroups, type GroupSums } from './binarySlices/sumGroups.ts';
+import { summedMetric } from './binarySlices/summedMetric.ts';
 import { prepareMetrics, subset, type EvaluationOptions, type PreparedMetrics } from './evaluate.ts';
 import { fewestRows } from './fewestRows.ts';
 import { groupingColumns, groupingName, type Grouping } from './grouping.ts';
@@ -33,8 +36,9 @@ export interface SlicedRows {
   seed: number;
 }
 
-/** One slice: its name in gates, such as `country=DE`, its value, and its rows. */
+/** One slice: the number of its group, its name in gates, such as `country=DE`, its value, and its rows. */
 export interface Slice {
+  code: number;
   label: string;
   value: string;
   rows: Uint32Array;
@@ -55,41 +59,83 @@ export function slicesOf(grouping: Grouping, groups: Groups): Slice[] {
   return rowsByGroup(groups).map(({ code, rows }) => {
     const value = groups.names[code] ?? '(missing)';
     const parts = groups.parts?.[code] ?? columns.map(() => value);
-    return { label: columns.map((column, c) => `${column}=${parts[c] ?? value}`).join(', '), value, rows };
+    return { code, label: columns.map((column, c) => `${column}=${parts[c] ?? value}`).join(', '), value, rows };
   });
 }
 
 /** The metrics of each slice of a grouping, most rows first; slices beyond the 24th are left out. */
 export function evaluateSlices(grouping: Grouping, groups: Groups, sliced: SlicedRows): SliceResult[] {
   const slices = slicesOf(grouping, groups);
-  const { task } = sliced.predictions;
-  return slices.slice(0, mostSlices).map(({ value, rows }) => {
-    const { prepared, truth, predictions } = prepareSlice(rows, sliced);
-    const isLarge = rows.length > mostRowsDrawn;
-    const resampled: Resampled = isLarge
-      ? new Map()
-      : resample({ ...prepared.draws, seed: sliced.seed, resamples: 200 }, prepared.statistics);
-    const values = prepared.values();
-    const metrics: SliceResult['metrics'] = {};
-    for (const name of shown[task]) {
-      const found = values[name];
-      if (found !== null && found !== undefined && prepared.rowsBehind(name) >= fewestRows)
-        metrics[name] = estimate(
-          found,
-          prepared.n,
-          prepared.intervalOf(name, resampled, 0.95) ??
-            (isLarge ? largeInterval(name, { ...sliced, truth, predictions }) : null),
-        );
-    }
-    return {
-      column: groupingName(grouping),
-      value,
-      n: prepared.n,
-      positives: task === 'binary' ? truth.reduce((sum, label) => sum + (label === 1 ? 1 : 0), 0) : null,
-      metrics,
-      of: slices.length,
-    };
+  const sums = groupSums(sliced, groups);
+  return slices.slice(0, mostSlices).map(({ code, value, rows }) => ({
+    column: groupingName(grouping),
+    value,
+    ...(sums[code + 1] ? binarySlice(rows, sums[code + 1] as GroupSums, sliced) : otherSlice(rows, sliced)),
+    of: slices.length,
+  }));
+}
+
+type SliceMetrics = Pick<SliceResult, 'n' | 'positives' | 'metrics'>;
+
+/** A slice of a binary model: from sums, and from resamples what these do not tell. */
+function binarySlice(rows: Uint32Array, sums: GroupSums, sliced: SlicedRows): SliceMetrics {
+  const found = shown.binary.flatMap((name) => {
+    const metric = summedMetric(name, sums);
+    if (!metric || metric.value === null || metric.behind < fewestRows) return [];
+    return [{ name, value: metric.value, interval: metric.intervalAt(0.95) }];
   });
+  const open = found.flatMap(({ name, interval }) => (interval === undefined ? [name] : []));
+  const drawn = open.length === 0 ? null : resampledSlice(rows, sliced, open);
+  const metrics = found.map(({ name, value, interval }) => [
+    name,
+    estimate(value, sums.n, interval ?? drawn?.(name) ?? null),
+  ]);
+  return { n: sums.n, positives: sums.positives.rows, metrics: Object.fromEntries(metrics) };
+}
+
+function otherSlice(rows: Uint32Array, sliced: SlicedRows): SliceMetrics {
+  const names = shown[sliced.predictions.task];
+  const only = { ...sliced, options: { ...sliced.options, only: names } };
+  const { prepared, truth, predictions } = prepareSlice(rows, only);
+  const isLarge = rows.length > mostRowsDrawn;
+  const resampled: Resampled = isLarge
+    ? new Map()
+    : resample({ ...prepared.draws, seed: sliced.seed, resamples: 200 }, prepared.statistics);
+  const values = prepared.values();
+  const metrics: SliceResult['metrics'] = {};
+  for (const name of names) {
+    const found = values[name];
+    if (found !== null && found !== undefined && prepared.rowsBehind(name) >= fewestRows)
+      metrics[name] = estimate(
+        found,
+        prepared.n,
+        prepared.intervalOf(name, resampled, 0.95) ??
+          (isLarge ? largeInterval(name, { ...sliced, truth, predictions }) : null),
+      );
+  }
+  return { n: prepared.n, positives: null, metrics };
+}
+
+/** The 95 % intervals of some metrics of a slice, by resamples of its rows or of cells of alike ones. */
+function resampledSlice(
+  rows: Uint32Array,
+  sliced: SlicedRows,
+  only: readonly string[],
+): (name: string) => Interval | null {
+  const { prepared } = prepareSlice(rows, { ...sliced, options: { ...sliced.options, only } });
+  const resampled = resample({ ...prepared.draws, seed: sliced.seed, resamples: 200 }, prepared.statistics);
+  return (name) => prepared.intervalOf(name, resampled, 0.95);
+}
+
+const ranked = new WeakMap<SlicedRows, RankedRows>();
+
+/** The sums of the groups of a binary model, see `sumGroups`; empty of any other. The rows are sorted once. */
+export function groupSums(sliced: SlicedRows, groups: Groups): GroupSums[] {
+  const { truth, predictions, options } = sliced;
+  if (predictions.task !== 'binary') return [];
+  const rows = ranked.get(sliced) ?? rankRows(truth, predictions, options);
+  ranked.set(sliced, rows);
+  return sumGroups(rows, groups);
 }
 
 /** The 95 % interval of a mean loss of very many rows, whose mean is normal. */

@@ -1,4 +1,4 @@
-import { normalTail } from './normal.ts';
+import { normalQuantile } from './normalQuantile.ts';
 
 /**
  * The interval of an area under the ROC curve of some positives and negatives (Newcombe 2006, method 5): the areas from
@@ -27,15 +27,4 @@ function border(outside: number, inside: number, holds: (value: number) => boole
     else outside = middle;
   }
   return inside;
-}
-
-/** The value below which a standard normal has the given probability, at least 1/2. */
-export function normalQuantile(probability: number): number {
-  let [low, high] = [0, 40];
-  while (high - low > 1e-12) {
-    const middle = (low + high) / 2;
-    if (1 - normalTail(middle) < probability) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
 }

@@ -13,7 +13,7 @@ export const rocAuc: Measure = {
   source: 'scikit-learn roc_auc_score; Mann and Whitney 1947',
   behind: 'rarer',
   // The variance assumes a form of the scores, and the resamples do not.
-  interval: { binary: intervalOfArea, spansResamples: true },
+  interval: { binary: intervalOfRows, spansResamples: true },
   binary: ({ ranking, weights }) => areaUnderRoc(ranking, weights),
 };
 
@@ -46,11 +46,22 @@ export function areaUnderRoc(ranking: Ranking, weights?: ArrayLike<number>): num
 /** With fewer rows of a class the form of the scores is not known well enough for a variance from it. */
 const fewestOfClass = 30;
 
-/** Newcombe's interval; that of a share of the rarer class, which any scores keep to, while that class has few rows. */
-function intervalOfArea(rows: BinaryRows, confidence: number): Interval | null {
+function intervalOfRows(rows: BinaryRows, confidence: number): Interval | null {
   const area = areaUnderRoc(rows.ranking, rows.weights);
   if (area === null) return null;
   const [positives, negatives] = classSizes(rows).map(({ effective }) => effective) as [number, number];
+  return intervalOfArea(area, [positives, negatives], confidence);
+}
+
+/**
+ * Newcombe's interval of an area of equal rows of both classes; that of a share of the rarer class, which any scores keep
+ * to, while that class has few rows.
+ */
+export function intervalOfArea(
+  area: number,
+  [positives, negatives]: readonly [positives: number, negatives: number],
+  confidence: number,
+): Interval | null {
   const rarer = Math.min(positives, negatives);
   return rarer < fewestOfClass
     ? shareInterval(area * rarer, rarer, confidence)
