@@ -186,6 +186,8 @@ function quickSuite(): Suite {
 
 /** The suites that each take longest have a lane of their own; a lane that is done takes from the rest. */
 const ownLanes = ['editor', 'webviews'];
+/** Two suites at a time beside them: with one, two cores wait a third of the time for servers, files and the editor. */
+const sharedLanes = 2;
 
 const suites = isQuick ? [quickSuite()] : allSuites();
 const wanted = process.argv.slice(2).filter((name) => !['--quick', '--long'].includes(name));
@@ -261,7 +263,10 @@ async function runLane(own: readonly Suite[]): Promise<void> {
   for (const suite of own) await runSuite(suite);
   for (let suite = waiting.shift(); suite; suite = waiting.shift()) await runSuite(suite);
 }
-await Promise.all([...ownLanes.map((lane) => runLane(chosen.filter(({ name }) => name === lane))), runLane([])]);
+await Promise.all([
+  ...ownLanes.map((lane) => runLane(chosen.filter(({ name }) => name === lane))),
+  ...Array.from({ length: sharedLanes }, () => runLane([])),
+]);
 if (!isQuick) await tryOnceMore();
 if (inCi && total.skipped > 0) {
   console.log(`${total.skipped} skipped tests count as failed in CI.`);
@@ -271,7 +276,7 @@ const failed = failures.flatMap(({ suite, names }) => names.map((name) => `  ${s
 if (failed.length > 0) console.log(`Failed tests:\n${failed.join('\n')}`);
 if (!isQuick && process.env['LOOPWRIGHT_TEST_LONG'] !== '1')
   console.log(
-    'Random tests ran a fifth of their rounds, and long ones not at all: `npm run test:long` runs all of them.',
+    'Random tests ran a tenth of their rounds, and long ones not at all: `npm run test:long` runs all of them.',
   );
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type BetterSqlite from 'better-sqlite3';
@@ -27,6 +27,8 @@ export function openDatabase(path: string, options: { readonly?: boolean } = {})
       fileMustExist: options.readonly ?? false,
     });
     if (!options.readonly) {
+      // While its owner has it open, SQLite opens a file that cannot be written without a word, and refuses each write.
+      accessSync(path, constants.W_OK);
       patiently(() => db.pragma('journal_mode = WAL'));
       db.pragma('synchronous = NORMAL');
       db.pragma(`cache_size = -${mostPagesKb}`);

@@ -1,9 +1,12 @@
-import { constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from '../base/errors.ts';
 import { openDatabase } from './openDatabase.ts';
 import type { Sql } from './sql.ts';
+
+/** Copies that are made of a database whose owner writes all the time; the last one is taken as it is. */
+const mostTries = 5;
 
 /**
  * The database of a folder that cannot be written. SQLite in WAL mode cannot read there, so a private copy is read; it
@@ -18,9 +21,17 @@ export function openReadOnly(path: string): Sql {
   let copies = 0;
   const open = (): Sql => {
     const to = join(folder, `${++copies}.db`);
-    copied = stateOf(path);
-    for (const part of ['', '-wal'])
-      if (existsSync(path + part)) copyFileSync(path + part, to + part, constants.COPYFILE_FICLONE);
+    // A copy during which its owner wrote may be torn, and is made anew.
+    for (let tries = 0; tries < mostTries; tries++) {
+      copied = stateOf(path);
+      for (const part of ['', '-wal']) {
+        rmSync(to + part, { force: true });
+        if (existsSync(path + part)) copyFileSync(path + part, to + part, constants.COPYFILE_FICLONE);
+        // The copy has the rights of the original, and has to be written.
+        if (existsSync(to + part)) chmodSync(to + part, 0o600);
+      }
+      if (stateOf(path) === copied) break;
+    }
     return openDatabase(to);
   };
   let sql: Sql;

@@ -4,6 +4,7 @@ import { dvcFolder } from './dvcFolder.ts';
 import { firstSteps } from './firstSteps.ts';
 import type { PersonSession } from './personTest.ts';
 import { gates } from './gates.ts';
+import { hostileProject } from './hostile.ts';
 import { kills } from './kills.ts';
 import { manyProjects } from './manyProjects.ts';
 import { labelling } from './labelling.ts';
@@ -35,12 +36,14 @@ export const personSessions: Record<string, PersonSession> = {
   manyProjects,
   dvcFolder,
   untrustedFolder,
+  hostileProject,
 };
 
 /** Played at length only: what they show in the editor, tests of the engine and of the service show without it. */
 export const longSessions = [
   'brokenFile',
   'dvcFolder',
+  'hostileProject',
   'kills',
   'labelling',
   'manyProjects',

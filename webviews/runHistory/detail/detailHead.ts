@@ -25,7 +25,7 @@ export function detailHead({ run, editing }: DetailModel, actions: DetailActions
       ${
         editing?.what === 'name'
           ? nameInput(editing.text, actions)
-          : html`<h1>${run.name}</h1>
+          : html`<h1 title=${run.name}>${run.name}</h1>
               <button
                 class="quiet rename"
                 title="Rename"
