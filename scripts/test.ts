@@ -276,7 +276,7 @@ const failed = failures.flatMap(({ suite, names }) => names.map((name) => `  ${s
 if (failed.length > 0) console.log(`Failed tests:\n${failed.join('\n')}`);
 if (!isQuick && process.env['LOOPWRIGHT_TEST_LONG'] !== '1')
   console.log(
-    'Random tests ran a tenth of their rounds, and long ones not at all: `npm run test:long` runs all of them.',
+    'Random tests ran a fifth of their rounds or fewer, and long ones not at all: `npm run test:long` runs all of them.',
   );
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -11,13 +11,13 @@ import { openDatabase } from '../../engine/data/database.ts';
 import { compareTables, type CompareOptions } from '../../engine/drift/compareTables.ts';
 import type { DriftRow, DriftTable, ProfileName } from '../../engine/drift/driftTable.ts';
 import { openSide } from '../../engine/drift/openTables.ts';
-import { rounds } from '../helpers/rounds.ts';
+import { isLong, rounds } from '../helpers/rounds.ts';
 import { preparePython, python } from '../statistics/parityPython.ts';
 
 // 2,000 random pairs of tables (4,000 columns): Python writes them as CSV and Parquet and says what evidently, NannyML
 // and scipy say; ours reads the same files.
 
-const pairs = rounds(2000);
+const pairs = isLong ? rounds(2000) : rounds(1000);
 const reports = Math.max(2, Math.round(pairs * 0.02));
 const script = join(dirname(fileURLToPath(import.meta.url)), 'parity.py');
 

@@ -3,9 +3,9 @@ import { test, type TestContext, type TestOptions } from 'node:test';
 /** Whether tests run at length: `npm run test:long`, before a release. */
 export const isLong = process.env['LOOPWRIGHT_TEST_LONG'] === '1';
 
-const share = Number(process.env['LOOPWRIGHT_TEST_ROUNDS'] ?? (isLong ? 1 : 0.1));
+const share = Number(process.env['LOOPWRIGHT_TEST_ROUNDS'] ?? (isLong ? 1 : 0.2));
 
-/** How often a random test repeats itself: a tenth of the rounds, all of them at length. */
+/** How often a random test repeats itself: a fifth of the rounds, all of them at length. */
 export function rounds(all: number): number {
   return Math.max(1, Math.ceil(all * share));
 }
