@@ -4,12 +4,12 @@ import { argsort } from '../statistics/argsort.ts';
 export interface Cells {
   /** How many rows are in each cell. */
   counts: Float64Array;
-  /** The means of a number of the given rows, by cell; `rows` are the numbers of the rows that have one. */
+  /** The means of a number of the kept rows, by cell; `rows` are their numbers among those given. */
   mean: (values: ArrayLike<number>, rows: Uint32Array) => Float64Array;
 }
 
-/** Groups rows by their cell; −1 leaves a row out. */
-export function cellsOf(codes: Int32Array): Cells {
+/** Groups rows by their cell; −1 leaves a row out. `areKept` says that the codes are those of the kept rows alone. */
+export function cellsOf(codes: Int32Array, areKept = false): Cells {
   let size = 0;
   for (const code of codes) if (code >= size) size = code + 1;
   const counts = new Float64Array(size);
@@ -19,7 +19,7 @@ export function cellsOf(codes: Int32Array): Cells {
     mean: (values, rows) => {
       const sums = new Float64Array(size);
       for (let k = 0; k < rows.length; k++) {
-        const code = codes[rows[k] ?? 0] ?? -1;
+        const code = codes[areKept ? k : (rows[k] ?? 0)] ?? -1;
         if (code >= 0) sums[code] = (sums[code] ?? 0) + (values[k] ?? 0);
       }
       return sums.map((sum, code) => sum / (counts[code] ?? 1));
@@ -88,8 +88,11 @@ export function valueBins(values: Float64Array, bins: number): Int32Array {
 }
 
 /** Codes of kept rows as codes of all rows; −1 for the others. */
-export function spreadCodes(codes: Int32Array, kept: Uint32Array, rows: number): Int32Array {
-  if (kept.length === rows) return codes;
+export function spreadCodes(
+  codes: Int32Array,
+  { kept, rowsGiven: rows, isSorted }: { kept: Uint32Array; rowsGiven: number; isSorted?: true },
+): Int32Array {
+  if (kept.length === rows && !isSorted) return codes;
   const all = new Int32Array(rows).fill(-1);
   for (let k = 0; k < kept.length; k++) all[kept[k] ?? 0] = codes[k] ?? -1;
   return all;

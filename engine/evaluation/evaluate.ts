@@ -34,7 +34,7 @@ export function prepareMetrics(
 ): PreparedMetrics {
   const { full, condensing } = prepareTask(truth, { predictions, options });
   if (truth.length <= mostRowsDrawn || !condensing) return full;
-  return condensedOf(full, condensing.condensed(cellsOf(condensing.codes(binsOfOne))));
+  return condensedOf(full, condensing.condensed(cellsOf(condensing.codes(binsOfOne), true)));
 }
 
 /** Prepares the metrics of two models on the same rows, so that resamples draw the same rows of both. */
@@ -45,7 +45,7 @@ export function prepareBoth(
 ): [own: PreparedMetrics, rival: PreparedMetrics] {
   const [first, second] = [prepareTask(truth, own), prepareTask(truth, rival)];
   if (truth.length <= mostRowsDrawn || !first.condensing || !second.condensing) return [first.full, second.full];
-  const cells = cellsOf(combine(first.condensing.codes(binsOfTwo), second.condensing.codes(binsOfTwo)));
+  const cells = cellsOf(combine(first.condensing.spread(binsOfTwo), second.condensing.spread(binsOfTwo)));
   return [
     condensedOf(first.full, first.condensing.condensed(cells)),
     condensedOf(second.full, second.condensing.condensed(cells)),
@@ -61,7 +61,13 @@ export interface ModelAnswers {
 interface PreparedTask {
   full: PreparedMetrics;
   /** Absent where resamples draw rows however many there are. */
-  condensing: { codes: (bins: number) => Int32Array; condensed: (cells: Cells) => PreparedMetrics } | undefined;
+  condensing:
+    | {
+        codes: (bins: number) => Int32Array;
+        spread: (bins: number) => Int32Array;
+        condensed: (cells: Cells) => PreparedMetrics;
+      }
+    | undefined;
 }
 
 function prepareTask(truth: Float64Array, { predictions, options }: ModelAnswers): PreparedTask {
@@ -77,6 +83,7 @@ function preparedOf<Rows>(task: TaskRows<Rows>, only: EvaluationOptions['only'])
     full: prepare(task, { only }),
     condensing: condensing && {
       codes: condensing.codes,
+      spread: (bins) => condensing.spread(condensing.codes(bins)),
       condensed: (cells) => prepare(condensing.condensed(cells), { only, counts: cells.counts }),
     },
   };

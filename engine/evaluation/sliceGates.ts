@@ -72,7 +72,7 @@ interface SliceMetric {
 }
 
 function measureSlice(name: string, slice: Slice, sliced: SlicedRows, resamples: number): SliceMetric {
-  const { prepared } = prepareSlice(slice.rows, sliced);
+  const { prepared } = prepareSlice(slice.rows, { ...sliced, options: { ...sliced.options, only: [name] } });
   const { task } = sliced.predictions;
   const measure = measureNamed(name);
   // An interval of counts needs no resamples.

@@ -1,5 +1,5 @@
 import { studentInterval } from '../statistics/studentInterval.ts';
-import { rankRows, type RankedRows } from './binarySlices/rankedRows.ts';
+import { rankRows } from './binarySlices/rankedRows.ts';
 import { sumGroups, type GroupSums } from './binarySlices/sumGroups.ts';
 import { summedMetric } from './binarySlices/summedMetric.ts';
 import { prepareMetrics, subset, type EvaluationOptions, type PreparedMetrics } from './evaluate.ts';
@@ -63,16 +63,26 @@ export function slicesOf(grouping: Grouping, groups: Groups): Slice[] {
   });
 }
 
-/** The metrics of each slice of a grouping, most rows first; slices beyond the 24th are left out. */
-export function evaluateSlices(grouping: Grouping, groups: Groups, sliced: SlicedRows): SliceResult[] {
-  const slices = slicesOf(grouping, groups);
-  const sums = groupSums(sliced, groups);
-  return slices.slice(0, mostSlices).map(({ code, value, rows }) => ({
-    column: groupingName(grouping),
-    value,
-    ...(sums[code + 1] ? binarySlice(rows, sums[code + 1] as GroupSums, sliced) : otherSlice(rows, sliced)),
-    of: slices.length,
-  }));
+/** A grouping with the groups of its rows. */
+export interface GroupedRows {
+  grouping: Grouping;
+  groups: Groups;
+}
+
+/** The metrics of each slice of some groupings, most rows first; slices beyond the 24th of a grouping are left out. */
+export function evaluateSlices(groupings: readonly GroupedRows[], sliced: SlicedRows): SliceResult[] {
+  const sums = groupSums(
+    sliced,
+    groupings.map(({ groups }) => groups),
+  );
+  return groupings.flatMap(({ grouping, groups }, a) => {
+    const slices = slicesOf(grouping, groups);
+    return slices.slice(0, mostSlices).map(({ code, value, rows }) => {
+      const own = sums[a]?.[code + 1];
+      const measured = own ? binarySlice(rows, own, sliced) : otherSlice(rows, sliced);
+      return { column: groupingName(grouping), value, ...measured, of: slices.length };
+    });
+  });
 }
 
 type SliceMetrics = Pick<SliceResult, 'n' | 'positives' | 'metrics'>;
@@ -127,15 +137,9 @@ function resampledSlice(
   return (name) => prepared.intervalOf(name, resampled, 0.95);
 }
 
-const ranked = new WeakMap<SlicedRows, RankedRows>();
-
-/** The sums of the groups of a binary model, see `sumGroups`; empty of any other. The rows are sorted once. */
-export function groupSums(sliced: SlicedRows, groups: Groups): GroupSums[] {
-  const { truth, predictions, options } = sliced;
-  if (predictions.task !== 'binary') return [];
-  const rows = ranked.get(sliced) ?? rankRows(truth, predictions, options);
-  ranked.set(sliced, rows);
-  return sumGroups(rows, groups);
+/** The sums of the groups of a binary model, see `sumGroups`; empty of any other. */
+function groupSums({ truth, predictions, options }: SlicedRows, groupings: readonly Groups[]): GroupSums[][] {
+  return predictions.task === 'binary' ? sumGroups(rankRows(truth, predictions, options), groupings) : [];
 }
 
 /** The 95 % interval of a mean loss of very many rows, whose mean is normal. */

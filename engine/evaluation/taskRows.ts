@@ -34,8 +34,10 @@ export interface TaskRows<Rows> {
 }
 
 export interface Condensing<Rows> {
-  /** The cell of each given row, dense from 0; −1 for a row that is not kept. `bins` is about how many scores to tell apart. */
+  /** The cell of each kept row, dense from 0. `bins` is about how many scores to tell apart. */
   codes: (bins: number) => Int32Array;
+  /** The same of each given row; −1 for a row that is not kept. */
+  spread: (codes: Int32Array) => Int32Array;
   /** The task of the means of the rows of each cell. */
   condensed: (cells: Cells) => TaskRows<Rows>;
 }

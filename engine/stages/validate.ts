@@ -146,11 +146,11 @@ async function validateSubject(
   context.progress('computing slices', 0.8);
   const { truth, predictions } = test;
   const sliced = { truth, predictions, options, seed };
-  const slices = sliceGroupings.flatMap((grouping) => {
-    checkCancelled(signal);
-    const found = grouped.get(groupingName(grouping));
-    return found ? evaluateSlices(grouping, found.groups, sliced) : [];
-  });
+  checkCancelled(signal);
+  const slices = evaluateSlices(
+    sliceGroupings.flatMap((grouping) => grouped.get(groupingName(grouping)) ?? []),
+    sliced,
+  );
   const foundSlices = searchSlices(test, stage.with, options, model.meta, signal);
   const importance = subject.scoresRows
     ? await permutationImportance(db, {

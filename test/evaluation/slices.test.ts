@@ -41,9 +41,9 @@ function of(condition: (i: number) => boolean): [accuracy: number, rows: number]
 }
 
 test('slices of a column and of a crossing of two have the metrics of their rows, most rows first', () => {
-  const byCountry = evaluateSlices('country', groups.country, sliced);
+  const byCountry = evaluateSlices([{ grouping: 'country', groups: groups.country }], sliced);
   assert.deepEqual(byCountry.map(({ value }) => value).toSorted(), ['(missing)', 'DE', 'FR', 'PL']);
-  const pairs = evaluateSlices(['country', 'device'], crossed, sliced);
+  const pairs = evaluateSlices([{ grouping: ['country', 'device'], groups: crossed }], sliced);
   const bad = pairs.find(({ value }) => value === 'DE, mobile');
   const [accuracy, rows] = of((i) => country[i] === 'DE' && device[i] === 'mobile');
   assert.deepEqual([bad?.column, bad?.n, bad?.metrics['accuracy']?.value], ['country, device', rows, accuracy]);
@@ -54,7 +54,9 @@ test('slices of a column and of a crossing of two have the metrics of their rows
 });
 
 test('a slice with fewer than 10 rows shows no metric', () => {
-  const small = evaluateSlices('device', groups.device, sliced).find(({ value }) => value === 'car');
+  const small = evaluateSlices([{ grouping: 'device', groups: groups.device }], sliced).find(
+    ({ value }) => value === 'car',
+  );
   assert.deepEqual([small?.n, small?.metrics], [3, {}]);
 });
 

@@ -39,12 +39,26 @@ export interface LossMoments {
   wrong: number;
 }
 
-/** By group, at the number of the group plus 1; at 0 the rows without a group. */
-export function sumGroups(rows: RankedRows, groups: Groups): GroupSums[] {
-  const number = groups.names.length + 1;
-  const counts = countRows(rows, groups.codes, number);
-  const ranks = rankSums(rows, groups.codes, number);
-  return Array.from({ length: number }, (_, g) => sumsOf(rows, counts.subarray(g * width), ranks.subarray(g * wide)));
+/** Of each grouping by group, at the number of the group plus 1; at 0 the rows without a group. */
+export function sumGroups(rows: RankedRows, groupings: readonly Groups[]): GroupSums[][] {
+  return Array.from({ length: Math.ceil(groupings.length / mostAtOnce) }, (_, c) =>
+    sumTogether(rows, groupings.slice(c * mostAtOnce, (c + 1) * mostAtOnce)),
+  ).flat();
+}
+
+function sumTogether(rows: RankedRows, groupings: readonly Groups[]): GroupSums[][] {
+  const numbers = groupings.map(({ names }) => names.length + 1);
+  const ranks = rankSums(rows, groupings, numbers);
+  let before = 0;
+  return groupings.map(({ codes }, a) => {
+    const number = numbers[a] ?? 0;
+    const first = before;
+    before += number;
+    const counts = countRows(rows, codes, number);
+    return Array.from({ length: number }, (_, g) =>
+      sumsOf(rows, counts.subarray(g * width), ranks.subarray((first + g) * wide)),
+    );
+  });
 }
 
 // Places of the counts of a group. The four kinds of decisions are at 2·label + decision.
@@ -87,12 +101,38 @@ function countRows(
 // Places of the sums by rank of a group: positives and negatives above, then what `rankSums` adds up.
 const wide = 14;
 
+/** More groupings would take too much memory together. */
+const mostAtOnce = 8;
+
+/**
+ * The group numbers of each row of several groupings side by side, so that all of a row are in one line of the cache
+ * when rows are visited by score. The groups of a grouping are numbered after those before it.
+ */
+function sideBySide(groupings: readonly Groups[], numbers: readonly number[]): Uint8Array | Uint16Array | Uint32Array {
+  const all = numbers.reduce((a, b) => a + b, 0);
+  const size = (groupings[0]?.codes.length ?? 0) * groupings.length;
+  const together = all < 256 ? new Uint8Array(size) : all < 65_536 ? new Uint16Array(size) : new Uint32Array(size);
+  let first = 1;
+  for (const [a, { codes }] of groupings.entries()) {
+    for (let i = 0, at = a; i < codes.length; i++, at += groupings.length) together[at] = (codes[i] as number) + first;
+    first += numbers[a] ?? 0;
+  }
+  return together;
+}
+
 /**
  * Adds up what the area under the ROC curve and the average precision need, in one pass from the highest score down. A
  * row moves the area by its placement (DeLong 1988), and the average precision by its own precision and by what it does
  * to that of the rows below it: that part is a total less what is above, so that no second pass is needed.
  */
-function rankSums({ labels, weights, order, ends }: RankedRows, codes: Groups['codes'], number: number): Float64Array {
+function rankSums(
+  { isPositive, sortedWeights, order, ends }: RankedRows,
+  groupings: readonly Groups[],
+  numbers: readonly number[],
+): Float64Array {
+  const together = sideBySide(groupings, numbers);
+  const each = groupings.length;
+  const number = numbers.reduce((a, b) => a + b, 0);
   const all = new Float64Array(number * wide);
   const add = (at: number, p: number, q: number, p2: number, q2: number) => {
     const [above, below] = [all[at] as number, all[at + 1] as number];
@@ -125,23 +165,28 @@ function rankSums({ labels, weights, order, ends }: RankedRows, codes: Groups['c
   for (let start = 0, r = 0; r < ends.length; r++) {
     const end = ends[r] as number;
     if (end === start + 1) {
-      const row = order[start] as number;
-      const weight = weights ? (weights[row] as number) : 1;
-      const at = ((codes[row] as number) + 1) * wide;
-      if (labels[row] === 1) add(at, weight, 0, weight * weight, 0);
-      else add(at, 0, weight, 0, weight * weight);
+      const weight = sortedWeights ? (sortedWeights[start] as number) : 1;
+      const from = (order[start] as number) * each;
+      const label = isPositive[start] === 1;
+      for (let a = from; a < from + each; a++) {
+        const at = (together[a] as number) * wide;
+        if (label) add(at, weight, 0, weight * weight, 0);
+        else add(at, 0, weight, 0, weight * weight);
+      }
       start = end;
       continue;
     }
     let groups = 0;
     for (let k = start; k < end; k++) {
-      const row = order[k] as number;
-      const weight = weights ? (weights[row] as number) : 1;
-      const group = (codes[row] as number) + 1;
-      const at = 4 * group + (1 - (labels[row] as number));
-      if (run[4 * group] === 0 && run[4 * group + 1] === 0) touched[groups++] = group;
-      run[at] = (run[at] as number) + weight;
-      run[at + 2] = (run[at + 2] as number) + weight * weight;
+      const weight = sortedWeights ? (sortedWeights[k] as number) : 1;
+      const from = (order[k] as number) * each;
+      for (let a = from; a < from + each; a++) {
+        const group = together[a] as number;
+        const at = 4 * group + (1 - (isPositive[k] as number));
+        if (run[4 * group] === 0 && run[4 * group + 1] === 0) touched[groups++] = group;
+        run[at] = (run[at] as number) + weight;
+        run[at + 2] = (run[at + 2] as number) + weight * weight;
+      }
     }
     for (let t = 0; t < groups; t++) {
       const group = touched[t] as number;

@@ -1,6 +1,7 @@
 import { binaryRows, classSizes, type BinaryRows } from '../binaryRows.ts';
 import { combine, rankBins, spreadCodes, valueBins } from '../condense.ts';
 import type { EvaluationOptions } from '../evaluationOptions.ts';
+import { fallingScores, keepScored, type FallingScores } from '../fallingScores.ts';
 import { hasParameter } from '../measures/measure.ts';
 import { rowHits } from '../rowHits.ts';
 import { oneSidedInterval } from '../oneSidedInterval.ts';
@@ -10,7 +11,7 @@ import { rareClassInterval } from '../rareClassInterval.ts';
 import type { TaskRows } from '../taskRows.ts';
 import { union } from '../union.ts';
 import { pick } from '../weights.ts';
-import { equalRows, keepRows, partsOfRows, type KeptRows } from './keptRows.ts';
+import { equalRows, partsOfRows, type KeptRows } from './keptRows.ts';
 
 /** Scores of one class, with a threshold or decisions. */
 export function binaryTask(
@@ -19,18 +20,19 @@ export function binaryTask(
   options: EvaluationOptions,
 ): TaskRows<BinaryRows> {
   const { values } = predictions;
-  const rows = keepRows(
-    truth.length,
-    predictions.weights,
-    (i) => !Number.isNaN(truth[i] ?? Number.NaN) && !Number.isNaN(values[i] ?? Number.NaN),
-  );
+  const sorted = truth.length > mostInOwnOrder ? fallingScores(truth, predictions) : null;
+  const rows: KeptRows = sorted ? sortedRows(truth, predictions, sorted) : keepScored(truth, predictions);
+  const scores = sorted?.scores ?? pick(values, rows.kept);
   const decided = decidedBy(predictions, options.threshold);
   const task = taskOf(
     rows,
     {
       labels: pick(truth, rows.kept),
-      scores: pick(values, rows.kept),
-      decided: decided && { ...decided, values: pick(decided.values, rows.kept) },
+      scores,
+      decided: decided && {
+        ...decided,
+        values: decided.values === values ? scores : pick(decided.values, rows.kept),
+      },
     },
     options,
   );
@@ -43,6 +45,13 @@ export function binaryTask(
         return Number.isNaN(values[i] ?? Number.NaN) ? Number.NaN : Number(score >= decided.threshold);
       }),
   };
+}
+
+/** More rows are sorted by score first: in any other order the memory of most rows is far from that of the last one. */
+const mostInOwnOrder = 100_000;
+
+function sortedRows(truth: Float64Array, { weights }: Predictions, { kept }: FallingScores): KeptRows {
+  return { rowsGiven: truth.length, kept, weights: weights && pick(weights, kept), isSorted: true };
 }
 
 interface KnownRows {
@@ -99,9 +108,9 @@ function taskOf(kept: KeptRows, known: KnownRows, options: EvaluationOptions): T
       codes: (bins) => {
         const kinds = Int32Array.from(labels, (label, i) => 2 * Number(label === 1) + Number(decidedAt(i) === 1));
         const codes = combine(rankBins(scores, bins, ascending(rowsAt().ranking)), kinds);
-        const weighted = kept.weights ? combine(codes, valueBins(kept.weights, weightBins)) : codes;
-        return spreadCodes(weighted, kept.kept, kept.rowsGiven);
+        return kept.weights ? combine(codes, valueBins(kept.weights, weightBins)) : codes;
       },
+      spread: (codes) => spreadCodes(codes, kept),
       condensed: (cells) => {
         const mean = (values: ArrayLike<number>) => cells.mean(values, kept.kept);
         const size = cells.counts.length;

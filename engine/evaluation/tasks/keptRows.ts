@@ -4,8 +4,9 @@ import type { TaskRows } from '../taskRows.ts';
 /** The rows that a task keeps, and their weights. */
 export interface KeptRows {
   rowsGiven: number;
-  /** Their numbers, ascending. */
+  /** Their numbers, ascending unless they are sorted by something else. */
   kept: Uint32Array;
+  isSorted?: true;
   weights: Float64Array | undefined;
 }
 
@@ -24,13 +25,14 @@ export function partsOfRows({
   rowsGiven,
   kept,
   weights,
+  isSorted,
 }: KeptRows): Pick<TaskRows<never>, 'rowsGiven' | 'size' | 'effective' | 'weights' | 'keep'> {
   return {
     rowsGiven,
     size: kept.length,
     effective: weights ? effectiveRows(weights) : null,
     weights,
-    keep: (all) => (kept.length === rowsGiven ? all : pick(all, kept)),
+    keep: (all) => (kept.length === rowsGiven && !isSorted ? all : pick(all, kept)),
   };
 }
 

@@ -64,9 +64,9 @@ function taskOf(kept: KeptRows, known: ClassRows, options: EvaluationOptions): T
               above.map((rank) => Math.min(rank, parameters.topK ?? 2)),
             )
           : sure;
-        const weighted = kept.weights ? combine(ranked, valueBins(kept.weights, weightBins)) : ranked;
-        return spreadCodes(weighted, kept.kept, kept.rowsGiven);
+        return kept.weights ? combine(ranked, valueBins(kept.weights, weightBins)) : ranked;
       },
+      spread: (codes) => spreadCodes(codes, kept),
       condensed: (cells) => {
         const mean = (values: ArrayLike<number>) => cells.mean(values, kept.kept);
         const size = cells.counts.length;

@@ -53,9 +53,9 @@ function taskOf(
       codes: (bins) => {
         const errors = truth.map((y, i) => y - (values[i] ?? 0));
         const codes = combine(rankBins(errors, bins / 4), rankBins(truth, truthBins));
-        const weighted = weights ? combine(codes, valueBins(weights, weightBins)) : codes;
-        return spreadCodes(weighted, kept.kept, kept.rowsGiven);
+        return weights ? combine(codes, valueBins(weights, weightBins)) : codes;
       },
+      spread: (codes) => spreadCodes(codes, kept),
       condensed: (cells) => {
         const mean = (of: ArrayLike<number>) => cells.mean(of, kept.kept);
         const size = cells.counts.length;

@@ -1,11 +1,8 @@
+import type { GroupedRows } from '../../evaluation/slices.ts';
 import { columnsOfGroupings, groupingColumns, groupingName, type Grouping } from '../../evaluation/grouping.ts';
 import { crossGroups, type Groups } from '../../evaluation/groups.ts';
 
-/** A grouping with the groups of the test rows. */
-export interface GroupedRows {
-  grouping: Grouping;
-  groups: Groups;
-}
+export type { GroupedRows };
 
 /** The groups of each grouping, once; a grouping of a column that was not read is left out. */
 export function groupTestRows(

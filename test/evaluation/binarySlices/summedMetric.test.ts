@@ -47,7 +47,9 @@ test('sums of groups give what the rows of each group give', () => {
       names: Array.from({ length: size }, (_, g) => `g${g}`),
       codes: Int32Array.from({ length: n }, () => random.integer(size + 1) - 1),
     };
-    const sums = sumGroups(rankRows(truth, predictions, options), groups);
+    // Other groupings before and after have no part in it.
+    const other = { names: ['x'], codes: new Int8Array(n) };
+    const [, sums = []] = sumGroups(rankRows(truth, predictions, options), [other, groups, other]);
     for (const { code, rows } of rowsByGroup(groups)) {
       const part = subset(truth, predictions, rows);
       const prepared = prepareMetrics(part.truth, part.predictions, options);
@@ -80,7 +82,7 @@ test('intervals from sums are those of resamples, weighted or not, and rare posi
     const { truth, predictions } = population.draw(4000, seededRandom(6));
     if (isWeighted) predictions.weights = truth.map(() => 0.5 + random.integer(3));
     const groups = { names: ['all'], codes: new Int8Array(truth.length) };
-    const own = sumGroups(rankRows(truth, predictions, population.options), groups)[1];
+    const own = sumGroups(rankRows(truth, predictions, population.options), [groups])[0]?.[1];
     assert.ok(own);
     const prepared = prepareMetrics(truth, predictions, { ...population.options, only: names });
     const resampled = resample({ ...prepared.draws, seed: 3, resamples: 400 }, prepared.statistics);
@@ -94,10 +96,8 @@ test('intervals from sums are those of resamples, weighted or not, and rare posi
     }
   }
   const { truth, predictions } = binaryPopulation(0.01, 2, 'calibrated').draw(4000, seededRandom(6));
-  const few = sumGroups(rankRows(truth, predictions, population.options), {
-    names: ['all'],
-    codes: new Int8Array(truth.length),
-  })[1];
+  const all = { names: ['all'], codes: new Int8Array(truth.length) };
+  const few = sumGroups(rankRows(truth, predictions, population.options), [all])[0]?.[1];
   assert.ok(few && few.positives.rows < 100);
   for (const name of ['pr_auc', 'roc_auc', 'log_loss'])
     assert.equal(summedMetric(name, few)?.intervalAt(0.95), undefined, name);
