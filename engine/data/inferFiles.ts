@@ -30,15 +30,20 @@ export async function inferFiles(
 ): Promise<InferredFiles> {
   const { guess = true, read, signal } = options;
   if (sourceFormat(files[0] ?? '') === 'csv') {
-    return withTexts(db, textSource(files, read), null, async (texts, names, cells) => {
-      const written = await writtenOf(db, files, texts, names, cells, read, signal);
-      const { fields } = written.schema;
-      const select = (some: readonly string[]) => typedTexts(fieldsOf(fields, some), texts);
-      return {
-        schema: await inferSchema(db, texts, { guess, written: fields, select, cells }),
-        columns: written.columns,
-      };
-    });
+    return withTexts(
+      db,
+      textSource(files, read),
+      { known: null, bytes: bytesOf(files) },
+      async (texts, names, cells) => {
+        const written = await writtenOf(db, files, texts, names, cells, read, signal);
+        const { fields } = written.schema;
+        const select = (some: readonly string[]) => typedTexts(fieldsOf(fields, some), texts);
+        return {
+          schema: await inferSchema(db, texts, { guess, written: fields, select, cells }),
+          columns: written.columns,
+        };
+      },
+    );
   }
   const source = sourceSql(files, { read });
   const texts = (await columnsOf(db, source)).filter(({ sqlType }) => sqlType === 'VARCHAR').map(({ name }) => name);
@@ -113,20 +118,30 @@ function writtenOf(
   return writtenSchema(db, texts, names, { delimiter, read, signal, cells });
 }
 
+/** Texts of files that were read already: their cells, or a table of them. */
+export type KnownTexts = { cells: TextCells } | { table: string; names: readonly string[] };
+
+/** Bytes of a cell in most tables, with its delimiter. */
+const usualCell = 24;
+
 /**
  * Calls a function with a table of texts, the names of its columns, and its cells where it is wide and short; there is
- * no table then, and none of few columns. `known`: the cells of the texts, when they are there already.
+ * no table then, and none of few columns. `known`: the texts, when they were read already; `bytes`: the size of the files.
  */
 async function withTexts<T>(
   db: Database,
   source: string,
-  known: TextCells | null,
+  given: { known: KnownTexts | null; bytes: number },
   work: (texts: string, names: readonly string[], cells: TextCells | null) => Promise<T>,
   always = true,
 ): Promise<T> {
+  if (given.known && 'table' in given.known) return work(given.known.table, given.known.names, null);
+  const known = given.known?.cells ?? null;
   const names = known?.columns.map(({ name }) => name) ?? (await columnsOf(db, source)).map(({ name }) => name);
   if (!always && names.length <= fewColumns) return work(source, names, null);
-  const cells = known ?? (await textCells(db, source, names));
+  // Rows that are read only to see that they are too many are read again.
+  const isLong = given.bytes > sampleRows * names.length * usualCell;
+  const cells = known ?? (isLong ? null : await textCells(db, source, names));
   const isShort = cells !== null && (await rowsOf(db, cells)) < sampleRows;
   const texts = isShort ? cells.table : `loopwright_texts_${++tables}`;
   try {
@@ -145,30 +160,31 @@ async function rowsOf(db: Database, { lists }: TextCells): Promise<number> {
 
 /**
  * How CSV files without a schema are read, and what a person should know about it. The last ones are kept while the files
- * do not change. Only the first `mostRows` of large files tell it. `cells`: those of the texts, when they are there already.
+ * do not change. Only the first `mostRows` of large files tell it. `known`: all texts, when they were read already.
  */
 export async function readAsWritten(
   db: Database,
   files: readonly string[],
   read?: ReadSettings,
   mostRows?: number,
-  cells: TextCells | null = null,
+  known: KnownTexts | null = null,
 ): Promise<WrittenSchema> {
   const stats = files.map((file) => statSync(file, { throwIfNoEntry: false }));
-  const isLarge = stats.reduce((sum, one) => sum + (one?.size ?? 0), 0) > largeBytes;
+  const bytes = bytesOf(files);
+  const isLarge = bytes > largeBytes;
   const limit = mostRows !== undefined && isLarge ? ` LIMIT ${mostRows}` : '';
   const key = JSON.stringify([
     read ?? null,
     limit,
     ...files.map((file, i) => [file, stats[i]?.size, stats[i]?.mtimeMs]),
   ]);
-  const known = kept.get(key);
-  if (known) return known;
+  const before = kept.get(key);
+  if (before) return before;
   const texts = `(SELECT * FROM ${textSource(files, read)}${limit})`;
   const found = await withTexts(
     db,
     texts,
-    cells,
+    { known: limit !== '' && known && 'table' in known ? null : known, bytes },
     (source, names, own) => writtenOf(db, files, source, names, own, read),
     false,
   );
@@ -176,6 +192,9 @@ export async function readAsWritten(
   kept.set(key, found);
   return found;
 }
+
+const bytesOf = (files: readonly string[]) =>
+  files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 
 const largeBytes = 64 << 20;
 const mostKept = 16;

@@ -55,6 +55,8 @@ export interface TypedOptions {
   told?: (columns: readonly ColumnNotes[]) => void;
   /** Columns that are texts whatever they look like, where there is no schema. */
   texts?: ReadonlySet<string>;
+  /** A table with all texts of the files, which are not read again then. It may have the column `_file`. */
+  copy?: string | null;
 }
 
 /**
@@ -88,8 +90,11 @@ export async function typedSelect(
   return `SELECT * FROM ${table}`;
 }
 
-/** A table in its types: a SELECT of it, or its cells where text of many columns has few rows. */
-export type TypedTable = { select: string; cells: null } | TypedCells;
+/**
+ * A table in its types: a SELECT of it, or its cells where text of many columns has few rows. `table` is the temporary
+ * table that the SELECT reads as it is, where there is one.
+ */
+export type TypedTable = { select: string; cells: null; table?: string } | TypedCells;
 
 /** As `typedSelect`, with the cells of a wide table of few rows; the caller drops them. */
 export async function typedTable(
@@ -101,13 +106,14 @@ export async function typedTable(
   const text = sourceFormat(files[0] ?? '') === 'csv';
   const { read = schema?.loopwright?.read } = options;
   const rejects = text && options.rejects === true;
-  const inFiles = sourceSql(files, { allText: text, withFile: false, rejects, read });
-  const columns = await columnsOf(db, inFiles);
+  const copy = text ? (options.copy ?? null) : null;
+  const inFiles = copy ?? sourceSql(files, { allText: text, withFile: false, rejects, read });
+  const columns = (await columnsOf(db, inFiles)).filter(({ name }) => copy === null || name !== '_file');
   const isWide = text && columns.length > mostInOneStatement && sizeOf(files) <= largestInCells;
   const names = columns.map(({ name }) => name);
   const cells = isWide ? await textCells(db, inFiles, names) : null;
   try {
-    return await typedOf(db, { files, text, inFiles, columns, cells }, schema, { ...options, read });
+    return await typedOf(db, { files, text, inFiles, columns, cells, copy, rejects }, schema, { ...options, read });
   } finally {
     if (cells) await dropTexts(db, cells);
   }
@@ -120,6 +126,10 @@ interface FoundTexts {
   inFiles: string;
   columns: readonly SourceColumn[];
   cells: TextCells | null;
+  /** A table of all texts, which the caller drops. */
+  copy: string | null;
+  /** True when malformed lines were skipped. */
+  rejects: boolean;
 }
 
 async function typedOf(
@@ -130,34 +140,42 @@ async function typedOf(
 ): Promise<TypedTable> {
   const strict = options.strays === 'text';
   if (schema === null && found.text) {
-    const { schema: written, columns } = await readAsWritten(db, found.files, options.read, options.rows, found.cells);
+    const { names, table } = await textsOf(db, found);
+    // Lines that are padded here are skipped where the reading is proposed.
+    const known = found.cells ? { cells: found.cells } : table !== null && found.rejects ? { table, names } : null;
+    const { schema: written, columns } = await readAsWritten(db, found.files, options.read, options.rows, known);
     options.told?.(columns);
     const { texts = new Set() } = options;
     const strays = strict ? columns.filter((column) => column.strays.length > 0) : [];
     const fields = written.fields.map((field) => (texts.has(field.name) ? asText(field) : field));
-    return selectOf(db, found, { ...written, fields }, options, () =>
+    return selectOf(db, { ...found, table }, { ...written, fields }, options, () =>
       Promise.resolve(new Set(strays.map(({ name }) => name))),
     );
   }
-  return selectOf(db, found, schema, options, (source, fields) => {
+  return selectOf(db, { ...found, table: (await textsOf(db, found)).table }, schema, options, (source, fields) => {
     if (!strict || !found.text || !schema) return Promise.resolve(new Set());
     return found.cells ? strayCells(db, found.cells, fields, schema) : strayColumns(db, source, fields, schema);
   });
 }
 
+/** A table of the texts of many columns, which are read for each portion of them; null for others. */
+async function textsOf(
+  db: Database,
+  { text, inFiles, columns, cells, copy }: FoundTexts,
+): Promise<{ table: string | null; names: string[] }> {
+  const names = columns.map(({ name }) => name);
+  if (!text || cells || columns.length <= mostInOneStatement) return { table: null, names };
+  return { table: copy ?? (await tableInPortions(db, ['texts'], () => `SELECT * FROM ${inFiles}`)), names };
+}
+
 /** `straysIn` returns the names of the columns with texts of another type, which stay texts. */
 async function selectOf(
   db: Database,
-  { text, inFiles, columns, cells }: FoundTexts,
+  { text, inFiles, columns, cells, copy, table: texts }: FoundTexts & { table: string | null },
   schema: DatasetSchema | null,
   options: TypedOptions,
   straysIn: (source: string, fields: readonly Field[]) => Promise<ReadonlySet<string>>,
 ): Promise<TypedTable> {
-  // Text of many columns is parsed once: it is read for each portion of them.
-  const texts =
-    text && !cells && columns.length > mostInOneStatement
-      ? await tableInPortions(db, ['texts'], () => `SELECT * FROM ${inFiles}`)
-      : null;
   const source = texts ?? inFiles;
   const known = new Map(schema?.fields.map((field) => [field.name, field]));
   if (text) for (const field of await widened(db, cells ?? source, columns, known)) known.set(field.name, field);
@@ -190,8 +208,8 @@ async function selectOf(
         names.flatMap((name) => byName.get(name) ?? []),
       ),
   );
-  await db.run(`DROP TABLE ${texts}`);
-  return { select: `SELECT * FROM ${typed}`, cells: null };
+  if (copy === null) await db.run(`DROP TABLE ${texts}`);
+  return { select: `SELECT * FROM ${typed}`, cells: null, table: typed };
 }
 
 function selected(value: string, name: string): string {

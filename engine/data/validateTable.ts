@@ -77,6 +77,8 @@ export interface ValidationResult {
    */
   validSql: string;
   invalidSql: string;
+  /** The table with the rows of a wide source as they were read, for use before `discard`. */
+  copy?: string | null;
   /** Drops the stored rows. */
   discard: () => Promise<void>;
 }
@@ -230,6 +232,7 @@ export async function validateTable(db: Database, options: ValidateOptions): Pro
       : {}),
     validSql,
     invalidSql,
+    copy,
     rules: [...unreadable, ...(failing ? await failing.findings(rowPlace) : [])],
     discard: async () => {
       const marked = broken.marks.map(({ table }) => table);

@@ -129,14 +129,21 @@ async function readFacts(
     ...(environment === null ? {} : { environment }),
   });
   try {
-    const found = await typedTable(db, files, schema, { rejects: true, read: how });
+    // A wide table was copied, and is not read from its files again.
+    const found = await typedTable(db, files, schema, { rejects: true, read: how, copy: result.copy ?? null });
     const read = found.cells ? '' : found.select;
     // Text is parsed once into a table. Parquet is read in place.
-    const typed = text ? 'loopwright_facts' : large ? `(SELECT * FROM (${read}) LIMIT ${mostRows + 1})` : `(${read})`;
-    if (text && !found.cells)
+    const whole = found.cells || result.rows > mostRows ? undefined : found.table;
+    const typed = text
+      ? (whole ?? 'loopwright_facts')
+      : large
+        ? `(SELECT * FROM (${read}) LIMIT ${mostRows + 1})`
+        : `(${read})`;
+    if (text && !found.cells && whole === undefined)
       await db.run(`CREATE OR REPLACE TEMP TABLE loopwright_facts AS SELECT * FROM (${read}) LIMIT ${mostRows + 1}`);
     const profiles = found.cells ? await profileTypedCells(db, found) : await profileTable(db, typed);
     if (found.cells) await dropCells(db, found);
+    else if (found.table) await db.run(`DROP TABLE IF EXISTS ${found.table}`);
     const columns = withoutSplit(profiles).map(factsOf);
     const orphans = result.rules.flatMap(({ foreignKey, count, firstRow, firstValue }) =>
       foreignKey === undefined ? [] : [{ key: foreignKey, count, firstRow, firstValue: firstValue ?? '' }],

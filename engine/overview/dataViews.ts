@@ -66,8 +66,8 @@ export async function openSubject(db: Database, found: FoundSubject): Promise<Op
     return { columns: typed.columns, cells: typed, source: () => (table ??= tableOfCells(db, typed)) };
   }
   const isParquet = sourceFormat(found.files[0] ?? '') === 'parquet';
-  const source = isParquet ? `(${typed.select})` : `loopwright_subject_${++subjects}`;
-  if (!isParquet) await db.run(`CREATE TEMP TABLE ${source} AS ${typed.select}`);
+  const source = isParquet ? `(${typed.select})` : (typed.table ?? `loopwright_subject_${++subjects}`);
+  if (!isParquet && typed.table === undefined) await db.run(`CREATE TEMP TABLE ${source} AS ${typed.select}`);
   return { columns: await columnsOf(db, source), cells: null, source: () => Promise.resolve(source) };
 }
 
