@@ -12,6 +12,7 @@ export type FairnessRate =
   | 'baseRate'
   | 'accuracy'
   | 'calibration'
+  | 'ece'
   | 'logLoss'
   | 'meanPrediction'
   | 'meanError'

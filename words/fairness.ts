@@ -10,6 +10,7 @@ export const rateTexts = {
   baseRate: 'base rate',
   accuracy: 'accuracy',
   calibration: 'mean score − base rate',
+  ece: 'calibration error',
   logLoss: 'log loss',
   meanPrediction: 'mean prediction',
   meanError: 'mean error',

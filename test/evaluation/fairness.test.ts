@@ -247,8 +247,8 @@ test('of many groups the interval is that of all their pairs', () => {
     );
   };
   for (const name of ['demographic_parity_difference', 'equalized_odds_difference', 'demographic_parity_ratio']) {
-    const { table, input } = of(80);
-    const measured = measureFairness([{ attribute: 'g', table, input }], `${name}[g]`, {
+    const { table, input, groups } = of(80);
+    const measured = measureFairness([{ attribute: 'g', table, input, groups }], `${name}[g]`, {
       confidence: 0.95,
       isAsked: true,
     });
@@ -265,7 +265,10 @@ test('of many groups the interval is that of all their pairs', () => {
           rate: (rate: never, group: number) => table.rate(rate, [a, b][group] ?? -1),
         };
         const single = (confidence: number) =>
-          measureFairness([{ attribute: 'g', table: pair, input }], `${name}[g]`, { confidence, isAsked: true });
+          measureFairness([{ attribute: 'g', table: pair, input, groups }], `${name}[g]`, {
+            confidence,
+            isAsked: true,
+          });
         // Two rates of one pair are corrected for already.
         const rates = measure?.rates.length ?? 1;
         const [wide, sure] = [single(0.95), single(1 - (1 - corrected) * rates)];

@@ -42,8 +42,7 @@ function row({ group, n, rates }: FairnessGroup, shown: readonly FairnessRate[])
 
 function cell(one: Estimate | null | undefined): TemplateResult {
   if (!one) return html`<span class="muted">too few</span>`;
-  return html`<span
-    title="${percent(one.confidence)} interval ${number(one.low, 3)} to ${number(one.high, 3)}, ${plural(one.n, 'row')}"
-    >${number(one.value, 3)}</span
-  >`;
+  const interval =
+    one.low === null ? '' : `${percent(one.confidence)} interval ${number(one.low, 3)} to ${number(one.high, 3)}, `;
+  return html`<span title="${interval}${plural(one.n, 'row')}">${number(one.value, 3)}</span>`;
 }

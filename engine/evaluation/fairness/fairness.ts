@@ -1,8 +1,9 @@
 import { fewestRows } from '../fewestRows.ts';
 import type { Measured } from '../gates.ts';
 import type { Groups } from '../groups.ts';
-import type { Estimate } from '../intervals.ts';
+import { estimate, type Estimate } from '../intervals.ts';
 import { parseMetric } from '../metricName.ts';
+import { calibrationErrors } from './calibrationErrors.ts';
 import { compareGroups, comparedInterval, type Comparison } from './compareGroups.ts';
 import type { FairnessInput } from './fairnessInput.ts';
 import { fairnessMeasures, type FairnessMeasure } from './fairnessMeasures.ts';
@@ -50,8 +51,11 @@ export interface FairnessGroups {
 interface GroupRow {
   group: string;
   n: number;
-  /** Rate by name; a rate with fewer than 10 rows behind it is null. Rates of several classes are left out. */
-  rates: Partial<Record<Rate, Estimate | null>>;
+  /**
+   * Rate by name; a rate with fewer than 10 rows behind it is null. Rates of several classes are left out. `ece` has no
+   * interval and is not compared: by chance alone it is larger in smaller groups.
+   */
+  rates: Partial<Record<Rate | 'ece', Estimate | null>>;
 }
 
 /** The groups of one attribute. */
@@ -59,6 +63,7 @@ export interface FairnessRows {
   attribute: string;
   input: FairnessInput;
   table: GroupTable;
+  groups: Groups;
 }
 
 /** More groups are too many to read. */
@@ -66,7 +71,7 @@ const mostGroups = 40;
 const mostWarnings = 8;
 
 export function fairnessRows(attribute: string, groups: Groups, input: FairnessInput): FairnessRows {
-  return { attribute, input, table: groupTable(input, groups) };
+  return { attribute, input, groups, table: groupTable(input, groups) };
 }
 
 /** The name of a measure of an attribute, as a gate writes it. */
@@ -142,18 +147,28 @@ function partsOf(
 }
 
 /** The rates of the groups of an attribute with their intervals, the largest groups by name. */
-export function fairnessGroups({ attribute, table }: FairnessRows, confidence: number): FairnessGroups {
+export function fairnessGroups({ attribute, input, groups, table }: FairnessRows, confidence: number): FairnessGroups {
+  const calibration = input.calibration?.();
+  const errors = calibration && calibrationErrors(calibration.falling, calibration.gaps, groups);
+  const codes = new Map(groups.names.map((name, code) => [name, code]));
+  const errorOf = (group: string, place: number): GroupRow['rates'] => {
+    const error = errors?.[place === -1 ? 0 : (codes.get(group) ?? -1) + 1];
+    return error ? { ece: error.n < fewestRows ? null : estimate(error.value, error.n) } : {};
+  };
   const rowOf = (group: string, n: number, place: number): GroupRow => ({
     group,
     n,
-    rates: Object.fromEntries(
-      table.rates
-        .filter((rate) => table.classes <= 1 || rate === 'accuracy' || rate === 'logLoss')
-        .map((rate) => {
-          const { value, behind, limits } = table.rate(rate, place);
-          return [rate, behind < fewestRows ? null : { value, ...limits(confidence), confidence, n: behind }];
-        }),
-    ),
+    rates: {
+      ...Object.fromEntries(
+        table.rates
+          .filter((rate) => table.classes <= 1 || rate === 'accuracy' || rate === 'logLoss')
+          .map((rate) => {
+            const { value, behind, limits } = table.rate(rate, place);
+            return [rate, behind < fewestRows ? null : { value, ...limits(confidence), confidence, n: behind }];
+          }),
+      ),
+      ...errorOf(group, place),
+    },
   });
   const all = table.groups.reduce((sum, { n }) => sum + n, 0);
   return {

@@ -1,5 +1,6 @@
 import type { EvaluationOptions } from '../evaluate.ts';
 import { decidedBy, type Predictions, type Task } from '../predictions.ts';
+import { fallingScores, type FallingScores } from '../fallingScores.ts';
 import { rowLosses } from '../rowLosses.ts';
 import type { MeanRate } from './rates.ts';
 
@@ -14,6 +15,8 @@ export interface FairnessInput {
   decided: Int16Array | null;
   /** Numbers of each row whose means are compared; NaN leaves a row out. */
   means: ReadonlyMap<MeanRate, Float64Array>;
+  /** Of probabilities of a binary model: the rows by score, and score − label in this order. */
+  calibration?: (() => { falling: FallingScores; gaps: Float64Array }) | undefined;
 }
 
 /** Prepares rows. Of a binary model 1 is the positive class. Rows without truth or prediction are left out everywhere. */
@@ -68,6 +71,18 @@ export function fairnessInput(
     truth: labels,
     decided,
     means,
+    calibration: means.has('calibration') ? calibrationOf(truth, predictions) : undefined,
+  };
+}
+
+function calibrationOf(truth: Float64Array, predictions: Predictions): FairnessInput['calibration'] {
+  let made: { falling: FallingScores; gaps: Float64Array } | undefined;
+  return () => {
+    if (made) return made;
+    const falling = fallingScores(truth, predictions);
+    const gaps = falling.scores.map((score, k) => score - Number(truth[falling.kept[k] ?? 0] === 1));
+    made = { falling, gaps };
+    return made;
   };
 }
 
