@@ -42,7 +42,8 @@ export function walkGlob(root: string, glob: string, options: WalkOptions = {}):
   glob = withSlashes(glob);
   const isOutside = isAbsolute(glob) || /(^|\/)\.\.(\/|$)/.test(glob);
   const most = options.most ?? (isOutside ? mostOutside : mostNames);
-  const found = new Set<string>();
+  const alternatives = globSegments(withoutSlashes(glob.replace(/^(\.\/)+/, '')));
+  const found = pathsFound(alternatives);
   const walk: Walk = {
     root,
     found,
@@ -60,7 +61,7 @@ export function walkGlob(root: string, glob: string, options: WalkOptions = {}):
     names: 0,
     tell: options.listed ?? null,
   };
-  for (const segments of globSegments(withoutSlashes(glob.replace(/^(\.\/)+/, '')))) {
+  for (const segments of alternatives) {
     if (segments.length > deepest) continue;
     walk.asked.clear();
     if (isAbsolute(glob)) {
@@ -74,12 +75,45 @@ export function walkGlob(root: string, glob: string, options: WalkOptions = {}):
       `The glob \`${glob}\` looks at more than ${walk.most.toLocaleString('en-US')} files and folders. Name the folder with the data.`,
     );
   const { within } = options;
-  return within === undefined ? [...found] : [...found].filter((path) => isReallyInside(within, place(walk, path)));
+  const paths = found.all();
+  return within === undefined ? paths : paths.filter((path) => isReallyInside(within, place(walk, path)));
+}
+
+/** Paths that were found, each once. A glob of one alternative with at most one `**`, not at its end, finds none twice. */
+interface FoundPaths {
+  readonly size: number;
+  add(path: string): void;
+  all(): string[];
+}
+
+function pathsFound([first, ...others]: GlobSegment[][]): FoundPaths {
+  const isOnce =
+    others.length === 0 &&
+    (first ?? []).filter((segment) => segment === 'through folders').length <= 1 &&
+    first?.at(-1) !== 'through folders';
+  if (isOnce) {
+    const list: string[] = [];
+    return {
+      get size() {
+        return list.length;
+      },
+      add: (path) => void list.push(path),
+      all: () => list,
+    };
+  }
+  const set = new Set<string>();
+  return {
+    get size() {
+      return set.size;
+    },
+    add: (path) => void set.add(path),
+    all: () => [...set],
+  };
 }
 
 interface Walk {
   root: string;
-  found: Set<string>;
+  found: FoundPaths;
   onlyFolders: boolean;
   onlyFiles: boolean;
   /** Names that may still be looked at. */
@@ -105,8 +139,8 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
   const isLast = at === segments.length - 1;
   if (segment === undefined) return;
   const plain = plainName(segment);
-  const path = (name: string) =>
-    folder === '' ? name : folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`;
+  const start = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
+  const path = (name: string) => start + name;
   if (plain !== null) {
     const next = path(plain);
     if (!isLast) {
@@ -123,10 +157,12 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
     if (walk.isFirst && walk.found.size > 0) return;
     if (isLast && folder !== '' && !walk.onlyFiles && isFolderAt(place(walk, folder))) walk.found.add(folder);
     for (const entry of namesIn(walk, folder)) {
+      const isFolder = entry.isDirectory();
+      if (!isLast && !isFolder) continue;
       const { name } = entry;
       if (name.startsWith('.')) continue;
       if (isLast && isWantedEntry(walk, folder, entry)) walk.found.add(path(name));
-      if (entry.isDirectory()) descend(walk, path(name), segments, at);
+      if (isFolder) descend(walk, path(name), segments, at);
       if (walk.isFirst && walk.found.size > 0) return;
     }
     return;
@@ -135,15 +171,16 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
   for (const entry of namesIn(walk, folder)) {
     const { name } = entry;
     if (!matches(name) || (name.startsWith('.') && segment[0] !== '.')) continue;
-    if (!isLast && entry.isDirectory()) descend(walk, path(name), segments, at + 1);
-    else if (isLast && isWantedEntry(walk, folder, entry)) walk.found.add(path(name));
+    if (isLast) {
+      if (isWantedEntry(walk, folder, entry)) walk.found.add(path(name));
+    } else if (entry.isDirectory()) descend(walk, path(name), segments, at + 1);
     if (walk.isFirst && walk.found.size > 0) return;
   }
 }
 
 /** True for an entry of the kind that is asked for; a link is what it leads to. */
 function isWantedEntry(walk: Walk, folder: string, entry: Dirent): boolean {
-  if (!walk.onlyFiles && !walk.onlyFolders) return true;
+  if (walk.onlyFiles ? entry.isFile() : !walk.onlyFolders) return true;
   const target = entry.isSymbolicLink() ? statAt(join(place(walk, folder), entry.name)) : entry;
   return (walk.onlyFiles ? target?.isFile() : target?.isDirectory()) === true;
 }
