@@ -19,7 +19,8 @@ import { splitColumn } from '../../project/splitColumn.ts';
 import { datasetSql } from '../datasetView.ts';
 import { sideSql } from '../splitRows.ts';
 import { timeSpan } from '../timeSpan.ts';
-import { count, datasetOf, type StageContext } from '../stageContext.ts';
+import { datasetOf, type StageContext } from '../stageContext.ts';
+import { checkPredictedRows } from './checkPredictedRows.ts';
 import { openChampion } from './openChampion.ts';
 import { weightColumns } from './weightColumns.ts';
 import { tablePredictor } from './tablePredictor.ts';
@@ -71,7 +72,13 @@ export async function openPredictions(context: StageContext, inputs: Validation,
   const used = [columns.target, columns.prediction, columns.score].flatMap((field) => (field ? [field.name] : []));
   const whole = used.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(' AND ');
   const source = `(SELECT * FROM (${typed}) WHERE ${whole})`;
-  await logLeftOut(context, db, typed, whole);
+  await checkPredictedRows(context, db, {
+    name: inputs.data,
+    sql: typed,
+    truth: columns.target.name,
+    answers: used.filter((column) => column !== columns.target.name),
+    id: fields.find((field) => field.loopwright?.role === 'id')?.name ?? null,
+  });
   const model = tablePredictor({ ...meta, scores: await scoresOf(db, source, meta, columns.score) }, columns);
   const champion = await openChampion(context, name, model, known, {
     tools: modelTools(context.store, context.config, name),
@@ -104,12 +111,6 @@ export async function openPredictions(context: StageContext, inputs: Validation,
       if (champion.kind === 'comparable') await champion.model.close();
     },
   };
-}
-
-async function logLeftOut(context: StageContext, db: Database, typed: string, whole: string): Promise<void> {
-  const [row] = await db.rows(`SELECT count(*) AS n FROM (${typed}) WHERE NOT (${whole})`);
-  const left = Number(row?.['n'] ?? 0);
-  if (left > 0) context.log(`${count(left)} rows have no true value or no prediction yet; they are left out`);
 }
 
 /** The form of the scores: probabilities when all are from 0 to 1. */
