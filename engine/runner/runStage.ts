@@ -16,6 +16,7 @@ import { prepare } from '../stages/prepare.ts';
 import type { StageContext, StageOutcome } from '../stages/stageContext.ts';
 import { train } from '../stages/train.ts';
 import { validate } from '../stages/validate.ts';
+import { refuseLinkOnWay } from '../base/linkOnWay.ts';
 import { artifactsFolder, logPath, openLogPath } from '../store/store.ts';
 import type { MetricNames } from '../tracking/metricNames.ts';
 import type { RecordedRun } from '../tracking/recordRun.ts';
@@ -49,6 +50,7 @@ export interface RunWork {
 export async function runStage(work: RunWork, node: StageNode): Promise<StageOutcome> {
   const { request, run } = work;
   const path = logPath(request.store, run.runId, node.name);
+  refuseLinkOnWay(request.store.folder, path);
   mkdirSync(dirname(path), { recursive: true });
   const logFile = createWriteStream(path, { flags: 'a' });
   const errorFile = createWriteStream(logPath(request.store, run.runId, node.name, 'stderr'), { flags: 'a' });

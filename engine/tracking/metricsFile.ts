@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  cpSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, cpSync, existsSync, fstatSync, mkdirSync, readSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { ParamValue } from '../../protocol/runs.ts';
 import { messageOf } from '../base/errors.ts';
+import { openInside } from '../base/openInside.ts';
 import { readMetricLine, type MetricLine } from './metricLines.ts';
 import { importNote, removeImportNote, setImportNote } from './imports.ts';
 import { artifactsFolder, logPath, type Store } from '../store/store.ts';
@@ -129,12 +119,13 @@ export function metricsFile({
       const before = taken;
       const known = importNote(store, source, key);
       [offset, lines] = [Number(known?.id ?? 0), Number(known?.detail ?? 0)];
-      let handle: number;
+      let handle: number | null;
       try {
-        handle = openSync(path, 'r');
+        handle = openInside(store.folder, path);
       } catch {
         return 0;
       }
+      if (handle === null) return 0;
       try {
         // A program that truncates the file is read from the start.
         if (fstatSync(handle).size < offset) [offset, lines] = [0, 0];

@@ -1,9 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { readRegularFile } from '../base/readRegularFile.ts';
+import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs';
+import { openInside } from '../base/openInside.ts';
 import type { EngineRequests } from '../../protocol/engineHost.ts';
 import { logPath, openLogPath, type Store } from '../store/store.ts';
 
 const most = 256 * 1024;
+/** Bytes of lines that are not complete. */
+const mostOpen = 50 << 20;
 
 /**
  * A part of a stage's log, or of its standard error, from a byte offset, at most 256 kB; `done` when the stage ended
@@ -22,12 +24,8 @@ export function readLog(
       runId,
       stage,
     )?.n === 1;
-  let handle: number;
-  try {
-    handle = openSync(logPath(store, runId, stage, stream), 'r');
-  } catch {
-    return { text: '', next: 0, done: !running, ...openRows(store, runId, stage, stream) };
-  }
+  const handle = opened(store, () => logPath(store, runId, stage, stream));
+  if (handle === null) return { text: '', next: 0, done: !running, ...openRows(store, runId, stage, stream) };
   try {
     const buffer = Buffer.alloc(most);
     const start = Math.max(0, offset);
@@ -47,14 +45,28 @@ export function readLog(
 
 /** A killed stage leaves its last lines open. */
 function openRows(store: Store, runId: string, stage: string, stream: 'all' | 'stderr'): { open?: string } {
+  const handle = opened(store, () => openLogPath(store, runId, stage));
+  if (handle === null) return {};
   try {
-    const { stdout = [], stderr = [] } = JSON.parse(
-      readRegularFile(openLogPath(store, runId, stage)).toString(),
-    ) as Partial<Record<'stdout' | 'stderr', string[]>>;
+    if (fstatSync(handle).size > mostOpen) return {};
+    const { stdout = [], stderr = [] } = JSON.parse(readFileSync(handle, 'utf8')) as Partial<
+      Record<'stdout' | 'stderr', string[]>
+    >;
     const open = [...(stream === 'all' ? stdout : []), ...stderr].join('\n');
     return open === '' ? {} : { open };
   } catch {
     return {};
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** A log that is open; null for one that is not there. A link could lead to any file of this user, a pipe never ends. */
+function opened(store: Store, path: () => string): number | null {
+  try {
+    return openInside(store.folder, path());
+  } catch {
+    return null;
   }
 }
 

@@ -1,6 +1,7 @@
 // Names and values of data and projects as SQL. Tried: columns that end a quoted name or a text, with comments, second
 // statements, subqueries that read a file, COPY and ATTACH, braces of structs and of `COLUMNS(*)`, `$1`, `?`, backslashes, line
-// breaks; the same as values, categories of the schema, patterns, keys, targets and groups of slices; filters, orders
+// breaks; the same as values, categories of the schema, patterns, keys, targets and groups of slices; slices, crossings, fairness, the
+// search for slices and gates of a whole validation; filters, orders
 // and searches of runs with every part of them hostile.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { listRuns } from '../../engine/tracking/findRuns.ts';
 import type { RunQuery } from '../../protocol/runs.ts';
 import { makeProject } from '../helpers/makeProject.ts';
 import { runCli } from '../helpers/runCli.ts';
+import { runIn } from '../helpers/runIn.ts';
 
 const secret = 'TOPSECRET';
 const attacks = [
@@ -95,6 +97,72 @@ test('no column of slices is SQL', async (t) => {
   reader.add(await db.table('SELECT * FROM t'));
   assert.deepEqual([...reader.groups().keys()], hostile);
   assert.deepEqual(readdirSync(root), ['secret.txt']);
+});
+
+// As columns and as values of slices, crossings, fairness, the search and gates, in a whole stage; also numbers in bins.
+test('no column, value or gate of slices is SQL in a validation', async () => {
+  const rows = 360;
+  const columns = attacks.filter((name) => !name.includes('\n') && !name.includes('${'));
+  const [first = '', second = ''] = columns;
+  const values = columns.map((_, c) => Array.from({ length: rows }, (_row, i) => columns[(i + c) % 3] ?? ''));
+  const line = (i: number) => [
+    ...values.map((own, c) => (c % 4 === 3 ? String((i * 37) % 101) : (own[i] ?? ''))),
+    i % 5 < 2 ? 'yes' : 'no',
+    String(((i * 7) % 10) / 10 + 0.05),
+  ];
+  const declared = [...columns.filter((_, c) => c % 4 !== 3).slice(0, 6), [first, second]];
+  const gates = {
+    'recall@champion': { min: 0 },
+    [`recall[${first}]`]: { min: 0.99 },
+    [`recall[${first}=${first}]`]: { min: 0 },
+    [`recall[${first}=${first}, ${second}=${second}]`]: { min: 0 },
+    [`recall[${first}=x' OR 1=1 --]`]: { min: 0 },
+    [`demographic_parity_difference[${second}]`]: { max: 1 },
+  };
+  const root = makeProject({
+    'secret.txt': secret,
+    'rows.csv': [[...columns, 'truth', 'score'], ...Array.from({ length: rows }, (_, i) => line(i))]
+      .map((cells) => cells.map(cell).join(','))
+      .join('\n'),
+    's.dataset.json': JSON.stringify({
+      fields: [
+        ...columns.map((name, c) =>
+          c % 4 === 3 ? { name, type: 'number' } : { name, type: 'string', loopwright: { role: 'feature' } },
+        ),
+        { name: 'truth', type: 'string', categories: ['no', 'yes'], loopwright: { role: 'target', positive: 'yes' } },
+        { name: 'score', type: 'number', loopwright: { role: 'score' } },
+      ],
+    }),
+    'loopwright.yaml': JSON.stringify({
+      version: 1,
+      project: 'p',
+      datasets: { rows: { path: 'rows.csv', schema: 's.dataset.json' } },
+      stages: {
+        validate: {
+          uses: 'validate',
+          with: {
+            predictions: 'rows',
+            slices: declared,
+            fairness: { attributes: [second, [first, second]], population: { [second]: { [first]: 1, [second]: 2 } } },
+            find_slices: { columns, min_rows: 10 },
+          },
+          gates,
+        },
+      },
+    }),
+  });
+  const runner = runIn(root);
+  const { error } = await runner.run();
+  const said = [error?.message, ...runner.logs].join('\n');
+  assert.ok(!said.includes(secret));
+  assert.ok(!/internal error|Parser Error|Binder Error|Catalog Error|syntax error/i.test(said), said.slice(0, 2000));
+  // The worst slice is too bad, and no row has the value of the last but one.
+  assert.match(said, /2 of 6 gates failed/);
+  assert.match(said, /the worst of 3 slices is/);
+  assert.deepEqual(
+    readdirSync(root).filter((name) => name.startsWith('pwned')),
+    [],
+  );
 });
 
 test('no part of a filter, an order or a search of runs is SQL', (t) => {

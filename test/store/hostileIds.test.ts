@@ -1,9 +1,11 @@
 // A store that came with its folder may hold any text where Loopwright writes names. Tried: ids of runs and of logged models
 // that lead out (`..`, `.`, nothing, with `/`, `\`, NUL), read, listed and shown with their logs; versions of data
 // whose files are absolute, above the project or beside its name, and hashes that are paths; temporary files that are
-// links.
+// links. Logs, open lines and metrics of a stage that are a link to a file, behind a link that is the folder of the run or of
+// all logs, or a pipe; a run whose log would be written through a link.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -12,9 +14,11 @@ import { keptPath, placeFiles } from '../../engine/data/snapshotFiles.ts';
 import { artifactsFolder, loggedModelFolder, logPath } from '../../engine/store/store.ts';
 import { openStore } from '../../engine/tracking/openStore.ts';
 import { readArtifact } from '../../engine/tracking/readArtifact.ts';
+import { metricsFile, metricsPath } from '../../engine/tracking/metricsFile.ts';
 import { readLog } from '../../engine/tracking/readLog.ts';
 import { getRun } from '../../engine/tracking/runDetail.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { runIn } from '../helpers/runIn.ts';
 
 const outIds = ['..', '.', '', '../../private', 'a/../../../private', '/etc', '..\\..\\private', 'a\0b', '../'];
 
@@ -94,4 +98,47 @@ test('a link in the place of a temporary file is replaced, not written through',
   ]);
   assert.equal(readFileSync(join(folder, 'a.csv'), 'utf8'), 'own');
   assert.equal(readFileSync(victim, 'utf8'), 'mine');
+});
+
+const links = { skip: process.platform === 'win32' };
+
+test('no log of a stage is read or written behind a link', links, async () => {
+  const ways = {
+    file: (logs: string) => mkdirSync(join(logs, 'r'), { recursive: true }),
+    run: (logs: string, outside: string) => {
+      mkdirSync(logs, { recursive: true });
+      symlinkSync(join(outside, 'r'), join(logs, 'r'));
+    },
+    logs: (logs: string, outside: string) => symlinkSync(outside, logs),
+    pipe: (logs: string) => mkdirSync(join(logs, 'r'), { recursive: true }),
+  };
+  const kinds = [
+    ['train.log', 'key'],
+    ['train%stderr.log', 'key'],
+    ['train%open.json', '{"stdout":["key"]}'],
+    ['train.metrics.jsonl', '{"key":1}\n'],
+  ] as const;
+  for (const [way, make] of Object.entries(ways)) {
+    const outside = makeProject(Object.fromEntries(kinds.map(([name, text]) => [`r/${name}`, text])));
+    const root = makeProject({ 'loopwright.yaml': 'version: 1\nproject: p\nstages:\n  train: { cmd: echo hello }\n' });
+    const runner = runIn(root);
+    const { store } = runner;
+    store.sql.run(
+      `INSERT INTO runs (run_id, experiment, name, status, started_at) VALUES ('r', 'default', 'n', 'finished', 1)`,
+    );
+    const logs = join(store.folder, 'logs');
+    make(logs, outside);
+    for (const [name] of kinds)
+      if (way === 'file') symlinkSync(join(outside, 'r', name), join(logs, 'r', name));
+      else if (way === 'pipe') execFileSync('mkfifo', [join(logs, 'r', name)]);
+    for (const stream of ['all', 'stderr'] as const)
+      assert.deepEqual(readLog(store, 'r', 'train', 0, stream), { text: '', next: 0, done: true }, `${way} ${stream}`);
+    assert.equal(metricsPath(store, 'r', 'train'), join(logs, 'r', 'train.metrics.jsonl'));
+    const metrics = metricsFile({ store, runId: 'r', stage: 'train', root, warn: (text) => assert.fail(text) });
+    assert.equal(metrics.take(true), 0, way);
+    const { error } = await runner.run();
+    if (way === 'logs') assert.match(error?.message ?? '', /logs is a link, and nothing is written through it/);
+    else assert.equal(error, null, way);
+    assert.deepEqual(readdirSync(outside), ['r'], way);
+  }
 });

@@ -91,10 +91,7 @@ async function cutBins(
     `count(DISTINCT c${i}) AS n${i}`,
     `bool_and(c${i} = floor(c${i})) AS w${i}`,
   ]);
-  const sampled =
-    step === 1
-      ? `(${sql})`
-      : `(SELECT * FROM (SELECT *, row_number() OVER () AS _nth FROM (${sql})) WHERE _nth % ${step} = 0)`;
+  const sampled = step === 1 ? `(${sql})` : `(SELECT * FROM (${sql}) QUALIFY row_number() OVER () % ${step} = 0)`;
   const [row] = await db.rows(`SELECT ${asked.join(', ')} FROM (SELECT ${selected} FROM ${sampled})`);
   return new Map(
     columns.flatMap((name, i) => {
