@@ -139,7 +139,7 @@ export interface CardParts {
 /** The card of a validated version. */
 export interface ModelCard extends CardOfVersion, CardParts {
   isValidated: true;
-  task: 'binary' | 'multiclass' | 'regression';
+  task: 'binary' | 'multiclass' | 'multilabel' | 'regression' | 'ranking';
   target: string;
   algorithm: string;
   backend: string;

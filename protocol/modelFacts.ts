@@ -42,7 +42,7 @@ export interface FactsInput {
 }
 
 export interface FactsOutputs {
-  kind: 'binary' | 'multiclass' | 'classification' | 'regression' | null;
+  kind: 'binary' | 'multiclass' | 'multilabel' | 'classification' | 'regression' | 'ranking' | null;
   classes: string[] | null;
   /** The class that counts as positive; null when there is none. */
   positive: string | null;

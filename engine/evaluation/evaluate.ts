@@ -1,4 +1,5 @@
 import { cellsOf, combine, type Cells } from './condense.ts';
+import { pickLabels } from './labelColumns.ts';
 import type { Interval } from './intervals.ts';
 import type { EvaluationOptions } from './evaluationOptions.ts';
 import type { Predictions } from './predictions.ts';
@@ -6,6 +7,8 @@ import { prepare, type PreparedMetrics } from './preparedMetrics.ts';
 import type { TaskRows } from './taskRows.ts';
 import { binaryTask } from './tasks/binaryTask.ts';
 import { multiclassTask } from './tasks/multiclassTask.ts';
+import { multilabelTask } from './tasks/multilabelTask.ts';
+import { rankingTask } from './tasks/rankingTask.ts';
 import { regressionTask } from './tasks/regressionTask.ts';
 import { pick } from './weights.ts';
 
@@ -74,6 +77,8 @@ function prepareTask(truth: Float64Array, { predictions, options }: ModelAnswers
   const { only } = options;
   if (predictions.task === 'regression') return preparedOf(regressionTask(truth, predictions, options), only);
   if (predictions.task === 'multiclass') return preparedOf(multiclassTask(truth, predictions, options), only);
+  if (predictions.task === 'multilabel') return preparedOf(multilabelTask(truth, predictions, options), only);
+  if (predictions.task === 'ranking') return preparedOf(rankingTask(truth, predictions, options), only);
   return preparedOf(binaryTask(truth, predictions, options), only);
 }
 
@@ -118,7 +123,7 @@ export function subset(
   predictions: Predictions,
   rows: ArrayLike<number>,
 ): { truth: Float64Array; predictions: Predictions } {
-  const { decisions, weights } = predictions;
+  const { decisions, weights, labels, queries } = predictions;
   return {
     truth: pick(truth, rows),
     predictions: {
@@ -127,6 +132,8 @@ export function subset(
       probabilities: predictions.probabilities.map((column) => pick(column, rows)),
       ...(decisions && { decisions: pick(decisions, rows) }),
       ...(weights && { weights: pick(weights, rows) }),
+      ...(labels && { labels: pickLabels(labels, rows) }),
+      ...(queries && { queries: Int32Array.from({ length: rows.length }, (_, k) => queries[rows[k] ?? 0] ?? -1) }),
     },
   };
 }

@@ -13,6 +13,12 @@ export interface MetricParameters {
   topShare?: number | undefined;
   /** The quantile that `quantile_loss` judges predictions of. */
   quantile?: number | undefined;
+  /** Ranking: a row is relevant from this relevance on. Default: above 0. */
+  relevantFrom?: number | undefined;
+  /** Ranking: what a relevance gains, itself or 2^relevance − 1. Default linear. */
+  gain?: 'linear' | 'exponential' | undefined;
+  /** Ranking: what a query without a relevant row counts; `skip` leaves it out. Default zero. */
+  withoutRelevant?: 'zero' | 'one' | 'skip' | undefined;
   /** The costs of `cost`. */
   costs?: Costs | undefined;
 }

@@ -71,7 +71,13 @@ export function measureNamed(name: string): Measure | undefined {
 
 /** The metrics that usually stand for a model of a task, the best first. */
 export function usualMetrics(task: Task): readonly string[] {
-  return { binary: ['pr_auc', 'roc_auc'], multiclass: ['macro_f1', 'accuracy'], regression: ['rmse', 'mae'] }[task];
+  return {
+    binary: ['pr_auc', 'roc_auc'],
+    multiclass: ['macro_f1', 'accuracy'],
+    multilabel: ['micro_f1', 'macro_pr_auc'],
+    regression: ['rmse', 'mae'],
+    ranking: ['ndcg_at_k', 'ndcg'],
+  }[task];
 }
 
 /**

@@ -80,6 +80,7 @@ function measureSlice(name: string, slice: Slice, sliced: SlicedRows, resamples:
     measure?.loss === undefined &&
     measure?.interval?.spansResamples !== true &&
     task !== 'regression' &&
+    task !== 'ranking' &&
     measure?.interval?.[task] !== undefined;
   let drawn: ReturnType<typeof resample> | undefined;
   return {

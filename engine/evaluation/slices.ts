@@ -50,7 +50,9 @@ const mostRowsDrawn = 20_000;
 const shown: Record<Predictions['task'], string[]> = {
   binary: ['pr_auc', 'roc_auc', 'recall', 'precision', 'accuracy', 'log_loss'],
   multiclass: ['accuracy', 'macro_f1', 'log_loss'],
+  multilabel: ['micro_f1', 'macro_f1', 'samples_jaccard', 'subset_accuracy', 'hamming_loss'],
   regression: ['rmse', 'mae'],
+  ranking: ['ndcg_at_k', 'map', 'mrr', 'recall_at_k', 'hit_rate_at_k'],
 };
 
 /** The slices of a grouping, most rows first. */

@@ -3,13 +3,14 @@ import { largeLossInterval } from './largeLossInterval.ts';
 import { isSpread, type MeanLoss } from './meanLoss.ts';
 import { binomialInterval } from '../statistics/binomialInterval.ts';
 import { effectiveRows } from './weights.ts';
+import type { RowLoss } from './measures/measure.ts';
 import { union } from './union.ts';
 
 /** The losses of the rows of a measure, as a mean of any weights. */
 export interface LossOfRows {
   mean: (weights?: ArrayLike<number>) => MeanLoss | null;
   whole: MeanLoss | null;
-  as: 'root' | 'explained' | undefined;
+  as: RowLoss['as'];
   losses: Float64Array;
   spreads: Float64Array | undefined;
   weights: ArrayLike<number> | undefined;
@@ -27,7 +28,7 @@ export function pivotStatistic(drawn: MeanLoss, whole: MeanLoss): number | null 
 }
 
 export function metricOfMean(mean: number, as: LossOfRows['as']): number {
-  return as === 'root' ? Math.sqrt(mean) : as === 'explained' ? 1 - mean : mean;
+  return as === 'root' ? Math.sqrt(mean) : as === 'explained' || as === 'gain' ? 1 - mean : mean;
 }
 
 /** Rows show less of large losses than of small ones: the upper end has a fourth of the tail. */

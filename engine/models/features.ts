@@ -2,12 +2,12 @@ import { WorkError } from '../base/errors.ts';
 import type { FeatureSpec } from './preprocess.ts';
 import type { Column, Table } from '../data/table.ts';
 import { taskOf } from '../project/taskOf.ts';
-import type { Task } from '../evaluation/predictions.ts';
+import type { LearnedTask } from '../evaluation/predictions.ts';
 import type { DatasetSchema, Field } from '../project/schema/datasetSchema.ts';
 import type { TrainStage } from '../project/schema/trainStage.ts';
 
 export interface Learning {
-  task: Task;
+  task: LearnedTask;
   target: Field;
   features: FeatureSpec[];
   /** The positive value of a binary target; null for other tasks. */

@@ -1,7 +1,7 @@
 import { suggestion } from '../base/didYouMean.ts';
 import { DataError, WorkError } from '../base/errors.ts';
 import { metricsFor } from '../evaluation/metrics.ts';
-import type { Task } from '../evaluation/predictions.ts';
+import type { StatedTask, Task } from '../evaluation/predictions.ts';
 import type { Field } from '../project/schema/datasetSchema.ts';
 import { taskOfTarget } from '../project/taskOf.ts';
 import { fitsInput, inputTypeOf, kindOfInput, type Feature } from './feature.ts';
@@ -21,6 +21,10 @@ export interface DataShape {
   given: readonly string[] | null;
   /** Names of the metrics that its gates judge: they say what a model is for that does not say it itself. */
   metrics: readonly string[];
+  /** The task that the validation or its schema states; null for those that a target tells. */
+  task?: StatedTask | null | undefined;
+  /** Multilabel: the labels of the data; null where the model has to name them. */
+  labels?: readonly string[] | null | undefined;
 }
 
 /**
@@ -31,7 +35,11 @@ export function fitModel(flavour: string, model: ModelDescription, data: DataSha
   const target = targetOf(model, data);
   const task = taskFor(model, target, data);
   const { classes, positive } =
-    task === 'regression' ? { classes: [], positive: null } : classesFor(model, target, task, data);
+    task === 'regression' || task === 'ranking'
+      ? { classes: [], positive: null }
+      : task === 'multilabel'
+        ? { classes: labelsFor(model, data), positive: null }
+        : classesFor(model, target, task, data);
   return {
     flavour,
     task,
@@ -60,7 +68,20 @@ function targetOf({ trainedFor }: ModelDescription, { dataset, fields }: DataSha
   );
 }
 
-function taskFor({ kind, classes, trainedFor }: ModelDescription, target: Field, { metrics }: DataShape): Task {
+function taskFor(model: ModelDescription, target: Field, data: DataShape): Task {
+  const { kind, classes, trainedFor } = model;
+  const { metrics, task } = data;
+  if (task === 'ranking' && kind === 'multilabel')
+    throw new WorkError('The model answers several labels a row, and a ranking needs one score a row.');
+  if (task === 'multilabel' && (trainedFor || kind === 'regression'))
+    throw new WorkError(
+      `The model answers one ${kind === 'regression' ? 'number' : 'class'} a row, and the task is multilabel. Validate a model with a score or a decision for each label.`,
+    );
+  if (task) return task;
+  if (kind === 'multilabel')
+    throw new WorkError(
+      `The model answers several labels a row, and \`${data.dataset}\` has one target, \`${target.name}\`. Give each column of a label the role \`target\`, or write lists of labels in one field of the type \`list\`.`,
+    );
   if (trainedFor) return trainedFor.task;
   const declared = taskOfTarget(target);
   if (kind === null) {
@@ -128,6 +149,16 @@ function classesFor(
     );
   const negative = values.find((value) => value !== positive) ?? (positive === '1' ? '0' : `not ${positive}`);
   return { classes: [negative, positive], positive };
+}
+
+/** The labels in the order of the data, where it has one, else in that of the model. */
+function labelsFor({ classes }: ModelDescription, { dataset, labels }: DataShape): string[] {
+  const own = labels ?? classes;
+  if (!own)
+    throw new WorkError(
+      `Neither the model nor the schema of \`${dataset}\` names the labels. List them as \`categories\` of the target, in the order of the model's scores.`,
+    );
+  return [...own];
 }
 
 function truth(values: readonly string[]): string | null {

@@ -1,11 +1,11 @@
 import type { Network } from './network.ts';
-import type { Task } from '../evaluation/predictions.ts';
+import type { LearnedTask } from '../evaluation/predictions.ts';
 
 /**
  * A network as the files of TensorFlow.js's layers format (model.json with topology and weights manifest, little-endian
  * float32 weights in that order): a Keras Sequential of Dense layers, ending in sigmoid, softmax or linear.
  */
-export function layersModel(network: Network, task: Task): { json: object; weights: Buffer } {
+export function layersModel(network: Network, task: LearnedTask): { json: object; weights: Buffer } {
   const ending = task === 'binary' ? 'sigmoid' : task === 'multiclass' ? 'softmax' : 'linear';
   const name = (l: number) => (l === network.length - 1 ? 'output' : `hidden_${l + 1}`);
   const layers = network.map(({ inputs, units }, l) => ({

@@ -1,5 +1,5 @@
 import type { Table } from '../data/table.ts';
-import type { Task } from '../evaluation/predictions.ts';
+import type { LearnedTask } from '../evaluation/predictions.ts';
 import { WorkError } from '../base/errors.ts';
 import type { BackendName } from './backend.ts';
 import type { Network } from './network.ts';
@@ -32,7 +32,7 @@ export interface ModelFit {
 /** The content of `loopwright-model.json`, beside the weights. */
 export interface ModelMeta {
   formatVersion: 1;
-  task: Task;
+  task: LearnedTask;
   target: string;
   /** Multiclass: order of the probabilities. Binary: [negative, positive]. Empty for regression. */
   classes: string[];

@@ -1,4 +1,4 @@
-import type { Task } from '../evaluation/predictions.ts';
+import type { LearnedTask } from '../evaluation/predictions.ts';
 
 /** Loss of a batch and its gradient by the logits. */
 export interface BatchLoss {
@@ -14,7 +14,7 @@ export interface BatchLoss {
  * sigmoid_cross_entropy_with_logits.
  */
 export function outputLoss(
-  task: Task,
+  task: LearnedTask,
   logits: ArrayLike<number>,
   outputs: number,
   labels: ArrayLike<number>,

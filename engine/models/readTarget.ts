@@ -1,9 +1,9 @@
 import { DataError } from '../base/errors.ts';
 import type { Table } from '../data/table.ts';
-import type { Task } from '../evaluation/predictions.ts';
+import type { LearnedTask } from '../evaluation/predictions.ts';
 
 export interface TargetSpec {
-  task: Task;
+  task: LearnedTask;
   target: string;
   /**
    * Multiclass: the classes in the order of the probabilities. Binary: [negative, positive] as texts. Empty for
@@ -19,7 +19,7 @@ export interface TargetSpec {
  */
 export function fitTarget(
   train: Table,
-  task: Task,
+  task: LearnedTask,
   target: string,
   options: { classes?: readonly string[]; positive?: string | number | boolean } = {},
 ): TargetSpec {

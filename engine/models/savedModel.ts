@@ -5,7 +5,7 @@ import { replaceFolder } from '../base/replaceFolder.ts';
 import { layersModel } from './layersModel.ts';
 import { createModel, type Model, type ModelMeta } from './model.ts';
 import type { Layer, Network } from './network.ts';
-import type { Task } from '../evaluation/predictions.ts';
+import type { LearnedTask } from '../evaluation/predictions.ts';
 
 export type { Model, ModelMeta } from './model.ts';
 
@@ -71,7 +71,7 @@ function parseMeta(content: Buffer, file: string): ModelMeta {
       { place: { file } },
     );
   }
-  const tasks: Task[] = ['binary', 'multiclass', 'regression'];
+  const tasks: LearnedTask[] = ['binary', 'multiclass', 'regression'];
   if (
     !tasks.includes(meta.task) ||
     !Array.isArray(meta.features) ||

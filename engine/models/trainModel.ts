@@ -1,8 +1,8 @@
-import type { Task } from '../evaluation/predictions.ts';
+import type { LearnedTask } from '../evaluation/predictions.ts';
 import { setImmediate } from 'node:timers/promises';
 import type { Table } from '../data/table.ts';
 import { checkCancelled, DataError, WorkError } from '../base/errors.ts';
-import { averagePrecision } from '../evaluation/measures/prAuc.ts';
+import { averagePrecision } from '../evaluation/rankingAreas.ts';
 import { bestF1Threshold, rank } from '../evaluation/ranking.ts';
 import { seededRandom, type Random } from '../statistics/random.ts';
 import { adam } from './adam.ts';
@@ -28,7 +28,7 @@ export interface EpochReport {
 }
 
 export interface TrainOptions {
-  task: Task;
+  task: LearnedTask;
   target: string;
   /** Multiclass: classes in the order of the probabilities. Binary: [negative, positive]. */
   classes?: readonly string[];
@@ -262,7 +262,7 @@ function multiplyAdds(sizes: readonly number[]): number {
 function evaluate(
   backend: Backend,
   network: Network,
-  task: Task,
+  task: LearnedTask,
   outputs: number,
   on: Examples,
   std: number,

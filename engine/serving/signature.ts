@@ -1,3 +1,4 @@
+import type { Task } from '../evaluation/predictions.ts';
 import { typeOfFeature } from '../models/feature.ts';
 import type { ServedVersion } from './servingModel.ts';
 
@@ -5,7 +6,7 @@ import type { ServedVersion } from './servingModel.ts';
 export interface ServedSignature {
   model: string;
   model_version: number;
-  task: 'binary' | 'multiclass' | 'regression';
+  task: Task;
   target: string;
   /** Binary: [negative, positive]. Multiclass: in the order of the probabilities. Null for a regression. */
   classes: string[] | null;

@@ -13,7 +13,7 @@ import { validateTable } from '../../engine/data/validateTable.ts';
 import type { FeatureSpec } from '../../engine/models/preprocess.ts';
 import { trainModel, type TrainedModel } from '../../engine/models/trainModel.ts';
 import type { DatasetSchema } from '../../engine/project/schema/datasetSchema.ts';
-import { averagePrecision } from '../../engine/evaluation/measures/prAuc.ts';
+import { averagePrecision } from '../../engine/evaluation/rankingAreas.ts';
 import { rank } from '../../engine/evaluation/ranking.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { prepareMetrics } from '../../engine/evaluation/evaluate.ts';
 import { intervalOf, resample, type ResampleOptions } from '../../engine/evaluation/intervals.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
-import { averagePrecision } from '../../engine/evaluation/measures/prAuc.ts';
+import { averagePrecision } from '../../engine/evaluation/rankingAreas.ts';
 import { rank } from '../../engine/evaluation/ranking.ts';
 
 const bootstrapIntervals = (

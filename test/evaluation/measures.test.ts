@@ -16,11 +16,11 @@ import {
   smallerIsBetter,
   usualMetrics,
 } from '../../engine/evaluation/metrics.ts';
-import type { Predictions, Task } from '../../engine/evaluation/predictions.ts';
+import { tasks, type LearnedTask, type Predictions } from '../../engine/evaluation/predictions.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const tasks: Task[] = ['binary', 'multiclass', 'regression'];
+const learned: LearnedTask[] = ['binary', 'multiclass', 'regression'];
 const all: readonly MetricDescription[] = [...measures, ...modelMeasures, ...fairnessMeasures];
 
 /** The constant that each file of a folder is named for. */
@@ -69,7 +69,7 @@ test('a metric fits the tasks that it has a formula for', () => {
 });
 
 /** Rows with missing labels and tied scores, and how often each counts. */
-function example(task: Task): { truth: Float64Array; predictions: Predictions; weights: Float64Array } {
+function example(task: LearnedTask): { truth: Float64Array; predictions: Predictions; weights: Float64Array } {
   const random = seededRandom(11);
   const fill = (value: () => number) => Float64Array.from({ length: 60 }, value);
   const known = (value: number) => (random.next() < 0.1 ? Number.NaN : value);
@@ -84,7 +84,7 @@ function example(task: Task): { truth: Float64Array; predictions: Predictions; w
 }
 
 // From the code before it was cut into one measure a file.
-const before: Record<Task, { each: Record<string, number>; weighted: Record<string, number> }> = {
+const before: Record<LearnedTask, { each: Record<string, number>; weighted: Record<string, number> }> = {
   binary: {
     each: {
       pr_auc: 0.5241495571658615,
@@ -137,7 +137,7 @@ const before: Record<Task, { each: Record<string, number>; weighted: Record<stri
 };
 
 test('the numbers are those of the formulas before they were cut into files, to the last bit', () => {
-  for (const task of tasks) {
+  for (const task of learned) {
     const { truth, predictions, weights } = example(task);
     const metrics = evaluator(truth, predictions, { threshold: 0.5, minPrecision: 0.6 });
     const [each, weighted] = [metrics(), metrics(weights)];

@@ -13,7 +13,9 @@ import { answersOf, preparePython } from '../statistics/parityPython.ts';
 /**
  * Each metric against scikit-learn, with and without weights. Variations: 1 to 300 rows; one class, two rows, 1 % of a
  * class, classes without a row; scores that are distinct, tied, constant, certain, beyond [0, 1] and infinite spread;
- * weights that are equal, whole, fractions, 0 and of very different size; numbers that are tiny, huge, tied and 0.
+ * weights that are equal, whole, fractions, 0 and of very different size; numbers that are tiny, huge, tied and 0; one to 20
+ * labels, of all rows, of none and rare ones, rows without any; queries of 1 to 40 rows in any order, with ties, without
+ * a relevant row and with nothing else, grades that are no whole numbers, k beyond the rows.
  */
 interface Case {
   question: [task: string, args: unknown[]];
@@ -80,9 +82,9 @@ function binaryCase(i: number): Case {
     topShare: [0.1, 0.01, 0.5, 1][random.integer(4)] ?? 0.1,
     costs: [0, 1].map(() => [0, 1].map(() => random.integer(40) - 5)),
   };
-  const areProbabilities = scores.every((score) => score >= 0 && score <= 1);
   const kept = withWeight(weights, n);
   const of = (values: number[]) => kept.map((k) => values[k] ?? 0);
+  const areProbabilities = of(scores).every((score) => score >= 0 && score <= 1);
   return {
     question: ['binary', [of(labels), of(scores), of(weights ?? list(n, () => 1)), threshold, parameters]],
     ours: metricsOf(
@@ -166,6 +168,109 @@ function regressionCase(i: number): Case {
   };
 }
 
+function multilabelCase(i: number): Case {
+  const n = size();
+  const width = [1, 2, 3, 8, 20][i % 5] ?? 3;
+  const share = (l: number) => [0.5, 0.02, 0, 1, 0.9][(i + l) % (i % 3 === 0 ? 5 : 2)] ?? 0.5;
+  const truth = list(width, () => 0).map((_, l) => list(n, () => Number(random.next() < share(l))));
+  const scores = truth.map((column) =>
+    list(
+      n,
+      (k) =>
+        [
+          random.next(),
+          random.integer(3) / 2,
+          0.5,
+          column[k] ?? 0,
+          8 * random.next() - 4,
+          0.4 * (column[k] ?? 0) + 0.6 * random.next(),
+        ][i % 6] ?? 0,
+    ),
+  );
+  const threshold = [0.5, 0, 2, scores[0]?.[0] ?? 0.5][random.integer(4)] ?? 0.5;
+  const isDecided = i % 4 === 3;
+  const decided = scores.map((column) =>
+    column.map((score) => Number(isDecided ? random.next() < 0.4 : score >= threshold)),
+  );
+  const hasScores = i % 8 !== 7;
+  const weights = weightsOf(n, random.integer(5));
+  const kept = withWeight(weights, n);
+  const of = (values: number[]) => kept.map((row) => values[row] ?? 0);
+  const counts = list(n, (row) => truth.reduce((sum, column) => sum + (column[row] ?? 0), 0));
+  return {
+    question: [
+      'multilabel',
+      [truth.map(of), decided.map(of), hasScores ? scores.map(of) : null, of(weights ?? list(n, () => 1)), {}],
+    ],
+    ours: metricsOf(
+      counts,
+      {
+        task: 'multilabel',
+        values: list(n, () => 0),
+        probabilities: hasScores ? scores.map((column) => Float64Array.from(column)) : [],
+        labels: {
+          truth: truth.map((column) => Uint8Array.from(column)),
+          decided: isDecided || !hasScores ? decided.map((column) => Uint8Array.from(column)) : null,
+        },
+        weights,
+      },
+      { threshold, parameters: {}, areProbabilities: scores.flatMap(of).every((score) => score >= 0 && score <= 1) },
+    ),
+    scale: 1,
+  };
+}
+
+function rankingCase(i: number): Case {
+  const queries = [1, 2, 5, 20][i % 4] ?? 1;
+  const parameters = {
+    atK: [1, 2, 3, 5, 10, 50][random.integer(6)] ?? 10,
+    relevantFrom: [undefined, 1, 2, 0.5][random.integer(4)],
+    gain: (['linear', 'exponential'] as const)[random.integer(2)],
+    withoutRelevant: (['zero', 'one', 'skip'] as const)[random.integer(3)],
+  };
+  const grades = [[0, 1], [0, 0, 0, 1, 2, 3], [0], [0, 0.5, 1.5], [0, 0, 0, 0, 0, 0, 0, 0, 4], [1, 2]][i % 6] ?? [0];
+  const asked = list(queries, () => 0).map(() => {
+    // All orders of tied rows are tried, so only short queries have ties.
+    const isTied = random.next() < 0.6;
+    const rows = isTied ? 1 + random.integer(6) : 1 + random.integer(40);
+    const scores = list(rows, (k) =>
+      isTied ? random.integer(3) - 1 : ([random.next(), k, (random.next() - 0.5) * 1e9][i % 3] ?? 0),
+    );
+    return [list(rows, () => grades[random.integer(grades.length)] ?? 0), scores] as const;
+  });
+  const byQuery = weightsOf(queries, random.integer(5));
+  // The rows of the queries in any order.
+  const inOrder = asked.flatMap(([relevance, scores], q) =>
+    relevance.map((grade, k) => ({ grade, score: scores[k] ?? 0, q })),
+  );
+  const mixed = [...inOrder.keys()];
+  random.shuffle(mixed);
+  const rows = mixed.flatMap((at) => inOrder[at] ?? []);
+  const kept = withWeight(byQuery, queries);
+  return {
+    question: [
+      'ranking',
+      [
+        kept.map((q) => asked[q]),
+        kept.map((q) => byQuery?.[q] ?? 1),
+        { ...parameters, relevantFrom: parameters.relevantFrom ?? null },
+      ],
+    ],
+    ours: metricsOf(
+      rows.map(({ grade }) => grade),
+      {
+        task: 'ranking',
+        values: rows.map(({ score }) => score),
+        probabilities: [],
+        queries: Int32Array.from(rows, ({ q }) => q),
+        weights: byQuery && rows.map(({ q }) => byQuery[q] ?? 0),
+      },
+      { threshold: null, parameters },
+    ),
+    scale: 1,
+  };
+}
+
 const lacking = preparePython();
 const skip = lacking === null || process.env['CI'] === 'true' ? false : `no Python to compare with: ${lacking}`;
 
@@ -175,6 +280,8 @@ test('every metric agrees with scikit-learn, weighted or not, on nasty rows', { 
     binaryCase(i),
     multiclassCase(i),
     regressionCase(i),
+    multilabelCase(i),
+    rankingCase(i),
   ]).flat();
   const script = join(import.meta.dirname, 'metricParity.py');
   const questions = cases.map(({ question }) => question);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { averagePrecision } from '../../engine/evaluation/measures/prAuc.ts';
+import { averagePrecision } from '../../engine/evaluation/rankingAreas.ts';
 import { bestRecall } from '../../engine/evaluation/measures/recallAtPrecision.ts';
-import { areaUnderRoc } from '../../engine/evaluation/measures/rocAuc.ts';
+import { areaUnderRoc } from '../../engine/evaluation/rankingAreas.ts';
 import { bestF1Threshold, rank } from '../../engine/evaluation/ranking.ts';
 
 const ranking = rank([1, 0, 1, 0, 0], [0.9, 0.8, 0.7, 0.7, 0.1]);

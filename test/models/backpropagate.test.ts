@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { loadBackend, type Backend, type BackendName } from '../../engine/models/backend.ts';
 import { backpropagate, predictLogits } from '../../engine/models/backpropagate.ts';
 import { createNetwork, forward } from '../../engine/models/network.ts';
-import type { Task } from '../../engine/evaluation/predictions.ts';
+import type { LearnedTask } from '../../engine/evaluation/predictions.ts';
 import { outputLoss } from '../../engine/models/outputLoss.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { trainModel } from '../../engine/models/trainModel.ts';
@@ -15,7 +15,7 @@ const random = seededRandom(3);
 const input = Float32Array.from({ length: rows * 4 }, () => random.next() * 2 - 1);
 const weights = Float64Array.from({ length: rows }, (_, i) => 1 + (i % 3));
 
-for (const task of ['binary', 'multiclass', 'regression'] as Task[]) {
+for (const task of ['binary', 'multiclass', 'regression'] as LearnedTask[]) {
   const outputs = task === 'multiclass' ? 3 : 1;
   const labels = Float64Array.from({ length: rows }, (_, i) => (task === 'multiclass' ? i % 3 : i % 2));
   const network = createNetwork(4, [6, 5], outputs, seededRandom(4));

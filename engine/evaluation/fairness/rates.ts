@@ -43,6 +43,8 @@ export type Rate = ShareRate | MeanRate;
 export const meanRates: Record<Task, readonly MeanRate[]> = {
   binary: ['accuracy', 'calibration', 'logLoss'],
   multiclass: ['accuracy', 'logLoss'],
+  multilabel: [],
+  ranking: [],
   regression: ['meanPrediction', 'meanError', 'absoluteError', 'squaredError'],
 };
 

@@ -3,16 +3,20 @@ import { f1Interval } from '../shareInterval.ts';
 import { meanInterval } from '../recoveredInterval.ts';
 import type { ClassCounts } from '../classCounts.ts';
 import type { Interval } from '../intervals.ts';
+import { f1Of, macroOfLabels } from '../labelCounts.ts';
+import { macroLabelInterval } from '../labelIntervals.ts';
 import type { Measure } from './measure.ts';
 
 export const macroF1: Measure = {
   name: 'macro_f1',
   direction: 'larger',
   range: [0, 1],
-  docs: 'Mean F1 over the classes.',
+  docs: 'Mean F1 over the classes or labels.',
   source: 'scikit-learn f1_score, average="macro"',
   // The F1 of two classes share rows, so they vary together: the resamples hold that.
-  interval: { multiclass: intervalOfMean, spansResamples: true },
+  interval: { multiclass: intervalOfMean, multilabel: macroLabelInterval('f1'), spansResamples: true },
+  ofLabels: 'decisions',
+  multilabel: (counts) => macroOfLabels(counts, f1Of),
   multiclass: (counts) =>
     macroMean(counts, 'present', (right, labelled, predicted) => [2 * right, labelled + predicted]),
 };

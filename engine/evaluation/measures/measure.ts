@@ -1,8 +1,11 @@
 import type { BinaryRows } from '../binaryRows.ts';
 import type { ClassCounts } from '../classCounts.ts';
+import type { LabelCounts, LabelledRow } from '../labelCounts.ts';
+import type { RankedQuery } from '../rankedQuery.ts';
+import type { QueryMeans } from '../queryMeans.ts';
 import type { Interval } from '../intervals.ts';
 import type { MetricParameters } from '../metricParameters.ts';
-import type { Task } from '../predictions.ts';
+import { tasks, type Task } from '../predictions.ts';
 import type { Residuals } from '../residuals.ts';
 
 /** What names, checks, completion, hover and the reference page need to know of a metric. */
@@ -28,6 +31,8 @@ export interface Measure extends MetricDescription {
    * out where the scores are no probabilities.
    */
   needs?: 'threshold' | 'min_precision' | 'probability';
+  /** Of labels: the metric is left out where the labels have no scores, or none are decided. */
+  ofLabels?: 'scores' | 'decisions';
   /** The metric is left out where this is not given and has no default, and compared only with values at the same one. */
   parameter?: keyof MetricParameters;
   hasDefault?: true;
@@ -52,6 +57,8 @@ export interface Measure extends MetricDescription {
   binary?: (rows: BinaryRows) => number | null;
   multiclass?: (counts: ClassCounts) => number | null;
   regression?: (residuals: Residuals) => number | null;
+  multilabel?: (counts: LabelCounts) => number | null;
+  ranking?: (queries: QueryMeans) => number | null;
 }
 
 /** Intervals of a metric at a confidence, from counts; null where there are none to compute it from. */
@@ -59,6 +66,7 @@ export interface CountedInterval {
   binary?: (rows: BinaryRows, confidence: number) => Interval | null;
   multiclass?: (counts: ClassCounts, confidence: number) => Interval | null;
   regression?: (residuals: Residuals, confidence: number) => Interval | null;
+  multilabel?: (counts: LabelCounts, confidence: number) => Interval | null;
   /** The interval spans the percentiles of the resamples as well, because the counts do not hold all that varies. */
   spansResamples?: true;
 }
@@ -74,15 +82,20 @@ export interface RowLoss {
   binary?: LossOf;
   multiclass?: LossOf;
   regression?: LossOf;
-  /** The metric is the root of the mean, or 1 − the mean over the variance of the true values. */
-  as?: 'root' | 'explained';
+  multilabel?: (row: LabelledRow) => number;
+  ranking?: (query: RankedQuery, parameters: MetricParameters) => number;
+  /**
+   * The metric is the root of the mean, or 1 − the mean over the variance of the true values. `gain`: the functions give
+   * gains from 0 to 1, whose loss is 1 − the gain.
+   */
+  as?: 'root' | 'explained' | 'gain';
   /** The largest loss that a row can have: rows that are all alike have an interval up to it. */
   largest?: (parameters: MetricParameters) => number;
 }
 
 /** The tasks that a measure has a formula for. */
 export function tasksOf(measure: Measure): Task[] {
-  return (['binary', 'multiclass', 'regression'] as const).filter((task) => measure[task] !== undefined);
+  return tasks.filter((task) => measure[task] !== undefined);
 }
 
 /** True when a metric has what it needs to know. */

@@ -1,6 +1,6 @@
 import { classSizes } from '../binaryRows.ts';
 import { shareInterval } from '../shareInterval.ts';
-import type { Ranking } from '../ranking.ts';
+import { averagePrecision } from '../rankingAreas.ts';
 import type { Measure } from './measure.ts';
 
 export const prAuc: Measure = {
@@ -20,27 +20,3 @@ export const prAuc: Measure = {
   },
   binary: ({ ranking, weights }) => averagePrecision(ranking, weights),
 };
-
-/**
- * Average precision: Σ (R_k − R_{k−1})·P_k over the thresholds, as scikit-learn's `average_precision_score`.
- * `weights` counts each row of the ranking (default 1). Null without a positive.
- */
-export function averagePrecision(ranking: Ranking, weights?: ArrayLike<number>): number | null {
-  let positives = 0;
-  let seen = 0;
-  let area = 0;
-  let start = 0;
-  for (const end of ranking.groupEnds) {
-    let gained = 0;
-    for (let k = start; k < end; k++) {
-      const row = ranking.order[k] ?? 0;
-      const weight = weights ? (weights[row] ?? 0) : 1;
-      seen += weight;
-      if (ranking.labels[row] === 1) gained += weight;
-    }
-    positives += gained;
-    if (gained > 0) area += (gained * positives) / seen;
-    start = end;
-  }
-  return positives === 0 ? null : area / positives;
-}

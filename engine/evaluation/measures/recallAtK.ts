@@ -1,12 +1,14 @@
 import { classSizes, topRows } from '../binaryRows.ts';
 import { shareInterval } from '../shareInterval.ts';
+import { relevantAmong } from '../tiedOrders.ts';
+import { byQuery } from '../byQuery.ts';
 import type { Measure } from './measure.ts';
 
 export const recallAtK: Measure = {
   name: 'recall_at_k',
   direction: 'larger',
   range: [0, 1],
-  docs: 'Share of positives that are among the `at_k` rows with the highest scores; computed where the validation gives `at_k`. Ties at the border count in part.',
+  docs: 'Share of positives that are among the `at_k` rows with the highest scores; computed where the validation gives `at_k`. Of a ranking, the mean over the queries. Ties at the border count in part.',
   source: 'Manning, Raghavan and Schütze 2008, 8.4; ties by their mean (McSherry and Najork 2008)',
   parameter: 'atK',
   behind: 'positives',
@@ -19,6 +21,7 @@ export const recallAtK: Measure = {
     },
     spansResamples: true,
   },
+  ...byQuery((query, { atK = 0 }) => (query.relevant === 0 ? 0 : relevantAmong(query, atK) / query.relevant)),
   binary: (rows) => {
     const top = topRows(rows, () => rows.parameters.atK ?? 0);
     const [{ weight }] = classSizes(rows);

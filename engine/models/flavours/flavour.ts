@@ -69,7 +69,7 @@ export interface ModelDescription {
   /** Number of inputs when their names are unknown; else null. */
   width: number | null;
   /** Null when the model does not say. */
-  kind: 'classification' | 'regression' | null;
+  kind: 'classification' | 'multilabel' | 'regression' | null;
   /** Classes in the order of the columns of the scores, as texts: `true`, `1`, `fraud`. Null when not known. */
   classes: string[] | null;
   /** probability: 0 to 1. decision: any number, larger for the positive class. none: only the class or the value. */
@@ -89,7 +89,7 @@ export interface ModelDescription {
 /** Raw answers of a model for the rows of a table. */
 export type RawAnswers =
   /**
-   * One column per class in the order of `classes`, or one column: the score of the positive class. An answer that
+   * One column per class or label in the order of `classes`, or one column: the score of the positive class. An answer that
    * names its columns has their names as `classes`.
    */
   | { kind: 'scores'; columns: Float64Array[]; classes?: readonly string[] | undefined }

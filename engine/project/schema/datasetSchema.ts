@@ -32,6 +32,7 @@ export const fieldRoles = [
   'protected',
   'prediction',
   'score',
+  'query',
   'ignore',
 ] as const;
 export type FieldRole = (typeof fieldRoles)[number];
@@ -146,7 +147,7 @@ const FieldExtras = Type.Object(
     role: Type.Optional(
       Type.Enum(fieldRoles, {
         description:
-          'Role of the column: feature, target, id, timestamp, protected, prediction (the class or value that a model predicted), score (its score of the positive class) or ignore. Predictions and scores are never features.',
+          'Role of the column: feature, target, id, timestamp, protected, prediction (the class or value that a model predicted), score (its score of the positive class), query (the query, user or session whose rows a model ranks) or ignore. Predictions, scores and queries are never features. Several targets are labels of a row (multilabel).',
       }),
     ),
     unit: Type.Optional(
@@ -160,6 +161,13 @@ const FieldExtras = Type.Object(
         minimum: 0,
         maximum: 1,
         description: 'Smallest share of values that must be in the categories, 0 to 1. Default 1.',
+      }),
+    ),
+    label: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'Of several targets, predictions or scores: the label that the column is about. Default: the name of a target, which the names of the other columns contain, such as `sport` and `sport_score`.',
       }),
     ),
     positive: Type.Optional(scalar('For a target with two values: the positive class.')),

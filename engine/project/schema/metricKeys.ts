@@ -40,7 +40,7 @@ export const metricKeys = {
     Type.Integer({
       minimum: 1,
       description:
-        'Rows with the highest scores that `precision_at_k` and `recall_at_k` look at; of a ranking, rows of each query.',
+        'Rows with the highest scores that `precision_at_k` and `recall_at_k` look at; of a ranking, rows of each query, default 10.',
     }),
   ),
   top_share: Type.Optional(
@@ -55,6 +55,25 @@ export const metricKeys = {
       exclusiveMinimum: 0,
       exclusiveMaximum: 1,
       description: 'The quantile that the predictions are of, for `quantile_loss`.',
+    }),
+  ),
+  relevant_from: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      description:
+        'Of a ranking: a row is relevant from this relevance on, for all metrics but NDCG. Default: above 0.',
+    }),
+  ),
+  gain: Type.Optional(
+    Type.Enum(['linear', 'exponential'], {
+      description:
+        'Of a ranking: what a relevance gains in NDCG. linear: itself, as in scikit-learn and trec_eval. exponential: 2^relevance − 1, as in LightGBM and XGBoost. Default linear.',
+    }),
+  ),
+  queries_without_relevant: Type.Optional(
+    Type.Enum(['zero', 'one', 'skip'], {
+      description:
+        'Of a ranking: what a query without a relevant row counts. zero: 0, as in scikit-learn and trec_eval. one: 1, as in LightGBM and XGBoost. skip: it is left out. Default zero.',
     }),
   ),
   costs: Type.Optional(
@@ -73,15 +92,21 @@ export const parameterKeys = {
   topShare: 'top_share',
   quantile: 'quantile',
   costs: 'costs',
+  relevantFrom: 'relevant_from',
+  gain: 'gain',
+  withoutRelevant: 'queries_without_relevant',
 } as const satisfies Record<keyof MetricParameters, keyof typeof metricKeys>;
 
 /** The tasks whose metrics read a key. */
 export const keyTasks = {
-  threshold: ['binary'],
+  threshold: ['binary', 'multilabel'],
   min_precision: ['binary'],
   beta: ['binary'],
   top_share: ['binary'],
-  at_k: ['binary'],
+  at_k: ['binary', 'ranking'],
+  relevant_from: ['ranking'],
+  gain: ['ranking'],
+  queries_without_relevant: ['ranking'],
   top_k: ['multiclass'],
   quantile: ['regression'],
   costs: ['binary', 'multiclass'],

@@ -16,6 +16,12 @@ const Grouping = Type.Union([
 ]);
 
 const options = {
+  task: Type.Optional(
+    Type.Enum(['multilabel', 'ranking'], {
+      description:
+        'The task, where the roles of the schema do not say it. multilabel: any number of labels a row, as one target of lists or several targets. ranking: rows of queries, with a column of the role `query`, a relevance as target and a score. Default: by the roles.',
+    }),
+  ),
   slices: Type.Optional(
     Type.Array(Grouping, {
       description:
