@@ -1,3 +1,5 @@
+import { composed } from './composed.ts';
+
 /** A part of a name in a glob: one character, one of a class, any one, or any number of them. */
 type Token = string | { readonly any: true } | { readonly star: true } | { readonly within: RegExp };
 
@@ -15,19 +17,25 @@ const mostAlternatives = 1000;
 /**
  * Compiles a glob to a test whose time grows with the length of the path times that of the glob. Regular expressions
  * for many wildcards (`*a*a*a*`) backtrack for minutes. Paths have `/`; wildcards also match names with a leading dot.
+ * Accents match however they are composed.
  */
 export function linearGlob(glob: string): (path: string) => boolean {
   const alternatives = globSegments(glob.replace(/^\.\//, ''));
-  return (path) => {
+  const matches = (path: string) => {
     const names = path.split('/');
     return alternatives.some((segments) => matchPath(segments, names));
   };
+  return (path) => {
+    const other = composed(path);
+    return matches(path) || (other !== path && matches(other));
+  };
 }
 
-/** Returns the alternatives of a glob, each as its segments between `/`. */
+/** Returns the alternatives of a glob, each as its segments between `/`; as it is typed, and with composed accents. */
 export function globSegments(glob: string): GlobSegment[][] {
   if (glob.length > longest) return [];
-  return expandBraces(glob).map((alternative) => alternative.split('/').map(segmentOf));
+  const forms = [...new Set([glob, composed(glob)])];
+  return forms.flatMap((form) => expandBraces(form).map((alternative) => alternative.split('/').map(segmentOf)));
 }
 
 /** Returns the plain name that a segment stands for, or null when it has a wildcard. */
@@ -140,8 +148,18 @@ function closed(segments: readonly GlobSegment[], at: Set<number>): Set<number> 
   return at;
 }
 
-/** Returns a test of names for a segment. The usual `*.csv` takes no look at each character. */
+/** Returns a test of names for a segment, whose accents may be composed or not. */
 export function segmentTest(tokens: readonly Token[]): (name: string) => boolean {
+  const matches = plainTest(tokens);
+  return (name) => {
+    if (matches(name)) return true;
+    const other = composed(name);
+    return other !== name && matches(other);
+  };
+}
+
+/** The usual `*.csv` takes no look at each character. */
+function plainTest(tokens: readonly Token[]): (name: string) => boolean {
   const stars = tokens.filter((token) => token === star).length;
   if (stars === 1 && tokens.every((token) => typeof token === 'string' || token === star)) {
     const at = tokens.indexOf(star);

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, opendirSync, readdirSync, type Dir, type Dirent } from 'node:fs';
 import { isAbsolute, join, parse } from 'node:path';
+import { composed } from './composed.ts';
 import { WorkError } from './errors.ts';
 import { withoutSlashes } from './glob.ts';
 import { globSegments, plainName, segmentTest, type GlobSegment } from './linearGlob.ts';
@@ -142,11 +143,13 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
   const start = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
   const path = (name: string) => start + name;
   if (plain !== null) {
-    const next = path(plain);
-    if (!isLast) {
-      followLink(walk, next);
-      descend(walk, next, segments, at + 1);
-    } else if (isWanted(walk, place(walk, next))) walk.found.add(next);
+    for (const name of namesOf(walk, folder, path(plain), plain)) {
+      const next = path(name);
+      if (!isLast) {
+        followLink(walk, next);
+        descend(walk, next, segments, at + 1);
+      } else if (isWanted(walk, place(walk, next))) walk.found.add(next);
+    }
     return;
   }
   const question = `${at} ${folder}`;
@@ -176,6 +179,12 @@ function descend(walk: Walk, folder: string, segments: readonly GlobSegment[], a
     } else if (entry.isDirectory()) descend(walk, path(name), segments, at + 1);
     if (walk.isFirst && walk.found.size > 0) return;
   }
+}
+
+/** A name as it is typed; where there is none, those of the folder whose accents are composed otherwise. */
+function namesOf(walk: Walk, folder: string, path: string, name: string): string[] {
+  if (/^[\0-\x7f]*$/.test(name) || existsSync(place(walk, path))) return [name];
+  return [...namesIn(walk, folder)].flatMap((entry) => (composed(entry.name) === composed(name) ? [entry.name] : []));
 }
 
 /** True for an entry of the kind that is asked for; a link is what it leads to. */

@@ -44,9 +44,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Describes the changes between two sets of files. */
-export function fileChanges(before: Record<string, FileFingerprint>, after: Record<string, FileFingerprint>): string[] {
+/**
+ * Describes the changes between two sets of files. A name whose accents are composed otherwise is the same name, unless
+ * both are there.
+ */
+export function fileChanges(
+  recorded: Record<string, FileFingerprint>,
+  after: Record<string, FileFingerprint>,
+): string[] {
   const changes: string[] = [];
+  const before = asListed(recorded, after);
   let same = 0;
   for (const path of Object.keys(after)) {
     const [old, now] = [before[path], after[path]];
@@ -62,6 +69,29 @@ export function fileChanges(before: Record<string, FileFingerprint>, after: Reco
   const all = Object.keys(before);
   if (same < all.length) for (const path of all) if (!after[path]) changes.push(`${path} is gone`);
   return changes;
+}
+
+/** Files of a lock under the names that they are listed with now, where only the composition of accents differs. */
+function asListed(
+  before: Record<string, FileFingerprint>,
+  after: Record<string, FileFingerprint>,
+): Record<string, FileFingerprint> {
+  const fresh = Object.keys(after).filter((path) => before[path] === undefined && /[^\0-\x7f]/.test(path));
+  if (fresh.length === 0) return before;
+  const gone = new Map(
+    Object.keys(before).flatMap((path) => (after[path] ? [] : [[path.normalize('NFC'), path] as const])),
+  );
+  const files = { ...before };
+  for (const path of fresh) {
+    const name = path.normalize('NFC');
+    const old = gone.get(name);
+    const file = old === undefined ? undefined : before[old];
+    if (old === undefined || !file) continue;
+    gone.delete(name);
+    delete files[old];
+    files[path] = file;
+  }
+  return files;
 }
 
 /**

@@ -60,8 +60,12 @@ export function differentFileChanges(
   const text = longDepsOf(recorded);
   const before = Object.fromEntries(
     [...changed, ...gone].flatMap((path): [string, FileFingerprint][] => {
-      const file = (text === null ? null : fileInLongDeps(text, path)) ?? recorded.deps[path];
-      return file === undefined ? [] : [[path, file]];
+      // A lock from a Mac may have the accents of a name composed otherwise.
+      for (const name of new Set([path, path.normalize('NFC'), path.normalize('NFD')])) {
+        const file = (text === null ? null : fileInLongDeps(text, name)) ?? recorded.deps[name];
+        if (file !== undefined) return [[path, file]];
+      }
+      return [];
     }),
   );
   return fileChanges(before, withoutEmptyLogs(fingerprints.of(changed)));
