@@ -11,8 +11,8 @@ const seed = 7;
 /**
  * The interval of any function of the shares of a binary decision, from Jeffreys' posteriors of the share of positives,
  * the true positive rate and the false positive rate (Brown, Cai and DasGupta 2001 for one share). Unlike resamples it
- * has a width where no decision is wrong. Null where draws leave the function without a value, or without a row of a
- * class. `squared` are the counts of squared weights.
+ * has a width where no decision is wrong, and where a class has no row. Null where draws leave the function without a
+ * value. `squared` are the counts of squared weights.
  */
 export function decisionInterval(
   { confusion, squared }: { confusion: Confusion; squared: Confusion },
@@ -20,7 +20,7 @@ export function decisionInterval(
   value: (shares: Confusion) => number | null,
 ): Interval | null {
   const { tp, fp, fn, tn } = confusion;
-  if (tp + fn === 0 || tn + fp === 0) return null;
+  if (tp + fp + fn + tn === 0) return null;
   const random = seededRandom(seed);
   const share = (part: number, whole: number, squares: number) => {
     const each = squares > 0 ? whole / squares : 1;

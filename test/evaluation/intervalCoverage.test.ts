@@ -33,6 +33,17 @@ test('intervals of a binary model cover the true value, with few positives and n
     assertCovered(coverageOf(binaryPopulation(share, distance, form), [n], { samples: 100, seed: 21 }));
 });
 
+test('agreement and cost are covered where most samples have no positive', () => {
+  const population = binaryPopulation(0.01, 1, 'calibrated');
+  const costs = [
+    [0, 1],
+    [20, 0],
+  ];
+  const options = { ...population.options, parameters: { costs } };
+  const only = ['cohen_kappa', 'cost'];
+  assertCovered(coverageOf({ ...population, options }, [50, 200], { samples: 60, seed: 29, only }));
+});
+
 test('intervals of several classes cover the true value', () => {
   assertCovered(coverageOf(classPopulation, [60], { samples: 120, seed: 22 }));
 });

@@ -11,6 +11,8 @@ import { seededRandom, type Random } from '../../engine/statistics/random.ts';
 export interface Population {
   name: string;
   options: EvaluationOptions;
+  /** `at_k` is this share of the rows, so that it means the same of any number of them. */
+  topShare?: number;
   draw: (n: number, random: Random) => { truth: Float64Array; predictions: Predictions };
 }
 
@@ -91,6 +93,14 @@ export const classPopulation: Population = {
   },
 };
 
+function optionsAt({ options, topShare }: Population, n: number, only?: readonly string[]): EvaluationOptions {
+  return {
+    ...options,
+    only,
+    parameters: { ...options.parameters, ...(topShare && { atK: Math.round(topShare * n) }) },
+  };
+}
+
 /** How often the 95 % intervals of each metric contain its value among 150,000 rows. */
 export function coverageOf(
   population: Population,
@@ -99,12 +109,13 @@ export function coverageOf(
 ): Coverage[] {
   const random = seededRandom(seed);
   const all = population.draw(150_000, random);
-  const truths = prepareMetrics(all.truth, all.predictions, population.options).values();
+  const truths = prepareMetrics(all.truth, all.predictions, optionsAt(population, 150_000, only)).values();
   return sizes.flatMap((n) => {
     const found = new Map<string, Coverage>();
+    const options = optionsAt(population, n, only);
     for (let s = 0; s < samples; s++) {
       const { truth, predictions } = population.draw(n, random);
-      const prepared = prepareMetrics(truth, predictions, population.options);
+      const prepared = prepareMetrics(truth, predictions, options);
       const resampled = resample({ n, seed: s, resamples: 200 }, prepared.statistics);
       for (const [metric, value] of Object.entries(prepared.values())) {
         const interval = value === null ? null : prepared.intervalOf(metric, resampled, 0.95);

@@ -84,7 +84,11 @@ function taskOf(kept: KeptRows, known: KnownRows, options: EvaluationOptions): T
     },
     interval: ({ interval, loss, needs }) => {
       const of = loss?.binary;
-      if (!of || needs === 'threshold') return interval?.binary;
+      if (!of) return interval?.binary;
+      // Costs are those of decisions: few rows of a class do not show how many of it there are, nor how they are decided.
+      if (needs === 'threshold')
+        return (rows, confidence) =>
+          rareClassInterval(rows, (label, i) => of(label, scores[i] ?? 0, decidedAt(i), parameters), confidence);
       return (rows, confidence) => {
         const lossOf = (label: number, i: number) => of(label, scores[i] ?? 0, Number.NaN, parameters);
         return union(rareClassInterval(rows, lossOf, confidence), oneSidedInterval(rows, lossOf, confidence));
