@@ -24,6 +24,8 @@ export interface MetricParameters {
 }
 
 export const defaultTopK = 2;
+/** Rows of each query. */
+export const defaultRankingK = 10;
 export const defaultTopShare = 0.1;
 
 /** The parameters that a metric is at, so that values at other ones are not compared with it. */

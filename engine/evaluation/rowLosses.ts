@@ -20,6 +20,7 @@ export function rowLosses(
 ): RowLosses | null {
   const { task, values, probabilities } = predictions;
   const { binary, multiclass } = logLoss.loss ?? {};
+  if (task === 'multilabel' || task === 'ranking') return null;
   if (task === 'regression')
     return { loss: 'squared_error', losses: truth.map((y, i) => (y - (values[i] ?? Number.NaN)) ** 2) };
   if (task === 'multiclass') {

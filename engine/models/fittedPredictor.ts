@@ -97,6 +97,7 @@ function predictionsOf(
   if (given !== rows)
     throw new WorkError(`The model answered ${given} rows for ${rows}. A model has to answer each row once, in order.`);
   if (task === 'regression') return { task, values: valuesOf(answers), probabilities: [] };
+  if (task === 'ranking') return { task, values: rankingScores(answers), probabilities: [] };
   if (task === 'binary') return { task, values: positiveScores(answers, positions, scores), probabilities: [] };
   if (answers.kind === 'scores') return likeliest(positions.column.map((c) => columnAt(answers.columns, c)));
   const texts = answers.kind === 'labels' ? answers.values : Array.from(answers.values, String);
@@ -106,6 +107,11 @@ function predictionsOf(
     values,
     probabilities: classes.map((_, c) => Float64Array.from(values, (value) => (value === c ? 1 : 0))),
   };
+}
+
+/** The scores to rank by; of a model of two classes, those of the second. */
+function rankingScores(answers: RawAnswers): Float64Array {
+  return answers.kind === 'scores' && answers.columns.length === 2 ? columnAt(answers.columns, 1) : valuesOf(answers);
 }
 
 function valuesOf(answers: RawAnswers): Float64Array {

@@ -21,7 +21,7 @@ export interface Observation {
  */
 export async function observeScores(observation: Observation): Promise<PredictorMeta['scores']> {
   const { opened, meta, rows, target, signal } = observation;
-  if (meta.task === 'regression' || rows.rows === 0) return meta.scores;
+  if (meta.task === 'regression' || meta.task === 'ranking' || rows.rows === 0) return meta.scores;
   const table = { rows: rows.rows, columns: typedColumns(rows, meta.features) };
   const answers = await opened.answer(table, modelInputs(meta), signal);
   if (answers.kind === 'labels') return 'none';

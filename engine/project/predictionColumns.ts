@@ -1,5 +1,8 @@
 import type { Field, FieldRole } from './schema/datasetSchema.ts';
-import { taskOfTarget } from './taskOf.ts';
+import type { StatedTask } from '../evaluation/predictions.ts';
+import { labelSources } from './labelSources.ts';
+import { rankingColumns } from './rankingColumns.ts';
+import { statedTaskOf, taskOfTarget } from './taskOf.ts';
 
 /** The columns of a table of predictions, by their roles. */
 export interface PredictionColumns {
@@ -18,7 +21,14 @@ export function predictionColumns(fields: readonly Field[]): PredictionColumns |
 }
 
 /** Returns why a table cannot be validated as predictions, as a sentence; null when it can. */
-export function predictionProblem(dataset: string, fields: readonly Field[]): string | null {
+export function predictionProblem(
+  dataset: string,
+  fields: readonly Field[],
+  task: StatedTask | null = statedTaskOf(fields),
+): string | null {
+  const stated =
+    task === 'ranking' ? rankingColumns(dataset, fields) : task === 'multilabel' ? labelSources(dataset, fields) : null;
+  if (stated !== null) return typeof stated === 'string' ? stated : null;
   const has = (role: FieldRole) => fields.some((field) => field.loopwright?.role === role);
   const target = fields.find((field) => field.loopwright?.role === 'target');
   if (!target)

@@ -63,7 +63,7 @@ export async function predictRows(
   const typed = typedClasses(classes, target);
   const predictionOf = (i: number): RowPrediction => {
     const value = predictions.values[i] ?? Number.NaN;
-    if (task === 'regression') return { score: value, prediction: String(value), value };
+    if (task === 'regression' || task === 'ranking') return { score: value, prediction: String(value), value };
     if (task === 'binary') {
       const decision = value >= (threshold ?? 0.5) ? 1 : 0;
       return {

@@ -112,8 +112,10 @@ async function validateSubject(
   const rule = thresholdRule(stage.with, parameters.costs);
   // Predictions with decisions only describe their threshold, so the test rows serve as well.
   const chosenOn = validation.rows === 0 && test.predictions.decisions ? test : validation;
+  const isStated = model.meta.task === 'multilabel' || model.meta.task === 'ranking';
+  if (isStated) tellLeftOut(context, stage, model.meta.task);
   const own = chooseThreshold(chosenOn, rule, model.meta.scores);
-  const threshold = own?.threshold ?? null;
+  const threshold = own?.threshold ?? labelThreshold(stage, test);
   if (own && own.choice.kind !== 'decided')
     context.log(
       `decisions from a score of ${shown(own.threshold)} on: ${thresholdText(own.choice)}${own.choice.gave ? `, which gave ${thresholdOutcomeText(own.choice)} there` : ''}`,
@@ -130,11 +132,13 @@ async function validateSubject(
     test,
     options,
     championThreshold: rival?.threshold ?? null,
-    attributes: (fairness?.attributes ?? []).flatMap((grouping) => grouped.get(groupingName(grouping)) ?? []),
+    attributes: (isStated ? [] : (fairness?.attributes ?? [])).flatMap(
+      (grouping) => grouped.get(groupingName(grouping)) ?? [],
+    ),
     seed,
     signal,
   });
-  const answers = { threshold, classes: model.meta.task === 'regression' ? null : model.meta.classes };
+  const answers = { threshold, classes: model.meta.classes.length === 0 ? null : model.meta.classes };
   const speedAndSize = subject.scoresRows
     ? await measureModel(
         { store: context.store, model, report: answers, schema, sample: test.sample, signal },
@@ -221,6 +225,23 @@ async function validateSubject(
       ...(refit?.kind === 'served' ? [refit.modelPath] : []),
     ],
   };
+}
+
+/** The score from which on a label is decided; null where the labels are decided already, and for other tasks. */
+function labelThreshold({ with: { threshold } }: ValidateStage, { predictions }: ScoredRows): number | null {
+  if (predictions.task !== 'multilabel' || predictions.labels?.decided) return null;
+  return typeof threshold === 'number' ? threshold : 0.5;
+}
+
+/** Says which parts of a validation are not defined for a task. */
+function tellLeftOut(context: StageContext, { with: inputs }: ValidateStage, task: string): void {
+  const asked = [
+    inputs.fairness && 'fairness',
+    inputs.importance && 'importance',
+    typeof inputs.find_slices === 'object' && 'find_slices',
+  ].filter((part) => typeof part === 'string');
+  if (asked.length > 0)
+    context.log(`warning: ${asked.map((part) => `\`${part}\``).join(', ')}: not computed for a ${task} model`);
 }
 
 function shown(threshold: number | null): number | null {

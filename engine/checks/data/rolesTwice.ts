@@ -1,7 +1,9 @@
 import type { FieldRole } from '../../project/schema/datasetSchema.ts';
 import type { Rule } from '../rule.ts';
 
-const single: readonly FieldRole[] = ['timestamp', 'target', 'prediction', 'score'];
+const single: readonly FieldRole[] = ['timestamp', 'target', 'prediction', 'score', 'query'];
+/** A table of predictions of labels has a column of each label. */
+const ofLabels: readonly FieldRole[] = ['target', 'prediction', 'score'];
 
 export const rolesTwice: Rule = {
   code: 'LW308',
@@ -16,7 +18,12 @@ export const rolesTwice: Rule = {
   },
   check(context) {
     for (const file of context.project.schemas.values()) {
+      const roles = (file.value?.fields ?? []).map((field) => field.loopwright?.role);
+      const hasLabels =
+        roles.filter((role) => role === 'target').length > 1 &&
+        (roles.includes('prediction') || roles.includes('score'));
       for (const role of single) {
+        if (hasLabels && ofLabels.includes(role)) continue;
         const holders = (file.value?.fields ?? []).flatMap((field, i) =>
           field.loopwright?.role === role ? [{ field, i }] : [],
         );

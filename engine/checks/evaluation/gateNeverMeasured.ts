@@ -42,7 +42,8 @@ function reasonOf(context: CheckContext, stage: ValidateStage, gate: string): st
   }
   const measure = measureNamed(metric.name);
   const key = measure?.parameter && !measure.hasDefault ? parameterKeys[measure.parameter] : undefined;
-  if (key !== undefined && stage.with[key] === undefined)
+  const isDefault = key === 'at_k' && taskValidated(context, stage) === 'ranking';
+  if (key !== undefined && !isDefault && stage.with[key] === undefined)
     return `it is computed where the validation gives \`${key}\`; add it under \`with\``;
   const columns = predictions === undefined ? null : predictionColumns(context.schemaOf(predictions)?.fields ?? []);
   return columns && !columns.score && metricNeeds(metric.name) === 'probability'

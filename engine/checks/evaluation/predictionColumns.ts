@@ -20,7 +20,7 @@ export const predictionColumns: Rule = {
       if (predictions === undefined || dataset === undefined) continue;
       const schema = context.schemaOf(predictions);
       if (dataset.schema !== undefined && !schema) continue;
-      const problem = predictionProblem(predictions, schema?.fields ?? []);
+      const problem = predictionProblem(predictions, schema?.fields ?? [], stage.with.task);
       if (problem !== null) context.report(['stages', name, 'with', 'predictions'], problem);
     }
   },

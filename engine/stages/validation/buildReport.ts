@@ -135,6 +135,6 @@ function quarantinedBefore(context: StageContext): number {
 
 /** The classes as the data writes them: a boolean is trained on as 0 and 1, and answered as false and true. */
 export function classNames(meta: PredictorMeta, isBoolean: boolean): string[] | null {
-  if (meta.task === 'regression') return null;
+  if (meta.task === 'regression' || meta.task === 'ranking') return null;
   return isBoolean ? meta.classes.map((name) => ({ 0: 'false', 1: 'true' })[name] ?? name) : meta.classes;
 }

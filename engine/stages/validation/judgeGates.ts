@@ -81,9 +81,10 @@ const kinds = {
 function tooFew(task: Task, { n, rowsBehind }: Evaluation, name: string): Measured | null {
   const behind = rowsBehind(name);
   if (behind >= fewestRows) return null;
-  const of = task === 'binary' ? kinds[measureNamed(name)?.behind ?? 'all'] : kinds.all;
+  const of =
+    task === 'ranking' ? 'queries' : task === 'binary' ? kinds[measureNamed(name)?.behind ?? 'all'] : kinds.all;
   const note =
-    behind === 0 && task !== 'regression' && n > 0
+    behind === 0 && (task === 'binary' || task === 'multiclass') && n > 0
       ? 'the test rows hold only one class'
       : `${behind} ${of} are behind it; a value needs ${fewestRows}, or a gate \`at_confidence\``;
   return { kind: 'too_few_rows', n, note };

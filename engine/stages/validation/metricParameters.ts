@@ -1,13 +1,16 @@
 import { WorkError } from '../../base/errors.ts';
 import { suggestion } from '../../base/didYouMean.ts';
-import type { Costs, MetricParameters } from '../../evaluation/metricParameters.ts';
+import { defaultRankingK, type Costs, type MetricParameters } from '../../evaluation/metricParameters.ts';
 import type { PredictorMeta } from '../../models/predictor.ts';
 import type { Validation } from '../../project/schema/validateStage.ts';
 
 /** The parameters of metrics that a validation declares. Throws WorkError where costs name a class that there is not. */
 export function metricParameters(inputs: Validation, meta: Pick<PredictorMeta, 'task' | 'classes'>): MetricParameters {
-  const { beta, top_k: topK, at_k: atK, top_share: topShare, quantile } = inputs;
-  return { beta, topK, atK, topShare, quantile, costs: costsOf(inputs.costs, meta) };
+  const { beta, top_k: topK, at_k, top_share: topShare, quantile } = inputs;
+  const { relevant_from: relevantFrom, gain, queries_without_relevant: withoutRelevant } = inputs;
+  const atK = at_k ?? (meta.task === 'ranking' ? defaultRankingK : undefined);
+  const ofRanking = meta.task === 'ranking' ? { relevantFrom, gain, withoutRelevant } : {};
+  return { ...ofRanking, beta, topK, atK, topShare, quantile, costs: costsOf(inputs.costs, meta) };
 }
 
 function costsOf(

@@ -11,10 +11,11 @@ import { hashModel, modelFiles } from '../../models/modelFiles.ts';
 import { modelTools } from '../../models/modelTools.ts';
 import type { PredictorMeta } from '../../models/predictor.ts';
 import { validatedModel } from '../../project/models.ts';
-import { predictionColumns, predictionProblem } from '../../project/predictionColumns.ts';
+import { predictionColumns, predictionProblem, type PredictionColumns } from '../../project/predictionColumns.ts';
 import { relativePath } from '../../base/projectPath.ts';
 import type { Field } from '../../project/schema/datasetSchema.ts';
 import type { Validation } from '../../project/schema/validateStage.ts';
+import { statedTaskOf } from '../../project/taskOf.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
 import { datasetSql } from '../datasetView.ts';
 import { sideSql } from '../splitRows.ts';
@@ -22,6 +23,7 @@ import { timeSpan } from '../timeSpan.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
 import { checkPredictedRows } from './checkPredictedRows.ts';
 import { openChampion } from './openChampion.ts';
+import { openStated, type StatedTable } from './statedPredictions.ts';
 import { weightColumns } from './weightColumns.ts';
 import { tablePredictor } from './tablePredictor.ts';
 import { groupColumnsOf } from './groupColumns.ts';
@@ -31,10 +33,10 @@ import type { Subject } from './validationSubject.ts';
 export async function openPredictions(context: StageContext, inputs: Validation, db: Database): Promise<Subject> {
   const dataset = datasetOf(context, inputs.data);
   const fields = dataset.schema?.fields ?? [];
+  const task = inputs.task ?? statedTaskOf(fields);
   const columns = predictionColumns(fields);
-  const problem = predictionProblem(inputs.data, fields);
-  if (!columns || problem !== null)
-    throw new WorkError(problem ?? '', { place: { file: dataset.schemaPath ?? 'loopwright.yaml' } });
+  const problem = predictionProblem(inputs.data, fields, task);
+  if (problem !== null) throw new WorkError(problem, { place: { file: dataset.schemaPath ?? 'loopwright.yaml' } });
   const { name } = validatedModel(context.config, context.node.name);
   const typed = await datasetSql(
     db,
@@ -67,26 +69,28 @@ export async function openPredictions(context: StageContext, inputs: Validation,
       columns: new Map(known.map((column) => [column.name, inputTypeOf(column.type)])),
       given: null,
       metrics: [],
+      task,
+      labels: [],
     },
   );
-  const used = [columns.target, columns.prediction, columns.score].flatMap((field) => (field ? [field.name] : []));
-  const whole = used.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(' AND ');
-  const source = `(SELECT * FROM (${typed}) WHERE ${whole})`;
-  await checkPredictedRows(context, db, {
-    name: inputs.data,
-    sql: typed,
-    truth: columns.target.name,
-    answers: used.filter((column) => column !== columns.target.name),
-    id: fields.find((field) => field.loopwright?.role === 'id')?.name ?? null,
-  });
-  const model = tablePredictor({ ...meta, scores: await scoresOf(db, source, meta, columns.score) }, columns);
+  const table = {
+    dataset: inputs.data,
+    typed,
+    fields,
+    schemaPath: dataset.schemaPath ?? 'loopwright.yaml',
+  };
+  const opened = task
+    ? await openStated(context, db, table, inputs, meta, task)
+    : columns && (await openColumns(context, db, table, meta, columns));
+  if (!opened) throw new WorkError(`The schema of \`${inputs.data}\` has no predictions.`);
+  const { source, model, used, added } = opened;
   const champion = await openChampion(context, name, model, known, {
     tools: modelTools(context.store, context.config, name),
     oldestTestRow: async () => (await timeSpan(db, source, dataset.schema))?.first ?? null,
   });
   const groupColumns = groupColumnsOf(inputs);
   const weighted = weightColumns(inputs, new Map(known.map((column) => [column.name, inputTypeOf(column.type)])));
-  const read = [...meta.features.map((feature) => feature.name), ...used, ...groupColumns];
+  const read = [...new Set([...meta.features.map((feature) => feature.name), ...used, ...groupColumns])];
   const compared = champion.kind === 'comparable' ? champion.model.meta.features.map((feature) => feature.name) : [];
   const isSplit = known.some((column) => column.name === splitColumn);
   const side = (names: readonly string[], of: 'test' | 'validation') =>
@@ -101,8 +105,8 @@ export async function openPredictions(context: StageContext, inputs: Validation,
     files: { path: relativePath(context.project.root, path), ...hashModel(modelFiles(path)) },
     python: null,
     champion,
-    validation: await side([...read, ...compared, ...weighted], 'validation'),
-    test: await side([...read, ...compared, ...weighted], 'test'),
+    validation: await side([...new Set([...read, ...added, ...compared, ...weighted])], 'validation'),
+    test: await side([...new Set([...read, ...added, ...compared, ...weighted])], 'test'),
     reference: await side(read, 'test'),
     groupColumns,
     weightColumn: inputs.sample_weight ?? null,
@@ -111,6 +115,28 @@ export async function openPredictions(context: StageContext, inputs: Validation,
       if (champion.kind === 'comparable') await champion.model.close();
     },
   };
+}
+
+/** Reads the target, the prediction and the score of a table of one target. */
+async function openColumns(
+  context: StageContext,
+  db: Database,
+  { dataset, typed, fields }: { dataset: string; typed: string; fields: readonly Field[] },
+  meta: PredictorMeta,
+  columns: PredictionColumns,
+): Promise<StatedTable> {
+  const used = [columns.target, columns.prediction, columns.score].flatMap((field) => (field ? [field.name] : []));
+  const whole = used.map((column) => `${quoteIdentifier(column)} IS NOT NULL`).join(' AND ');
+  const source = `(SELECT * FROM (${typed}) WHERE ${whole})`;
+  await checkPredictedRows(context, db, {
+    name: dataset,
+    sql: typed,
+    truth: columns.target.name,
+    answers: used.filter((column) => column !== columns.target.name),
+    id: fields.find((field) => field.loopwright?.role === 'id')?.name ?? null,
+  });
+  const model = tablePredictor({ ...meta, scores: await scoresOf(db, source, meta, columns.score) }, columns);
+  return { source, model, used, added: [] };
 }
 
 /** The form of the scores: probabilities when all are from 0 to 1. */

@@ -95,13 +95,24 @@ function emptyPredictions({ meta }: Predictor, rows: number): Predictions {
   return {
     task: meta.task,
     values: new Float64Array(rows),
-    probabilities: meta.task === 'multiclass' ? meta.classes.map(() => new Float64Array(rows)) : [],
+    probabilities:
+      meta.task === 'multiclass' || (meta.task === 'multilabel' && meta.scores !== 'none')
+        ? meta.classes.map(() => new Float64Array(rows))
+        : [],
   };
 }
 
 function append(all: Predictions, part: Predictions, at: number): void {
   all.values.set(part.values, at);
   for (const [c, column] of part.probabilities.entries()) all.probabilities[c]?.set(column, at);
+  const { labels, queries } = part;
+  if (labels) {
+    const empty = (columns: readonly Uint8Array[]) => columns.map(() => new Uint8Array(all.values.length));
+    all.labels ??= { truth: empty(labels.truth), decided: labels.decided && empty(labels.decided) };
+    for (const [l, column] of labels.truth.entries()) all.labels.truth[l]?.set(column, at);
+    for (const [l, column] of (labels.decided ?? []).entries()) all.labels.decided?.[l]?.set(column, at);
+  }
+  if (queries) (all.queries ??= new Int32Array(all.values.length).fill(-1)).set(queries, at);
   if (part.decisions) (all.decisions ??= new Float64Array(all.values.length)).set(part.decisions, at);
 }
 

@@ -19,6 +19,9 @@ import { openModel } from '../../models/openModel.ts';
 import { addressFile } from '../../models/remote/address.ts';
 import { validatedModel, type ModelAddress } from '../../project/models.ts';
 import { isInside, projectPath, relativePath } from '../../base/projectPath.ts';
+import { statedTaskOf } from '../../project/taskOf.ts';
+import type { Field } from '../../project/schema/datasetSchema.ts';
+import type { StatedTask } from '../../evaluation/predictions.ts';
 import type { ValidateStage } from '../../project/schema/validateStage.ts';
 import { splitColumn } from '../../project/splitColumn.ts';
 import { pythonText } from '../../python/findPython.ts';
@@ -27,6 +30,7 @@ import { timestampOf } from '../../project/timestampOf.ts';
 import { sideSql } from '../splitRows.ts';
 import { datasetOf, type StageContext } from '../stageContext.ts';
 import { timeSpan } from '../timeSpan.ts';
+import { checkRanking, withQueries } from './rankingTable.ts';
 import { featureNames, openChampion } from './openChampion.ts';
 import { groupColumnsOf } from './groupColumns.ts';
 import { weightColumns } from './weightColumns.ts';
@@ -47,6 +51,8 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
   const tools = usual.namesPython ? usual : { ...usual, python: context.python };
   const dataset = datasetOf(context, inputs.data);
   const paths = context.fingerprints.expand(dataset.path).map((file) => projectPath(root, file));
+  const task = inputs.task ?? statedTaskOf(dataset.schema?.fields ?? []);
+  const query = task === null ? null : queryOf(inputs.data, dataset.schema?.fields ?? [], task);
   const source = await tableSql(db, paths, dataset.schema, { read: dataset.read });
   const known = await columnsOf(db, source);
   if ((await db.rows(`SELECT 1 FROM ${source} LIMIT 1`)).length === 0)
@@ -70,9 +76,21 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       columns,
       given,
       metrics: gateMetrics(stage),
+      task,
     });
     const groupColumns = groupColumnsOf(inputs);
-    const read = [...stated.features.map((feature) => feature.name), stated.target, ...groupColumns];
+    const asQuery = query === null ? [] : [query];
+    const read = [
+      ...new Set([...stated.features.map(({ name: own }) => own), stated.target, ...asQuery, ...groupColumns]),
+    ];
+    if (query !== null)
+      await checkRanking(db, inputs.data, source, {
+        query,
+        relevance: stated.target,
+        score: null,
+        weight: inputs.sample_weight ?? null,
+        slices: groupColumns,
+      });
     const weighted = weightColumns(inputs, columns);
     const [testSide, validationSide] = sidesOf(context, inputs, known);
     const side = (names: readonly string[], of: Parameters<typeof sideSql>[3]) =>
@@ -83,14 +101,17 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
       const target = fields.find((field) => field.name === stated.target);
       meta.scores = await observeScores({ opened, meta: stated, rows, target, signal: context.signal });
     }
-    const model = fittedPredictor(opened, meta);
+    const fitted = fittedPredictor(opened, meta);
+    const model = query === null ? fitted : withQueries(fitted, query);
     const isNew = newRegimeSql(known, dataset.schema, context.period.regime, splitTime(context.config, inputs.data));
     const marked = isNew === null ? source : `(SELECT *, ${isNew} AS ${quoteIdentifier(regimeColumn)} FROM ${source})`;
     const referenceColumns = isNew === null ? read : [...read, regimeColumn];
     const time = known.find((column) => column.name === timestampOf(dataset.schema));
     const oldestTestRow = async () =>
       time ? ((await timeSpan(db, `(${await side([time.name], testSide)})`, dataset.schema))?.first ?? null) : null;
-    const champion = await openChampion(context, name, model, known, { tools, oldestTestRow });
+    const found = await openChampion(context, name, model, known, { tools, oldestTestRow });
+    const champion =
+      found.kind === 'comparable' && query !== null ? { ...found, model: withQueries(found.model, query) } : found;
     if (champion.kind === 'comparable') open.push(champion.model);
     const compared = champion.kind === 'comparable' ? featureNames(champion.model) : [];
     return {
@@ -113,6 +134,22 @@ export async function openSubject(context: StageContext, stage: ValidateStage, d
     await close();
     throw error;
   }
+}
+
+/** The column of the queries of a ranking. Throws WorkError where there is none, and for a model of several labels. */
+function queryOf(dataset: string, fields: readonly Field[], task: StatedTask): string {
+  const place = { file: 'loopwright.yaml' };
+  if (task === 'multilabel')
+    throw new WorkError(
+      `\`${dataset}\` has several labels a row, and a model of several labels is not scored here yet. Let your program write its predictions into a table, and validate that: \`with: { predictions: … }\`.`,
+      { place },
+    );
+  const query = fields.find((field) => field.loopwright?.role === 'query');
+  if (query) return query.name;
+  throw new WorkError(
+    `The schema of \`${dataset}\` does not say which rows are ranked together. Give the column of the query, user or session \`loopwright: { role: query }\`.`,
+    { place },
+  );
 }
 
 /** The metrics that gates name, which say what the model is for. */
