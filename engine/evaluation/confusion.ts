@@ -56,7 +56,13 @@ export function confusionMatrix(
   labels: readonly string[] | null,
 ): ConfusionMatrix | null {
   const { task } = predictions;
-  if ((task !== 'binary' && task !== 'multiclass') || labels === null || labels.length < 2 || labels.length > mostClasses) return null;
+  if (
+    (task !== 'binary' && task !== 'multiclass') ||
+    labels === null ||
+    labels.length < 2 ||
+    labels.length > mostClasses
+  )
+    return null;
   const decided = task === 'binary' ? decidedBy(predictions, threshold) : null;
   if (task === 'binary' && !decided) return null;
   const counts = labels.map(() => labels.map(() => 0));

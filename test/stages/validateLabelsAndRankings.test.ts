@@ -54,9 +54,7 @@ async function expectError(asked: Asked, message: RegExp) {
   const told =
     error instanceof ProjectError
       ? error.problems.map((problem) => problem.message).join('\n')
-      : error instanceof Error
-        ? error.message
-        : 'no error';
+      : ((error as { message?: string } | null)?.message ?? 'no error');
   assert.match(told, message);
 }
 
