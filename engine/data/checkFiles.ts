@@ -47,7 +47,10 @@ async function checkText(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const packing = packingOf(file);
-  const limits = new TextLimits(file, { packedBytes: packing === null ? null : size, hasLines: format !== 'json' });
+  const limits = new TextLimits(file, {
+    packed: packing === null ? null : { bytes: size, packing },
+    hasLines: format !== 'json',
+  });
   let isFirst = packing !== null;
   try {
     await visitText(file, signal, (part) => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { CancelledError } from '../../../engine/base/errors.ts';
+import { unpack } from '../../../engine/data/logs/unpack.ts';
 import { checkFiles } from '../../../engine/data/checkFiles.ts';
 import { TextLimits } from '../../../engine/data/reading/textLimits.ts';
 import { columnNames } from '../../../engine/data/reading/columnNames.ts';
@@ -108,18 +110,29 @@ test('a text that takes its reader hours is told with its line, packed or not', 
   await checkFiles([join(root, 'a.csv.gz')]);
 });
 
-test('a packed text that repeats the same is told, one that is a table is not', () => {
-  const unpack = (packedBytes: number | null, megabytes: number) => {
-    const limits = new TextLimits('a.csv.gz', { packedBytes, hasLines: true });
-    const part = Buffer.alloc(1 << 20, '1,2\n');
+test('a packed text of the same short rows is told, one that is a table is not', () => {
+  type Packed = ConstructorParameters<typeof TextLimits>[1]['packed'];
+  const unpack = (packed: Packed, megabytes: number, row: string, hasLines = true) => {
+    const limits = new TextLimits('a.csv.gz', { packed, hasLines });
+    const part = Buffer.alloc(1 << 20, row);
     for (let i = 0; i < megabytes; i++) limits.next(part);
   };
-  assert.throws(() => unpack(2 << 20, 600), /unpacks to more than 512 MB, 200 times its size/);
-  // A table of zeros, a large table, a small text that repeats, and a text that is not packed.
-  unpack(4 << 20, 600);
-  unpack(100 << 20, 2000);
-  unpack(1 << 10, 500);
-  unpack(null, 2000);
+  const gzip = (bytes: number) => ({ bytes, packing: 'gzip' as const });
+  const zstd = (bytes: number) => ({ bytes, packing: 'zstd' as const });
+  const says = /unpacks to more than 512 MB, \d+ times its size/;
+  assert.throws(() => unpack(gzip(2 << 20), 600, '1,2\n'), says);
+  assert.throws(() => unpack(zstd(2 << 20), 600, '1,2\r'), says);
+  assert.throws(() => unpack(gzip(2 << 20), 600, '{"a":1},', false), says);
+  const wide = `${'0,'.repeat(5000)}1\n`;
+  assert.throws(() => unpack(gzip(512 << 10), 600, wide), says);
+  assert.throws(() => unpack(zstd(50 << 10), 600, wide), says);
+  // One of thousands of columns is not 0; zeros; a large table; a small text; a text that is not packed.
+  unpack(gzip(700 << 10), 540, wide);
+  unpack(zstd(150 << 10), 540, wide);
+  unpack(gzip(4 << 20), 600, '0,0,0,0\n');
+  unpack(gzip(100 << 20), 2000, '1,2\n');
+  unpack(gzip(1 << 10), 500, '1,2\n');
+  unpack(null, 2000, '1,2\n');
 });
 
 test('a file that is packed twice is told', async () => {
@@ -152,6 +165,19 @@ test('JSON with a text, key or number that is too long is told', async () => {
   const fine = { a: 'x'.repeat(100_000), b: '\n'.repeat(1000), c: { d: [1.5, -2e300, null] } };
   const root = makeProject({ 'a.jsonl': `${JSON.stringify(fine)}\n`.repeat(20) });
   await checkFiles([join(root, 'a.jsonl')]);
+});
+
+test('a packed log is told, with its line', async () => {
+  const root = makeProject({ 'x.log.gz': gzipSync(`{"a":1}\n{"a":2}\n${'\n'.repeat(blank)}`) });
+  const path = join(root, 'x.log.gz');
+  const handle = await open(path);
+  const held = { id: 'x', path, handle, size: 1, mtimeMs: 0, ctimeMs: 0, version: '', onlyKnown: false };
+  const { signal } = new AbortController();
+  await assert.rejects(
+    unpack({ ...held, packing: 'gzip' }, join(root, 'unpacked'), signal),
+    /x\.log\.gz: more than a million blank lines follow line 2/,
+  );
+  await handle.close();
 });
 
 test('`check` tells it', async () => {
