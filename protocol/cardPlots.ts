@@ -1,3 +1,5 @@
+import type { Estimate } from './estimate.ts';
+
 export interface PlotPoint {
   x: number;
   y: number;
@@ -22,4 +24,19 @@ export interface CardPlots {
   residuals?: { predicted: number; low: number; median: number; high: number; n: number }[] | undefined;
   /** Rows by true class and decided class. */
   confusion?: { labels: string[]; counts: number[][] } | undefined;
+  /** Several labels a row: how well each is found. */
+  labels?: CardLabel[] | undefined;
+  /** Ranking: NDCG at each k, with its 95 % interval. */
+  ndcg?: { k: number; value: number; low: number; high: number }[] | undefined;
+}
+
+/** How well a label is found; null where a number is not defined. */
+export interface CardLabel {
+  label: string;
+  /** Rows for which it is true. */
+  n: number;
+  precision: Estimate | null;
+  recall: Estimate | null;
+  f1: Estimate | null;
+  rocAuc: Estimate | null;
 }

@@ -77,7 +77,7 @@ function modelCardOf(card: ModelCard, data: string): object {
   return {
     modelParameters: {
       approach: { type: 'supervised' },
-      task: card.task === 'regression' ? 'regression' : 'classification',
+      task: card.task === 'regression' || card.task === 'ranking' ? card.task : 'classification',
       architectureFamily: card.facts.flavour ?? 'unknown',
       modelArchitecture: card.algorithm,
       datasets: [{ ref: data }],

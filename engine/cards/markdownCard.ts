@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { boundText, measuredText } from '../../words/gates.ts';
 import { comparedText } from '../../words/comparison.ts';
+import { leftOutText } from '../../words/leftOut.ts';
 import { metricText } from '../../words/metrics.ts';
 import { count, number, percent } from '../../words/numbers.ts';
 import type { Estimate } from '../../protocol/estimate.ts';
@@ -20,7 +21,9 @@ export function markdownCard(card: ModelCard, front: Readonly<Record<string, unk
 const tasks = {
   binary: { type: 'tabular-classification', name: 'Tabular classification' },
   multiclass: { type: 'tabular-classification', name: 'Tabular classification' },
+  multilabel: { type: 'tabular-classification', name: 'Multilabel classification' },
   regression: { type: 'tabular-regression', name: 'Tabular regression' },
+  ranking: { type: 'other', name: 'Ranking' },
 } as const;
 
 /** Libraries as Hugging Face names them, by flavour. */
@@ -54,6 +57,47 @@ function frontMatter(card: ModelCard, front: Readonly<Record<string, unknown>>):
       },
     ],
   };
+}
+
+/** Each label as a table, NDCG over k, and what is not computed. */
+function labelSections({ plots, task }: ModelCard): string[] {
+  const shown = (name: string, one: Estimate | null) =>
+    one ? `${metricText(name, one.value)} ${intervalText(name, one)}` : '–';
+  const labels = plots?.labels ?? [];
+  const ndcg = (plots?.ndcg ?? []).filter(({ k }) => [1, 3, 5, 10, 20, 50].includes(k));
+  const leftOut = leftOutText(task);
+  return [
+    ...(labels.length === 0
+      ? []
+      : [
+          '## Labels',
+          table(
+            ['Label', 'True rows', 'Precision', 'Recall', 'F1', 'ROC-AUC'],
+            labels.map(({ label, n, precision, recall, f1, rocAuc }) => [
+              label,
+              count(n),
+              shown('precision', precision),
+              shown('recall', recall),
+              shown('f1', f1),
+              shown('roc_auc', rocAuc),
+            ]),
+          ),
+        ]),
+    ...(ndcg.length === 0
+      ? []
+      : [
+          '## NDCG over k',
+          table(
+            ['k', 'NDCG', 'Interval'],
+            ndcg.map(({ k, value, low, high }) => [
+              String(k),
+              metricText('ndcg', value),
+              `${metricText('ndcg', low)} to ${metricText('ndcg', high)}`,
+            ]),
+          ),
+        ]),
+    ...(leftOut === null ? [] : [leftOut]),
+  ];
 }
 
 function metricOf(name: string, { value, low, high, confidence, n }: Estimate): object {
@@ -114,6 +158,7 @@ function sections(card: ModelCard): string[] {
     ...(card.record.override
       ? [`Overridden by ${plain(card.record.override.actor)}: ${plain(card.record.override.reason)}`]
       : []),
+    ...labelSections(card),
     ...sliceSections(card),
     ...fairnessSections(card),
     ...(card.calibration.length === 0

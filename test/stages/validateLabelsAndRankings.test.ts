@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProjectError } from '../../engine/base/errors.ts';
+import { buildCard } from '../../engine/cards/buildCard.ts';
+import { markdownCard } from '../../engine/cards/markdownCard.ts';
+import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { getVersion } from '../../engine/registry/modelVersions.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { makeProject } from '../helpers/makeProject.ts';
@@ -36,7 +39,15 @@ ${gates}`,
     }),
   );
   const { error } = await runner.run();
-  return { error, report: () => getVersion(runner.store, 'elsewhere', 1).report };
+  const card = (): string => {
+    const built = buildCard(runner.store, configFor(loadProject(runner.root), 'default'), {
+      name: null,
+      version: null,
+    });
+    assert.ok(built.isValidated);
+    return markdownCard(built);
+  };
+  return { error, report: () => getVersion(runner.store, 'elsewhere', 1).report, card };
 }
 
 async function reportOf(asked: Asked) {
@@ -133,6 +144,11 @@ test('scores of labels decide at the threshold, in columns as in a list', async 
     ]),
   });
   assert.equal(inColumns.threshold, 0.5);
+  assert.deepEqual(
+    inColumns.plots?.labels?.map(({ label, n }) => [label, n]),
+    labels.map((label, l) => [`true_${label}`, rows.filter(({ truth }) => truth[l] === 1).length]),
+  );
+  assert.ok(inColumns.plots?.labels?.every(({ f1, rocAuc }) => f1?.low !== null && rocAuc?.low !== null));
   assert.ok((inColumns.performance['macro_roc_auc']?.value ?? 0) > 0.5);
   assert.ok(inColumns.performance['log_loss']);
   const inList = await reportOf({
@@ -141,6 +157,13 @@ test('scores of labels decide at the threshold, in columns as in a list', async 
   });
   for (const name of ['macro_roc_auc', 'micro_f1', 'log_loss', 'coverage_error'])
     assert.deepEqual(inList.performance[name], inColumns.performance[name], name);
+});
+
+test('the card has a table of the labels, NDCG over k, and what is not computed', async () => {
+  const ofLabels = await validate({ fields: wideFields, csv: wide });
+  assert.match(ofLabels.card(), /## Labels[\s\S]*\| chess \| \d+[\s\S]*are not computed for several labels a row/);
+  const ofRanking = await validate({ fields: rankedFields, csv: ranked });
+  assert.match(ofRanking.card(), /## NDCG over k[\s\S]*\| 5 \|[\s\S]*are not computed for a ranking/);
 });
 
 test('faults of labels are told', async () => {
@@ -222,6 +245,7 @@ test('rows of queries are a ranking, with intervals, slices and gates of queries
   const ndcg = report.performance['ndcg_at_k'];
   assert.ok(ndcg && ndcg.n === 40 && (ndcg.low ?? 1) < ndcg.value && ndcg.value < (ndcg.high ?? 0));
   assert.equal(report.headlineMetric, 'ndcg_at_k');
+  assert.ok(Math.abs((report.plots?.ndcg?.[2]?.value ?? 0) - ndcg.value) < 1e-12);
   assert.deepEqual(
     report.slices.map(({ value, n }) => [value, n]),
     [

@@ -19,6 +19,8 @@ import { inspectedView } from './inspectedView.ts';
 import { modelSection } from './modelSection.ts';
 import { performance } from './performance.ts';
 import { hasRecord, overrideLine, recordSection } from './recordSection.ts';
+import { leftOutText } from '../../words/leftOut.ts';
+import { labels } from './labels.ts';
 import { plots } from './plots.ts';
 import { section, versions } from './sections.ts';
 import { unvalidatedView } from './unvalidatedView.ts';
@@ -51,7 +53,9 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
       ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', actions) : fairness(card))}
       ${card.importance === null ? nothing : section('Feature importance', importance(card.importance))}
       ${card.threshold === null ? nothing : section('Threshold', thresholdOf(card.threshold))}
-      ${card.plots === null ? nothing : section('Curves', plots(card))}
+      ${card.plots?.labels?.length ? section('Labels', labels(card)) : nothing}
+      ${card.plots === null || card.plots.labels ? nothing : section('Curves', plots(card))}
+      ${leftOutText(card.task) === null ? nothing : section('Not computed', html`<p>${leftOutText(card.task)}</p>`)}
       ${card.calibration.length === 0 ? nothing : section('Calibration', calibration(card.calibration))}
       ${section('Limits', written(card.limitations, 'what it gets wrong, and when', 'Limitations', actions))}
       ${section('Ethical considerations', written(card.ethics, 'whom it could harm, and what was done about it', 'Ethics', actions))}

@@ -30,7 +30,8 @@ interface LinePlot {
 export function plots({ plots: shown }: ModelCard): TemplateResult | typeof nothing {
   if (!shown) return nothing;
   return html`<div class="curve-plots">
-    ${linePlots(shown).map(linePlot)} ${shown.residuals ? linePlot(residualPlot(shown.residuals)) : nothing}
+    ${linePlots(shown).map(linePlot)} ${shown.ndcg?.length ? linePlot(ndcgPlot(shown.ndcg)) : nothing}
+    ${shown.residuals ? linePlot(residualPlot(shown.residuals)) : nothing}
     ${shown.confusion ? confusionTable(shown.confusion) : nothing}
   </div>`;
 }
@@ -102,6 +103,21 @@ function liftAt(gain: readonly PlotPoint[], share: number): string {
   if (!a || !b || b.x === a.x) return '';
   const found = a.y + ((share - a.x) / (b.x - a.x)) * (b.y - a.y);
   return `, ${number(found / share)} at ${percent(share)} of the rows`;
+}
+
+function ndcgPlot(ndcg: CardPlots['ndcg'] & object): LinePlot {
+  const line = (name: string, of: 'value' | 'low' | 'high', dashes?: string): Line => ({
+    name,
+    points: ndcg.map((one) => ({ x: one.k, y: one[of] })),
+    ...(dashes && { dashes }),
+  });
+  return {
+    title: 'NDCG over k',
+    caption: 'NDCG of the first k rows of each query, mean over the queries, with its 95 % interval.',
+    x: 'k',
+    y: 'NDCG',
+    lines: [line('NDCG', 'value'), line('lower end', 'low', '2 2'), line('upper end', 'high', '7 3')],
+  };
 }
 
 function residualPlot(residuals: CardPlots['residuals'] & object): LinePlot {

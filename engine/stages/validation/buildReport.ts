@@ -7,6 +7,8 @@ import type { EvaluationOptions } from '../../evaluation/evaluate.ts';
 import type { GateOutcome } from '../../evaluation/gates.ts';
 import type { Estimate } from '../../evaluation/intervals.ts';
 import { effectiveRows } from '../../evaluation/weights.ts';
+import { labelRows } from '../../evaluation/labelRows.ts';
+import { ndcgCurve } from '../../evaluation/ndcgCurve.ts';
 import { plotsOf } from '../../evaluation/plots.ts';
 import { usualMetrics } from '../../evaluation/metrics.ts';
 import type { ThresholdChoice } from '../../evaluation/threshold.ts';
@@ -111,8 +113,11 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
 }
 
 /** The plots of the test rows, the confusion of classes among them. */
-function plotsOfReport({ test, options, confusion }: ReportInput): ValidationReport['plots'] {
+function plotsOfReport({ subject, test, options, confusion }: ReportInput): ValidationReport['plots'] {
   const { threshold, areProbabilities = true } = options;
+  const { classes, task } = subject.model.meta;
+  if (task === 'multilabel') return { labels: labelRows(test.truth, test.predictions, classes, threshold) };
+  if (task === 'ranking') return { ndcg: ndcgCurve(test.truth, test.predictions, options.parameters ?? {}) };
   const plots = plotsOf(test.truth, test.predictions, { threshold, areProbabilities });
   return plots || confusion ? { ...plots, confusion: confusion ?? undefined } : undefined;
 }
