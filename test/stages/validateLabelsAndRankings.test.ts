@@ -7,6 +7,7 @@ import { configFor, loadProject } from '../../engine/project/loadProject.ts';
 import { getVersion } from '../../engine/registry/modelVersions.ts';
 import { seededRandom } from '../../engine/statistics/random.ts';
 import { makeProject } from '../helpers/makeProject.ts';
+import { sampled } from '../helpers/rounds.ts';
 import { runIn } from '../helpers/runIn.ts';
 
 /**
@@ -122,7 +123,7 @@ test('every way to write labels gives the same metrics', async () => {
     ['blanks', 'list', (flags) => named(flags).join(' ')],
     ['a delimiter', 'list', (flags) => named(flags).join('#'), "delimiter: '#', "],
   ];
-  for (const [form, type, write, more] of forms) {
+  for (const [form, type, write, more] of sampled(forms)) {
     const report = await reportOf({
       fields: role('truth', type, 'target', more) + role('decided', type, 'prediction', more),
       csv: table('truth,decided', ({ truth, decided }) => [write(truth), write(decided)]),
