@@ -8,4 +8,6 @@ export interface Estimate {
   n: number;
   /** The rows that the metric is about, such as the positives for the recall; missing in early reports. */
   behind?: number | undefined;
+  /** The share that one row has in a mean of losses, where it is so large that the interval may be too narrow. */
+  largestShare?: number | undefined;
 }

@@ -20,6 +20,8 @@ export interface Estimate {
   effective?: number | undefined;
   /** The rows that the metric is about, such as the positives for the recall; missing in reports before version 4. */
   behind?: number | undefined;
+  /** The share that one row has in a mean of losses, where it is so large that the interval may be too narrow. */
+  largestShare?: number | undefined;
 }
 
 export interface ResampleOptions {

@@ -1,4 +1,5 @@
 import { intervalOf, type Interval, type Resampled } from './intervals.ts';
+import { largestShare } from './largestShare.ts';
 import { meanLoss, relativeMeanLoss } from './meanLoss.ts';
 import { measures } from './measures.ts';
 import type { Measure } from './measures/measure.ts';
@@ -29,6 +30,8 @@ export interface PreparedMetrics {
   statistics: (weights: ArrayLike<number>) => Metrics;
   /** The interval of a metric; null where it has none. */
   intervalOf: (name: string, resampled: Resampled, confidence: number) => Interval | null;
+  /** See `largestShare`; null for a metric that is no mean of the errors of a regression. */
+  largestShare: (name: string) => number | null;
   /** The rows that a share is about, whether they are decided rightly; null for a metric that is no share of rows. */
   hits: (name: string) => RowHits | null;
   /** True for a metric between 0 and 1. */
@@ -125,6 +128,12 @@ export function prepare<Rows>(
             : counted;
       const [low, high] = measure.range;
       return found && { low: Math.max(low, found.low), high: Math.min(high, found.high) };
+    },
+    largestShare: (name) => {
+      const measure = named(name);
+      // Of classes the rare losses have bounds of their own.
+      const losses = measure?.loss?.regression && task.losses(measure);
+      return losses ? largestShare(losses, wholeWeights, measure.loss?.as ? 'squared' : 'absolute') : null;
     },
     hits: (name) => {
       const measure = named(name);

@@ -76,7 +76,13 @@ function interval(name: string, one: Estimate): TemplateResult {
   const few = one.behind !== undefined && one.behind < fewestRows;
   return html`${metric(name, one.low)} to ${metric(name, one.high)}
     <span class="muted">at ${percent(one.confidence)}</span>
-    ${few ? html`<br /><span class="muted">${plural(one.behind ?? 0, 'row')} behind it: it may not hold</span>` : nothing}`;
+    ${few ? html`<br /><span class="muted">${plural(one.behind ?? 0, 'row')} behind it: it may not hold</span>` : nothing}${
+      one.largestShare === undefined
+        ? nothing
+        : html`<br /><span class="muted"
+              >one row makes up ${percent(one.largestShare)} of it: it may be too narrow</span
+            >`
+    }`;
 }
 
 function bar(card: ModelCard, name: string, one: Estimate): TemplateResult | typeof nothing {

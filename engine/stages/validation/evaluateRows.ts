@@ -84,12 +84,15 @@ export function evaluateRows(request: EvaluationRequest): Evaluation {
   };
   const performance: Record<string, Estimate> = {};
   for (const [key, value] of Object.entries(values))
-    if (value !== null)
+    if (value !== null) {
+      const share = prepared.largestShare(key);
       performance[key] = {
         ...estimate(value, prepared.n, prepared.intervalOf(key, resampled, defaultConfidence)),
         behind: prepared.rowsBehind(key),
         ...(prepared.effective !== null && { effective: prepared.effective }),
+        ...(share !== null && { largestShare: share }),
       };
+    }
   return {
     n: prepared.n,
     rowsBehind: prepared.rowsBehind,
