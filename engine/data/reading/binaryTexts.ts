@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { openDatabase } from '../database.ts';
+import { DataError } from '../../base/errors.ts';
+import { openDatabase, type Database } from '../database.ts';
 import { quoteIdentifier, quotePath } from '../quote.ts';
 
 /** Columns of a Parquet file, and those without the mark of text whose values are all UTF-8, by path and state. */
@@ -13,7 +14,8 @@ function stateOf(file: string): string | null {
 
 /**
  * Finds columns of Parquet files that Impala, old Spark and others write as bytes and mean as text. Each version of a file
- * is looked at once; only such columns are read. What cannot be read is left to the reading itself.
+ * is looked at once; only such columns are read. What cannot be read is left to the reading itself. Throws DataError for a
+ * file of values that are too large.
  */
 export async function findBinaryTexts(files: readonly string[]): Promise<void> {
   const fresh = files.filter((file) => {
@@ -25,6 +27,7 @@ export async function findBinaryTexts(files: readonly string[]): Promise<void> {
   try {
     if (known.size > most) known.clear();
     for (const file of fresh) {
+      await refuseLargeValues(db, file);
       const found = await db
         .rows(
           `SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM read_parquet(${quotePath(file)}))`,
@@ -38,6 +41,27 @@ export async function findBinaryTexts(files: readonly string[]): Promise<void> {
   } finally {
     db.close();
   }
+}
+
+/** Most bytes of a value. DuckDB holds several of them at once. */
+const largestValue = 256 << 20;
+/** A file of more rows has smaller values. */
+const fewRows = 100_000;
+
+/** A file of kilobytes can hold values of gigabytes; their sizes are in its footer. */
+async function refuseLargeValues(db: Database, file: string): Promise<void> {
+  const path = quotePath(file);
+  const [row] = await db
+    .rows(
+      `SELECT path_in_schema AS name, total_uncompressed_size / num_values AS bytes FROM parquet_metadata(${path})
+       WHERE (SELECT num_rows FROM parquet_file_metadata(${path})) <= ${fewRows} AND num_values > 0 AND total_uncompressed_size / num_values > ${largestValue} LIMIT 1`,
+    )
+    .catch(() => []);
+  if (!row) return;
+  throw new DataError(
+    `${file}: the values of the column \`${String(row['name'])}\` have ${Math.round(Number(row['bytes']) / (1 << 20)).toLocaleString('en-US')} MB each, and ${largestValue >> 20} MB can be read; write such values to files of their own`,
+    { place: { file } },
+  );
 }
 
 /** Rows that show most columns of other bytes, such as pictures, without reading the whole file. */

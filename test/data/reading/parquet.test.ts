@@ -1,7 +1,7 @@
 /**
  * Parquet of other programs. Tried: text without its mark, alone, beside bytes, missing, over several files; bytes that are
  * no text, also after many rows that are; Brotli, LZ4 and zstd pages; long decimals; a codec, an encoding and a schema
- * that cannot be read, by DuckDB's words for the files of apache/parquet-testing.
+ * that cannot be read, a value of hundreds of megabytes, by DuckDB's words for the files of apache/parquet-testing.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -82,4 +82,10 @@ test('what cannot be read has its file, a reason and what to do', () => {
     assert.match(error.message, about);
     assert.match(error.message, /^\/data\/a\.parquet: /);
   }
+});
+
+test('a file of kilobytes with a value of hundreds of megabytes is told, with its column', async () => {
+  const large = await parquet(`SELECT 1 AS a, repeat('x', 270000000) AS b`, ', COMPRESSION zstd');
+  await assert.rejects(checkFiles([large]), /the values of the column `b` have 257 MB each, and 256 MB can be read/);
+  await checkFiles([await parquet(`SELECT i AS a, repeat('x', 1000000) AS b FROM range(5) t(i)`)]);
 });
