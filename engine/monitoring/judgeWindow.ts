@@ -118,7 +118,9 @@ async function realised(
   from: number,
 ): Promise<RealisedPerformance> {
   const { labels } = monitor;
-  if ((!labels && !rows.truth) || rows.features.rows === 0)
+  // A log has neither the queries of a ranking nor the labels of a row.
+  const isLogged = version.report.task !== 'ranking' && version.report.task !== 'multilabel';
+  if (!isLogged || (!labels && !rows.truth) || rows.features.rows === 0)
     return { labelled: 0, rarerLabels: version.report.task === 'binary' ? 0 : null, metrics: new Map(), faults: null };
   const known =
     labels &&

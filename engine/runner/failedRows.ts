@@ -62,6 +62,10 @@ async function errorsOf(
   metric: string,
 ): Promise<{ errors: Float64Array; which: string }> {
   const { task, target, threshold } = report;
+  if (task === 'ranking' || task === 'multilabel')
+    throw new WorkError(
+      `A metric of ${task === 'ranking' ? 'queries' : 'several labels'} has no single rows that speak against it. The card shows ${task === 'ranking' ? 'NDCG over k and the slices' : 'each label and the slices'}.`,
+    );
   const table = await db.table(`SELECT ${quoteIdentifier(target)}, _score FROM ${source}`);
   const meta = { task, target, positive: report.positive ?? undefined, classes: report.classes ?? [] };
   const truth = truthOf(meta as Parameters<typeof truthOf>[0], table);

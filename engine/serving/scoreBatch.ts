@@ -221,7 +221,7 @@ function probabilityNames(work: BatchWork): string[] {
 /** SQL for the prediction in the type of the target. */
 function valueSql(work: BatchWork): string {
   const { version, columns } = work;
-  if (version.report.task === 'regression') return 's.s';
+  if (version.report.task === 'regression' || version.report.task === 'ranking') return 's.s';
   const target = columns.schema?.fields.find(({ name }) => name === version.report.target) ?? null;
   const [first] = typedClasses(classesOf(work), target);
   if (typeof first === 'boolean') return `lower(s.p) IN ('true', '1')`;

@@ -489,6 +489,39 @@ stages:
   expectMarks('LW520', table('score', 'brier: { max: 0.2 }, «model_bytes»: { max: 5 }'), { only });
 });
 
+test('LW521 and LW501 know what a ranking and several labels have', () => {
+  const ranking = (keys: string, gate = 'ndcg_at_k: { min: 0.5 }') => ({
+    'loopwright.yaml': `version: 1
+project: search
+datasets: { scored: { path: scored.csv, schema: scored.dataset.yaml } }
+stages:
+  validate: { uses: validate, with: { predictions: scored${keys} }, gates: { ${gate} } }
+`,
+    'scored.dataset.yaml': `fields:
+  - { name: q, type: string, loopwright: { role: query } }
+  - { name: y, type: integer, loopwright: { role: target } }
+  - { name: s, type: number, loopwright: { role: score } }
+`,
+    'scored.csv': 'q,y,s\na,1,2\na,0,1\n',
+  });
+  expectMarks('LW521', ranking(', at_k: 3, gain: exponential, find_slices: false'));
+  for (const key of ['threshold: 0.5', 'fairness: { attributes: [q] }', 'importance: true', 'top_k: 3'])
+    expectMarks('LW521', ranking(`, «${key.split(':')[0]}»:${key.slice(key.indexOf(':') + 1)}`));
+  expectMarks('LW501', ranking('', '«roc_auc»: { min: 0.5 }'));
+  expectMarks('LW520', ranking('', 'precision_at_k: { min: 0.1 }, map: { min: 0.1 }'));
+  const labels = {
+    ...ranking('', 'micro_f1: { min: 0.5 }, «mrr»: { min: 0.5 }'),
+    'scored.dataset.yaml': `fields:
+  - { name: a, type: boolean, loopwright: { role: target } }
+  - { name: b, type: boolean, loopwright: { role: target } }
+  - { name: a_score, type: number, loopwright: { role: score } }
+  - { name: b_score, type: number, loopwright: { role: score } }
+`,
+    'scored.csv': 'a,b,a_score,b_score\ntrue,false,0.5,0.1\n',
+  };
+  expectMarks('LW501', labels);
+});
+
 test('LW521 a threshold where nothing is decided by one', () => {
   const rule = (key: string) => edit(yaml, ['min_precision: 0.6', key]);
   expectMarks('LW521', rule('threshold: best_f1'));

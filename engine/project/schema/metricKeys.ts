@@ -97,7 +97,9 @@ export const parameterKeys = {
   withoutRelevant: 'queries_without_relevant',
 } as const satisfies Record<keyof MetricParameters, keyof typeof metricKeys>;
 
-/** The tasks whose metrics read a key. */
+const targetTasks = ['binary', 'multiclass', 'regression'] as const;
+
+/** The tasks that read a key. */
 export const keyTasks = {
   threshold: ['binary', 'multilabel'],
   min_precision: ['binary'],
@@ -110,4 +112,7 @@ export const keyTasks = {
   top_k: ['multiclass'],
   quantile: ['regression'],
   costs: ['binary', 'multiclass'],
+  fairness: targetTasks,
+  importance: targetTasks,
+  find_slices: targetTasks,
 } as const satisfies Record<string, readonly Task[]>;
