@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { CardPlots } from '../../protocol/cardPlots.ts';
 import { makeCard } from '../fixtures/views/card.ts';
+import { labels } from '../../webviews/modelCard/labels.ts';
 import { plots } from '../../webviews/modelCard/plots.ts';
 import { renderTemplate } from '../../webviews/saved/renderTemplate.ts';
 
@@ -23,11 +24,30 @@ it('draws each curve with a name, and its numbers as a table that a keyboard ope
 it('draws residuals beyond 0 and 1, and lists the pairs of very many classes', () => {
   const residuals = [-50, 0, 900].map((predicted) => ({ predicted, low: -3, median: 0.5, high: 20, n: 10 }));
   assert.match(drawn({ residuals }), /Residuals[\s\S]*95th percentile/);
-  const labels = Array.from({ length: 200 }, (_, c) => `class ${c} <b>`);
-  const counts = labels.map((_, a) => labels.map((__, b) => (a === b ? 50 : Number(a === 7 && b < 30))));
-  const markup = drawn({ confusion: { labels, counts } });
+  const names = Array.from({ length: 200 }, (_, c) => `class ${c} <b>`);
+  const counts = names.map((_, a) => names.map((__, b) => (a === b ? 50 : Number(a === 7 && b < 30))));
+  const markup = drawn({ confusion: { labels: names, counts } });
   assert.match(markup, /14 further pairs/);
   assert.ok(!markup.includes('<b>') && markup.length < 20_000);
+});
+
+it('draws NDCG over k with one k or several, and each label with what is not defined', () => {
+  const ndcg = [1, 2, 3].map((k) => ({ k, value: 0.4 + k / 10, low: 0.3, high: 0.9 }));
+  for (const some of [ndcg, ndcg.slice(0, 1)]) {
+    const markup = drawn({ ndcg: some });
+    assert.match(markup, /NDCG over k[\s\S]*lower end/);
+    assert.doesNotMatch(markup, /NaN|undefined|Infinity/);
+  }
+  const one = { value: 0.5, low: 0.2, high: 0.8, confidence: 0.95, n: 40 };
+  const rows = [
+    { label: '<b>rare', n: 0, precision: null, recall: null, f1: null, rocAuc: null },
+    { label: 'usual', n: 20, precision: one, recall: one, f1: one, rocAuc: one },
+  ];
+  const template = labels({ ...makeCard(4), plots: { labels: rows } });
+  const markup = typeof template === 'symbol' ? '' : renderTemplate(template);
+  assert.match(markup, /usual[\s\S]*0\.5/);
+  assert.match(markup, /&#60;b&#62;rare/);
+  assert.doesNotMatch(markup, /NaN|undefined/);
 });
 
 it('draws nothing for reports from before', () => {
