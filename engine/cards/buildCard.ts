@@ -12,12 +12,13 @@ import { predictionCount } from '../serving/predictionLog.ts';
 import { getRuns } from '../tracking/runDetail.ts';
 import type { Store } from '../store/store.ts';
 import { aliasesOf, champion } from '../registry/aliases.ts';
+import { cardNumbers } from '../registry/cardNumbers.ts';
 import { getVersion, latestVersion, versionOf } from '../registry/modelVersions.ts';
 import { versionRecord } from '../registry/promotions.ts';
 import { registeredModel, registeredVersion } from '../registry/registeredModels.ts';
-import { fillNumbers } from './liveNumbers.ts';
+import { fillNumbers } from '../project/modelCard/liveNumbers.ts';
 import { factsOfVersion } from './modelFacts.ts';
-import { writtenCard } from './writtenCard.ts';
+import { writtenCard } from '../project/modelCard/writtenCard.ts';
 import { summariseVersions } from '../registry/summariseVersions.ts';
 
 /** Builds the model card of a version from the store and the files of the model. */
@@ -54,8 +55,7 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
   if (!report) return { ...shared, isValidated: false, description: row.description };
   const verdict = verdictOfGates(report.gates);
   const { passed, total } = verdict;
-  const numbers = { ...shared, performance: report.performance, data: report.data };
-  const written = filledParts(writtenCard(store.root, config).parts, numbers);
+  const written = filledParts(writtenCard(store.root, config).parts, cardNumbers({ model, version, report }));
   return {
     ...shared,
     isValidated: true,

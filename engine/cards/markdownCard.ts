@@ -8,7 +8,7 @@ import type { Estimate } from '../../protocol/estimate.ts';
 import type { CardParts, ModelCard } from '../../protocol/modelCard.ts';
 import { fairnessSections, sliceSections } from './groupSections.ts';
 import { intervalText, plain, table } from './markdownTable.ts';
-import { cardHeadings } from './writtenCard.ts';
+import { cardHeadings } from '../project/modelCard/writtenCard.ts';
 
 /**
  * A card as Markdown with the front matter of Hugging Face's model cards: `model-index` holds the metrics of the validation

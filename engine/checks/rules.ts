@@ -99,6 +99,7 @@ import { preprocessUnfit } from './modelling/preprocessUnfit.ts';
 import { sqlParamUnknown } from './data/sqlParamUnknown.ts';
 import { splitShares } from './modelling/splitShares.ts';
 import { storeNotIgnored } from './hygiene/storeNotIgnored.ts';
+import { cardHeadingMisspelt } from './hygiene/cardHeadingMisspelt.ts';
 import { cardWithoutIntendedUse } from './hygiene/cardWithoutIntendedUse.ts';
 import { undeclaredScript } from './hygiene/undeclaredScript.ts';
 import { commandWithoutInputs } from './hygiene/commandWithoutInputs.ts';
@@ -230,6 +231,7 @@ export const rules: readonly Rule[] = [
   commandWithoutInputs,
   undeclaredScript,
   cardWithoutIntendedUse,
+  cardHeadingMisspelt,
   storeNotIgnored,
   // what the data and earlier runs tell
   ...rulesOfFacts,

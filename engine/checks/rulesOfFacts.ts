@@ -26,6 +26,8 @@ import { loosenedGate } from './evaluation/loosenedGate.ts';
 import { testTooSmall } from './evaluation/testTooSmall.ts';
 import { modelInputMissing } from './evaluation/modelInputMissing.ts';
 import { modelInputType } from './evaluation/modelInputType.ts';
+import { cardNumberOutdated } from './hygiene/cardNumberOutdated.ts';
+import { cardNumberUnknown } from './hygiene/cardNumberUnknown.ts';
 import { uncommittedChampion } from './hygiene/uncommittedChampion.ts';
 import type { Rule } from './rule.ts';
 
@@ -60,4 +62,6 @@ export const rulesOfFacts: readonly Rule[] = [
   modelInputMissing,
   modelInputType,
   uncommittedChampion,
+  cardNumberUnknown,
+  cardNumberOutdated,
 ];

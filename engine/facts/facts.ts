@@ -5,6 +5,7 @@ import type { PrimaryMetric } from '../../protocol/primaryMetric.ts';
 import type { ModelInput } from '../models/flavours/flavour.ts';
 import type { RuleFinding } from '../data/ruleFinding.ts';
 import type { TableProblem } from '../data/tableProblems.ts';
+import type { CardNumbers } from '../project/modelCard/liveNumbers.ts';
 import type { FieldType } from '../project/schema/datasetSchema.ts';
 
 /** A file in the state in which a fact was computed. */
@@ -132,6 +133,8 @@ export interface ModelFacts {
 
 /** Facts from the store about earlier runs. */
 export interface HistoryFacts {
+  /** The numbers of the newest validated version of the first model, which the prose of `model-card.md` may name. */
+  card?: CardNumbers | null;
   /** Runs with their gates, newest first. */
   runs: (RunSummary & { gates: GateResult[] })[];
   /** The outcomes of the gates of the newest runs, the newest first. */

@@ -1,3 +1,8 @@
+import { WorkError } from '../base/errors.ts';
+import type { CardNumbers } from '../project/modelCard/liveNumbers.ts';
+import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { cardNumbers } from '../registry/cardNumbers.ts';
+import { newestVersion } from '../registry/selectedVersion.ts';
 import { modelsOf } from '../project/models.ts';
 import { modelAliases } from '../../protocol/models.ts';
 import { stageStatuses } from '../runner/stageStatus.ts';
@@ -7,7 +12,7 @@ import { listRuns } from '../tracking/findRuns.ts';
 import { gateHistory } from '../tracking/gateHistory.ts';
 import { getRun } from '../tracking/runDetail.ts';
 import { openStore } from '../tracking/openStore.ts';
-import { hasStore } from '../store/store.ts';
+import { hasStore, type Store } from '../store/store.ts';
 import { declaredMetrics } from '../project/primaryMetric.ts';
 import type { HistoryFacts } from './facts.ts';
 import { modelFacts } from './modelFacts.ts';
@@ -39,8 +44,21 @@ export function historyFacts(project: Project): HistoryFacts | null {
       stages: stageStatuses(project, store),
       models: modelFacts(store, config),
       aliases,
+      card: numbersForCard(store, config),
     };
   } finally {
     store.sql.close();
+  }
+}
+
+function numbersForCard(store: Store, config: ProjectConfig): CardNumbers | null {
+  const [model] = modelsOf(config);
+  try {
+    const version = model && newestVersion(store, model.name);
+    return version ? cardNumbers(version) : null;
+  } catch (error) {
+    // The newest version was registered by another program and has no report.
+    if (error instanceof WorkError) return null;
+    throw error;
   }
 }

@@ -218,6 +218,10 @@ test('LW710 a deployed model whose card is silent', () => {
     'LW710',
     edit(yaml, ['card:\n  intended_use: Says which orders will be late.', '«card»:\n  intended_use: ""']),
   );
+  expectMarks('LW710', {
+    ...edit(yaml, ['card:\n  intended_use: Says which orders will be late.\n', '']),
+    'model-card.md': '# Intended use\nSays which orders will be late.\n',
+  });
   expectMarks('LW710', { [yaml]: ordersYaml.replace(/\ndeployments:[\s\S]*/, '') });
 });
 

@@ -5,7 +5,7 @@ import { writeAtomic } from '../../../engine/base/writeAtomic.ts';
 import { buildCard } from '../../../engine/cards/buildCard.ts';
 import { cycloneDxCard } from '../../../engine/cards/cycloneDxCard.ts';
 import { markdownCard } from '../../../engine/cards/markdownCard.ts';
-import { writtenCard } from '../../../engine/cards/writtenCard.ts';
+import { writtenCard } from '../../../engine/project/modelCard/writtenCard.ts';
 import { saveCard } from '../../../engine/pages/savePage.ts';
 import { exitCodes } from '../../../protocol/problem.ts';
 import type { CommandContext } from '../../context.ts';

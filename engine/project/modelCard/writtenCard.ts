@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parse } from 'yaml';
-import { projectPath } from '../base/projectPath.ts';
-import type { CardParts } from '../../protocol/modelCard.ts';
-import type { ProjectConfig } from '../project/schema/projectSchema.ts';
+import { projectPath } from '../../base/projectPath.ts';
+import type { CardParts } from '../../../protocol/modelCard.ts';
+import type { ProjectConfig } from '../schema/projectSchema.ts';
 
 /** The file beside the project in which people write their parts of the card. */
 export const cardFile = 'model-card.md';
@@ -80,16 +80,48 @@ function splitFront(text: string): { front: Record<string, unknown>; body: strin
   return { front: isMap ? (front as Record<string, unknown>) : {}, body: lines.slice(end + 1).join('\n') };
 }
 
+/** A heading in a text of Markdown, with the place of its title as offsets. */
+export interface CardHeading {
+  title: string;
+  level: number;
+  start: number;
+  end: number;
+}
+
+/** The headings of a text of Markdown (ATX, outside fences and front matter), in their order. */
+export function cardHeadingsIn(text: string): CardHeading[] {
+  const found: CardHeading[] = [];
+  let [fence, isFront]: [string | null, boolean] = [null, false];
+  for (const match of text.matchAll(/.*(?:\r\n|\r|\n|$)/g)) {
+    const line = match[0].replace(/[\r\n]+$/, '');
+    if (/^\ufeff?---\s*$/.test(line) && (match.index === 0 || isFront)) isFront = match.index === 0;
+    if (isFront) continue;
+    const mark = fenceOf(line);
+    if (mark !== null && (fence === null || mark.startsWith(fence))) fence = fence === null ? mark : null;
+    const heading = fence === null ? headingOf(line) : null;
+    if (!heading) continue;
+    const start = match.index + line.indexOf(heading.title, line.indexOf('#') + heading.level);
+    found.push({ ...heading, start, end: start + heading.title.length });
+  }
+  return found;
+}
+
+const fenceOf = (line: string) => /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? null;
+
+function headingOf(line: string): { title: string; level: number } | null {
+  const [, marks = '', title = ''] = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/.exec(line) ?? [];
+  return marks === '' ? null : { level: marks.length, title: title.replace(/[ \t]+#+[ \t]*$/, '') };
+}
+
 /** The headings of a text with what stands below each, up to the next heading of a part or of no lower level. */
 function sectionsOf(body: string): { title: string; text: string }[] {
   const sections: { title: string; level: number; lines: string[] }[] = [];
   let fence: string | null = null;
   for (const line of body.split('\n')) {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? null;
+    const mark = fenceOf(line);
     if (mark !== null && (fence === null || mark.startsWith(fence))) fence = fence === null ? mark : null;
-    const heading = fence === null ? /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/.exec(line) : null;
-    const level = heading?.[1]?.length ?? 0;
-    const title = heading ? (heading[2] ?? '').replace(/[ \t]+#+[ \t]*$/, '') : '';
+    const heading = fence === null ? headingOf(line) : null;
+    const { level, title } = heading ?? { level: 0, title: '' };
     const open = sections.at(-1);
     // A lower heading that is no part of its own belongs to the part above it.
     if (heading && (!open || level <= open.level || partOf(title) !== null)) sections.push({ title, level, lines: [] });

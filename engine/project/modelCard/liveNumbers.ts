@@ -1,17 +1,20 @@
-import { count } from '../../words/numbers.ts';
-import { metricText } from '../../words/metrics.ts';
-import type { ModelCard } from '../../protocol/modelCard.ts';
+import { count } from '../../../words/numbers.ts';
+import { metricText } from '../../../words/metrics.ts';
+import type { ModelCard } from '../../../protocol/modelCard.ts';
 
 /** `{{ metrics.roc_auc }}` in the prose of a card. */
 const pattern = /\{\{[ \t]*([^{}\n]{1,200}?)[ \t]*\}\}/g;
 
-/** The parts of a card that live numbers name. */
-type NumbersOfCard = Pick<ModelCard, 'performance' | 'data' | 'version' | 'model' | 'facts'>;
+/** What live numbers name: the numbers of one version. */
+export interface CardNumbers extends Pick<ModelCard, 'model' | 'version' | 'performance'> {
+  rows: ModelCard['data']['rows'];
+  threshold: number | null;
+}
 
 /** Each live number of a text with its place; `value` is null where the card has no such number. */
 export function liveNumbers(
   text: string,
-  card: NumbersOfCard | null,
+  card: CardNumbers | null,
 ): { name: string; start: number; end: number; value: string | null }[] {
   return [...text.matchAll(pattern)].map((match) => ({
     name: match[1] ?? '',
@@ -22,12 +25,12 @@ export function liveNumbers(
 }
 
 /** A text with its live numbers filled in; those that the card does not have stay as they are. */
-export function fillNumbers(text: string, card: NumbersOfCard): string {
+export function fillNumbers(text: string, card: CardNumbers): string {
   return text.replaceAll(pattern, (written, name: string) => numberOf(name, card) ?? written);
 }
 
 /** The names that a live number may have. */
-export function numberNames(card: NumbersOfCard): string[] {
+export function numberNames(card: CardNumbers): string[] {
   return [
     'model',
     'version',
@@ -37,15 +40,12 @@ export function numberNames(card: NumbersOfCard): string[] {
   ];
 }
 
-function numberOf(name: string, { performance, data, version, model, facts }: NumbersOfCard): string | null {
+function numberOf(name: string, { performance, rows, version, model, threshold }: CardNumbers): string | null {
   if (name === 'model') return model;
   if (name === 'version') return `v${version}`;
-  if (name === 'threshold') {
-    const threshold = facts.outputs?.threshold ?? null;
-    return threshold === null ? null : metricText('threshold', threshold);
-  }
-  const rows = /^rows\.(train|validation|test)$/.exec(name)?.[1] as keyof typeof data.rows | undefined;
-  if (rows) return count(data.rows[rows]);
+  if (name === 'threshold') return threshold === null ? null : metricText('threshold', threshold);
+  const part = /^rows\.(train|validation|test)$/.exec(name)?.[1] as keyof typeof rows | undefined;
+  if (part) return count(rows[part]);
   const [, metric = '', of] = /^metrics\.([^.]+)(?:\.(interval))?$/.exec(name) ?? [];
   const found = Object.hasOwn(performance, metric) ? performance[metric] : undefined;
   if (!found) return null;
