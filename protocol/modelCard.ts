@@ -6,6 +6,7 @@ import type { SliceSearch } from './foundSlices.ts';
 import type { ModelFacts } from './modelFacts.ts';
 import type { GateResult, Verdict } from './gates.ts';
 import type { VersionRecord } from './registry.ts';
+import type { CardRobustness } from './robustness.ts';
 import type { ParamValue } from './runs.ts';
 
 export interface SliceRow {
@@ -164,6 +165,8 @@ export interface ModelCard extends CardOfVersion, CardParts {
   gates: GateResult[];
   /** Null where the project does not ask for it. */
   importance: CardImportance | null;
+  /** Null where the project does not ask for it. */
+  robustness: CardRobustness | null;
   /** The champion of the validation on the same test rows; null where there was none to compare with. */
   comparison: CardComparison | null;
   slices: SliceRow[];

@@ -80,6 +80,7 @@ export function buildCard(store: Store, config: ProjectConfig, { name, version: 
     gates: report.gates,
     comparison: report.comparison ?? null,
     importance: report.importance ?? null,
+    robustness: report.robustness ?? null,
     slices: report.slices,
     foundSlices: report.foundSlices ?? null,
     fairness: report.fairness,

@@ -9,6 +9,7 @@ import type { CardParts, ModelCard } from '../../protocol/modelCard.ts';
 import { fairnessSections, sliceSections } from './groupSections.ts';
 import { intervalText, plain, table } from './markdownTable.ts';
 import { cardHeadings } from '../project/modelCard/writtenCard.ts';
+import { robustnessSections } from './robustnessSections.ts';
 
 /**
  * A card as Markdown with the front matter of Hugging Face's model cards: `model-index` holds the metrics of the validation
@@ -161,6 +162,7 @@ function sections(card: ModelCard): string[] {
     ...labelSections(card),
     ...sliceSections(card),
     ...fairnessSections(card),
+    ...robustnessSections(card),
     ...(card.calibration.length === 0
       ? []
       : [

@@ -1,10 +1,34 @@
+/** A metric as a gate names it. */
+export interface MetricName {
+  name: string;
+  /** A grouping, or one group of it: `country`, `country, device`, `country=DE, device=mobile`. */
+  attribute: string | null;
+  /** True for the difference to the champion. */
+  champion: boolean;
+  /** The test of changed rows; null for the rows as they are. */
+  test: { kind: string; column: string | null } | null;
+  /** True for the difference to the rows as they are. */
+  clean: boolean;
+}
+
 /**
- * `name`, `name[attribute]` and `name@champion`, taken apart; null when it is none of these. An attribute is a grouping,
- * or one group of a grouping: `country`, `country, device`, `country=DE, device=mobile`.
+ * `name`, `name[attribute]`, `name@champion`, `name{test}`, `name{test=column}` and the last two with `@clean`, taken
+ * apart; null when it is none of these.
  */
-export function parseMetric(text: string): { name: string; attribute: string | null; champion: boolean } | null {
-  const match = /^([a-z][a-z0-9_]*)(?:\[(.+)\])?(@champion)?$/.exec(text);
-  return match ? { name: match[1] ?? '', attribute: match[2] ?? null, champion: match[3] !== undefined } : null;
+export function parseMetric(text: string): MetricName | null {
+  const match =
+    /^(?<name>[a-z][a-z0-9_]*)(?:(?:\[(?<attribute>.+)\])?(?<champion>@champion)?|\{(?<kind>[a-z_]+)(?:=(?<column>.+))?\}(?<clean>@clean)?)$/.exec(
+      text,
+    )?.groups;
+  return match
+    ? {
+        name: match['name'] ?? '',
+        attribute: match['attribute'] ?? null,
+        champion: match['champion'] !== undefined,
+        test: match['kind'] === undefined ? null : { kind: match['kind'], column: match['column'] ?? null },
+        clean: match['clean'] !== undefined,
+      }
+    : null;
 }
 
 /** The name after `@` in a metric when it is not `champion`; null when there is none, or it is. */

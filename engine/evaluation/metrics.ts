@@ -3,6 +3,7 @@ import { fairnessMeasures } from './fairness/fairnessMeasures.ts';
 import { measures } from './measures.ts';
 import type { Measure, MetricDescription } from './measures/measure.ts';
 import { latencyP50, latencyP95, modelBytes, predictP50, predictP95 } from './measures/modelMeasures.ts';
+import { robustnessMeasures } from './measures/robustnessMeasures.ts';
 import { parseMetric } from './metricName.ts';
 import type { Task } from './predictions.ts';
 
@@ -19,7 +20,10 @@ const errorRate: MetricDescription = {
 };
 
 const described = new Map<string, MetricDescription>(
-  [...measures, ...modelMeasures, ...fairnessMeasures, errorRate].map((metric) => [metric.name, metric]),
+  [...measures, ...modelMeasures, ...fairnessMeasures, ...robustnessMeasures, errorRate].map((metric) => [
+    metric.name,
+    metric,
+  ]),
 );
 
 /** The metric of a name, without attribute and alias; undefined when it is not known. */
@@ -55,7 +59,9 @@ export const fairnessNames: readonly string[] = fairnessMeasures.map(({ name }) 
 /** Whether validation gives an interval with a metric. */
 export function hasInterval(name: string): boolean {
   return (
-    fairnessNames.includes(name) || measures.some((measure) => measure.name === name && measure.resampled !== false)
+    fairnessNames.includes(name) ||
+    robustnessMeasures.some((measure) => measure.name === name && measure.range[1] === 1) ||
+    measures.some((measure) => measure.name === name && measure.resampled !== false)
   );
 }
 
@@ -81,13 +87,13 @@ export function usualMetrics(task: Task): readonly string[] {
 }
 
 /**
- * The smallest and largest value that a metric can have, or `missing[column]` of a monitor; of `name@champion` those of
- * the difference. Null for a metric that is not known.
+ * The smallest and largest value that a metric can have, or `missing[column]` of a monitor; of `name@champion` and
+ * `name{test}@clean` those of the difference. Null for a metric that is not known.
  */
 export function metricRange(text: string): readonly [min: number, max: number] | null {
   const metric = parseMetric(text);
   if (!metric) return null;
   const range = metric.name === 'missing' ? ([0, 1] as const) : (metricOf(metric.name)?.range ?? null);
-  if (!range || !metric.champion) return range;
+  if (!range || !(metric.champion || metric.clean)) return range;
   return [range[0] - range[1], range[1] - range[0]];
 }

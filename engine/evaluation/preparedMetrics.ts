@@ -11,6 +11,14 @@ import { product } from './weights.ts';
 
 export type Metrics = Record<string, number | null>;
 
+/** The losses of the kept rows behind a metric: their mean, the root of it, or 1 − that mean over another. */
+export interface RowLosses {
+  losses: Float64Array;
+  /** The numbers whose mean divides that of the losses; undefined where none does. */
+  spreads: Float64Array | undefined;
+  as: 'root' | 'explained' | undefined;
+}
+
 /** The metrics of some rows, prepared once and computed for any number of resamples. */
 export interface PreparedMetrics {
   /** Rows with a true value, a prediction and a weight above 0. */
@@ -34,6 +42,8 @@ export interface PreparedMetrics {
   largestShare: (name: string) => number | null;
   /** The rows that a share is about, whether they are decided rightly; null for a metric that is no share of rows. */
   hits: (name: string) => RowHits | null;
+  /** The losses of the kept rows; null for a metric that is no mean of them. */
+  losses: (name: string) => RowLosses | null;
   /** True for a metric between 0 and 1. */
   isShare: (name: string) => boolean;
   /** When a metric has no value, as half a sentence; empty where that is not known. */
@@ -138,6 +148,10 @@ export function prepare<Rows>(
     hits: (name) => {
       const measure = named(name);
       return measure ? task.hits(measure) : null;
+    },
+    losses: (name) => {
+      const measure = named(name);
+      return measure && measure.resampled !== false ? meanOf(measure) : null;
     },
     isShare: (name) => {
       const [low, high] = named(name)?.range ?? [];

@@ -6,6 +6,7 @@ import { resample, type Interval } from './intervals.ts';
 import { parseMetric } from './metricName.ts';
 import { measureNamed, smallerIsBetter } from './metrics.ts';
 import { prepareSlice, slicesOf, type Slice, type SlicedRows } from './slices.ts';
+import { worstInterval } from './worstInterval.ts';
 
 export interface SliceGateRequest {
   /** The groupings under `slices` and `fairness`, with the groups of their rows. */
@@ -110,10 +111,7 @@ function oneSlice(name: string, slice: Slice, sliced: SlicedRows, { confidence, 
   return { kind: 'value', value, interval, n };
 }
 
-/**
- * The worst of all slices. Every slice meets a bound with a confidence when each does, so the worse end needs no
- * correction; the better end, which says that some slice misses it, is corrected for their number (Bonferroni).
- */
+/** The worst of all slices with enough rows. */
 function worstSlice(name: string, slices: readonly Slice[], sliced: SlicedRows, asked: AskedConfidence): Measured {
   const all = slices.map((slice) => measureSlice(name, slice, sliced, 200));
   const large = all.filter(({ value, behind }) => value !== null && behind >= fewestRows);
@@ -135,16 +133,4 @@ function worstSlice(name: string, slices: readonly Slice[], sliced: SlicedRows, 
     n: worst.n,
     note: `the worst of ${large.length} slices is \`${worst.slice.label}\`${few}`,
   };
-}
-
-function worstInterval(slices: readonly SliceMetric[], sign: 1 | -1, confidence: number): Interval | null {
-  const corrected = 1 - (1 - confidence) / slices.length;
-  let [worse, better] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (const { intervalAt } of slices) {
-    const [single, simultaneous] = [intervalAt(confidence), intervalAt(corrected)];
-    if (!single || !simultaneous) return null;
-    worse = Math.min(worse, sign === 1 ? single.low : -single.high);
-    better = Math.min(better, sign === 1 ? simultaneous.high : -simultaneous.low);
-  }
-  return sign === 1 ? { low: worse, high: better } : { low: -better, high: -worse };
 }

@@ -66,7 +66,7 @@ function gateMetrics({ stages }: ProjectConfig): PrimaryMetric[] {
   const validates = (stage: (typeof all)[number]): boolean => 'uses' in stage && stage.uses === 'validate';
   return [...all.filter(validates), ...all.filter((stage) => !validates(stage))].flatMap((stage) => {
     const first = Object.entries(('gates' in stage ? stage.gates : undefined) ?? {}).find(
-      ([gate]) => !/[@[]/.test(gate) && !/(^|[_/])(latency|ms|bytes|seconds|time|size|memory)([_/]|$)/.test(gate),
+      ([gate]) => !/[@[{]/.test(gate) && !/(^|[_/])(latency|ms|bytes|seconds|time|size|memory)([_/]|$)/.test(gate),
     );
     return first ? [{ name: first[0], direction: boundDirection(first[0], first[1]), why: 'the first gate' }] : [];
   });

@@ -1,5 +1,6 @@
 import type { CardImportance } from '../../protocol/modelCard.ts';
 import type { CardPlots } from '../../protocol/cardPlots.ts';
+import type { CardRobustness } from '../../protocol/robustness.ts';
 import type { CalibrationBin } from '../evaluation/calibration.ts';
 import type { SliceSearch } from '../evaluation/foundSlices/findSlices.ts';
 import type { FairnessGroups, FairnessResult } from '../evaluation/fairness/fairness.ts';
@@ -72,6 +73,8 @@ export interface ValidationReport {
   headlineMetric: string;
   /** Permutation importance; missing where the project does not ask for it, and in earlier reports. */
   importance?: CardImportance | undefined;
+  /** Answers to changed rows; missing where the project does not ask for it, and in earlier reports. */
+  robustness?: CardRobustness | undefined;
   gates: GateOutcome[];
   /** The champion on the same rows; missing where none was compared, and in earlier reports. */
   comparison?: ChampionComparison | undefined;

@@ -25,6 +25,9 @@ import { metricParameters } from './validation/metricParameters.ts';
 import { recordResults } from './validation/recordResults.ts';
 import { scoreRows, type ScoredRows } from './validation/scoreRows.ts';
 import { permutationImportance } from './validation/permutationImportance.ts';
+import { robustnessGiven, robustnessMetrics } from './validation/robustness/robustnessGiven.ts';
+import { measureRobustness } from './validation/robustness/measureRobustness.ts';
+import { robustnessMeasurer } from './validation/robustness/robustnessGates.ts';
 import { searchColumns, searchSlices } from './validation/searchSlices.ts';
 import { refitModel } from './validation/refitModel.ts';
 import { representationOf } from './validation/representationOf.ts';
@@ -164,9 +167,25 @@ async function validateSubject(
         options,
         seed,
         signal,
-        progress: (share) => context.progress('shuffling features', 0.8 + 0.2 * share),
+        progress: (share) => context.progress('shuffling features', 0.8 + 0.1 * share),
       })
     : null;
+  const asked = robustnessGiven(context, stage.with, subject);
+  const robustness =
+    asked &&
+    (await measureRobustness(db, {
+      sql: subject.test,
+      testRows: test.rows,
+      weightColumn: subject.weightColumn,
+      model,
+      schema,
+      config: asked,
+      options,
+      metrics: robustnessMetrics(context, stage, { model, performance: evaluation.performance, config: asked }),
+      seed,
+      signal,
+      progress: (share) => context.progress('changing columns', 0.9 + 0.1 * share),
+    }));
   const { task } = model.meta;
   const comparison =
     compared && test.champion
@@ -178,6 +197,7 @@ async function validateSubject(
     evaluation,
     performance,
     measureSlice: sliceMeasurer({ groupings: [...grouped.values()], sliced }),
+    measureChanged: robustnessMeasurer(robustness),
     champion,
     thresholds: own && rival ? { own, champion: rival } : null,
   });
@@ -202,6 +222,7 @@ async function validateSubject(
     foundSlices,
     representation: representationOf(fairness?.population ?? {}, grouped),
     importance,
+    robustness: robustness?.card ?? null,
     gates,
     comparison: compared && comparison && { against: compared.version.version, ...comparison },
     reference,

@@ -22,6 +22,7 @@ import { hasRecord, overrideLine, recordSection } from './recordSection.ts';
 import { leftOutText } from '../../words/leftOut.ts';
 import { labels } from './labels.ts';
 import { plots } from './plots.ts';
+import { robustness } from './robustness.ts';
 import { section, versions } from './sections.ts';
 import { unvalidatedView } from './unvalidatedView.ts';
 import { slices } from './slices.ts';
@@ -52,6 +53,7 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
       ${card.slices.length === 0 && !card.foundSlices ? nothing : section('Slices', slices(card))}
       ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', actions) : fairness(card))}
       ${card.importance === null ? nothing : section('Feature importance', importance(card.importance))}
+      ${card.robustness === null ? nothing : section('Robustness', robustness(card.robustness))}
       ${card.threshold === null ? nothing : section('Threshold', thresholdOf(card.threshold))}
       ${card.plots?.labels?.length ? section('Labels', labels(card)) : nothing}
       ${card.plots === null || card.plots.labels ? nothing : section('Curves', plots(card))}

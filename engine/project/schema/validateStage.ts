@@ -3,6 +3,7 @@ import { closed, reference } from './fields.ts';
 import { Gates } from './gates.ts';
 import { common } from './stageFields.ts';
 import { metricKeys } from './metricKeys.ts';
+import { Robustness } from './robustness.ts';
 import { Threshold } from './threshold.ts';
 
 /** A column, or two whose values are crossed. */
@@ -100,6 +101,7 @@ const options = {
       },
     ),
   ),
+  robustness: Type.Optional(Robustness),
   threshold: Type.Optional(Threshold),
   ...metricKeys,
   min_precision: Type.Optional(

@@ -1,4 +1,5 @@
 import type { CardImportance } from '../../../protocol/modelCard.ts';
+import type { CardRobustness } from '../../../protocol/robustness.ts';
 import { calibrationBins } from '../../evaluation/calibration.ts';
 import type { SliceSearch } from '../../evaluation/foundSlices/findSlices.ts';
 import type { Representation } from '../../evaluation/fairness/representation.ts';
@@ -37,6 +38,8 @@ export interface ReportInput {
   representation: Representation[];
   /** Null where the project does not ask for it. */
   importance: CardImportance | null;
+  /** Null where the project does not ask for it. */
+  robustness: CardRobustness | null;
   gates: GateOutcome[];
   /** The answers of the champion to the same rows beside its own; null without one. */
   comparison: ChampionComparison | null;
@@ -77,6 +80,7 @@ export function buildReport(context: StageContext, input: ReportInput): Validati
     performance,
     headlineMetric: headlineOf(context, meta, performance),
     ...(input.importance && { importance: input.importance }),
+    ...(input.robustness && { robustness: input.robustness }),
     gates: input.gates,
     ...(input.comparison && { comparison: input.comparison }),
     slices: input.slices,

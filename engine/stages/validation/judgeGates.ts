@@ -8,6 +8,7 @@ import type { sliceMeasurer } from '../../evaluation/sliceGates.ts';
 import type { Task } from '../../evaluation/predictions.ts';
 import type { ThresholdChoice } from '../../evaluation/threshold.ts';
 import { defaultConfidence, type Evaluation } from './evaluateRows.ts';
+import type { robustnessMeasurer } from './robustness/robustnessGates.ts';
 import type { Champion } from './validationSubject.ts';
 
 export interface JudgeRequest {
@@ -18,6 +19,8 @@ export interface JudgeRequest {
   performance: Readonly<Record<string, Estimate>>;
   /** Measures a metric of one slice, or of the worst of a grouping; null for any other name. */
   measureSlice?: ReturnType<typeof sliceMeasurer> | undefined;
+  /** Measures what changed rows do to the model; null for any other name. */
+  measureChanged?: ReturnType<typeof robustnessMeasurer> | undefined;
   champion: Champion;
   /** The thresholds of both models; null when one of them is not binary or there is no champion. */
   thresholds: Record<'own' | 'champion', { threshold: number | null; choice: ThresholdChoice }> | null;
@@ -35,8 +38,11 @@ function measure(request: JudgeRequest, gate: string, { at_confidence: asked }: 
   const name = metric?.name ?? gate;
   const interval = evaluation.intervalOf(gate, asked ?? defaultConfidence);
   const confidence = { confidence: asked ?? defaultConfidence, isAsked: asked !== undefined };
-  const ofGroups = evaluation.measureFairness(gate, confidence) ?? request.measureSlice?.(gate, confidence);
-  if (ofGroups) return ofGroups;
+  const named =
+    request.measureChanged?.(gate, confidence) ??
+    evaluation.measureFairness(gate, confidence) ??
+    request.measureSlice?.(gate, confidence);
+  if (named) return named;
   const isJudgedByInterval = asked !== undefined && interval !== null;
   if (metric?.attribute && !metric.champion)
     return { kind: 'no_value', n, note: `\`${metric.attribute}\` gave no groups` };

@@ -8,7 +8,7 @@ import type { Predictor } from '../../models/predictor.ts';
 import type { Validation } from '../../project/schema/validateStage.ts';
 import { seededRandom, type Random } from '../../statistics/random.ts';
 import { studentInterval } from '../../statistics/studentInterval.ts';
-import { truthOf } from './truth.ts';
+import { drawRows, withColumn } from './drawRows.ts';
 
 const defaults = { rows: 1000, repeats: 5 };
 const confidence = 0.95;
@@ -36,11 +36,8 @@ export async function permutationImportance(
   const { importance: asked = false } = inputs;
   if (asked === false) return null;
   const { rows: most, repeats } = { ...defaults, ...(typeof asked === 'object' && asked) };
-  const table = await db.table(
-    `SELECT * FROM (${sql}) USING SAMPLE reservoir(${most} ROWS) REPEATABLE (${Math.abs(seed) % 2 ** 31})`,
-  );
-  const truth = truthOf(model.meta, table);
-  const base = rowLosses(truth, await model.predict(table, signal), options);
+  const { table, truth, predictions } = await drawRows(db, { sql, model, rows: most, seed, signal });
+  const base = rowLosses(truth, predictions, options);
   if (!base) return null;
   const known = [...base.losses.keys()].filter((i) => !Number.isNaN(base.losses[i] ?? Number.NaN));
   if (known.length < 2) return null;
@@ -53,7 +50,7 @@ export async function permutationImportance(
     for (let r = 0; r < repeats; r++) {
       checkCancelled(signal);
       const donors = shuffled(known, table.rows, random);
-      const changed = { ...table, columns: { ...table.columns, [name]: take(column, donors) } };
+      const changed = withColumn(table, name, take(column, donors));
       const after = rowLosses(truth, await model.predict(changed, signal), options);
       for (const i of known) parts.add(i, donors[i] ?? i, (after?.losses[i] ?? Number.NaN) - (base.losses[i] ?? 0));
     }

@@ -6,6 +6,7 @@ import type { Database } from '../../data/database.ts';
 import { columnsOf, type SourceColumn } from '../../data/inspectColumns.ts';
 import { quoteIdentifier } from '../../data/quote.ts';
 import { tableSql } from '../../data/typedSource.ts';
+import { robustnessMeasures } from '../../evaluation/measures/robustnessMeasures.ts';
 import { parseMetric } from '../../evaluation/metricName.ts';
 import { inputTypeOf } from '../../models/feature.ts';
 import { fitModel } from '../../models/fitModel.ts';
@@ -154,7 +155,10 @@ function queryOf(dataset: string, fields: readonly Field[], task: StatedTask): s
 
 /** The metrics that gates name, which say what the model is for. */
 function gateMetrics({ gates }: ValidateStage): string[] {
-  return Object.keys(gates ?? {}).flatMap((gate) => parseMetric(gate)?.name ?? []);
+  return Object.keys(gates ?? {}).flatMap((gate) => {
+    const name = parseMetric(gate)?.name;
+    return name === undefined || robustnessMeasures.some((measure) => measure.name === name) ? [] : [name];
+  });
 }
 
 /**
