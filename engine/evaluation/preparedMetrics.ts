@@ -151,7 +151,8 @@ export function prepare<Rows>(
     },
     losses: (name) => {
       const measure = named(name);
-      return measure && measure.resampled !== false ? meanOf(measure) : null;
+      const found = measure && measure.resampled !== false ? meanOf(measure) : null;
+      return found && found.as !== 'gain' ? { losses: found.losses, spreads: found.spreads, as: found.as } : null;
     },
     isShare: (name) => {
       const [low, high] = named(name)?.range ?? [];

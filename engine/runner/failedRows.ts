@@ -28,6 +28,8 @@ export async function failedRows(
   store: Store,
   { runId, stage, gate }: { runId: string; stage: string; gate: string },
 ): Promise<FailedRows> {
+  if (parseMetric(gate)?.test)
+    throw new WorkError(`\`${gate}\` is judged on changed rows, which are not kept. The model card has its examples.`);
   const report = reportOf(store, runId, stage);
   const reference = projectPath(root, report.referencePath);
   if (!existsSync(reference)) throw new WorkError(`The test rows of this run are gone: ${report.referencePath}.`);

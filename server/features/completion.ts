@@ -3,6 +3,8 @@ import type { CompletionContext, CompletionItem, CompletionList, Position } from
 import { rules } from '../../engine/checks/rules.ts';
 import { noFacts, type Facts } from '../../engine/facts/facts.ts';
 import { nodeAt, type Located } from '../../engine/project/located.ts';
+import { robustnessMeasures } from '../../engine/evaluation/measures/robustnessMeasures.ts';
+import { perturbationNames } from '../../engine/project/schema/robustness.ts';
 import { fairnessNames, metricDocs, metricsFor } from '../../engine/evaluation/metrics.ts';
 import type { Project } from '../../engine/project/loadProject.ts';
 import { shapesAt, type KeyPath } from '../../engine/project/schemaPath.ts';
@@ -218,6 +220,7 @@ function recordKeys({ path, project, kind, root }: Place): { name: string; docs?
       ...groups.flatMap((group) =>
         fairnessNames.map((name) => ({ name: `${name}[${group}]`, docs: metricDocs(name) })),
       ),
+      ...changedRowsGates(nodeAt(root ?? undefined, [...path.slice(0, -1), 'with', 'robustness'])),
       { name: 'pr_auc@champion', docs: 'Difference to the champion on the same rows.' },
     ];
   }
@@ -236,6 +239,35 @@ function recordKeys({ path, project, kind, root }: Place): { name: string; docs?
     }));
   if (kind === 'experiment' && last === 'stages') return Object.keys(config?.stages ?? {}).map((name) => ({ name }));
   return [];
+}
+
+/** Gates of changed rows, where a validation has `robustness`. */
+function changedRowsGates(robustness: ReturnType<typeof nodeAt>): { name: string; docs?: string | undefined }[] {
+  if (!robustness || (robustness.kind === 'scalar' && robustness.value !== true)) return [];
+  const columnsOf = (test: string): string[] => {
+    const listed = nodeAt(robustness, [test]);
+    if (listed?.kind !== 'seq') return [];
+    return listed.items.flatMap((item) => {
+      const column = item.kind === 'map' ? nodeAt(item, ['column']) : item;
+      return column?.kind === 'scalar' ? [String(column.value)] : [];
+    });
+  };
+  const tests = { invariance: ['invariant_to'], direction: ['increasing', 'decreasing'], perturbation: [] };
+  return [
+    ...perturbationNames.flatMap((kind) => [
+      {
+        name: `roc_auc{${kind}}`,
+        docs: 'The metric after this perturbation of each column, of which the worst counts.',
+      },
+      { name: `roc_auc{${kind}}@clean`, docs: 'The change of the metric by this perturbation, after minus before.' },
+      { name: `refused_share{${kind}}`, docs: metricDocs('refused_share') },
+    ]),
+    ...robustnessMeasures.flatMap(({ name, of }) =>
+      tests[of].flatMap((test) =>
+        columnsOf(test).map((column) => ({ name: `${name}{${test}=${column}}`, docs: metricDocs(name) })),
+      ),
+    ),
+  ];
 }
 
 /** The features of the models, which are the fields of a request to a deployment. */

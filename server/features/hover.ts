@@ -131,6 +131,10 @@ function describeMetric(written: string, spot: Spot, { project, facts }: Around)
     `**metric** \`${metric.name}\``,
     docs,
     metric.champion ? 'Difference to the champion on the same rows: this version minus the champion.' : null,
+    metric.clean ? 'Change against the same rows as they are: after minus before.' : null,
+    metric.test
+      ? `On changed rows: \`${metric.test.kind}\` of ${metric.test.column === null ? 'each column, of which the worst counts' : `\`${metric.test.column}\``}.`
+      : null,
     metric.attribute === null ? null : `Over the groups of \`${metric.attribute}\`.`,
     ...gateHistory(facts.history(), written, bound ? (toValue(bound) as GateConfig) : null),
   ]

@@ -166,7 +166,8 @@ class Teller {
     if (!metric) return;
     if (metricOf(metric.name) !== undefined || (metric.name === 'missing' && metric.attribute !== null))
       this.#put({ start: range.start, end: range.start + metric.name.length }, 'enumMember');
-    if (metric.champion) this.#put({ start: range.end - 'champion'.length, end: range.end }, 'keyword');
+    const against = metric.champion ? 'champion' : metric.clean ? 'clean' : '';
+    if (against !== '') this.#put({ start: range.end - against.length, end: range.end }, 'keyword');
   }
 
   #value({ node, shapes: meant }: Walked): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ModelVersionSummary } from '../../protocol/lifeCycle.ts';
@@ -18,6 +18,14 @@ import { until } from '../helpers/until.ts';
 // the commands that a person uses. Each test continues where the one before ended.
 
 const cwd = pythonOrdersProject();
+const yaml = join(cwd, 'loopwright.yaml');
+writeFileSync(
+  yaml,
+  readFileSync(yaml, 'utf8').replace(
+    'min_precision: 0.6 }',
+    'min_precision: 0.6, robustness: { rows: 100, invariant_to: [country], increasing: [amount] } }',
+  ),
+);
 const day = 86_400_000;
 const cli = async (...args: string[]) => {
   const result = await runCli(args, { cwd });
@@ -62,6 +70,14 @@ test('a program that ends in log_model is validated with gates, and its card say
     ],
   );
   assert.ok((card.performance['roc_auc']?.value ?? 0) > 0.8);
+  const tried = card.robustness?.perturbations ?? [];
+  assert.deepEqual([...new Set(tried.map(({ column }) => column))].toSorted(), ['amount', 'at', 'country', 'hour']);
+  assert.ok(
+    tried.every(({ refused, n }) => refused === null && n === 100),
+    'its imputers take what is missing',
+  );
+  assert.ok((tried[0]?.metrics['roc_auc']?.change ?? 0) < -0.05);
+  assert.ok((card.robustness?.directions[0]?.rows ?? 0) > 0, 'a forest is not monotone');
   assert.equal((await json<RunOutcome>('run')).status, 'fresh');
 });
 

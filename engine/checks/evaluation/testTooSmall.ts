@@ -25,7 +25,15 @@ export const testTooSmall: Rule = {
       if (!test) continue;
       for (const [gate, { min }] of Object.entries(stage.gates ?? {})) {
         const metric = parseMetric(gate);
-        if (!metric || metric.champion || metric.attribute !== null || min === undefined || min <= 0 || min >= 1)
+        if (
+          !metric ||
+          metric.champion ||
+          metric.test ||
+          metric.attribute !== null ||
+          min === undefined ||
+          min <= 0 ||
+          min >= 1
+        )
           continue;
         const n = ofPositives.includes(metric.name) ? test.positives : ofRows.includes(metric.name) ? test.rows : null;
         if (n === null) continue;

@@ -3,6 +3,8 @@ import { groupingName } from '../../evaluation/grouping.ts';
 import { fairnessNames, metricsFor, predictionMetrics } from '../../evaluation/metrics.ts';
 import { parseMetric, wrongAlias } from '../../evaluation/metricName.ts';
 import type { Task } from '../../evaluation/predictions.ts';
+import type { Validation } from '../../project/schema/validateStage.ts';
+import { changedRowsProblem } from '../changedRowsProblem.ts';
 import { taskValidated } from '../bounds.ts';
 import type { CheckContext, Path, Rule } from '../rule.ts';
 
@@ -26,6 +28,7 @@ export const unknownMetric: Rule = {
         checkGate(context, gate, ['stages', name, 'gates', gate], task, {
           attributes: (stage.with.fairness?.attributes ?? []).map(groupingName),
           slices: (stage.with.slices ?? []).map(groupingName),
+          robustness: stage.with.robustness,
         });
     }
     const { monitors, stages } = context.config;
@@ -48,7 +51,7 @@ function checkGate(
   gate: string,
   path: Path,
   task: ReturnType<typeof taskValidated>,
-  { attributes, slices }: { attributes: string[]; slices: string[] },
+  { attributes, slices, robustness }: { attributes: string[]; slices: string[]; robustness: Validation['robustness'] },
 ): void {
   // That there is no such alias is told by unknown-alias.
   if (wrongAlias(gate) !== null) return;
@@ -58,6 +61,11 @@ function checkGate(
       path,
       `\`${gate}\` is not a metric. Write \`pr_auc\`, \`equal_opportunity_difference[age_group]\` or \`pr_auc@champion\`.`,
     );
+  if (metric.test) {
+    const problem = changedRowsProblem(metric, robustness, task);
+    if (problem !== null) context.reportKey(path, problem);
+    return;
+  }
   const isFairness = fairnessNames.includes(metric.name);
   if (metric.attribute === null && isFairness)
     return context.reportKey(

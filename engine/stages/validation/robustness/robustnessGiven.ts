@@ -14,11 +14,16 @@ import type { Subject } from '../validationSubject.ts';
 export function robustnessGiven(
   context: StageContext,
   { robustness = false }: Validation,
-  { scoresRows }: Pick<Subject, 'scoresRows'>,
+  { scoresRows, model }: Pick<Subject, 'scoresRows' | 'model'>,
 ): RobustnessConfig | null {
   if (robustness === false) return null;
   if (!scoresRows) {
     context.log('warning: `robustness` needs a model that answers changed rows; a table of predictions has none');
+    return null;
+  }
+  const { task } = model.meta;
+  if (task === 'multilabel' || task === 'ranking') {
+    context.log(`warning: \`robustness\` is not measured of a ${task} model`);
     return null;
   }
   return robustness === true ? {} : robustness;
@@ -46,11 +51,11 @@ export function robustnessMetrics(
       { place: { file: 'loopwright.yaml' } },
     );
   const primary = declaredMetrics(project, experiment).map(({ name }) => name);
-  const named = config.metrics ?? [
-    ...[...primary, ...usualMetrics(task)]
+  const named =
+    config.metrics ??
+    [...primary, ...usualMetrics(task)]
       .filter((name) => performance[name] !== undefined && known.includes(name))
-      .slice(0, 1),
-  ];
+      .slice(0, 1);
   const ofGates = Object.keys(gates ?? {}).flatMap((gate) => {
     const metric = parseMetric(gate);
     return metric?.test && known.includes(metric.name) ? [metric.name] : [];
