@@ -25,10 +25,11 @@ import { until } from '../helpers/until.ts';
 const helper = join(import.meta.dirname, '../../helper/loopwright.mjs');
 
 /** All points of a run: `key@step=value`. */
+/** All points but those of the machine, which a run of more than ten seconds has. */
 function points(store: ReturnType<typeof openStore>, runId: string): string[] {
   return store.sql
     .all<{ key: string; step: number; value: number; is_nan: number }>(
-      'SELECT k.key, p.step, p.value, p.is_nan FROM points p JOIN metric_keys k ON k.id = p.key JOIN runs r ON r.id = p.run WHERE r.run_id = ? ORDER BY k.key, p.step, p.at',
+      "SELECT k.key, p.step, p.value, p.is_nan FROM points p JOIN metric_keys k ON k.id = p.key JOIN runs r ON r.id = p.run WHERE r.run_id = ? AND k.key NOT LIKE 'system/%' ORDER BY k.key, p.step, p.at",
       runId,
     )
     .map(({ key, step, value, is_nan: isNan }) => `${key}@${step}=${isNan ? 'NaN' : value}`);
