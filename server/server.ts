@@ -9,6 +9,7 @@ import {
 import { TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/base/errors.ts';
+import type { Project } from '../engine/project/loadProject.ts';
 import type { ClientRequests, LanguageRequests } from '../protocol/languageServer.ts';
 import { checkSettings, excludedGlobs, isTrusted } from './checkSettings.ts';
 import { docsOf } from './docs.ts';
@@ -26,6 +27,9 @@ import { provideFormatting, provideRangeFormatting } from './features/formatting
 import { provideHover } from './features/hover.ts';
 import { provideInlayHints } from './features/inlayHints.ts';
 import { provideIndentation } from './features/onType.ts';
+import { provideCardCompletion } from './features/modelCard/cardCompletion.ts';
+import { cardDocument } from './features/modelCard/cardDocument.ts';
+import { provideCardHints, provideCardHover } from './features/modelCard/cardHints.ts';
 import { provideOutline } from './features/outline.ts';
 import { provideRefactorings, refactorKinds } from './features/refactor.ts';
 import { provideReferences } from './features/references.ts';
@@ -217,6 +221,7 @@ export function startServer(connection: Connection): void {
     if (refreshesHints) void connection.languages.inlayHint.refresh().catch(() => {});
   });
 
+  const latest = (project: Project) => facts.latest(project);
   const guarded =
     <P, R>(name: string, empty: R, work: (params: P) => R) =>
     (params: P): R => {
@@ -230,14 +235,18 @@ export function startServer(connection: Connection): void {
       }
     };
   connection.onCompletion(
-    guarded('completion', null, ({ textDocument, position, context }) =>
-      provideCompletion(workspace, (project) => facts.latest(project), textDocument.uri, position, context),
-    ),
+    guarded('completion', null, ({ textDocument, position, context }) => {
+      const card = cardDocument(workspace, latest, textDocument.uri);
+      return card
+        ? provideCardCompletion(card, position)
+        : provideCompletion(workspace, latest, textDocument.uri, position, context);
+    }),
   );
   connection.onHover(
-    guarded('hover', null, ({ textDocument, position }) =>
-      provideHover(workspace, (project) => facts.latest(project), textDocument.uri, position),
-    ),
+    guarded('hover', null, ({ textDocument, position }) => {
+      const card = cardDocument(workspace, latest, textDocument.uri);
+      return card ? provideCardHover(card, position) : provideHover(workspace, latest, textDocument.uri, position);
+    }),
   );
   connection.onDefinition(
     guarded('definition', null, ({ textDocument, position }) =>
@@ -266,7 +275,7 @@ export function startServer(connection: Connection): void {
     guarded('actions', [], ({ textDocument, range, context }) => [
       ...provideCodeActions(workspace, diagnostics, textDocument.uri, range, context),
       ...provideRefactorings(workspace, textDocument.uri, range, context.only),
-      ...provideSourceActions(workspace, (project) => facts.latest(project), textDocument.uri, range, context.only),
+      ...provideSourceActions(workspace, latest, textDocument.uri, range, context.only),
     ]),
   );
   connection.onCodeActionResolve((action) => resolveSourceAction(workspace, action));
@@ -305,7 +314,10 @@ export function startServer(connection: Connection): void {
     guarded('call hierarchy', [], ({ item }) => outgoingCalls(workspace, item)),
   );
   connection.languages.inlayHint.on(
-    guarded('inlay hints', [], ({ textDocument, range }) => provideInlayHints(workspace, textDocument.uri, range)),
+    guarded('inlay hints', [], ({ textDocument, range }) => {
+      const card = cardDocument(workspace, latest, textDocument.uri);
+      return card ? provideCardHints(card, range) : provideInlayHints(workspace, textDocument.uri, range);
+    }),
   );
   connection.languages.semanticTokens.on(
     guarded('semantic tokens', { data: [] }, ({ textDocument }) => provideSemanticTokens(workspace, textDocument.uri)),

@@ -57,6 +57,7 @@ export class LspClient implements Disposable {
             ['file', 'untitled', ...virtualSchemes].map((scheme) => ({ language, scheme })),
           ),
           { language: 'sql', scheme: 'file' },
+          { language: 'markdown', scheme: 'file', pattern: '**/model-card.md' },
           { scheme: 'file', pattern: ourFiles },
         ],
         initializationOptions: serverSettings(),

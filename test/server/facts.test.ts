@@ -132,3 +132,36 @@ test('completion knows the data: columns that nobody declared, values, bounds, t
   assert.equal(types.find(({ label }) => label === 'string')?.detail, 'as in the data');
   assert.deepEqual(server.logged, []);
 });
+
+test('model-card.md: parts and live numbers are completed, explained and judged', async () => {
+  const card = uriOf(join(root, 'model-card.md'));
+  server.open(card, '');
+  const at = (marked: string) => {
+    const { text, position } = withCursor(marked);
+    server.change(card, text);
+    return position;
+  };
+  const labels = async (marked: string) => (await server.complete(card, at(marked))).map(({ label }) => label);
+  await until('the numbers are known', async () => (await labels('a {{ █')).includes('metrics.roc_auc'), 10_000);
+  assert.deepEqual(await labels('# Ethics\nx\n# █'), ['Intended use', 'Out-of-scope use', 'Limitations', 'Oversight']);
+  assert.deepEqual(await labels('plain █'), []);
+  const value = (await server.complete(card, at('{{ metrics.█ }}'))).find(({ label }) => label === 'metrics.roc_auc');
+  assert.match(value?.detail ?? '', /^0\.\d{3}$/);
+  assert.equal(value?.textEdit?.newText, 'metrics.roc_auc }}');
+  assert.match(
+    await hover(card, 'ROC-AUC {{ metrics.roc█_auc }}', /live number/),
+    new RegExp(`live number \`metrics.roc_auc\`\n\n\\*\\*${value?.detail}\\*\\* in \`orders\` v\\d`),
+  );
+  const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
+  const hints = await server.connection.sendRequest('textDocument/inlayHint', { textDocument: { uri: card }, range });
+  assert.deepEqual(
+    (hints as { label: string }[]).map(({ label }) => label),
+    [value?.detail],
+  );
+  server.change(card, '# Limitation\nROC-AUC of 0.11, {{ metrics.roc }}\n');
+  await until('it is judged', () => (server.published.get(card)?.length ?? 0) === 3, 10_000);
+  assert.deepEqual(
+    server.published.get(card)?.map(({ code }) => code),
+    ['LW712', 'LW714', 'LW713'],
+  );
+});
