@@ -19,3 +19,6 @@ export const skippedFolders = [
   '.ruff_cache',
   '.ipynb_checkpoints',
 ] as const;
+
+/** The file beside the project in which people write their parts of the model card. */
+export const cardFileName = 'model-card.md';

@@ -36,6 +36,8 @@ export type ViewAction =
   | { do: 'compareRuns'; a: string; b: string }
   | { do: 'openDrift'; monitor: string }
   | { do: 'openFile'; path: string; line: number | null }
+  /** Opens model-card.md below a heading, which is added where there is none. */
+  | { do: 'writeCard'; heading: string }
   | { do: 'runStage'; stage: string | null; experiment: string | null }
   | { do: 'retrain' }
   | { do: 'monitorNow'; monitor: string }

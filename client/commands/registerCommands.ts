@@ -18,6 +18,7 @@ import { sourceCommands } from './sourceCommands.ts';
 import { filePathOf, readSubject } from './subject.ts';
 import { transferCommands } from './transferCommands.ts';
 import { exportRuns, openArtifact, saveFile, savePage } from './viewFiles.ts';
+import { writeCard } from './writeCard.ts';
 
 /** Registers every command; whatever one throws is shown where the person looks, with the way to the log. */
 export function registerCommands(context: CommandContext): Disposable[] {
@@ -69,6 +70,8 @@ export async function actOnView(context: CommandContext, shown: Project, action:
       return run(commandIds.openDrift, { monitor: action.monitor });
     case 'openFile':
       return run(commandIds.openFile, { file: action.path, line: action.line ?? undefined });
+    case 'writeCard':
+      return told(writeCard(project, action.heading));
     case 'runStage':
       if (action.stage !== null)
         return run(commandIds.runStage, {

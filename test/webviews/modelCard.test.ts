@@ -125,9 +125,11 @@ describe('model card', { skip: cannotTest() }, () => {
     const view = await bench.open('modelCard', { name: null, version: 4 }, passing);
     await view.page.getByText('Promote to champion').click();
     await view.page.getByRole('button', { name: 'brave-otter' }).click();
+    await view.page.getByRole('button', { name: 'Write it' }).first().click();
     assert.deepEqual(view.actions, [
       { do: 'promote', name: 'card-fraud', version: 4 },
       { do: 'openRun', runId: 'r400c0ffee0123456789' },
+      { do: 'writeCard', heading: 'Out-of-scope use' },
     ]);
     assert.ok(!view.requests.includes('models/promote'));
   });

@@ -44,14 +44,14 @@ export function cardView(model: Model, actions: Actions): TemplateResult {
   return html`${errorBar(model.card.error, actions.retry)}
     <article class="card">
       ${head(card, model, actions)} ${model.against === null ? nothing : comparison(card, model, actions)}
-      ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', actions) : gateRows(card.gates, card.performance))}
+      ${section('Gates', card.gates.length === 0 ? missing('This version was validated without gates. Add them under "gates:" of the validate stage.', openProject(actions)) : gateRows(card.gates, card.performance))}
       ${card.comparison === null ? nothing : html`<p class="muted compared">${comparedText(card.comparison).join(' ')}</p>`}
       ${overrideLine(card.record)}
       ${section('Intended use', written(card.intendedUse, 'what the model is for, and for whom', 'Intended use', actions))}
       ${section('Out-of-scope use', written(card.outOfScope, 'where the model must not be used', 'Out-of-scope use', actions))}
       ${section('Performance', performance(card))}
       ${card.slices.length === 0 && !card.foundSlices ? nothing : section('Slices', slices(card))}
-      ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', actions) : fairness(card))}
+      ${section('Fairness', card.fairness.length === 0 ? missing('No protected attribute was measured. Name one under "fairness:" of the validate stage.', openProject(actions)) : fairness(card))}
       ${card.importance === null ? nothing : section('Feature importance', importance(card.importance))}
       ${card.robustness === null ? nothing : section('Robustness', robustness(card.robustness))}
       ${card.threshold === null ? nothing : section('Threshold', thresholdOf(card.threshold))}
@@ -130,22 +130,24 @@ function versionOf(event: Event): number | null {
 /** A section that only a person can write: marked as written by a person, or as missing. */
 function written(text: string | null, what: string, heading: string, actions: Actions): TemplateResult {
   if (text === null || text.trim() === '')
-    return missing(
-      `Not provided: ${what}. Write it under "# ${heading}" in model-card.md beside loopwright.yaml.`,
-      actions,
-    );
+    return missing(`Not provided: ${what}. Write it under "# ${heading}" in model-card.md beside loopwright.yaml.`, {
+      label: 'Write it',
+      run: () => actions.writeCard(heading),
+    });
   return html`<blockquote>
     ${text.split(/\n{2,}/).map((part) => html`<p>${part}</p>`)}
     <footer class="muted">${icon('account')} written by a person</footer>
   </blockquote>`;
 }
 
-function missing(text: string, actions: Actions): TemplateResult {
+function missing(text: string, { label, run }: { label: string; run: () => void }): TemplateResult {
   return html`<p class="missing">
     ${icon('circle-large')} <span>${text}</span>
-    <button class="link act" @click=${actions.openProject}>Open loopwright.yaml</button>
+    <button class="link act" @click=${run}>${label}</button>
   </p>`;
 }
+
+const openProject = (actions: Actions) => ({ label: 'Open loopwright.yaml', run: () => actions.openProject() });
 
 function thresholdOf({ value, why, gave }: ModelCard['threshold'] & object): TemplateResult {
   return html`<p>

@@ -22,7 +22,10 @@ export interface Model {
   none: boolean;
 }
 
-export interface Actions extends Pick<HostActions, 'copy' | 'openCard' | 'openProject' | 'openRun' | 'runAll'> {
+export interface Actions extends Pick<
+  HostActions,
+  'copy' | 'openCard' | 'openProject' | 'openRun' | 'runAll' | 'writeCard'
+> {
   compare(version: number | null): void;
   openDrift(monitor: string): void;
   promote(card: ModelCard): void;

@@ -13,6 +13,7 @@ const actions: Actions = {
   openCard: nothingToDo,
   openDrift: nothingToDo,
   openProject: nothingToDo,
+  writeCard: nothingToDo,
   promote: nothingToDo,
   serve: nothingToDo,
   validate: nothingToDo,

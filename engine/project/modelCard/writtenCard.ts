@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parse } from 'yaml';
 import { projectPath } from '../../base/projectPath.ts';
+import { cardFileName } from '../../../protocol/projectFiles.ts';
 import type { CardParts } from '../../../protocol/modelCard.ts';
 import type { ProjectConfig } from '../schema/projectSchema.ts';
 
 /** The file beside the project in which people write their parts of the card. */
-export const cardFile = 'model-card.md';
+export const cardFile = cardFileName;
 
 /** A card is read by people; what is larger is no card. */
 const mostBytes = 1_000_000;

@@ -146,6 +146,24 @@ export const runHistory: PersonSession = {
         await workbench.message(/Saved card\.html/);
       },
     },
+    {
+      name: 'a part of the card that nobody wrote is written where the person is led',
+      async run({ workbench, project }) {
+        const frame = await workbench.webview('.card table.gates');
+        await frame.getByRole('button', { name: 'Write it' }).first().click();
+        await workbench.page.locator('.tab.active[data-resource-name="model-card.md"]').waitFor();
+        await workbench.page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor();
+        await workbench.page.keyboard.type('Not for {{ metrics.roc_auc }} of blocking.');
+        await workbench.picture('runHistory-write-card');
+        await workbench.page.keyboard.press('Control+s');
+        const file = join(project, 'model-card.md');
+        await until('the file to be saved', () => existsSync(file) && readFileSync(file, 'utf8').includes('Not for'));
+        assert.match(
+          readFileSync(file, 'utf8'),
+          /^# Out-of-scope use\n\nNot for \{\{ metrics\.roc_auc \}\} of blocking\./,
+        );
+      },
+    },
   ],
 };
 

@@ -9,6 +9,8 @@ export interface HostActions {
   openFile(path: string): void;
   /** Opens the project file. */
   openProject(): void;
+  /** Opens model-card.md below a heading. */
+  writeCard(heading: string): void;
   /** Runs a stage with its dependencies; null for every stage. */
   runStage(stage: string | null): void;
   runAll(): void;
@@ -27,6 +29,7 @@ export function hostActions(act: (action: ViewAction) => void): HostActions {
     openCard: (selector) => act({ do: 'openCard', ...selector }),
     openFile,
     openProject: () => openFile('loopwright.yaml'),
+    writeCard: (heading) => act({ do: 'writeCard', heading }),
     runStage,
     runAll: () => runStage(null),
     runInTerminal: (command) => act({ do: 'runInTerminal', command }),
