@@ -11,6 +11,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../engine/base/errors.ts';
 import type { Project } from '../engine/project/loadProject.ts';
 import type { ClientRequests, LanguageRequests } from '../protocol/languageServer.ts';
+import { cardFileName } from '../protocol/projectFiles.ts';
 import { checkSettings, excludedGlobs, isTrusted } from './checkSettings.ts';
 import { docsOf } from './docs.ts';
 import { FactsClient } from './facts/factsClient.ts';
@@ -61,7 +62,11 @@ export function startServer(connection: Connection): void {
   const workspace = new Workspace(documents);
   const log = (text: string) => connection.console.error(text);
   const facts = new FactsClient(
-    (root) => diagnostics.project(root),
+    (root) => {
+      diagnostics.project(root);
+      // The numbers of a version stand behind those that a card names.
+      if (workspace.openIn(root).some((uri) => uri.endsWith(`/${cardFileName}`))) refreshHints();
+    },
     log,
     (message) => void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }),
   );
@@ -84,6 +89,9 @@ export function startServer(connection: Connection): void {
   let folders: string[] = [];
   let hasFolders = false;
   let refreshesHints = false;
+  const refreshHints = () => {
+    if (refreshesHints) void connection.languages.inlayHint.refresh().catch(() => {});
+  };
   let exclude: string[] = [];
   let trusted = true;
   const confine = () => workspace.confine(trusted ? null : folderPaths());
@@ -218,7 +226,7 @@ export function startServer(connection: Connection): void {
     for (const root of concerned)
       if (!others.some(({ uri }) => workspace.rootOf(uri) === root)) diagnostics.project(root);
     // How many files a path matches stands beside it.
-    if (refreshesHints) void connection.languages.inlayHint.refresh().catch(() => {});
+    refreshHints();
   });
 
   const latest = (project: Project) => facts.latest(project);

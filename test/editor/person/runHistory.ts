@@ -154,6 +154,8 @@ export const runHistory: PersonSession = {
         await workbench.page.locator('.tab.active[data-resource-name="model-card.md"]').waitFor();
         await workbench.page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor();
         await workbench.page.keyboard.type('Not for {{ metrics.roc_auc }} of blocking.');
+        // Its value in the newest version stands behind it.
+        await until('the hint', async () => /\}\}\s*0\.\d{3}/.test(await workbench.editor().innerText()));
         await workbench.picture('runHistory-write-card');
         await workbench.page.keyboard.press('Control+s');
         const file = join(project, 'model-card.md');
